@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// How far a probe got, how it ended, and why: three closed lists that every room shares and that
+// the record's schema publishes. The words are part of the contract: never change, only add.
+//
+//   Source   the record's schema 1; causes follow the taxonomy in docs/causes.md.
+//   Errors   none: to_string() covers every value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace mxsweep {
+
+// In conversation order: a later phase means that the server got further with us.
+enum class Phase : std::uint8_t {
+  input,
+  dns,
+  connect,
+  greeting,
+  ehlo,
+  starttls,
+  tls,
+  ehlo_tls,
+  quit,
+};
+inline constexpr std::size_t kPhaseCount = 9;
+
+enum class Outcome : std::uint8_t {
+  ok,        // The conversation got as far as it was asked to.
+  degraded,  // Up, with something that an operator must mend.
+  refused,   // The server answered and declined us: says nothing about its capabilities.
+  failed,    // No SMTP service was reached.
+  invalid,   // The input line could not be read.
+  excluded,  // The user said not to.
+  local,     // Our own machine's limits or network: never the target's fault.
+};
+inline constexpr std::size_t kOutcomeCount = 7;
+
+// One word per different next action: two causes that a reader would treat alike are one cause.
+enum class Cause : std::uint8_t {
+  none,
+
+  // The input line (outcome invalid).
+  input_syntax,         // Not an address, a host name, a prefix or a JSON object.
+  input_port,           // The port is not 1..65535.
+  input_prefix,         // The prefix length does not fit the address.
+  input_json,           // Looks like JSON and is not, or a key has the wrong type.
+  input_unknown_key,    // A JSON key that we do not know: a misspelt key must not pass silently.
+  input_line_too_long,  // Longer than the reader's maximum.
+  input_not_text,       // NUL octets or not UTF-8.
+
+  name_not_resolved_yet,  // A host name: this version takes addresses only.
+
+  // Our own side (outcome local).
+  local_resource,     // Descriptors, ports or memory stayed short although we waited.
+  local_no_route,     // No route or no such address family here.
+  local_firewall,     // This machine's own firewall or policy said no.
+  local_interrupted,  // The user stopped the sweep while this conversation was open.
+
+  // Transport (outcome failed).
+  net_refused,
+  net_timeout,
+  net_unreachable,
+  net_reset,
+  net_closed_early,
+
+  // Not SMTP as we know it (outcome failed), or SMTP that says so itself (outcome refused).
+  protocol_silent,          // Connected, and then not one octet by the deadline.
+  protocol_tarpit,          // Octets trickled in, too few to make a reply by the deadline.
+  protocol_flood,           // More octets or lines than any reply may have.
+  protocol_not_smtp,        // Speaks, but not SMTP.
+  protocol_tls_first,       // Speaks TLS where SMTP was expected: implicit TLS, or the wrong port.
+  protocol_out_of_turn,     // The server says that we spoke out of turn.
+  protocol_server_timeout,  // The server says that we were too slow.
+  protocol_too_many_errors,
+  protocol_bare_lf,           // The server objects to a bare line feed.
+  protocol_ehlo_unsupported,  // Neither EHLO nor HELO was accepted.
+
+  // The server declined (outcome refused).
+  blocked_scanner_ip,
+  blocked_scanner_no_fcrdns,
+  blocked_unspecified,
+  throttled_connections,
+  throttled_rate,
+  throttled_greylist,
+  resources_overload,
+  resources_storage,
+  resources_exhausted,
+  config_server_error,
+  config_null_mx_or_no_mail,
+  config_scanner_helo_rejected,
+  config_tls_unavailable,
+  config_tls_advertised_but_refused,
+  policy_auth_or_tls_required,
+  policy_rejected,
+  tempfail_policy,
+  tempfail_unspecified,
+  reject_unspecified,
+};
+inline constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::reject_unspecified) + 1;
+
+// "quit", "refused", "net.refused": the words of the schema.
+[[nodiscard]] std::string_view to_string(Phase phase);
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::string_view to_string(Cause cause);
+
+}  // namespace mxsweep

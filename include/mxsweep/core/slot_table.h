@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// A fixed number of slots for values, and handles that know when they are out of date.
+//
+//   Shape     A handle is an index and a generation. Ending a slot moves its generation on, so an
+//             old handle finds nothing: late news about a connection can't reach its successor.
+//             Generations are never 0, so Handle{} finds nothing either.
+//   Memory    sized once. A slot that was never used was never touched; the most recently freed
+//             slot is the next one used, so that the warm ones stay warm.
+//   Lifetime  A pointer from find() or begin() is good until end() of the same handle.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep {
+
+struct Handle {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;  // Only the low kGenerationBits count: it travels in user_data.
+
+  friend bool operator==(Handle, Handle) = default;
+};
+inline constexpr unsigned kGenerationBits = 24;
+inline constexpr std::uint32_t kGenerationMax = (std::uint32_t{1} << kGenerationBits) - 1;
+
+template <typename T>
+class SlotTable {
+ public:
+  explicit SlotTable(std::uint32_t capacity)
+      : slots_(std::make_unique_for_overwrite<Slot[]>(capacity)), capacity_(capacity) {}
+  SlotTable(const SlotTable&) = delete;
+  SlotTable& operator=(const SlotTable&) = delete;
+  ~SlotTable() {
+    for (std::uint32_t i = 0; i < touched_; ++i) {
+      if (slots_[i].live) std::destroy_at(slots_[i].value());
+    }
+  }
+
+  [[nodiscard]] bool full() const { return size_ == capacity_; }
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::uint32_t capacity() const { return capacity_; }
+
+  // Requires: not full().
+  template <typename... Args>
+  Handle begin(Args&&... args) {
+    INVARIANT(!full());
+    std::uint32_t index = free_;
+    if (index != kNone) {
+      free_ = slots_[index].next_free;
+    } else {
+      index = touched_++;
+      slots_[index].generation = 1;
+    }
+    Slot& slot = slots_[index];
+    ::new (static_cast<void*>(slot.storage)) T(std::forward<Args>(args)...);
+    slot.live = true;
+    ++size_;
+    return {index, slot.generation};
+  }
+
+  // Null when the handle's slot has ended since.
+  [[nodiscard]] T* find(Handle handle) {
+    if (handle.index >= touched_) return nullptr;
+    Slot& slot = slots_[handle.index];
+    if (!slot.live || slot.generation != handle.generation) return nullptr;
+    return slot.value();
+  }
+
+  // The handle of the slot that is live at `index`. Requires: there is one.
+  [[nodiscard]] Handle handle_of(std::uint32_t index) const {
+    INVARIANT(index < touched_ && slots_[index].live);
+    return {index, slots_[index].generation};
+  }
+
+  // Requires: find(handle) != nullptr.
+  void end(Handle handle) {
+    T* const value = find(handle);
+    INVARIANT(value != nullptr);
+    Slot& slot = slots_[handle.index];
+    slot.live = false;  // First, so that the value's destructor does not find the value.
+    slot.generation = slot.generation % kGenerationMax + 1;
+    std::destroy_at(value);
+    slot.next_free = free_;
+    free_ = handle.index;
+    --size_;
+  }
+
+  // Calls visit(handle, value) for every live slot; visit may end that slot.
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (std::uint32_t i = 0; i < touched_; ++i) {
+      if (slots_[i].live) visit(Handle{i, slots_[i].generation}, *slots_[i].value());
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  struct Slot {
+    alignas(T) std::byte storage[sizeof(T)];
+    std::uint32_t generation;
+    std::uint32_t next_free;
+    bool live;
+
+    Slot() {}  // NOLINT: leaves the memory untouched on purpose.
+    T* value() { return std::launder(reinterpret_cast<T*>(storage)); }
+  };
+
+  std::unique_ptr<Slot[]> slots_;
+  std::uint32_t capacity_;
+  std::uint32_t touched_ = 0;  // Slots below have been used at least once.
+  std::uint32_t free_ = kNone;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace mxsweep

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/core/outcome.h"
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep {
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::input: return "input";
+    case Phase::dns: return "dns";
+    case Phase::connect: return "connect";
+    case Phase::greeting: return "greeting";
+    case Phase::ehlo: return "ehlo";
+    case Phase::starttls: return "starttls";
+    case Phase::tls: return "tls";
+    case Phase::ehlo_tls: return "ehlo_tls";
+    case Phase::quit: return "quit";
+  }
+  INVARIANT(false && "a phase outside its list");
+  return {};
+}
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok: return "ok";
+    case Outcome::degraded: return "degraded";
+    case Outcome::refused: return "refused";
+    case Outcome::failed: return "failed";
+    case Outcome::invalid: return "invalid";
+    case Outcome::excluded: return "excluded";
+    case Outcome::local: return "local";
+  }
+  INVARIANT(false && "an outcome outside its list");
+  return {};
+}
+
+std::string_view to_string(Cause cause) {
+  switch (cause) {
+    case Cause::none: return "none";
+    case Cause::input_syntax: return "input.syntax";
+    case Cause::input_port: return "input.port";
+    case Cause::input_prefix: return "input.prefix";
+    case Cause::input_json: return "input.json";
+    case Cause::input_unknown_key: return "input.unknown_key";
+    case Cause::input_line_too_long: return "input.line_too_long";
+    case Cause::input_not_text: return "input.not_text";
+    case Cause::name_not_resolved_yet: return "name_not_resolved_yet";
+    case Cause::local_resource: return "local.resource";
+    case Cause::local_no_route: return "local.no_route";
+    case Cause::local_firewall: return "local.firewall";
+    case Cause::local_interrupted: return "local.interrupted";
+    case Cause::net_refused: return "net.refused";
+    case Cause::net_timeout: return "net.timeout";
+    case Cause::net_unreachable: return "net.unreachable";
+    case Cause::net_reset: return "net.reset";
+    case Cause::net_closed_early: return "net.closed_early";
+    case Cause::protocol_silent: return "protocol.silent";
+    case Cause::protocol_tarpit: return "protocol.tarpit";
+    case Cause::protocol_flood: return "protocol.flood";
+    case Cause::protocol_not_smtp: return "protocol.not_smtp";
+    case Cause::protocol_tls_first: return "protocol.tls_first";
+    case Cause::protocol_out_of_turn: return "protocol.scanner_out_of_turn";
+    case Cause::protocol_server_timeout: return "protocol.server_timeout";
+    case Cause::protocol_too_many_errors: return "protocol.too_many_errors";
+    case Cause::protocol_bare_lf: return "protocol.bare_lf";
+    case Cause::protocol_ehlo_unsupported: return "protocol.ehlo_unsupported";
+    case Cause::blocked_scanner_ip: return "blocked.scanner_ip";
+    case Cause::blocked_scanner_no_fcrdns: return "blocked.scanner_no_fcrdns";
+    case Cause::blocked_unspecified: return "blocked.unspecified";
+    case Cause::throttled_connections: return "throttled.connections";
+    case Cause::throttled_rate: return "throttled.rate";
+    case Cause::throttled_greylist: return "throttled.greylist";
+    case Cause::resources_overload: return "resources.overload";
+    case Cause::resources_storage: return "resources.storage";
+    case Cause::resources_exhausted: return "resources.exhausted";
+    case Cause::config_server_error: return "config.server_error";
+    case Cause::config_null_mx_or_no_mail: return "config.null_mx_or_no_mail";
+    case Cause::config_scanner_helo_rejected: return "config.scanner_helo_rejected";
+    case Cause::config_tls_unavailable: return "config.tls_unavailable";
+    case Cause::config_tls_advertised_but_refused: return "config.tls_advertised_but_refused";
+    case Cause::policy_auth_or_tls_required: return "policy.auth_or_tls_required";
+    case Cause::policy_rejected: return "policy.rejected";
+    case Cause::tempfail_policy: return "tempfail.policy";
+    case Cause::tempfail_unspecified: return "tempfail.unspecified";
+    case Cause::reject_unspecified: return "reject.unspecified";
+  }
+  INVARIANT(false && "a cause outside its list");
+  return {};
+}
+
+}  // namespace mxsweep
