@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What a polite client says, written once per sweep and sent by every conversation.
+//
+//   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT).
+//   Lifetime  The texts live as long as the Commands; sends in flight view them.
+//   Errors    check_helo_name() says what is wrong with a name, or nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mxsweep::smtp {
+
+// A host name with at least one dot, or an address literal such as [192.0.2.1]: what servers
+// accept. Answers why not, in words, or nothing when the name is good.
+[[nodiscard]] std::optional<std::string> check_helo_name(std::string_view name);
+
+struct Commands {
+  explicit Commands(std::string_view helo_name)
+      : ehlo("EHLO " + std::string(helo_name) + "\r\n"),
+        helo("HELO " + std::string(helo_name) + "\r\n") {}
+
+  std::string ehlo;
+  std::string helo;
+  std::string quit = "QUIT\r\n";
+};
+
+}  // namespace mxsweep::smtp

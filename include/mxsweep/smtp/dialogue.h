@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The conversation as one table: state and reply in, next state and command out.
+//
+//   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, codes), 3.8 (421).
+//   Shape    Strictly half-duplex: each row is entered by one complete reply and sends at most one
+//            command. A pair without a row cannot happen or is the end of the conversation.
+//   Errors   A refusal is a row like any other: it leads to QUIT. Silence, a close and a reset end
+//            the conversation in every state; in quit and leaving they are its normal end.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace mxsweep::smtp {
+
+enum class State : std::uint8_t {
+  greeting,  // Connected; it is the server's turn.
+  ehlo,      // EHLO said.
+  helo,      // EHLO refused with 5xx, HELO said on the same connection.
+  quit,      // QUIT said.
+  leaving,   // Nothing more to say: the server closes.
+};
+
+// What a complete reply means, by its code and by what we still want to know.
+enum class Event : std::uint8_t {
+  accepted,    // 2xx.
+  satisfied,   // 2xx, and this was as far as the user asked us to go.
+  tempfail,    // 4xx other than 421.
+  rejected,    // 5xx.
+  going_away,  // 421: the server closes the channel, whatever we say.
+  unexpected,  // Any other code (3xx): an answer to something that we did not ask.
+};
+
+enum class Action : std::uint8_t { send_ehlo, send_helo, send_quit, await_close };
+
+struct Transition {
+  State from;
+  Event on;
+  State to;
+  Action action;
+  bool declined;  // The server said no: this reply decides the outcome.
+};
+
+// The columns: from, on, to, do, and whether the reply is a refusal.
+inline constexpr std::array kTransitions = {
+    Transition{State::greeting, Event::accepted, State::ehlo, Action::send_ehlo, false},
+    Transition{State::greeting, Event::satisfied, State::quit, Action::send_quit, false},
+    Transition{State::greeting, Event::tempfail, State::quit, Action::send_quit, true},
+    Transition{State::greeting, Event::rejected, State::quit, Action::send_quit, true},
+    Transition{State::greeting, Event::going_away, State::leaving, Action::await_close, true},
+    Transition{State::greeting, Event::unexpected, State::quit, Action::send_quit, true},
+
+    Transition{State::ehlo, Event::accepted, State::quit, Action::send_quit, false},
+    Transition{State::ehlo, Event::satisfied, State::quit, Action::send_quit, false},
+    Transition{State::ehlo, Event::tempfail, State::quit, Action::send_quit, true},
+    Transition{State::ehlo, Event::rejected, State::helo, Action::send_helo, false},
+    Transition{State::ehlo, Event::going_away, State::leaving, Action::await_close, true},
+    Transition{State::ehlo, Event::unexpected, State::quit, Action::send_quit, true},
+
+    Transition{State::helo, Event::accepted, State::quit, Action::send_quit, false},
+    Transition{State::helo, Event::satisfied, State::quit, Action::send_quit, false},
+    Transition{State::helo, Event::tempfail, State::quit, Action::send_quit, true},
+    Transition{State::helo, Event::rejected, State::quit, Action::send_quit, true},
+    Transition{State::helo, Event::going_away, State::leaving, Action::await_close, true},
+    Transition{State::helo, Event::unexpected, State::quit, Action::send_quit, true},
+
+    Transition{State::quit, Event::accepted, State::leaving, Action::await_close, false},
+    Transition{State::quit, Event::tempfail, State::leaving, Action::await_close, false},
+    Transition{State::quit, Event::rejected, State::leaving, Action::await_close, false},
+    Transition{State::quit, Event::going_away, State::leaving, Action::await_close, false},
+    Transition{State::quit, Event::unexpected, State::leaving, Action::await_close, false},
+};
+
+// Null: there is no such row.
+[[nodiscard]] constexpr const Transition* find(State from, Event on) {
+  for (const Transition& row : kTransitions) {
+    if (row.from == from && row.on == on) return &row;
+  }
+  return nullptr;
+}
+
+[[nodiscard]] constexpr Event event_of(int code, bool satisfied) {
+  if (code == 421) return Event::going_away;
+  switch (code / 100) {
+    case 2: return satisfied ? Event::satisfied : Event::accepted;
+    case 4: return Event::tempfail;
+    case 5: return Event::rejected;
+    default: return Event::unexpected;
+  }
+}
+
+// HELO only after a 5xx to EHLO, QUIT once, and not a word when the server is leaving.
+static_assert(find(State::ehlo, Event::tempfail)->to == State::quit);
+static_assert(find(State::helo, Event::rejected)->action == Action::send_quit);
+static_assert(find(State::leaving, Event::accepted) == nullptr);
+static_assert(find(State::quit, Event::accepted)->action == Action::await_close);
+
+}  // namespace mxsweep::smtp

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/smtp/capabilities.h"
+
+#include <algorithm>
+
+namespace mxsweep::smtp {
+namespace {
+
+bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+char lower(char octet) {
+  return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
+}
+
+bool is_masked(std::string_view keyword) {
+  constexpr std::size_t kMaskOctetsMin = 4;
+  if (keyword.size() < kMaskOctetsMin) return false;
+  if (keyword.ends_with('A')) keyword.remove_suffix(1);
+  return keyword.find_first_not_of('X') == keyword.npos;
+}
+
+}  // namespace
+
+Capabilities::Capabilities(std::string_view reply) : lines_(reply) {
+  std::string_view first_line;
+  if (!lines_.next(first_line)) return;
+  const std::string_view words = trimmed(first_line);
+  host_ = {words.begin(), std::find_if(words.begin(), words.end(), is_blank)};
+}
+
+bool Capabilities::next(Capability& capability) {
+  for (std::string_view line; lines_.next(line);) {
+    const std::string_view words = trimmed(line);
+    if (words.empty()) continue;
+    // From the second octet on: a line that begins with "=" still has a first word.
+    const auto end = std::find_if(words.begin() + 1, words.end(),
+                                  [](char octet) { return is_blank(octet) || octet == '='; });
+    capability.keyword = {words.begin(), end};
+    capability.parameters = trimmed({end == words.end() ? end : end + 1, words.end()});
+    return true;
+  }
+  return false;
+}
+
+bool same_keyword(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char left, char right) { return lower(left) == lower(right); });
+}
+
+bool offers(std::string_view ehlo_reply, std::string_view keyword) {
+  Capabilities capabilities(ehlo_reply);
+  for (Capability capability; capabilities.next(capability);) {
+    if (same_keyword(capability.keyword, keyword)) return true;
+  }
+  return false;
+}
+
+bool has_masked_keyword(std::string_view ehlo_reply) {
+  Capabilities capabilities(ehlo_reply);
+  for (Capability capability; capabilities.next(capability);) {
+    if (is_masked(capability.keyword)) return true;
+  }
+  return false;
+}
+
+}  // namespace mxsweep::smtp

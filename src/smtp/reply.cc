@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/smtp/reply.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mxsweep::smtp {
+namespace {
+
+constexpr std::size_t kCodeDigits = 3;
+
+bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
+
+// Where `line`, or as much of it as is there, stops being a line with a code; npos: nowhere yet.
+std::size_t first_octet_against_code(std::string_view line) {
+  for (std::size_t i = 0; i < std::min(line.size(), kCodeDigits); ++i) {
+    const bool fits = i == 0 ? line[0] >= '2' && line[0] <= '5' : is_digit(line[i]);
+    if (!fits) return i;
+  }
+  const bool fourth_digit = line.size() > kCodeDigits && is_digit(line[kCodeDigits]);
+  return fourth_digit ? kCodeDigits : std::string_view::npos;
+}
+
+// The code that a whole line begins with; 0: none.
+int code_of(std::string_view line) {
+  if (line.size() < kCodeDigits) return 0;
+  if (first_octet_against_code(line) != std::string_view::npos) return 0;
+  return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+}
+
+// The top bit of each octet that is not printable ASCII. Every sum stays within its octet.
+std::uint64_t unprintable(std::uint64_t octets) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t low = octets & kEach * 0x7f;
+  const std::uint64_t from_space = low + kEach * (0x80 - 0x20);
+  const std::uint64_t from_delete = low + kEach * (0x80 - 0x7f);
+  return (octets | ~from_space | from_delete) & kEach * 0x80;
+}
+
+// What nearly every line is: eight octets at a time, the last eight read again where they overlap.
+bool is_printable(std::string_view text) {
+  if (text.size() < sizeof(std::uint64_t)) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  }
+  const std::size_t last = text.size() - sizeof(std::uint64_t);
+  std::uint64_t word;
+  std::memcpy(&word, text.data() + last, sizeof word);
+  std::uint64_t found = unprintable(word);
+  for (std::size_t i = 0; i < last; i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    found |= unprintable(word);
+  }
+  return found == 0;
+}
+
+// A line without its line end, or without as much of it as is there.
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+AnomalySet anomalies_of_octets(std::string_view text) {
+  AnomalySet found;
+  if (is_printable(text)) return found;
+  for (const char octet : text) {
+    const auto value = static_cast<unsigned char>(octet);
+    if (value > 0x7f) {
+      found.add(Anomaly::eight_bit);
+    } else if (octet == '\r') {
+      found.add(Anomaly::bare_cr);
+    } else if ((value < 0x20 && octet != '\t') || value == 0x7f) {
+      found.add(Anomaly::control_octets);
+    }
+  }
+  return found;
+}
+
+// What is odd about a line, whatever it says; it may not have its end yet.
+AnomalySet anomalies_of_line(std::string_view line) {
+  const std::string_view content = without_line_end(line);
+  AnomalySet found = anomalies_of_octets(content);
+  if (line.size() > kLineOctetsStandard) found.add(Anomaly::long_line);
+  if (content.size() > kLineOctetsMax) found.add(Anomaly::line_cut);
+  if (line.ends_with('\n') && !line.ends_with("\r\n")) found.add(Anomaly::bare_lf);
+  return found;
+}
+
+// The text of a line that begins with a code.
+std::string_view behind_code(std::string_view line) {
+  line.remove_prefix(kCodeDigits);
+  const bool separated = !line.empty() && (line[0] == ' ' || line[0] == '-' || line[0] == '\t');
+  return separated ? line.substr(1) : line;
+}
+
+// Up to three digits, without the leading zeros that RFC 3463 section 2 forbids. False: not one.
+bool take_number(std::string_view& text, std::uint16_t& number) {
+  constexpr std::size_t kDigitsMax = 3;
+  std::size_t digits = 0;
+  unsigned value = 0;
+  while (digits < text.size() && is_digit(text[digits])) {
+    if (digits == kDigitsMax) return false;
+    value = value * 10 + static_cast<unsigned>(text[digits++] - '0');
+  }
+  if (digits == 0 || (digits > 1 && text[0] == '0')) return false;
+  number = static_cast<std::uint16_t>(value);
+  text.remove_prefix(digits);
+  return true;
+}
+
+bool take(std::string_view& text, char expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// The enhanced code of class `klass` that `text` begins with.
+EnhancedCode enhanced_code_at(std::string_view text, char klass) {
+  EnhancedCode code;
+  if (!take(text, klass) || !take(text, '.')) return {};
+  if (!take_number(text, code.subject) || !take(text, '.')) return {};
+  if (!take_number(text, code.detail)) return {};
+  // "5.1.1.4" is an address, "5.1.1b" a version; "5.1.1." ends a sentence.
+  const bool goes_on =
+      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
+                        (text[0] == '.' && text.size() > 1 && is_digit(text[1])));
+  if (goes_on) return {};
+  code.klass = static_cast<std::uint8_t>(klass - '0');
+  return code;
+}
+
+EnhancedCode enhanced_code_in(std::string_view text, char klass) {
+  std::string_view start = text;
+  while (take(start, ' ')) continue;
+  take(start, '#');
+  if (const EnhancedCode code = enhanced_code_at(start, klass)) return code;
+
+  constexpr std::string_view kOpening = "(#";
+  for (auto at = text.find(kOpening); at != text.npos; at = text.find(kOpening, at + 1)) {
+    const EnhancedCode code = enhanced_code_at(text.substr(at + kOpening.size()), klass);
+    if (code) return code;
+  }
+  return {};
+}
+
+}  // namespace
+
+ReplyStatus ReplyReader::read(std::string_view input) {
+  const std::string_view reply = input.substr(0, kReplyOctetsMax);
+  if (lines_ == 0) {
+    const std::size_t offending = first_octet_against_code(reply);
+    if (offending != reply.npos) {
+      reached_ = static_cast<std::uint32_t>(offending);
+      return ReplyStatus::malformed;
+    }
+  }
+  while (true) {
+    const std::size_t line_feed = reply.find('\n', searched_);
+    if (line_feed == reply.npos) break;
+    const std::string_view line = reply.substr(reached_, line_feed + 1 - reached_);
+    reached_ = searched_ = static_cast<std::uint32_t>(line_feed + 1);
+    if (take_line(line)) return ReplyStatus::complete;
+    if (lines_ == kReplyLinesMax) return ReplyStatus::too_long;
+  }
+  searched_ = static_cast<std::uint32_t>(reply.size());
+  if (reply.size() < kReplyOctetsMax) return ReplyStatus::need_more;
+  anomalies_.add(anomalies_of_line(reply.substr(reached_)));
+  reached_ = searched_;
+  return ReplyStatus::too_long;
+}
+
+// One whole line, its LF included. True: it ends the reply.
+bool ReplyReader::take_line(std::string_view line) {
+  anomalies_.add(anomalies_of_line(line));
+  ++lines_;
+  const std::string_view content = without_line_end(line);
+  const int code = code_of(content);
+  if (code == 0) {
+    anomalies_.add(Anomaly::no_code);
+    return false;
+  }
+  if (lines_ > 1 && code != code_) anomalies_.add(Anomaly::mixed_codes);
+  code_ = static_cast<std::uint16_t>(code);
+
+  if (content.size() == kCodeDigits) {
+    anomalies_.add(Anomaly::missing_text);
+    return true;
+  }
+  const char separator = content[kCodeDigits];
+  if (separator == '-') return false;
+  if (separator != ' ') anomalies_.add(Anomaly::no_separator);
+  return true;
+}
+
+bool ReplyLines::next(std::string_view& text) {
+  if (rest_.empty()) return false;
+  const std::size_t line_feed = rest_.find('\n');
+  const std::size_t size = line_feed == rest_.npos ? rest_.size() : line_feed + 1;
+  const std::string_view line = without_line_end(rest_.substr(0, size)).substr(0, kLineOctetsMax);
+  rest_.remove_prefix(size);
+  text = code_of(line) == 0 ? line : behind_code(line);
+  return true;
+}
+
+EnhancedCode enhanced_code(std::string_view reply) {
+  // The last line's code is the reply's.
+  const std::string_view lines = without_line_end(reply);
+  const std::string_view last_line = lines.substr(lines.rfind('\n') + 1);
+  if (code_of(last_line) == 0) return {};
+  const char klass = last_line[0];
+  if (klass != '2' && klass != '4' && klass != '5') return {};
+
+  ReplyLines texts(reply);
+  for (std::string_view text; texts.next(text);) {
+    if (const EnhancedCode code = enhanced_code_in(text, klass)) return code;
+  }
+  return {};
+}
+
+}  // namespace mxsweep::smtp
