@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Runs of addresses: what a prefix stands for.
+//
+//   Source   RFC 4632 (IPv4 prefixes), RFC 4291 section 2.3 (IPv6 prefixes).
+//   Shape    both ends belong to the range: network and broadcast address are addresses too.
+//   Errors   a length that the family does not have is no range.
+#pragma once
+
+#include <optional>
+
+#include "mxsweep/core/address.h"
+
+namespace mxsweep::targets {
+
+struct AddressRange {
+  Address first;
+  Address last;
+
+  friend bool operator==(const AddressRange&, const AddressRange&) = default;
+};
+
+// Host bits that are set in `address` do not count: 192.0.2.5/24 is 192.0.2.0/24, as it is for the
+// other scanners. Requires: address.family is not none.
+[[nodiscard]] std::optional<AddressRange> prefix_range(const Address& address, unsigned length);
+
+// The address behind `address`. Requires: it is not the highest of its family.
+[[nodiscard]] Address next_address(Address address);
+
+}  // namespace mxsweep::targets

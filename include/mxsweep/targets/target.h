@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// One thing to probe: where to connect, and what the user said about it.
+//
+//   Memory   72 octets and at most one allocation (none for a plain IPv4 address): tens of
+//            thousands of these wait in queues and sit in slots.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/address.h"
+
+namespace mxsweep::targets {
+
+enum class TlsMode : std::uint8_t { from_flags, automatic, starttls, implicit, off };
+
+class Target {
+ public:
+  Address address;  // Family::none: the target is a name that is not resolved yet.
+  TlsMode tls = TlsMode::from_flags;
+  std::uint16_t port = 0;
+  std::uint64_t line = 0;  // In the list, counted from 1.
+
+  // Requires: text and name shorter than 64 KiB (the reader's line limit sees to it).
+  void set_words(std::string_view text, std::string_view name, std::string_view meta);
+  [[nodiscard]] std::string_view text() const;  // As written in the list.
+  [[nodiscard]] std::string_view name() const;  // For SNI and the certificate check; may be empty.
+  [[nodiscard]] std::string_view meta() const;  // JSON, octet for octet; may be empty.
+
+ private:
+  std::string words_;  // text, name and meta, one after the other.
+  std::uint16_t text_octets_ = 0;
+  std::uint16_t name_octets_ = 0;
+};
+
+}  // namespace mxsweep::targets

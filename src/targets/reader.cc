@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/targets/reader.h"
+
+#include <simdjson.h>
+
+#include <span>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+#include "targets/json_line.h"
+#include "targets/line.h"
+
+namespace mxsweep::targets {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// CR among them: this is where CRLF is tolerated.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+std::string_view without_blanks_around(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// A "#" behind a blank starts a comment, as it does in the lists of other scanners. Not in JSON,
+// where it may stand in a string.
+std::string_view without_comment(std::string_view text) {
+  const std::size_t mark = text.find('#');
+  if (mark == std::string_view::npos || text.front() == '{') return text;
+  if (mark != 0 && !is_blank(text[mark - 1])) return text;
+  return without_blanks_around(text.substr(0, mark));
+}
+
+bool is_text(std::string_view line) {
+  return line.find('\0') == std::string_view::npos &&
+         simdjson::validate_utf8(line.data(), line.size());
+}
+
+// Not in the middle of a character: the rest of it would make the whole text look like Latin-1.
+std::string_view cut_for_record(std::string_view text) {
+  if (text.size() <= kBadLineOctetsKept) return text;
+  std::size_t end = kBadLineOctetsKept;
+  for (int i = 0; i < 3 && (static_cast<unsigned char>(text[end]) >> 6U) == 2; ++i) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+struct Reader::State {
+  enum class Cut : std::uint8_t { line, too_long, need_more, end };
+
+  explicit State(std::vector<std::uint16_t> ports) : default_ports(std::move(ports)) {
+    INVARIANT(!default_ports.empty());
+    carry.reserve(kLineOctetsMax + 1);
+  }
+
+  [[nodiscard]] Cut cut_line(std::string_view& octets);
+  [[nodiscard]] Cause understand(std::string_view text);
+  [[nodiscard]] Next read_line(BadLine& bad);
+  void expand_into(Target& target);
+
+  const std::vector<std::uint16_t> default_ports;
+
+  std::string_view block;    // What was fed and is not read yet.
+  std::string carry;         // The line that the end of a block has cut.
+  bool carry_spent = false;  // The last line lay in carry.
+  bool skipping = false;     // In the rest of a line that was too long.
+  bool finished = false;
+  std::uint64_t lines = 0;
+  std::uint64_t skipped = 0;
+  JsonLine json;
+
+  // The line being expanded. Its views look into the fed block, carry or json, which all stay as
+  // they are until the next line is cut off. range.first and port_index are what comes next.
+  Line line;
+  std::size_t port_index = 0;
+  bool expanding = false;
+};
+
+// Cuts the next line off. Of a line that is too long, `octets` is the first kLineOctetsMax + 1,
+// however it came in.
+Reader::State::Cut Reader::State::cut_line(std::string_view& octets) {
+  if (std::exchange(carry_spent, false)) carry.clear();
+  while (true) {
+    const std::size_t line_end = block.find('\n');
+    const bool ended = line_end != std::string_view::npos;
+    const std::string_view piece = block.substr(0, line_end);
+    block.remove_prefix(ended ? line_end + 1 : block.size());
+    if (skipping) {
+      skipping = !ended;
+      if (ended) continue;
+      return finished ? Cut::end : Cut::need_more;
+    }
+    octets = piece.substr(0, kLineOctetsMax + 1);
+    if (!ended || !carry.empty()) {
+      carry.append(octets.substr(0, kLineOctetsMax + 1 - carry.size()));
+      octets = carry;
+      const bool complete = ended || (finished && !carry.empty());
+      if (!complete && carry.size() <= kLineOctetsMax) return finished ? Cut::end : Cut::need_more;
+      carry_spent = true;
+    }
+    ++lines;
+    if (octets.size() <= kLineOctetsMax) return Cut::line;
+    skipping = !ended;
+    return Cut::too_long;
+  }
+}
+
+Cause Reader::State::understand(std::string_view text) {
+  const Cause cause = text.front() == '{' ? json.read(text, line) : read_text(text, line);
+  // What was understood is text: only what was not needs a second look.
+  return cause == Cause::none || is_text(text) ? cause : Cause::input_not_text;
+}
+
+// Reads on to the next line that is not skipped; Next::target means that it can be expanded.
+Reader::Next Reader::State::read_line(BadLine& bad) {
+  while (true) {
+    std::string_view text;
+    const Cut cut = cut_line(text);
+    if (cut == Cut::need_more) return Next::need_more;
+    if (cut == Cut::end) return Next::end;
+
+    const bool too_long = cut == Cut::too_long;
+    if (lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    text = without_blanks_around(text);
+    // Nobody misses the end of a long comment, but behind a screenful of blanks a target may stand.
+    if (text.starts_with('#') || (text.empty() && !too_long)) {
+      ++skipped;
+      continue;
+    }
+    text = without_comment(text);
+    const Cause cause = too_long ? Cause::input_line_too_long : understand(text);
+    if (cause == Cause::none) return Next::target;
+    bad = {.line = lines, .cause = cause, .text = cut_for_record(text)};
+    return Next::bad_line;
+  }
+}
+
+void Reader::State::expand_into(Target& target) {
+  const std::span<const std::uint16_t> ports =
+      line.port != 0 ? std::span(&line.port, 1) : std::span<const std::uint16_t>(default_ports);
+  target.address = line.range.first;
+  target.tls = line.tls;
+  target.port = ports[port_index];
+  target.line = lines;
+  target.set_words(line.text, line.name, line.meta);
+  expanding = ++port_index < ports.size() || line.range.first != line.range.last;
+  if (port_index < ports.size()) return;
+  port_index = 0;
+  if (expanding) line.range.first = next_address(line.range.first);
+}
+
+Reader::Reader(std::vector<std::uint16_t> default_ports)
+    : state_(std::make_unique<State>(std::move(default_ports))) {}
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+
+void Reader::feed(std::string_view octets) {
+  INVARIANT(state_->block.empty() && !state_->finished);
+  state_->block = octets;
+}
+
+void Reader::finish() { state_->finished = true; }
+
+Reader::Next Reader::next(Target& target, BadLine& bad) {
+  if (!state_->expanding) {
+    const Next line = state_->read_line(bad);
+    if (line != Next::target) return line;
+  }
+  state_->expand_into(target);
+  return Next::target;
+}
+
+void Reader::skip_rest_of_line() {
+  state_->expanding = false;
+  state_->port_index = 0;
+}
+
+std::uint64_t Reader::lines_read() const { return state_->lines; }
+std::uint64_t Reader::lines_skipped() const { return state_->skipped; }
+
+}  // namespace mxsweep::targets

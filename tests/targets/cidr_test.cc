@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/targets/cidr.h"
+
+#include <string>
+
+#include "support/catch.h"
+
+using mxsweep::parse_address;
+using mxsweep::targets::next_address;
+using mxsweep::targets::prefix_range;
+
+namespace {
+
+std::string ends_of(const char* address, unsigned length) {
+  const auto range = prefix_range(parse_address(address).value(), length);
+  return range ? to_string(range->first) + " " + to_string(range->last) : "none";
+}
+
+std::string after(const char* address) {
+  return to_string(next_address(parse_address(address).value()));
+}
+
+}  // namespace
+
+TEST_CASE("a prefix stands for all its addresses, both ends included", "[targets][cidr]") {
+  CHECK(ends_of("192.0.2.0", 28) == "192.0.2.0 192.0.2.15");
+  CHECK(ends_of("192.0.2.0", 24) == "192.0.2.0 192.0.2.255");
+  CHECK(ends_of("192.0.0.0", 23) == "192.0.0.0 192.0.1.255");
+  CHECK(ends_of("192.0.2.7", 32) == "192.0.2.7 192.0.2.7");
+  CHECK(ends_of("0.0.0.0", 0) == "0.0.0.0 255.255.255.255");
+  CHECK(ends_of("2001:db8::", 126) == "2001:db8:: 2001:db8::3");
+  CHECK(ends_of("2001:db8::", 33) == "2001:db8:: 2001:db8:7fff:ffff:ffff:ffff:ffff:ffff");
+  CHECK(ends_of("::", 0) == ":: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+}
+
+TEST_CASE("host bits in a prefix do not count", "[targets][cidr]") {
+  CHECK(ends_of("192.0.2.5", 24) == "192.0.2.0 192.0.2.255");
+  CHECK(ends_of("255.255.255.255", 1) == "128.0.0.0 255.255.255.255");
+  CHECK(ends_of("2001:db8::abcd", 120) == "2001:db8::ab00 2001:db8::abff");
+}
+
+TEST_CASE("a prefix is not longer than an address", "[targets][cidr]") {
+  CHECK(ends_of("192.0.2.0", 33) == "none");
+  CHECK(ends_of("2001:db8::", 128) == "2001:db8:: 2001:db8::");
+  CHECK(ends_of("2001:db8::", 129) == "none");
+  CHECK(ends_of("192.0.2.0", 4294967295U) == "none");
+}
+
+TEST_CASE("the next address carries over from octet to octet", "[targets][cidr]") {
+  CHECK(after("192.0.2.0") == "192.0.2.1");
+  CHECK(after("192.0.2.255") == "192.0.3.0");
+  CHECK(after("9.255.255.255") == "10.0.0.0");
+  CHECK(after("2001:db8::ffff") == "2001:db8::1:0");
+  CHECK(after("::ffff:ffff:ffff:ffff") == "0:0:0:1::");
+}
