@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Why this machine cannot run an io_uring engine, by name, and what to do about it.
+//
+//   Source   io_uring_setup(2) ERRORS; kernel.io_uring_disabled (6.6); the default seccomp profiles
+//            of container runtimes since 2023, which answer EPERM.
+#pragma once
+
+#include <string>
+
+namespace mxsweep::ring {
+
+struct Refusal {
+  std::string cause;  // One line: what was refused.
+  std::string cure;   // One line: what to do.
+};
+
+// What the errno of io_uring_setup means on this machine.
+[[nodiscard]] Refusal explain_refusal(int error);
+
+}  // namespace mxsweep::ring

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/ring/socket.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::ring {
+
+SocketAddress socket_address(const Address& address, std::uint16_t port) {
+  INVARIANT(address.family != Family::none);
+  SocketAddress result;
+  if (address.family == Family::ipv4) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, address.octets.data(), sizeof v4.sin_addr);
+    std::memcpy(&result.storage, &v4, sizeof v4);
+    result.octets = sizeof v4;
+  } else {
+    result.storage.sin6_family = AF_INET6;
+    result.storage.sin6_port = htons(port);
+    std::memcpy(&result.storage.sin6_addr, address.octets.data(), address.octets.size());
+    result.octets = sizeof result.storage;
+  }
+  return result;
+}
+
+Address address_of(const sockaddr_in6& storage) {
+  Address address;
+  if (storage.sin6_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &storage, sizeof v4);
+    std::memcpy(address.octets.data(), &v4.sin_addr, sizeof v4.sin_addr);
+    address.family = Family::ipv4;
+  } else if (IN6_IS_ADDR_V4MAPPED(&storage.sin6_addr)) {
+    std::memcpy(address.octets.data(), storage.sin6_addr.s6_addr + 12, 4);
+    address.family = Family::ipv4;
+  } else {
+    std::memcpy(address.octets.data(), &storage.sin6_addr, address.octets.size());
+    address.family = Family::ipv6;
+  }
+  return address;
+}
+
+int open_tcp(Family family) {
+  const int domain = family == Family::ipv4 ? AF_INET : AF_INET6;
+  const int descriptor = ::socket(domain, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+  return descriptor >= 0 ? descriptor : -errno;
+}
+
+void reset_on_close(int descriptor) {
+  const linger abort{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+}
+
+std::uint32_t raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < limit.rlim_max) {
+    const rlim_t soft = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = soft;
+  }
+  return static_cast<std::uint32_t>(
+      std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::int32_t>::max()));
+}
+
+bool own_descriptor_table() { return ::unshare(CLONE_FILES) == 0; }
+
+}  // namespace mxsweep::ring

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/ring/ring.h"
+
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mxsweep/ring/clock.h"
+#include "support/catch.h"
+
+namespace mxsweep::ring {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds{5};
+
+// A connected pair: ours is driven by the ring, theirs by plain calls.
+struct Pair {
+  Pair() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0); }
+  ~Pair() {
+    ::close(ends[0]);
+    if (ends[1] >= 0) ::close(ends[1]);
+  }
+  [[nodiscard]] int ours() const { return ends[0]; }
+  [[nodiscard]] int theirs() const { return ends[1]; }
+  void say(std::string_view words) const {
+    REQUIRE(::write(ends[1], words.data(), words.size()) == static_cast<ssize_t>(words.size()));
+  }
+  int ends[2];
+};
+
+void open(Ring& ring, const RingOptions& options = {}) {
+  const auto refusal = ring.open(options);
+  INFO((refusal ? refusal->cause : std::string()));
+  REQUIRE_FALSE(refusal.has_value());
+}
+
+Completion wait_for_one(Ring& ring) {
+  ring.submit_and_wait(1, kPatience);
+  const auto completions = ring.completions();
+  REQUIRE(completions.size() == 1);
+  return completions.front();
+}
+
+TEST_CASE("what a peer says is read in a lent buffer and tied to its handle", "[ring]") {
+  Ring ring;
+  open(ring);
+  const Pair pair;
+  pair.say("220 mx.test\r\n");
+  ring.receive(pair.ours(), {.index = 7, .generation = 0xabcdef});
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::receive);
+  CHECK(completion.handle == Handle{7, 0xabcdef});
+  CHECK(ring.octets(completion) == "220 mx.test\r\n");
+  ring.give_back(completion);
+}
+
+TEST_CASE("a close by the peer is zero octets, and holds no buffer", "[ring]") {
+  Ring ring;
+  open(ring);
+  Pair pair;
+  ::close(pair.ends[1]);
+  pair.ends[1] = -1;
+  ring.receive(pair.ours(), {});
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.result == 0);
+  CHECK(ring.octets(completion).empty());
+}
+
+TEST_CASE("a send that succeeds is silent, one that fails is told", "[ring]") {
+  Ring ring;
+  open(ring);
+  Pair pair;
+  ring.send(pair.ours(), {.index = 1}, "QUIT\r\n");
+  ring.submit_and_wait(0, {});
+  CHECK(ring.completions().empty());
+  char said[16];
+  CHECK(::read(pair.theirs(), said, sizeof said) == 6);
+  ::close(pair.ends[1]);
+  pair.ends[1] = -1;
+  ring.send(pair.ours(), {.index = 1}, "QUIT\r\n");
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::send);
+  CHECK(completion.result == -EPIPE);
+}
+
+TEST_CASE("a cancelled receive comes back by itself", "[ring]") {
+  Ring ring;
+  open(ring);
+  const Pair pair;
+  ring.receive(pair.ours(), {.index = 3, .generation = 9});
+  ring.submit_and_wait(0, {});
+  ring.cancel(Operation::receive, {.index = 3, .generation = 9});
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::receive);
+  CHECK(completion.result == -ECANCELED);
+}
+
+TEST_CASE("cancelling what is over does no harm", "[ring]") {
+  Ring ring;
+  open(ring);
+  ring.cancel(Operation::receive, {.index = 3, .generation = 9});
+  ring.submit_and_wait(1, std::chrono::milliseconds{1});
+  for (const Completion& completion : ring.completions()) {
+    CHECK(completion.operation == Operation::cancel);
+  }
+}
+
+TEST_CASE("buffers that are given back are lent again, and without one a receive says so",
+          "[ring]") {
+  Ring ring;
+  open(ring, {.submissions = 64, .completions = 64, .buffers = 4, .buffer_octets = 64});
+  std::vector<Pair> pairs(6);
+  for (std::uint32_t i = 0; i < pairs.size(); ++i) {
+    pairs[i].say("hello");
+    ring.receive(pairs[i].ours(), {.index = i});
+  }
+  ring.submit_and_wait(6, kPatience);
+  std::vector<Completion> lent;
+  int without = 0;
+  for (const Completion& completion : ring.completions()) {
+    if (completion.result == -ENOBUFS) ++without;
+    if (completion.result > 0) lent.push_back(completion);
+  }
+  CHECK(lent.size() == 4);
+  CHECK(without == 2);
+  std::set<const void*> places;
+  for (const Completion& completion : lent) {
+    CHECK(ring.octets(completion) == "hello");
+    places.insert(ring.octets(completion).data());
+    ring.give_back(completion);
+  }
+  CHECK(places.size() == 4);
+  for (int round = 0; round < 20; ++round) {
+    pairs[0].say("again");
+    ring.receive(pairs[0].ours(), {});
+    const Completion completion = wait_for_one(ring);
+    CHECK(ring.octets(completion).ends_with("again"));
+    ring.give_back(completion);
+  }
+}
+
+TEST_CASE("a full submission queue is submitted on the way, nothing is dropped", "[ring]") {
+  Ring ring;
+  open(ring, {.submissions = 4, .completions = 256, .buffers = 64, .buffer_octets = 64});
+  std::vector<Pair> pairs(50);
+  for (std::uint32_t i = 0; i < pairs.size(); ++i) {
+    pairs[i].say("x");
+    ring.receive(pairs[i].ours(), {.index = i});
+  }
+  std::set<std::uint32_t> heard;
+  for (int round = 0; round < 100 && heard.size() < pairs.size(); ++round) {
+    ring.submit_and_wait(1, kPatience);
+    for (const Completion& completion : ring.completions()) {
+      heard.insert(completion.handle.index);
+      ring.give_back(completion);
+    }
+  }
+  CHECK(heard.size() == pairs.size());
+}
+
+TEST_CASE("a wait ends by itself, and at once when the bell rings", "[ring]") {
+  const int bell = ::eventfd(0, EFD_CLOEXEC);
+  Ring ring;
+  open(ring, {.wake_descriptor = bell});
+  ring.submit_and_wait(1, std::chrono::milliseconds{2});
+  CHECK(ring.completions().empty());
+  for (int round = 0; round < 3; ++round) {
+    const std::uint64_t one = 1;
+    REQUIRE(::write(bell, &one, sizeof one) == sizeof one);
+    const Instant before = now();
+    ring.submit_and_wait(1, kPatience);
+    CHECK(now() - before < kPatience);
+    CHECK(ring.completions().empty());
+  }
+  ::close(bell);
+}
+
+TEST_CASE("a turn hands out a bounded number of completions and says that there are more",
+          "[ring]") {
+  Ring ring;
+  open(ring);
+  const std::uint32_t all = kCompletionsPerTurn + 10;
+  for (std::uint32_t i = 0; i < all; ++i) ring.receive(-1, {.index = i});
+  ring.submit_and_wait(all, kPatience);
+  CHECK(ring.completions().size() == kCompletionsPerTurn);
+  CHECK(ring.more());
+  CHECK(ring.completions().size() == 10);
+  CHECK_FALSE(ring.more());
+}
+
+TEST_CASE("a connection to a port where nobody listens is refused", "[ring]") {
+  Ring ring;
+  open(ring);
+  const int descriptor = open_tcp(Family::ipv4);
+  REQUIRE(descriptor >= 0);
+  ring.connect(descriptor, {.index = 5}, socket_address(*parse_address("127.0.0.1"), 1));
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::connect);
+  CHECK(completion.result == -ECONNREFUSED);
+  ::close(descriptor);
+}
+
+TEST_CASE("an address survives the way to the kernel's form and back", "[ring]") {
+  for (const char* text : {"127.0.0.1", "192.0.2.255", "2001:db8::5", "::1"}) {
+    const Address address = *parse_address(text);
+    CHECK(address_of(socket_address(address, 25).storage) == address);
+  }
+  CHECK(address_of(socket_address(*parse_address("::ffff:192.0.2.1"), 25).storage) ==
+        *parse_address("192.0.2.1"));
+}
+
+TEST_CASE("every refusal of the kernel names a cause and a cure", "[ring]") {
+  for (const int error : {EPERM, EACCES, ENOSYS, EINVAL, ENOMEM, EMFILE, ENFILE, EIO}) {
+    const Refusal refusal = explain_refusal(error);
+    CHECK_FALSE(refusal.cause.empty());
+    CHECK_FALSE(refusal.cure.empty());
+  }
+}
+
+}  // namespace
+}  // namespace mxsweep::ring
