@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// What one probe learned, ready to be written. Partial records are normal: what was not reached or
+// is not known is absent.
+//
+//   Shape     The record's schema 1, in the order of its keys.
+//   Units     octets; Durations; `at` is wall time.
+//   Lifetime  All views; the record is built, written and gone within one call.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "mxsweep/core/address.h"
+#include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/core/time.h"
+
+namespace mxsweep::results {
+
+// A reply as it came off the wire, code and line ends included. Empty means that there was none;
+// code 0 means that what was said is not an SMTP reply.
+struct ReplyText {
+  int code = 0;
+  std::string_view octets{};
+};
+
+enum class Verb : std::uint8_t { ehlo, helo };
+enum class Offered : std::uint8_t { not_known, yes, no };
+
+// Each phase's own share; negative means that the phase was not reached.
+inline constexpr Duration kNotReached{-1};
+struct PhaseTimes {
+  std::array<Duration, kPhaseCount> of = filled();  // Indexed by Phase; input is not used.
+  Duration total = kNotReached;
+
+  Duration& operator[](Phase phase) { return of[static_cast<std::size_t>(phase)]; }
+  Duration operator[](Phase phase) const { return of[static_cast<std::size_t>(phase)]; }
+
+ private:
+  static constexpr std::array<Duration, kPhaseCount> filled() {
+    std::array<Duration, kPhaseCount> all{};
+    all.fill(kNotReached);
+    return all;
+  }
+};
+
+struct Record {
+  std::string_view target;    // As written in the list.
+  std::uint64_t line = 0;     // Counted from 1; 0 means that there was no list.
+  std::string_view meta;      // JSON, handed through octet for octet; empty: absent.
+  Address ip;                 // Family::none: absent.
+  std::uint16_t port = 0;     // 0: absent.
+  std::string_view name;      // Empty: absent.
+  std::uint32_t attempt = 0;  // 0: absent (no connection was tried).
+  WallTime at{};
+
+  Outcome outcome = Outcome::local;
+  Phase phase = Phase::input;
+  Cause cause = Cause::none;
+  ReplyText reply;       // The reply that decided an outcome other than ok.
+  int socket_errno = 0;  // 0: absent.
+
+  ReplyText greeting;
+  Verb verb = Verb::ehlo;
+  ReplyText ehlo;
+  Offered starttls_offered = Offered::not_known;
+  bool starttls_known = false;  // Whether "starttls" is in the record at all.
+
+  AnomalySet anomalies;
+  std::uint32_t bytes_in = 0;
+  std::uint32_t bytes_out = 0;
+  PhaseTimes ms;
+};
+
+}  // namespace mxsweep::results

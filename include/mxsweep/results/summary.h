@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What a whole sweep came to: counted per worker, added up at the end, told in one line and as
+// JSON.
+//
+//   Shape     lines read -> probes -> records written: they must agree, and agrees() says whether.
+//   Units     Durations; octets.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/core/time.h"
+#include "mxsweep/results/histogram.h"
+#include "mxsweep/results/record.h"
+
+namespace mxsweep::results {
+
+// What one worker (or the feeder, for lines that cannot be read) counts.
+struct Tally {
+  std::uint64_t records = 0;
+  std::array<std::uint64_t, kOutcomeCount> outcomes{};
+  std::array<std::uint64_t, kCauseCount> causes{};
+  std::array<Histogram, kPhaseCount> phases{};
+  Histogram total;
+
+  void count(const Record& record);
+  void merge(const Tally& other);
+};
+
+struct Summary {
+  Tally tally;
+  std::uint64_t lines_read = 0;     // All lines, comments and blank ones included.
+  std::uint64_t lines_skipped = 0;  // Blank lines and comments.
+  std::uint64_t lines_invalid = 0;  // Lines that became an "invalid" record.
+  std::uint64_t targets = 0;        // What the other lines came to, ports and prefixes expanded.
+  std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
+  std::uint64_t probes = 0;               // Conversations tried to their end.
+  std::uint64_t records_written = 0;      // Lines that reached the output whole.
+  std::uint64_t octets_written = 0;
+  std::uint64_t local_shortages = 0;  // Times that a local shortage braked admission.
+  std::uint32_t in_flight_peak = 0;
+  std::uint64_t memory_peak_octets = 0;  // Resident.
+  double cpu_seconds = 0;
+  Duration elapsed{};
+  WallTime start{};
+  WallTime end{};
+  std::string stopped;  // Why it stopped early; empty when it ran to its end.
+  std::string command_line;
+  std::string version;
+  std::string kernel;
+  std::vector<std::string> ring_features;  // io_uring features in use, by name.
+
+  // Every target and every unreadable line has its record, except those that were not started.
+  [[nodiscard]] bool agrees() const;
+};
+
+[[nodiscard]] std::string summary_json(const Summary& summary);  // One object, LF at its end.
+[[nodiscard]] std::string summary_line(const Summary& summary);  // For stderr, no LF.
+
+}  // namespace mxsweep::results

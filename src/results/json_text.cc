@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "results/json_text.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace mxsweep::results {
+namespace {
+
+constexpr std::uint64_t kEach = 0x0101010101010101U;  // One in each of a word's eight octets.
+constexpr std::uint64_t kHigh = 0x80 * kEach;
+
+std::uint64_t load(const char* octets) {
+  std::uint64_t word;
+  std::memcpy(&word, octets, sizeof word);
+  return word;
+}
+
+// Non-zero when one of the eight octets is zero (Mycroft's test: exact as a yes or no).
+constexpr std::uint64_t has_zero(std::uint64_t word) { return (word - kEach) & ~word & kHigh; }
+constexpr std::uint64_t has_control(std::uint64_t word) {
+  return (word - 0x20 * kEach) & ~word & kHigh;
+}
+
+// What to write behind a backslash: 0: the octet needs none; 'u': \u00XX.
+constexpr std::array<char, 256> escape_letters(bool latin1) {
+  std::array<char, 256> letters{};
+  for (std::size_t octet = 0; octet < 0x20; ++octet) letters[octet] = 'u';
+  for (std::size_t octet = 0x80; octet < letters.size(); ++octet) letters[octet] = latin1 ? 'u' : 0;
+  letters['\b'] = 'b';
+  letters['\t'] = 't';
+  letters['\n'] = 'n';
+  letters['\f'] = 'f';
+  letters['\r'] = 'r';
+  letters['"'] = '"';
+  letters['\\'] = '\\';
+  return letters;
+}
+constexpr std::array<char, 256> kLetters = escape_letters(false);
+constexpr std::array<char, 256> kLatin1Letters = escape_letters(true);
+
+char* write_escaped(char octet, char letter, char* out) {
+  *out++ = '\\';
+  *out++ = letter;
+  if (letter != 'u') return out;
+  constexpr char kHex[] = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(octet);
+  *out++ = '0';
+  *out++ = '0';
+  *out++ = kHex[value >> 4U];
+  *out++ = kHex[value & 0xfU];
+  return out;
+}
+
+char* write_octet(char octet, const std::array<char, 256>& letters, char* out) {
+  const char letter = letters[static_cast<unsigned char>(octet)];
+  if (letter != 0) return write_escaped(octet, letter, out);
+  *out = octet;
+  return out + 1;
+}
+
+// `value` in exactly `digits` digits. Requires: it fits.
+char* write_digits(std::uint64_t value, unsigned digits, char* out) {
+  for (unsigned i = digits; i > 0; --i) {
+    out[i - 1] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  return out + digits;
+}
+
+constexpr unsigned kDigitsMax = 20;  // Of 2^64 - 1.
+
+char* write_number(std::uint64_t value, char* out) {
+  unsigned digits = 1;
+  for (std::uint64_t limit = 10; digits < kDigitsMax && value >= limit; limit *= 10) ++digits;
+  return write_digits(value, digits, out);
+}
+
+// Octets of the UTF-8 sequence that `lead` begins; 0 for one that continues a sequence.
+std::size_t sequence_octets(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xc0) return 0;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
+}
+
+}  // namespace
+
+Encoding encoding_of(std::string_view octets) {
+  const char* at = octets.data();
+  std::size_t left = octets.size();
+  std::uint64_t seen = 0;
+  for (; left >= 8; at += 8, left -= 8) seen |= load(at);
+  for (; left > 0; ++at, --left) seen |= static_cast<unsigned char>(*at);
+  if ((seen & kHigh) == 0) return Encoding::ascii;
+  return simdjson::validate_utf8(octets.data(), octets.size()) ? Encoding::utf8 : Encoding::latin1;
+}
+
+std::string_view whole_characters(std::string_view part, Encoding encoding) {
+  if (encoding != Encoding::utf8) return part;
+  for (std::size_t tail = 1; tail <= std::min<std::size_t>(3, part.size()); ++tail) {
+    const auto lead = static_cast<unsigned char>(part[part.size() - tail]);
+    const std::size_t octets = sequence_octets(lead);
+    if (octets == 0) continue;
+    if (octets > tail) part.remove_suffix(tail);
+    break;
+  }
+  return part;
+}
+
+bool is_known(WallTime time) {
+  constexpr WallTime kYear10000 =
+      std::chrono::sys_days(std::chrono::year(10000) / std::chrono::January / 1);
+  return time > WallTime{} && time < kYear10000;
+}
+
+void JsonText::flush() {
+  out_.append(buffer_.data(), used_);
+  used_ = 0;
+}
+
+void JsonText::raw_beyond_buffer(std::string_view json) {
+  flush();
+  out_.append(json);
+}
+
+void JsonText::escaped_run(std::string_view run, Encoding encoding) {
+  make_room(kRunRoom);
+  const bool latin1 = encoding == Encoding::latin1;
+  const std::array<char, 256>& letters = latin1 ? kLatin1Letters : kLetters;
+  const std::uint64_t high = latin1 ? kHigh : 0;
+  const char* in = run.data();
+  std::size_t left = run.size();
+  char* out = end();
+  for (; left >= 8; in += 8, left -= 8) {
+    const std::uint64_t word = load(in);
+    std::memcpy(out, &word, sizeof word);
+    const std::uint64_t special = has_control(word) | has_zero(word ^ ('"' * kEach)) |
+                                  has_zero(word ^ ('\\' * kEach)) | (word & high);
+    if (special == 0) {
+      out += 8;
+      continue;
+    }
+    for (std::size_t i = 0; i < 8; ++i) out = write_octet(in[i], letters, out);
+  }
+  for (; left > 0; ++in, --left) out = write_octet(*in, letters, out);
+  used_ = static_cast<std::size_t>(out - buffer_.data());
+}
+
+void JsonText::escaped_in_capitals(std::string_view octets, Encoding encoding) {
+  std::array<char, kRunOctets> capitals;
+  while (!octets.empty()) {
+    const std::string_view run = octets.substr(0, capitals.size());
+    std::transform(run.begin(), run.end(), capitals.begin(), [](char octet) {
+      return octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 'a' + 'A') : octet;
+    });
+    escaped_run({capitals.data(), run.size()}, encoding);
+    octets.remove_prefix(run.size());
+  }
+}
+
+void JsonText::number(std::uint64_t value) {
+  make_room(kDigitsMax);
+  used_ = static_cast<std::size_t>(write_number(value, end()) - buffer_.data());
+}
+
+void JsonText::milliseconds(Duration span) {
+  make_room(kDigitsMax + 4);
+  const auto nanoseconds = static_cast<std::uint64_t>(span.count());
+  const std::uint64_t microseconds = nanoseconds / 1000 + (nanoseconds % 1000 >= 500 ? 1 : 0);
+  char* out = write_number(microseconds / 1000, end());
+  *out++ = '.';
+  out = write_digits(microseconds % 1000, 3, out);
+  used_ = static_cast<std::size_t>(out - buffer_.data());
+}
+
+void JsonText::wall_time(WallTime time) {
+  make_room(sizeof "\"2026-11-22T10:15:00.123456Z\"");
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const auto microseconds = static_cast<std::uint64_t>((time - day).count());
+  const std::uint64_t seconds = microseconds / 1'000'000;
+  char* out = end();
+  const auto part = [&out](std::uint64_t value, unsigned digits, char behind) {
+    out = write_digits(value, digits, out);
+    *out++ = behind;
+  };
+  *out++ = '"';
+  part(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4, '-');
+  part(static_cast<unsigned>(date.month()), 2, '-');
+  part(static_cast<unsigned>(date.day()), 2, 'T');
+  part(seconds / 3600, 2, ':');
+  part(seconds / 60 % 60, 2, ':');
+  part(seconds % 60, 2, '.');
+  part(microseconds % 1'000'000, 6, 'Z');
+  *out++ = '"';
+  used_ = static_cast<std::size_t>(out - buffer_.data());
+}
+
+}  // namespace mxsweep::results

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Writes JSON, one escaped piece at a time: the one place where a peer's octets become text.
+//
+//   Source    RFC 8259 sections 6 and 7; RFC 3339 section 5.6.
+//   Shape     Pieces are gathered on the stack and appended to `out` when the writer ends. The
+//             caller sees to commas and brackets.
+//   Units     octets; milliseconds with microsecond digits.
+//   Lifetime  `out` outlives the writer; no view is kept.
+//   Errors    none: any octets make a valid string.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/time.h"
+
+namespace mxsweep::results {
+
+// ascii: nothing above 127. latin1: not valid UTF-8 as a whole, so that each octet above 127 stands
+// for itself and is written \u00XX.
+enum class Encoding : std::uint8_t { ascii, utf8, latin1 };
+
+[[nodiscard]] Encoding encoding_of(std::string_view octets);
+
+// `part` of a text that is UTF-8 as a whole, without the sequence that its end cuts in two.
+[[nodiscard]] std::string_view whole_characters(std::string_view part, Encoding encoding);
+
+// A moment that RFC 3339 can express and that somebody did set.
+[[nodiscard]] bool is_known(WallTime time);
+
+class JsonText {
+ public:
+  explicit JsonText(std::string& out) : out_(out) {}
+  JsonText(const JsonText&) = delete;
+  JsonText& operator=(const JsonText&) = delete;
+  ~JsonText() { flush(); }
+
+  // JSON as it is.
+  void raw(std::string_view json) {
+    if (json.size() > buffer_.size() - used_) return raw_beyond_buffer(json);
+    std::memcpy(end(), json.data(), json.size());
+    used_ += json.size();
+  }
+
+  void quoted(std::string_view octets, Encoding encoding) {
+    raw("\"");
+    escaped(octets, encoding);
+    raw("\"");
+  }
+
+  // Without the quotes.
+  void escaped(std::string_view octets, Encoding encoding) {
+    for (; octets.size() > kRunOctets; octets.remove_prefix(kRunOctets)) {
+      escaped_run(octets.substr(0, kRunOctets), encoding);
+    }
+    escaped_run(octets, encoding);
+  }
+
+  void escaped_in_capitals(std::string_view octets, Encoding encoding);  // a-z as A-Z.
+  void number(std::uint64_t value);
+  void milliseconds(Duration span);  // Requires: span >= 0. Three digits behind the point.
+  void wall_time(WallTime time);     // In UTC, quoted. Requires: is_known(time).
+
+ private:
+  // Text is escaped in runs, so that whether there is room is asked once a run: an octet becomes
+  // six at most, and the last eight may be written in advance of knowing that they count.
+  static constexpr std::size_t kRunOctets = 256;
+  static constexpr std::size_t kRunRoom = 6 * kRunOctets + 8;
+  static constexpr std::size_t kBufferOctets = 6 * 1024;  // A typical record fits in several times.
+
+  char* end() { return buffer_.data() + used_; }
+  void make_room(std::size_t octets) {
+    if (octets > buffer_.size() - used_) flush();
+  }
+  void flush();
+  void raw_beyond_buffer(std::string_view json);
+  void escaped_run(std::string_view run, Encoding encoding);
+
+  std::string& out_;
+  std::size_t used_ = 0;
+  std::array<char, kBufferOctets> buffer_;
+};
+
+}  // namespace mxsweep::results

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/json_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "mxsweep/core/invariant.h"
+#include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/smtp/reply.h"
+#include "results/extensions.h"
+#include "results/json_text.h"
+
+namespace mxsweep::results {
+namespace {
+
+constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
+
+constexpr bool is_letter_or_digit(char octet) {
+  return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+         (octet >= 'a' && octet <= 'z');
+}
+
+constexpr bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
+
+// Whatever is not an SMTP reply has no codes to leave out: its lines are kept whole.
+bool next_line_of_noise(std::string_view& rest, std::string_view& line) {
+  if (rest.empty()) return false;
+  line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  line = line.substr(0, smtp::kLineOctetsMax);
+  return true;
+}
+
+void write_lines(const ReplyText& reply, Encoding encoding, JsonText& json) {
+  json.raw("\"text\":[");
+  smtp::ReplyLines lines(reply.octets);
+  std::string_view rest = reply.octets;
+  std::string_view line;
+  for (std::size_t count = 0; count < smtp::kReplyLinesMax; ++count) {
+    if (reply.code != 0 ? !lines.next(line) : !next_line_of_noise(rest, line)) break;
+    if (count > 0) json.raw(",");
+    json.quoted(whole_characters(line, encoding), encoding);
+  }
+  json.raw("]");
+  if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
+}
+
+void write_code(int code, JsonText& json) {
+  json.raw("\"code\":");
+  json.number(static_cast<std::uint64_t>(code));
+  json.raw(",");
+}
+
+void write_enhanced(smtp::EnhancedCode code, JsonText& json) {
+  json.raw("\"enhanced\":\"");
+  json.number(code.klass);
+  json.raw(".");
+  json.number(code.subject);
+  json.raw(".");
+  json.number(code.detail);
+  json.raw("\",");
+}
+
+void write_reply(const ReplyText& reply, JsonText& json) {
+  json.raw(",\"reply\":{");
+  if (reply.code != 0) {
+    write_code(reply.code, json);
+    const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply.octets);
+    if (enhanced) write_enhanced(enhanced, json);
+  }
+  write_lines(reply, encoding_of(reply.octets), json);
+  json.raw("}");
+}
+
+void write_errno(int error, JsonText& json) {
+  json.raw(",\"errno\":\"");
+  const char* const name = strerrorname_np(error);
+  if (name != nullptr) {
+    json.raw(name);
+  } else {
+    json.raw("E");
+    json.number(static_cast<std::uint64_t>(std::max(error, 0)));
+  }
+  json.raw("\"");
+}
+
+bool is_esmtp(std::string_view word) { return smtp::same_keyword(word, "ESMTP"); }
+
+// Whether `text` has the word, letters and digits being what words are made of: "NT-ESMTP",
+// "SMTP/ESMTP" and "ESMTP+IDENT" all are in the wild.
+bool says_esmtp(std::string_view text) {
+  while (!text.empty()) {
+    const auto* const begin = std::find_if(text.begin(), text.end(), is_letter_or_digit);
+    const auto* const end = std::find_if_not(begin, text.end(), is_letter_or_digit);
+    if (is_esmtp({begin, static_cast<std::size_t>(end - begin)})) return true;
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  }
+  return false;
+}
+
+// A host name or an address literal, going by its octets alone. Servers that hide theirs greet with
+// a row of asterisks; some have no name at all and begin with "ESMTP".
+bool looks_like_host(std::string_view word) {
+  static constexpr std::string_view kOthers = ".-_:[]";
+  return !word.empty() && !is_esmtp(word) && std::all_of(word.begin(), word.end(), [](char octet) {
+    return is_letter_or_digit(octet) || kOthers.find(octet) != kOthers.npos;
+  });
+}
+
+// What a 2xx greeting says of the server itself. A refusal says nothing of what it can do.
+void write_self_introduction(std::string_view greeting, JsonText& json) {
+  smtp::ReplyLines lines(greeting);
+  std::string_view line;
+  if (!lines.next(line)) return;
+  const auto* const begin = std::find_if_not(line.begin(), line.end(), is_blank);
+  const auto* const end = std::find_if(begin, line.end(), is_blank);
+  const std::string_view word(begin, static_cast<std::size_t>(end - begin));
+  if (looks_like_host(word)) {
+    json.raw(",\"host\":");
+    json.quoted(word, Encoding::ascii);
+    line.remove_prefix(static_cast<std::size_t>(end - line.begin()));  // It may be called esmtp.
+  }
+  bool esmtp = says_esmtp(line);
+  for (std::size_t i = 1; !esmtp && i < smtp::kReplyLinesMax && lines.next(line); ++i) {
+    esmtp = says_esmtp(line);
+  }
+  json.raw(esmtp ? ",\"esmtp\":true" : ",\"esmtp\":false");
+}
+
+void write_greeting(const ReplyText& greeting, JsonText& json) {
+  json.raw(",\"greeting\":{");
+  if (greeting.code != 0) write_code(greeting.code, json);
+  write_lines(greeting, encoding_of(greeting.octets), json);
+  if (is_2xx(greeting.code)) write_self_introduction(greeting.octets, json);
+  json.raw("}");
+}
+
+void write_ehlo(Verb verb, const ReplyText& ehlo, JsonText& json) {
+  json.raw(verb == Verb::ehlo ? ",\"ehlo\":{\"verb\":\"EHLO\"" : ",\"ehlo\":{\"verb\":\"HELO\"");
+  if (ehlo.code != 0) {
+    json.raw(",\"code\":");
+    json.number(static_cast<std::uint64_t>(ehlo.code));
+  }
+  if (is_2xx(ehlo.code)) {
+    const Encoding encoding = encoding_of(ehlo.octets);
+    const smtp::Capabilities capabilities(ehlo.octets);
+    const std::string_view host = whole_characters(capabilities.host(), encoding);
+    if (!host.empty()) {
+      json.raw(",\"host\":");
+      json.quoted(host, encoding);
+    }
+    json.raw(",\"extensions\":");
+    if (verb == Verb::ehlo) {
+      write_extensions(capabilities, encoding, json);
+    } else {
+      json.raw("{}");
+    }
+    if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
+  }
+  json.raw("}");
+}
+
+std::string_view starttls_json(Offered offered) {
+  switch (offered) {
+    case Offered::not_known: return ",\"starttls\":{\"offered\":\"unknown\"}";
+    case Offered::yes: return ",\"starttls\":{\"offered\":\"yes\"}";
+    case Offered::no: return ",\"starttls\":{\"offered\":\"no\"}";
+  }
+  INVARIANT(false);  // An offer outside its list.
+  return {};
+}
+
+void write_anomalies(AnomalySet anomalies, JsonText& json) {
+  std::string_view before = ",\"anomalies\":[\"";
+  for (std::size_t i = 0; i < kAnomalyCount; ++i) {
+    const auto anomaly = static_cast<Anomaly>(i);
+    if (!anomalies.has(anomaly)) continue;
+    json.raw(before);
+    json.raw(to_string(anomaly));
+    before = "\",\"";
+  }
+  json.raw("\"]");
+}
+
+void write_times(const PhaseTimes& ms, JsonText& json) {
+  std::string_view before = ",\"ms\":{\"";
+  const auto write = [&](std::string_view name, Duration span) {
+    if (span < Duration::zero()) return;
+    json.raw(before);
+    json.raw(name);
+    json.raw("\":");
+    json.milliseconds(span);
+    before = ",\"";
+  };
+  for (std::size_t i = static_cast<std::size_t>(Phase::dns); i < kPhaseCount; ++i) {
+    write(to_string(static_cast<Phase>(i)), ms.of[i]);
+  }
+  write("total", ms.total);
+  if (before.size() == 2) json.raw("}");
+}
+
+// Target and name come from one line of the list and share one encoding.
+Encoding encoding_of_input(const Record& record) {
+  return std::max(encoding_of(record.target), encoding_of(record.name));
+}
+
+void write_input(const Record& record, Encoding encoding, JsonText& json) {
+  json.raw("{\"v\":1,\"target\":");
+  json.quoted(record.target, encoding);
+  if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
+  if (record.line != 0) {
+    json.raw(",\"line\":");
+    json.number(record.line);
+  }
+  if (!record.meta.empty()) {
+    json.raw(",\"meta\":");
+    json.raw(record.meta);
+  }
+}
+
+void write_attempt(const Record& record, Encoding encoding, JsonText& json) {
+  if (record.ip.family != Family::none) {
+    char text[kAddressTextMax];
+    json.raw(",\"ip\":\"");
+    json.raw({text, static_cast<std::size_t>(write_address(record.ip, text) - text)});
+    json.raw("\"");
+  }
+  if (record.port != 0) {
+    json.raw(",\"port\":");
+    json.number(record.port);
+  }
+  if (!record.name.empty()) {
+    json.raw(",\"name\":");
+    json.quoted(record.name, encoding);
+  }
+  if (record.attempt != 0) {
+    json.raw(",\"attempt\":");
+    json.number(record.attempt);
+  }
+  if (is_known(record.at)) {
+    json.raw(",\"at\":");
+    json.wall_time(record.at);
+  }
+}
+
+void write_ending(const Record& record, JsonText& json) {
+  json.raw(",\"outcome\":\"");
+  json.raw(to_string(record.outcome));
+  json.raw("\",\"phase\":\"");
+  json.raw(to_string(record.phase));
+  json.raw("\",\"cause\":\"");
+  json.raw(to_string(record.cause));
+  json.raw("\"");
+  if (!record.reply.octets.empty()) write_reply(record.reply, json);
+  if (record.socket_errno != 0) write_errno(record.socket_errno, json);
+}
+
+void write_bytes(const Record& record, JsonText& json) {
+  json.raw(",\"bytes\":{\"in\":");
+  json.number(record.bytes_in);
+  json.raw(",\"out\":");
+  json.number(record.bytes_out);
+  json.raw("}");
+}
+
+}  // namespace
+
+void append_json(const Record& record, std::string& out) {
+  JsonText json(out);
+  const Encoding encoding = encoding_of_input(record);
+  write_input(record, encoding, json);
+  write_attempt(record, encoding, json);
+  write_ending(record, json);
+  if (!record.greeting.octets.empty()) write_greeting(record.greeting, json);
+  if (!record.ehlo.octets.empty()) write_ehlo(record.verb, record.ehlo, json);
+  if (record.starttls_known) json.raw(starttls_json(record.starttls_offered));
+  if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
+  if (record.attempt != 0) write_bytes(record, json);
+  write_times(record.ms, json);
+  json.raw("}\n");
+}
+
+}  // namespace mxsweep::results

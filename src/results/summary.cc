@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "mxsweep/results/schema.h"
+#include "results/json_text.h"
+
+namespace mxsweep::results {
+namespace {
+
+double seconds_of(Duration span) { return std::chrono::duration<double>(span).count(); }
+double milliseconds_of(Duration span) { return seconds_of(span) * 1000; }
+
+// Conversations a second; zero when no time has passed.
+double rate_of(const Summary& summary) {
+  const double seconds = seconds_of(summary.elapsed);
+  return seconds > 0 ? static_cast<double>(summary.probes) / seconds : 0;
+}
+
+// A measured figure as JSON can hold it: not a number and below zero are zero, infinity is a lot.
+double as_figure(double value) {
+  constexpr double kMost = 1e15;
+  return value > 0 ? std::min(value, kMost) : 0;
+}
+
+void write_text(std::string_view key, std::string_view text, JsonText& json) {
+  json.raw(key);
+  json.quoted(text, encoding_of(text));
+}
+
+void write_count(std::string_view key, std::uint64_t count, JsonText& json) {
+  json.raw(key);
+  json.number(count);
+}
+
+void write_figure(std::string_view key, double value, JsonText& json) {
+  json.raw(key);
+  json.raw(fmt::format("{:.3f}", as_figure(value)));
+}
+
+void write_time(std::string_view key, WallTime time, JsonText& json) {
+  if (!is_known(time)) return;
+  json.raw(key);
+  json.wall_time(time);
+}
+
+// `words`: how often each word of a closed list was counted.
+template <typename Word, std::size_t Size>
+void write_words(std::string_view key, const std::array<std::uint64_t, Size>& words, bool zeros,
+                 JsonText& json) {
+  json.raw(key);
+  json.raw("{");
+  bool comma = false;
+  for (std::size_t i = 0; i < Size; ++i) {
+    if (words[i] == 0 && !zeros) continue;
+    json.raw(comma ? ",\"" : "\"");
+    json.raw(to_string(static_cast<Word>(i)));
+    write_count("\":", words[i], json);
+    comma = true;
+  }
+  json.raw("}");
+}
+
+void write_latency(std::string_view name, const Histogram& histogram, JsonText& json) {
+  json.raw("\"");
+  json.raw(name);
+  write_count("\":{\"count\":", histogram.count(), json);
+  json.raw(",\"p50\":");
+  json.milliseconds(histogram.percentile(50));
+  json.raw(",\"p90\":");
+  json.milliseconds(histogram.percentile(90));
+  json.raw(",\"p99\":");
+  json.milliseconds(histogram.percentile(99));
+  json.raw(",\"max\":");
+  json.milliseconds(histogram.highest());
+  json.raw("}");
+}
+
+void write_latencies(const Tally& tally, JsonText& json) {
+  json.raw(",\"ms\":{");
+  bool comma = false;
+  const auto write = [&](std::string_view name, const Histogram& histogram) {
+    if (histogram.count() == 0) return;
+    if (comma) json.raw(",");
+    write_latency(name, histogram, json);
+    comma = true;
+  };
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    write(to_string(static_cast<Phase>(i)), tally.phases[i]);
+  }
+  write("total", tally.total);
+  json.raw("}");
+}
+
+void write_circumstances(const Summary& summary, JsonText& json) {
+  write_count("{\"v\":", kSchemaVersion, json);
+  write_text(",\"version\":", summary.version, json);
+  write_text(",\"command_line\":", summary.command_line, json);
+  // The one text here that others wrote: arguments may be any octets.
+  if (encoding_of(summary.command_line) == Encoding::latin1) json.raw(",\"latin1\":true");
+  write_text(",\"kernel\":", summary.kernel, json);
+  json.raw(",\"ring_features\":[");
+  for (std::size_t i = 0; i < summary.ring_features.size(); ++i) {
+    write_text(i == 0 ? "" : ",", summary.ring_features[i], json);
+  }
+  json.raw("]");
+  write_time(",\"start\":", summary.start, json);
+  write_time(",\"end\":", summary.end, json);
+  write_figure(",\"elapsed_seconds\":", seconds_of(summary.elapsed), json);
+  if (!summary.stopped.empty()) write_text(",\"stopped\":", summary.stopped, json);
+}
+
+void write_counts(const Summary& summary, JsonText& json) {
+  json.raw(summary.agrees() ? ",\"agrees\":true" : ",\"agrees\":false");
+  write_count(",\"lines_read\":", summary.lines_read, json);
+  write_count(",\"lines_skipped\":", summary.lines_skipped, json);
+  write_count(",\"lines_invalid\":", summary.lines_invalid, json);
+  write_count(",\"targets\":", summary.targets, json);
+  write_count(",\"targets_not_started\":", summary.targets_not_started, json);
+  write_count(",\"probes\":", summary.probes, json);
+  write_count(",\"records\":", summary.tally.records, json);
+  write_count(",\"records_written\":", summary.records_written, json);
+  write_count(",\"octets_written\":", summary.octets_written, json);
+  write_words<Outcome>(",\"outcomes\":", summary.tally.outcomes, true, json);
+  write_words<Cause>(",\"causes\":", summary.tally.causes, false, json);
+}
+
+std::string outcomes_in_words(const Tally& tally) {
+  std::string words;
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    if (tally.outcomes[i] == 0) continue;
+    words += fmt::format("{}{} {}", words.empty() ? " (" : ", ", to_string(static_cast<Outcome>(i)),
+                         tally.outcomes[i]);
+  }
+  if (!words.empty()) words += ")";
+  return words;
+}
+
+}  // namespace
+
+void Tally::count(const Record& record) {
+  ++records;
+  ++outcomes[static_cast<std::size_t>(record.outcome)];
+  ++causes[static_cast<std::size_t>(record.cause)];
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    if (record.ms.of[i] >= Duration::zero()) phases[i].add(record.ms.of[i]);
+  }
+  if (record.ms.total >= Duration::zero()) total.add(record.ms.total);
+}
+
+void Tally::merge(const Tally& other) {
+  records += other.records;
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) outcomes[i] += other.outcomes[i];
+  for (std::size_t i = 0; i < kCauseCount; ++i) causes[i] += other.causes[i];
+  for (std::size_t i = 0; i < kPhaseCount; ++i) phases[i].merge(other.phases[i]);
+  total.merge(other.total);
+}
+
+bool Summary::agrees() const {
+  return targets + lines_invalid == records_written + targets_not_started;
+}
+
+std::string summary_json(const Summary& summary) {
+  std::string out;
+  {
+    JsonText json(out);
+    write_circumstances(summary, json);
+    write_counts(summary, json);
+    write_figure(",\"probes_per_second\":", rate_of(summary), json);
+    write_latencies(summary.tally, json);
+    write_count(",\"in_flight_peak\":", summary.in_flight_peak, json);
+    write_count(",\"memory_peak_octets\":", summary.memory_peak_octets, json);
+    write_count(",\"local_shortages\":", summary.local_shortages, json);
+    write_figure(",\"cpu_seconds\":", summary.cpu_seconds, json);
+    json.raw("}\n");
+  }
+  return out;
+}
+
+std::string summary_line(const Summary& summary) {
+  std::string line;
+  auto out = std::back_inserter(line);
+  fmt::format_to(out, "mxsweep: {} targets", summary.targets);
+  if (summary.lines_invalid > 0)
+    fmt::format_to(out, ", {} unreadable lines", summary.lines_invalid);
+  fmt::format_to(out, ", {} records{} in {:.1f} s, {:.0f}/s", summary.records_written,
+                 outcomes_in_words(summary.tally), as_figure(seconds_of(summary.elapsed)),
+                 as_figure(rate_of(summary)));
+  if (summary.tally.total.count() > 0) {
+    fmt::format_to(out, ", p50 {:.1f} ms p99 {:.1f} ms",
+                   milliseconds_of(summary.tally.total.percentile(50)),
+                   milliseconds_of(summary.tally.total.percentile(99)));
+  }
+  fmt::format_to(out, ", peak {} in flight, {:.0f} MB, CPU {:.1f} s", summary.in_flight_peak,
+                 static_cast<double>(summary.memory_peak_octets) / 1e6,
+                 as_figure(summary.cpu_seconds));
+  if (summary.local_shortages > 0) {
+    fmt::format_to(out, ", braked {} times for want of local resources", summary.local_shortages);
+  }
+  if (!summary.stopped.empty()) {
+    fmt::format_to(out, "; STOPPED EARLY: {}, {} targets not started", summary.stopped,
+                   summary.targets_not_started);
+  }
+  if (!summary.agrees()) {
+    fmt::format_to(
+        out,
+        "; COUNTS DISAGREE: {} targets and {} unreadable lines came to {} records and {} "
+        "targets not started",
+        summary.targets, summary.lines_invalid, summary.records_written,
+        summary.targets_not_started);
+  }
+  return line;
+}
+
+}  // namespace mxsweep::results

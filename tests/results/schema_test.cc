@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/schema.h"
+
+#include <simdjson.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/results/json_writer.h"
+#include "support/catch.h"
+#include "support/sample_records.h"
+
+namespace mxsweep::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <typename Word>
+std::vector<std::string> words(std::size_t count) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < count; ++i) words.emplace_back(to_string(static_cast<Word>(i)));
+  return words;
+}
+
+std::vector<std::string> strings(simdjson::dom::array array) {
+  std::vector<std::string> strings;
+  for (const std::string_view text : array) strings.emplace_back(text);
+  return strings;
+}
+
+std::vector<std::string> keys(simdjson::dom::object object) {
+  std::vector<std::string> keys;
+  for (const auto member : object) keys.emplace_back(member.key);
+  return keys;
+}
+
+// Objects of the schema, at any depth, that describe an object and leave open what is in it.
+std::vector<std::string> open_objects(simdjson::dom::element element, const std::string& path) {
+  std::vector<std::string> open;
+  const auto add = [&](simdjson::dom::element child, const std::string& name) {
+    for (std::string& found : open_objects(child, path + '/' + name)) open.push_back(found);
+  };
+  if (element.is_array()) {
+    std::size_t index = 0;
+    for (const auto child : simdjson::dom::array(element)) add(child, std::to_string(index++));
+  }
+  if (!element.is_object()) return open;
+  std::string_view type;
+  bool additional = true;
+  if (!element["type"].get(type) && type == "object") {
+    if (element["additionalProperties"].get(additional) || additional) open.push_back(path);
+  }
+  for (const auto member : simdjson::dom::object(element))
+    add(member.value, std::string(member.key));
+  return open;
+}
+
+// A directory of this test's own, gone with it.
+class Workplace {
+ public:
+  Workplace() {
+    std::string name = (fs::temp_directory_path() / "mxsweep-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Workplace() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] fs::path write(const char* name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path_ / name;
+  }
+  [[nodiscard]] std::string read(const char* name) const {
+    std::ifstream file(path_ / name);
+    std::string line;
+    std::getline(file, line);
+    return line;
+  }
+  // The exit status of the validator; its output is in the file "output".
+  [[nodiscard]] int validate(const std::string& records) const {
+    const fs::path schema = write("schema.json", schema_json());
+    const fs::path lines = write("records.jsonl", records);
+    const std::string command =
+        "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR "/tests/support/validate.py' '" + schema.string() +
+        "' '" + lines.string() + "' >'" + (path_ / "output").string() + "' 2>&1";
+    const int status = std::system(command.c_str());
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+  }
+
+ private:
+  fs::path path_;
+};
+
+constexpr int kNoValidator = 77;
+constexpr int kNoPython = 127;
+
+bool is_absent(int status) { return status == kNoValidator || status == kNoPython; }
+
+}  // namespace
+
+TEST_CASE("the schema lists every word and the keys in their order", "[results][schema]") {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element schema = parser.parse(schema_json()).value();
+  const simdjson::dom::element properties = schema["properties"];
+  CHECK(strings(properties["outcome"]["enum"]) == words<Outcome>(kOutcomeCount));
+  CHECK(strings(properties["phase"]["enum"]) == words<Phase>(kPhaseCount));
+  CHECK(strings(properties["cause"]["enum"]) == words<Cause>(kCauseCount));
+  CHECK(strings(properties["anomalies"]["items"]["enum"]) == words<Anomaly>(kAnomalyCount));
+  CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
+  CHECK(keys(properties) ==
+        std::vector<std::string>{"v",       "target",   "latin1",    "line",  "meta",
+                                 "domain",  "mx",       "ip",        "port",  "name",
+                                 "attempt", "at",       "outcome",   "phase", "cause",
+                                 "reply",   "errno",    "greeting",  "ehlo",  "starttls",
+                                 "tls",     "ehlo_tls", "anomalies", "bytes", "ms"});
+  CHECK(schema_json().find('@') == std::string::npos);
+}
+
+TEST_CASE("the schema leaves nothing open but the names of extensions", "[results][schema]") {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element schema = parser.parse(schema_json()).value();
+  CHECK(open_objects(schema, "") == std::vector<std::string>{"/$defs/ehlo/properties/extensions"});
+}
+
+TEST_CASE("records have the schema's keys in the schema's order", "[results][schema]") {
+  simdjson::dom::parser schema_parser;
+  const simdjson::dom::element schema = schema_parser.parse(schema_json()).value();
+  simdjson::dom::parser parser;
+  const auto expect_order = [&](simdjson::dom::object object, const char* pointer) {
+    const std::vector<std::string> order = keys(schema.at_pointer(pointer));
+    auto at = order.begin();
+    for (const auto member : object) {
+      CAPTURE(pointer, std::string(member.key));
+      at = std::find(at, order.end(), member.key);
+      REQUIRE(at != order.end());
+      ++at;
+    }
+  };
+  for (const Record& record : samples::sample_records()) {
+    std::string line;
+    append_json(record, line);
+    const simdjson::dom::element root = parser.parse(line).value();
+    expect_order(root, "/properties");
+    simdjson::dom::object object;
+    for (const std::string name : {"reply", "greeting", "starttls", "bytes", "ms"}) {
+      if (root[name].get(object)) continue;
+      expect_order(object, ("/properties/" + name + "/properties").c_str());
+    }
+    if (!root["ehlo"].get(object)) expect_order(object, "/$defs/ehlo/properties");
+  }
+}
+
+TEST_CASE("a validator that is not ours accepts a record of every kind", "[results][schema]") {
+  const Workplace workplace;
+  std::string records;
+  for (const Record& record : samples::sample_records()) append_json(record, records);
+  const int status = workplace.validate(records);
+  if (is_absent(status)) {
+    WARN("skipped: python3-jsonschema is not installed");
+    return;
+  }
+  const std::string output = workplace.read("output");
+  CAPTURE(output);
+  REQUIRE(status == 0);
+  CHECK(output == std::to_string(samples::sample_records().size()));
+}
+
+TEST_CASE("the validator accepts every field of the schema at once", "[results][schema]") {
+  const Workplace workplace;
+  const std::string sha256(64, 'a');
+  const std::string ehlo =
+      R"({"verb":"EHLO","code":250,"host":"mx","extensions":{"SIZE":"1"},"latin1":true})";
+  const std::string record =
+      R"({"v":1,"target":"mx","latin1":true,"line":17,"meta":null,"domain":"example.net",)"
+      R"("mx":{"host":"mx","preference":10},"ip":"192.0.2.10","port":25,"name":"mx","attempt":1,)"
+      R"("at":"2026-11-22T10:15:00.123456Z","outcome":"degraded","phase":"quit",)"
+      R"("cause":"config.tls_unavailable",)"
+      R"("reply":{"code":454,"enhanced":"4.7.0","text":["no"],"latin1":true},"errno":"EPIPE",)"
+      R"("greeting":{"code":220,"text":["mx"],"latin1":true,"host":"mx","esmtp":false},"ehlo":)" +
+      ehlo +
+      R"(,"starttls":{"offered":"yes","code":220},)"
+      R"("tls":{"version":"TLSv1.3","cipher":"TLS_AES_256_GCM_SHA384","group":"X25519",)"
+      R"("verified":true,"verify_error":"certificate-expired","name_match":true,)"
+      R"("client_cert_requested":false,"chain":[{"sha256":")" +
+      sha256 + R"(","spki_sha256":")" + sha256 +
+      R"(","subject":"CN=mx","issuer":"CN=ca","serial":"01","san":["mx"],)"
+      R"("not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",)"
+      R"("key":"EC P-256","signature":"ecdsa-with-SHA256","self_signed":false,"latin1":true}]},)"
+      R"("ehlo_tls":)" +
+      ehlo +
+      R"(,"anomalies":["plaintext_after_starttls"],"bytes":{"in":812,"out":97},)"
+      R"("ms":{"dns":1.204,"connect":12.010,"greeting":1,"ehlo":1,"starttls":1,"tls":26.400,)"
+      R"("ehlo_tls":1,"quit":1,"total":101.342}})"
+      "\n";
+  const int status = workplace.validate(record);
+  const std::string output = workplace.read("output");
+  CAPTURE(output);
+  if (!is_absent(status)) CHECK(status == 0);
+}
+
+TEST_CASE("the validator refuses what the contract forbids", "[results][schema]") {
+  const Workplace workplace;
+  const std::string ok = R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none"})";
+  if (is_absent(workplace.validate(ok))) return;
+  CHECK(workplace.validate(ok) == 0);
+  for (
+      const char* const wrong : {
+          R"({"v":2,"target":"x","outcome":"ok","phase":"quit","cause":"none"})",
+          R"({"v":1,"target":"x","outcome":"ok","phase":"quit"})",
+          R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"net.reset"})",
+          R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"none"})",
+          R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"bad.luck"})",
+          R"({"v":1,"target":"x","outcome":"invalid","phase":"input","cause":"input.port"})",
+          R"({"v":1,"target":"","line":1,"outcome":"invalid","phase":"ehlo","cause":"input.port"})",
+          R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","more":1})",
+          R"({"v":1,"target":"x","name":null,"outcome":"ok","phase":"quit","cause":"none"})",
+          R"({"v":1,"target":"x","target":"x","outcome":"ok","phase":"quit","cause":"none"})",
+          R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","starttls":)"
+          R"({"offered":"no"}})",
+      }) {
+    CAPTURE(wrong);
+    CHECK(workplace.validate(ok + "\n" + wrong + "\n") == 1);
+  }
+}
+
+}  // namespace mxsweep::results

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/summary.h"
+
+#include <simdjson.h>
+
+#include <limits>
+#include <string>
+
+#include "support/catch.h"
+#include "support/sample_records.h"
+
+namespace mxsweep::results {
+namespace {
+
+// Ten unreadable lines, 1990 targets: all of them written.
+Summary finished() {
+  Summary summary;
+  summary.lines_read = 2005;
+  summary.lines_skipped = 5;
+  summary.lines_invalid = 10;
+  summary.targets = 1990;
+  summary.probes = 1990;
+  summary.records_written = 2000;
+  summary.octets_written = 1'234'567;
+  for (int i = 0; i < 1400; ++i) summary.tally.count(samples::typical());
+  for (int i = 0; i < 300; ++i) summary.tally.count(samples::too_busy());
+  for (int i = 0; i < 290; ++i) summary.tally.count(samples::not_smtp());
+  for (int i = 0; i < 10; ++i) summary.tally.count(samples::invalid_line());
+  summary.in_flight_peak = 1000;
+  summary.memory_peak_octets = 21'000'000;
+  summary.cpu_seconds = 0.9;
+  summary.elapsed = std::chrono::milliseconds{12'300};
+  summary.start = samples::typical().at;
+  summary.end = summary.start + std::chrono::milliseconds{12'300};
+  summary.command_line = "mxsweep scan -f \"list of\ttargets\"";
+  summary.version = "0.1.0";
+  summary.kernel = "Linux 6.1.0";
+  summary.ring_features = {"single_issuer", "defer_taskrun"};
+  return summary;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != text.npos;
+}
+
+}  // namespace
+
+TEST_CASE("counts agree when every target and every bad line has its record",
+          "[results][summary]") {
+  Summary summary = finished();
+  CHECK(summary.agrees());
+  --summary.records_written;
+  CHECK_FALSE(summary.agrees());
+  ++summary.targets_not_started;
+  CHECK(summary.agrees());
+  summary.records_written += 2;
+  CHECK_FALSE(summary.agrees());
+  CHECK(Summary{}.agrees());
+}
+
+TEST_CASE("the summary as JSON tells all that was counted", "[results][summary]") {
+  const std::string line = summary_json(finished());
+  CHECK(line.find('\n') == line.size() - 1);
+  simdjson::dom::parser parser;
+  const simdjson::dom::element root = parser.parse(line).value();
+  const auto json = [&root](const char* pointer) {
+    return std::string(simdjson::minify(root.at_pointer(pointer).value()));
+  };
+  CHECK(json("/v") == "1");
+  CHECK(json("/agrees") == "true");
+  CHECK(json("/lines_read") == "2005");
+  CHECK(json("/lines_skipped") == "5");
+  CHECK(json("/lines_invalid") == "10");
+  CHECK(json("/targets") == "1990");
+  CHECK(json("/targets_not_started") == "0");
+  CHECK(json("/probes") == "1990");
+  CHECK(json("/records") == "2000");
+  CHECK(json("/records_written") == "2000");
+  CHECK(json("/octets_written") == "1234567");
+  CHECK(
+      json("/outcomes") ==
+      R"({"ok":1400,"degraded":0,"refused":300,"failed":290,"invalid":10,"excluded":0,"local":0})");
+  CHECK(json("/causes") ==
+        R"({"none":1400,"input.syntax":10,"protocol.not_smtp":290,"throttled.connections":300})");
+  CHECK(contains(line, R"("elapsed_seconds":12.300,)"));
+  CHECK(contains(line, R"("probes_per_second":161.789,)"));
+  CHECK(contains(line, R"("cpu_seconds":0.900})"));
+  CHECK(json("/in_flight_peak") == "1000");
+  CHECK(json("/memory_peak_octets") == "21000000");
+  CHECK(json("/local_shortages") == "0");
+  CHECK(json("/command_line") == R"("mxsweep scan -f \"list of\ttargets\"")");
+  CHECK(json("/version") == R"("0.1.0")");
+  CHECK(json("/kernel") == R"("Linux 6.1.0")");
+  CHECK(json("/ring_features") == R"(["single_issuer","defer_taskrun"])");
+  CHECK(json("/start") == R"("2026-11-22T10:15:00.123456Z")");
+  CHECK(json("/end") == R"("2026-11-22T10:15:12.423456Z")");
+  CHECK_FALSE(contains(line, "stopped"));
+  CHECK_FALSE(contains(line, "latin1"));
+}
+
+TEST_CASE("the summary has percentiles for the phases that were reached", "[results][summary]") {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element root = parser.parse(summary_json(finished())).value();
+  const simdjson::dom::object ms = root["ms"];
+  std::string phases;
+  for (const auto member : ms) phases.append(member.key) += ' ';
+  CHECK(phases == "connect greeting ehlo quit total ");
+  CHECK(double(ms["greeting"]["p50"]) >= 13.377);
+  CHECK(double(ms["greeting"]["p50"]) <= 13.377 * 33 / 32);
+  CHECK(double(ms["greeting"]["p99"]) == 6001.377);
+  CHECK(double(ms["greeting"]["max"]) == 6001.377);
+  CHECK(std::uint64_t(ms["greeting"]["count"]) == 1990);
+  CHECK(std::uint64_t(ms["ehlo"]["count"]) == 1400);
+}
+
+TEST_CASE("whatever the command line was, the summary is JSON", "[results][summary]") {
+  Summary summary = finished();
+  summary.command_line = "mxsweep \xff\x01";
+  summary.stopped = "output: \"No space left on device\"";
+  summary.elapsed = Duration::zero();
+  summary.cpu_seconds = std::numeric_limits<double>::quiet_NaN();
+  simdjson::dom::parser parser;
+  const simdjson::dom::element root = parser.parse(summary_json(summary)).value();
+  CHECK(std::string_view(root["command_line"]) == "mxsweep \xc3\xbf\x01");
+  CHECK(bool(root["latin1"]));
+  CHECK(std::string_view(root["stopped"]) == summary.stopped);
+  CHECK(double(root["cpu_seconds"]) == 0);
+  CHECK(double(root["probes_per_second"]) == 0);
+  summary.cpu_seconds = std::numeric_limits<double>::infinity();
+  CHECK(parser.parse(summary_json(summary)).error() == simdjson::SUCCESS);
+}
+
+TEST_CASE("the summary is one line for a person", "[results][summary]") {
+  CHECK(summary_line(finished()) ==
+        "mxsweep: 1990 targets, 10 unreadable lines, 2000 records (ok 1400, refused 300, failed "
+        "290, invalid 10) in 12.3 s, 162/s, p50 101.3 ms p99 101.3 ms, peak 1000 in flight, 21 MB, "
+        "CPU 0.9 s");
+  CHECK(summary_line(Summary{}) ==
+        "mxsweep: 0 targets, 0 records in 0.0 s, 0/s, peak 0 in flight, 0 MB, CPU 0.0 s");
+}
+
+TEST_CASE("the line says so when the sweep stopped early or the counts disagree",
+          "[results][summary]") {
+  Summary summary = finished();
+  summary.targets_not_started = 500;
+  summary.records_written = 1500;
+  summary.stopped = "interrupted";
+  std::string line = summary_line(summary);
+  CHECK(contains(line, "; STOPPED EARLY: interrupted, 500 targets not started"));
+  CHECK_FALSE(contains(line, "DISAGREE"));
+  summary.records_written = 1499;
+  summary.local_shortages = 7;
+  line = summary_line(summary);
+  CHECK(contains(line, ", braked 7 times for want of local resources"));
+  CHECK(contains(line,
+                 "; COUNTS DISAGREE: 1990 targets and 10 unreadable lines came to 1499 records and "
+                 "500 targets not started"));
+}
+
+TEST_CASE("tallies that are merged are one that counted all", "[results][summary]") {
+  Tally all;
+  Tally parts[2];
+  std::size_t next = 0;
+  for (const Record& record : samples::sample_records()) {
+    all.count(record);
+    parts[next++ % 2].count(record);
+  }
+  Tally merged;
+  merged.merge(parts[0]);
+  merged.merge(parts[1]);
+  CHECK(merged.records == samples::sample_records().size());
+  CHECK(merged.records == all.records);
+  CHECK(merged.outcomes == all.outcomes);
+  CHECK(merged.causes == all.causes);
+  CHECK(merged.total.count() == all.total.count());
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    CHECK(merged.phases[i].count() == all.phases[i].count());
+    CHECK(merged.phases[i].highest() == all.phases[i].highest());
+  }
+}
+
+}  // namespace mxsweep::results
