@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// From what was seen to what it means: all classification, in one place.
+//
+//   Source     docs/causes.md: RFC 5321 and 3463 codes, and the texts that real servers send.
+//   Shape      Precedence: our own machine, then the transport's errno, then explicit text
+//              (blocklists, reverse DNS, synchronisation), then the enhanced code, then the basic
+//              code. An enhanced code alone says too little: 4.3.2 is one server's overload and
+//              another's limit per source.
+//   Cost       only conversations that did not end well come here.
+//   Errors     none: there is always a verdict.
+#pragma once
+
+#include <string_view>
+
+#include "mxsweep/core/outcome.h"
+
+namespace mxsweep::verdict {
+
+struct Verdict {
+  Outcome outcome;
+  Cause cause;
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// The outcome that goes with a cause: each cause has one.
+[[nodiscard]] Outcome outcome_of(Cause cause);
+
+// A 4xx or 5xx (or unexpected) reply in `phase`. `reply`: its octets, code and line ends included.
+[[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply);
+
+// A socket's errno in `phase`.
+[[nodiscard]] Verdict classify_errno(Phase phase, int error);
+
+// Whether errno means that we ran short of something ourselves: descriptors, ports, memory. Such a
+// conversation has not happened; it is tried again.
+[[nodiscard]] bool is_local_shortage(int error);
+
+// What a peer said that is not SMTP: protocol_tls_first for a TLS record, else protocol_not_smtp.
+[[nodiscard]] Cause classify_noise(std::string_view octets);
+
+}  // namespace mxsweep::verdict

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/verdict/explain.h"
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::verdict {
+
+std::string_view explain(Cause cause) {
+  switch (cause) {
+    case Cause::none: return "the conversation went as far as it was asked to";
+    case Cause::input_syntax:
+      return "this is not an address, a host name, a prefix or a JSON object";
+    case Cause::input_port: return "the port is not between 1 and 65535";
+    case Cause::input_prefix: return "the prefix length does not fit the address";
+    case Cause::input_json: return "this looks like JSON and is not, or a value has the wrong type";
+    case Cause::input_unknown_key: return "a key of the JSON object is not known";
+    case Cause::input_line_too_long: return "the line is too long";
+    case Cause::input_not_text: return "the line is not UTF-8 text";
+    case Cause::name_not_resolved_yet:
+      return "host names cannot be resolved by this version; give an address";
+    case Cause::local_resource: return "this machine stayed short of descriptors, ports or memory";
+    case Cause::local_no_route: return "this machine has no route to that address";
+    case Cause::local_firewall:
+      return "this machine's own firewall or policy forbids the connection";
+    case Cause::local_interrupted: return "the sweep was stopped while the conversation was open";
+    case Cause::net_refused: return "nothing listens on that port";
+    case Cause::net_timeout: return "no answer to the connection attempt: down, or filtered";
+    case Cause::net_unreachable: return "the network says that the host cannot be reached";
+    case Cause::net_reset: return "the connection was reset";
+    case Cause::net_closed_early: return "the connection was closed before a complete reply";
+    case Cause::protocol_silent: return "connected, and then not a word by the deadline";
+    case Cause::protocol_tarpit: return "octets trickled in, too slowly to make a reply";
+    case Cause::protocol_flood: return "more octets or lines than any reply may have";
+    case Cause::protocol_not_smtp: return "something answers, but it does not speak SMTP";
+    case Cause::protocol_tls_first: return "the port speaks TLS from the start, not plain SMTP";
+    case Cause::protocol_out_of_turn: return "the server says that we spoke out of turn";
+    case Cause::protocol_server_timeout: return "the server says that we were too slow";
+    case Cause::protocol_too_many_errors: return "the server says that we made too many errors";
+    case Cause::protocol_bare_lf: return "the server objects to a bare line feed";
+    case Cause::protocol_ehlo_unsupported: return "neither EHLO nor HELO was accepted";
+    case Cause::blocked_scanner_ip: return "the server blocks our address, by a blocklist or a ban";
+    case Cause::blocked_scanner_no_fcrdns:
+      return "the server wants our address to have a host name that points back to it";
+    case Cause::blocked_unspecified: return "the server declines us and does not say why";
+    case Cause::throttled_connections: return "the server says that there are too many connections";
+    case Cause::throttled_rate: return "the server says that we connect too often";
+    case Cause::throttled_greylist: return "the server greylists us; try again later";
+    case Cause::resources_overload: return "the server is overloaded; try again later";
+    case Cause::resources_storage: return "the server is short of disk space";
+    case Cause::resources_exhausted: return "the server is short of resources";
+    case Cause::config_server_error: return "the server reports an error in its own configuration";
+    case Cause::config_null_mx_or_no_mail: return "the host says that it takes no mail";
+    case Cause::config_scanner_helo_rejected: return "the server does not accept our HELO name";
+    case Cause::config_tls_unavailable: return "the server offers STARTTLS and cannot do it now";
+    case Cause::config_tls_advertised_but_refused:
+      return "the server offers STARTTLS and refuses it";
+    case Cause::policy_auth_or_tls_required: return "the server wants authentication or TLS first";
+    case Cause::policy_rejected: return "the server's policy rejects us";
+    case Cause::tempfail_policy: return "the server's policy rejects us for now";
+    case Cause::tempfail_unspecified: return "the server declines for now and does not say why";
+    case Cause::reject_unspecified: return "the server declines and does not say why";
+  }
+  INVARIANT(false && "a cause outside its list");
+  return {};
+}
+
+}  // namespace mxsweep::verdict
