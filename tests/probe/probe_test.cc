@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/probe/probe.h"
+
+#include <cerrno>
+
+#include "probe/transcript.h"
+#include "support/catch.h"
+
+namespace mxsweep::probe {
+namespace {
+
+// However the network cut it, a conversation ends the same way: whole lines, then pieces of every
+// small size, one octet among them.
+void play(const std::string& text, const Plan& plan = Plan("scanner.test")) {
+  for (const int piece : {100'000, 1, 2, 3, 7, 64}) {
+    CAPTURE(piece);
+    Transcript(plan, static_cast<std::size_t>(piece)).play(text);
+  }
+}
+
+Plan plan_to(Depth depth) {
+  Plan plan("scanner.test");
+  plan.depth = depth;
+  return plan;
+}
+
+TEST_CASE("a plain conversation goes from greeting to QUIT and the server's close", "[probe]") {
+  play(R"(
+    S: 220 mx.test ESMTP Postfix
+    C: EHLO scanner.test
+    S: 250-mx.test
+    S: 250-SIZE 10240000
+    S: 250 STARTTLS
+    C: QUIT
+    S: 221 2.0.0 Bye
+    [close]
+    = ok quit none)");
+}
+
+TEST_CASE("not a word is said before the last line of a greeting, however late it comes",
+          "[probe]") {
+  play(R"(
+    S: 220-mx.test ESMTP
+    [wait 6]
+    S: 220-please wait
+    [wait 20]
+    S: 220 mx.test ESMTP
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none)");
+}
+
+TEST_CASE("HELO follows a 5xx to EHLO, on the same connection, and nothing else does", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 502 5.5.1 Command not implemented
+    C: HELO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none ehlo_refused)");
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 451 4.3.0 Try later
+    C: QUIT
+    S: 221 bye
+    [close]
+    = refused ehlo tempfail.unspecified)");
+}
+
+TEST_CASE("a server that accepts neither EHLO nor HELO has declined", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 500 5.5.1 Command unrecognized
+    C: HELO scanner.test
+    S: 500 5.5.1 Command unrecognized
+    C: QUIT
+    S: 221 bye
+    [close]
+    = refused ehlo protocol.ehlo_unsupported)");
+}
+
+TEST_CASE("a close behind the refusal of EHLO leaves that refusal as the last word", "[probe]") {
+  for (const char* ending : {"[close]", "[reset]"}) {
+    play(std::string(R"(
+      S: 220 mx.test
+      C: EHLO scanner.test
+      S: 554 5.7.1 Service unavailable; client blocked using list.test
+      C: HELO scanner.test
+      )") +
+         ending + R"(
+      = refused ehlo blocked.scanner_ip)");
+  }
+}
+
+TEST_CASE("a refusal at the greeting gets its QUIT, a 421 gets silence", "[probe]") {
+  play(R"(
+    S: 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using list.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = refused greeting blocked.scanner_ip)");
+  play(R"(
+    S: 421 4.3.2 All server ports are busy
+    [close]
+    = refused greeting resources.overload)");
+  play(R"(
+    S: 421 4.3.2 All server ports are busy
+    [wait 6]
+    = refused greeting resources.overload no_close)");
+}
+
+TEST_CASE("silence, a trickle and a close before the reply are three things", "[probe]") {
+  play("[wait 61]\n= failed greeting protocol.silent");
+  play("S| 22\n[wait 61]\n= failed greeting protocol.tarpit");
+  play("S: 220-one line\n[wait 61]\n= failed greeting protocol.tarpit");
+  play("[close]\n= failed greeting net.closed_early");
+  play("S| 220 mx.te\n[close]\n= failed greeting net.closed_early truncated_reply");
+  play("[reset]\n= failed greeting net.reset");
+}
+
+TEST_CASE("the deadline of a reply is not moved by the octets that trickle in", "[probe]") {
+  const Plan plan("scanner.test");
+  Transcript transcript(plan, 1);
+  transcript.play("S| 220-a\n" + std::string("[wait 30]\nS| b\n[wait 29]\nS| c\n[wait 1]\n"
+                                             "= failed greeting protocol.tarpit"));
+  CHECK(transcript.record().ms[Phase::greeting] <= plan.greeting_timeout);
+}
+
+TEST_CASE("a session has a deadline of its own", "[probe]") {
+  Plan plan("scanner.test");
+  plan.session_timeout = std::chrono::seconds{70};
+  play(R"(
+    [wait 55]
+    S: 220 mx.test
+    C: EHLO scanner.test
+    [wait 16]
+    = failed ehlo protocol.silent)",
+       plan);
+}
+
+TEST_CASE("what is not SMTP is told from TLS that came unasked", "[probe]") {
+  play("S: HTTP/1.1 400 Bad Request\n= failed greeting protocol.not_smtp");
+  play("S: SSH-2.0-OpenSSH_9.2\n= failed greeting protocol.not_smtp");
+  Transcript(Plan("scanner.test"), 100)
+      .play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
+}
+
+TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
+  const Plan plan("scanner.test");
+  std::string lines;
+  for (int i = 0; i < 600; ++i) lines += "S: 220-x\n";
+  Transcript(plan, 2048).play(lines + "= failed greeting protocol.flood");
+  Transcript octets(plan, 2048);
+  octets.play("S: 220-" + std::string(70'000, 'x') +
+              "\n= failed greeting protocol.flood long_line line_cut");
+  CHECK(octets.last().abort);
+  CHECK(octets.record().bytes_in <= smtp::kReplyOctetsMax + 2048);
+}
+
+TEST_CASE("octets behind a complete reply answer nothing", "[probe]") {
+  const Plan plan("scanner.test");
+  Transcript(plan, 1000).play(R"(
+    S| 220 mx.test\r\n250 too early\r\n
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none unsolicited_octets)");
+}
+
+TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
+  const std::string known = "S: 220 mx.test\nC: EHLO scanner.test\nS: 250 mx.test\nC: QUIT\n";
+  play(known + "[close]\n= ok quit none no_221");
+  play(known + "[reset]\n= ok quit none no_221");
+  play(known + "[wait 6]\n= ok quit none no_221");
+  play(known + "S: 221 bye\n[wait 6]\n= ok quit none no_close");
+  play(known + "S: 221 bye\n[reset]\n= ok quit none");
+  play(known + "S: 500 what\n[close]\n= ok quit none no_221");
+  play(known + "S: garbage\n= ok quit none no_221");
+  Transcript(Plan("scanner.test"), 1000)
+      .play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
+}
+
+TEST_CASE("a connection that is never made says whose fault it is", "[probe]") {
+  play("[unconnected]\n[error ECONNREFUSED]\n= failed connect net.refused");
+  play("[unconnected]\n[wait 11]\n= failed connect net.timeout");
+  play("[unconnected]\n[error ENETUNREACH]\n= local connect local.no_route");
+}
+
+TEST_CASE("an interrupted conversation is ours, a finished one stays what it is", "[probe]") {
+  play("[interrupt]\n= local greeting local.interrupted");
+  play("[unconnected]\n[interrupt]\n= local connect local.interrupted");
+  play(
+      "S: 220 mx.test\nC: EHLO scanner.test\nS: 250 mx.test\nC: QUIT\n[interrupt]\n"
+      "= ok quit none");
+}
+
+TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
+  play("[unconnected]\n[wait 0]\n[interrupt]\n= local connect local.interrupted",
+       plan_to(Depth::connect));
+  play("S: 220 mx.test\nC: QUIT\nS: 221 bye\n[close]\n= ok quit none", plan_to(Depth::greeting));
+  const Plan plan = plan_to(Depth::connect);
+  Probe connect_only(plan);
+  const Instant now{std::chrono::seconds{1}};
+  CHECK_FALSE(connect_only.on_started(now).done);
+  CHECK(connect_only.on_connected(now).done);
+  CHECK(connect_only.record().outcome == Outcome::ok);
+  CHECK(connect_only.record().phase == Phase::connect);
+}
+
+TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {
+  const auto offered = [](const std::string& ehlo) {
+    const Plan plan("scanner.test");
+    Transcript transcript(plan, 1000);
+    transcript.play("S: 220 mx.test\nC: EHLO scanner.test\n" + ehlo);
+    return transcript.record().starttls_offered;
+  };
+  const std::string bye = "C: QUIT\nS: 221 bye\n[close]\n";
+  CHECK(offered("S: 250-mx.test\nS: 250 starttls\n" + bye + "= ok quit none") ==
+        results::Offered::yes);
+  CHECK(offered("S: 250-mx.test\nS: 250 SIZE 1\n" + bye + "= ok quit none") ==
+        results::Offered::no);
+  CHECK(offered("S: 250 starttls.test\n" + bye + "= ok quit none") == results::Offered::no);
+  CHECK(offered("S: 250-mx.test\nS: 250 XXXXXXXA\n" + bye + "= ok quit none masked_keyword") ==
+        results::Offered::not_known);
+  CHECK(offered("S: 451 later\n" + bye + "= refused ehlo tempfail.unspecified") ==
+        results::Offered::not_known);
+  CHECK(offered("S: 502 no\nC: HELO scanner.test\nS: 250 mx.test\n" + bye +
+                "= ok quit none ehlo_refused") == results::Offered::not_known);
+}
+
+TEST_CASE("the record holds what was said and how long each phase took", "[probe]") {
+  const Plan plan("scanner.test");
+  Transcript transcript(plan, 1000);
+  transcript.play(R"(
+    S: 220 mx.test ESMTP
+    C: EHLO scanner.test
+    S: 502 no
+    C: HELO scanner.test
+    S: 250 mx.test hello
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none ehlo_refused)");
+  const results::Record record = transcript.record();
+  CHECK(record.greeting.code == 220);
+  CHECK(record.greeting.octets == "220 mx.test ESMTP\r\n");
+  CHECK(record.verb == results::Verb::helo);
+  CHECK(record.ehlo.code == 250);
+  CHECK(record.ehlo.octets == "250 mx.test hello\r\n");
+  CHECK(record.reply.octets.empty());
+  CHECK(record.bytes_out ==
+        std::string_view("EHLO scanner.test\r\nHELO scanner.test\r\nQUIT\r\n").size());
+  CHECK(record.ms[Phase::connect] == std::chrono::milliseconds{1});
+  CHECK(record.ms[Phase::greeting] == std::chrono::microseconds{100});
+  CHECK(record.ms[Phase::ehlo] == std::chrono::microseconds{200});
+  CHECK(record.ms[Phase::tls] == results::kNotReached);
+  CHECK(record.ms.total == std::chrono::microseconds{1400});
+}
+
+TEST_CASE("a refusal carries the reply that decided it", "[probe]") {
+  const Plan plan("scanner.test");
+  Transcript transcript(plan, 1000);
+  transcript.play("S: 421 4.3.2 busy\n[close]\n= refused greeting resources.overload");
+  CHECK(transcript.record().reply.code == 421);
+  CHECK(transcript.record().reply.octets == "421 4.3.2 busy\r\n");
+  Transcript noise(plan, 1000);
+  noise.play("S: SSH-2.0-x\n= failed greeting protocol.not_smtp");
+  CHECK(noise.record().reply.code == 0);
+  CHECK(noise.record().reply.octets == "SSH-2.0-x\r\n");
+}
+
+}  // namespace
+}  // namespace mxsweep::probe
