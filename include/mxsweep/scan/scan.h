@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A sweep from its list to its summary: here, and only here, thought meets kernel.
+//
+//   Shape     One feeder, `threads` workers, one writer; the caller's thread waits, hears signals
+//             and is told how it goes.
+//   Lifetime  run() returns when everything is written and every thread has ended.
+//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/probe/probe.h"
+#include "mxsweep/results/summary.h"
+#include "mxsweep/ring/refusal.h"
+#include "mxsweep/scan/capacity.h"
+
+namespace mxsweep::scan {
+
+struct Options {
+  explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
+
+  probe::Plan plan;
+  std::string input = "-";
+  std::string output = "-";
+  std::vector<std::uint16_t> ports = {25};
+  Capacity capacity;
+  double rate = 0;  // New connections a second, all workers together; 0: no limit.
+  bool strict = false;
+};
+
+struct Progress {
+  Duration elapsed{};
+  std::uint64_t records = 0;
+  std::uint32_t in_flight = 0;
+  std::array<std::uint64_t, kOutcomeCount> outcomes{};
+  std::uint64_t list_octets_read = 0;
+  std::uint64_t list_octets = 0;  // 0: not known.
+  bool list_ended = false;
+  bool stopping = false;
+  std::uint64_t shortages = 0;  // Times that a local shortage braked admission so far.
+  int last_shortage = 0;        // Its errno.
+};
+
+struct Ended {
+  std::optional<ring::Refusal> refusal;  // This machine cannot run it.
+  std::string bad_input;                 // The list cannot be opened, or --strict found a bad line.
+  results::Summary summary;              // Meaningful unless one of the above is set.
+};
+
+// Called from run()'s own thread, a few times a second.
+using Tell = std::function<void(const Progress&)>;
+
+[[nodiscard]] Ended run(const Options& options, const Tell& tell);
+
+// Opens an engine and closes it again: whether this machine can run one, and with which features.
+struct EngineCheck {
+  std::optional<ring::Refusal> refusal;
+  std::vector<std::string> features;
+};
+[[nodiscard]] EngineCheck check_engine();
+
+}  // namespace mxsweep::scan

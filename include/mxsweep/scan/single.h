@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// One conversation, watched: the engine of `mxsweep probe`. The same probe as a sweep's, on a ring
+// of its own, with every event told as it happens.
+//
+//   Units     `at` counts from the start of the connect.
+//   Lifetime  Views in an Event are good for the call; the JSON line is the caller's.
+//   Errors    refusal: this machine cannot run the engine.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/probe/probe.h"
+#include "mxsweep/results/record.h"
+#include "mxsweep/ring/refusal.h"
+#include "mxsweep/targets/target.h"
+
+namespace mxsweep::scan {
+
+enum class Told : std::uint8_t { connecting, connected, sent, received, closed, failed, deadline };
+
+struct Event {
+  Told what;
+  Duration at{};
+  std::string_view octets{};  // sent, received
+  int error = 0;              // failed: errno
+};
+
+struct SingleEnd {
+  std::optional<ring::Refusal> refusal;
+};
+
+// Calls `hear` for each event and `conclude` once with the record.
+[[nodiscard]] SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan,
+                                  const std::function<void(const Event&)>& hear,
+                                  const std::function<void(const results::Record&)>& conclude);
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/capacity.h"
+
+#include <algorithm>
+
+namespace mxsweep::scan {
+namespace {
+
+// Standard streams, the list, the output, the summary, the signals, and what libraries keep open.
+constexpr std::uint32_t kDescriptorsOfProcess = 16;
+// A ring and an eventfd.
+constexpr std::uint32_t kDescriptorsPerWorker = 2;
+
+// Measured with scripts/bench (memory): a slot with its timer and what an ordinary server says, and
+// what a worker has in any case (ring, buffers, queues).
+constexpr std::uint64_t kOctetsPerConnection = 1024;
+constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
+
+std::uint32_t descriptors_reserved(std::uint32_t threads) {
+  return kDescriptorsOfProcess + kDescriptorsPerWorker * threads;
+}
+
+std::uint32_t fitting(std::uint32_t descriptor_limit, std::uint32_t threads) {
+  const std::uint32_t reserved = descriptors_reserved(threads);
+  return descriptor_limit > reserved ? descriptor_limit - reserved : 0;
+}
+
+std::uint32_t divide_up(std::uint32_t a, std::uint32_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+
+ring::Refusal too_few_descriptors(const CapacityRequest& request, std::uint32_t fits) {
+  return {"--concurrency " + std::to_string(request.concurrency) + " needs more descriptors than " +
+              std::to_string(request.descriptor_limit) +
+              " (ulimit -n) leaves: " + std::to_string(fits) + " connections fit",
+          "raise the limit (ulimit -n), lower --concurrency, or add --exceed-nofile to give each "
+          "worker a descriptor table of its own"};
+}
+
+}  // namespace
+
+CapacityPlan plan_capacity(const CapacityRequest& request) {
+  CapacityPlan plan;
+  Capacity& capacity = plan.capacity;
+  capacity.concurrency = request.concurrency != 0 ? request.concurrency : kConcurrencyDefault;
+  capacity.threads = request.threads != 0 ? request.threads : request.processors;
+  capacity.threads = std::clamp(capacity.threads, 1U, std::min(capacity.concurrency, kThreadsMax));
+  capacity.own_descriptor_tables = request.exceed_nofile;
+  capacity.fits = fitting(request.descriptor_limit, capacity.threads);
+
+  if (request.exceed_nofile) {
+    // Every table holds a copy of the process's own descriptors, whose number grows with the
+    // threads.
+    while (static_cast<std::uint64_t>(fitting(request.descriptor_limit, capacity.threads)) *
+               capacity.threads <
+           capacity.concurrency) {
+      if (capacity.threads == kThreadsMax) {
+        plan.refusal = too_few_descriptors(request, capacity.fits);
+        return plan;
+      }
+      ++capacity.threads;
+    }
+    if (request.threads != 0 && capacity.threads > request.threads) {
+      capacity.note = std::to_string(capacity.threads) + " workers instead of " +
+                      std::to_string(request.threads) + ": a descriptor table holds " +
+                      std::to_string(fitting(request.descriptor_limit, capacity.threads)) +
+                      " connections";
+    }
+  } else if (capacity.concurrency > capacity.fits) {
+    if (request.concurrency != 0 || capacity.fits == 0) {
+      plan.refusal = too_few_descriptors(request, capacity.fits);
+      return plan;
+    }
+    capacity.concurrency = capacity.fits;
+    capacity.threads = std::min(capacity.threads, capacity.concurrency);
+    capacity.note = "only " + std::to_string(capacity.fits) +
+                    " connections at once fit in the limit on open files (ulimit -n " +
+                    std::to_string(request.descriptor_limit) + ")";
+  }
+  capacity.per_worker = divide_up(capacity.concurrency, capacity.threads);
+  capacity.memory_octets =
+      capacity.concurrency * kOctetsPerConnection + capacity.threads * kOctetsPerWorker;
+  return plan;
+}
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// How one thread tells another that there is news, at no cost while the other is awake.
+//
+//   Shape    The sleeper: prepare(), look once more, then sleep (or wait()), then woken().
+//            The caller: publish the news, then ring().
+//   Source   Dekker's handshake: each side writes its flag and then reads the other's, with a full
+//            fence between, so that at least one of them sees the other.
+#pragma once
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::scan {
+
+class Doorbell {
+ public:
+  Doorbell() : descriptor_(::eventfd(0, EFD_CLOEXEC)) {}
+  Doorbell(const Doorbell&) = delete;
+  Doorbell& operator=(const Doorbell&) = delete;
+  ~Doorbell() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  [[nodiscard]] bool good() const { return descriptor_ >= 0; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  void prepare() { asleep_.exchange(true, std::memory_order_seq_cst); }
+  void woken() { asleep_.store(false, std::memory_order_relaxed); }
+
+  void ring() {
+    // An exchange rather than a fence and a load: ThreadSanitizer does not know fences.
+    if (asleep_.exchange(false, std::memory_order_seq_cst)) ring_anyway();
+  }
+  // Also when nobody is known to sleep: for the stop, which must not be missed.
+  void ring_anyway() {
+    const std::uint64_t one = 1;
+    // The counter cannot overflow: it is read whenever it is not zero.
+    [[maybe_unused]] const ssize_t written = ::write(descriptor_, &one, sizeof one);
+  }
+
+  // Sleeps until rung. Only for sleepers without a ring of their own.
+  void wait() const {
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const ssize_t got = ::read(descriptor_, &rings, sizeof rings);
+  }
+
+ private:
+  int descriptor_;
+  std::atomic<bool> asleep_ = false;
+};
+
+}  // namespace mxsweep::scan

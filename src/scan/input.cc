@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "scan/input.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "mxsweep/ring/clock.h"
+#include "scan/target_record.h"
+
+namespace mxsweep::scan {
+namespace {
+
+constexpr std::size_t kBlockOctets = 256 * 1024;
+// Ringing the workers once per so many targets, not once per target.
+constexpr std::uint64_t kDealBatch = 64;
+constexpr std::chrono::milliseconds kCrowdedWait{10};
+
+bool stopped(const Gauges& gauges) {
+  return gauges.stop.load(std::memory_order_relaxed) != Stop::none;
+}
+
+}  // namespace
+
+Input::Input(const std::string& path, std::vector<std::uint16_t> ports)
+    : name_(path == "-" ? "standard input" : path), ports_(std::move(ports)), reader_(ports_) {
+  if (path == "-") {
+    descriptor_ = STDIN_FILENO;
+  } else {
+    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    owned_ = true;
+  }
+  struct stat status {};
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 || !bell_.good()) {
+    failure_ = name_ + ": " + std::strerror(errno);
+    return;
+  }
+  if (S_ISDIR(status.st_mode)) failure_ = name_ + ": is a directory";
+  if (S_ISREG(status.st_mode)) octets_all_ = static_cast<std::uint64_t>(status.st_size);
+  block_.resize(kBlockOctets);
+}
+
+Input::~Input() {
+  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::string Input::find_bad_line() {
+  const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
+  if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
+  targets::Reader reader(ports_);
+  targets::Target target;
+  targets::BadLine bad;
+  while (true) {
+    switch (reader.next(target, bad)) {
+      case targets::Reader::Next::target: reader.skip_rest_of_line(); break;
+      case targets::Reader::Next::bad_line:
+        return name_ + ":" + std::to_string(bad.line) + ": " + std::string(to_string(bad.cause)) +
+               ": " + std::string(bad.text);
+      case targets::Reader::Next::need_more: {
+        const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
+        if (count < 0) return name_ + ": " + std::strerror(errno);
+        if (count == 0) reader.finish();
+        if (count > 0) reader.feed({block_.data(), static_cast<std::size_t>(count)});
+        break;
+      }
+      case targets::Reader::Next::end: ::lseek(descriptor_, start, SEEK_SET); return {};
+    }
+  }
+}
+
+void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox,
+                Gauges& gauges) {
+  outbox_ = &outbox;
+  targets::Target target;
+  targets::BadLine bad;
+  bool more = true;
+  while (more && !stopped(gauges)) {
+    switch (reader_.next(target, bad)) {
+      case targets::Reader::Next::target:
+        ++targets_;
+        if (target.address.family == Family::none) {
+          record_name(target);
+        } else {
+          deal(target, workers, gauges);
+          if (targets_ % kDealBatch == 0) {
+            for (const auto& worker : workers) worker->doorbell().ring();
+          }
+        }
+        break;
+      case targets::Reader::Next::bad_line: record_bad_line(bad); break;
+      case targets::Reader::Next::need_more:
+        // The list may be a pipe that says nothing for a while: whatever was dealt should start.
+        for (const auto& worker : workers) worker->doorbell().ring();
+        outbox.flush();
+        more = read_block(gauges);
+        break;
+      case targets::Reader::Next::end: more = false; break;
+    }
+    if (outbox.crowded()) wait_for_room(gauges);
+  }
+  ended_.store(true, std::memory_order_relaxed);
+  for (const auto& worker : workers) worker->no_more();
+  while (!outbox.drained()) {
+    outbox.flush();
+    if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
+  }
+}
+
+// False: the list cannot be read any further, or the sweep stops.
+bool Input::read_block(const Gauges& gauges) {
+  while (!stopped(gauges)) {
+    // A terminal or a pipe may say nothing for hours; the bell is rung when the sweep stops.
+    bell_.prepare();
+    std::array<pollfd, 2> wait{pollfd{.fd = descriptor_, .events = POLLIN, .revents = 0},
+                               pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
+    if (!stopped(gauges)) ::poll(wait.data(), wait.size(), -1);
+    bell_.woken();
+    if (wait[1].revents != 0) bell_.wait();
+    if (wait[0].revents == 0) continue;
+    const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
+    if (count < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      failure_ = name_ + ": " + std::strerror(errno);
+      return false;
+    }
+    if (count == 0) {
+      reader_.finish();
+    } else {
+      reader_.feed({block_.data(), static_cast<std::size_t>(count)});
+      octets_read_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
+    }
+    return true;
+  }
+  return false;
+}
+
+void Input::deal(targets::Target& target, const std::vector<std::unique_ptr<Worker>>& workers,
+                 const Gauges& gauges) {
+  Worker& worker = *workers[workers.size() == 1 ? 0 : hash(target.address) % workers.size()];
+  while (!worker.offer(target)) {
+    worker.doorbell().ring();
+    bell_.prepare();
+    if (stopped(gauges)) {
+      ++not_started_;
+      return;
+    }
+    if (!worker.has_room()) bell_.wait();
+    bell_.woken();
+  }
+}
+
+void Input::wait_for_room(Gauges& gauges) {
+  while (outbox_->crowded() && !stopped(gauges)) {
+    std::this_thread::sleep_for(kCrowdedWait);
+    outbox_->flush();
+  }
+}
+
+void Input::record_bad_line(const targets::BadLine& bad) {
+  ++lines_invalid_;
+  results::Record record;
+  record.target = bad.text;
+  record.line = bad.line;
+  record.outcome = Outcome::invalid;
+  record.phase = Phase::input;
+  record.cause = bad.cause;
+  add_record(record);
+}
+
+void Input::record_name(const targets::Target& target) {
+  results::Record record;
+  describe_target(target, record);
+  record.outcome = Outcome::local;
+  record.phase = Phase::dns;
+  record.cause = Cause::name_not_resolved_yet;
+  add_record(record);
+}
+
+void Input::add_record(results::Record& record) {
+  record.at = ring::wall_now();
+  outbox_->add(record, ring::now());
+  tally_.count(record);
+  records_made_.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The list: read as a stream from a file, a pipe or a terminal, and dealt to the workers.
+//
+//   Shape    One thread. Targets go to the worker that their address chooses, so that whatever is
+//            counted per address is one worker's own. Lines that cannot be read, and names, become
+//            records here.
+//   Memory   one block of the list, one line, and the workers' bounded queues.
+//   Errors   failure() says what went wrong with the file itself.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mxsweep/results/summary.h"
+#include "mxsweep/targets/reader.h"
+#include "scan/doorbell.h"
+#include "scan/output.h"
+#include "scan/worker.h"
+
+namespace mxsweep::scan {
+
+class Input {
+ public:
+  // `path`: "-" is standard input. Check failure() before run().
+  Input(const std::string& path, std::vector<std::uint16_t> ports);
+  ~Input();
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  // Reads the whole list and says what is wrong with its first bad line; empty when all can be
+  // read. Only for a file, which can be read twice: a pipe is gone once it was read.
+  [[nodiscard]] std::string find_bad_line();
+
+  // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
+  void run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox, Gauges& gauges);
+  [[nodiscard]] Doorbell& doorbell() { return bell_; }
+
+  // How much of the list is behind us, in octets; the size is 0 when it is not known.
+  [[nodiscard]] std::uint64_t octets_read() const {
+    return octets_read_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
+  [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
+  // Records made here, while it runs.
+  [[nodiscard]] std::uint64_t records_made() const {
+    return records_made_.load(std::memory_order_relaxed);
+  }
+
+  // Once its thread was joined (failure() also before it was started).
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] const targets::Reader& reader() const { return reader_; }
+  [[nodiscard]] const results::Tally& tally() const { return tally_; }
+  [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
+  [[nodiscard]] std::uint64_t targets() const { return targets_; }
+  [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
+
+ private:
+  bool read_block(const Gauges& gauges);
+  void deal(targets::Target& target, const std::vector<std::unique_ptr<Worker>>& workers,
+            const Gauges& gauges);
+  void record_bad_line(const targets::BadLine& bad);
+  void record_name(const targets::Target& target);
+  void add_record(results::Record& record);
+  void wait_for_room(Gauges& gauges);
+
+  int descriptor_ = -1;
+  bool owned_ = false;
+  std::string name_;
+  std::string block_;
+  std::vector<std::uint16_t> ports_;
+  targets::Reader reader_;
+  Doorbell bell_;
+  Outbox* outbox_ = nullptr;
+  results::Tally tally_;
+  std::string failure_;
+  std::uint64_t octets_all_ = 0;
+  std::atomic<std::uint64_t> octets_read_ = 0;
+  std::atomic<std::uint64_t> records_made_ = 0;
+  std::atomic<bool> ended_ = false;
+  std::uint64_t lines_invalid_ = 0;
+  std::uint64_t targets_ = 0;
+  std::uint64_t not_started_ = 0;
+};
+
+}  // namespace mxsweep::scan

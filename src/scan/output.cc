@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "scan/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <utility>
+
+#include "mxsweep/results/json_writer.h"
+
+namespace mxsweep::scan {
+namespace {
+
+// How long a hurried end waits for a stalled reader to take the rest of one line.
+constexpr int kLastLineMs = 1000;
+constexpr int kStallPollMs = 100;
+
+std::uint64_t lines_in(std::string_view octets) {
+  return static_cast<std::uint64_t>(std::count(octets.begin(), octets.end(), '\n'));
+}
+
+}  // namespace
+
+void Outbox::add(const results::Record& record, Instant now) {
+  if (chunk_.empty()) {
+    chunk_.reserve(kChunkOctets + kChunkOctets / 4);
+    flush_at_ = now + kLineAgeMax;
+  }
+  results::append_json(record, chunk_);
+  if (chunk_.size() >= kChunkOctets) flush();
+}
+
+void Outbox::flush() {
+  if (chunk_.empty()) return;
+  if (!filled_.push(chunk_)) return;
+  chunk_ = {};
+  flush_at_ = kNever;
+  writer_.ring();
+}
+
+Output::Output(const std::string& path) : name_(path == "-" ? "standard output" : path) {
+  if (path == "-") {
+    descriptor_ = STDOUT_FILENO;
+  } else {
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    owned_ = true;
+  }
+  struct stat status {};
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
+    fail(std::strerror(errno));
+    return;
+  }
+  regular_ = S_ISREG(status.st_mode);
+  if (!bell_.good()) fail(std::strerror(errno));
+}
+
+Output::~Output() {
+  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+}
+
+Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<Outbox>(bell_)); }
+
+void Output::run() {
+  std::string chunk;
+  while (true) {
+    // Read before the look: what was added before finish() is then seen by this look.
+    const bool finishing = finishing_.load(std::memory_order_acquire);
+    bool idle = true;
+    for (const auto& outbox : outboxes_) {
+      while (outbox->take(chunk)) {
+        idle = false;
+        if (!failed()) write_lines(chunk);
+      }
+    }
+    if (!idle) continue;
+    if (finishing) break;
+    bell_.prepare();
+    const bool news = finishing_.load(std::memory_order_seq_cst) ||
+                      std::any_of(outboxes_.begin(), outboxes_.end(),
+                                  [](const auto& outbox) { return outbox->has_lines(); });
+    if (!news) bell_.wait();
+    bell_.woken();
+  }
+  if (owned_ && !failed()) {
+    // Some file systems (NFS, quotas) tell only now that there was no room.
+    const int descriptor = std::exchange(descriptor_, -1);
+    if (::close(descriptor) != 0) fail(std::strerror(errno));
+  }
+  ended_.store(true, std::memory_order_release);
+  if (watcher_ != nullptr) watcher_->ring_anyway();
+}
+
+void Output::finish() {
+  finishing_.store(true, std::memory_order_seq_cst);
+  bell_.ring_anyway();
+}
+
+void Output::hurry() {
+  hurrying_.store(true, std::memory_order_release);
+  finish();
+}
+
+// A pipe or a terminal may be stalled for ever by its reader. Writing at most PIPE_BUF octets, and
+// only when poll() says that they fit, keeps us free to leave; O_NONBLOCK would do so too, but it
+// would change the file for every process that shares it.
+bool Output::wait_writable() {
+  int waited_ms = 0;
+  while (true) {
+    pollfd output{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+    const int ready = ::poll(&output, 1, kStallPollMs);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // The write tells what is wrong.
+    waited_ms += kStallPollMs;
+    if (hurrying_.load(std::memory_order_acquire) && waited_ms >= kLastLineMs) return false;
+  }
+}
+
+void Output::write_lines(std::string_view lines) {
+  std::size_t written = 0;
+  while (written < lines.size()) {
+    const bool between_lines = written == 0 || lines[written - 1] == '\n';
+    const bool hurrying = hurrying_.load(std::memory_order_acquire);
+    if (hurrying && between_lines) {
+      fail("the sweep was told to leave at once");
+      break;
+    }
+    std::size_t next = lines.size() - written;
+    if (hurrying) next = lines.find('\n', written) + 1 - written;
+    if (!regular_) {
+      next = std::min<std::size_t>(next, PIPE_BUF);
+      if (!wait_writable()) {
+        fail("the sweep was told to leave at once and the reader took no more");
+        break;
+      }
+    }
+    const ssize_t count = ::write(descriptor_, lines.data() + written, next);
+    if (count < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      fail(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
+      break;
+    }
+    written += static_cast<std::size_t>(count);
+  }
+  if (written < lines.size()) leave_whole_lines(lines, written);
+  const std::string_view whole = lines.substr(0, lines.substr(0, written).rfind('\n') + 1);
+  records_ += lines_in(whole);
+  octets_ += whole.size();
+}
+
+void Output::leave_whole_lines(std::string_view lines, std::size_t written) {
+  const std::size_t whole = lines.substr(0, written).rfind('\n') + 1;
+  if (!regular_ || written == whole) return;
+  const off_t position = ::lseek(descriptor_, 0, SEEK_CUR);
+  if (position < 0) return;
+  const off_t end = position - static_cast<off_t>(written - whole);
+  if (::ftruncate(descriptor_, end) == 0) ::lseek(descriptor_, end, SEEK_SET);
+}
+
+void Output::fail(const std::string& why) {
+  failure_ = name_ + ": " + why;
+  failed_.store(true, std::memory_order_release);
+  if (watcher_ != nullptr) watcher_->ring_anyway();
+}
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Where finished lines go: each producer fills chunks of whole lines, one writer thread writes
+// them.
+//
+//   Shape    Outbox: one producer's side. Output: the file and its writer thread.
+//   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets; when they are all waiting
+//            to be written it is crowded(): its producer starts nothing new, and what is still open
+//            makes its last chunk grow, by at most one record each.
+//   Errors   A failed write is told once, through failure(); after it everything is taken and
+//            discarded, so that nobody waits for an output that is gone. What was counted as
+//            written was written, and no half line is left behind on a file that can be cut.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/results/record.h"
+#include "scan/doorbell.h"
+#include "scan/spsc_queue.h"
+
+namespace mxsweep::scan {
+
+inline constexpr std::size_t kChunkOctets = 64 * 1024;
+inline constexpr std::size_t kChunksQueued = 16;
+inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
+
+class Outbox {
+ public:
+  explicit Outbox(Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
+
+  // The producer's side.
+  void add(const results::Record& record, Instant now);
+  void flush();  // Hands over what there is, if there is room for it.
+  [[nodiscard]] bool crowded() const { return chunk_.size() >= kChunkOctets; }
+  [[nodiscard]] bool drained() const { return chunk_.empty(); }
+  [[nodiscard]] Instant flush_at() const { return flush_at_; }  // kNever: nothing waits.
+
+  // The writer's side.
+  bool take(std::string& chunk) { return filled_.pop(chunk); }
+  [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
+
+ private:
+  Doorbell& writer_;
+  SpscQueue<std::string> filled_;
+  std::string chunk_;
+  Instant flush_at_ = kNever;
+};
+
+class Output {
+ public:
+  // `path`: "-" is standard output. Check failure() before anything else.
+  explicit Output(const std::string& path);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // Before run(); rung when the output has failed or has ended.
+  void tell(Doorbell& bell) { watcher_ = &bell; }
+  [[nodiscard]] Outbox& add_outbox();
+  [[nodiscard]] Doorbell& doorbell() { return bell_; }
+
+  void run();     // The writer thread's body: until finish() and all is written.
+  void finish();  // No producer adds anything any more.
+  void hurry();   // Finish the line at hand and write nothing more.
+
+  [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
+  // These are the writer's: read them before run() or after its thread was joined.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] std::uint64_t records() const { return records_; }
+  [[nodiscard]] std::uint64_t octets() const { return octets_; }
+
+ private:
+  void write_lines(std::string_view lines);
+  [[nodiscard]] bool wait_writable();
+  void leave_whole_lines(std::string_view lines, std::size_t written);
+  void fail(const std::string& why);
+
+  int descriptor_ = -1;
+  bool owned_ = false;
+  bool regular_ = false;
+  std::string name_;
+  Doorbell bell_;
+  Doorbell* watcher_ = nullptr;
+  std::vector<std::unique_ptr<Outbox>> outboxes_;
+  std::atomic<bool> finishing_ = false;
+  std::atomic<bool> hurrying_ = false;
+  std::atomic<bool> failed_ = false;
+  std::atomic<bool> ended_ = false;
+  std::string failure_;
+  std::uint64_t records_ = 0;
+  std::uint64_t octets_ = 0;
+};
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/scan.h"
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <thread>
+
+#include "mxsweep/ring/clock.h"
+#include "mxsweep/ring/ring.h"
+#include "scan/doorbell.h"
+#include "scan/input.h"
+#include "scan/output.h"
+#include "scan/signals.h"
+#include "scan/worker.h"
+
+namespace mxsweep::scan {
+namespace {
+
+constexpr int kTellMs = 200;
+
+struct Usage {
+  double cpu_seconds;
+  std::uint64_t memory_peak_octets;
+};
+
+Usage usage_of_process() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
+}
+
+// One sweep's parts, and the thread that watches over them.
+class Sweep {
+ public:
+  Sweep(const Options& options, Input& input, Output& output)
+      : options_(options), input_(input), output_(output) {
+    output_.tell(bell_);
+    WorkerOptions worker{.plan = &options.plan,
+                         .capacity = options.capacity.per_worker,
+                         .rate = options.rate / options.capacity.threads,
+                         .own_descriptors = options.capacity.own_descriptor_tables};
+    for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
+      workers_.push_back(
+          std::make_unique<Worker>(worker, gauges_, output.add_outbox(), input.doorbell()));
+    }
+    feeder_outbox_ = &output.add_outbox();
+  }
+
+  Ended run(Signals& signals, const Tell& tell) {
+    start_ = ring::now();
+    ended_.summary.start = ring::wall_now();
+    std::thread writer([this] { output_.run(); });
+    std::vector<std::thread> threads;
+    threads.emplace_back([this] {
+      input_.run(workers_, *feeder_outbox_, gauges_);
+      ended_thread();
+    });
+    for (const auto& worker : workers_) {
+      threads.emplace_back([this, &worker] {
+        worker->run();
+        ended_thread();
+      });
+    }
+    watch(signals, tell, threads.size());
+    for (std::thread& thread : threads) thread.join();
+    output_.finish();
+    wait_for_writer(signals);
+    writer.join();
+    sum_up();
+    return std::move(ended_);
+  }
+
+  [[nodiscard]] Progress progress() const {
+    Progress progress;
+    progress.elapsed = ring::now() - start_;
+    progress.in_flight = gauges_.in_flight.load(std::memory_order_relaxed);
+    progress.records = input_.records_made();
+    for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+      progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
+      progress.records += progress.outcomes[i];
+    }
+    progress.list_octets_read = input_.octets_read();
+    progress.list_octets = input_.octets_all();
+    progress.list_ended = input_.ended();
+    progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
+    progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
+    progress.last_shortage = gauges_.last_shortage.load(std::memory_order_relaxed);
+    return progress;
+  }
+
+ private:
+  void ended_thread() {
+    threads_ended_.fetch_add(1, std::memory_order_release);
+    bell_.ring_anyway();
+  }
+
+  void watch(Signals& signals, const Tell& tell, std::size_t threads) {
+    while (threads_ended_.load(std::memory_order_acquire) < threads) {
+      listen(signals, kTellMs);
+      if (output_.failed()) stop(Stop::leave);
+      tell(progress());
+    }
+    tell(progress());
+  }
+
+  // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
+  // user may decide to leave it.
+  void wait_for_writer(Signals& signals) {
+    while (!output_.ended()) listen(signals, kTellMs);
+  }
+
+  void listen(Signals& signals, int at_most_ms) {
+    std::array<pollfd, 2> wait{pollfd{.fd = signals.descriptor(), .events = POLLIN, .revents = 0},
+                               pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
+    ::poll(wait.data(), wait.size(), at_most_ms);
+    if (wait[1].revents != 0) bell_.wait();
+    while (signals.arrived()) {
+      if (++signals_ == 1) {
+        ended_.summary.stopped = "a signal";
+        stop(Stop::drain);
+      } else {
+        stop(Stop::leave);
+        output_.hurry();
+      }
+    }
+  }
+
+  void stop(Stop how) {
+    if (gauges_.stop.load(std::memory_order_relaxed) >= how) return;
+    gauges_.stop.store(how, std::memory_order_seq_cst);
+    input_.doorbell().ring_anyway();
+    for (const auto& worker : workers_) worker->doorbell().ring_anyway();
+  }
+
+  void sum_up() {
+    results::Summary& summary = ended_.summary;
+    summary.end = ring::wall_now();
+    summary.elapsed = ring::now() - start_;
+    summary.tally = input_.tally();
+    summary.lines_read = input_.reader().lines_read();
+    summary.lines_skipped = input_.reader().lines_skipped();
+    summary.lines_invalid = input_.lines_invalid();
+    summary.targets = input_.targets();
+    summary.targets_not_started = input_.not_started();
+    for (const auto& worker : workers_) {
+      summary.tally.merge(worker->tally());
+      summary.probes += worker->probes();
+      summary.targets_not_started += worker->not_started();
+      if (worker->refusal() && !ended_.refusal) ended_.refusal = worker->refusal();
+    }
+    summary.ring_features = workers_.front()->ring_features();
+    summary.records_written = output_.records();
+    summary.octets_written = output_.octets();
+    summary.local_shortages = gauges_.shortages.load();
+    summary.in_flight_peak = gauges_.in_flight_peak.load();
+    if (!input_.failure().empty()) summary.stopped = input_.failure();
+    if (output_.failed()) summary.stopped = output_.failure();
+    const Usage usage = usage_of_process();
+    summary.cpu_seconds = usage.cpu_seconds;
+    summary.memory_peak_octets = usage.memory_peak_octets;
+  }
+
+  const Options& options_;
+  Input& input_;
+  Output& output_;
+  Gauges gauges_;
+  Doorbell bell_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Outbox* feeder_outbox_ = nullptr;
+  std::atomic<std::size_t> threads_ended_ = 0;
+  int signals_ = 0;
+  Instant start_{};
+  Ended ended_;
+};
+
+}  // namespace
+
+EngineCheck check_engine() {
+  ring::Ring ring;
+  EngineCheck check;
+  check.refusal = ring.open({});
+  check.features = ring.features();
+  return check;
+}
+
+Ended run(const Options& options, const Tell& tell) {
+  Ended ended;
+  // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
+  ended.refusal = check_engine().refusal;
+  if (ended.refusal) return ended;
+  Input input(options.input, options.ports);
+  ended.bad_input = input.failure();
+  if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
+  if (!ended.bad_input.empty()) return ended;
+  Output output(options.output);
+  if (output.failed()) {
+    ended.bad_input = output.failure();
+    return ended;
+  }
+  Signals signals;
+  Sweep sweep(options, input, output);
+  ended = sweep.run(signals, tell);
+  utsname kernel{};
+  if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;
+  return ended;
+}
+
+}  // namespace mxsweep::scan

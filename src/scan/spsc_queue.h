@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// A bounded queue from one thread to one other.
+//
+//   Source    Lamport's ring with cached indices: each side reads the other's index only when its
+//             own copy says full or empty, so that at load their cache lines stay at home.
+//   Memory    `capacity` values, a power of two, allocated once.
+//   Errors    push and pop answer false when full or empty; nothing waits here.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::scan {
+
+inline constexpr std::size_t kCacheLine = 64;
+
+template <typename T>
+class SpscQueue {
+ public:
+  explicit SpscQueue(std::size_t capacity)
+      : values_(std::make_unique<T[]>(capacity)), mask_(capacity - 1) {
+    INVARIANT(capacity != 0 && (capacity & mask_) == 0);
+  }
+
+  // The producer's side. Moves the value in, or answers false and leaves it as it is.
+  bool push(T& value) {
+    const std::size_t tail = tail_.load(std::memory_order_relaxed);
+    if (tail - head_seen_ > mask_) {
+      head_seen_ = head_.load(std::memory_order_acquire);
+      if (tail - head_seen_ > mask_) return false;
+    }
+    values_[tail & mask_] = std::move(value);
+    tail_.store(tail + 1, std::memory_order_release);
+    return true;
+  }
+
+  // The consumer's side.
+  bool pop(T& value) {
+    const std::size_t head = head_.load(std::memory_order_relaxed);
+    if (head == tail_seen_) {
+      tail_seen_ = tail_.load(std::memory_order_acquire);
+      if (head == tail_seen_) return false;
+    }
+    value = std::move(values_[head & mask_]);
+    head_.store(head + 1, std::memory_order_release);
+    return true;
+  }
+
+  // Either side; true stays true only for the side that could change it.
+  [[nodiscard]] bool empty() const {
+    return head_.load(std::memory_order_acquire) == tail_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] std::size_t capacity() const { return mask_ + 1; }
+  [[nodiscard]] std::size_t size() const {
+    return tail_.load(std::memory_order_acquire) - head_.load(std::memory_order_acquire);
+  }
+
+ private:
+  std::unique_ptr<T[]> values_;
+  std::size_t mask_;
+  alignas(kCacheLine) std::atomic<std::size_t> head_ = 0;
+  std::size_t tail_seen_ = 0;  // The consumer's.
+  alignas(kCacheLine) std::atomic<std::size_t> tail_ = 0;
+  std::size_t head_seen_ = 0;  // The producer's.
+};
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/capacity.h"
+
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+TEST_CASE("the default fits where it can, and is lowered with a word where it cannot",
+          "[capacity]") {
+  const CapacityPlan usual = plan_capacity({.processors = 2, .descriptor_limit = 20'000});
+  REQUIRE_FALSE(usual.refusal);
+  CHECK(usual.capacity.concurrency == kConcurrencyDefault);
+  CHECK(usual.capacity.threads == 2);
+  CHECK(usual.capacity.per_worker == 500);
+  CHECK(usual.capacity.note.empty());
+
+  const CapacityPlan low = plan_capacity({.processors = 2, .descriptor_limit = 256});
+  REQUIRE_FALSE(low.refusal);
+  CHECK(low.capacity.concurrency < 256);
+  CHECK(low.capacity.concurrency > 200);
+  CHECK(low.capacity.note.find("256") != std::string::npos);
+}
+
+TEST_CASE("more than the limit on open files is refused, with the cure", "[capacity]") {
+  const CapacityPlan plan = plan_capacity({.concurrency = 50'000, .descriptor_limit = 20'000});
+  REQUIRE(plan.refusal);
+  CHECK(plan.refusal->cause.find("50000") != std::string::npos);
+  CHECK(plan.refusal->cure.find("--exceed-nofile") != std::string::npos);
+}
+
+TEST_CASE("a limit that leaves nothing is refused also for the default", "[capacity]") {
+  CHECK(plan_capacity({.descriptor_limit = 10}).refusal);
+}
+
+TEST_CASE("with tables of their own there are as many workers as the connections need",
+          "[capacity]") {
+  const CapacityPlan plan = plan_capacity(
+      {.concurrency = 1'000'000, .threads = 2, .descriptor_limit = 20'000, .exceed_nofile = true});
+  REQUIRE_FALSE(plan.refusal);
+  const Capacity& capacity = plan.capacity;
+  CHECK(capacity.own_descriptor_tables);
+  CHECK(capacity.threads >= 51);
+  CHECK(capacity.threads <= 53);
+  CHECK(capacity.per_worker < 20'000);
+  CHECK(std::uint64_t{capacity.per_worker} * capacity.threads >= 1'000'000);
+  CHECK(capacity.note.find("workers instead of 2") != std::string::npos);
+  CHECK(capacity.memory_octets < std::uint64_t{3} << 29U);
+}
+
+TEST_CASE("there are never more workers than conversations", "[capacity]") {
+  const CapacityPlan plan =
+      plan_capacity({.concurrency = 1, .threads = 8, .descriptor_limit = 20'000});
+  REQUIRE_FALSE(plan.refusal);
+  CHECK(plan.capacity.threads == 1);
+  CHECK(plan.capacity.per_worker == 1);
+}
+
+}  // namespace
+}  // namespace mxsweep::scan

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "scan/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+struct TemporaryFile {
+  TemporaryFile() {
+    const int descriptor = ::mkstemp(path.data());
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+  }
+  ~TemporaryFile() { ::unlink(path.c_str()); }
+  std::string path = "/tmp/mxsweep-output-XXXXXX";
+};
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream all;
+  all << file.rdbuf();
+  return all.str();
+}
+
+results::Record a_record(std::string_view target) {
+  results::Record record;
+  record.target = target;
+  record.line = 1;
+  record.outcome = Outcome::failed;
+  record.phase = Phase::connect;
+  record.cause = Cause::net_refused;
+  return record;
+}
+
+TEST_CASE("lines of several producers arrive whole and are all counted", "[scan][output]") {
+  const TemporaryFile file;
+  constexpr int kProducers = 4;
+  constexpr int kLines = 5000;
+  std::uint64_t records = 0;
+  std::uint64_t octets = 0;
+  {
+    Output output(file.path);
+    REQUIRE_FALSE(output.failed());
+    std::array<Outbox*, kProducers> outboxes{};
+    for (Outbox*& outbox : outboxes) outbox = &output.add_outbox();
+    std::thread writer([&] { output.run(); });
+    std::vector<std::thread> producers;
+    for (int p = 0; p < kProducers; ++p) {
+      producers.emplace_back([&, p] {
+        Outbox& outbox = *outboxes[static_cast<std::size_t>(p)];
+        const std::string name = "producer-" + std::to_string(p);
+        for (int i = 0; i < kLines; ++i) outbox.add(a_record(name), {});
+        while (!outbox.drained()) outbox.flush();
+      });
+    }
+    for (std::thread& producer : producers) producer.join();
+    output.finish();
+    writer.join();
+    records = output.records();
+    octets = output.octets();
+    CHECK_FALSE(output.failed());
+  }
+  CHECK(records == kProducers * kLines);
+  std::istringstream lines(content(file.path));
+  std::string line;
+  std::uint64_t seen = 0;
+  std::uint64_t seen_octets = 0;
+  while (std::getline(lines, line)) {
+    ++seen;
+    seen_octets += line.size() + 1;
+    REQUIRE(line.starts_with("{\"v\":1,"));
+    REQUIRE(line.ends_with("}"));
+  }
+  CHECK(seen == records);
+  CHECK(seen_octets == octets);
+}
+
+TEST_CASE("a producer whose writer is slow is crowded and loses nothing", "[scan][output]") {
+  const TemporaryFile file;
+  Output output(file.path);
+  Outbox& outbox = output.add_outbox();
+  std::uint64_t added = 0;
+  while (!outbox.crowded()) {
+    outbox.add(a_record("192.0.2.1"), {});
+    ++added;
+  }
+  // What was open when it became crowded still finds room.
+  for (int i = 0; i < 1000; ++i, ++added) outbox.add(a_record("192.0.2.2"), {});
+  CHECK(outbox.crowded());
+  std::thread writer([&] { output.run(); });
+  while (!outbox.drained()) outbox.flush();
+  CHECK_FALSE(outbox.crowded());
+  output.finish();
+  writer.join();
+  CHECK(output.records() == added);
+}
+
+TEST_CASE("a reader that goes away is told, and nobody waits for it", "[scan][output]") {
+  std::signal(SIGPIPE, SIG_IGN);  // As a sweep does.
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const std::string path = "/proc/self/fd/" + std::to_string(ends[1]);
+  Output output(path);
+  REQUIRE_FALSE(output.failed());
+  ::close(ends[0]);
+  ::close(ends[1]);
+  Doorbell bell;
+  output.tell(bell);
+  Outbox& outbox = output.add_outbox();
+  std::thread writer([&] { output.run(); });
+  for (int i = 0; i < 20'000; ++i) outbox.add(a_record("192.0.2.1"), {});
+  while (!outbox.drained()) outbox.flush();
+  output.finish();
+  writer.join();
+  CHECK(output.failed());
+  CHECK(output.failure().find("reader has closed") != std::string::npos);
+  CHECK(output.records() == 0);
+}
+
+TEST_CASE("an output that cannot be opened says so by name", "[scan][output]") {
+  const Output output("/nonexistent/records.jsonl");
+  CHECK(output.failed());
+  CHECK(output.failure().find("/nonexistent/records.jsonl") != std::string::npos);
+}
+
+TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[scan][output]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  std::uint64_t counted = 0;
+  {
+    Output output("/proc/self/fd/" + std::to_string(ends[1]));
+    ::close(ends[1]);
+    Outbox& outbox = output.add_outbox();
+    std::thread writer([&] { output.run(); });
+    for (int i = 0; i < 2000; ++i) outbox.add(a_record("192.0.2.1"), {});
+    outbox.flush();
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    output.hurry();
+    writer.join();
+    CHECK(output.failed());
+    counted = output.records();
+  }
+  CHECK(counted < 2000);
+  std::string seen;
+  std::array<char, 4096> block{};
+  for (ssize_t n = 0; (n = ::read(ends[0], block.data(), block.size())) > 0;) {
+    seen.append(block.data(), static_cast<std::size_t>(n));
+  }
+  ::close(ends[0]);
+  CHECK(static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), '\n')) == counted);
+}
+
+}  // namespace
+}  // namespace mxsweep::scan
