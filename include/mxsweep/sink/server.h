@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// A fleet that listens: N threads, each with a ring, a listener on the shared port and a descriptor
+// table of its own, so that together they can hold N times RLIMIT_NOFILE connections.
+//
+//   Shape     start(), then port(), then stop() once. SIGINT and the like are the caller's.
+//   Lifetime  stop() closes what is still open. The destructor stops too.
+//   Errors    start() answers what went wrong; then nothing runs.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mxsweep/ring/refusal.h"
+#include "mxsweep/sink/fleet.h"
+#include "mxsweep/sink/listen.h"
+
+namespace mxsweep::sink {
+
+inline constexpr unsigned kThreadsMax = 256;
+
+struct ServerFailure {
+  std::string what;                      // One line.
+  std::optional<ring::Refusal> refusal;  // This machine refuses io_uring.
+};
+
+struct ServerStats {
+  std::uint64_t conversations = 0;
+  std::uint64_t out_of_turn = 0;  // Octets that clients sent when it was not their turn.
+  std::uint32_t held_peak = 0;    // Connections open at once, to within a turn of each thread.
+  std::vector<std::uint64_t> by_persona;  // Conversations, in the fleet's order.
+};
+
+class Server {
+ public:
+  // Requires: 1 <= threads <= kThreadsMax.
+  Server(Fleet fleet, const Listen& listen, unsigned threads);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  [[nodiscard]] std::optional<ServerFailure> start();
+  [[nodiscard]] std::uint16_t port() const { return listen_.port; }
+  [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+  ServerStats stop();
+
+ private:
+  struct Thread;
+  [[nodiscard]] std::optional<ServerFailure> start_thread();
+
+  Fleet fleet_;
+  Listen listen_;
+  unsigned thread_count_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> held_{0};
+  std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace mxsweep::sink

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: MIT
+"""The measuring half of scripts/bench: runs pairs, prints medians. Not to be called by hand."""
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import tempfile
+
+PORT = 2525
+PORT_WITHOUT_LISTENER = 2526
+HELO = "scanner.example.net"
+FIRST_HOST = 127 << 24 | 1 << 16  # 127.1.0.0
+# QUIT is never answered: the conversation stays open, greeting and EHLO reply are held.
+HOLDING_PERSONA = {
+    "personas": [
+        {
+            "name": "holding",
+            "weight": 1,
+            "quit": [{"do": "hang"}],
+            "expect": {"outcome": "ok", "phase": "quit", "cause": "none"},
+        }
+    ]
+}
+
+
+def on_core(core, command):
+    """The command pinned to one core, where there are two; else as it is."""
+    cores = sorted(os.sched_getaffinity(0))
+    return ["taskset", "-c", str(cores[core % len(cores)]), *command]
+
+
+def prepare_namespace():
+    """Loopback up, all ports for us, no TIME_WAIT kept."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    settings = {
+        "ip_local_port_range": "1024 65535",
+        "ip_local_reserved_ports": f"{PORT}-{PORT_WITHOUT_LISTENER}",
+        "tcp_max_tw_buckets": "0",
+    }
+    for name, value in settings.items():
+        pathlib.Path("/proc/sys/net/ipv4", name).write_text(value)
+
+
+class Sink:
+    """The simulated fleet, on the first core."""
+
+    def __init__(self, mxsweep, *flags):
+        self.process = subprocess.Popen(
+            on_core(0, [mxsweep, "sink", "--listen", f"127.0.0.0/8:{PORT}", *flags]),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        ready = self.process.stderr.readline()
+        if "ready" not in ready:
+            raise SystemExit(f"the fleet did not start: {ready}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        said = self.process.communicate(timeout=120)[1].strip()
+        print(f"  fleet: {said.splitlines()[-1] if said else 'nothing said'}")
+
+
+def run_floor(build, count, in_flight, port=PORT):
+    command = [build / "bench/floor", "--to", "127.1.0.0", "--hosts", count, "--port", port]
+    command += ["--count", count, "--in-flight", in_flight]
+    out = subprocess.run(
+        on_core(1, [str(word) for word in command]), check=True, capture_output=True, text=True
+    )
+    result = json.loads(out.stdout)
+    expected_failures = count if port == PORT_WITHOUT_LISTENER else 0
+    if result["failures"] != expected_failures:
+        raise SystemExit(f"the yardstick failed: {result}")
+    return {
+        "cpu_us": result["cpu_us"],
+        "per_second": result["per_second"],
+        "p50_ms": result["p50_ms"],
+        "p99_ms": result["p99_ms"],
+    }
+
+
+def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", port=PORT):
+    summary_path = folder / "summary.json"
+    command = [build / "mxsweep", "scan", "-f", targets, "-o", folder / "records", "-p", port]
+    command += ["-c", in_flight, "--rate", 0, "--helo", HELO, "--quiet", "--summary", summary_path]
+    subprocess.run(on_core(1, [str(word) for word in [*command, *flags]]), check=True)
+    summary = json.loads(summary_path.read_text())
+    records = summary["records_written"]
+    if not summary["agrees"] or summary["outcomes"].get(outcome) != records:
+        raise SystemExit(f"the sweep went wrong: {summary}")
+    total = summary["ms"]["total"]
+    return {
+        "cpu_us": summary["cpu_seconds"] * 1e6 / records,
+        "per_second": records / summary["elapsed_seconds"],
+        "p50_ms": total["p50"],
+        "p99_ms": total["p99"],
+        "memory": summary["memory_peak_octets"],
+        "peak": summary["in_flight_peak"],
+        "records": records,
+    }
+
+
+def write_targets(folder, count):
+    """Plain address lines, each address once."""
+    path = folder / f"targets-{count}"
+    if not path.exists():
+        with path.open("w") as file:
+            for host in range(FIRST_HOST, FIRST_HOST + count):
+                octets = (host >> 24, host >> 16 & 255, host >> 8 & 255, host & 255)
+                file.write("{}.{}.{}.{}\n".format(*octets))
+    return path
+
+
+def compare(title, pairs, floor, scan):
+    print(f"{title}\n  warm-up", flush=True)
+    floor()
+    scan()
+    floors, scans, ratios = [], [], []
+    for number in range(pairs):
+        # A B, then B A: whatever drifts taxes both alike.
+        if number % 2 == 0:
+            a, b = floor(), scan()
+        else:
+            b = scan()
+            a = floor()
+        floors.append(a)
+        scans.append(b)
+        ratios.append(b["cpu_us"] / a["cpu_us"])
+        print(
+            f"  pair {number + 1}: floor {a['cpu_us']:.2f} us, mxsweep {b['cpu_us']:.2f} us, "
+            f"ratio {ratios[-1]:.3f}",
+            flush=True,
+        )
+
+    def median(runs, key):
+        return statistics.median(run[key] for run in runs)
+
+    for name, runs in (("floor", floors), ("mxsweep", scans)):
+        print(
+            f"  {name:8} {median(runs, 'per_second'):8.0f} conversations/s, "
+            f"{median(runs, 'cpu_us'):6.2f} us of CPU each, "
+            f"p50 {median(runs, 'p50_ms'):.1f} ms, p99 {median(runs, 'p99_ms'):.1f} ms"
+        )
+    print(
+        f"  added    p50 {median(scans, 'p50_ms') - median(floors, 'p50_ms'):+.1f} ms, "
+        f"p99 {median(scans, 'p99_ms') - median(floors, 'p99_ms'):+.1f} ms"
+    )
+    print(f"  memory   {median(scans, 'memory') / 1e6:.1f} MB resident at most")
+    print(
+        f"  RATIO    {statistics.median(ratios):.3f} of the floor "
+        f"({min(ratios):.3f} to {max(ratios):.3f})"
+    )
+
+
+def plain(build, folder, pairs):
+    count = 100_000
+    targets = write_targets(folder, count)
+    with Sink(build / "mxsweep", "--only", "plain"):
+        compare(
+            "plain conversations, 1000 in flight",
+            pairs,
+            lambda: run_floor(build, count, 1000),
+            lambda: run_scan(build, folder, targets, 1000, "-j", 1),
+        )
+
+
+def many(build, folder, pairs):
+    count = 150_000
+    targets = write_targets(folder, count)
+    with Sink(build / "mxsweep", "--only", "plain", "--delay", "200", "--threads", "2"):
+        compare(
+            "plain conversations, 19,000 in flight, greetings 200 ms late",
+            pairs,
+            lambda: run_floor(build, count, 19_000),
+            lambda: run_scan(build, folder, targets, 19_000, "-j", 1),
+        )
+
+
+def refused(build, folder, pairs):
+    count = 1_000_000
+    targets = write_targets(folder, count)
+    compare(
+        "refused ports, 1000 in flight",
+        pairs,
+        lambda: run_floor(build, count, 1000, PORT_WITHOUT_LISTENER),
+        lambda: run_scan(
+            build, folder, targets, 1000, "-j", 1, outcome="failed", port=PORT_WITHOUT_LISTENER
+        ),
+    )
+
+
+def memory(build, folder, _pairs):
+    count = 38_000
+    targets = write_targets(folder, count)
+    personas = folder / "personas.json"
+    personas.write_text(json.dumps(HOLDING_PERSONA))
+    print(f"memory with {count} conversations held, greeting and EHLO reply in memory")
+    with Sink(build / "mxsweep", "--personas", str(personas), "--threads", "4"):
+        idle = run_scan(build, folder, write_targets(folder, 1), 1)
+        run = run_scan(build, folder, targets, count, "-j", 2, "--exceed-nofile")
+    print(f"  {run['peak']} at once, {run['memory'] / 1e6:.1f} MB resident at most")
+    print(f"  a sweep of one target: {idle['memory'] / 1e6:.1f} MB")
+    print(f"  PER CONVERSATION {run['memory'] / run['peak']:.0f} octets, the whole process")
+
+
+def held(build, folder, _pairs):
+    count = 1_000_000
+    targets = write_targets(folder, count)
+    print(f"{count} connections held open at once")
+    with Sink(build / "mxsweep", "--only", "silent", "--threads", "56"):
+        run = run_scan(
+            build, folder, targets, 1_100_000, "--exceed-nofile",
+            "--greeting-timeout", "240s", "--session-timeout", "300s", outcome="failed",
+        )
+    print(f"  {run['peak']} AT ONCE, {run['memory'] / 2**30:.2f} GiB resident at most")
+
+
+def micro(build, _folder, _pairs):
+    for room in ("smtp", "core", "results", "targets"):
+        command = [str(build / f"bench/{room}_bench"), "--benchmark_min_time=0.2"]
+        subprocess.run(on_core(1, command), check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--pairs", type=int, required=True)
+    parser.add_argument("--own-network", action="store_true")
+    parser.add_argument("what", nargs="+")
+    flags = parser.parse_args()
+    if flags.own_network:
+        prepare_namespace()
+    kernel = os.uname()
+    print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
+    print("own network namespace" if flags.own_network else "the machine's own network")
+    benches = {f.__name__: f for f in (plain, many, refused, memory, held, micro)}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in flags.what:
+            benches[name](flags.build, pathlib.Path(folder), flags.pairs)
+
+
+main()

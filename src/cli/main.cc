@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/sink.h"
+
+namespace {
+
+std::string join(int count, char** words) {
+  std::string line;
+  for (int i = 0; i < count; ++i) {
+    if (i > 0) line += ' ';
+    line += words[i];
+  }
+  return line;
+}
+
+int run(int argc, char** argv) {
+  using namespace mxsweep::cli;
+  CLI::App program{
+      "Sweeps mail servers: connect, greeting, EHLO, QUIT; one JSON line for every target."};
+  program.name("mxsweep");
+  program.set_version_flag("--version", "mxsweep " MXSWEEP_VERSION);
+  program.require_subcommand(1);
+  program.footer(
+      "Exit status: 0 ran to its end, whatever the servers said; 1 stopped early (signal, closed "
+      "output, I/O error); 2 wrong usage; 3 this machine cannot run it.");
+  int exit_code = kRanToItsEnd;
+  add_scan(program, join(argc, argv), exit_code);
+  add_probe(program, exit_code);
+  add_sink(program, exit_code);
+  add_schema(program, exit_code);
+  add_manual(program, exit_code);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? kRanToItsEnd : kWrongUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A closed pipe is an error of the write that meets it, told in words.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mxsweep: %s\n", error.what());
+    return mxsweep::cli::kStoppedEarly;
+  }
+}

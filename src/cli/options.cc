@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+
+namespace mxsweep::cli {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  Duration length;
+};
+constexpr std::array kUnits = {Unit{"ms", std::chrono::milliseconds{1}},
+                               Unit{"s", std::chrono::seconds{1}},
+                               Unit{"m", std::chrono::minutes{1}}};
+
+constexpr std::int64_t kUnitsMax = 60 * 60 * 1000;  // An hour, in the smallest unit.
+
+// The machine's own name when it is one that servers accept.
+std::string machine_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  const std::string host = name.data();
+  return smtp::check_helo_name(host) ? std::string{} : host;
+}
+
+}  // namespace
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count < 1 || count > kUnitsMax) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  for (const Unit& known : kUnits) {
+    if (unit == known.name) return count * known.length;
+  }
+  return std::nullopt;
+}
+
+std::string write_duration(Duration duration) {
+  if (duration % std::chrono::seconds{1} == Duration::zero()) {
+    return fmt::format("{}s", duration / std::chrono::seconds{1});
+  }
+  return fmt::format("{}ms", duration / std::chrono::milliseconds{1});
+}
+
+void add_duration(CLI::App& app, const std::string& flag, Duration& value,
+                  const std::string& what) {
+  app.add_option_function<std::string>(
+         flag, [&value](const std::string& text) { value = *parse_duration(text); }, what)
+      ->type_name("DURATION")
+      ->default_str(write_duration(value))
+      ->check([](const std::string& text) {
+        return parse_duration(text) ? std::string{}
+                                    : "'" + text + "' is not a duration such as 500ms, 30s or 5m";
+      });
+}
+
+void Manners::add_to(CLI::App& app) {
+  app.add_option("--helo", helo,
+                 "Name to say in EHLO: a fully qualified host name that points to this machine "
+                 "[the machine's own name]")
+      ->type_name("NAME");
+  app.add_option("--depth", depth, "How far to go: connect, greeting or ehlo")
+      ->check(CLI::IsMember({"connect", "greeting", "ehlo"}))
+      ->capture_default_str()
+      ->type_name("PHASE");
+  app.add_option("--tls", tls, "TLS mode; this version speaks plain SMTP only")
+      ->check([](const std::string& mode) {
+        return mode == "off" ? std::string{} : "this version speaks plain SMTP only: use --tls off";
+      })
+      ->capture_default_str()
+      ->type_name("MODE");
+  add_duration(app, "--connect-timeout", defaults.connect_timeout, "For the TCP connection");
+  add_duration(app, "--greeting-timeout", defaults.greeting_timeout,
+               "For the whole greeting; some servers make clients wait 20 s");
+  add_duration(app, "--command-timeout", defaults.command_timeout,
+               "For the whole reply to a command");
+  add_duration(app, "--session-timeout", defaults.session_timeout, "For the whole conversation");
+}
+
+std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
+  const std::string name = helo.empty() ? machine_name() : helo;
+  if (name.empty()) {
+    why_not = "this machine has no fully qualified name to say in EHLO; give one with --helo NAME";
+    return std::nullopt;
+  }
+  if (const auto wrong = smtp::check_helo_name(name)) {
+    why_not = "--helo " + name + ": " + *wrong;
+    return std::nullopt;
+  }
+  probe::Plan plan(name);
+  plan.connect_timeout = defaults.connect_timeout;
+  plan.greeting_timeout = defaults.greeting_timeout;
+  plan.command_timeout = defaults.command_timeout;
+  plan.quit_timeout = std::min(defaults.quit_timeout, defaults.command_timeout);
+  plan.session_timeout = defaults.session_timeout;
+  if (depth == "connect") plan.depth = probe::Depth::connect;
+  if (depth == "greeting") plan.depth = probe::Depth::greeting;
+  return plan;
+}
+
+}  // namespace mxsweep::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+namespace mxsweep::cli {
+namespace {
+
+constexpr Duration kPlainEvery = std::chrono::seconds{10};
+constexpr Duration kRateOver = std::chrono::seconds{1};
+constexpr std::size_t kColumnsUsual = 80;
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                           : kColumnsUsual;
+}
+
+// The part of the list that is behind us; negative when its size is not known.
+double fraction_done(const scan::Progress& progress) {
+  if (progress.list_octets == 0 || progress.list_octets_read == 0) return -1;
+  return static_cast<double>(progress.list_octets_read) / static_cast<double>(progress.list_octets);
+}
+
+std::string clock_text(double whole_seconds) {
+  const auto all = static_cast<std::uint64_t>(whole_seconds);
+  if (all < 3600) return fmt::format("{}:{:02}", all / 60, all % 60);
+  return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
+}
+
+}  // namespace
+
+std::string ProgressLine::text(const scan::Progress& progress) {
+  const Duration since = progress.elapsed - rate_from_;
+  if (since >= kRateOver) {
+    rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
+    rate_from_ = progress.elapsed;
+    rate_records_ = progress.records;
+  }
+  std::string line = fmt::format("{} done", progress.records);
+  const double fraction = fraction_done(progress);
+  if (progress.list_ended) {
+    line += ", list read";
+  } else if (fraction >= 0) {
+    // Dealt ahead of the conversations by at most the queues' length, so a little early.
+    line += fmt::format(" of about {:.0f}", static_cast<double>(progress.records) / fraction);
+    if (rate_ > 0) {
+      const double left = static_cast<double>(progress.records) * (1 / fraction - 1);
+      line += ", ETA " + clock_text(left / rate_);
+    }
+  } else {
+    line += " of unknown";
+  }
+  line += fmt::format(", {} in flight, {:.0f}/s", progress.in_flight, rate_);
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    if (progress.outcomes[i] == 0) continue;
+    line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
+  }
+  if (progress.shortages > 0) {
+    line += fmt::format(", {} local shortages (last: {})", progress.shortages,
+                        ::strerrorname_np(progress.last_shortage));
+  }
+  if (progress.stopping) line += ", stopping (once more to leave at once)";
+  return line;
+}
+
+void ProgressLine::tell(const scan::Progress& progress) {
+  if (style_ == ProgressStyle::none) return;
+  if (style_ == ProgressStyle::plain) {
+    if (progress.elapsed - told_at_ < kPlainEvery) return;
+    told_at_ = progress.elapsed;
+    fmt::print(stderr, "mxsweep: {} {}\n", clock_text(seconds(progress.elapsed)), text(progress));
+    return;
+  }
+  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
+  line.resize(std::min(line.size(), terminal_columns() - 1));
+  fmt::print(stderr, "\r\033[K{}", line);
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace mxsweep::cli

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/scan.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "mxsweep/ring/socket.h"
+
+namespace mxsweep::cli {
+namespace {
+
+// New connections a second by default: a sweep of a million servers in half an hour, and no network
+// operator's alarm.
+constexpr double kRateDefault = 500;
+
+struct ScanFlags {
+  Manners manners;
+  std::string input = "-";
+  std::string output = "-";
+  std::vector<std::uint16_t> ports = {25};
+  scan::CapacityRequest capacity;
+  double rate = kRateDefault;
+  std::string summary;
+  bool quiet = false;
+  bool progress = false;
+  bool check = false;
+  bool strict = false;
+  std::string command_line;
+};
+
+std::uint32_t processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
+}
+
+int refuse(const ring::Refusal& refusal) {
+  fmt::print(stderr, "mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
+  return kCannotRunHere;
+}
+
+std::string megabytes(std::uint64_t octets) {
+  return fmt::format("{:.0f} MB", static_cast<double>(octets) / 1e6);
+}
+
+// --check: the plan in words, and whether this machine can run it. Sends nothing.
+int check(const ScanFlags& flags, const probe::Plan& plan, const scan::Capacity& capacity) {
+  const scan::EngineCheck engine = scan::check_engine();
+  if (engine.refusal) return refuse(*engine.refusal);
+  std::string features;
+  for (const std::string& feature : engine.features) features += " " + feature;
+  std::string helo = plan.commands.ehlo;
+  helo.erase(helo.find_last_not_of("\r\n") + 1);
+  fmt::print("io_uring      usable:{}\n", features);
+  fmt::print("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
+             capacity.per_worker, capacity.concurrency);
+  fmt::print("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
+             capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
+             flags.capacity.descriptor_limit, capacity.fits,
+             capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
+  fmt::print("memory        about {} of ours when all connections are open\n",
+             megabytes(capacity.memory_octets));
+  fmt::print("rate          {}\n", flags.rate > 0
+                                       ? fmt::format("{} new connections a second", flags.rate)
+                                       : std::string("not limited"));
+  fmt::print("says          {}\n", helo);
+  fmt::print("timeouts      connect {}, greeting {}, command {}, session {}\n",
+             write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
+             write_duration(plan.command_timeout), write_duration(plan.session_timeout));
+  fmt::print("list          {}\noutput        {}\n", flags.input, flags.output);
+  if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
+  return kRanToItsEnd;
+}
+
+bool write_summary(const std::string& path, const std::string& json) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "we"),
+                                                             &std::fclose);
+  const bool written = file != nullptr &&
+                       std::fwrite(json.data(), 1, json.size(), file.get()) == json.size() &&
+                       std::fflush(file.get()) == 0;
+  if (!written) fmt::print(stderr, "mxsweep: {}: {}\n", path, std::strerror(errno));
+  return written;
+}
+
+int sweep(const ScanFlags& flags, scan::Options& options) {
+  if (!options.capacity.note.empty() && !flags.quiet) {
+    fmt::print(stderr, "mxsweep: {}\n", options.capacity.note);
+  }
+  ProgressStyle style = ProgressStyle::none;
+  if (flags.progress) style = ProgressStyle::plain;
+  if (::isatty(STDERR_FILENO) != 0) style = ProgressStyle::terminal;
+  if (flags.quiet) style = ProgressStyle::none;
+  ProgressLine line(style);
+  scan::Ended ended =
+      scan::run(options, [&line](const scan::Progress& progress) { line.tell(progress); });
+  line.clear();
+  if (ended.refusal) return refuse(*ended.refusal);
+  if (!ended.bad_input.empty()) {
+    fmt::print(stderr, "mxsweep: {}\n", ended.bad_input);
+    return kWrongUsage;
+  }
+  ended.summary.command_line = flags.command_line;
+  ended.summary.version = MXSWEEP_VERSION;
+  const bool whole = ended.summary.stopped.empty() && ended.summary.agrees();
+  if (!flags.quiet || !whole) {
+    fmt::print(stderr, "{}\n", results::summary_line(ended.summary));
+  }
+  const bool told =
+      flags.summary.empty() || write_summary(flags.summary, results::summary_json(ended.summary));
+  return whole && told ? kRanToItsEnd : kStoppedEarly;
+}
+
+int run_scan(ScanFlags& flags) {
+  std::string why_not;
+  std::optional<probe::Plan> plan = flags.manners.plan(why_not);
+  if (!plan) {
+    fmt::print(stderr, "mxsweep: {}\n", why_not);
+    return kWrongUsage;
+  }
+  flags.capacity.processors = processors();
+  flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
+  const scan::CapacityPlan capacity = scan::plan_capacity(flags.capacity);
+  if (capacity.refusal) return refuse(*capacity.refusal);
+  if (flags.check) return check(flags, *plan, capacity.capacity);
+  if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
+    fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
+  }
+  scan::Options options(std::move(*plan));
+  options.input = flags.input;
+  options.output = flags.output;
+  options.ports = flags.ports;
+  options.capacity = capacity.capacity;
+  options.rate = flags.rate;
+  options.strict = flags.strict;
+  return sweep(flags, options);
+}
+
+}  // namespace
+
+void add_scan(CLI::App& program, const std::string& command_line, int& exit_code) {
+  const auto flags = std::make_shared<ScanFlags>();
+  flags->command_line = command_line;
+  CLI::App* const app = program.add_subcommand(
+      "scan", "Sweep a list of targets: one JSON line for each, on standard output");
+  app->footer(
+      "Targets, one a line: 192.0.2.10  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
+      "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
+      "skipped\n"
+      "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
+      "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
+      "-c");
+  app->add_option("-f,--input-file", flags->input, "The list; - is standard input")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app->add_option("-o,--output-file", flags->output, "Where the records go; - is standard output")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app->add_option("-p,--port", flags->ports, "Ports for targets that name none")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 65535))
+      ->type_name("PORT,...")
+      ->capture_default_str();
+  app->add_option("-c,--concurrency", flags->capacity.concurrency,
+                  "Conversations at once, at most [1000, or what the limit on open files allows]")
+      ->check(CLI::Range(1U, 10'000'000U))
+      ->type_name("N");
+  app->add_option("-j,--threads", flags->capacity.threads, "Workers [one for each processor]")
+      ->check(CLI::Range(1U, scan::kThreadsMax))
+      ->type_name("N");
+  app->add_option("-r,--rate", flags->rate,
+                  "New connections a second, all workers together; 0 is no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,
+                "Hold more connections than the limit on open files, with a descriptor table for "
+                "each worker; be sure that the limit was not meant as a cap");
+  flags->manners.add_to(*app);
+  app->add_flag("--quiet", flags->quiet, "Say nothing on standard error unless something is wrong");
+  app->add_flag("--progress", flags->progress,
+                "A line every 10 s on standard error also when it is not a terminal");
+  app->add_option("--summary", flags->summary, "Write the summary there as JSON")
+      ->type_name("FILE");
+  app->add_flag("--check", flags->check, "Print the plan and test this machine; send nothing");
+  app->add_flag("--strict", flags->strict,
+                "Read the whole list first, and stop if a line of it cannot be read");
+  app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });
+}
+
+}  // namespace mxsweep::cli

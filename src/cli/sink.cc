@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "cli/sink.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "mxsweep/sink/fleet.h"
+#include "mxsweep/sink/listen.h"
+#include "mxsweep/sink/persona.h"
+#include "mxsweep/sink/server.h"
+#include "mxsweep/targets/cidr.h"
+
+namespace mxsweep::cli {
+namespace {
+
+constexpr std::size_t kFileOctetsMax = 16 << 20;  // Of --personas: far beyond any honest fleet.
+constexpr unsigned kDelayMsMax = 600'000;
+
+struct Options {
+  std::string listen = "127.0.0.0/8:2525";
+  std::uint64_t seed = 1;
+  std::string personas_file;
+  std::vector<std::string> only;
+  unsigned threads = 1;
+  unsigned delay_ms = 0;
+  std::string stats_file;
+  std::string expect;
+  bool print_personas = false;
+  bool quiet = false;
+};
+
+int complain(int exit_code, const std::string& what) {
+  fmt::print(stderr, "mxsweep sink: {}\n", what);
+  return exit_code;
+}
+
+// Whole texts to stdout; false when nobody reads it or the disk is full.
+bool print(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+}
+
+int end_of_output(bool written) {
+  if (written && std::fflush(stdout) == 0) return kRanToItsEnd;
+  return complain(kStoppedEarly, "the output was closed before it was complete");
+}
+
+// Empty: `text` holds the file. Else why it does not.
+std::string read_file(const std::string& path, std::string& text) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return path + ": cannot be read";
+  text.resize(kFileOctetsMax + 1);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) return path + ": cannot be read";
+  return text.size() > kFileOctetsMax ? path + ": too large" : std::string{};
+}
+
+std::string read_fleet(const Options& options, std::vector<sink::Persona>& personas) {
+  std::string text(sink::builtin_personas());
+  if (!options.personas_file.empty()) {
+    if (std::string error = read_file(options.personas_file, text); !error.empty()) return error;
+  }
+  sink::PersonasRead read = sink::read_personas(text);
+  if (!read.error.empty()) return options.personas_file + ": " + read.error;
+  personas = std::move(read.personas);
+  if (!options.only.empty()) {
+    const std::string unknown = sink::keep_only(personas, options.only);
+    if (!unknown.empty()) return "--only: there is no persona '" + unknown + "'";
+  }
+  sink::delay_greetings(personas, std::chrono::milliseconds(options.delay_ms));
+  return {};
+}
+
+std::optional<targets::AddressRange> read_prefix(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::optional<Address> address = parse_address(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  if (slash == std::string_view::npos) return targets::AddressRange{*address, *address};
+  const std::string_view digits = text.substr(slash + 1);
+  unsigned length = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return targets::prefix_range(*address, length);
+}
+
+int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
+  const std::optional<targets::AddressRange> range = read_prefix(prefix);
+  if (!range) {
+    return complain(kWrongUsage, fmt::format("--expect: '{}' is not an address or a prefix such as "
+                                             "127.1.0.0/21",
+                                             prefix));
+  }
+  for (Address address = range->first;; address = targets::next_address(address)) {
+    const sink::Persona& persona = fleet.persona_at(address);
+    const std::string line =
+        fmt::format(R"({{"ip":"{}","persona":"{}","outcome":"{}","phase":"{}","cause":"{}"}})"
+                    "\n",
+                    to_string(address), persona.name, to_string(persona.expect.outcome),
+                    to_string(persona.expect.phase), to_string(persona.expect.cause));
+    if (!print(line)) return end_of_output(false);
+    if (address == range->last) return end_of_output(true);
+  }
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+bool write_stats(const std::string& path, const sink::ServerStats& stats, const sink::Fleet& fleet,
+                 double cpu_us) {
+  std::string personas;
+  for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
+    if (!personas.empty()) personas += ',';
+    personas += fmt::format(R"("{}":{})", fleet.personas()[i].name, stats.by_persona[i]);
+  }
+  std::ofstream file(path);
+  file << fmt::format(R"({{"conversations":{},"cpu_us_per_conversation":{:.3f},"held_peak":{},)"
+                      R"("out_of_turn":{},"personas":{{{}}}}})"
+                      "\n",
+                      stats.conversations, cpu_us, stats.held_peak, stats.out_of_turn, personas);
+  return file.flush().good();
+}
+
+int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet) {
+  // Blocked before any thread starts, so that all inherit it and only sigwait() sees the signals.
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  sink::Server server(std::move(fleet), listen, options.threads);
+  if (const auto failure = server.start()) {
+    complain(kStoppedEarly, failure->what);
+    if (!failure->refusal) return kStoppedEarly;
+    return complain(kCannotRunHere, "cure: " + failure->refusal->cure);
+  }
+  fmt::print(stderr, "mxsweep sink: ready on port {}\n", server.port());
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+
+  const sink::ServerStats stats = server.stop();
+  const double cpu = cpu_seconds();
+  const double cpu_us =
+      stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
+  if (!options.quiet) {
+    fmt::print(stderr,
+               "mxsweep sink: {} conversations, {:.2f} s of CPU, {:.1f} us each, {} held at most, "
+               "{} octets out of turn\n",
+               stats.conversations, cpu, cpu_us, stats.held_peak, stats.out_of_turn);
+  }
+  if (!options.stats_file.empty() &&
+      !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {
+    return complain(kStoppedEarly, options.stats_file + ": cannot be written");
+  }
+  return kRanToItsEnd;
+}
+
+int run(const Options& options) {
+  ::signal(SIGPIPE, SIG_IGN);
+  if (options.print_personas) return end_of_output(print(sink::builtin_personas()));
+  sink::Listen listen;
+  if (const std::string error = sink::read_listen(options.listen, listen); !error.empty()) {
+    return complain(kWrongUsage, "--listen " + options.listen + ": " + error);
+  }
+  std::vector<sink::Persona> personas;
+  if (const std::string error = read_fleet(options, personas); !error.empty()) {
+    return complain(kWrongUsage, error);
+  }
+  sink::Fleet fleet(std::move(personas), options.seed);
+  if (!options.expect.empty()) return print_expected(fleet, options.expect);
+  return serve(options, listen, std::move(fleet));
+}
+
+}  // namespace
+
+void add_sink(CLI::App& program, int& exit_code) {
+  CLI::App* const app = program.add_subcommand("sink",
+                                               "A simulated fleet of SMTP servers, on loopback "
+                                               "only: every address of 127.0.0.0/8 answers as "
+                                               "one of the personas, chosen by weight and seed");
+  const auto options = std::make_shared<Options>();
+  app->add_option("--listen", options->listen,
+                  "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any that is free")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  app->add_option("--seed", options->seed, "Which persona answers where follows from it")
+      ->capture_default_str();
+  app->add_option("--personas", options->personas_file,
+                  "Personas from a file, instead of the built-in ones (see --print-personas)")
+      ->type_name("FILE");
+  app->add_option("--only", options->only, "Only these personas")
+      ->delimiter(',')
+      ->type_name("NAME");
+  app->add_option("--threads", options->threads,
+                  "Threads, each of which can hold as many connections as RLIMIT_NOFILE allows")
+      ->check(CLI::Range(1U, sink::kThreadsMax))
+      ->capture_default_str();
+  app->add_option("--delay", options->delay_ms, "Milliseconds before every greeting")
+      ->check(CLI::Range(0U, kDelayMsMax))
+      ->type_name("MS")
+      ->capture_default_str();
+  app->add_option("--stats", options->stats_file, "Write counts as JSON at the end")
+      ->type_name("FILE");
+  app->add_option(
+         "--expect", options->expect,
+         "Print what a scan must find at each address of a prefix, as JSON Lines, and exit")
+      ->type_name("PREFIX");
+  app->add_flag("--print-personas", options->print_personas,
+                "Print the built-in personas, to be edited and given to --personas, and exit");
+  app->add_flag("--quiet", options->quiet, "On stderr only the ready line and errors");
+  app->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace mxsweep::cli

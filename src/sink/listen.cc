@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/sink/listen.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <optional>
+
+#include "mxsweep/ring/socket.h"
+
+namespace mxsweep::sink {
+namespace {
+
+constexpr std::string_view kWholeLoopback = "127.0.0.0/8";
+constexpr int kBacklog = 65535;  // The kernel cuts it to net.core.somaxconn.
+
+bool is_loopback(const Address& address) {
+  if (address.family == Family::ipv4) return address.octets[0] == 127;
+  return address == parse_address("::1");
+}
+
+// A socket bound to where `listen` says, or a negative errno.
+int open_bound(const Listen& listen, bool shared) {
+  const bool whole = listen.address.family == Family::none;
+  const int descriptor = ring::open_tcp(whole ? Family::ipv4 : listen.address.family);
+  if (descriptor < 0) return descriptor;
+  const int on = 1;
+  bool done = ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
+  if (shared)
+    done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
+  // 127.0.0.0/8 is reached through 0.0.0.0, which must not let in anyone from outside.
+  if (whole) done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0;
+  const ring::SocketAddress at =
+      ring::socket_address(whole ? ipv4(0) : listen.address, listen.port);
+  done = done && ::bind(descriptor, reinterpret_cast<const sockaddr*>(&at.storage), at.octets) == 0;
+  if (done) return descriptor;
+  const int error = errno;
+  ::close(descriptor);
+  return -error;
+}
+
+sockaddr_in6 name_of(int descriptor) {
+  sockaddr_in6 storage{};
+  socklen_t octets = sizeof storage;
+  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &octets);
+  return storage;
+}
+
+}  // namespace
+
+std::string read_listen(std::string_view text, Listen& listen) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return "needs a port, as in 127.0.0.1:2525";
+  const std::string_view port = text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (error != std::errc{} || end != port.data() + port.size()) return "the port is not 0..65535";
+
+  std::string_view host = text.substr(0, colon);
+  listen.address = {};
+  if (host == kWholeLoopback) return {};
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const std::optional<Address> address = parse_address(host);
+  if (!address || bracketed != (address->family == Family::ipv6)) {
+    return "not an address: 127.0.0.0/8, an address of it, or [::1]";
+  }
+  if (!is_loopback(*address)) {
+    return "not a loopback address: a simulated fleet answers this machine only";
+  }
+  listen.address = *address;
+  return {};
+}
+
+int open_listener(const Listen& listen) {
+  const int descriptor = open_bound(listen, true);
+  if (descriptor < 0 || ::listen(descriptor, kBacklog) == 0) return descriptor;
+  const int error = errno;
+  ::close(descriptor);
+  return -error;
+}
+
+int port_is_free(const Listen& listen) {
+  if (listen.port == 0) return 0;
+  const int descriptor = open_bound(listen, false);
+  if (descriptor < 0) return descriptor;
+  ::close(descriptor);
+  return 0;
+}
+
+std::uint16_t port_of(int listener) {
+  return ntohs(name_of(listener).sin6_port);  // The same two octets in sockaddr_in.
+}
+
+Address local_address(int descriptor) { return ring::address_of(name_of(descriptor)); }
+
+}  // namespace mxsweep::sink

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/sink/persona.h"
+
+#include <algorithm>
+
+namespace mxsweep::sink {
+
+std::string host_name(const Address& address) {
+  std::string name = "mx-" + to_string(address) + ".sink.test";
+  const std::size_t address_end = name.size() - std::string_view(".sink.test").size();
+  std::replace_if(
+      name.begin(), name.begin() + static_cast<std::ptrdiff_t>(address_end),
+      [](char c) { return c == '.' || c == ':'; }, '-');
+  return name;
+}
+
+std::string keep_only(std::vector<Persona>& personas, const std::vector<std::string>& names) {
+  std::vector<Persona> kept;
+  for (const std::string& name : names) {
+    const auto found = std::find_if(personas.begin(), personas.end(),
+                                    [&](const Persona& persona) { return persona.name == name; });
+    if (found == personas.end()) return name;
+    kept.push_back(*found);
+  }
+  personas = std::move(kept);
+  return {};
+}
+
+void delay_greetings(std::vector<Persona>& personas, Duration delay) {
+  for (Persona& persona : personas) {
+    Script& greeting = persona.scripts[static_cast<std::size_t>(Part::greeting)];
+    if (greeting.empty()) greeting.emplace_back();
+    greeting.front().after += delay;
+  }
+}
+
+}  // namespace mxsweep::sink

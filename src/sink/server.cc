@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/sink/server.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+#include "mxsweep/ring/socket.h"
+#include "sink/worker.h"
+
+namespace mxsweep::sink {
+
+struct Server::Thread {
+  int wake_descriptor = -1;
+  std::thread thread;
+  ServerStats stats;  // Written by the thread when it ends.
+};
+
+Server::Server(Fleet fleet, const Listen& listen, unsigned threads)
+    : fleet_(std::move(fleet)), listen_(listen), thread_count_(threads) {
+  INVARIANT(threads >= 1 && threads <= kThreadsMax);
+}
+
+Server::~Server() { stop(); }
+
+std::optional<ServerFailure> Server::start() {
+  INVARIANT(threads_.empty());
+  if (const int error = port_is_free(listen_)) {
+    return ServerFailure{
+        "cannot listen on port " + std::to_string(listen_.port) + ": " + std::strerror(-error), {}};
+  }
+  stopping_ = false;
+  for (unsigned i = 0; i < thread_count_; ++i) {
+    if (auto failure = start_thread()) {
+      stop();
+      return failure;
+    }
+  }
+  return std::nullopt;
+}
+
+// One after the other: the first one's listener settles the port.
+std::optional<ServerFailure> Server::start_thread() {
+  auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
+  thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
+  if (thread.wake_descriptor < 0) return ServerFailure{"no descriptor is left", {}};
+  std::promise<std::optional<ServerFailure>> opened;
+  std::future<std::optional<ServerFailure>> outcome = opened.get_future();
+  thread.thread = std::thread([this, &thread, opened = std::move(opened)]() mutable {
+    // Where it is forbidden, the threads share one table and hold less.
+    ring::own_descriptor_table();
+    Worker worker({fleet_, stopping_, held_});
+    auto failure = worker.open(listen_, thread.wake_descriptor);
+    const bool failed = failure.has_value();
+    opened.set_value(std::move(failure));
+    if (failed) return;
+    worker.run();
+    thread.stats = worker.stats();
+  });
+  return outcome.get();
+}
+
+ServerStats Server::stop() {
+  stopping_ = true;
+  ServerStats total;
+  total.by_persona.resize(fleet_.personas().size());
+  for (const std::unique_ptr<Thread>& thread : threads_) {
+    const std::uint64_t one = 1;
+    if (thread->wake_descriptor >= 0) {
+      (void)!::write(thread->wake_descriptor, &one, sizeof one);
+    }
+  }
+  for (const std::unique_ptr<Thread>& thread : threads_) {
+    if (thread->thread.joinable()) thread->thread.join();
+    if (thread->wake_descriptor >= 0) ::close(thread->wake_descriptor);
+    const ServerStats& stats = thread->stats;
+    total.conversations += stats.conversations;
+    total.out_of_turn += stats.out_of_turn;
+    total.held_peak = std::max(total.held_peak, stats.held_peak);
+    for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
+      total.by_persona[i] += stats.by_persona[i];
+    }
+  }
+  threads_.clear();
+  return total;
+}
+
+}  // namespace mxsweep::sink

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "sink/worker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "mxsweep/ring/clock.h"
+#include "mxsweep/ring/socket.h"
+
+namespace mxsweep::sink {
+namespace {
+
+// What a thread's table can hold at all, whatever RLIMIT_NOFILE says: 1 Mi slots of address space.
+constexpr std::uint32_t kConnectionsMax = 1U << 20U;
+
+// A table that is full is looked at again when a connection ends; this is for shortages that are
+// not ours to end (ENFILE, ENOMEM).
+constexpr Duration kAcceptPause = std::chrono::seconds(1);
+
+// Under load a turn waits for several completions: fewer calls, the same work. Never for long.
+constexpr std::uint32_t kLeastMax = 64;
+constexpr Duration kGatherMax = std::chrono::milliseconds(1);
+constexpr Duration kIdleMax = std::chrono::hours(1);
+
+constexpr std::uint32_t kTimersPerTurn = 4096;
+
+// Commands are short, and a buffer is lent for a turn only.
+constexpr ring::RingOptions kRingOptions{
+    .submissions = 2048, .completions = 8192, .buffers = 2048, .buffer_octets = kCommandOctetsMax};
+
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+Worker::Worker(const Common& common)
+    : common_(common),
+      connections_(std::min(ring::raise_descriptor_limit(), kConnectionsMax)),
+      wheel_(connections_.capacity(), ring::now()),
+      now_(ring::now()) {
+  stats_.by_persona.resize(common_.fleet.personas().size());
+}
+
+Worker::~Worker() {
+  if (listener_ >= 0) ::close(listener_);
+  connections_.for_each([](Handle, Connection& connection) { ::close(connection.descriptor); });
+}
+
+std::optional<ServerFailure> Worker::open(Listen& listen, int wake_descriptor) {
+  ring::RingOptions options = kRingOptions;
+  options.wake_descriptor = wake_descriptor;
+  if (auto refusal = ring_.open(options)) return ServerFailure{refusal->cause, refusal};
+  listener_ = open_listener(listen);
+  if (listener_ < 0) {
+    const std::string port = std::to_string(listen.port);
+    return ServerFailure{"cannot listen on port " + port + ": " + std::strerror(-listener_), {}};
+  }
+  listen.port = port_of(listener_);
+  only_address_ = listen.address;
+  return std::nullopt;
+}
+
+void Worker::run() {
+  listen_again(now_);
+  while (!common_.stopping.load(std::memory_order_relaxed)) {
+    ring_.submit_and_wait(least_, longest_wait());
+    now_ = ring::now();
+    wheel_.advance(now_);
+    const std::span<const ring::Completion> completions = ring_.completions();
+    least_ = std::clamp(static_cast<std::uint32_t>(completions.size()) / 2, 1U, kLeastMax);
+    for (const ring::Completion& completion : completions) on_completion(completion);
+    wheel_.expire(
+        now_, [this](std::uint32_t timer) { on_timer(timer); }, kTimersPerTurn);
+    if (accept_at_ <= now_) {
+      accept_at_ = kNever;
+      accepting_ = true;
+      ring_.accept(listener_, {});
+    }
+    report_held();
+  }
+  connections_.for_each([this](Handle, Connection& connection) {
+    stats_.out_of_turn += connection.session.out_of_turn();
+  });
+}
+
+Duration Worker::longest_wait() const {
+  if (ring_.more()) return Duration::zero();
+  if (least_ > 1) return kGatherMax;
+  return std::min<Duration>(std::min(wheel_.next(), accept_at_) - now_, kIdleMax);
+}
+
+void Worker::on_completion(const ring::Completion& completion) {
+  switch (completion.operation) {
+    case ring::Operation::accept: on_accepted(completion); break;
+    case ring::Operation::receive: on_received(completion); break;
+    case ring::Operation::send: on_sent(completion); break;
+    case ring::Operation::connect:
+    case ring::Operation::close:
+    case ring::Operation::cancel:
+    case ring::Operation::wake: break;
+  }
+}
+
+void Worker::on_accepted(const ring::Completion& completion) {
+  if ((completion.flags & IORING_CQE_F_MORE) == 0) {
+    accepting_ = false;
+    listen_again(is_shortage(-completion.result) ? now_ + kAcceptPause : now_);
+  }
+  if (completion.result >= 0) begin(completion.result);
+}
+
+void Worker::begin(int descriptor) {
+  if (connections_.full()) {
+    ring_.close(descriptor);
+    return;
+  }
+  const Address at =
+      only_address_.family == Family::none ? local_address(descriptor) : only_address_;
+  const std::size_t persona = common_.fleet.index_at(at);
+  const Handle handle = connections_.begin(common_.fleet.personas()[persona], at, descriptor);
+  ++stats_.conversations;
+  ++stats_.by_persona[persona];
+  Connection& connection = *connections_.find(handle);
+  react(handle, connection, connection.session.on_start(now_));
+}
+
+void Worker::on_received(const ring::Completion& completion) {
+  Connection* const connection = connections_.find(completion.handle);
+  if (connection != nullptr) {
+    connection->receiving = false;
+    if (connection->ending) {
+      close_if_quiet(completion.handle, *connection);
+    } else if (completion.result > 0) {
+      react(completion.handle, *connection,
+            connection->session.on_bytes(ring_.octets(completion), now_));
+    } else if (completion.result == -ENOBUFS) {
+      // Every buffer is lent out for this turn; they are back when this is submitted.
+      connection->receiving = true;
+      ring_.receive(connection->descriptor, completion.handle);
+    } else {
+      finish(completion.handle, *connection);
+    }
+  }
+  ring_.give_back(completion);
+}
+
+// A send that reports has left or failed; or a silent one has failed, which the receive will say.
+void Worker::on_sent(const ring::Completion& completion) {
+  Connection* const connection = connections_.find(completion.handle);
+  if (connection == nullptr || !connection->sending) return;
+  connection->sending = false;
+  if (connection->ending) {
+    close_if_quiet(completion.handle, *connection);
+  } else if (completion.result < 0) {
+    finish(completion.handle, *connection);
+  } else {
+    react(completion.handle, *connection, connection->session.on_sent(now_));
+  }
+}
+
+void Worker::on_timer(std::uint32_t index) {
+  const Handle handle = connections_.handle_of(index);
+  Connection& connection = *connections_.find(handle);
+  react(handle, connection, connection.session.on_timer(now_));
+}
+
+void Worker::react(Handle handle, Connection& connection, const Reaction& reaction) {
+  if (!reaction.send.empty()) {
+    if (reaction.tell) {
+      ring_.send_and_tell(connection.descriptor, handle, reaction.send);
+      connection.sending = true;
+    } else {
+      ring_.send(connection.descriptor, handle, reaction.send);
+    }
+  }
+  if (reaction.end != Reaction::End::no) {
+    connection.with_reset = reaction.end == Reaction::End::reset;
+    finish(handle, connection);
+    return;
+  }
+  if (reaction.wake == kNever) {
+    wheel_.cancel(handle.index);
+  } else {
+    wheel_.start(handle.index, reaction.wake);
+  }
+  if (!connection.receiving) {
+    // Always armed, if only to learn that the peer has gone.
+    ring_.receive(connection.descriptor, handle);
+    connection.receiving = true;
+  }
+}
+
+void Worker::finish(Handle handle, Connection& connection) {
+  connection.ending = true;
+  wheel_.cancel(handle.index);
+  if (connection.receiving) ring_.cancel(ring::Operation::receive, handle);
+  if (connection.sending) ring_.cancel(ring::Operation::send, handle);
+  close_if_quiet(handle, connection);
+}
+
+void Worker::close_if_quiet(Handle handle, Connection& connection) {
+  if (connection.receiving || connection.sending) return;
+  if (connection.with_reset) ring::reset_on_close(connection.descriptor);
+  ring_.close(connection.descriptor);
+  stats_.out_of_turn += connection.session.out_of_turn();
+  connections_.end(handle);
+  // A table that was full has room again, once the close above is through.
+  if (!accepting_) listen_again(now_);
+}
+
+void Worker::listen_again(Instant when) { accept_at_ = std::min(accept_at_, when); }
+
+void Worker::report_held() {
+  const std::uint32_t held = connections_.size();
+  if (held == held_reported_) return;
+  const std::uint32_t together =
+      common_.held.fetch_add(held - held_reported_, std::memory_order_relaxed) + held -
+      held_reported_;
+  held_reported_ = held;
+  stats_.held_peak = std::max(stats_.held_peak, together);
+}
+
+}  // namespace mxsweep::sink

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the program says to a person and to a shell: flags, exit codes, --check, --strict, progress."""
+
+import re
+import signal
+import subprocess
+import unittest
+
+from program import (HELO, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest, whole_lines)
+
+
+class Flags(ProgramTest):
+    def test_wrong_usage_is_told_and_nothing_is_begun(self):
+        """Exit 2, words on stderr, nothing on stdout."""
+        helo = ("--helo", HELO)
+        for arguments in (
+                (), ("sweep",), ("scan", "--nonsense"), ("scan", *helo, "rubbish"),
+                ("scan", *helo, "-p", "0"), ("scan", *helo, "-p", "25,65536"),
+                ("scan", *helo, "-c", "0"), ("scan", *helo, "-j", "0"), ("scan", *helo, "-r", "-1"),
+                ("scan", *helo, "-r", "nan"), ("scan", *helo, "-r", "inf"),
+                ("scan", *helo, "--greeting-timeout", "5"),
+                ("scan", *helo, "--greeting-timeout", "0s"),
+                ("scan", *helo, "--depth", "tls"), ("scan", *helo, "--tls", "starttls"),
+                ("scan", "--helo", "two words"), ("scan", "--helo", "a.b\r\nMAIL FROM:<>"),
+                ("probe",), ("probe", *helo, "--json", "--nagios", "127.0.0.1"),
+                ("sink", "--listen", "192.0.2.1:2525"), ("sink", "--listen", "0.0.0.0:2525"),
+                ("sink", "--only", "nobody"), ("sink", "--personas", "/dev/null"),
+                ("sink", "--expect", "127.0.0.0/33")):
+            with self.subTest(arguments=arguments):
+                code, stdout, stderr = self.run_program(*arguments)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
+                self.assertNotEqual(stderr, "")
+
+    def test_help_names_every_default(self):
+        """Exit 0; each flag that takes a value says what holds without it."""
+        code, stdout, stderr = self.run_program("scan", "--help")
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        flags = re.split(r"\n  (?=-)", stdout.decode().split("\n\n")[1])[1:]
+        named = {}
+        for words in flags:
+            flag = re.search(r"--([a-z-]+)", words)[1]
+            named[flag] = re.findall(r"=(\[[0-9]+\]|[\w-]+)|\[(\w[^\]]*[a-z])\]", words)
+        takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict"}
+        defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
+                    for flag in named if flag not in takes_none}
+        self.assertEqual(defaults, {
+            "input-file": "-", "output-file": "-", "port": "[25]", "rate": "500",
+            "concurrency": "1000, or what the limit on open files allows",
+            "threads": "one for each processor", "helo": "the machine's own name",
+            "depth": "ehlo", "tls": "off", "connect-timeout": "10s", "greeting-timeout": "60s",
+            "command-timeout": "30s", "session-timeout": "120s"})
+
+    def test_every_command_explains_itself(self):
+        """--help and --version are not errors."""
+        for arguments in (("--help",), ("--version",), ("probe", "--help"), ("sink", "--help"),
+                          ("schema", "--help")):
+            code, stdout, stderr = self.run_program(*arguments)
+            self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""), arguments)
+            self.assertIn(b"mxsweep", stdout)
+
+    def test_files_that_cannot_be_opened_are_wrong_usage(self):
+        """A list that is missing or a directory, an output in no directory: the path is named."""
+        missing, folder, output = (str(self.path(name)) for name in ("missing", "", "records"))
+        for flags, named in (
+                (("-f", missing, "-o", output), f"{missing}: No such file or directory"),
+                (("-f", folder, "-o", output), f"{folder}: is a directory"),
+                (("-o", missing + "/records"), f"{missing}/records: No such file or directory")):
+            with self.subTest(flags=flags):
+                code, stdout, stderr = self.run_program("scan", "--helo", HELO, *flags)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""))
+                self.assertIn(named, stderr)
+                self.assertFalse(self.path("records").exists())
+
+    def test_a_list_is_not_overwritten_by_its_own_records(self):
+        """The same file as list and output is a mistake, and would be the end of the list."""
+        both = str(self.write("list", "127.0.0.1:1\n"))
+        code, _, stderr = self.run_program("scan", "--helo", HELO, "-f", both, "-o", both)
+        self.assertEqual(self.path("list").read_bytes(), b"127.0.0.1:1\n")
+        self.assertEqual(code, WRONG_USAGE, stderr)
+
+
+class Check(ProgramTest):
+    def test_check_prints_the_plan_and_sends_nothing(self):
+        """What would be used, how many fit, and what would be said; the fleet hears nothing."""
+        sink = self.sink("--only", "plain")
+        self.write("list", "127.12.0.0/24\n")
+        code, stdout, stderr = self.run_program(
+            "scan", "--check", "--helo", HELO, "-f", str(self.path("list")), "-p", str(sink.port),
+            "-o", str(self.path("records")), "-c", "100", "-j", "2", "-r", "50",
+            "--greeting-timeout", "90s")
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        plan = dict(line.split(None, 1) for line in stdout.decode().splitlines())
+        self.assertRegex(plan["io_uring"], "^usable: .*EXT_ARG")
+        self.assertEqual(plan["workers"], "2 of 50 connections each, 100 at once in all")
+        self.assertRegex(plan["descriptors"], r"limited to \d+, so \d+ connections fit")
+        self.assertRegex(plan["memory"], r"\d+ MB")
+        self.assertEqual(plan["rate"], "50 new connections a second")
+        self.assertEqual(plan["says"], f"EHLO {HELO}")
+        self.assertIn("greeting 90s", plan["timeouts"])
+        self.assertEqual(plan["list"], str(self.path("list")))
+        self.assertFalse(self.path("records").exists())
+        self.assertEqual(sink.stop()["conversations"], 0)
+
+
+class Strict(ProgramTest):
+    GOOD = "127.13.0.0/30\n# a comment\n"
+
+    def test_a_bad_line_ends_a_strict_sweep_before_it_begins(self):
+        """The file and the line are named; no server hears from us, no output is touched."""
+        sink = self.sink("--only", "plain")
+        self.write("records", "from the last sweep\n")
+        self.write("list", self.GOOD * 1000 + "rubbish rubbish\n" + self.GOOD)
+        scan = self.start_scan("--strict", "-f", str(self.path("list")), "-p", str(sink.port),
+                               "-o", str(self.path("records")))
+        self.assertEqual(scan.wait(), WRONG_USAGE)
+        self.assertIn(f"{self.path('list')}:2001: input.syntax: rubbish rubbish", scan.stderr)
+        self.assertEqual(self.path("records").read_bytes(), b"from the last sweep\n")
+        self.assertEqual(sink.stop()["conversations"], 0)
+
+    def test_a_good_list_is_swept(self):
+        """From a file, and from a file on standard input."""
+        sink = self.sink("--only", "plain")
+        swept = self.scan(self.GOOD, "--strict", "-p", str(sink.port))
+        self.check_ended(swept)
+        self.assertEqual(swept.summary["outcomes"]["ok"], 4)
+        with open(self.path("list"), "rb") as stdin:
+            scan = self.start_scan("--strict", "-p", str(sink.port), "-o", "/dev/null", stdin=stdin)
+            self.assertEqual(scan.wait(), RAN_TO_ITS_END, scan.stderr)
+        self.assertEqual(self.summary()["outcomes"]["ok"], 4)
+
+    def test_a_pipe_cannot_be_read_twice(self):
+        """Said at once: the list would be gone before the sweep."""
+        scan = self.start_scan("--strict", "-o", str(self.path("records")), stdin=subprocess.PIPE)
+        self.assertEqual(scan.wait(), WRONG_USAGE)
+        self.assertIn("standard input: cannot be read twice", scan.stderr)
+
+
+class Progress(ProgramTest):
+    def silent_sweep(self, *flags):
+        """The words for a sweep of one silent server, which lasts until its deadline."""
+        sink = self.sink("--only", "silent")
+        self.write("list", "127.0.0.1\nrubbish rubbish\n")
+        return ("scan", "--helo", HELO, "-f", str(self.path("list")), "-o", "/dev/null",
+                "-p", str(sink.port), *flags)
+
+    def test_quiet_is_silent(self):
+        """Not a word on stderr of a sweep that ends well, and a bad end is still told."""
+        for flags in (("--quiet",), ("--quiet", "--progress")):
+            code, stdout, stderr = self.run_program(
+                *self.silent_sweep("--greeting-timeout", "300ms", *flags))
+            self.assertEqual((code, stdout, stderr), (RAN_TO_ITS_END, b"", ""))
+        self.write("list", "127.0.0.1\n")
+        code, _, stderr = self.run_program("scan", "--helo", HELO, "--quiet", "-p", "1",
+                                           "-f", str(self.path("list")), "-o", "/dev/full")
+        self.assertEqual(code, STOPPED_EARLY)
+        self.assertIn("No space left on device", stderr)
+
+    def test_progress_is_a_plain_line_now_and_then(self):
+        """Every 10 s, without control characters, when stderr is not a terminal."""
+        code, _, stderr = self.run_program(
+            *self.silent_sweep("--greeting-timeout", "11s", "--progress"))
+        self.assertEqual(code, RAN_TO_ITS_END)
+        lines = stderr.splitlines()
+        self.assertEqual(len(lines), 2, stderr)
+        self.assertRegex(lines[0], r"^mxsweep: 0:1\d 1 done, list read, 1 in flight, 0/s, invalid 1$")
+        self.assertRegex(lines[1], "^mxsweep: 1 targets, 1 unreadable lines, 2 records ")
+
+    def test_without_progress_only_the_summary_is_told(self):
+        """One line on stderr at the end, and only records on stdout."""
+        sink = self.sink("--only", "plain")
+        self.write("list", "127.0.0.0/28\n")
+        code, stdout, stderr = self.run_program("scan", "--helo", HELO, "-p", str(sink.port),
+                                                "-f", str(self.path("list")))
+        self.assertEqual(code, RAN_TO_ITS_END)
+        self.assertEqual(len(whole_lines(stdout)), 16)
+        self.assertRegex(stderr, r"^mxsweep: 16 targets, 16 records \(ok 16\) in [^\n]*\n$")
+
+    def test_a_terminal_shows_one_line_that_is_written_over(self):
+        """It says how many are in flight and that the first SIGINT was heard; then it goes."""
+        scan, terminal = self.start_on_terminal(*self.silent_sweep(), streams=("stderr",))
+        terminal.read_until(b"1 in flight")
+        scan.process.send_signal(signal.SIGINT)
+        terminal.read_until(b"stopping (once more to leave at once)")
+        scan.process.send_signal(signal.SIGINT)
+        shown = terminal.read_all()
+        self.assertEqual(scan.wait(), STOPPED_EARLY)
+        progress, summary = shown[:shown.rindex(b"\r\x1b[K")], shown[shown.rindex(b"\r\x1b[K"):]
+        self.assertNotIn(b"\n", progress)
+        self.assertRegex(summary, rb"^\r\x1b\[Kmxsweep: 1 targets.*STOPPED EARLY: a signal")
+
+    def test_quiet_shows_nothing_on_a_terminal(self):
+        """Neither progress nor summary."""
+        scan, terminal = self.start_on_terminal(
+            *self.silent_sweep("--quiet", "--greeting-timeout", "500ms"), streams=("stderr",))
+        self.assertEqual(terminal.read_all(), b"")
+        self.assertEqual(scan.wait(), RAN_TO_ITS_END)
+
+
+if __name__ == "__main__":
+    unittest.main()

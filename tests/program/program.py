@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the whole program share: a fleet and a sweep, started and ended by process id.
+
+MXSWEEP names the program under test. Every wait is bounded, by a limit that is far beyond what any
+case needs even under a sanitizer: it ends a hang and measures nothing."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+
+MXSWEEP = os.environ.get("MXSWEEP", "mxsweep")
+HELO = "scanner.example.net"
+WAIT_SECONDS_MAX = 120
+POLL_SECONDS = 0.02
+
+# Exit codes, as they are published.
+RAN_TO_ITS_END = 0
+STOPPED_EARLY = 1
+WRONG_USAGE = 2
+CANNOT_RUN_HERE = 3
+
+
+def wait_until(true, what):
+    """Waits for `true()` to answer something that counts as true, and returns it."""
+    give_up = time.monotonic() + WAIT_SECONDS_MAX
+    while time.monotonic() < give_up:
+        answer = true()
+        if answer:
+            return answer
+        time.sleep(POLL_SECONDS)
+    raise AssertionError(f"waited {WAIT_SECONDS_MAX} s in vain: {what}")
+
+
+def record_of(line):
+    """One line of the output. It must be an object, alone on its line, without a key twice."""
+
+    def members(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a key stands there twice")
+        return dict(pairs)
+
+    return json.loads(line.decode("utf-8"), object_pairs_hook=members)
+
+
+def whole_lines(octets):
+    """The lines of an output, which ends where a line does."""
+    if octets and not octets.endswith(b"\n"):
+        raise AssertionError(f"torn: the output ends in {octets[-80:]!r}")
+    return octets.splitlines()
+
+
+class Process:
+    """A process of ours: ended by its id, whatever happens. Its stderr goes to a file, unless the
+    caller has something else in mind for it."""
+
+    def __init__(self, command, stderr_path, **more):
+        self.stderr_path = stderr_path
+        with open(stderr_path, "wb") as file:
+            self.process = subprocess.Popen(command, **{"stderr": file, **more})
+
+    @property
+    def stderr(self):
+        return self.stderr_path.read_text(encoding="utf-8")
+
+    def running(self):
+        return self.process.poll() is None
+
+    def wait(self):
+        return self.process.wait(timeout=WAIT_SECONDS_MAX)
+
+    def send(self, number):
+        """Sends a signal and waits until it was taken notice of, as two at once become one."""
+        self.process.send_signal(number)
+        status = pathlib.Path(f"/proc/{self.process.pid}/status")
+
+        def taken():
+            if not self.running():
+                return True
+            pending = 0
+            for line in status.read_text(encoding="ascii").splitlines():
+                if line.startswith(("SigPnd:", "ShdPnd:")):
+                    pending |= int(line.split()[1], 16)
+            return not pending & (1 << (number - 1))
+
+        wait_until(taken, "a signal to be taken notice of")
+
+    def end(self):
+        if self.running():
+            self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+class Sink(Process):
+    """A simulated fleet that is ready. `within`: a command to start it with, such as nsenter."""
+
+    def __init__(self, folder, *flags, port=0, listen="127.0.0.0/8", within=()):
+        self.stats_path = folder / "stats.json"
+        command = [*within, MXSWEEP, "sink", "--listen", f"{listen}:{port}"]
+        command += ["--stats", str(self.stats_path), *flags]
+        super().__init__(command, folder / "sink.err", stdout=subprocess.DEVNULL)
+        mark = "ready on port "
+        try:
+            wait_until(lambda: mark in self.stderr or not self.running(), "the fleet to be ready")
+            words = self.stderr
+            if mark not in words or not words.endswith("\n"):
+                raise AssertionError("the fleet did not start: " + words)
+        except AssertionError:
+            self.end()
+            raise
+        self.port = int(words.split(mark)[1].split()[0])
+
+    def stop(self):
+        """Ends the fleet and returns its counts."""
+        self.process.send_signal(signal.SIGTERM)
+        if self.wait() != 0:
+            raise AssertionError("the fleet ended badly: " + self.stderr)
+        return json.loads(self.stats_path.read_text(encoding="utf-8"))
+
+
+class Terminal:
+    """A terminal of 200 columns: a process writes to `writing`, its octets are kept."""
+
+    def __init__(self):
+        self.reading, self.writing = pty.openpty()
+        fcntl.ioctl(self.writing, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+        self.octets = b""
+
+    def close_writing(self):
+        """Only the processes that it was given to can write then."""
+        os.close(self.writing)
+
+    def read(self):
+        """Waits for more. False: all writers are gone."""
+        if not select.select([self.reading], [], [], WAIT_SECONDS_MAX)[0]:
+            raise AssertionError(f"the terminal stays silent after {self.octets!r}")
+        try:
+            self.octets += os.read(self.reading, 65536)
+        except OSError:  # EIO, which is how Linux says it.
+            return False
+        return True
+
+    def read_until(self, mark):
+        while mark not in self.octets:
+            if not self.read():
+                raise AssertionError(f"no {mark!r} in {self.octets!r}")
+
+    def read_all(self):
+        while self.read():
+            pass
+        return self.octets
+
+    def close(self):
+        os.close(self.reading)
+
+
+class Swept:
+    """A sweep that has ended: its exit code, its words, its records and its summary."""
+
+    def __init__(self, code, stderr, octets, summary):
+        self.code = code
+        self.stderr = stderr
+        self.octets = octets
+        self.summary = summary
+        self.lines = whole_lines(octets)
+        self.records = [record_of(line) for line in self.lines]
+
+
+class ProgramTest(unittest.TestCase):
+    """A test with a folder of its own, and with everything that it started ended behind it."""
+
+    maxDiff = 4000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mxsweep-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def path(self, name):
+        return self.folder / name
+
+    def write(self, name, text):
+        octets = text if isinstance(text, bytes) else text.encode()
+        self.path(name).write_bytes(octets)
+        return self.path(name)
+
+    def sink(self, *flags, **more):
+        sink = Sink(self.folder, *flags, **more)
+        self.addCleanup(sink.end)
+        return sink
+
+    def start(self, *arguments, within=(), **more):
+        """Starts the program with any arguments, and does not wait for it."""
+        process = Process([*within, MXSWEEP, *arguments], self.path("program.err"), **more)
+        self.addCleanup(process.end)
+        return process
+
+    def start_on_terminal(self, *arguments, streams, **more):
+        """Starts the program with some of its streams ("stdout", "stderr") on a terminal."""
+        terminal = Terminal()
+        self.addCleanup(terminal.close)
+        more.update({stream: terminal.writing for stream in streams})
+        try:
+            process = self.start(*arguments, stdin=subprocess.DEVNULL, **more)
+        finally:
+            terminal.close_writing()
+        return process, terminal
+
+    def run_program(self, *arguments, **more):
+        """Runs the program to its end: exit code, octets on stdout, text on stderr."""
+        more.setdefault("stdin", subprocess.DEVNULL)
+        with open(self.path("program.out"), "wb") as stdout:
+            process = self.start(*arguments, stdout=stdout, **more)
+            code = process.wait()
+        return code, self.path("program.out").read_bytes(), process.stderr
+
+    def scan_flags(self, *flags):
+        summary = ("--summary", str(self.path("summary.json")))
+        return ("scan", "--helo", HELO, "--rate", "0", *summary, *flags)
+
+    def start_scan(self, *flags, **more):
+        more.setdefault("stdin", subprocess.DEVNULL)
+        return self.start(*self.scan_flags(*flags), **more)
+
+    def summary(self):
+        path = self.path("summary.json")
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def scan(self, targets, *flags, **more):
+        """Sweeps `targets`, the text of a list, to a file."""
+        self.write("list", targets)
+        process = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
+                                  *flags, **more)
+        code = process.wait()
+        records = self.path("records")
+        octets = records.read_bytes() if records.exists() else b""
+        return Swept(code, process.stderr, octets, self.summary())
+
+    def check_counts(self, swept):
+        """What the summary says is what the output holds, and nothing is missing."""
+        summary = swept.summary
+        self.assertTrue(summary["agrees"], summary)
+        self.assertEqual(summary["records_written"], len(swept.lines))
+        self.assertEqual(summary["octets_written"], len(swept.octets))
+        self.assertEqual(summary["targets"] + summary["lines_invalid"],
+                         summary["records_written"] + summary["targets_not_started"])
+        for key, word in (("outcomes", "outcome"), ("causes", "cause")):
+            counted = {}
+            for record in swept.records:
+                counted[record[word]] = counted.get(record[word], 0) + 1
+            told = {name: count for name, count in summary[key].items() if count > 0}
+            self.assertEqual(told, counted)
+
+    def check_ended(self, swept):
+        """The sweep ran to its end, and its counts agree."""
+        self.assertEqual(swept.code, RAN_TO_ITS_END, swept.stderr)
+        self.assertNotIn("stopped", swept.summary)
+        self.assertEqual(swept.summary["targets_not_started"], 0)
+        self.check_counts(swept)
+
+
+def as_root_of(*namespaces):
+    """The words that start a command in new namespaces, where it may do what root may."""
+    flags = [f"--{namespace}" for namespace in namespaces]
+    return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), *flags]

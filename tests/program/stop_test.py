@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Sweeps that stop before their end: by a signal, or because nobody takes their records."""
+
+import os
+import select
+import signal
+import subprocess
+import unittest
+
+from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, as_root_of,
+                     wait_until, whole_lines)
+
+# How long a sweep waits for its open conversations when it was told to stop once.
+DRAIN_SECONDS_MAX = 10
+
+
+class Signals(ProgramTest):
+    def start_long_sweep(self, *personas):
+        """A sweep that fills its 200 places and has more targets than it can ever begin."""
+        sink = self.sink("--only", ",".join(personas))
+        self.write("list", "127.16.0.0/12\nrubbish rubbish\n")
+        scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
+                               "-p", str(sink.port), "-c", "200")
+        # A record of the quick servers shows that conversations with the slow ones are open, too.
+        wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
+                   "the first record")
+        return sink, scan
+
+    def swept(self, scan):
+        code = scan.wait()
+        return Swept(code, scan.stderr, self.path("records").read_bytes(), self.summary())
+
+    def check_stopped(self, swept):
+        self.assertEqual(swept.code, STOPPED_EARLY, swept.stderr)
+        self.assertEqual(swept.summary["stopped"], "a signal")
+        self.assertIn("STOPPED EARLY: a signal", swept.stderr)
+        self.assertGreater(swept.summary["targets_not_started"], 0)
+        self.check_counts(swept)
+
+    def test_one_sigint_finishes_what_is_open(self):
+        """Nothing new is begun, who was greeted late gets his record, who is silent is cut off."""
+        sink, scan = self.start_long_sweep("plain", "slow_greeting", "silent")
+        scan.send(signal.SIGINT)
+        swept = self.swept(scan)
+        self.check_stopped(swept)
+        self.assertGreaterEqual(swept.summary["elapsed_seconds"], DRAIN_SECONDS_MAX)
+        late = [r for r in swept.records
+                if "Sendmail" in r.get("greeting", {}).get("text", [""])[0]]
+        self.assertGreater(len(late), 0)
+        self.assertEqual({r["outcome"] for r in late}, {"ok"})
+        cut_off = [r for r in swept.records if r["outcome"] != "ok"]
+        self.assertGreater(len(cut_off), 0)
+        self.assertEqual({(r["outcome"], r["phase"], r["cause"]) for r in cut_off},
+                         {("local", "greeting", "local.interrupted")})
+        self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_a_second_sigint_leaves_at_once(self):
+        """What is open is cut off, and still every conversation has its whole line."""
+        sink, scan = self.start_long_sweep("plain", "silent")
+        scan.send(signal.SIGINT)
+        scan.send(signal.SIGINT)
+        swept = self.swept(scan)
+        self.check_stopped(swept)
+        self.assertLess(swept.summary["elapsed_seconds"], DRAIN_SECONDS_MAX)
+        self.assertGreater(swept.summary["causes"].get("local.interrupted", 0), 0)
+        self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_sigterm_stops_a_sweep_that_waits_for_targets(self):
+        """A pipe that says nothing does not keep it, and a stop that cut nothing off says so."""
+        sink = self.sink("--only", "plain")
+        scan = self.start_scan("-o", str(self.path("records")), "-p", str(sink.port),
+                               stdin=subprocess.PIPE)
+        os.write(scan.process.stdin.fileno(), b"127.16.0.1\n")
+        wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
+                   "the first record")
+        scan.process.send_signal(signal.SIGTERM)
+        swept = self.swept(scan)
+        self.assertEqual(swept.code, STOPPED_EARLY, swept.stderr)
+        self.check_counts(swept)
+        self.assertEqual([r["outcome"] for r in swept.records], ["ok"])
+
+
+class StalledReader(ProgramTest):
+    def start_stalled_sweep(self):
+        """A sweep whose output, a pipe, is full and not read; and the pipe's other end."""
+        self.write("list", "127.32.0.0/12\n")
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        with os.fdopen(writing, "wb", 0) as stdout:
+            scan = self.start_scan("-f", str(self.path("list")), "-p", "1", stdout=stdout)
+            full = select.poll()
+            full.register(writing, select.POLLOUT)
+            wait_until(lambda: not full.poll(0), "the pipe to be full")
+        return scan, reading
+
+    def read_all(self, reading):
+        parts = []
+        while True:
+            self.assertTrue(select.select([reading], [], [], WAIT_SECONDS_MAX)[0], "no end")
+            part = os.read(reading, 1 << 20)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+
+    def test_a_second_sigint_leaves_a_reader_that_reads_nothing(self):
+        """No torn line stays in the pipe, and what counts as written can be read from it."""
+        scan, reading = self.start_stalled_sweep()
+        scan.send(signal.SIGINT)
+        scan.send(signal.SIGINT)
+        self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
+        octets = self.read_all(reading)
+        self.assertEqual(self.summary()["records_written"], octets.count(b"\n"))
+        whole_lines(octets)
+
+    def test_a_reader_that_comes_back_gets_every_record(self):
+        """A slow reader slows the sweep down; after one SIGINT it still gets what was found."""
+        scan, reading = self.start_stalled_sweep()
+        scan.send(signal.SIGINT)
+        octets = self.read_all(reading)
+        swept = Swept(scan.wait(), scan.stderr, octets, self.summary())
+        self.assertEqual(swept.code, STOPPED_EARLY, swept.stderr)
+        self.check_counts(swept)
+
+
+class LostOutput(ProgramTest):
+    def check_lost(self, scan, why):
+        self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
+        self.assertIn(why, scan.stderr)
+        self.assertIn("STOPPED EARLY", scan.stderr)
+        self.assertIn(why, self.summary()["stopped"])
+
+    def test_a_closed_pipe_stops_the_sweep(self):
+        """`| head -1` ends a sweep of a million targets, which says why it stopped."""
+        self.write("list", "127.48.0.0/12\n")
+        scan = self.start_scan("-f", str(self.path("list")), "-p", "1", stdout=subprocess.PIPE)
+        self.assertTrue(scan.process.stdout.readline().endswith(b"}\n"))
+        scan.process.stdout.close()
+        self.check_lost(scan, "standard output: its reader has closed it")
+        self.assertLess(self.summary()["records"], 1 << 20)
+
+    def test_a_device_without_room_takes_no_record(self):
+        """/dev/full: nothing was written, and nothing is claimed to be."""
+        self.write("list", "127.48.0.0/24\n")
+        scan = self.start_scan("-f", str(self.path("list")), "-p", "1", "-o", "/dev/full")
+        self.check_lost(scan, "/dev/full: No space left on device")
+        self.assertEqual(self.summary()["records_written"], 0)
+        self.assertEqual(self.summary()["octets_written"], 0)
+
+    def test_a_summary_that_cannot_be_written_is_told(self):
+        """The sweep itself was whole, but its caller asked for a summary and has none."""
+        code, _, stderr = self.run_program("scan", "--helo", HELO, "-f", "/dev/null",
+                                           "--summary", "/dev/full")
+        self.assertEqual(code, STOPPED_EARLY, stderr)
+        self.assertIn("/dev/full: No space left on device", stderr)
+
+    def test_a_full_disk_holds_whole_lines_and_all_that_are_counted(self):
+        """On a file system of 200 kB the file ends where a record does."""
+        disk = self.path("disk")
+        disk.mkdir()
+        mount = f"mount -t tmpfs -o size=200k tmpfs {disk}"
+        tried = subprocess.run([*as_root_of("mount"), "sh", "-c", mount], capture_output=True,
+                               text=True, check=False, timeout=WAIT_SECONDS_MAX)
+        if tried.returncode != 0:
+            self.skipTest(f"no mount of our own here: {tried.stderr.strip()}")
+        self.write("list", "127.48.0.0/16\n")
+        # The disk goes with the shell that mounted it, so its shell takes the file out of it.
+        script = f'{mount} && {{ "$@"; code=$?; cp {disk}/records {self.folder}; exit $code; }}'
+        within = [*as_root_of("mount"), "sh", "-c", script, "sh"]
+        scan = self.start_scan("-f", str(self.path("list")), "-p", "1",
+                               "-o", str(disk / "records"), within=within)
+        self.check_lost(scan, f"{disk}/records: No space left on device")
+        octets = self.path("records").read_bytes()
+        self.assertGreater(len(octets), 100_000)
+        self.assertEqual(self.summary()["records_written"], len(whole_lines(octets)))
+        self.assertEqual(self.summary()["octets_written"], len(octets))
+
+
+if __name__ == "__main__":
+    unittest.main()

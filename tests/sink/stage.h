@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// A session on a stage: virtual time, and what the server said as one string.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mxsweep/sink/session.h"
+
+namespace mxsweep::sink {
+
+class Stage {
+ public:
+  explicit Stage(const Persona& persona, std::string_view address = "127.1.2.3")
+      : session_(persona, *parse_address(address)) {
+    take(session_.on_start(now()));
+  }
+
+  // The server's octets until it has nothing more to say without us, or `ms_max` have passed.
+  std::string listen(std::int64_t ms_max) {
+    const std::int64_t until = ms_ + ms_max;
+    while (wakes() && wake_ms() <= until) {
+      ms_ = wake_ms();
+      take(session_.on_timer(now()));
+    }
+    // Who waits in vain waits to the end.
+    if (wakes() || (heard_.empty() && ended_ == Reaction::End::no)) ms_ = until;
+    return hush();
+  }
+
+  // What comes back at once.
+  std::string say(std::string_view octets) {
+    take(session_.on_bytes(octets, now()));
+    return hush();
+  }
+
+  [[nodiscard]] std::int64_t ms() const { return ms_; }
+  [[nodiscard]] bool wakes() const { return wake_ != kNever; }
+  [[nodiscard]] Reaction::End ended() const { return ended_; }
+  [[nodiscard]] std::uint32_t out_of_turn() const { return session_.out_of_turn(); }
+
+ private:
+  [[nodiscard]] Instant now() const { return Instant{std::chrono::milliseconds{ms_}}; }
+  [[nodiscard]] std::int64_t wake_ms() const {
+    return std::chrono::ceil<std::chrono::milliseconds>(wake_.time_since_epoch()).count();
+  }
+  std::string hush() { return std::exchange(heard_, {}); }
+
+  void take(Reaction reaction) {
+    for (;;) {
+      heard_ += reaction.send;
+      wake_ = reaction.wake;
+      ended_ = reaction.end;
+      if (!reaction.tell) return;
+      reaction = session_.on_sent(now());
+    }
+  }
+
+  Session session_;
+  std::int64_t ms_ = 0;
+  Instant wake_ = kNever;
+  Reaction::End ended_ = Reaction::End::no;
+  std::string heard_;
+};
+
+}  // namespace mxsweep::sink
