@@ -3,7 +3,7 @@
 // for the greeting, EHLO, wait for its reply, QUIT, wait for the reply and the server's close,
 // close. It finds a reply's end and nothing else: no deadline, no record, no error beyond a count.
 //
-//   floor --to 127.0.0.1 --hosts 65536 --port 2525 --count 200000 --in-flight 1000 [--batch 64]
+//   floor --to 127.0.0.1 --hosts 65536 --port 2525 --count 200000 --in-flight 1000 [--batch 128]
 //
 // Targets are --hosts addresses from --to on, in turn. Prints one JSON object: conversations,
 // failures, seconds, CPU microseconds per conversation, latency percentiles, peak resident octets.
@@ -50,7 +50,7 @@ struct Flags {
   std::uint16_t port = 2525;
   std::uint32_t count = 100'000;
   std::uint32_t in_flight = 1000;
-  std::uint32_t batch = 64;
+  std::uint32_t batch = 128;
 };
 
 std::int64_t clock_ns(clockid_t clock) {

@@ -28,16 +28,17 @@ std::uint64_t lines_in(std::string_view octets) {
 }  // namespace
 
 void Outbox::add(const results::Record& record, Instant now) {
-  if (chunk_.empty()) {
-    chunk_.reserve(kChunkOctets + kChunkOctets / 4);
+  if (chunk_.records == 0) {
+    chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
     flush_at_ = now + kLineAgeMax;
   }
-  results::append_json(record, chunk_);
-  if (chunk_.size() >= kChunkOctets) flush();
+  results::append_json(record, chunk_.lines);
+  ++chunk_.records;
+  if (crowded()) flush();
 }
 
 void Outbox::flush() {
-  if (chunk_.empty()) return;
+  if (chunk_.records == 0) return;
   if (!filled_.push(chunk_)) return;
   chunk_ = {};
   flush_at_ = kNever;
@@ -67,7 +68,7 @@ Output::~Output() {
 Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<Outbox>(bell_)); }
 
 void Output::run() {
-  std::string chunk;
+  Chunk chunk;
   while (true) {
     // Read before the look: what was added before finish() is then seen by this look.
     const bool finishing = finishing_.load(std::memory_order_acquire);
@@ -75,7 +76,7 @@ void Output::run() {
     for (const auto& outbox : outboxes_) {
       while (outbox->take(chunk)) {
         idle = false;
-        if (!failed()) write_lines(chunk);
+        if (!failed()) write_chunk(chunk);
       }
     }
     if (!idle) continue;
@@ -120,7 +121,22 @@ bool Output::wait_writable() {
   }
 }
 
-void Output::write_lines(std::string_view lines) {
+void Output::write_chunk(const Chunk& chunk) {
+  const std::string_view lines = chunk.lines;
+  const std::size_t written = write_lines(lines);
+  if (written == lines.size()) {
+    records_ += chunk.records;
+    octets_ += lines.size();
+    return;
+  }
+  leave_whole_lines(lines, written);
+  const std::string_view whole = lines.substr(0, lines.substr(0, written).rfind('\n') + 1);
+  records_ += lines_in(whole);
+  octets_ += whole.size();
+}
+
+// How many octets were written: all, unless it failed.
+std::size_t Output::write_lines(std::string_view lines) {
   std::size_t written = 0;
   while (written < lines.size()) {
     const bool between_lines = written == 0 || lines[written - 1] == '\n';
@@ -146,10 +162,7 @@ void Output::write_lines(std::string_view lines) {
     }
     written += static_cast<std::size_t>(count);
   }
-  if (written < lines.size()) leave_whole_lines(lines, written);
-  const std::string_view whole = lines.substr(0, lines.substr(0, written).rfind('\n') + 1);
-  records_ += lines_in(whole);
-  octets_ += whole.size();
+  return written;
 }
 
 void Output::leave_whole_lines(std::string_view lines, std::size_t written) {

@@ -28,6 +28,12 @@ inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
 
+// Whole lines, one for each record.
+struct Chunk {
+  std::string lines;
+  std::uint64_t records = 0;
+};
+
 class Outbox {
  public:
   explicit Outbox(Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
@@ -35,18 +41,18 @@ class Outbox {
   // The producer's side.
   void add(const results::Record& record, Instant now);
   void flush();  // Hands over what there is, if there is room for it.
-  [[nodiscard]] bool crowded() const { return chunk_.size() >= kChunkOctets; }
-  [[nodiscard]] bool drained() const { return chunk_.empty(); }
+  [[nodiscard]] bool crowded() const { return chunk_.lines.size() >= kChunkOctets; }
+  [[nodiscard]] bool drained() const { return chunk_.records == 0; }
   [[nodiscard]] Instant flush_at() const { return flush_at_; }  // kNever: nothing waits.
 
   // The writer's side.
-  bool take(std::string& chunk) { return filled_.pop(chunk); }
+  bool take(Chunk& chunk) { return filled_.pop(chunk); }
   [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
 
  private:
   Doorbell& writer_;
-  SpscQueue<std::string> filled_;
-  std::string chunk_;
+  SpscQueue<Chunk> filled_;
+  Chunk chunk_;
   Instant flush_at_ = kNever;
 };
 
@@ -75,7 +81,8 @@ class Output {
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
  private:
-  void write_lines(std::string_view lines);
+  void write_chunk(const Chunk& chunk);
+  std::size_t write_lines(std::string_view lines);
   [[nodiscard]] bool wait_writable();
   void leave_whole_lines(std::string_view lines, std::size_t written);
   void fail(const std::string& why);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 #include <thread>
 
 #include "mxsweep/ring/clock.h"
@@ -22,9 +23,13 @@ constexpr std::uint32_t kTimersPerTurn = 1024;
 
 // Waiting for several completions saves system calls, which counts when many are in flight; it adds
 // at most this to a latency. With few in flight each completion is taken as it comes.
-constexpr std::uint32_t kBatch = 64;
+constexpr std::uint32_t kBatch = 128;
 constexpr std::uint32_t kInFlightPerBatched = 8;
 constexpr Duration kBatchWaitMax = std::chrono::milliseconds{1};
+
+// With tens of thousands in flight a slot has left the caches by the time its news arrives: it is
+// called for while the completions before it are worked on.
+constexpr std::size_t kAhead = 4;
 
 constexpr Duration kIdleWaitMax = std::chrono::seconds{1};
 constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};
@@ -87,7 +92,11 @@ void Worker::turn() {
   wait();
   now_ = ring::now();
   wheel_.advance(now_);
-  for (const ring::Completion& completion : ring_->completions()) complete(completion);
+  const std::span<const ring::Completion> completions = ring_->completions();
+  for (std::size_t i = 0; i < completions.size(); ++i) {
+    if (i + kAhead < completions.size()) slots_.prefetch(completions[i + kAhead].handle);
+    complete(completions[i]);
+  }
   // Whatever was lent this turn is back by now.
   for (const Handle handle : std::exchange(starved_, {})) {
     if (Conversation* const conversation = slots_.find(handle)) receive(handle, *conversation);

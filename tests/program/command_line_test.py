@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the program says to a person and to a shell: flags, exit codes, --check, --strict, progress."""
+"""What the program says to a person and to a shell: flags, exit codes, the plan, progress."""
 
 import re
 import signal
@@ -163,7 +163,8 @@ class Progress(ProgramTest):
         self.assertEqual(code, RAN_TO_ITS_END)
         lines = stderr.splitlines()
         self.assertEqual(len(lines), 2, stderr)
-        self.assertRegex(lines[0], r"^mxsweep: 0:1\d 1 done, list read, 1 in flight, 0/s, invalid 1$")
+        self.assertRegex(lines[0],
+                         r"^mxsweep: 0:1\d 1 done, list read, 1 in flight, 0/s, invalid 1$")
         self.assertRegex(lines[1], "^mxsweep: 1 targets, 1 unreadable lines, 2 records ")
 
     def test_without_progress_only_the_summary_is_told(self):

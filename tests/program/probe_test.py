@@ -87,9 +87,9 @@ class Probe(ProgramTest):
 
     def test_nagios_reads_the_state_from_the_exit_code(self):
         """0 OK, 1 WARNING, 2 CRITICAL with performance data; 3 UNKNOWN without."""
-        fleet = ("plain", "busy_421")
-        sink = self.sink("--only", ",".join(fleet))
-        _, lines, _ = self.run_program("sink", "--only", ",".join(fleet), "--expect", "127.0.0.0/24")
+        fleet = ("--only", "plain,busy_421")
+        sink = self.sink(*fleet)
+        _, lines, _ = self.run_program("sink", *fleet, "--expect", "127.0.0.0/24")
         at = {record["persona"]: record["ip"] for record in map(record_of, lines.splitlines())}
         self.check_nagios(f"{at['plain']}:{sink.port}", 0,
                           rf"SMTP OK - [^|]+ \(quit, none\) \| time={SECONDS} connect={SECONDS} "
@@ -105,7 +105,8 @@ class Probe(ProgramTest):
 
     def test_a_target_that_cannot_be_read_is_wrong_usage(self):
         """The complaint names it, and nothing is sent."""
-        for target in ("rubbish rubbish", "127.0.0.1:0", "127.0.0.1/40", "mx1.example.net", "", "#"):
+        for target in ("rubbish rubbish", "127.0.0.1:0", "127.0.0.1/40", "mx1.example.net", "",
+                       "# 127.0.0.1"):
             with self.subTest(target=target):
                 code, stdout, stderr = self.probe(target)
                 self.assertEqual((code, stdout), (WRONG_USAGE, b""))

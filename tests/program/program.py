@@ -14,12 +14,13 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import time
 import unittest
 
-MXSWEEP = os.environ.get("MXSWEEP", "mxsweep")
+MXSWEEP = os.environ.get("MXSWEEP") or sys.exit("MXSWEEP must name the program under test")
 HELO = "scanner.example.net"
 WAIT_SECONDS_MAX = 120
 POLL_SECONDS = 0.02

@@ -51,7 +51,7 @@ class MixedFleet(ProgramTest):
                 self.fail(f"{error.json_path}: {error.message}: {record}")
 
     def test_every_persona_is_recorded_as_the_fleet_expects(self):
-        """Of 2048 servers of every kind each gets its outcome, phase and cause, in valid records."""
+        """2048 servers of every kind: each has its outcome, phase and cause, in a valid record."""
         sink = self.sink()
         expected = self.expected()
         personas = collections.Counter(line["persona"] for line in expected.values())
