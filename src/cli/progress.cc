@@ -48,7 +48,7 @@ std::string ProgressLine::text(const scan::Progress& progress) {
   const double fraction = fraction_done(progress);
   if (progress.list_ended) {
     line += ", list read";
-  } else if (fraction >= 0) {
+  } else if (fraction >= 0 && progress.records > 0) {
     // Dealt ahead of the conversations by at most the queues' length, so a little early.
     line += fmt::format(" of about {:.0f}", static_cast<double>(progress.records) / fraction);
     if (rate_ > 0) {

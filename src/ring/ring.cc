@@ -214,10 +214,9 @@ void Ring::arm_wake() {
 }
 
 void Ring::submit_and_wait(std::uint32_t least, Duration longest) {
-  if (least == 0 || longest <= Duration::zero()) {
-    ::io_uring_submit_and_get_events(&ring_);
-    return;
-  }
+  // Newer kernels run no more completions in a call than it waits for (20 when it waits for none),
+  // so a call that is not to wait asks for many and gives them no time.
+  if (longest <= Duration::zero()) least = kCompletionsPerTurn;
   __kernel_timespec timeout = timespec_of(longest);
   io_uring_cqe* first = nullptr;
   // ETIME and EINTR end the wait early; what has completed is there either way.
@@ -245,7 +244,10 @@ std::span<const Completion> Ring::completions() {
   return turn_;
 }
 
-bool Ring::more() const { return ::io_uring_cq_ready(&ring_) != 0; }
+bool Ring::more() const {
+  return ::io_uring_cq_ready(&ring_) != 0 ||
+         (IO_URING_READ_ONCE(*ring_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+}
 
 std::string_view Ring::octets(const Completion& completion) const {
   if ((completion.flags & IORING_CQE_F_BUFFER) == 0 || completion.result <= 0) return {};

@@ -321,7 +321,12 @@ void Worker::record_shortage(const targets::Target& target, int error) {
   ++probes_;
 }
 
+// What has completed is heard before a deadline counts as missed: when we are the slow ones, the
+// peer must not be blamed. A flood can put this off only until every connection has had its say.
 void Worker::expire() {
+  ++turns_unexpired_;
+  if (ring_->more() && turns_unexpired_ * ring::kCompletionsPerTurn <= slots_.size()) return;
+  turns_unexpired_ = 0;
   wheel_.expire(
       now_,
       [this](std::uint32_t index) {

@@ -138,6 +138,7 @@ class Worker {
   std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
   Instant braked_until_{};
   Duration brake_{};
+  std::uint32_t turns_unexpired_ = 0;  // Since deadlines were last looked at.
   Instant drain_until_ = kNever;
   bool interrupted_ = false;
 

@@ -22,13 +22,14 @@ def few_descriptors():
 
 
 class Descriptors(ProgramTest):
-    """`ulimit -n 256`, with two workers, so that the figures are the same on every machine."""
+    """`ulimit -n 256`, with a number of workers that does not depend on the machine."""
 
-    def scan_with_few(self, targets, *flags, **more):
-        return self.scan(targets, "-j", "2", *flags, preexec_fn=few_descriptors, **more)
+    def scan_with_few(self, targets, *flags, threads=2, **more):
+        return self.scan(targets, "-j", str(threads), *flags, preexec_fn=few_descriptors, **more)
 
-    def connections_that_fit(self, *flags):
-        code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO, "-j", "2", *flags,
+    def connections_that_fit(self, *flags, threads=2):
+        code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO,
+                                              "-j", str(threads), *flags,
                                               preexec_fn=few_descriptors)
         self.assertEqual(code, RAN_TO_ITS_END, stderr)
         return int(re.search(rb"so (\d+) connections fit", plan)[1])
@@ -73,11 +74,11 @@ class Descriptors(ProgramTest):
     def test_descriptors_that_others_left_open_brake_the_sweep(self):
         """With 60 inherited descriptors fewer connections fit than planned, and all are ok."""
         sink = self.sink("--only", "plain", "--delay", "300")
-        fit = self.connections_that_fit()
+        fit = self.connections_that_fit(threads=1)
         inherited = [open("/dev/null", "rb") for _ in range(60)]
         for file in inherited:
             self.addCleanup(file.close)
-        swept = self.scan_with_few("127.8.0.0/22", "-p", str(sink.port), "-c", str(fit),
+        swept = self.scan_with_few("127.8.0.0/22", "-p", str(sink.port), "-c", str(fit), threads=1,
                                    pass_fds=[file.fileno() for file in inherited])
         self.check_all_ok(swept, 1024)
         self.assertGreater(swept.summary["local_shortages"], 0)

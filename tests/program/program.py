@@ -21,6 +21,7 @@ import time
 import unittest
 
 MXSWEEP = os.environ.get("MXSWEEP") or sys.exit("MXSWEEP must name the program under test")
+SUPPRESSIONS = pathlib.Path(__file__).with_name("thread_sanitizer.supp")
 HELO = "scanner.example.net"
 WAIT_SECONDS_MAX = 120
 POLL_SECONDS = 0.02
@@ -67,8 +68,11 @@ class Process:
 
     def __init__(self, command, stderr_path, **more):
         self.stderr_path = stderr_path
+        environment = dict(more.pop("env", os.environ))
+        options = environment.get("TSAN_OPTIONS", "")
+        environment["TSAN_OPTIONS"] = f"{options}:suppressions={SUPPRESSIONS}".lstrip(":")
         with open(stderr_path, "wb") as file:
-            self.process = subprocess.Popen(command, **{"stderr": file, **more})
+            self.process = subprocess.Popen(command, **{"stderr": file, **more}, env=environment)
 
     @property
     def stderr(self):

@@ -76,7 +76,7 @@ TEST_CASE("a send that succeeds is silent, one that fails is told", "[ring]") {
   open(ring);
   Pair pair;
   ring.send(pair.ours(), {.index = 1}, "QUIT\r\n");
-  ring.submit_and_wait(0, {});
+  ring.submit_and_wait(1, {});
   CHECK(ring.completions().empty());
   char said[16];
   CHECK(::read(pair.theirs(), said, sizeof said) == 6);
@@ -93,7 +93,7 @@ TEST_CASE("a cancelled receive comes back by itself", "[ring]") {
   open(ring);
   const Pair pair;
   ring.receive(pair.ours(), {.index = 3, .generation = 9});
-  ring.submit_and_wait(0, {});
+  ring.submit_and_wait(1, {});
   ring.cancel(Operation::receive, {.index = 3, .generation = 9});
   const Completion completion = wait_for_one(ring);
   CHECK(completion.operation == Operation::receive);
@@ -191,6 +191,24 @@ TEST_CASE("a turn hands out a bounded number of completions and says that there 
   CHECK(ring.more());
   CHECK(ring.completions().size() == 10);
   CHECK_FALSE(ring.more());
+}
+
+TEST_CASE("a turn without time to wait takes all that has completed", "[ring]") {
+  // Newer kernels hand out 20 completions in a call that waits for none. A worker that started 256
+  // connections a turn fell behind until its deadlines struck, and blamed the servers.
+  Ring ring;
+  open(ring);
+  std::vector<Pair> pairs(200);
+  for (std::uint32_t i = 0; i < pairs.size(); ++i) ring.receive(pairs[i].ours(), {.index = i});
+  ring.submit_and_wait(1, {});
+  REQUIRE(ring.completions().empty());
+  CHECK_FALSE(ring.more());
+  for (const Pair& pair : pairs) pair.say("x");
+  CHECK(ring.more());
+  ring.submit_and_wait(1, {});
+  const auto completions = ring.completions();
+  CHECK(completions.size() == pairs.size());
+  for (const Completion& completion : completions) ring.give_back(completion);
 }
 
 TEST_CASE("a connection to a port where nobody listens is refused", "[ring]") {

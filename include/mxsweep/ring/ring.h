@@ -75,13 +75,14 @@ class Ring {
   void cancel(Operation operation, Handle handle);  // Silent; the operation's own completion tells.
   void accept(int listener, Handle handle);         // Multishot: one completion a connection.
 
-  // Submits what is queued and waits until `least` completions are there or `longest` has passed.
+  // Submits what is queued and waits until `least` completions are there or `longest` has passed;
+  // without time to wait it takes what there is. Requires: least > 0.
   void submit_and_wait(std::uint32_t least, Duration longest);
 
   // What has completed, kCompletionsPerTurn at most; copied out, so that working on one may queue
   // operations. Every received buffer among them must be given back before the next turn.
   [[nodiscard]] std::span<const Completion> completions();
-  // Whether the kernel holds more completions that did not fit into this turn.
+  // Whether the kernel holds completions that are not handed out yet.
   [[nodiscard]] bool more() const;
 
   [[nodiscard]] std::string_view octets(const Completion& completion) const;
