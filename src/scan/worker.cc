@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <span>
 #include <thread>
 
 #include "mxsweep/ring/clock.h"
@@ -26,10 +25,6 @@ constexpr std::uint32_t kTimersPerTurn = 1024;
 constexpr std::uint32_t kBatch = 128;
 constexpr std::uint32_t kInFlightPerBatched = 8;
 constexpr Duration kBatchWaitMax = std::chrono::milliseconds{1};
-
-// With tens of thousands in flight a slot has left the caches by the time its news arrives: it is
-// called for while the completions before it are worked on.
-constexpr std::size_t kAhead = 4;
 
 constexpr Duration kIdleWaitMax = std::chrono::seconds{1};
 constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};
@@ -62,9 +57,7 @@ void Worker::no_more() {
 }
 
 void Worker::run() {
-  // A table of its own also saves every call the lock of a shared one; needed it is only to exceed
-  // the limit on open files.
-  if (!ring::own_descriptor_table() && options_.own_descriptors) {
+  if (options_.own_descriptors && !ring::own_descriptor_table()) {
     refusal_ = {"a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
@@ -92,11 +85,7 @@ void Worker::turn() {
   wait();
   now_ = ring::now();
   wheel_.advance(now_);
-  const std::span<const ring::Completion> completions = ring_->completions();
-  for (std::size_t i = 0; i < completions.size(); ++i) {
-    if (i + kAhead < completions.size()) slots_.prefetch(completions[i + kAhead].handle);
-    complete(completions[i]);
-  }
+  for (const ring::Completion& completion : ring_->completions()) complete(completion);
   // Whatever was lent this turn is back by now.
   for (const Handle handle : std::exchange(starved_, {})) {
     if (Conversation* const conversation = slots_.find(handle)) receive(handle, *conversation);

@@ -71,13 +71,6 @@ class SlotTable {
     return slot.value();
   }
 
-  // Calls the slot's first cache lines in; any handle will do.
-  void prefetch(Handle handle) const {
-    if (handle.index >= touched_) return;
-    const auto* const octets = reinterpret_cast<const char*>(&slots_[handle.index]);
-    for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(octets + at);
-  }
-
   // The handle of the slot that is live at `index`. Requires: there is one.
   [[nodiscard]] Handle handle_of(std::uint32_t index) const {
     INVARIANT(index < touched_ && slots_[index].live);
