@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <memory>
 
@@ -180,7 +181,11 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       ->type_name("N");
   app->add_option("-r,--rate", flags->rate,
                   "New connections a second, all workers together; 0 is no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check([](const std::string& text) {
+        double rate = -1;
+        const bool fits = CLI::detail::lexical_cast(text, rate) && rate >= 0 && std::isfinite(rate);
+        return fits ? std::string{} : "'" + text + "' is not a number from 0 upwards";
+      })
       ->type_name("N")
       ->capture_default_str();
   app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,

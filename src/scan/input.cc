@@ -50,6 +50,14 @@ Input::~Input() {
   if (owned_ && descriptor_ >= 0) ::close(descriptor_);
 }
 
+bool Input::is_file(const std::string& path) const {
+  struct stat ours {};
+  struct stat other {};
+  return ::fstat(descriptor_, &ours) == 0 && S_ISREG(ours.st_mode) &&
+         ::stat(path.c_str(), &other) == 0 && ours.st_dev == other.st_dev &&
+         ours.st_ino == other.st_ino;
+}
+
 std::string Input::find_bad_line() {
   const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
   if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
@@ -77,6 +85,7 @@ std::string Input::find_bad_line() {
 void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox,
                 Gauges& gauges) {
   outbox_ = &outbox;
+  gauges_ = &gauges;
   targets::Target target;
   targets::BadLine bad;
   bool more = true;
@@ -186,7 +195,8 @@ void Input::add_record(results::Record& record) {
   record.at = ring::wall_now();
   outbox_->add(record, ring::now());
   tally_.count(record);
-  records_made_.fetch_add(1, std::memory_order_relaxed);
+  gauges_->outcomes[static_cast<std::size_t>(record.outcome)].fetch_add(1,
+                                                                        std::memory_order_relaxed);
 }
 
 }  // namespace mxsweep::scan

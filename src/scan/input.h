@@ -34,6 +34,9 @@ class Input {
   // read. Only for a file, which can be read twice: a pipe is gone once it was read.
   [[nodiscard]] std::string find_bad_line();
 
+  // Whether the list is the file of that path: an output must not overwrite it.
+  [[nodiscard]] bool is_file(const std::string& path) const;
+
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
   void run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox, Gauges& gauges);
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
@@ -44,11 +47,6 @@ class Input {
   }
   [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
-  // Records made here, while it runs.
-  [[nodiscard]] std::uint64_t records_made() const {
-    return records_made_.load(std::memory_order_relaxed);
-  }
-
   // Once its thread was joined (failure() also before it was started).
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
@@ -74,11 +72,11 @@ class Input {
   targets::Reader reader_;
   Doorbell bell_;
   Outbox* outbox_ = nullptr;
+  Gauges* gauges_ = nullptr;
   results::Tally tally_;
   std::string failure_;
   std::uint64_t octets_all_ = 0;
   std::atomic<std::uint64_t> octets_read_ = 0;
-  std::atomic<std::uint64_t> records_made_ = 0;
   std::atomic<bool> ended_ = false;
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;

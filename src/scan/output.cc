@@ -17,9 +17,17 @@
 namespace mxsweep::scan {
 namespace {
 
-// How long a hurried end waits for a stalled reader to take the rest of one line.
-constexpr int kLastLineMs = 1000;
+// How long a hurried end waits for a stalled reader, all its lines together.
+constexpr int kHurriedWaitMs = 1000;
 constexpr int kStallPollMs = 100;
+
+// What a pipe takes as a whole or not at all: so many whole lines as fit, or a part of a longer
+// one.
+std::size_t whole_lines_that_fit(std::string_view lines) {
+  if (lines.size() <= PIPE_BUF) return lines.size();
+  const std::size_t end = lines.rfind('\n', PIPE_BUF - 1);
+  return end == std::string_view::npos ? PIPE_BUF : end + 1;
+}
 
 std::uint64_t lines_in(std::string_view octets) {
   return static_cast<std::uint64_t>(std::count(octets.begin(), octets.end(), '\n'));
@@ -104,20 +112,20 @@ void Output::finish() {
 
 void Output::hurry() {
   hurrying_.store(true, std::memory_order_release);
-  finish();
+  bell_.ring_anyway();
 }
 
 // A pipe or a terminal may be stalled for ever by its reader. Writing at most PIPE_BUF octets, and
 // only when poll() says that they fit, keeps us free to leave; O_NONBLOCK would do so too, but it
 // would change the file for every process that shares it.
 bool Output::wait_writable() {
-  int waited_ms = 0;
   while (true) {
     pollfd output{.fd = descriptor_, .events = POLLOUT, .revents = 0};
     const int ready = ::poll(&output, 1, kStallPollMs);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // The write tells what is wrong.
-    waited_ms += kStallPollMs;
-    if (hurrying_.load(std::memory_order_acquire) && waited_ms >= kLastLineMs) return false;
+    if (!hurrying_.load(std::memory_order_acquire)) continue;
+    hurried_wait_ms_ += kStallPollMs;
+    if (hurried_wait_ms_ >= kHurriedWaitMs) return false;
   }
 }
 
@@ -139,16 +147,9 @@ void Output::write_chunk(const Chunk& chunk) {
 std::size_t Output::write_lines(std::string_view lines) {
   std::size_t written = 0;
   while (written < lines.size()) {
-    const bool between_lines = written == 0 || lines[written - 1] == '\n';
-    const bool hurrying = hurrying_.load(std::memory_order_acquire);
-    if (hurrying && between_lines) {
-      fail("the sweep was told to leave at once");
-      break;
-    }
     std::size_t next = lines.size() - written;
-    if (hurrying) next = lines.find('\n', written) + 1 - written;
     if (!regular_) {
-      next = std::min<std::size_t>(next, PIPE_BUF);
+      next = whole_lines_that_fit(lines.substr(written));
       if (!wait_writable()) {
         fail("the sweep was told to leave at once and the reader took no more");
         break;

@@ -71,7 +71,7 @@ class Output {
 
   void run();     // The writer thread's body: until finish() and all is written.
   void finish();  // No producer adds anything any more.
-  void hurry();   // Finish the line at hand and write nothing more.
+  void hurry();   // Wait no longer for a reader that has stalled.
 
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
@@ -99,6 +99,7 @@ class Output {
   std::atomic<bool> failed_ = false;
   std::atomic<bool> ended_ = false;
   std::string failure_;
+  int hurried_wait_ms_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t octets_ = 0;
 };

@@ -83,7 +83,6 @@ class Sweep {
     Progress progress;
     progress.elapsed = ring::now() - start_;
     progress.in_flight = gauges_.in_flight.load(std::memory_order_relaxed);
-    progress.records = input_.records_made();
     for (std::size_t i = 0; i < kOutcomeCount; ++i) {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
@@ -201,6 +200,10 @@ Ended run(const Options& options, const Tell& tell) {
   ended.bad_input = input.failure();
   if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
   if (!ended.bad_input.empty()) return ended;
+  if (options.output != "-" && input.is_file(options.output)) {
+    ended.bad_input = options.output + ": is the list itself, which its records would overwrite";
+    return ended;
+  }
   Output output(options.output);
   if (output.failed()) {
     ended.bad_input = output.failure();

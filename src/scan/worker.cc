@@ -31,7 +31,7 @@ constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};
 
 constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
-constexpr std::uint16_t kTriesMost = 60;  // About a minute of braking.
+constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any conversation.
 
 // How long a sweep that was told to stop waits for its open conversations.
 constexpr Duration kDrainMax = std::chrono::seconds{10};
@@ -68,6 +68,7 @@ void Worker::run() {
     feeder_.ring_anyway();
   } else {
     ring_features_ = ring_->features();
+    now_ = ring::now();  // Opening the ring took its time, which is nobody's connect.
     while (!finished()) turn();
   }
   // In this thread: the ring has one issuer, and its descriptor may be in a table of ours alone.
@@ -82,6 +83,7 @@ void Worker::run() {
 
 void Worker::turn() {
   admit();
+  publish();  // Here the most are in flight.
   wait();
   now_ = ring::now();
   wheel_.advance(now_);
@@ -144,12 +146,12 @@ void Worker::admit() {
   const std::uint32_t room = std::min(kAdmitPerTurn, slots_.capacity() - slots_.size());
   std::uint32_t granted = rate_.take(room, now_);
   targets::Target target;
-  std::uint16_t tries = 0;
+  Instant since{};
   bool took = false;
-  while (granted > 0 && next_target(target, tries)) {
+  while (granted > 0 && next_target(target, since)) {
     took = true;
     --granted;
-    if (!start(std::move(target), tries)) break;
+    if (!start(std::move(target), since)) break;
   }
   rate_.give_back(granted);
   // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
@@ -157,25 +159,25 @@ void Worker::admit() {
   if (took && inbox_.size() <= inbox_.capacity() / 2) feeder_.ring();
 }
 
-bool Worker::next_target(targets::Target& target, std::uint16_t& tries) {
+bool Worker::next_target(targets::Target& target, Instant& since) {
   if (put_off_.empty()) {
-    tries = 0;
+    since = now_;
     return inbox_.pop(target);
   }
   target = std::move(put_off_.front().target);
-  tries = put_off_.front().tries;
+  since = put_off_.front().since;
   put_off_.pop_front();
   return true;
 }
 
 // False: a local shortage; the target is put off.
-bool Worker::start(targets::Target&& target, std::uint16_t tries) {
+bool Worker::start(targets::Target&& target, Instant since) {
   const int descriptor = ring::open_tcp(target.address.family);
   if (descriptor < 0 && verdict::is_local_shortage(-descriptor)) {
-    put_off(std::move(target), tries, -descriptor);
+    put_off(std::move(target), since, -descriptor);
     return false;
   }
-  const Handle handle = slots_.begin(std::move(target), *options_.plan, descriptor, tries);
+  const Handle handle = slots_.begin(std::move(target), *options_.plan, descriptor, since);
   Conversation& conversation = *slots_.find(handle);
   const probe::Wants wants = conversation.probe.on_started(now_);
   if (descriptor < 0) {
@@ -222,7 +224,7 @@ void Worker::on_connect_result(Handle handle, Conversation& conversation, int re
     brake_ = {};
     grant(handle, conversation, conversation.probe.on_connected(now_));
   } else if (verdict::is_local_shortage(-result)) {
-    put_off(std::move(conversation.target), conversation.tries, -result);
+    put_off(std::move(conversation.target), conversation.since, -result);
     wheel_.cancel(handle.index);
     release(handle, conversation);
   } else {
@@ -285,13 +287,16 @@ void Worker::release(Handle handle, Conversation& conversation) {
   slots_.end(handle);
 }
 
-void Worker::put_off(targets::Target&& target, std::uint16_t tries, int error) {
-  brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
-  braked_until_ = now_ + brake_;
+void Worker::put_off(targets::Target&& target, Instant since, int error) {
+  // Whoever was begun together fails together: one shortage, one braking.
+  if (now_ >= braked_until_) {
+    brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
+    braked_until_ = now_ + brake_;
+  }
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
-  if (tries < kTriesMost) {
-    put_off_.push_back({std::move(target), static_cast<std::uint16_t>(tries + 1)});
+  if (now_ - since < kShortageMost) {
+    put_off_.push_back({std::move(target), since});
   } else {
     record_shortage(target, error);
   }

@@ -79,30 +79,30 @@ class Worker {
  private:
   struct Conversation {
     Conversation(targets::Target&& its_target, const probe::Plan& plan, int its_descriptor,
-                 std::uint16_t its_tries)
+                 Instant its_since)
         : target(std::move(its_target)),
           probe(plan),
           descriptor(its_descriptor),
-          tries(its_tries) {}
+          since(its_since) {}
 
     targets::Target target;
     probe::Probe probe;
     int descriptor;
-    std::uint16_t tries;  // Times that a local shortage has put it off.
+    Instant since;  // When it was first tried.
     // The one operation that is armed, if any. A slot ends only when none is.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
     bool recorded = false;  // Its record is written: only the operation is still to come back.
   };
   struct PutOff {
     targets::Target target;
-    std::uint16_t tries;
+    Instant since;
   };
 
   void turn();
   void wait();
   void admit();
-  bool next_target(targets::Target& target, std::uint16_t& tries);
-  bool start(targets::Target&& target, std::uint16_t tries);
+  bool next_target(targets::Target& target, Instant& since);
+  bool start(targets::Target&& target, Instant since);
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Conversation& conversation, int result);
   void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
@@ -110,7 +110,7 @@ class Worker {
   void receive(Handle handle, Conversation& conversation);
   void record(Conversation& conversation);
   void release(Handle handle, Conversation& conversation);
-  void put_off(targets::Target&& target, std::uint16_t tries, int error);
+  void put_off(targets::Target&& target, Instant since, int error);
   void record_shortage(const targets::Target& target, int error);
   void expire();
   void interrupt_all();

@@ -141,7 +141,7 @@ constexpr std::string_view kPersonas = R"json({
   "greeting": [{"do": "close"}]},
 {"name": "reset_at_greeting", "weight": 10,
   "expect": {"outcome": "failed", "phase": "greeting", "cause": "net.reset"},
-  "greeting": [{"after_ms": 100, "do": "reset"}]},
+  "greeting": [{"after_ms": 1000, "do": "reset"}]},
 {"name": "reset_at_ehlo", "weight": 10,
   "expect": {"outcome": "failed", "phase": "ehlo", "cause": "net.reset"},
   "ehlo": [{"do": "reset"}]},

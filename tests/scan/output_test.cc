@@ -149,6 +149,7 @@ TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[scan
     outbox.flush();
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
     output.hurry();
+    output.finish();
     writer.join();
     CHECK(output.failed());
     counted = output.records();

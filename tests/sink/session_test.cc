@@ -202,7 +202,7 @@ constexpr Expectation kExpectations[] = {
      "0 220 mail.sink.te | "
      "0 CLOSE"},
     {"close_at_connect", "0 CLOSE"},
-    {"reset_at_greeting", "100 RESET"},
+    {"reset_at_greeting", "1000 RESET"},
     {"reset_at_ehlo",
      "0 220 mx-127-1-2-3.sink.test ESMTP<CR><LF> | "
      "0 RESET"},
