@@ -30,6 +30,9 @@ int run(int argc, char** argv) {
   program.footer(
       "Exit status: 0 ran to its end, whatever the servers said; 1 stopped early (signal, closed "
       "output, I/O error); 2 wrong usage; 3 this machine cannot run it.");
+  program.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("mxsweep: ") + error.what() + "\nmxsweep: --help says what there is\n";
+  });
   int exit_code = kRanToItsEnd;
   add_scan(program, join(argc, argv), exit_code);
   add_probe(program, exit_code);

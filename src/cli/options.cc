@@ -66,7 +66,7 @@ void Manners::add_to(CLI::App& app) {
                  "[the machine's own name]")
       ->type_name("NAME");
   app.add_option("--depth", depth, "How far to go: connect, greeting or ehlo")
-      ->check(CLI::IsMember({"connect", "greeting", "ehlo"}))
+      ->check(CLI::IsMember({"connect", "greeting", "ehlo"}).description(""))
       ->capture_default_str()
       ->type_name("PHASE");
   app.add_option("--tls", tls, "TLS mode; this version speaks plain SMTP only")

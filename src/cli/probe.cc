@@ -220,7 +220,7 @@ void add_probe(CLI::App& program, int& exit_code) {
       ->required()
       ->type_name("TARGET");
   app->add_option("-p,--port", flags->port, "Port for a target that names none")
-      ->check(CLI::Range(1, 65535))
+      ->check(CLI::Range(1, 65535).description(""))
       ->type_name("PORT")
       ->capture_default_str();
   flags->manners.add_to(*app);

@@ -169,15 +169,15 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       ->capture_default_str();
   app->add_option("-p,--port", flags->ports, "Ports for targets that name none")
       ->delimiter(',')
-      ->check(CLI::Range(1, 65535))
+      ->check(CLI::Range(1, 65535).description(""))
       ->type_name("PORT,...")
-      ->capture_default_str();
+      ->default_str("25");
   app->add_option("-c,--concurrency", flags->capacity.concurrency,
                   "Conversations at once, at most [1000, or what the limit on open files allows]")
-      ->check(CLI::Range(1U, 10'000'000U))
+      ->check(CLI::Range(1U, 10'000'000U).description(""))
       ->type_name("N");
   app->add_option("-j,--threads", flags->capacity.threads, "Workers [one for each processor]")
-      ->check(CLI::Range(1U, scan::kThreadsMax))
+      ->check(CLI::Range(1U, scan::kThreadsMax).description(""))
       ->type_name("N");
   app->add_option("-r,--rate", flags->rate,
                   "New connections a second, all workers together; 0 is no limit")

@@ -210,10 +210,10 @@ void add_sink(CLI::App& program, int& exit_code) {
       ->type_name("NAME");
   app->add_option("--threads", options->threads,
                   "Threads, each of which can hold as many connections as RLIMIT_NOFILE allows")
-      ->check(CLI::Range(1U, sink::kThreadsMax))
+      ->check(CLI::Range(1U, sink::kThreadsMax).description(""))
       ->capture_default_str();
   app->add_option("--delay", options->delay_ms, "Milliseconds before every greeting")
-      ->check(CLI::Range(0U, kDelayMsMax))
+      ->check(CLI::Range(0U, kDelayMsMax).description(""))
       ->type_name("MS")
       ->capture_default_str();
   app->add_option("--stats", options->stats_file, "Write counts as JSON at the end")

@@ -13,6 +13,7 @@ constexpr std::uint32_t kDescriptorsPerWorker = 2;
 
 // Measured with scripts/bench (memory): a slot with its timer and what an ordinary server says, and
 // what a worker has in any case (ring, buffers, queues).
+constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
 
@@ -76,8 +77,8 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
                     std::to_string(request.descriptor_limit) + ")";
   }
   capacity.per_worker = divide_up(capacity.concurrency, capacity.threads);
-  capacity.memory_octets =
-      capacity.concurrency * kOctetsPerConnection + capacity.threads * kOctetsPerWorker;
+  capacity.memory_octets = kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
+                           capacity.concurrency * kOctetsPerConnection;
   return plan;
 }
 

@@ -45,7 +45,7 @@ class Flags(ProgramTest):
         defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
                     for flag in named if flag not in takes_none}
         self.assertEqual(defaults, {
-            "input-file": "-", "output-file": "-", "port": "[25]", "rate": "500",
+            "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
             "concurrency": "1000, or what the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
             "depth": "ehlo", "tls": "off", "connect-timeout": "10s", "greeting-timeout": "60s",
