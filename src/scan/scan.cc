@@ -41,8 +41,7 @@ Usage usage_of_process() {
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
-  Sweep(const Options& options, Input& input, Output& output)
-      : options_(options), input_(input), output_(output) {
+  Sweep(const Options& options, Input& input, Output& output) : input_(input), output_(output) {
     output_.tell(bell_);
     WorkerOptions worker{.plan = &options.plan,
                          .capacity = options.capacity.per_worker,
@@ -168,7 +167,6 @@ class Sweep {
     summary.memory_peak_octets = usage.memory_peak_octets;
   }
 
-  const Options& options_;
   Input& input_;
   Output& output_;
   Gauges gauges_;
