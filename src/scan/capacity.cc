@@ -12,7 +12,7 @@ constexpr std::uint32_t kDescriptorsOfProcess = 16;
 constexpr std::uint32_t kDescriptorsPerWorker = 2;
 
 // Measured with scripts/bench (memory): a slot with its timer and what an ordinary server says, and
-// what a worker has in any case (ring, buffers, queues).
+// what a worker and the process have in any case (rings, buffers, queues, libraries).
 constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
@@ -28,10 +28,11 @@ std::uint32_t fitting(std::uint32_t descriptor_limit, std::uint32_t threads) {
 
 std::uint32_t divide_up(std::uint32_t a, std::uint32_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
-ring::Refusal too_few_descriptors(const CapacityRequest& request, std::uint32_t fits) {
-  return {"--concurrency " + std::to_string(request.concurrency) + " needs more descriptors than " +
-              std::to_string(request.descriptor_limit) +
-              " (ulimit -n) leaves: " + std::to_string(fits) + " connections fit",
+ring::Refusal too_few_descriptors(std::uint32_t concurrency, std::uint32_t limit,
+                                  std::uint32_t fits) {
+  return {"--concurrency " + std::to_string(concurrency) + " needs more descriptors than " +
+              std::to_string(limit) + " (ulimit -n) leaves: " + std::to_string(fits) +
+              " connections fit",
           "raise the limit (ulimit -n), lower --concurrency, or add --exceed-nofile to give each "
           "worker a descriptor table of its own"};
 }
@@ -54,7 +55,8 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
                capacity.threads <
            capacity.concurrency) {
       if (capacity.threads == kThreadsMax) {
-        plan.refusal = too_few_descriptors(request, capacity.fits);
+        plan.refusal =
+            too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
         return plan;
       }
       ++capacity.threads;
@@ -67,7 +69,8 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
     }
   } else if (capacity.concurrency > capacity.fits) {
     if (request.concurrency != 0 || capacity.fits == 0) {
-      plan.refusal = too_few_descriptors(request, capacity.fits);
+      plan.refusal =
+          too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
       return plan;
     }
     capacity.concurrency = capacity.fits;

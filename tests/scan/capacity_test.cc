@@ -30,7 +30,10 @@ TEST_CASE("more than the limit on open files is refused, with the cure", "[capac
 }
 
 TEST_CASE("a limit that leaves nothing is refused also for the default", "[capacity]") {
-  CHECK(plan_capacity({.descriptor_limit = 10}).refusal);
+  const CapacityPlan plan = plan_capacity({.descriptor_limit = 10});
+  REQUIRE(plan.refusal);
+  // Nobody asked for "--concurrency 0".
+  CHECK(plan.refusal->cause.find("--concurrency 1000 ") != std::string::npos);
 }
 
 TEST_CASE("with tables of their own there are as many workers as the connections need",
