@@ -24,6 +24,7 @@ std::string_view to_string(Anomaly anomaly) {
     case Anomaly::truncated_reply: return "truncated_reply";
     case Anomaly::masked_keyword: return "masked_keyword";
     case Anomaly::plaintext_after_starttls: return "plaintext_after_starttls";
+    case Anomaly::no_close_notify: return "no_close_notify";
   }
   INVARIANT(false && "an anomaly outside its list");
   return {};

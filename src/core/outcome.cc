@@ -65,6 +65,18 @@ std::string_view to_string(Cause cause) {
     case Cause::protocol_too_many_errors: return "protocol.too_many_errors";
     case Cause::protocol_bare_lf: return "protocol.bare_lf";
     case Cause::protocol_ehlo_unsupported: return "protocol.ehlo_unsupported";
+    case Cause::tls_not_tls: return "tls.not_tls";
+    case Cause::tls_version: return "tls.version";
+    case Cause::tls_handshake_failure: return "tls.handshake_failure";
+    case Cause::tls_client_certificate: return "tls.client_certificate";
+    case Cause::tls_alert: return "tls.alert";
+    case Cause::tls_bad_certificate: return "tls.bad_certificate";
+    case Cause::tls_malformed: return "tls.malformed";
+    case Cause::certificate_expired: return "certificate-expired";
+    case Cause::certificate_not_trusted: return "certificate-not-trusted";
+    case Cause::certificate_host_mismatch: return "certificate-host-mismatch";
+    case Cause::certificate_validation_failure: return "validation-failure";
+    case Cause::starttls_not_supported: return "starttls-not-supported";
     case Cause::blocked_scanner_ip: return "blocked.scanner_ip";
     case Cause::blocked_scanner_no_fcrdns: return "blocked.scanner_no_fcrdns";
     case Cause::blocked_unspecified: return "blocked.unspecified";
@@ -79,6 +91,7 @@ std::string_view to_string(Cause cause) {
     case Cause::config_scanner_helo_rejected: return "config.scanner_helo_rejected";
     case Cause::config_tls_unavailable: return "config.tls_unavailable";
     case Cause::config_tls_advertised_but_refused: return "config.tls_advertised_but_refused";
+    case Cause::config_middlebox_strips_starttls: return "config.middlebox_strips_starttls";
     case Cause::policy_auth_or_tls_required: return "policy.auth_or_tls_required";
     case Cause::policy_rejected: return "policy.rejected";
     case Cause::tempfail_policy: return "tempfail.policy";

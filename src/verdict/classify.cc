@@ -40,7 +40,14 @@ Outcome outcome_of(Cause cause) {
     case Cause::protocol_tarpit:
     case Cause::protocol_flood:
     case Cause::protocol_not_smtp:
-    case Cause::protocol_tls_first: return Outcome::failed;
+    case Cause::protocol_tls_first:
+    case Cause::tls_not_tls:
+    case Cause::tls_version:
+    case Cause::tls_handshake_failure:
+    case Cause::tls_client_certificate:
+    case Cause::tls_alert:
+    case Cause::tls_bad_certificate:
+    case Cause::tls_malformed: return Outcome::failed;
 
     // It answered in SMTP and declined us, overloaded and misconfigured servers included: we did
     // not get far enough to call the rest of it sound.
@@ -69,7 +76,14 @@ Outcome outcome_of(Cause cause) {
 
     // It had accepted EHLO: mail flows there, in clear, until someone mends this.
     case Cause::config_tls_unavailable:
-    case Cause::config_tls_advertised_but_refused: return Outcome::degraded;
+    case Cause::config_tls_advertised_but_refused:
+    case Cause::config_middlebox_strips_starttls:
+    case Cause::starttls_not_supported:
+    // It works, and is not what the user requires.
+    case Cause::certificate_expired:
+    case Cause::certificate_not_trusted:
+    case Cause::certificate_host_mismatch:
+    case Cause::certificate_validation_failure: return Outcome::degraded;
   }
   INVARIANT(false && "a cause outside its list");
   return {};

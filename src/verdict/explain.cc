@@ -38,6 +38,20 @@ std::string_view explain(Cause cause) {
     case Cause::protocol_too_many_errors: return "the server says that we made too many errors";
     case Cause::protocol_bare_lf: return "the server objects to a bare line feed";
     case Cause::protocol_ehlo_unsupported: return "neither EHLO nor HELO was accepted";
+    case Cause::tls_not_tls: return "what answers there does not speak TLS";
+    case Cause::tls_version: return "the server and we have no version of TLS in common";
+    case Cause::tls_handshake_failure: return "the server and we have no cipher in common";
+    case Cause::tls_client_certificate: return "the server insists on a client certificate";
+    case Cause::tls_alert: return "the server ended the TLS handshake with an alert";
+    case Cause::tls_bad_certificate: return "the server's certificate is damaged or unusable";
+    case Cause::tls_malformed: return "the server breaks the TLS protocol";
+    case Cause::certificate_expired: return "the certificate has expired, or is not valid yet";
+    case Cause::certificate_not_trusted:
+      return "the certificate was not issued by a trusted authority";
+    case Cause::certificate_host_mismatch: return "the certificate is for another name";
+    case Cause::certificate_validation_failure:
+      return "the certificate does not stand up to verification";
+    case Cause::starttls_not_supported: return "the server does not offer STARTTLS";
     case Cause::blocked_scanner_ip: return "the server blocks our address, by a blocklist or a ban";
     case Cause::blocked_scanner_no_fcrdns:
       return "the server wants our address to have a host name that points back to it";
@@ -54,6 +68,8 @@ std::string_view explain(Cause cause) {
     case Cause::config_tls_unavailable: return "the server offers STARTTLS and cannot do it now";
     case Cause::config_tls_advertised_but_refused:
       return "the server offers STARTTLS and refuses it";
+    case Cause::config_middlebox_strips_starttls:
+      return "a middlebox between the server and us hides STARTTLS";
     case Cause::policy_auth_or_tls_required: return "the server wants authentication or TLS first";
     case Cause::policy_rejected: return "the server's policy rejects us";
     case Cause::tempfail_policy: return "the server's policy rejects us for now";

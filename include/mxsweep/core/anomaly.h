@@ -28,8 +28,9 @@ enum class Anomaly : std::uint8_t {
   truncated_reply,           // Closed in the middle of a reply.
   masked_keyword,            // XXXXXXXA: a middlebox has written over an EHLO keyword.
   plaintext_after_starttls,  // Clear text behind the reply to STARTTLS (RFC 3207, CVE-2011-0411).
+  no_close_notify,           // TLS ended by a close without close_notify (RFC 8446, 6.1).
 };
-inline constexpr std::size_t kAnomalyCount = 17;
+inline constexpr std::size_t kAnomalyCount = 18;
 
 [[nodiscard]] std::string_view to_string(Anomaly anomaly);
 

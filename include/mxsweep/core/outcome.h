@@ -77,6 +77,22 @@ enum class Cause : std::uint8_t {
   protocol_bare_lf,           // The server objects to a bare line feed.
   protocol_ehlo_unsupported,  // Neither EHLO nor HELO was accepted.
 
+  // TLS was begun and not finished (outcome failed; degraded when SMTP in clear had worked).
+  tls_not_tls,             // What answers there is not TLS.
+  tls_version,             // No protocol version in common.
+  tls_handshake_failure,   // No cipher or group in common.
+  tls_client_certificate,  // The server insists on a client certificate.
+  tls_alert,               // The server ended it with another alert.
+  tls_bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used.
+  tls_malformed,           // It breaks the protocol.
+
+  // TLS works, and not as the user requires (outcome degraded). Words of RFC 8460.
+  certificate_expired,
+  certificate_not_trusted,
+  certificate_host_mismatch,
+  certificate_validation_failure,
+  starttls_not_supported,
+
   // The server declined (outcome refused).
   blocked_scanner_ip,
   blocked_scanner_no_fcrdns,
@@ -92,6 +108,7 @@ enum class Cause : std::uint8_t {
   config_scanner_helo_rejected,
   config_tls_unavailable,
   config_tls_advertised_but_refused,
+  config_middlebox_strips_starttls,
   policy_auth_or_tls_required,
   policy_rejected,
   tempfail_policy,

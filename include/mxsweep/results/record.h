@@ -15,6 +15,7 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/facts.h"
 
 namespace mxsweep::results {
 
@@ -27,6 +28,10 @@ struct ReplyText {
 
 enum class Verb : std::uint8_t { ehlo, helo };
 enum class Offered : std::uint8_t { not_known, yes, no };
+
+// How much of the certificate chain a record holds: all of it, the server's own certificate, or the
+// digests of all.
+enum class ChainDetail : std::uint8_t { full, leaf, digest };
 
 // Each phase's own share; negative means that the phase was not reached.
 inline constexpr Duration kNotReached{-1};
@@ -66,6 +71,12 @@ struct Record {
   ReplyText ehlo;
   Offered starttls_offered = Offered::not_known;
   bool starttls_known = false;  // Whether "starttls" is in the record at all.
+  int starttls_code = 0;        // Of the reply to STARTTLS; 0: absent.
+
+  const tls::Facts* tls = nullptr;  // Null: no TLS was begun.
+  ChainDetail chain_detail = ChainDetail::full;
+  Verb verb_tls = Verb::ehlo;
+  ReplyText ehlo_tls;  // The reply to EHLO after STARTTLS.
 
   AnomalySet anomalies;
   std::uint32_t bytes_in = 0;
