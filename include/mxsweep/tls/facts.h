@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,19 +22,28 @@ enum class Version : std::uint8_t { tls1_0, tls1_1, tls1_2, tls1_3 };
 
 using Digest = std::array<std::uint8_t, 32>;  // SHA-256
 
+// Whatever a peer sends, this much of it is kept; the rest is neither shown nor looked at.
+inline constexpr std::size_t kChainCertificatesMax = 16;  // As many as the library follows.
+inline constexpr std::size_t kSubjectOctetsMax = 1024;    // Of subject and issuer; real ones: 200.
+inline constexpr std::size_t kSerialOctetsMax = 32;       // RFC 5280 allows 20.
+inline constexpr std::size_t kNameOctetsMax = 255;        // A domain name has no more.
+inline constexpr std::size_t kLeafNamesMax = 1000;        // Shared hosters' have hundreds.
+inline constexpr std::size_t kAuthorityNamesMax = 8;      // Names of the others match nothing.
+
 struct Certificate {
   Digest sha256{};                 // Of the certificate.
   Digest spki_sha256{};            // Of its SubjectPublicKeyInfo, as TLSA and pins have it.
   std::string subject;             // RFC 4514: "CN=mx1.example.net,O=Example".
   std::string issuer;              //
   std::string serial;              // Hexadecimal, lower case, two digits an octet.
-  std::vector<std::string> names;  // subjectAltName: DNS names as they are, addresses as text.
+  std::vector<std::string> names;  // subjectAltName: DNS names as they are, then addresses as text.
+  std::size_t dns_names = 0;       // How many of `names` are DNS names.
   WallTime not_before{};
   WallTime not_after{};
-  std::string key;        // "EC P-256", "RSA 2048", "Ed25519".
+  std::string key;        // "EC P-256", "RSA 2048", "Ed25519"; else the OID. Never empty if parsed.
   std::string signature;  // As OpenSSL calls it: "ecdsa-with-SHA256"; else the OID.
-  bool self_signed = false;
-  std::string der;  // Only when the client was told to keep it.
+  bool self_signed = false;  // It names itself as its issuer.
+  std::string der;           // Only when the client was told to keep it.
 };
 
 // Words of RFC 8460, none for a certificate that would be trusted.
@@ -57,7 +67,8 @@ struct Chain {
 struct Session {
   std::string_view version;    // "TLSv1.3"
   std::string_view cipher;     // IANA's name: "TLS_AES_256_GCM_SHA384".
-  std::string_view group;      // "X25519", "P-256", "ffdhe2048", "DHE 1024"; empty: no (EC)DHE.
+  std::string_view group;      // "X25519", "P-256", "ffdhe2048", "DHE 1024", "DHE" of a rare
+                               // size; empty: no (EC)DHE.
   std::string_view signature;  // IANA's SignatureScheme: "ecdsa_secp256r1_sha256"; may be empty.
   bool before_1_3 = false;     // The two below mean something.
   bool extended_master_secret = false;
@@ -76,8 +87,10 @@ struct Facts {
   const Chain* chain = nullptr;  // Null: no certificate was seen.
 };
 
-// RFC 6125 section 6.4: whether one of the names is `name`, in any case, a wildcard standing for
-// the whole leftmost label only. `name` may be an IP address as text. A trailing dot is ignored.
+// RFC 6125 section 6.4: whether one of the leaf's names is `name`, in any case, a wildcard standing
+// for one whole leftmost label, of two more at least ("*.com" matches nothing, as in the library
+// and OpenSSL). `name` may be an IP address as text: only address entries match it. Its trailing
+// dot is ignored. Octets are compared: internationalised names are to be given as A-labels.
 [[nodiscard]] bool matches_name(const Chain& chain, std::string_view name);
 
 // Sets verified, verify_error, name_match and days_left. An empty `name`: none is known.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// What all TLS clients of one worker share: what may be negotiated, whom to trust, and the chains
+// that were seen before.
+//
+//   Shape     open() once, then any number of Engines. A measuring client: by default everything
+//             that the library can still speak, TLS 1.0 and old ciphers included, is accepted, so
+//             that it can be reported; whatever the system's configuration of the library says.
+//   Source    RFC 8446, RFC 5246; chains are verified by RFC 5280 for TLS servers.
+//   Lifetime  the Client outlives its Engines. One thread.
+//   Memory    the trust store once; chains_max parsed and verified chains, the least recently seen
+//             go first (in two generations).
+//   Errors    open() says why not: an unusable cipher list, or no certificate in the text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/tls/facts.h"
+
+namespace mxsweep::tls {
+
+struct ClientOptions {
+  Version version_min = Version::tls1_0;
+  // What to offer, as a priority string of GnuTLS; empty: everything.
+  std::string ciphers{};
+  // Certificates of the authorities to trust, PEM, one after the other; may be empty.
+  std::string_view authorities_pem;
+  std::size_t chains_max = 4096;
+  bool keep_der = false;  // Fill Certificate::der.
+};
+
+class Client {
+ public:
+  Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  // Empty: it worked. Else what is wrong.
+  [[nodiscard]] std::string open(const ClientOptions& options);
+
+  // The parsed and verified chain: from the cache when the same octets were seen before and their
+  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty.
+  [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
+                                                   WallTime now);
+
+  [[nodiscard]] std::size_t authorities() const;        // Trusted.
+  [[nodiscard]] std::uint64_t chains_computed() const;  // Times that the cache did not help.
+
+ private:
+  friend class Engine;
+  struct Library;
+  std::unique_ptr<Library> library_;
+};
+
+}  // namespace mxsweep::tls

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+#include "tls/certificate.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "mxsweep/core/address.h"
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::tls {
+namespace {
+
+constexpr std::size_t kOidTextMax = 128;
+// The library keeps entries of every kind in one list; so many of them are looked at.
+constexpr unsigned kAltNamesMax = 4096;
+
+constexpr unsigned char kInteger = 0x02;
+constexpr unsigned char kSequence = 0x30;
+constexpr unsigned char kVersion = 0xa0;  // [0] EXPLICIT
+
+struct Element {
+  unsigned char tag = 0;
+  std::string_view whole;
+  std::string_view content;
+};
+
+// Takes one DER element off the front of `input`.
+std::optional<Element> take(std::string_view& input) {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
+  if (input.size() < 2) return std::nullopt;
+  std::size_t header = 2;
+  std::size_t length = octet(1);
+  if (length >= 0x80) {
+    const std::size_t length_octets = length & 0x7fU;
+    if (length_octets == 0 || length_octets > 4) return std::nullopt;
+    header += length_octets;
+    if (input.size() < header) return std::nullopt;
+    length = 0;
+    for (std::size_t i = 2; i < header; ++i) length = length << 8U | octet(i);
+  }
+  if (input.size() - header < length) return std::nullopt;
+  const Element element{octet(0), input.substr(0, header + length), input.substr(header, length)};
+  input.remove_prefix(header + length);
+  return element;
+}
+
+struct RawParts {
+  std::string_view serial;
+  std::string_view spki;
+};
+
+// The library gives neither the key's own octets, which a TLSA record is the digest of, nor a
+// serial number of any length.
+//
+//   Certificate    SEQUENCE { tbsCertificate SEQUENCE { [0] version?, serial, algorithm SEQUENCE,
+//                  issuer SEQUENCE, validity SEQUENCE, subject SEQUENCE, spki SEQUENCE, ... }, ...
+//                  }
+std::optional<RawParts> raw_parts(std::string_view der) {
+  const std::optional<Element> certificate = take(der);
+  if (!certificate || certificate->tag != kSequence || !der.empty()) return std::nullopt;
+  std::string_view rest = certificate->content;
+  const std::optional<Element> to_be_signed = take(rest);
+  if (!to_be_signed || to_be_signed->tag != kSequence) return std::nullopt;
+  rest = to_be_signed->content;
+  std::optional<Element> element = take(rest);
+  if (element && element->tag == kVersion) element = take(rest);
+  if (!element || element->tag != kInteger) return std::nullopt;
+  RawParts parts;
+  parts.serial = element->content;
+  for (int sequences = 0; sequences < 5; ++sequences) {
+    element = take(rest);
+    if (!element || element->tag != kSequence) return std::nullopt;
+  }
+  parts.spki = element->whole;
+  return parts;
+}
+
+std::string to_hex(std::string_view octets) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * octets.size());
+  for (const char c : octets) {
+    const auto octet = static_cast<unsigned char>(c);
+    text += kDigits[octet >> 4U];
+    text += kDigits[octet & 0xfU];
+  }
+  return text;
+}
+
+std::string serial_text(std::string_view serial) {
+  // A zero octet in front only says that the number is not negative.
+  if (serial.size() > 1 && serial[0] == '\0') serial.remove_prefix(1);
+  return to_hex(serial.substr(0, kSerialOctetsMax));
+}
+
+using ReadDn = int (*)(gnutls_x509_crt_t, gnutls_datum_t*, unsigned);
+
+std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read) {
+  gnutls_datum_t text{};
+  if (read(certificate, &text, 0) < 0) return {};  // An empty one is reported this way.
+  std::size_t size = text.size;
+  if (size > kSubjectOctetsMax) {
+    // Cut between characters, so that a valid text stays one.
+    size = kSubjectOctetsMax;
+    while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
+  }
+  std::string dn(reinterpret_cast<const char*>(text.data), size);
+  gnutls_free(text.data);
+  return dn;
+}
+
+using ReadOid = int (*)(gnutls_x509_crt_t, char*, std::size_t*);
+
+std::string oid_text(gnutls_x509_crt_t certificate, ReadOid read) {
+  std::array<char, kOidTextMax> oid{};
+  std::size_t size = oid.size();
+  if (read(certificate, oid.data(), &size) < 0) return "unknown";
+  return oid.data();
+}
+
+std::string signature_text(gnutls_x509_crt_t certificate) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"1.2.840.113549.1.1.2", "md2WithRSAEncryption"},
+      {"1.2.840.113549.1.1.4", "md5WithRSAEncryption"},
+      {"1.2.840.113549.1.1.5", "sha1WithRSAEncryption"},
+      {"1.3.14.3.2.29", "sha1WithRSA"},
+      {"1.2.840.113549.1.1.10", "rsassaPss"},
+      {"1.2.840.113549.1.1.14", "sha224WithRSAEncryption"},
+      {"1.2.840.113549.1.1.11", "sha256WithRSAEncryption"},
+      {"1.2.840.113549.1.1.12", "sha384WithRSAEncryption"},
+      {"1.2.840.113549.1.1.13", "sha512WithRSAEncryption"},
+      {"2.16.840.1.101.3.4.3.14", "RSA-SHA3-256"},
+      {"2.16.840.1.101.3.4.3.15", "RSA-SHA3-384"},
+      {"2.16.840.1.101.3.4.3.16", "RSA-SHA3-512"},
+      {"1.2.840.10045.4.1", "ecdsa-with-SHA1"},
+      {"1.2.840.10045.4.3.1", "ecdsa-with-SHA224"},
+      {"1.2.840.10045.4.3.2", "ecdsa-with-SHA256"},
+      {"1.2.840.10045.4.3.3", "ecdsa-with-SHA384"},
+      {"1.2.840.10045.4.3.4", "ecdsa-with-SHA512"},
+      {"1.3.101.112", "ED25519"},
+      {"1.3.101.113", "ED448"},
+      {"1.2.840.10040.4.3", "dsaWithSHA1"},
+      {"2.16.840.1.101.3.4.3.1", "dsa_with_SHA224"},
+      {"2.16.840.1.101.3.4.3.2", "dsa_with_SHA256"},
+      {"2.16.840.1.101.3.4.3.3", "dsa_with_SHA384"},
+      {"2.16.840.1.101.3.4.3.4", "dsa_with_SHA512"},
+  };
+  std::string oid = oid_text(certificate, gnutls_x509_crt_get_signature_oid);
+  const auto* const row = std::find_if(std::begin(kNames), std::end(kNames),
+                                       [&](const auto& r) { return r.first == oid; });
+  return row != std::end(kNames) ? std::string(row->second) : oid;
+}
+
+std::string key_text(gnutls_x509_crt_t certificate) {
+  unsigned bits = 0;
+  const int algorithm = gnutls_x509_crt_get_pk_algorithm(certificate, &bits);
+  const std::string size = std::to_string(bits);
+  if (algorithm == GNUTLS_PK_RSA) return "RSA " + size;
+  if (algorithm == GNUTLS_PK_RSA_PSS) return "RSA-PSS " + size;
+  if (algorithm == GNUTLS_PK_DSA) return "DSA " + size;
+  // The library knows NIST's curves only. It counts whole octets: P-521 has 528 bits to it.
+  if (algorithm == GNUTLS_PK_ECDSA) return "EC P-" + (bits == 528 ? "521" : size);
+  if (algorithm == GNUTLS_PK_EDDSA_ED25519) return "Ed25519";
+  if (algorithm == GNUTLS_PK_EDDSA_ED448) return "Ed448";
+  return oid_text(certificate, gnutls_x509_crt_get_pk_oid);
+}
+
+WallTime wall_time(std::time_t seconds) {
+  // The library's stand-in for the last second of the year 9999, "no well-defined expiration".
+  constexpr std::time_t kEndOf9999 = 253402300799;
+  if (seconds == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION) seconds = kEndOf9999;
+  return WallTime{std::chrono::seconds{std::max<std::time_t>(seconds, 0)}};
+}
+
+struct AltName {
+  int type = 0;  // Negative: this one is too long, or broken.
+  std::string octets;
+};
+
+// Nothing: there are not that many.
+std::optional<AltName> alt_name(gnutls_x509_crt_t certificate, unsigned index) {
+  if (index >= kAltNamesMax) return std::nullopt;
+  std::array<char, kNameOctetsMax + 1> octets;
+  std::size_t size = octets.size();
+  unsigned type = 0;
+  const int result = gnutls_x509_crt_get_subject_alt_name2(certificate, index, octets.data(), &size,
+                                                           &type, nullptr);
+  if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return std::nullopt;
+  if (result < 0)
+    return AltName{result == GNUTLS_E_SHORT_MEMORY_BUFFER ? static_cast<int>(type) : result, {}};
+  return AltName{result, std::string(octets.data(), size)};
+}
+
+void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificate& facts) {
+  std::vector<std::string> addresses;
+  for (unsigned index = 0; std::optional<AltName> name = alt_name(certificate, index); ++index) {
+    const std::string& octets = name->octets;
+    if (name->type == GNUTLS_SAN_DNSNAME && !octets.empty() && facts.names.size() < names_max) {
+      facts.names.push_back(octets);
+    } else if (name->type == GNUTLS_SAN_IPADDRESS && (octets.size() == 4 || octets.size() == 16) &&
+               addresses.size() < names_max) {
+      Address address;
+      address.family = octets.size() == 4 ? Family::ipv4 : Family::ipv6;
+      std::copy(octets.begin(), octets.end(), address.octets.begin());
+      addresses.push_back(to_string(address));
+    }
+  }
+  facts.dns_names = facts.names.size();
+  std::move(addresses.begin(), addresses.end(), std::back_inserter(facts.names));
+}
+
+}  // namespace
+
+gnutls_datum_t datum(std::string_view octets) {
+  return {reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data())),
+          static_cast<unsigned>(octets.size())};
+}
+
+Digest sha256(std::string_view octets) {
+  Digest digest;
+  const int result =
+      gnutls_hash_fast(GNUTLS_DIG_SHA256, octets.data(), octets.size(), digest.data());
+  INVARIANT(result == 0);
+  return digest;
+}
+
+CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
+                                   Certificate& certificate) {
+  certificate = {};
+  certificate.sha256 = sha256(der);
+  const std::optional<RawParts> raw = raw_parts(der);
+  if (!raw) return nullptr;
+  gnutls_x509_crt_t made = nullptr;
+  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  CertificateHandle handle(made);
+  const gnutls_datum_t octets = datum(der);
+  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return nullptr;
+
+  certificate.spki_sha256 = sha256(raw->spki);
+  certificate.subject = dn_text(made, gnutls_x509_crt_get_dn3);
+  certificate.issuer = dn_text(made, gnutls_x509_crt_get_issuer_dn3);
+  certificate.serial = serial_text(raw->serial);
+  certificate.not_before = not_before(made);
+  certificate.not_after = not_after(made);
+  certificate.key = key_text(made);
+  certificate.signature = signature_text(made);
+  certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
+  read_names(made, names_max, certificate);
+  return handle;
+}
+
+WallTime not_before(gnutls_x509_crt_t certificate) {
+  return wall_time(gnutls_x509_crt_get_activation_time(certificate));
+}
+
+WallTime not_after(gnutls_x509_crt_t certificate) {
+  return wall_time(gnutls_x509_crt_get_expiration_time(certificate));
+}
+
+std::string common_name(gnutls_x509_crt_t certificate) {
+  const auto read = [&](unsigned index, std::string& octets) {
+    octets.resize(kNameOctetsMax + 1);
+    std::size_t size = octets.size();
+    const int result = gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME,
+                                                     index, 0, octets.data(), &size);
+    octets.resize(result < 0 ? 0 : size);
+    return result;
+  };
+  std::string name;
+  std::string second;
+  if (read(0, name) < 0 || read(1, second) != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return {};
+  return name;
+}
+
+bool has_dns_name(gnutls_x509_crt_t certificate) {
+  for (unsigned index = 0; const auto name = alt_name(certificate, index); ++index) {
+    if (name->type == GNUTLS_SAN_DNSNAME) return true;
+  }
+  return false;
+}
+
+}  // namespace mxsweep::tls

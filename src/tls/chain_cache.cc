@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "tls/chain_cache.h"
+
+#include <gnutls/gnutls.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "mxsweep/core/invariant.h"
+#include "tls/certificate.h"
+
+namespace mxsweep::tls {
+namespace {
+
+// Real chains take 1 to 3 KiB here; with an allowance of so much for each, hostile ones push out
+// others sooner instead of taking more.
+constexpr std::size_t kChainOctetsTypical = 8 * 1024;
+
+struct Parsed {
+  CertificateHandle handle;  // Null: not a certificate.
+  WallTime not_before;
+  WallTime not_after;
+
+  [[nodiscard]] bool valid_at(WallTime now) const { return not_before <= now && now <= not_after; }
+};
+
+// The way from the leaf to an authority, and what the dates along it say.
+struct Path {
+  std::vector<gnutls_x509_crt_t> certificates;
+  bool dates_hold = true;          // Of the certificates that follow the leaf.
+  bool authority_expired = false;  // It leads to an authority that is itself outside its dates.
+};
+
+struct Holds {
+  WallTime from = WallTime::min();
+  WallTime until = WallTime::max();
+
+  void ends_at(WallTime change, WallTime now) {
+    if (change <= now) {
+      from = std::max(from, change);
+    } else {
+      until = std::min(until, change);
+    }
+  }
+  void limited_by(WallTime not_before, WallTime not_after, WallTime now) {
+    ends_at(not_before, now);
+    ends_at(not_after + WallTime::duration{1}, now);
+  }
+};
+
+gnutls_x509_crt_t authority_for(gnutls_x509_trust_list_t trusted, gnutls_x509_crt_t certificate) {
+  gnutls_x509_crt_t authority = nullptr;
+  if (gnutls_x509_trust_list_get_issuer(trusted, certificate, &authority, 0) < 0) return nullptr;
+  return authority;  // The list's own.
+}
+
+// The shortest way: whatever else the server sent does not matter. Servers send certificates that
+// are needed no more, expired cross-signatures of today's authorities above all.
+Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent, WallTime now,
+               Holds& holds) {
+  Path path;
+  std::vector<bool> used(sent.size(), false);
+  const Parsed* current = &sent.front();
+  used.front() = true;
+  while (current != nullptr) {
+    const gnutls_x509_crt_t certificate = current->handle.get();
+    path.certificates.push_back(certificate);
+    if (const gnutls_x509_crt_t authority = authority_for(trusted, certificate)) {
+      const WallTime first = not_before(authority);
+      const WallTime last = not_after(authority);
+      holds.limited_by(first, last, now);
+      path.authority_expired = now < first || now > last;
+      if (!path.authority_expired) break;
+    }
+    std::size_t next = sent.size();
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if (used[i] || !sent[i].handle) continue;
+      if (gnutls_x509_crt_check_issuer(certificate, sent[i].handle.get()) == 0) continue;
+      if (next == sent.size() || (!sent[next].valid_at(now) && sent[i].valid_at(now))) next = i;
+    }
+    current = next == sent.size() ? nullptr : &sent[next];
+    if (current != nullptr) {
+      used[next] = true;
+      path.dates_hold = path.dates_hold && current->valid_at(now);
+    }
+  }
+  return path;
+}
+
+// All but the dates, which the library would compare with a clock of its own.
+unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>& certificates) {
+  constexpr unsigned kFlags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_CRL_CHECKS |
+                              GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_LOW);
+  std::string purpose = GNUTLS_KP_TLS_WWW_SERVER;
+  gnutls_typed_vdata_st wanted{};
+  wanted.type = GNUTLS_DT_KEY_PURPOSE_OID;
+  wanted.data = reinterpret_cast<unsigned char*>(purpose.data());
+  unsigned status = 0;
+  const int result = gnutls_x509_trust_list_verify_crt2(trusted, certificates.data(),
+                                                        static_cast<unsigned>(certificates.size()),
+                                                        &wanted, 1, kFlags, &status, nullptr);
+  if (result < 0) status = GNUTLS_CERT_INVALID;
+  return status;
+}
+
+VerifyError verdict(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent, WallTime now,
+                    Holds& holds) {
+  if (sent.empty()) return VerifyError::certificate_not_trusted;
+  if (!sent.front().handle) return VerifyError::validation_failure;
+  if (!sent.front().valid_at(now)) return VerifyError::certificate_expired;
+  Path path = find_path(trusted, sent, now, holds);
+  if (path.authority_expired) return VerifyError::certificate_not_trusted;
+  const unsigned status = verify(trusted, path.certificates);
+  if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
+  if (!path.dates_hold) return VerifyError::certificate_expired;
+  return status == 0 ? VerifyError::none : VerifyError::validation_failure;
+}
+
+std::size_t octets_of(const Chain& chain) {
+  std::size_t octets = sizeof(Chain) + chain.common_name.capacity();
+  for (const Certificate& certificate : chain.certificates) {
+    octets += sizeof(Certificate) + certificate.subject.capacity() + certificate.issuer.capacity() +
+              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string);
+    for (const std::string& name : certificate.names) octets += name.capacity();
+  }
+  return octets;
+}
+
+}  // namespace
+
+std::size_t ChainCache::Hash::operator()(const Digest& digest) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, digest.data(), sizeof(hash));
+  return hash;
+}
+
+ChainCache::~ChainCache() {
+  if (trusted_ != nullptr) gnutls_x509_trust_list_deinit(trusted_, 1);
+  if (hash_ != nullptr) gnutls_hash_deinit(hash_, nullptr);
+}
+
+std::string ChainCache::open(const ClientOptions& options) {
+  INVARIANT(trusted_ == nullptr);
+  INVARIANT(gnutls_x509_trust_list_init(&trusted_, 0) == 0);
+  INVARIANT(gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) == 0);
+  generation_chains_max_ = std::max<std::size_t>(options.chains_max / 2, 1);
+  keep_der_ = options.keep_der;
+  load_authorities(options.authorities_pem);
+  if (!options.authorities_pem.empty() && authorities_ == 0) {
+    return "no certificate of an authority in the text (PEM is expected)";
+  }
+  return {};
+}
+
+// One by one, so that one which cannot be read does not cost us the others.
+void ChainCache::load_authorities(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  for (std::size_t begin = pem.find(kBegin); begin != pem.npos;) {
+    const std::size_t next = pem.find(kBegin, begin + kBegin.size());
+    const gnutls_datum_t text = datum(pem.substr(begin, next - begin));
+    gnutls_x509_crt_t authority = nullptr;
+    INVARIANT(gnutls_x509_crt_init(&authority) == 0);
+    if (gnutls_x509_crt_import(authority, &text, GNUTLS_X509_FMT_PEM) < 0) {
+      gnutls_x509_crt_deinit(authority);
+    } else {
+      const int added =
+          gnutls_x509_trust_list_add_cas(trusted_, &authority, 1, GNUTLS_TL_NO_DUPLICATES);
+      INVARIANT(added >= 0);
+      authorities_ += static_cast<std::size_t>(added);
+    }
+    begin = next;
+  }
+}
+
+Digest ChainCache::digest_of(std::span<const std::string_view> der) {
+  for (const std::string_view certificate : der) {
+    // Lengths too: the same octets cut in another place are another chain.
+    const std::uint64_t size = certificate.size();
+    INVARIANT(gnutls_hash(hash_, &size, sizeof(size)) == 0);
+    INVARIANT(gnutls_hash(hash_, certificate.data(), certificate.size()) == 0);
+  }
+  Digest digest;
+  gnutls_hash_output(hash_, digest.data());  // And starts anew.
+  return digest;
+}
+
+std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view> der,
+                                               WallTime now) {
+  INVARIANT(trusted_ != nullptr);
+  if (der.size() > kChainCertificatesMax) der = der.first(kChainCertificatesMax);
+  const Digest digest = digest_of(der);
+  const auto holds = [&](const Entry& entry) { return entry.from <= now && now < entry.until; };
+  if (const auto found = young_.find(digest); found != young_.end() && holds(found->second)) {
+    return found->second.chain;
+  }
+  if (const auto found = old_.find(digest); found != old_.end() && holds(found->second)) {
+    const Entry entry = found->second;
+    keep(digest, entry);
+    return entry.chain;
+  }
+  const Entry entry = compute(der, now);
+  keep(digest, entry);
+  return entry.chain;
+}
+
+ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, WallTime now) {
+  ++computed_;
+  auto chain = std::make_shared<Chain>();
+  chain->certificates.resize(der.size());
+  std::vector<Parsed> sent(der.size());
+  Holds holds;
+  for (std::size_t i = 0; i < der.size(); ++i) {
+    Certificate& certificate = chain->certificates[i];
+    const std::size_t names_max = i == 0 ? kLeafNamesMax : kAuthorityNamesMax;
+    sent[i].handle = read_certificate(der[i], names_max, certificate);
+    sent[i].not_before = certificate.not_before;
+    sent[i].not_after = certificate.not_after;
+    if (sent[i].handle) holds.limited_by(certificate.not_before, certificate.not_after, now);
+    if (keep_der_) certificate.der = der[i];
+  }
+  if (!sent.empty() && sent.front().handle && !has_dns_name(sent.front().handle.get())) {
+    chain->common_name = common_name(sent.front().handle.get());
+  }
+  chain->error = verdict(trusted_, sent, now, holds);
+  return {std::move(chain), holds.from, holds.until};
+}
+
+void ChainCache::keep(const Digest& digest, const Entry& entry) {
+  const std::size_t octets = octets_of(*entry.chain);
+  if (young_.size() >= generation_chains_max_ ||
+      young_octets_ + octets > generation_chains_max_ * kChainOctetsTypical) {
+    old_ = std::exchange(young_, {});
+    young_octets_ = 0;
+  }
+  young_.insert_or_assign(digest, entry);
+  young_octets_ += octets;
+}
+
+}  // namespace mxsweep::tls

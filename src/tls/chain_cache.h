@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Chains that servers sent, parsed and verified: each once, however many servers send it.
+//
+//   Source    RFC 5280 section 6, for TLS servers. No revocation is looked up.
+//   Shape     open() once, then chain() for every handshake.
+//   Lifetime  a Chain lives as long as anyone holds it.
+//   Memory    two generations of chains: what is not asked for while the young one fills up goes
+//             with the old one. At most chains_max chains and chains_max * 8 KiB of them, and one.
+//   Errors    open() says why not; whatever a peer sends is a verdict.
+#pragma once
+
+#include <gnutls/crypto.h>
+#include <gnutls/x509.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/tls/client.h"
+#include "mxsweep/tls/facts.h"
+
+namespace mxsweep::tls {
+
+class ChainCache {
+ public:
+  ChainCache() = default;
+  ChainCache(const ChainCache&) = delete;
+  ChainCache& operator=(const ChainCache&) = delete;
+  ~ChainCache();
+
+  // Empty: it worked. Else what is wrong.
+  [[nodiscard]] std::string open(const ClientOptions& options);
+
+  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at.
+  [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
+                                                   WallTime now);
+
+  // Certificates that were read, the same one twice counted twice.
+  [[nodiscard]] std::size_t authorities() const { return authorities_; }
+  [[nodiscard]] std::uint64_t computed() const { return computed_; }
+
+ private:
+  // Between two dates of its certificates a verdict does not change: it holds in [from, until).
+  struct Entry {
+    std::shared_ptr<const Chain> chain;
+    WallTime from = WallTime::min();
+    WallTime until = WallTime::max();
+  };
+  struct Hash {
+    std::size_t operator()(const Digest& digest) const;
+  };
+  using Generation = std::unordered_map<Digest, Entry, Hash>;
+
+  void load_authorities(std::string_view pem);
+  [[nodiscard]] Digest digest_of(std::span<const std::string_view> der);
+  [[nodiscard]] Entry compute(std::span<const std::string_view> der, WallTime now);
+  void keep(const Digest& digest, const Entry& entry);
+
+  gnutls_x509_trust_list_t trusted_ = nullptr;
+  gnutls_hash_hd_t hash_ = nullptr;
+  std::size_t authorities_ = 0;
+  std::uint64_t computed_ = 0;
+  std::size_t generation_chains_max_ = 0;
+  bool keep_der_ = false;
+  Generation young_;
+  Generation old_;
+  std::size_t young_octets_ = 0;
+};
+
+}  // namespace mxsweep::tls

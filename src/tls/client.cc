@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/tls/client.h"
+
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+#include "tls/client_library.h"
+
+namespace mxsweep::tls {
+
+Client::Client() = default;
+Client::~Client() = default;
+
+std::string Client::open(const ClientOptions& options) {
+  start_library();
+  PriorityRead read = make_priority(options.ciphers, options.version_min, Version::tls1_3);
+  if (read.priority == nullptr) return read.error;
+  auto library = std::make_unique<Library>();
+  library->priority = std::move(read.priority);
+  library->credentials = make_credentials();
+  std::string error = library->chains.open(options);
+  if (error.empty()) library_ = std::move(library);
+  return error;
+}
+
+std::shared_ptr<const Chain> Client::chain(std::span<const std::string_view> der, WallTime now) {
+  INVARIANT(library_ != nullptr);
+  return library_->chains.chain(der, now);
+}
+
+std::size_t Client::authorities() const {
+  return library_ == nullptr ? 0 : library_->chains.authorities();
+}
+
+std::uint64_t Client::chains_computed() const {
+  return library_ == nullptr ? 0 : library_->chains.computed();
+}
+
+}  // namespace mxsweep::tls

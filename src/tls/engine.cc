@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/tls/engine.h"
+
+#include <gnutls/gnutls.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "mxsweep/core/address.h"
+#include "mxsweep/core/invariant.h"
+#include "tls/alerts.h"
+#include "tls/client_library.h"
+#include "tls/server_library.h"
+#include "tls/session.h"
+
+namespace mxsweep::tls {
+namespace {
+
+// One handshake message, of which a chain of certificates is the largest.
+constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
+
+// What a server may send without a result: no end of the handshake, no clear text. The library
+// holds back a message of up to 16 MiB before it looks at its size.
+constexpr std::size_t kQuietOctetsMax = std::size_t{256} * 1024;
+
+// No smaller prime is computed with: 512 bits are what the export rules of the nineties left, and a
+// server that still has them shall be observed.
+constexpr unsigned kPrimeBitsMin = 512;
+
+// Calls of the library that may follow one advance() beside one for each octet: without octets it
+// needs two or three. It is here so that a fault of the library cannot hold up a worker.
+constexpr std::size_t kStepsMin = 16;
+
+}  // namespace
+
+struct Engine::Library {
+  Library() = default;
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+  ~Library() { gnutls_deinit(session); }
+
+  static ssize_t pull(gnutls_transport_ptr_t raw, void* to, std::size_t most) {
+    auto& engine = *static_cast<Engine*>(raw);
+    const std::size_t octets = std::min(most, engine.received_.size());
+    if (octets == 0) {
+      engine.library_->starved = true;
+      gnutls_transport_set_errno(engine.library_->session, EAGAIN);
+      return -1;
+    }
+    std::memcpy(to, engine.received_.data(), octets);
+    engine.received_.remove_prefix(octets);
+    return static_cast<ssize_t>(octets);
+  }
+
+  static ssize_t push(gnutls_transport_ptr_t raw, const void* from, std::size_t octets) {
+    static_cast<Engine*>(raw)->outgoing_.append(static_cast<const char*>(from), octets);
+    return static_cast<ssize_t>(octets);
+  }
+
+  // Some certificates do not allow the use that their servers make of the key. To look away is part
+  // of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered only here,
+  // when the server has already agreed to both, it takes neither away.
+  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned,
+                                const gnutls_datum_t*) {
+    gnutls_session_enable_compatibility_mode(session);
+    return GNUTLS_E_SUCCESS;
+  }
+
+  gnutls_session_t session = nullptr;
+  // It asked for octets and there were none. Its own "again" does not say that: it is also the
+  // answer after a message that is of no interest to the application.
+  bool starved = false;
+  bool server = false;
+};
+
+Engine::Engine(const Client& client, std::string_view server_name)
+    : library_(std::make_unique<Library>()) {
+  INVARIANT(client.library_ != nullptr);
+  start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP, client.library_->priority.get(),
+        client.library_->credentials.get());
+  gnutls_session_t const session = library_->session;
+  gnutls_dh_set_prime_bits(session, kPrimeBitsMin);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
+                                     &Library::before_certificate);
+  // RFC 6066 section 3: without the trailing dot, and never an address. A name that the library
+  // refuses is not sent.
+  if (server_name.ends_with('.')) server_name.remove_suffix(1);
+  if (!server_name.empty() && !parse_address(server_name)) {
+    gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name.data(), server_name.size());
+  }
+}
+
+Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
+  INVARIANT(server.library_ != nullptr);
+  library_->server = true;
+  start(GNUTLS_SERVER | GNUTLS_NO_TICKETS, server.library_->priority.get(),
+        server.library_->credentials.get());
+  switch (server.library_->client_certificate) {
+    case ClientCertificate::not_asked: break;
+    case ClientCertificate::requested:
+      gnutls_certificate_server_set_request(library_->session, GNUTLS_CERT_REQUEST);
+      break;
+    case ClientCertificate::required:
+      gnutls_certificate_server_set_request(library_->session, GNUTLS_CERT_REQUIRE);
+      break;
+  }
+}
+
+Engine::~Engine() = default;
+
+// Running out of memory is the only way in which these calls can fail.
+void Engine::start(unsigned flags, void* priority, void* credentials) {
+  gnutls_session_t session = nullptr;
+  int result = gnutls_init(&session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  library_->session = session;
+  result = gnutls_priority_set(session, static_cast<gnutls_priority_t>(priority));
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  gnutls_transport_set_ptr(session, this);
+  gnutls_transport_set_pull_function(session, &Library::pull);
+  gnutls_transport_set_push_function(session, &Library::push);
+  // Deadlines are the caller's: with any timeout the library would read the clock and wait.
+  gnutls_handshake_set_timeout(session, 0);
+  gnutls_handshake_set_max_packet_length(session, kMessageOctetsMax);
+}
+
+Status Engine::advance(std::string_view received, std::string& clear) {
+  const Status before = status_;
+  const std::size_t clear_before = clear.size();
+  received_ = received;
+  if (status_ == Status::handshaking && begins_like_tls()) shake_hands();
+  if (status_ == Status::established) decrypt(clear);
+  received_ = {};
+  const bool quiet = status_ == before && clear.size() == clear_before;
+  quiet_octets_ = quiet ? quiet_octets_ + received.size() : 0;
+  const bool open = status_ == Status::handshaking || status_ == Status::established;
+  if (open && quiet_octets_ > kQuietOctetsMax) fail(GNUTLS_E_HANDSHAKE_TOO_LARGE);
+  return status_;
+}
+
+// RFC 8446 section 5.1: a record's type, then a version that has begun with 3 ever since SSL 3.0.
+// Whatever else a server says (a reply of SMTP, most of the time) gets no answer: an alert would be
+// rubbish to it.
+bool Engine::begins_like_tls() {
+  for (const char octet : received_.substr(0, 2U - first_octets_)) {
+    const bool fits = first_octets_ == 0 ? octet >= 20 && octet <= 23 : octet == 3;
+    if (!fits) {
+      status_ = Status::failed;
+      failure_ = Failure::not_tls;
+      return false;
+    }
+    ++first_octets_;
+  }
+  return true;
+}
+
+void Engine::shake_hands() {
+  gnutls_session_t const session = library_->session;
+  library_->starved = false;
+  for (std::size_t steps = received_.size() + kStepsMin; !library_->starved; --steps) {
+    if (steps == 0) return fail(GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS);
+    const int result = gnutls_handshake(session);
+    if (gnutls_certificate_client_get_request_status(session) != 0) certificate_requested_ = true;
+    if (result == GNUTLS_E_SUCCESS) {
+      status_ = Status::established;
+      return;
+    }
+    if (gnutls_error_is_fatal(result) != 0) return fail(result);
+  }
+}
+
+void Engine::decrypt(std::string& clear) {
+  library_->starved = false;
+  for (std::size_t steps = received_.size() + kStepsMin; !library_->starved; --steps) {
+    if (steps == 0) return fail(GNUTLS_E_TOO_MANY_EMPTY_PACKETS);
+    gnutls_packet_t packet = nullptr;
+    const ssize_t result = gnutls_record_recv_packet(library_->session, &packet);
+    if (result > 0) {
+      gnutls_datum_t octets{};
+      gnutls_packet_get(packet, &octets, nullptr);
+      clear.append(reinterpret_cast<const char*>(octets.data), octets.size);
+      gnutls_packet_deinit(packet);
+    } else if (result == 0) {
+      status_ = Status::closed;
+      return;
+    } else if (result == GNUTLS_E_REHANDSHAKE && library_->server) {
+      // Not ignored: the library keeps the message, and would report it for ever.
+      return fail(GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET);
+    } else if (gnutls_error_is_fatal(static_cast<int>(result)) != 0) {
+      return fail(static_cast<int>(result));
+    }
+  }
+}
+
+void Engine::fail(int error) {
+  gnutls_session_t const session = library_->session;
+  status_ = Status::failed;
+  if (error == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+    const int alert = gnutls_alert_get(session);
+    alert_ = alert_name(alert);
+    failure_ = failure_of_alert(alert, certificate_requested_);
+    return;
+  }
+  failure_ = failure_of_error(error);
+  if (library_->server && error == GNUTLS_E_NO_CERTIFICATE_FOUND) {
+    // RFC 5246 section 7.4.6; the library would call it a decoding error.
+    failure_ = Failure::client_certificate;
+    gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_HANDSHAKE_FAILURE);
+    return;
+  }
+  gnutls_alert_send_appropriate(session, error);
+}
+
+void Engine::write(std::string_view clear) {
+  INVARIANT(status_ == Status::established);
+  while (!clear.empty()) {
+    const ssize_t sent = gnutls_record_send(library_->session, clear.data(), clear.size());
+    if (sent <= 0) return fail(static_cast<int>(sent));
+    clear.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void Engine::close() {
+  INVARIANT(status_ == Status::established || status_ == Status::closed);
+  gnutls_bye(library_->session, GNUTLS_SHUT_WR);
+}
+
+Session Engine::session() const {
+  INVARIANT(status_ == Status::established || status_ == Status::closed);
+  return describe(library_->session);
+}
+
+std::vector<std::string_view> Engine::peer_chain() const {
+  unsigned count = 0;
+  const gnutls_datum_t* const first = gnutls_certificate_get_peers(library_->session, &count);
+  std::vector<std::string_view> chain;
+  chain.reserve(count);
+  for (unsigned i = 0; first != nullptr && i < count; ++i) {
+    chain.emplace_back(reinterpret_cast<const char*>(first[i].data), first[i].size);
+  }
+  return chain;
+}
+
+}  // namespace mxsweep::tls

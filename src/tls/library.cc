@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "tls/library.h"
+
+#include <array>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+
+// The library would start itself, and read its configuration, before main() does. It asks for this
+// symbol first.
+extern "C" {
+GNUTLS_SKIP_GLOBAL_INIT
+}
+
+namespace mxsweep::tls {
+namespace {
+
+bool start_once() {
+  // An empty file, so that nothing is configured. What runs with more rights than its user is not
+  // asked for the variable by the library; such a program reads the system's file after all.
+  const bool named = ::setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1) == 0;
+  INVARIANT(named);
+  const int started = gnutls_global_init();
+  INVARIANT(started == GNUTLS_E_SUCCESS);
+  return true;
+}
+
+// Strong first, because a server that follows its client's order should be seen at its best; behind
+// it everything that encrypts and that the library still speaks. The groups are in the order in
+// which a key share is preferred: the first one is sent, any other costs a round trip. %DUMBFW pads
+// the first message past the 256 to 511 octets that make some old load balancers hang. The word
+// behind it lets a simulated server use a key as its certificate does not allow.
+constexpr std::string_view kEverything =
+    "NONE:+CTYPE-X509"
+    ":+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:+AES-256-CCM:+AES-128-CCM"
+    ":+CAMELLIA-256-GCM:+CAMELLIA-128-GCM:+AES-256-CBC:+AES-128-CBC"
+    ":+CAMELLIA-256-CBC:+CAMELLIA-128-CBC:+AES-256-CCM-8:+AES-128-CCM-8:+3DES-CBC:+ARCFOUR-128"
+    ":+AEAD:+SHA256:+SHA384:+SHA1:+MD5"
+    ":+ECDHE-ECDSA:+ECDHE-RSA:+DHE-RSA:+RSA"
+    ":+SIGN-ALL:+SIGN-RSA-SHA224:+SIGN-ECDSA-SHA224:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:+SIGN-RSA-MD5"
+    ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1:+GROUP-X448"
+    ":+GROUP-X25519-MLKEM768"
+    ":+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096:+GROUP-FFDHE6144:+GROUP-FFDHE8192"
+    ":%DUMBFW:%DEBUG_ALLOW_KEY_USAGE_VIOLATIONS:%PROFILE_VERY_WEAK";
+
+struct VersionWord {
+  Version version;
+  std::string_view word;
+};
+constexpr std::array<VersionWord, 4> kVersions{{{Version::tls1_3, "VERS-TLS1.3"},
+                                                {Version::tls1_2, "VERS-TLS1.2"},
+                                                {Version::tls1_1, "VERS-TLS1.1"},
+                                                {Version::tls1_0, "VERS-TLS1.0"}}};
+
+bool between(Version version, Version least, Version most) {
+  return version >= least && version <= most;
+}
+
+struct Attempt {
+  Priority priority;
+  int result = GNUTLS_E_SUCCESS;
+  std::string word;  // Not understood; empty where the library does not say.
+};
+
+Attempt attempt(const std::string& text) {
+  gnutls_priority_t priority = nullptr;
+  const char* where = nullptr;
+  const int result = gnutls_priority_init(&priority, text.c_str(), &where);
+  if (result == GNUTLS_E_SUCCESS) return {Priority(priority), result, {}};
+  const char* const end = text.data() + text.size();
+  if (where == nullptr || where < text.data() || where >= end) return {nullptr, result, {}};
+  const std::string_view rest(where, static_cast<std::size_t>(end - where));
+  return {nullptr, result, std::string(rest.substr(0, rest.find(':')))};
+}
+
+// A build of the library may lack some of the words: it is asked again without each one that it
+// does not know. Every turn makes the text shorter.
+Attempt attempt_known(std::string text) {
+  for (;;) {
+    Attempt tried = attempt(text);
+    const std::size_t at = tried.word.empty() ? std::string::npos : text.find(":" + tried.word);
+    if (tried.priority != nullptr || at == std::string::npos) return tried;
+    text.erase(at, tried.word.size() + 1);
+  }
+}
+
+std::string explain(const Attempt& tried) {
+  if (tried.priority != nullptr) return {};
+  if (tried.result == GNUTLS_E_NO_PRIORITIES_WERE_SET) {
+    return "the list of ciphers leaves nothing to offer";
+  }
+  return "the list of ciphers is not understood at \"" + tried.word + "\"";
+}
+
+}  // namespace
+
+void start_library() {
+  static const bool started = start_once();
+  INVARIANT(started);
+}
+
+Credentials make_credentials() {
+  gnutls_certificate_credentials_t credentials = nullptr;
+  const int result = gnutls_certificate_allocate_credentials(&credentials);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  return Credentials(credentials);
+}
+
+PriorityRead make_priority(const std::string& ciphers, Version version_min, Version version_max) {
+  const bool everything = ciphers.empty();
+  std::string text = everything ? std::string(kEverything) : ciphers;
+  for (const VersionWord& row : kVersions) {
+    const bool wanted = between(row.version, version_min, version_max);
+    if (!everything && wanted) continue;  // Its own list says which of these it wants.
+    text.append(wanted ? ":+" : ":-").append(row.word);
+  }
+  Attempt tried = everything ? attempt_known(std::move(text)) : attempt(text);
+  std::string error = explain(tried);
+  return {std::move(tried.priority), std::move(error)};
+}
+
+}  // namespace mxsweep::tls

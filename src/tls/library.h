@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The TLS library's start, and the owners of what it lends.
+//
+//   Shape    start_library() comes before anything else of the library; every open() calls it.
+//   Source   whatever the system's configuration of GnuTLS forbids or demands is not read: we
+//            measure servers, and a policy of this machine must not change what we see.
+//   Errors   of make_priority(): why the list cannot be used, and where it is wrong.
+#pragma once
+
+#include <gnutls/gnutls.h>
+
+#include <memory>
+#include <string>
+
+#include "mxsweep/tls/facts.h"
+
+namespace mxsweep::tls {
+
+// Several threads may call it at the same time; the first one does the work. It sets a variable of
+// the environment, so no thread that reads the environment may be running yet.
+void start_library();
+
+struct Free {
+  void operator()(gnutls_priority_t priority) const { gnutls_priority_deinit(priority); }
+  void operator()(gnutls_certificate_credentials_t credentials) const {
+    gnutls_certificate_free_credentials(credentials);
+  }
+};
+using Priority = std::unique_ptr<gnutls_priority_st, Free>;
+using Credentials = std::unique_ptr<gnutls_certificate_credentials_st, Free>;
+
+[[nodiscard]] Credentials make_credentials();
+
+struct PriorityRead {
+  Priority priority;
+  std::string error;  // Empty: it worked.
+};
+
+// What may be negotiated: `ciphers`, a priority string of GnuTLS, or if it is empty all that the
+// library has; in either case no version outside the two.
+[[nodiscard]] PriorityRead make_priority(const std::string& ciphers, Version version_min,
+                                         Version version_max);
+
+}  // namespace mxsweep::tls

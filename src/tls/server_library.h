@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What a Server holds of the TLS library.
+#pragma once
+
+#include "mxsweep/tls/server.h"
+#include "tls/library.h"
+
+namespace mxsweep::tls {
+
+struct Server::Library {
+  Credentials credentials;
+  Priority priority;
+  ClientCertificate client_certificate = ClientCertificate::not_asked;
+};
+
+}  // namespace mxsweep::tls

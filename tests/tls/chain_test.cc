@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mxsweep/tls/client.h"
+#include "mxsweep/tls/issue.h"
+#include "support/catch.h"
+#include "tls/certificates.h"
+
+namespace mxsweep::tls {
+namespace {
+
+using samples::authority;
+using samples::day;
+using samples::der_of;
+using samples::kNow;
+using samples::leaf;
+using std::chrono::days;
+using std::chrono::seconds;
+
+using Sent = std::vector<std::string>;
+
+std::shared_ptr<const Chain> ask(Client& client, const Sent& sent, WallTime now = kNow) {
+  const std::vector<std::string_view> der(sent.begin(), sent.end());
+  return client.chain(der, now);
+}
+
+// An authority that is trusted, one between, and a leaf, each as its test orders it.
+struct World {
+  CertificateOrder root_order = authority("Root");
+  CertificateOrder between_order = authority("Between");
+  CertificateOrder leaf_order = leaf();
+  Issued root;
+  Issued between;
+  Issued server;
+
+  void make() {
+    root = issue(root_order);
+    between = issue(between_order, &root);
+    server = issue(leaf_order, &between);
+  }
+  [[nodiscard]] Sent sent() const {
+    return {der_of(server.certificate_pem), der_of(between.certificate_pem)};
+  }
+  [[nodiscard]] VerifyError verdict(const Sent& chain, WallTime now = kNow) const {
+    Client client;
+    ClientOptions options;
+    options.authorities_pem = root.certificate_pem;
+    REQUIRE(client.open(options).empty());
+    return ask(client, chain, now)->error;
+  }
+};
+
+TEST_CASE("a chain that leads to an authority is trusted", "[tls][chain]") {
+  World world;
+  for (const KeyKind key : {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::ed25519, KeyKind::rsa_1024,
+                            KeyKind::rsa_2048}) {
+    world.leaf_order.key = key;
+    world.between_order.key = key;
+    world.make();
+    CHECK(world.verdict(world.sent()) == VerifyError::none);
+  }
+}
+
+TEST_CASE("what a server sends besides does not matter", "[tls][chain]") {
+  World world;
+  world.make();
+  CertificateOrder old = authority("Old");
+  old.not_after = day(2021, 9, 30);
+  const std::string stranger = der_of(issue(old).certificate_pem);
+  const Sent sent = world.sent();
+  const std::string root = der_of(world.root.certificate_pem);
+  CHECK(world.verdict({sent[0], sent[1], root}) == VerifyError::none);
+  CHECK(world.verdict({sent[0], stranger, sent[1]}) == VerifyError::none);
+  CHECK(world.verdict({sent[0], root, sent[1]}) == VerifyError::none);
+  CHECK(world.verdict({sent[0], sent[1], sent[1]}) == VerifyError::none);
+  CHECK(world.verdict({sent[0], sent[0], sent[1]}) == VerifyError::none);
+  CHECK(world.verdict({sent[0], "no certificate", sent[1], ""}) == VerifyError::none);
+}
+
+TEST_CASE("a chain without its middle, or of strangers, is not trusted", "[tls][chain]") {
+  World world;
+  world.make();
+  World other;
+  other.make();
+  CHECK(world.verdict({world.sent()[0]}) == VerifyError::certificate_not_trusted);
+  CHECK(world.verdict(other.sent()) == VerifyError::certificate_not_trusted);
+  CHECK(world.verdict({der_of(issue(leaf()).certificate_pem)}) ==
+        VerifyError::certificate_not_trusted);
+  CHECK(world.verdict({}) == VerifyError::certificate_not_trusted);
+}
+
+TEST_CASE("a self-signed leaf is trusted where it is an authority itself", "[tls][chain]") {
+  World world;
+  world.root = issue(leaf());
+  CHECK(world.verdict({der_of(world.root.certificate_pem)}) == VerifyError::none);
+}
+
+TEST_CASE("a leaf outside its dates is expired, trusted or not", "[tls][chain]") {
+  World world;
+  world.make();
+  const WallTime first = world.leaf_order.not_before;
+  const WallTime last = world.leaf_order.not_after;
+  CHECK(world.verdict(world.sent(), first - seconds{1}) == VerifyError::certificate_expired);
+  CHECK(world.verdict(world.sent(), first) == VerifyError::none);
+  CHECK(world.verdict(world.sent(), last) == VerifyError::none);
+  CHECK(world.verdict(world.sent(), last + seconds{1}) == VerifyError::certificate_expired);
+  CHECK(world.verdict({world.sent()[0]}, last + seconds{1}) == VerifyError::certificate_expired);
+}
+
+TEST_CASE("an expired certificate between is expired, if it leads to an authority",
+          "[tls][chain]") {
+  World world;
+  world.between_order.not_after = kNow - days{1};
+  world.make();
+  CHECK(world.verdict(world.sent()) == VerifyError::certificate_expired);
+  World other;
+  other.make();
+  world.root = other.root;
+  CHECK(world.verdict(world.sent()) == VerifyError::certificate_not_trusted);
+}
+
+TEST_CASE("an authority that has expired is none", "[tls][chain]") {
+  World world;
+  world.root_order.not_after = kNow - days{1};
+  world.make();
+  CHECK(world.verdict(world.sent()) == VerifyError::certificate_not_trusted);
+}
+
+TEST_CASE("a signature with SHA-1 is a validation failure", "[tls][chain]") {
+  World world;
+  SECTION("of the leaf") {
+    world.leaf_order.sha1 = true;
+    world.make();
+    CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
+  }
+  SECTION("of the one between") {
+    world.between_order.sha1 = true;
+    world.make();
+    CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
+  }
+  SECTION("but not of an authority, which nobody checks") {
+    world.root_order.sha1 = true;
+    world.make();
+    CHECK(world.verdict(world.sent()) == VerifyError::none);
+  }
+}
+
+TEST_CASE("a broken signature is a validation failure", "[tls][chain]") {
+  World world;
+  world.make();
+  for (const std::size_t broken : {0U, 1U}) {
+    Sent sent = world.sent();
+    sent[broken].back() = static_cast<char>(sent[broken].back() ^ 1);
+    CHECK(world.verdict(sent) == VerifyError::validation_failure);
+  }
+}
+
+TEST_CASE("a certificate that may not sign others cannot", "[tls][chain]") {
+  World world;
+  world.between_order.authority = false;
+  world.make();
+  CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
+}
+
+TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
+  World world;
+  world.make();
+  std::vector<Issued> links = {issue(authority("Link 1"), &world.root)};
+  for (int i = 2; i <= 15; ++i) {
+    links.push_back(issue(authority("Link " + std::to_string(i)), &links.back()));
+  }
+  Sent sent = {der_of(issue(leaf(), &links.back()).certificate_pem)};
+  for (auto link = links.rbegin(); link != links.rend(); ++link) {
+    sent.push_back(der_of(link->certificate_pem));
+  }
+  REQUIRE(sent.size() == kChainCertificatesMax);
+  CHECK(world.verdict(sent) == VerifyError::none);
+
+  Client client;
+  ClientOptions options;
+  options.authorities_pem = world.root.certificate_pem;
+  REQUIRE(client.open(options).empty());
+  std::swap(sent[3], sent[14]);
+  CHECK(ask(client, sent)->error == VerifyError::none);
+  sent.insert(sent.begin() + 1, "no certificate");
+  const auto chain = ask(client, sent);
+  CHECK(chain->error == VerifyError::certificate_not_trusted);
+  CHECK(chain->certificates.size() == kChainCertificatesMax);
+}
+
+TEST_CASE("a certificate that cannot be read keeps its place and its digest", "[tls][chain]") {
+  World world;
+  world.make();
+  Client client;
+  REQUIRE(client.open({}).empty());
+  const auto chain = ask(client, {"junk", world.sent()[1]});
+  REQUIRE(chain->certificates.size() == 2);
+  CHECK(chain->error == VerifyError::validation_failure);
+  CHECK(chain->certificates[0].sha256[0] != 0);
+  CHECK(chain->certificates[0].key.empty());
+  CHECK(chain->certificates[0].subject.empty());
+  CHECK(chain->certificates[1].subject == "CN=Between");
+}
+
+TEST_CASE("octets are kept when they are asked for", "[tls][chain]") {
+  World world;
+  world.make();
+  for (const bool keep : {false, true}) {
+    Client client;
+    ClientOptions options;
+    options.keep_der = keep;
+    REQUIRE(client.open(options).empty());
+    const auto chain = ask(client, world.sent());
+    CHECK(chain->certificates[0].der == (keep ? world.sent()[0] : ""));
+    CHECK(chain->certificates[1].der == (keep ? world.sent()[1] : ""));
+  }
+}
+
+TEST_CASE("the common name is the chain's only where the leaf has no DNS name", "[tls][chain]") {
+  Client client;
+  REQUIRE(client.open({}).empty());
+  CertificateOrder order = leaf();
+  CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
+  order.dns_names.clear();
+  order.addresses = {"192.0.2.1"};
+  const auto chain = ask(client, {der_of(issue(order).certificate_pem)});
+  CHECK(chain->common_name == "mx1.example.net");
+  CHECK(matches_name(*chain, "mx1.example.net"));
+  CHECK(matches_name(*chain, "192.0.2.1"));
+  order.dns_names = {std::string(kNameOctetsMax + 1, 'x')};
+  CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
+}
+
+TEST_CASE("the same octets are computed once", "[tls][chain]") {
+  World world;
+  world.make();
+  Client client;
+  REQUIRE(client.open({}).empty());
+  const auto first = ask(client, world.sent());
+  const auto again = ask(client, world.sent(), kNow + seconds{1});
+  CHECK(first == again);
+  CHECK(client.chains_computed() == 1);
+  CHECK(ask(client, {world.sent()[0]}) != first);
+  CHECK(client.chains_computed() == 2);
+}
+
+TEST_CASE("the same octets cut elsewhere are another chain", "[tls][chain]") {
+  Client client;
+  REQUIRE(client.open({}).empty());
+  CHECK(ask(client, {"abc"})->certificates.size() == 1);
+  CHECK(ask(client, {"a", "bc"})->certificates.size() == 2);
+  CHECK(ask(client, {"ab", "c"})->certificates.size() == 2);
+  CHECK(ask(client, {"", "abc"})->certificates.size() == 2);
+  CHECK(ask(client, {})->certificates.empty());
+  CHECK(client.chains_computed() == 5);
+}
+
+TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chain]") {
+  World world;
+  world.between_order.not_after = kNow + days{10};
+  world.root_order.not_after = kNow + days{20};
+  world.make();
+  Client client;
+  ClientOptions options;
+  options.authorities_pem = world.root.certificate_pem;
+  REQUIRE(client.open(options).empty());
+  const auto error_at = [&](WallTime now) { return ask(client, world.sent(), now)->error; };
+  CHECK(error_at(kNow) == VerifyError::none);
+  CHECK(error_at(kNow + days{10}) == VerifyError::none);
+  CHECK(client.chains_computed() == 1);
+  CHECK(error_at(kNow + days{10} + seconds{1}) == VerifyError::certificate_expired);
+  CHECK(client.chains_computed() == 2);
+  CHECK(error_at(kNow + days{20} + seconds{1}) == VerifyError::certificate_not_trusted);
+  CHECK(client.chains_computed() == 3);
+  CHECK(error_at(world.leaf_order.not_before - seconds{1}) == VerifyError::certificate_expired);
+  CHECK(client.chains_computed() == 4);
+  CHECK(error_at(kNow) == VerifyError::none);
+  CHECK(client.chains_computed() == 5);
+}
+
+TEST_CASE("no more chains are kept than allowed, the ones in use longest", "[tls][chain]") {
+  Client client;
+  ClientOptions options;
+  options.chains_max = 8;
+  REQUIRE(client.open(options).empty());
+  const Sent popular = {"popular"};
+  static_cast<void>(ask(client, popular));
+  for (int i = 0; i < 100; ++i) {
+    static_cast<void>(ask(client, {"stranger " + std::to_string(i)}));
+    static_cast<void>(ask(client, popular));
+  }
+  CHECK(client.chains_computed() == 101);
+  static_cast<void>(ask(client, {"stranger 99"}));
+  CHECK(client.chains_computed() == 101);
+  static_cast<void>(ask(client, {"stranger 0"}));
+  CHECK(client.chains_computed() == 102);
+}
+
+TEST_CASE("chains full of octets push out others sooner", "[tls][chain]") {
+  Client client;
+  ClientOptions options;
+  options.chains_max = 8;
+  options.keep_der = true;
+  REQUIRE(client.open(options).empty());
+  const Sent small = {"small"};
+  static_cast<void>(ask(client, small));
+  for (int i = 0; i < 2; ++i)
+    static_cast<void>(ask(client, {std::string(100'000, 'x') + std::to_string(i)}));
+  CHECK(client.chains_computed() == 3);
+  static_cast<void>(ask(client, small));
+  CHECK(client.chains_computed() == 4);
+}
+
+TEST_CASE("a chain outlives its place in the cache", "[tls][chain]") {
+  World world;
+  world.make();
+  Client client;
+  ClientOptions options;
+  options.chains_max = 0;
+  REQUIRE(client.open(options).empty());
+  const auto chain = ask(client, world.sent());
+  for (int i = 0; i < 4; ++i) static_cast<void>(ask(client, {std::to_string(i)}));
+  CHECK(chain->certificates.front().subject == "CN=mx1.example.net");
+}
+
+TEST_CASE("authorities are read one by one", "[tls][chain]") {
+  World world;
+  world.make();
+  const std::string damaged = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
+  Client client;
+  ClientOptions options;
+  SECTION("none at all is a store that trusts nobody") {
+    REQUIRE(client.open(options).empty());
+    CHECK(client.authorities() == 0);
+    CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
+  }
+  SECTION("a damaged one does not cost us the others") {
+    const std::string text = "# comment\n" + damaged + world.root.key_pem +
+                             issue(authority("Other")).certificate_pem + damaged +
+                             world.root.certificate_pem + world.root.certificate_pem;
+    options.authorities_pem = text;
+    REQUIRE(client.open(options).empty());
+    CHECK(client.authorities() == 3);
+    CHECK(ask(client, world.sent())->error == VerifyError::none);
+  }
+  SECTION("a text without any is a mistake") {
+    for (const std::string& text : {std::string("mail"), damaged, world.root.key_pem}) {
+      Client other;
+      options.authorities_pem = text;
+      CHECK_FALSE(other.open(options).empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mxsweep::tls

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// Servers that break the protocol, by accident or on purpose.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/random.h"
+#include "support/catch.h"
+#include "support/guarded_bytes.h"
+#include "tls/joined.h"
+
+namespace {
+
+using namespace mxsweep::tls;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+struct Ended {
+  Status status = Status::handshaking;
+  Failure failure = Failure::none;
+  std::string alert;
+  std::string sent;  // After the first message.
+  std::string clear;
+};
+
+// What becomes of a client whose server says only `octets`, which come in pieces of `cut`.
+Ended answer(const Client& client, std::string_view octets, std::size_t cut) {
+  Engine engine(client, "mx1.example.net");
+  Ended ended;
+  engine.advance({}, ended.clear);
+  REQUIRE_FALSE(engine.outgoing().empty());
+  engine.outgoing().clear();
+  for (std::size_t at = 0; at < octets.size(); at += cut) {
+    const GuardedBytes piece(octets.substr(at, cut));
+    engine.advance(piece.view(), ended.clear);
+  }
+  ended.status = engine.status();
+  ended.failure = engine.failure();
+  ended.alert = engine.alert();
+  ended.sent = engine.outgoing();
+  return ended;
+}
+
+// The same however it is cut.
+Ended answer(std::string_view octets, const ClientOptions& options = {}) {
+  const OpenClient client(options);
+  const Ended whole = answer(client, octets, octets.size());
+  for (const std::size_t cut : {1U, 2U, 3U, 7U}) {
+    const Ended cut_up = answer(client, octets, cut);
+    CHECK(cut_up.status == whole.status);
+    CHECK(cut_up.failure == whole.failure);
+    CHECK(cut_up.alert == whole.alert);
+    CHECK(cut_up.sent == whole.sent);
+    CHECK(cut_up.clear.empty());
+  }
+  CHECK(whole.clear.empty());
+  return whole;
+}
+
+std::string alert_record(std::uint8_t level, std::uint8_t description) {
+  std::string record = "\x15\x03\x03\x00\x02"s;
+  record += static_cast<char>(level);
+  record += static_cast<char>(description);
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a server that does not speak TLS at all", "[tls][hostile]") {
+  for (const std::string_view octets :
+       {"220 mx1.example.net ESMTP\r\n"sv, "454 4.7.0 TLS not available\r\n"sv,
+        "\x80\x2e\x01\x00\x02"sv, "HTTP/1.1 400 Bad Request\r\n"sv, "\x00\x00\x00\x00"sv,
+        "\x18\x03\x03\x00\x01\x00"sv, "\x16\x02\x00\x00\x05"sv, "\x15O"sv}) {
+    INFO(octets);
+    const Ended ended = answer(octets);
+    CHECK(ended.status == Status::failed);
+    CHECK(ended.failure == Failure::not_tls);
+    CHECK(ended.sent.empty());
+  }
+  SECTION("is known by its first octet") {
+    CHECK(answer("2").failure == Failure::not_tls);
+    CHECK(answer("\x16").status == Status::handshaking);
+  }
+}
+
+TEST_CASE("a server's alert says why it would not", "[tls][hostile]") {
+  struct Case {
+    std::uint8_t description;
+    std::string_view name;
+    Failure failure;
+  };
+  for (const Case& row :
+       {Case{40, "handshake_failure", Failure::handshake_failure},
+        Case{71, "insufficient_security", Failure::handshake_failure},
+        Case{70, "protocol_version", Failure::version}, Case{80, "internal_error", Failure::alert},
+        Case{112, "unrecognized_name", Failure::alert},
+        Case{116, "certificate_required", Failure::client_certificate},
+        Case{0, "close_notify", Failure::closed}, Case{222, "unknown", Failure::alert}}) {
+    INFO(row.name);
+    const Ended ended = answer(alert_record(2, row.description));
+    CHECK(ended.status == Status::failed);
+    CHECK(ended.failure == row.failure);
+    CHECK(ended.alert == row.name);
+    CHECK(ended.sent.empty());
+  }
+}
+
+TEST_CASE("a warning does not end the handshake", "[tls][hostile]") {
+  const OpenClient client;
+  const OpenServer server;
+  Joined joined(client, server);
+  joined.client.advance(alert_record(1, 112), joined.heard_by_client);
+  REQUIRE(joined.client.status() == Status::handshaking);
+  joined.run();
+  CHECK(joined.established());
+  CHECK(joined.client.alert().empty());
+}
+
+TEST_CASE("close_notify in the middle of the handshake", "[tls][hostile]") {
+  const Ended ended = answer(alert_record(1, 0));
+  CHECK(ended.status == Status::failed);
+  CHECK(ended.failure == Failure::closed);
+}
+
+TEST_CASE("an alert that ends an established connection", "[tls][hostile]") {
+  // In clear, which after a handshake nobody may send any more.
+  const OpenClient client;
+  const OpenServer server;
+  Joined joined(client, server);
+  joined.run();
+  REQUIRE(joined.established());
+  joined.client.advance(alert_record(2, 80), joined.heard_by_client);
+  CHECK(joined.client.status() == Status::failed);
+  CHECK(joined.client.failure() == Failure::malformed);
+  CHECK_FALSE(joined.client.outgoing().empty());
+}
+
+TEST_CASE("a version that was not offered", "[tls][hostile]") {
+  // A ServerHello of TLS 1.0, without extensions: TLS_RSA_WITH_AES_128_CBC_SHA.
+  const std::string hello =
+      "\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01"s + std::string(32, 'r') + "\x00\x00\x2f\x00"s;
+  ClientOptions strict;
+  strict.version_min = Version::tls1_2;
+  const Ended ended = answer(hello, strict);
+  CHECK(ended.failure == Failure::version);
+  CHECK(ended.alert.empty());
+  CHECK(ended.sent.substr(5) == "\x02\x46"sv);  // fatal, protocol_version
+  CHECK(answer(hello).status == Status::handshaking);
+}
+
+TEST_CASE("a cipher that was not offered", "[tls][hostile]") {
+  const std::string hello =
+      "\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03"s + std::string(32, 'r') + "\x00\x00\x01\x00"s;
+  const Ended ended = answer(hello);
+  CHECK(ended.status == Status::failed);
+  CHECK(ended.failure == Failure::handshake_failure);
+  CHECK(ended.sent.size() == 7);
+}
+
+TEST_CASE("records that break the protocol", "[tls][hostile]") {
+  for (const std::string& octets : {
+           "\x17\x03\x03\x00\x03"s
+           "abc",                                               // Data before the handshake.
+           "\x16\x03\x03\xff\xff"s + std::string(65'535, 'a'),  // Longer than any may be.
+           "\x16\x03\x03\x00\x04\x0b\x00\x00\x00"s,             // Certificates come later.
+           "\x16\x03\x03\x00\x06\x02\x00\x00\x02\x03\x03"s,     // A ServerHello of two octets.
+           "\x15\x03\x03\x00\x01\x02"s,                         // Half an alert.
+       }) {
+    INFO(octets.substr(0, 8));
+    const Ended ended = answer(octets);
+    CHECK(ended.status == Status::failed);
+    CHECK(ended.failure == Failure::malformed);
+    CHECK(ended.sent.size() == 7);
+  }
+}
+
+TEST_CASE("a handshake message is not collected without end", "[tls][hostile]") {
+  const OpenClient client;
+  const std::string more = "\x16\x03\x03\x40\x00"s + std::string(16'384, 'm');
+  std::string octets = "\x16\x03\x03\x00\x04\x02\xff\xff\xff"s;  // A ServerHello of 16 MiB.
+  CHECK(answer(client, octets, octets.size()).status == Status::handshaking);
+  for (int i = 0; i < 17; ++i) octets += more;
+  const Ended ended = answer(client, octets, 4096);
+  CHECK(ended.status == Status::failed);
+  CHECK(ended.failure == Failure::malformed);
+}
+
+TEST_CASE("empty records and warnings do not go on for ever", "[tls][hostile]") {
+  const OpenClient client;
+  std::string warnings;
+  std::string empty;
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) {
+    warnings += alert_record(1, 112);
+    empty += "\x16\x03\x03\x00\x00"s;
+    requests += "\x16\x03\x03\x00\x04\x00\x00\x00\x00"s;
+  }
+  CHECK(answer(client, warnings, warnings.size()).status != Status::established);
+  CHECK(answer(client, empty, empty.size()).status != Status::established);
+  CHECK(answer(client, requests, requests.size()).status != Status::established);
+}
+
+// One octet of what the server says is wrong: whatever it is, the client does not believe that the
+// connection is secure while the server knows nothing of it.
+TEST_CASE("a wrong octet anywhere is noticed", "[tls][hostile]") {
+  const OpenClient client;
+  for (const Version version : {Version::tls1_0, Version::tls1_2, Version::tls1_3}) {
+    ServerOptions options;
+    options.version_max = version;
+    const OpenServer server(options);
+    std::size_t noticed = 0;
+    std::size_t positions = 1;
+    for (std::size_t at = 0; at < positions; at += 5) {
+      INFO("version " << static_cast<int>(version) << " octet " << at);
+      Joined joined(client, server);
+      std::size_t said = 0;
+      while (!joined.client.outgoing().empty()) {
+        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+        std::string& flight = joined.server.outgoing();
+        if (at >= said && at < said + flight.size()) flight[at - said] ^= 0x10;
+        said += flight.size();
+        Joined::deliver(joined.server, joined.client, joined.heard_by_client);
+      }
+      positions = std::max(positions, said);
+      const bool secure = joined.client.status() == Status::established;
+      CHECK((!secure || joined.server.status() == Status::established));
+      if (secure) {
+        joined.server.write("250 ok\r\n");
+        joined.run();
+        CHECK(joined.heard_by_client == "250 ok\r\n");
+      }
+      noticed += secure ? 0 : 1;
+    }
+    // Only the version in the heads of clear records may be anything.
+    CHECK(positions > 500);
+    CHECK(noticed * 5 >= positions - 40);
+  }
+}
+
+TEST_CASE("octets at random after a good beginning", "[tls][hostile]") {
+  const OpenClient client;
+  mxsweep::Random random(3);
+  for (int i = 0; i < 300; ++i) {
+    std::string octets = "\x16\x03\x03"s;
+    for (std::uint32_t n = random.below(400); n != 0; --n) {
+      octets += static_cast<char>(random.below(i % 2 == 0 ? 256 : 4));
+    }
+    CHECK(answer(client, octets, 1 + random.below(50)).status != Status::established);
+  }
+}
