@@ -3,8 +3,9 @@
 
 #include <string>
 
+#include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/json_writer.h"
-#include "support/sample_records.h"
+#include "support/sample_tls_records.h"
 
 namespace mxsweep::results {
 namespace {
@@ -33,6 +34,25 @@ BENCHMARK_CAPTURE(append_record, net_refused,
                   samples::failed(Phase::connect, Cause::net_refused, ECONNREFUSED));
 BENCHMARK_CAPTURE(append_record, invalid_line, samples::invalid_line());
 BENCHMARK_CAPTURE(append_record, huge, samples::huge());
+BENCHMARK_CAPTURE(append_record, tls_full, samples::typical_tls());
+BENCHMARK_CAPTURE(append_record, tls_leaf, samples::typical_tls(ChainDetail::leaf));
+BENCHMARK_CAPTURE(append_record, tls_digest, samples::typical_tls(ChainDetail::digest));
+
+// Question: what does it cost to write one certificate for the file of certificates, by its size?
+void append_certificate_line(benchmark::State& state) {
+  tls::Certificate certificate = samples::leaf_certificate();
+  certificate.der.assign(static_cast<std::size_t>(state.range(0)), '\x5a');
+  std::string out;
+  for (auto _ : state) {
+    out.clear();
+    append_certificate(certificate, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+  if (out.size() < certificate.der.size() * 4 / 3) state.SkipWithError("the line is too short");
+  state.SetItemsProcessed(state.iterations());                                          // lines
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(out.size()));  // octets
+}
+BENCHMARK(append_certificate_line)->ArgName("der_octets")->Arg(700)->Arg(1500);
 
 }  // namespace
 }  // namespace mxsweep::results

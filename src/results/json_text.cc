@@ -41,11 +41,21 @@ constexpr std::array<char, 256> escape_letters(bool latin1) {
 constexpr std::array<char, 256> kLetters = escape_letters(false);
 constexpr std::array<char, 256> kLatin1Letters = escape_letters(true);
 
+constexpr char kHex[] = "0123456789abcdef";
+
+// The two digits of every octet.
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t octet = 0; octet < pairs.size(); ++octet) {
+    pairs[octet] = {kHex[octet >> 4U], kHex[octet & 0xfU]};
+  }
+  return pairs;
+}();
+
 char* write_escaped(char octet, char letter, char* out) {
   *out++ = '\\';
   *out++ = letter;
   if (letter != 'u') return out;
-  constexpr char kHex[] = "0123456789abcdef";
   const auto value = static_cast<unsigned char>(octet);
   *out++ = '0';
   *out++ = '0';
@@ -70,12 +80,19 @@ char* write_digits(std::uint64_t value, unsigned digits, char* out) {
   return out + digits;
 }
 
-constexpr unsigned kDigitsMax = 20;  // Of 2^64 - 1.
-
-char* write_number(std::uint64_t value, char* out) {
-  unsigned digits = 1;
-  for (std::uint64_t limit = 10; digits < kDigitsMax && value >= limit; limit *= 10) ++digits;
-  return write_digits(value, digits, out);
+// "2026-11-22T10:15:00", the time of day being in seconds.
+char* write_second(std::chrono::sys_days day, std::uint64_t seconds, char* out) {
+  const std::chrono::year_month_day date(day);
+  const auto part = [&out](std::uint64_t value, unsigned digits, char behind) {
+    out = write_digits(value, digits, out);
+    *out++ = behind;
+  };
+  part(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4, '-');
+  part(static_cast<unsigned>(date.month()), 2, '-');
+  part(static_cast<unsigned>(date.day()), 2, 'T');
+  part(seconds / 3600, 2, ':');
+  part(seconds / 60 % 60, 2, ':');
+  return write_digits(seconds % 60, 2, out);
 }
 
 // Octets of the UTF-8 sequence that `lead` begins; 0 for one that continues a sequence.
@@ -110,11 +127,15 @@ std::string_view whole_characters(std::string_view part, Encoding encoding) {
   return part;
 }
 
-bool is_known(WallTime time) {
-  constexpr WallTime kYear10000 =
-      std::chrono::sys_days(std::chrono::year(10000) / std::chrono::January / 1);
-  return time > WallTime{} && time < kYear10000;
+bool can_be_written(WallTime time) {
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  constexpr WallTime kYear0 = sys_days(year(0) / std::chrono::January / 1);
+  constexpr WallTime kYear10000 = sys_days(year(10000) / std::chrono::January / 1);
+  return time >= kYear0 && time < kYear10000;
 }
+
+bool is_known(WallTime time) { return time > WallTime{} && can_be_written(time); }
 
 void JsonText::flush() {
   out_.append(buffer_.data(), used_);
@@ -126,14 +147,12 @@ void JsonText::raw_beyond_buffer(std::string_view json) {
   out_.append(json);
 }
 
-void JsonText::escaped_run(std::string_view run, Encoding encoding) {
-  make_room(kRunRoom);
+char* JsonText::write_run(std::string_view run, Encoding encoding, char* out) {
   const bool latin1 = encoding == Encoding::latin1;
   const std::array<char, 256>& letters = latin1 ? kLatin1Letters : kLetters;
   const std::uint64_t high = latin1 ? kHigh : 0;
   const char* in = run.data();
   std::size_t left = run.size();
-  char* out = end();
   for (; left >= 8; in += 8, left -= 8) {
     const std::uint64_t word = load(in);
     std::memcpy(out, &word, sizeof word);
@@ -146,7 +165,7 @@ void JsonText::escaped_run(std::string_view run, Encoding encoding) {
     for (std::size_t i = 0; i < 8; ++i) out = write_octet(in[i], letters, out);
   }
   for (; left > 0; ++in, --left) out = write_octet(*in, letters, out);
-  used_ = static_cast<std::size_t>(out - buffer_.data());
+  return out;
 }
 
 void JsonText::escaped_in_capitals(std::string_view octets, Encoding encoding) {
@@ -161,42 +180,48 @@ void JsonText::escaped_in_capitals(std::string_view octets, Encoding encoding) {
   }
 }
 
-void JsonText::number(std::uint64_t value) {
-  make_room(kDigitsMax);
-  used_ = static_cast<std::size_t>(write_number(value, end()) - buffer_.data());
+char* JsonText::write_number(std::uint64_t value, char* out) {
+  unsigned digits = 1;
+  for (std::uint64_t limit = 10; digits < kNumberRoom && value >= limit; limit *= 10) ++digits;
+  return write_digits(value, digits, out);
 }
 
-void JsonText::milliseconds(Duration span) {
-  make_room(kDigitsMax + 4);
+char* JsonText::write_milliseconds(Duration span, char* out) {
   const auto nanoseconds = static_cast<std::uint64_t>(span.count());
   const std::uint64_t microseconds = nanoseconds / 1000 + (nanoseconds % 1000 >= 500 ? 1 : 0);
-  char* out = write_number(microseconds / 1000, end());
+  out = write_number(microseconds / 1000, out);
   *out++ = '.';
-  out = write_digits(microseconds % 1000, 3, out);
-  used_ = static_cast<std::size_t>(out - buffer_.data());
+  return write_digits(microseconds % 1000, 3, out);
 }
 
-void JsonText::wall_time(WallTime time) {
-  make_room(sizeof "\"2026-11-22T10:15:00.123456Z\"");
+char* JsonText::write_hexadecimal(std::span<const std::uint8_t, 32> octets, char* out) {
+  for (const std::uint8_t octet : octets) {
+    std::memcpy(out, kHexPairs[octet].data(), 2);
+    out += 2;
+  }
+  return out;
+}
+
+char* JsonText::write_wall_time(WallTime time, char* out) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
   const auto microseconds = static_cast<std::uint64_t>((time - day).count());
-  const std::uint64_t seconds = microseconds / 1'000'000;
-  char* out = end();
-  const auto part = [&out](std::uint64_t value, unsigned digits, char behind) {
-    out = write_digits(value, digits, out);
-    *out++ = behind;
-  };
   *out++ = '"';
-  part(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4, '-');
-  part(static_cast<unsigned>(date.month()), 2, '-');
-  part(static_cast<unsigned>(date.day()), 2, 'T');
-  part(seconds / 3600, 2, ':');
-  part(seconds / 60 % 60, 2, ':');
-  part(seconds % 60, 2, '.');
-  part(microseconds % 1'000'000, 6, 'Z');
+  out = write_second(day, microseconds / 1'000'000, out);
+  *out++ = '.';
+  out = write_digits(microseconds % 1'000'000, 6, out);
+  *out++ = 'Z';
   *out++ = '"';
-  used_ = static_cast<std::size_t>(out - buffer_.data());
+  return out;
+}
+
+char* JsonText::write_wall_second(WallTime time, char* out) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const auto second = std::chrono::floor<std::chrono::seconds>(time - day);
+  *out++ = '"';
+  out = write_second(day, static_cast<std::uint64_t>(second.count()), out);
+  *out++ = 'Z';
+  *out++ = '"';
+  return out;
 }
 
 }  // namespace mxsweep::results

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,9 @@ enum class Encoding : std::uint8_t { ascii, utf8, latin1 };
 // `part` of a text that is UTF-8 as a whole, without the sequence that its end cuts in two.
 [[nodiscard]] std::string_view whole_characters(std::string_view part, Encoding encoding);
 
-// A moment that RFC 3339 can express and that somebody did set.
+// A moment that RFC 3339 can express.
+[[nodiscard]] bool can_be_written(WallTime time);
+// One that somebody did set, too: of our own, none lies before 1970.
 [[nodiscard]] bool is_known(WallTime time);
 
 class JsonText {
@@ -61,24 +64,60 @@ class JsonText {
   }
 
   void escaped_in_capitals(std::string_view octets, Encoding encoding);  // a-z as A-Z.
-  void number(std::uint64_t value);
-  void milliseconds(Duration span);  // Requires: span >= 0. Three digits behind the point.
-  void wall_time(WallTime time);     // In UTC, quoted. Requires: is_known(time).
+
+  void number(std::uint64_t value) {
+    make_room(kNumberRoom);
+    ends_at(write_number(value, end()));
+  }
+  // Requires: span >= 0. Three digits behind the point.
+  void milliseconds(Duration span) {
+    make_room(kNumberRoom + 4);
+    ends_at(write_milliseconds(span, end()));
+  }
+  // Lower case, without quotes.
+  void hexadecimal(std::span<const std::uint8_t, 32> octets) {
+    make_room(2 * octets.size());
+    ends_at(write_hexadecimal(octets, end()));
+  }
+  // In UTC, quoted; to the microsecond or to the second. Requires: can_be_written(time).
+  void wall_time(WallTime time) {
+    make_room(kTimeRoom);
+    ends_at(write_wall_time(time, end()));
+  }
+  void wall_second(WallTime time) {
+    make_room(kTimeRoom);
+    ends_at(write_wall_second(time, end()));
+  }
 
  private:
   // Text is escaped in runs, so that whether there is room is asked once a run: an octet becomes
   // six at most, and the last eight may be written in advance of knowing that they count.
   static constexpr std::size_t kRunOctets = 256;
   static constexpr std::size_t kRunRoom = 6 * kRunOctets + 8;
+  static constexpr std::size_t kNumberRoom = 20;  // The digits of 2^64 - 1.
+  static constexpr std::size_t kTimeRoom = sizeof "\"2026-11-22T10:15:00.123456Z\"";
   static constexpr std::size_t kBufferOctets = 6 * 1024;  // A typical record fits in several times.
 
+  // Each writes at `out` and returns its end. They are given no writer: if they changed used_
+  // behind the back of code into which raw() is inlined, that code would stall at each of them.
+  static char* write_run(std::string_view run, Encoding encoding, char* out);
+  static char* write_number(std::uint64_t value, char* out);
+  static char* write_milliseconds(Duration span, char* out);
+  static char* write_hexadecimal(std::span<const std::uint8_t, 32> octets, char* out);
+  static char* write_wall_time(WallTime time, char* out);
+  static char* write_wall_second(WallTime time, char* out);
+
   char* end() { return buffer_.data() + used_; }
+  void ends_at(const char* end) { used_ = static_cast<std::size_t>(end - buffer_.data()); }
   void make_room(std::size_t octets) {
     if (octets > buffer_.size() - used_) flush();
   }
   void flush();
   void raw_beyond_buffer(std::string_view json);
-  void escaped_run(std::string_view run, Encoding encoding);
+  void escaped_run(std::string_view run, Encoding encoding) {
+    make_room(kRunRoom);
+    ends_at(write_run(run, encoding, end()));
+  }
 
   std::string& out_;
   std::size_t used_ = 0;

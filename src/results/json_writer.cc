@@ -9,6 +9,7 @@
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
 #include "results/json_text.h"
+#include "results/json_tls.h"
 
 namespace mxsweep::results {
 namespace {
@@ -136,8 +137,10 @@ void write_greeting(const ReplyText& greeting, JsonText& json) {
   json.raw("}");
 }
 
-void write_ehlo(Verb verb, const ReplyText& ehlo, JsonText& json) {
-  json.raw(verb == Verb::ehlo ? ",\"ehlo\":{\"verb\":\"EHLO\"" : ",\"ehlo\":{\"verb\":\"HELO\"");
+// `begin`: up to the verb's value.
+void write_ehlo(std::string_view begin, Verb verb, const ReplyText& ehlo, JsonText& json) {
+  json.raw(begin);
+  json.raw(verb == Verb::ehlo ? "\"EHLO\"" : "\"HELO\"");
   if (ehlo.code != 0) {
     json.raw(",\"code\":");
     json.number(static_cast<std::uint64_t>(ehlo.code));
@@ -163,12 +166,21 @@ void write_ehlo(Verb verb, const ReplyText& ehlo, JsonText& json) {
 
 std::string_view starttls_json(Offered offered) {
   switch (offered) {
-    case Offered::not_known: return ",\"starttls\":{\"offered\":\"unknown\"}";
-    case Offered::yes: return ",\"starttls\":{\"offered\":\"yes\"}";
-    case Offered::no: return ",\"starttls\":{\"offered\":\"no\"}";
+    case Offered::not_known: return ",\"starttls\":{\"offered\":\"unknown\"";
+    case Offered::yes: return ",\"starttls\":{\"offered\":\"yes\"";
+    case Offered::no: return ",\"starttls\":{\"offered\":\"no\"";
   }
   INVARIANT(false);  // An offer outside its list.
   return {};
+}
+
+void write_starttls(const Record& record, JsonText& json) {
+  json.raw(starttls_json(record.starttls_offered));
+  if (record.starttls_code != 0) {
+    json.raw(",\"code\":");
+    json.number(static_cast<std::uint64_t>(record.starttls_code));
+  }
+  json.raw("}");
 }
 
 void write_anomalies(AnomalySet anomalies, JsonText& json) {
@@ -273,8 +285,14 @@ void append_json(const Record& record, std::string& out) {
   write_attempt(record, encoding, json);
   write_ending(record, json);
   if (!record.greeting.octets.empty()) write_greeting(record.greeting, json);
-  if (!record.ehlo.octets.empty()) write_ehlo(record.verb, record.ehlo, json);
-  if (record.starttls_known) json.raw(starttls_json(record.starttls_offered));
+  if (!record.ehlo.octets.empty()) {
+    write_ehlo(",\"ehlo\":{\"verb\":", record.verb, record.ehlo, json);
+  }
+  if (record.starttls_known) write_starttls(record, json);
+  if (record.tls != nullptr) write_tls(*record.tls, record.chain_detail, json);
+  if (!record.ehlo_tls.octets.empty()) {
+    write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.ehlo_tls, json);
+  }
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

@@ -7,12 +7,14 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/tls/facts.h"
+#include "results/json_tls.h"
 
 namespace mxsweep::results {
 namespace {
 
-// Each @name@ stands for the words of one of core's closed lists. The fields that need names or TLS
-// are part of schema 1 from the start: a reader written today need not change when they appear.
+// Each @name@ stands for the words of a closed list. The fields that need names are part of schema
+// 1 from the start: a reader written today need not change when they appear.
 constexpr std::string_view kTemplate = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "urn:mxsweep:record:1",
@@ -131,27 +133,95 @@ constexpr std::string_view kTemplate = R"json({
           "enum": ["yes", "no", "unknown"]
         },
         "code": {"description": "Of the reply to STARTTLS.", "$ref": "#/$defs/code"}
-      }
+      },
+      "if": {"required": ["code"]},
+      "then": {"properties": {"offered": {"const": "yes"}}}
     },
     "tls": {
+      "description": "TLS was begun. No version: the handshake was not finished.",
       "type": "object",
       "additionalProperties": false,
+      "dependentRequired": {
+        "version": ["cipher", "client_cert_requested"],
+        "cipher": ["version"],
+        "group": ["version"],
+        "signature": ["version"],
+        "extended_master_secret": ["version", "secure_renegotiation"],
+        "secure_renegotiation": ["version", "extended_master_secret"],
+        "verified": ["chain"],
+        "verify_error": ["verified"],
+        "name_match": ["verified"],
+        "days_left": ["verified"],
+        "chain": ["verified"]
+      },
       "properties": {
-        "version": {"type": "string", "pattern": "^(TLSv1(\\.[1-3])?|SSLv[23])$"},
-        "cipher": {"type": "string", "minLength": 1},
-        "group": {"type": "string", "minLength": 1},
-        "verified": {"type": "boolean"},
-        "verify_error": {"type": "string", "pattern": "^[0-9a-z-]+$"},
-        "name_match": {"type": "boolean"},
-        "client_cert_requested": {"type": "boolean"},
+        "version": {"description": "What was negotiated.", "enum": [@tls_versions@]},
+        "cipher": {
+          "description": "The suite by its name at IANA.",
+          "type": "string",
+          "pattern": "^[0-9A-Z_]+$"
+        },
+        "group": {
+          "description": "Of the (EC)DHE key exchange; absent when there was none.",
+          "type": "string",
+          "minLength": 1
+        },
+        "signature": {
+          "description": "What the server signed the handshake with, by IANA's name.",
+          "type": "string",
+          "minLength": 1
+        },
+        "extended_master_secret": {"description": "RFC 7627; before TLS 1.3.", "type": "boolean"},
+        "secure_renegotiation": {"description": "RFC 5746; before TLS 1.3.", "type": "boolean"},
+        "verified": {
+          "description": "Whether the chain would be trusted for this name, whatever the policy.",
+          "type": "boolean"
+        },
+        "verify_error": {
+          "description": "Why it would not be trusted: a result type of RFC 8460.",
+          "enum": [@verify_errors@]
+        },
+        "name_match": {
+          "description": "Whether the certificate has the name (RFC 6125); absent without a name.",
+          "type": "boolean"
+        },
+        "days_left": {
+          "description": "Until the server's certificate expires; negative once it has.",
+          "type": "integer"
+        },
+        "client_cert_requested": {
+          "description": "Whether the server asked for a certificate of ours.",
+          "type": "boolean"
+        },
+        "alert": {
+          "description": "The fatal alert that the server sent, by its name in RFC 8446.",
+          "type": "string",
+          "pattern": "^[a-z][0-9a-z_]*$"
+        },
         "chain": {
-          "description": "As sent: the server's own certificate first.",
+          "description": "As sent: the server's own certificate first, or that one alone.",
           "type": "array",
           "items": {"$ref": "#/$defs/certificate"}
         }
-      }
+      },
+      "allOf": [
+        {
+          "$comment": "What is trusted has no error.",
+          "if": {"properties": {"verified": {"const": true}}},
+          "then": {"properties": {"verify_error": false}}
+        },
+        {
+          "$comment": "TLS 1.3 has no choice in these two.",
+          "if": {"properties": {"version": {"const": "TLSv1.3"}}},
+          "then": {"properties": {"extended_master_secret": false}},
+          "else": {"required": ["extended_master_secret"]}
+        }
+      ]
     },
-    "ehlo_tls": {"description": "The reply to EHLO under TLS.", "$ref": "#/$defs/ehlo"},
+    "ehlo_tls": {
+      "description": "The reply to EHLO, or to HELO, after STARTTLS.",
+      "$ref": "#/$defs/ehlo"
+    },
     "anomalies": {
       "description": "What the server did that the standard does not provide for.",
       "type": "array",
@@ -189,7 +259,12 @@ constexpr std::string_view kTemplate = R"json({
       }
     }
   },
-  "dependentRequired": {"mx": ["domain"], "bytes": ["attempt"]},
+  "dependentRequired": {
+    "mx": ["domain"],
+    "tls": ["attempt"],
+    "ehlo_tls": ["starttls", "tls"],
+    "bytes": ["attempt"]
+  },
   "allOf": [
     {
       "$comment": "ok has no cause, and everything else has one.",
@@ -253,20 +328,64 @@ constexpr std::string_view kTemplate = R"json({
       }
     },
     "certificate": {
-      "type": "object",
-      "additionalProperties": false,
-      "required": ["sha256"],
+      "description": "sha256 alone: it was not parsed. The two digests alone: --chain digest.",
+      "$ref": "#/$defs/certificate_facts",
+      "unevaluatedProperties": false
+    },
+    "certificate_line": {
+      "description": "One line of the file that --certs names: a certificate, and its octets.",
+      "$ref": "#/$defs/certificate_facts",
+      "required": ["v"],
       "properties": {
-        "sha256": {"$ref": "#/$defs/sha256"},
-        "spki_sha256": {"$ref": "#/$defs/sha256"},
-        "subject": {"type": "string"},
-        "issuer": {"type": "string"},
-        "serial": {"type": "string"},
-        "san": {"type": "array", "items": {"type": "string"}},
+        "v": {"const": 1},
+        "pem": {
+          "type": "string",
+          "pattern": "^-----BEGIN CERTIFICATE-----\n[0-9A-Za-z+/=\n]+-----END CERTIFICATE-----\n$"
+        }
+      },
+      "unevaluatedProperties": false
+    },
+    "certificate_facts": {
+      "type": "object",
+      "required": ["sha256"],
+      "dependentRequired": {
+        "subject": ["spki_sha256", "issuer", "san", "self_signed"],
+        "issuer": ["subject"],
+        "serial": ["subject"],
+        "san": ["subject"],
+        "not_before": ["subject"],
+        "not_after": ["subject"],
+        "key": ["subject"],
+        "signature": ["subject"],
+        "self_signed": ["subject"],
+        "latin1": ["subject"]
+      },
+      "properties": {
+        "sha256": {"description": "Of the whole certificate.", "$ref": "#/$defs/sha256"},
+        "spki_sha256": {
+          "description": "Of its SubjectPublicKeyInfo, as TLSA and pins have it.",
+          "$ref": "#/$defs/sha256"
+        },
+        "subject": {"description": "RFC 4514; may be empty.", "type": "string"},
+        "issuer": {"description": "RFC 4514.", "type": "string"},
+        "serial": {"type": "string", "pattern": "^([0-9a-f]{2})+$"},
+        "san": {
+          "description": "subjectAltName: DNS names and addresses.",
+          "type": "array",
+          "items": {"type": "string"}
+        },
         "not_before": {"$ref": "#/$defs/time"},
         "not_after": {"$ref": "#/$defs/time"},
-        "key": {"type": "string"},
-        "signature": {"type": "string"},
+        "key": {
+          "description": "Algorithm and size or curve: EC P-256, RSA 2048, Ed25519.",
+          "type": "string",
+          "minLength": 1
+        },
+        "signature": {
+          "description": "Its algorithm by OpenSSL's name, else its OID.",
+          "type": "string",
+          "minLength": 1
+        },
         "self_signed": {"type": "boolean"},
         "latin1": {"$ref": "#/$defs/latin1"}
       }
@@ -277,8 +396,8 @@ constexpr std::string_view kTemplate = R"json({
 )json";
 
 // One word a line, indented below the line that ends in `before`.
-template <typename Word>
-std::string words(std::size_t count, std::string_view before) {
+template <typename ToWord>
+std::string words(std::size_t count, std::string_view before, ToWord to_word) {
   const std::size_t line = before.rfind('\n') + 1;
   const std::string margin(before.find_first_not_of(' ', line) - line, ' ');
   std::string list;
@@ -286,18 +405,31 @@ std::string words(std::size_t count, std::string_view before) {
     list += i == 0 ? "\n  " : ",\n  ";
     list += margin;
     list += '"';
-    list += to_string(static_cast<Word>(i));
+    list += to_word(i);
     list += '"';
   }
   return list + "\n" + margin;
 }
 
+// The words of an enum from its value `First` on.
+template <auto First>
+std::string_view word_of(std::size_t index) {
+  return to_string(static_cast<decltype(First)>(static_cast<std::size_t>(First) + index));
+}
+
 std::string list_called(std::string_view name, std::string_view before) {
-  if (name == "outcomes") return words<Outcome>(kOutcomeCount, before);
-  if (name == "phases") return words<Phase>(kPhaseCount, before);
-  if (name == "causes") return words<Cause>(kCauseCount, before);
+  using tls::VerifyError;
+  constexpr auto kFirstError = VerifyError::certificate_expired;
+  constexpr auto kErrors = static_cast<std::size_t>(VerifyError::validation_failure);
+  if (name == "outcomes") return words(kOutcomeCount, before, word_of<Outcome{}>);
+  if (name == "phases") return words(kPhaseCount, before, word_of<Phase{}>);
+  if (name == "causes") return words(kCauseCount, before, word_of<Cause{}>);
+  if (name == "tls_versions") {
+    return words(kTlsVersions.size(), before, [](std::size_t i) { return kTlsVersions[i]; });
+  }
+  if (name == "verify_errors") return words(kErrors, before, word_of<kFirstError>);
   INVARIANT(name == "anomalies");
-  return words<Anomaly>(kAnomalyCount, before);
+  return words(kAnomalyCount, before, word_of<Anomaly{}>);
 }
 
 }  // namespace

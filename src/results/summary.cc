@@ -8,6 +8,7 @@
 
 #include "mxsweep/results/schema.h"
 #include "results/json_text.h"
+#include "results/json_tls.h"
 
 namespace mxsweep::results {
 namespace {
@@ -96,6 +97,25 @@ void write_latencies(const Tally& tally, JsonText& json) {
   json.raw("}");
 }
 
+void write_tls(const Tally& tally, JsonText& json) {
+  const auto offered = [&](Offered answer) {
+    return tally.starttls[static_cast<std::size_t>(answer)];
+  };
+  write_count(",\"starttls\":{\"yes\":", offered(Offered::yes), json);
+  write_count(",\"no\":", offered(Offered::no), json);
+  write_count(",\"unknown\":", offered(Offered::not_known), json);
+  write_count("},\"tls\":{\"handshakes\":", tally.handshakes, json);
+  json.raw(",\"versions\":{");
+  for (std::size_t i = 0; i < kTlsVersions.size(); ++i) {
+    json.raw(i == 0 ? "\"" : ",\"");
+    json.raw(kTlsVersions[i]);
+    write_count("\":", tally.tls_versions[i], json);
+  }
+  write_count("},\"verified\":", tally.verified, json);
+  write_count(",\"not_verified\":", tally.not_verified, json);
+  json.raw("}");
+}
+
 void write_circumstances(const Summary& summary, JsonText& json) {
   write_count("{\"v\":", kSchemaVersion, json);
   write_text(",\"version\":", summary.version, json);
@@ -125,6 +145,9 @@ void write_counts(const Summary& summary, JsonText& json) {
   write_count(",\"records\":", summary.tally.records, json);
   write_count(",\"records_written\":", summary.records_written, json);
   write_count(",\"octets_written\":", summary.octets_written, json);
+  if (summary.certificates_written) {
+    write_count(",\"certificates_written\":", *summary.certificates_written, json);
+  }
   write_words<Outcome>(",\"outcomes\":", summary.tally.outcomes, true, json);
   write_words<Cause>(",\"causes\":", summary.tally.causes, false, json);
 }
@@ -150,6 +173,19 @@ void Tally::count(const Record& record) {
     if (record.ms.of[i] >= Duration::zero()) phases[i].add(record.ms.of[i]);
   }
   if (record.ms.total >= Duration::zero()) total.add(record.ms.total);
+  if (record.starttls_known) ++starttls[static_cast<std::size_t>(record.starttls_offered)];
+  if (record.tls != nullptr) count(*record.tls);
+}
+
+void Tally::count(const tls::Facts& facts) {
+  static_assert(std::tuple_size_v<decltype(tls_versions)> == kTlsVersions.size());
+  if (!facts.session.version.empty()) {
+    ++handshakes;
+    const auto* const version =
+        std::find(kTlsVersions.begin(), kTlsVersions.end(), facts.session.version);
+    if (version != kTlsVersions.end()) ++tls_versions[std::size_t(version - kTlsVersions.begin())];
+  }
+  if (facts.chain != nullptr) ++(facts.verified ? verified : not_verified);
 }
 
 void Tally::merge(const Tally& other) {
@@ -158,6 +194,11 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < kCauseCount; ++i) causes[i] += other.causes[i];
   for (std::size_t i = 0; i < kPhaseCount; ++i) phases[i].merge(other.phases[i]);
   total.merge(other.total);
+  for (std::size_t i = 0; i < kOfferedCount; ++i) starttls[i] += other.starttls[i];
+  handshakes += other.handshakes;
+  for (std::size_t i = 0; i < tls_versions.size(); ++i) tls_versions[i] += other.tls_versions[i];
+  verified += other.verified;
+  not_verified += other.not_verified;
 }
 
 bool Summary::agrees() const {
@@ -170,11 +211,14 @@ std::string summary_json(const Summary& summary) {
     JsonText json(out);
     write_circumstances(summary, json);
     write_counts(summary, json);
+    write_tls(summary.tally, json);
     write_figure(",\"probes_per_second\":", rate_of(summary), json);
     write_latencies(summary.tally, json);
     write_count(",\"in_flight_peak\":", summary.in_flight_peak, json);
     write_count(",\"memory_peak_octets\":", summary.memory_peak_octets, json);
     write_count(",\"local_shortages\":", summary.local_shortages, json);
+    json.raw(",\"deadline_late_ms_max\":");
+    json.milliseconds(std::max(summary.deadline_late_max, Duration::zero()));
     write_figure(",\"cpu_seconds\":", summary.cpu_seconds, json);
     json.raw("}\n");
   }

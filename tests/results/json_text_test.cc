@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "results/json_text.h"
 
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -60,6 +61,15 @@ std::string wall_time(WallTime time) {
   return out;
 }
 
+std::string wall_second(WallTime time) {
+  std::string out;
+  {
+    JsonText json(out);
+    json.wall_second(time);
+  }
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("every octet is escaped alike wherever it stands in a text", "[results][json]") {
@@ -109,6 +119,25 @@ TEST_CASE("capitals are written for ASCII letters alone", "[results][json]") {
   CHECK(out == "AZZ{`@ \xc3\xbc" + std::string(600, 'Q'));
 }
 
+TEST_CASE("every octet is two hexadecimal digits", "[results][json]") {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  std::string expected;
+  {
+    JsonText json(out);
+    for (std::size_t begin = 0; begin < 256; begin += 32) {
+      std::array<std::uint8_t, 32> octets;
+      for (std::size_t i = 0; i < octets.size(); ++i) {
+        octets[i] = static_cast<std::uint8_t>(begin + i);
+        expected += kHex[octets[i] / 16U];
+        expected += kHex[octets[i] % 16U];
+      }
+      json.hexadecimal(octets);
+    }
+  }
+  CHECK(out == expected);
+}
+
 TEST_CASE("numbers have all their digits and no more", "[results][json]") {
   std::string out;
   {
@@ -144,6 +173,16 @@ TEST_CASE("wall time is written as RFC 3339 has it", "[results][json]") {
   CHECK(wall_time(at(9999y / December / 31, 0us)) == "\"9999-12-31T00:00:00.000000Z\"");
 }
 
+TEST_CASE("a second is written without what follows it, long ago and far ahead too",
+          "[results][json]") {
+  using namespace std::chrono;
+  CHECK(wall_second(WallTime{}) == "\"1970-01-01T00:00:00Z\"");
+  CHECK(wall_second(WallTime{microseconds{-1}}) == "\"1969-12-31T23:59:59Z\"");
+  CHECK(wall_second(WallTime{sys_days(1950y / March / 1)} - 1us) == "\"1950-02-28T23:59:59Z\"");
+  CHECK(wall_second(WallTime{sys_days(0y / January / 1)}) == "\"0000-01-01T00:00:00Z\"");
+  CHECK(wall_second(WallTime{sys_days(10000y / January / 1)} - 1us) == "\"9999-12-31T23:59:59Z\"");
+}
+
 TEST_CASE("a time that RFC 3339 has no word for is not known", "[results][json]") {
   using namespace std::chrono;
   CHECK_FALSE(is_known(WallTime{}));
@@ -152,6 +191,11 @@ TEST_CASE("a time that RFC 3339 has no word for is not known", "[results][json]"
   CHECK_FALSE(is_known(WallTime{sys_days{10000y / January / 1}}));
   CHECK(is_known(WallTime{sys_days{10000y / January / 1}} - 1us));
   CHECK(is_known(WallTime{1us}));
+  CHECK(can_be_written(WallTime{microseconds{-1}}));
+  CHECK(can_be_written(WallTime{sys_days{0y / January / 1}}));
+  CHECK_FALSE(can_be_written(WallTime{sys_days{0y / January / 1}} - 1us));
+  CHECK_FALSE(can_be_written(WallTime::min()));
+  CHECK_FALSE(can_be_written(WallTime::max()));
 }
 
 TEST_CASE("what is not UTF-8 as a whole is Latin-1", "[results][json]") {

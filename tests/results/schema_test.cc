@@ -13,9 +13,10 @@
 
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/json_writer.h"
 #include "support/catch.h"
-#include "support/sample_records.h"
+#include "support/sample_tls_records.h"
 
 namespace mxsweep::results {
 namespace {
@@ -85,8 +86,9 @@ class Workplace {
     return line;
   }
   // The exit status of the validator; its output is in the file "output".
-  [[nodiscard]] int validate(const std::string& records) const {
-    const fs::path schema = write("schema.json", schema_json());
+  [[nodiscard]] int validate(const std::string& records,
+                             const std::string& schema_text = schema_json()) const {
+    const fs::path schema = write("schema.json", schema_text);
     const fs::path lines = write("records.jsonl", records);
     const std::string command =
         "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR "/tests/support/validate.py' '" + schema.string() +
@@ -115,6 +117,11 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   CHECK(strings(properties["phase"]["enum"]) == words<Phase>(kPhaseCount));
   CHECK(strings(properties["cause"]["enum"]) == words<Cause>(kCauseCount));
   CHECK(strings(properties["anomalies"]["items"]["enum"]) == words<Anomaly>(kAnomalyCount));
+  CHECK(strings(properties["tls"]["properties"]["verify_error"]["enum"]) ==
+        std::vector<std::string>{"certificate-expired", "certificate-not-trusted",
+                                 "certificate-host-mismatch", "validation-failure"});
+  CHECK(strings(properties["tls"]["properties"]["version"]["enum"]) ==
+        std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
   CHECK(keys(properties) ==
         std::vector<std::string>{"v",       "target",   "latin1",    "line",  "meta",
@@ -128,7 +135,12 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
 TEST_CASE("the schema leaves nothing open but the names of extensions", "[results][schema]") {
   simdjson::dom::parser parser;
   const simdjson::dom::element schema = parser.parse(schema_json()).value();
-  CHECK(open_objects(schema, "") == std::vector<std::string>{"/$defs/ehlo/properties/extensions"});
+  CHECK(open_objects(schema, "") ==
+        std::vector<std::string>{"/$defs/ehlo/properties/extensions", "/$defs/certificate_facts"});
+  // Those who refer to it close it.
+  for (const std::string name : {"certificate", "certificate_line"}) {
+    CHECK_FALSE(bool(schema["$defs"][name]["unevaluatedProperties"]));
+  }
 }
 
 TEST_CASE("records have the schema's keys in the schema's order", "[results][schema]") {
@@ -151,11 +163,17 @@ TEST_CASE("records have the schema's keys in the schema's order", "[results][sch
     const simdjson::dom::element root = parser.parse(line).value();
     expect_order(root, "/properties");
     simdjson::dom::object object;
-    for (const std::string name : {"reply", "greeting", "starttls", "bytes", "ms"}) {
+    for (const std::string name : {"reply", "greeting", "starttls", "tls", "bytes", "ms"}) {
       if (root[name].get(object)) continue;
       expect_order(object, ("/properties/" + name + "/properties").c_str());
     }
     if (!root["ehlo"].get(object)) expect_order(object, "/$defs/ehlo/properties");
+    if (!root["ehlo_tls"].get(object)) expect_order(object, "/$defs/ehlo/properties");
+    simdjson::dom::array chain;
+    if (root.at_pointer("/tls/chain").get(chain)) continue;
+    for (const auto certificate : chain) {
+      expect_order(certificate, "/$defs/certificate_facts/properties");
+    }
   }
 }
 
@@ -188,9 +206,11 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("greeting":{"code":220,"text":["mx"],"latin1":true,"host":"mx","esmtp":false},"ehlo":)" +
       ehlo +
       R"(,"starttls":{"offered":"yes","code":220},)"
-      R"("tls":{"version":"TLSv1.3","cipher":"TLS_AES_256_GCM_SHA384","group":"X25519",)"
-      R"("verified":true,"verify_error":"certificate-expired","name_match":true,)"
-      R"("client_cert_requested":false,"chain":[{"sha256":")" +
+      R"("tls":{"version":"TLSv1.2","cipher":"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",)"
+      R"("group":"X25519","signature":"rsa_pss_rsae_sha256","extended_master_secret":true,)"
+      R"("secure_renegotiation":true,"verified":false,"verify_error":"certificate-expired",)"
+      R"("name_match":true,"days_left":-3,"client_cert_requested":false,"alert":"unknown_ca",)"
+      R"("chain":[{"sha256":")" +
       sha256 + R"(","spki_sha256":")" + sha256 +
       R"(","subject":"CN=mx","issuer":"CN=ca","serial":"01","san":["mx"],)"
       R"("not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",)"
@@ -205,6 +225,83 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
   const std::string output = workplace.read("output");
   CAPTURE(output);
   if (!is_absent(status)) CHECK(status == 0);
+}
+
+TEST_CASE("a validator that is not ours accepts every line of certificates", "[results][schema]") {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element schema = parser.parse(schema_json()).value();
+  const std::string line_schema = R"({"$schema":"https://json-schema.org/draft/2020-12/schema",)"
+                                  R"("$ref":"#/$defs/certificate_line","$defs":)" +
+                                  std::string(simdjson::minify(schema["$defs"].value())) + "}";
+  std::string lines;
+  for (tls::Certificate certificate : {samples::leaf_certificate(), samples::hostile_certificate(),
+                                       samples::intermediate_certificate(), tls::Certificate{}}) {
+    append_certificate(certificate, lines);
+    certificate.der.assign(1000, 'x');
+    append_certificate(certificate, lines);
+  }
+  const Workplace workplace;
+  if (is_absent(workplace.validate(lines, line_schema))) return;
+  CHECK(workplace.validate(lines, line_schema) == 0);
+  CHECK(workplace.read("output") == "8");
+  lines.insert(lines.size() - 2, R"(,"more":1)");
+  CHECK(workplace.validate(lines, line_schema) == 1);
+}
+
+TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][schema]") {
+  const Workplace workplace;
+  const auto record = [](const std::string& more) {
+    return R"({"v":1,"target":"x","attempt":1,"outcome":"ok","phase":"quit","cause":"none",)" +
+           more + "}\n";
+  };
+  const std::string ehlo = R"("ehlo":{"verb":"EHLO","code":250,"extensions":{}})";
+  const std::string starttls = ehlo + R"(,"starttls":{"offered":"yes","code":220},)";
+  const std::string session =
+      R"("version":"TLSv1.3","cipher":"TLS_AES_256_GCM_SHA384","client_cert_requested":false)";
+  const auto certificate = [](const std::string& more) {
+    return R"("tls":{"verified":true,"chain":[{"sha256":")" + std::string(64, 'a') + '"' + more +
+           "}]}";
+  };
+  const std::string right[] = {
+      starttls + R"("tls":{)" + session + R"(},"ehlo_tls":{"verb":"EHLO","code":250})",
+      starttls + R"("tls":{})",
+      certificate(""),
+      certificate(R"(,"spki_sha256":")" + std::string(64, 'b') + '"'),
+  };
+  for (const std::string& more : right) {
+    CAPTURE(more);
+    const int status = workplace.validate(record(more));
+    if (is_absent(status)) return;
+    CHECK(status == 0);
+  }
+  const std::string wrong[] = {
+      ehlo + R"(,"starttls":{"offered":"no","code":220})",
+      R"("starttls":{"offered":"unknown","code":220})",
+      starttls + R"("ehlo_tls":{"verb":"EHLO","code":250})",
+      R"("tls":{},"ehlo_tls":{"verb":"EHLO","code":250})",
+      R"("tls":{"version":"TLSv1.4","cipher":"X","client_cert_requested":false})",
+      R"("tls":{"version":"TLSv1.3","client_cert_requested":false})",
+      R"("tls":{"cipher":"TLS_AES_256_GCM_SHA384"})",
+      R"("tls":{"group":"X25519"})",
+      R"("tls":{)" + session + R"(,"extended_master_secret":true,"secure_renegotiation":true})",
+      R"("tls":{"version":"TLSv1.2","cipher":"X","client_cert_requested":false})",
+      R"("tls":{"verified":true})",
+      R"("tls":{"chain":[]})",
+      R"("tls":{"verified":true,"verify_error":"certificate-expired","chain":[]})",
+      R"("tls":{"verified":false,"verify_error":"none","chain":[]})",
+      R"("tls":{"verified":false,"days_left":1.5,"chain":[]})",
+      R"("tls":{"name_match":true})",
+      R"("tls":{"alert":"Handshake failure"})",
+      certificate(R"(,"more":1)"),
+      certificate(R"(,"subject":"CN=x")"),
+      certificate(R"(,"serial":"01")"),
+      certificate(R"(,"pem":"x")"),
+      R"("tls":{"verified":true,"chain":[{"sha256":"aa"}]})",
+  };
+  for (const std::string& more : wrong) {
+    CAPTURE(more);
+    CHECK(workplace.validate(record(more)) == 1);
+  }
 }
 
 TEST_CASE("the validator refuses what the contract forbids", "[results][schema]") {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "support/catch.h"
-#include "support/sample_records.h"
+#include "support/sample_tls_records.h"
 
 namespace mxsweep::results {
 namespace {
@@ -113,6 +113,42 @@ TEST_CASE("the summary has percentiles for the phases that were reached", "[resu
   CHECK(std::uint64_t(ms["ehlo"]["count"]) == 1400);
 }
 
+TEST_CASE("the summary counts what the records say of TLS", "[results][summary]") {
+  Summary summary;
+  const auto count = [&](int times, const Record& record) {
+    for (int i = 0; i < times; ++i) summary.tally.count(record);
+  };
+  count(5, samples::typical_tls());                  // STARTTLS, 1.3, verified.
+  count(4, samples::implicit_tls());                 // 1.2, verified; nothing of STARTTLS.
+  count(3, samples::expired_and_old());              // STARTTLS, 1.0, not verified.
+  count(2, samples::handshake_refused());            // Not finished, no certificate.
+  count(1, samples::client_certificate_required());  // Not finished, its certificate was good.
+  count(7, samples::too_busy());                     // Nobody knows whether STARTTLS is offered.
+  Record without = samples::typical();
+  without.starttls_offered = Offered::no;
+  count(6, without);
+  summary.deadline_late_max = std::chrono::microseconds{1'234};
+
+  simdjson::dom::parser parser;
+  const std::string line = summary_json(summary);
+  const simdjson::dom::element root = parser.parse(line).value();
+  CHECK(std::string(simdjson::minify(root["starttls"].value())) ==
+        R"({"yes":9,"no":6,"unknown":7})");
+  CHECK(std::string(simdjson::minify(root["tls"].value())) ==
+        R"({"handshakes":12,"versions":{"TLSv1.0":3,"TLSv1.1":0,"TLSv1.2":4,"TLSv1.3":5},)"
+        R"("verified":10,"not_verified":3})");
+  CHECK(std::uint64_t(root["ms"]["starttls"]["count"]) == 9);
+  CHECK(std::uint64_t(root["ms"]["tls"]["count"]) == 15);
+  CHECK(std::uint64_t(root["ms"]["ehlo_tls"]["count"]) == 8);
+  CHECK(contains(line, R"("deadline_late_ms_max":1.234,)"));
+  CHECK(root["certificates_written"].error() == simdjson::NO_SUCH_FIELD);
+
+  summary.certificates_written = 0;
+  summary.deadline_late_max = Duration{-1};
+  CHECK(contains(summary_json(summary), R"("certificates_written":0,)"));
+  CHECK(contains(summary_json(summary), R"("deadline_late_ms_max":0.000,)"));
+}
+
 TEST_CASE("whatever the command line was, the summary is JSON", "[results][summary]") {
   Summary summary = finished();
   summary.command_line = "mxsweep \xff\x01";
@@ -173,6 +209,11 @@ TEST_CASE("tallies that are merged are one that counted all", "[results][summary
   CHECK(merged.outcomes == all.outcomes);
   CHECK(merged.causes == all.causes);
   CHECK(merged.total.count() == all.total.count());
+  CHECK(merged.starttls == all.starttls);
+  CHECK(merged.handshakes == all.handshakes);
+  CHECK(merged.tls_versions == all.tls_versions);
+  CHECK(merged.verified == all.verified);
+  CHECK(merged.not_verified == all.not_verified);
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     CHECK(merged.phases[i].count() == all.phases[i].count());
     CHECK(merged.phases[i].highest() == all.phases[i].highest());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One record of every kind, for whoever needs records without a conversation: tests, benchmarks.
+// One record of every kind without TLS, for whoever needs records without a conversation: tests,
+// benchmarks. Those with TLS: sample_tls_records.h.
 //
 //   Lifetime  All views are of static storage.
 #pragma once
@@ -206,7 +207,7 @@ inline Record huge() {
   return record;
 }
 
-inline std::vector<Record> sample_records() {
+inline std::vector<Record> plain_records() {
   return {
       typical(),
       eight_bit(),

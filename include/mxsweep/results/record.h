@@ -28,6 +28,7 @@ struct ReplyText {
 
 enum class Verb : std::uint8_t { ehlo, helo };
 enum class Offered : std::uint8_t { not_known, yes, no };
+inline constexpr std::size_t kOfferedCount = 3;
 
 // How much of the certificate chain a record holds: all of it, the server's own certificate, or the
 // digests of all.

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,17 @@ struct Tally {
   std::array<Histogram, kPhaseCount> phases{};
   Histogram total;
 
+  std::array<std::uint64_t, kOfferedCount> starttls{};  // Records that say whether it is offered.
+  std::uint64_t handshakes = 0;                         // Those that were finished.
+  std::array<std::uint64_t, 4> tls_versions{};          // Of these, by tls::Version.
+  std::uint64_t verified = 0;                           // Servers that showed a certificate.
+  std::uint64_t not_verified = 0;
+
   void count(const Record& record);
   void merge(const Tally& other);
+
+ private:
+  void count(const tls::Facts& facts);
 };
 
 struct Summary {
@@ -40,10 +50,12 @@ struct Summary {
   std::uint64_t probes = 0;               // Conversations tried to their end.
   std::uint64_t records_written = 0;      // Lines that reached the output whole.
   std::uint64_t octets_written = 0;
+  std::optional<std::uint64_t> certificates_written;  // Absent: nobody asked for them.
   std::uint64_t local_shortages = 0;  // Times that a local shortage braked admission.
   std::uint32_t in_flight_peak = 0;
   std::uint64_t memory_peak_octets = 0;  // Resident.
   double cpu_seconds = 0;
+  Duration deadline_late_max{};  // The latest that a deadline was served after its time.
   Duration elapsed{};
   WallTime start{};
   WallTime end{};
