@@ -65,21 +65,38 @@ void Manners::add_to(CLI::App& app) {
                  "Name to say in EHLO: a fully qualified host name that points to this machine "
                  "[the machine's own name]")
       ->type_name("NAME");
-  app.add_option("--depth", depth, "How far to go: connect, greeting or ehlo")
-      ->check(CLI::IsMember({"connect", "greeting", "ehlo"}).description(""))
+  app.add_option("--depth", depth, "How far to go: connect, greeting, ehlo or tls")
+      ->check(CLI::IsMember({"connect", "greeting", "ehlo", "tls"}).description(""))
       ->capture_default_str()
       ->type_name("PHASE");
-  app.add_option("--tls", tls, "TLS mode; this version speaks plain SMTP only")
-      ->check([](const std::string& mode) {
-        return mode == "off" ? std::string{} : "this version speaks plain SMTP only: use --tls off";
-      })
+  app.add_option("--tls", tls,
+                 "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
+                 "degraded where it is not; implicit: TLS from the start; off")
+      ->check(CLI::IsMember({"auto", "starttls", "implicit", "off"}).description(""))
       ->capture_default_str()
       ->type_name("MODE");
+  app.add_option("--tls-min", tls_min, "The oldest TLS version to accept")
+      ->check(CLI::IsMember({"1.0", "1.1", "1.2", "1.3"}).description(""))
+      ->capture_default_str()
+      ->type_name("VERSION");
+  app.add_option("--ciphers", ciphers,
+                 "What to offer, as a priority string of GnuTLS: NORMAL, SECURE192:-VERS-TLS1.2 "
+                 "[all that the library can do]")
+      ->type_name("PRIORITY");
+  app.add_option("--ca-file", ca_file,
+                 "Trust these authorities (PEM) instead of the system's [the system's store]")
+      ->type_name("FILE");
+  app.add_option("--ca-path", ca_path, "The same, from every file of a directory")
+      ->type_name("DIRECTORY");
+  app.add_flag("--require-valid", require_valid,
+               "A certificate that is expired, for another name or not trusted makes a server "
+               "degraded");
   add_duration(app, "--connect-timeout", defaults.connect_timeout, "For the TCP connection");
   add_duration(app, "--greeting-timeout", defaults.greeting_timeout,
                "For the whole greeting; some servers make clients wait 20 s");
   add_duration(app, "--command-timeout", defaults.command_timeout,
                "For the whole reply to a command");
+  add_duration(app, "--tls-timeout", defaults.tls_timeout, "For the whole TLS handshake");
   add_duration(app, "--session-timeout", defaults.session_timeout, "For the whole conversation");
 }
 
@@ -98,10 +115,28 @@ std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
   plan.greeting_timeout = defaults.greeting_timeout;
   plan.command_timeout = defaults.command_timeout;
   plan.quit_timeout = std::min(defaults.quit_timeout, defaults.command_timeout);
+  plan.tls_timeout = defaults.tls_timeout;
   plan.session_timeout = defaults.session_timeout;
+  plan.require_valid = require_valid;
+  if (tls == "starttls") plan.tls_mode = targets::TlsMode::starttls;
+  if (tls == "implicit") plan.tls_mode = targets::TlsMode::implicit;
+  if (tls == "off") plan.tls_mode = targets::TlsMode::off;
+  if (chain == "leaf") plan.chain_detail = results::ChainDetail::leaf;
+  if (chain == "digest") plan.chain_detail = results::ChainDetail::digest;
+  if (depth == "ehlo") plan.depth = probe::Depth::ehlo;
   if (depth == "connect") plan.depth = probe::Depth::connect;
   if (depth == "greeting") plan.depth = probe::Depth::greeting;
   return plan;
+}
+
+tls::ClientOptions Manners::tls_options(const scan::TrustStore& trust) const {
+  tls::ClientOptions options;
+  if (tls_min == "1.1") options.version_min = tls::Version::tls1_1;
+  if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;
+  if (tls_min == "1.3") options.version_min = tls::Version::tls1_3;
+  options.ciphers = ciphers;
+  options.authorities_pem = trust.pem;
+  return options;
 }
 
 }  // namespace mxsweep::cli

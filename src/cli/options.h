@@ -9,6 +9,8 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/probe.h"
+#include "mxsweep/scan/trust_store.h"
+#include "mxsweep/tls/client.h"
 
 namespace mxsweep::cli {
 
@@ -19,16 +21,24 @@ namespace mxsweep::cli {
 // Adds `--NAME DURATION` that writes into `value`, whose present content is the default shown.
 void add_duration(CLI::App& app, const std::string& flag, Duration& value, const std::string& what);
 
-// How to talk to a server: --helo, --depth, the timeouts.
+// How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
 struct Manners {
   std::string helo;
-  std::string depth = "ehlo";
-  std::string tls = "off";
+  std::string depth = "tls";
+  std::string tls = "auto";
+  std::string tls_min = "1.0";
+  std::string ciphers;
+  std::string ca_file;
+  std::string ca_path;
+  std::string chain = "full";
+  bool require_valid = false;
   probe::Plan defaults{""};
 
   void add_to(CLI::App& app);
   // The plan, or why there is none.
   [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
+  // Views `trust`, and says why not in TrustStore::error.
+  [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
 };
 
 }  // namespace mxsweep::cli

@@ -9,7 +9,9 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
+#include "mxsweep/scan/scan.h"
 #include "mxsweep/scan/single.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/verdict/explain.h"
@@ -23,95 +25,6 @@ struct ProbeFlags {
   std::uint16_t port = 25;
   bool json = false;
   bool nagios = false;
-};
-
-double milliseconds(Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-// What a server said may hold anything, also sequences that would rule the terminal.
-std::string printable(std::string_view octets) {
-  std::string text;
-  for (const char c : octets) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet < 0x7f) {
-      text += c;
-    } else {
-      text += fmt::format("\\x{:02x}", octet);
-    }
-  }
-  return text;
-}
-
-class Transcript {
- public:
-  explicit Transcript(bool colour) : colour_(colour) {}
-
-  void hear(const targets::Target& target, const scan::Event& event) const {
-    switch (event.what) {
-      case scan::Told::connecting:
-        say(event, "2",
-            fmt::format("* connecting to {} port {}", to_string(target.address), target.port));
-        return;
-      case scan::Told::connected: say(event, "2", "* connected"); return;
-      case scan::Told::sent: lines(event, "36", "> "); return;
-      case scan::Told::received: lines(event, "32", "< "); return;
-      case scan::Told::closed: say(event, "2", "* the server closed the connection"); return;
-      case scan::Told::failed:
-        say(event, "31",
-            fmt::format("* {} ({})", std::strerror(event.error), ::strerrorname_np(event.error)));
-        return;
-      case scan::Told::deadline: say(event, "31", "* waited long enough"); return;
-    }
-  }
-
-  void conclude(const results::Record& record) const {
-    const char* const colour = record.outcome == Outcome::ok         ? "1;32"
-                               : record.outcome == Outcome::degraded ? "1;33"
-                               : record.outcome == Outcome::refused  ? "1;33"
-                                                                     : "1;31";
-    fmt::print("\n{}: {}.\n", painted(colour, to_string(record.outcome)),
-               verdict::explain(record.cause));
-    fmt::print("It ended in phase {}, cause {}.", to_string(record.phase), to_string(record.cause));
-    if (record.starttls_known) {
-      constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
-      fmt::print(" STARTTLS offered: {}.",
-                 kOffered[static_cast<std::size_t>(record.starttls_offered)]);
-    }
-    fmt::print("\n");
-    std::string odd;
-    for (std::size_t i = 0; i < kAnomalyCount; ++i) {
-      const auto anomaly = static_cast<Anomaly>(i);
-      if (record.anomalies.has(anomaly)) odd += fmt::format(" {}", to_string(anomaly));
-    }
-    if (!odd.empty()) fmt::print("Anomalies:{}.\n", odd);
-    fmt::print("Times:");
-    for (std::size_t i = 0; i < kPhaseCount; ++i) {
-      if (record.ms.of[i] < Duration::zero()) continue;
-      fmt::print(" {} {:.3f} ms,", to_string(static_cast<Phase>(i)), milliseconds(record.ms.of[i]));
-    }
-    fmt::print(" total {:.3f} ms.\n", milliseconds(record.ms.total));
-  }
-
- private:
-  [[nodiscard]] std::string painted(const char* colour, std::string_view text) const {
-    return colour_ ? fmt::format("\033[{}m{}\033[0m", colour, text) : std::string(text);
-  }
-  void say(const scan::Event& event, const char* colour, std::string_view text) const {
-    fmt::print("{:>10.3f} ms  {}\n", milliseconds(event.at), painted(colour, text));
-  }
-  void lines(const scan::Event& event, const char* colour, const char* mark) const {
-    std::string_view rest = event.octets;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-      std::string_view line = rest.substr(0, end + 1);
-      rest.remove_prefix(end + 1);
-      if (line.ends_with("\r\n")) line.remove_suffix(2);
-      say(event, colour, mark + printable(line));
-    }
-  }
-
-  bool colour_;
 };
 
 int nagios(const results::Record& record) {
@@ -184,13 +97,20 @@ int run_probe(const ProbeFlags& flags) {
   if (!plan) return unusable(flags, why_not, kWrongUsage);
   const std::optional<targets::Target> target = read_target(flags, why_not);
   if (!target) return unusable(flags, why_not, kWrongUsage);
+  const scan::TrustStore trust =
+      scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
+  const tls::ClientOptions tls = flags.manners.tls_options(trust);
+  if (const std::string wrong = scan::check_tls(tls); !wrong.empty()) {
+    return unusable(flags, wrong, kWrongUsage);
+  }
 
   const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   const Transcript transcript(colour);
   const bool for_a_person = !flags.json && !flags.nagios;
   int exit_code = kRanToItsEnd;
   const scan::SingleEnd end = scan::probe_one(
-      *target, *plan,
+      *target, *plan, tls,
       [&](const scan::Event& event) {
         if (for_a_person) transcript.hear(*target, event);
       },
@@ -216,7 +136,9 @@ void add_probe(CLI::App& program, int& exit_code) {
   const auto flags = std::make_shared<ProbeFlags>();
   CLI::App* const app = program.add_subcommand(
       "probe", "Probe one server, for a person: a timed transcript and the verdict in words");
-  app->add_option("target", flags->target, "192.0.2.10, 192.0.2.10:587 or [2001:db8::5]:25")
+  app->add_option("target", flags->target,
+                  "192.0.2.10, 192.0.2.10:587, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
+                  "check the certificate for that name")
       ->required()
       ->type_name("TARGET");
   app->add_option("-p,--port", flags->port, "Port for a target that names none")

@@ -32,6 +32,7 @@ struct ScanFlags {
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
   std::string summary;
+  std::string certificates;
   bool quiet = false;
   bool progress = false;
   bool check = false;
@@ -56,7 +57,9 @@ std::string megabytes(std::uint64_t octets) {
 }
 
 // --check: the plan in words, and whether this machine can run it. Sends nothing.
-int check(const ScanFlags& flags, const probe::Plan& plan, const scan::Capacity& capacity) {
+int check(const ScanFlags& flags, const scan::Options& options) {
+  const probe::Plan& plan = options.plan;
+  const scan::Capacity& capacity = options.capacity;
   const scan::EngineCheck engine = scan::check_engine();
   if (engine.refusal) return refuse(*engine.refusal);
   std::string features;
@@ -76,9 +79,16 @@ int check(const ScanFlags& flags, const probe::Plan& plan, const scan::Capacity&
                                        ? fmt::format("{} new connections a second", flags.rate)
                                        : std::string("not limited"));
   fmt::print("says          {}\n", helo);
-  fmt::print("timeouts      connect {}, greeting {}, command {}, session {}\n",
+  fmt::print("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
+             flags.manners.ciphers.empty() ? "every cipher that the library has"
+                                           : "ciphers " + flags.manners.ciphers);
+  fmt::print("trust         {}\n", options.trust.source.empty()
+                                       ? std::string("nobody: no store was found; see --ca-file")
+                                       : options.trust.source);
+  fmt::print("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
              write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
-             write_duration(plan.command_timeout), write_duration(plan.session_timeout));
+             write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
+             write_duration(plan.session_timeout));
   fmt::print("list          {}\noutput        {}\n", flags.input, flags.output);
   if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
   return kRanToItsEnd;
@@ -133,10 +143,6 @@ int run_scan(ScanFlags& flags) {
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
   const scan::CapacityPlan capacity = scan::plan_capacity(flags.capacity);
   if (capacity.refusal) return refuse(*capacity.refusal);
-  if (flags.check) return check(flags, *plan, capacity.capacity);
-  if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
-    fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
-  }
   scan::Options options(std::move(*plan));
   options.input = flags.input;
   options.output = flags.output;
@@ -144,6 +150,20 @@ int run_scan(ScanFlags& flags) {
   options.capacity = capacity.capacity;
   options.rate = flags.rate;
   options.strict = flags.strict;
+  options.certificates = flags.certificates;
+  options.trust = scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  options.tls = flags.manners.tls_options(options.trust);
+  options.tls.keep_der = !flags.certificates.empty();
+  const std::string& unreadable = options.trust.error;
+  const std::string wrong = unreadable.empty() ? scan::check_tls(options.tls) : unreadable;
+  if (!wrong.empty()) {
+    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    return kWrongUsage;
+  }
+  if (flags.check) return check(flags, options);
+  if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
+    fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
+  }
   return sweep(flags, options);
 }
 
@@ -192,6 +212,15 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                 "Hold more connections than the limit on open files, with a descriptor table for "
                 "each worker; be sure that the limit was not meant as a cap");
   flags->manners.add_to(*app);
+  app->add_option("--chain", flags->manners.chain,
+                  "What a record holds of the certificate chain: full, leaf (the server's own), or "
+                  "digest (SHA-256 of each)")
+      ->check(CLI::IsMember({"full", "leaf", "digest"}).description(""))
+      ->type_name("DETAIL")
+      ->capture_default_str();
+  app->add_option("--certs", flags->certificates,
+                  "Write each distinct certificate there once, a JSON line with its PEM")
+      ->type_name("FILE");
   app->add_flag("--quiet", flags->quiet, "Say nothing on standard error unless something is wrong");
   app->add_flag("--progress", flags->progress,
                 "A line every 10 s on standard error also when it is not a terminal");

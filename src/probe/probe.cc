@@ -2,9 +2,11 @@
 #include "mxsweep/probe/probe.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/tls/engine.h"
 #include "mxsweep/verdict/classify.h"
 
 namespace mxsweep::probe {
@@ -22,11 +24,36 @@ std::uint32_t microseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kMost));
 }
 
-Outcome outcome_of_failure(Cause cause) {
-  return cause == Cause::local_interrupted ? Outcome::local : Outcome::failed;
+targets::TlsMode mode_for(const Plan& plan, const targets::Target& target) {
+  using targets::TlsMode;
+  const TlsMode mode = target.tls == TlsMode::from_flags ? plan.tls_mode : target.tls;
+  if (plan.tls == nullptr) return TlsMode::off;
+  return mode == TlsMode::automatic && target.port == kImplicitTlsPort ? TlsMode::implicit : mode;
 }
 
 }  // namespace
+
+struct Probe::Secure {
+  Secure(const tls::Client& client, std::string_view server_name) : engine(client, server_name) {}
+
+  tls::Engine engine;
+  std::string sending;    // The ciphertext of the latest Wants.
+  std::string heard;      // What the latest octets were in clear.
+  std::string_view said;  // What `sending` is in clear.
+  std::shared_ptr<const tls::Chain> chain;
+  tls::Facts facts;
+  bool goodbye_said = false;
+  bool goodbye_heard = false;
+};
+
+Probe::Probe(const Plan& plan, const targets::Target& target)
+    : plan_(&plan),
+      target_(&target),
+      mode_(mode_for(plan, target)),
+      state_(mode_ == targets::TlsMode::implicit ? smtp::State::implicit_tls
+                                                 : smtp::State::greeting) {}
+
+Probe::~Probe() = default;
 
 Wants Probe::on_started(Instant now) {
   started_ = now;
@@ -34,18 +61,26 @@ Wants Probe::on_started(Instant now) {
   return await({}, plan_->connect_timeout, now);
 }
 
-Wants Probe::on_connected(Instant now) {
+Wants Probe::on_connected(Instant now, Instant heard) {
+  phase_began_ += now - heard;  // As in on_bytes().
   stop_watch(now);
   if (plan_->depth == Depth::connect) {
     decided_ = Phase::connect;
     return finish(now, /*abort=*/false);
   }
+  if (state_ == smtp::State::implicit_tls) return sealed(begin_tls(now));
   enter(Phase::greeting, now);
   return await({}, plan_->greeting_timeout, now);
 }
 
-Wants Probe::on_bytes(std::string_view octets, Instant now) {
+Wants Probe::on_bytes(std::string_view octets, Instant now, Instant heard) {
   bytes_in_ += static_cast<std::uint32_t>(octets.size());
+  // Our own wait is taken out of this phase's latency by beginning it that much later.
+  phase_began_ += now - heard;
+  return sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+}
+
+Wants Probe::on_clear(std::string_view octets, Instant now) {
   if (state_ == smtp::State::leaving) {
     // Nothing was asked any more. Bounded like the rest of the session.
     anomalies_.add(Anomaly::unsolicited_octets);
@@ -64,6 +99,47 @@ Wants Probe::on_bytes(std::string_view octets, Instant now) {
   return {.deadline = deadline_};
 }
 
+Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
+  const bool was_handshake = secure_->engine.status() == tls::Status::handshaking;
+  secure_->heard.clear();
+  secure_->said = {};
+  const tls::Status status = secure_->engine.advance(octets, secure_->heard);
+  if (status == tls::Status::failed) return on_tls_failure(octets, now);
+  if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+  if (status == tls::Status::handshaking) return {.deadline = deadline_};
+
+  // Without clear text it was a session ticket.
+  Wants wants{.acknowledge = !was_handshake && secure_->heard.empty(), .deadline = deadline_};
+  if (was_handshake) wants = on_secured(now);
+  if (!secure_->heard.empty()) {
+    if (state_ == smtp::State::ehlo_tls && was_handshake) {
+      // The server spoke before it could have heard our EHLO: it answers nothing.
+      anomalies_.add(Anomaly::unsolicited_octets);
+    } else {
+      wants = on_clear(secure_->heard, now);
+    }
+  }
+  if (status == tls::Status::closed && !wants.done) {
+    secure_->goodbye_heard = true;
+    say_goodbye();
+    return closed(now);
+  }
+  return wants;
+}
+
+Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
+  const tls::Failure failure = secure_->engine.failure();
+  if (!conversing()) {
+    if (state_ == smtp::State::quit) anomalies_.add(Anomaly::no_221);
+    return finish(now, /*abort=*/true);
+  }
+  if (failure == tls::Failure::not_tls) heard_.append(octets);  // What it said instead.
+  const Wants wants = fail(verdict::cause_of(failure), now);
+  // TLS 1.3 tells it only when the handshake is over for us.
+  if (failure == tls::Failure::client_certificate) decided_ = Phase::tls;
+  return wants;
+}
+
 Wants Probe::on_noise(Cause cause, Instant now) {
   if (conversing()) return fail(cause, now);
   // All that we wanted to know is known: what answers QUIT cannot spoil it.
@@ -73,70 +149,135 @@ Wants Probe::on_noise(Cause cause, Instant now) {
 
 Wants Probe::on_reply(Instant now) {
   anomalies_.add(reader_.anomalies());
+  const int code = reader_.code();
+  const smtp::Transition* const row = smtp::find(state_, event_of(code));
+  INVARIANT(row != nullptr);
   const std::size_t reply_end = reply_begin_ + reader_.reached();
   if (reply_end < heard_.size()) {
     // Said before we asked anything: it answers nothing, and read as the next command's reply it
-    // would put every later answer one command out of step.
-    anomalies_.add(Anomaly::unsolicited_octets);
+    // would put every later answer one command out of step. Behind the reply to STARTTLS it was
+    // sent in clear, and kept it would be read as if it had come through TLS.
+    anomalies_.add(row->action == smtp::Action::begin_tls ? Anomaly::plaintext_after_starttls
+                                                          : Anomaly::unsolicited_octets);
     heard_.resize(reply_end);
   }
-  const int code = reader_.code();
-  const bool satisfied = state_ == smtp::State::greeting && plan_->depth == Depth::greeting;
-  const smtp::Transition* const row = smtp::find(state_, smtp::event_of(code, satisfied));
-  INVARIANT(row != nullptr);
   if (row->declined) decline(current(), code);
   if (state_ == smtp::State::quit) {
     if (code != 221) anomalies_.add(Anomaly::no_221);
     heard_.resize(reply_begin_);
     state_ = row->to;
+    say_goodbye();
     return {.deadline = deadline_};
   }
-
   stop_watch(now);
-  if (state_ == smtp::State::greeting) {
-    greeting_code_ = static_cast<std::uint16_t>(code);
-    greeting_end_ = ehlo_end_ = static_cast<std::uint32_t>(heard_.size());
-  } else {
-    if (state_ == smtp::State::helo) {
-      // HELO's reply takes the place of the refusal of EHLO.
-      heard_.erase(greeting_end_, reply_begin_ - greeting_end_);
-      verb_ = results::Verb::helo;
-      if (!row->declined) anomalies_.add(Anomaly::ehlo_refused);
-    } else if (smtp::has_masked_keyword(current())) {
-      anomalies_.add(Anomaly::masked_keyword);
-    }
-    ehlo_code_ = static_cast<std::uint16_t>(code);
-    ehlo_end_ = static_cast<std::uint32_t>(heard_.size());
-  }
+  keep_reply(code, row->declined);
   reply_begin_ = static_cast<std::uint32_t>(heard_.size());
   reader_ = {};
   return take(*row, now);
 }
 
+smtp::Event Probe::event_of(int code) const {
+  const bool satisfied = (state_ == smtp::State::greeting && plan_->depth == Depth::greeting) ||
+                         (state_ == smtp::State::ehlo && plan_->depth == Depth::ehlo);
+  const smtp::Event event = smtp::event_of(code, satisfied);
+  const bool offered = event == smtp::Event::accepted && state_ == smtp::State::ehlo &&
+                       wants_starttls() && smtp::offers(current(), "STARTTLS");
+  return offered ? smtp::Event::offers_tls : event;
+}
+
+// Puts the reply that was read into its place in the record.
+void Probe::keep_reply(int code, bool declined) {
+  const auto heard_end = static_cast<std::uint32_t>(heard_.size());
+  switch (state_) {
+    case smtp::State::greeting:
+      greeting_code_ = static_cast<std::uint16_t>(code);
+      greeting_end_ = ehlo_end_ = heard_end;
+      return;
+    case smtp::State::helo:
+      // HELO's reply takes the place of the refusal of EHLO.
+      heard_.erase(greeting_end_, reply_begin_ - greeting_end_);
+      verb_ = results::Verb::helo;
+      if (!declined) anomalies_.add(Anomaly::ehlo_refused);
+      [[fallthrough]];
+    case smtp::State::ehlo:
+      if (state_ == smtp::State::ehlo && smtp::has_masked_keyword(current())) {
+        anomalies_.add(Anomaly::masked_keyword);
+      }
+      ehlo_code_ = static_cast<std::uint16_t>(code);
+      ehlo_end_ = static_cast<std::uint32_t>(heard_.size());
+      if (code / 100 == 2) require_starttls();
+      return;
+    case smtp::State::starttls:
+      starttls_code_ = static_cast<std::uint16_t>(code);
+      if (!declined) heard_.resize(reply_begin_);
+      return;
+    case smtp::State::ehlo_tls: ehlo_tls_code_ = static_cast<std::uint16_t>(code); return;
+    case smtp::State::implicit_tls:
+    case smtp::State::handshake:
+    case smtp::State::quit:
+    case smtp::State::leaving: break;
+  }
+  INVARIANT(false && "a reply where none is read");
+}
+
 Wants Probe::take(const smtp::Transition& row, Instant now) {
   state_ = row.to;
   switch (row.action) {
+    case smtp::Action::await_greeting:
+      enter(Phase::greeting, now);
+      return await({}, plan_->greeting_timeout, now);
     case smtp::Action::send_ehlo:
-      enter(Phase::ehlo, now);
+      enter(row.to == smtp::State::ehlo_tls ? Phase::ehlo_tls : Phase::ehlo, now);
       return await(plan_->commands.ehlo, plan_->command_timeout, now);
     case smtp::Action::send_helo: return await(plan_->commands.helo, plan_->command_timeout, now);
+    case smtp::Action::send_starttls:
+      enter(Phase::starttls, now);
+      return await(plan_->commands.starttls, plan_->command_timeout, now);
+    case smtp::Action::begin_tls: return begin_tls(now);
     case smtp::Action::send_quit:
       enter(Phase::quit, now);
       return await(plan_->commands.quit, plan_->quit_timeout, now);
     case smtp::Action::await_close:
       enter(Phase::quit, now);
+      say_goodbye();
       return await({}, plan_->quit_timeout, now);
   }
   INVARIANT(false && "an action outside its list");
   return {};
 }
 
-Wants Probe::on_closed(Instant now) {
+Wants Probe::begin_tls(Instant now) {
+  enter(Phase::tls, now);
+  secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
+  secure_->engine.advance({}, secure_->heard);
+  return await({}, plan_->tls_timeout, now);
+}
+
+Wants Probe::on_secured(Instant now) {
+  stop_watch(now);
+  Secure& secure = *secure_;
+  const WallTime wall_now = plan_->wall_time(now);
+  secure.chain = plan_->tls->chain(secure.engine.peer_chain(), wall_now);
+  secure.facts.session = secure.engine.session();
+  secure.facts.chain = secure.chain.get();
+  tls::judge(*secure.chain, target_->name(), wall_now, secure.facts);
+  const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
+  INVARIANT(row != nullptr);
+  return take(*row, now);
+}
+
+Wants Probe::on_closed(Instant now) { return sealed(closed(now)); }
+
+Wants Probe::closed(Instant now) {
+  if (secure_ != nullptr && !secure_->goodbye_heard &&
+      secure_->engine.status() == tls::Status::established) {
+    anomalies_.add(Anomaly::no_close_notify);
+  }
   if (conversing() && !current().empty()) anomalies_.add(Anomaly::truncated_reply);
   if (state_ == smtp::State::quit) anomalies_.add(Anomaly::no_221);
   if (state_ == smtp::State::helo) {
     // The refusal of EHLO was this server's last word.
-    decline({heard_.data() + greeting_end_, ehlo_end_ - greeting_end_}, ehlo_code_);
+    decline(ehlo_reply(), ehlo_code_);
   } else if (conversing()) {
     return fail(Cause::net_closed_early, now);
   }
@@ -150,16 +291,15 @@ Wants Probe::on_error(int error, Instant now) {
   }
   socket_errno_ = error;
   if (state_ == smtp::State::helo) return on_closed(now);
-  const verdict::Verdict verdict = verdict::classify_errno(phase_, error);
-  fail(verdict.cause, now);
-  outcome_ = verdict.outcome;
+  fail(verdict::classify_errno(phase_, error).cause, now);
   return {.done = true};
 }
 
 Wants Probe::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
   if (conversing()) {
-    return fail(current().empty() ? Cause::protocol_silent : Cause::protocol_tarpit, now);
+    const bool silent = bytes_in_ == bytes_in_before_;
+    return fail(silent ? Cause::protocol_silent : Cause::protocol_tarpit, now);
   }
   anomalies_.add(state_ == smtp::State::quit ? Anomaly::no_221 : Anomaly::no_close);
   return finish(now, /*abort=*/true);
@@ -175,10 +315,28 @@ void Probe::decline(std::string_view reply, int code) {
   outcome_ = verdict.outcome;
   cause_ = verdict.cause;
   decided_ = phase_;
+  declined_ = true;
+}
+
+// Found wanting, though the conversation goes on. A later refusal says more.
+void Probe::degrade(Cause cause, Phase phase) {
+  outcome_ = Outcome::degraded;
+  cause_ = cause;
+  decided_ = phase;
+}
+
+// The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept.
+void Probe::require_starttls() {
+  if (mode_ != targets::TlsMode::starttls || plan_->depth != Depth::tls) return;
+  if (starttls_offered() == results::Offered::yes) return;
+  degrade(anomalies_.has(Anomaly::masked_keyword) ? Cause::config_middlebox_strips_starttls
+                                                  : Cause::starttls_not_supported,
+          Phase::ehlo);
 }
 
 Wants Probe::fail(Cause cause, Instant now) {
-  outcome_ = outcome_of_failure(cause);
+  outcome_ = verdict::outcome_of(cause);
+  if (outcome_ == Outcome::failed && worked_in_clear()) outcome_ = Outcome::degraded;
   cause_ = cause;
   decided_ = phase_;
   anomalies_.add(reader_.anomalies());
@@ -191,13 +349,38 @@ Wants Probe::finish(Instant now, bool abort) {
   stop_watch(now);
   total_us_ = microseconds(now - started_);
   done_ = true;
+  if (outcome_ == Outcome::ok && plan_->require_valid && secure_ != nullptr &&
+      !secure_->facts.verified) {
+    degrade(verdict::cause_of(secure_->facts.verify_error), Phase::tls);
+  }
   return {.done = true, .abort = abort};
 }
 
 Wants Probe::await(std::string_view send, Duration patience, Instant now) {
-  bytes_out_ += static_cast<std::uint32_t>(send.size());
+  bytes_in_before_ = bytes_in_;
   deadline_ = std::min(now + patience, started_ + plan_->session_timeout);
   return {.send = send, .deadline = deadline_};
+}
+
+Wants Probe::sealed(Wants wants) {
+  if (secure_ != nullptr) {
+    if (!wants.send.empty() && secure_->engine.status() == tls::Status::established) {
+      secure_->said = wants.send;
+      secure_->engine.write(wants.send);
+    }
+    secure_->sending = std::exchange(secure_->engine.outgoing(), {});
+    wants.send = secure_->sending;
+    wants.passing = true;
+    if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
+  }
+  bytes_out_ += static_cast<std::uint32_t>(wants.send.size());
+  return wants;
+}
+
+// Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).
+void Probe::say_goodbye() {
+  if (secure_ == nullptr || std::exchange(secure_->goodbye_said, true)) return;
+  secure_->engine.close();
 }
 
 void Probe::enter(Phase phase, Instant now) {
@@ -209,45 +392,91 @@ void Probe::stop_watch(Instant now) {
   took_us_[static_cast<std::size_t>(phase_)] = microseconds(now - phase_began_);
 }
 
-bool Probe::conversing() const {
-  return phase_ != Phase::connect && (state_ == smtp::State::greeting ||
-                                      state_ == smtp::State::ehlo || state_ == smtp::State::helo);
+bool Probe::wants_starttls() const {
+  return plan_->depth == Depth::tls &&
+         (mode_ == targets::TlsMode::automatic || mode_ == targets::TlsMode::starttls);
 }
+
+bool Probe::conversing() const { return phase_ != Phase::connect && state_ < smtp::State::quit; }
+
+bool Probe::worked_in_clear() const {
+  return state_ >= smtp::State::starttls && state_ < smtp::State::quit;
+}
+
+bool Probe::next_is_costly() const {
+  if (phase_ == Phase::connect) return state_ == smtp::State::implicit_tls;
+  return phase_ == Phase::starttls || phase_ == Phase::tls;
+}
+
+Probe::ClearText Probe::clear_text() const {
+  return secure_ == nullptr ? ClearText{} : ClearText{secure_->heard, secure_->said};
+}
+
+const tls::Facts* Probe::tls() const { return secure_ == nullptr ? nullptr : &secure_->facts; }
 
 std::string_view Probe::current() const { return std::string_view(heard_).substr(reply_begin_); }
 
+std::string_view Probe::ehlo_reply() const {
+  return std::string_view(heard_).substr(greeting_end_, ehlo_end_ - greeting_end_);
+}
+
+// The refusal of STARTTLS, or the reply to EHLO under TLS: there is never both.
+std::string_view Probe::later_reply() const {
+  return std::string_view(heard_).substr(ehlo_end_, reply_begin_ - ehlo_end_);
+}
+
 results::Offered Probe::starttls_offered() const {
   if (ehlo_code_ != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
-  const std::string_view reply =
-      std::string_view(heard_).substr(greeting_end_, ehlo_end_ - greeting_end_);
-  if (smtp::offers(reply, "STARTTLS")) return results::Offered::yes;
+  if (smtp::offers(ehlo_reply(), "STARTTLS")) return results::Offered::yes;
   // A keyword that a middlebox has written over may have been this one.
   return anomalies_.has(Anomaly::masked_keyword) ? results::Offered::not_known
                                                  : results::Offered::no;
 }
 
-results::Record Probe::record() const {
+// What the server said that decided an outcome other than ok.
+results::ReplyText Probe::deciding_reply() const {
+  if (outcome_ == Outcome::ok) return {};
+  // What was being read when it failed.
+  if (!declined_) return {0, current()};
+  switch (decided_) {
+    case Phase::greeting:
+      return {greeting_code_, std::string_view(heard_).substr(0, greeting_end_)};
+    case Phase::starttls: return {starttls_code_, later_reply()};
+    case Phase::ehlo_tls: return {ehlo_tls_code_, later_reply()};
+    case Phase::ehlo: return {ehlo_code_, ehlo_reply()};
+    case Phase::input:
+    case Phase::dns:
+    case Phase::connect:
+    case Phase::tls:
+    case Phase::quit: break;
+  }
+  INVARIANT(false && "a refusal in a phase without replies");
+  return {};
+}
+
+results::Record Probe::record() {
   INVARIANT(done_);
   results::Record record;
   record.outcome = outcome_;
   record.phase = decided_;
   record.cause = cause_;
   record.socket_errno = socket_errno_;
-  const std::string_view heard = heard_;
-  if (greeting_code_ != 0) record.greeting = {greeting_code_, heard.substr(0, greeting_end_)};
+  if (greeting_code_ != 0) {
+    record.greeting = {greeting_code_, std::string_view(heard_).substr(0, greeting_end_)};
+  }
   record.verb = verb_;
-  if (ehlo_code_ != 0) {
-    record.ehlo = {ehlo_code_, heard.substr(greeting_end_, ehlo_end_ - greeting_end_)};
-  }
-  if (outcome_ != Outcome::ok) {
-    if (outcome_ == Outcome::failed || outcome_ == Outcome::local) {
-      record.reply = {0, current()};
-    } else {
-      record.reply = decided_ == Phase::greeting ? record.greeting : record.ehlo;
-    }
-  }
-  record.starttls_known = plan_->depth >= Depth::ehlo;
+  if (ehlo_code_ != 0) record.ehlo = {ehlo_code_, ehlo_reply()};
+  if (ehlo_tls_code_ != 0) record.ehlo_tls = {ehlo_tls_code_, later_reply()};
+  record.starttls_known = plan_->depth >= Depth::ehlo && mode_ != targets::TlsMode::implicit;
   record.starttls_offered = starttls_offered();
+  record.starttls_code = starttls_code_;
+  if (secure_ != nullptr) {
+    secure_->facts.client_certificate_requested = secure_->engine.client_certificate_requested();
+    secure_->facts.alert = secure_->engine.alert();
+    record.tls = &secure_->facts;
+    record.chain_detail = plan_->chain_detail;
+  }
+  record.reply = deciding_reply();
   record.anomalies = anomalies_;
   record.bytes_in = bytes_in_;
   record.bytes_out = bytes_out_;

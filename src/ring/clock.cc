@@ -18,4 +18,9 @@ WallTime wall_now() {
                   std::chrono::microseconds{time.tv_nsec / 1000}};
 }
 
+WallTime wall_at_zero() {
+  return wall_now() -
+         std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch());
+}
+
 }  // namespace mxsweep::ring

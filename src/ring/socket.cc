@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/ring/socket.h"
 
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -59,6 +60,11 @@ int open_tcp(Family family) {
 void reset_on_close(int descriptor) {
   const linger abort{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+}
+
+void acknowledge_now(int descriptor) {
+  const int yes = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 }
 
 std::uint32_t raise_descriptor_limit() {

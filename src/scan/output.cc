@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/json_writer.h"
 
 namespace mxsweep::scan {
@@ -36,11 +37,24 @@ std::uint64_t lines_in(std::string_view octets) {
 }  // namespace
 
 void Outbox::add(const results::Record& record, Instant now) {
-  if (chunk_.records == 0) {
-    chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
-    flush_at_ = now + kLineAgeMax;
-  }
+  begin_line(now);
   results::append_json(record, chunk_.lines);
+  end_line();
+}
+
+void Outbox::add(const tls::Certificate& certificate, Instant now) {
+  begin_line(now);
+  results::append_certificate(certificate, chunk_.lines);
+  end_line();
+}
+
+void Outbox::begin_line(Instant now) {
+  if (chunk_.records != 0) return;
+  chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
+  flush_at_ = now + kLineAgeMax;
+}
+
+void Outbox::end_line() {
   ++chunk_.records;
   if (crowded()) flush();
 }

@@ -40,6 +40,7 @@ class Outbox {
 
   // The producer's side.
   void add(const results::Record& record, Instant now);
+  void add(const tls::Certificate& certificate, Instant now);
   void flush();  // Hands over what there is, if there is room for it.
   [[nodiscard]] bool crowded() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
@@ -50,6 +51,9 @@ class Outbox {
   [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
 
  private:
+  void begin_line(Instant now);
+  void end_line();
+
   Doorbell& writer_;
   SpscQueue<Chunk> filled_;
   Chunk chunk_;

@@ -41,15 +41,21 @@ Usage usage_of_process() {
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
-  Sweep(const Options& options, Input& input, Output& output) : input_(input), output_(output) {
+  Sweep(const Options& options, Input& input, Output& output, Output* certificates)
+      : input_(input), output_(output), certificates_(certificates) {
     output_.tell(bell_);
+    if (certificates_ != nullptr) certificates_->tell(bell_);
     WorkerOptions worker{.plan = &options.plan,
+                         .tls = &options.tls,
+                         .certificates = &log_,
                          .capacity = options.capacity.per_worker,
                          .rate = options.rate / options.capacity.threads,
                          .own_descriptors = options.capacity.own_descriptor_tables};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
-      workers_.push_back(
-          std::make_unique<Worker>(worker, gauges_, output.add_outbox(), input.doorbell()));
+      Outbox* const certificate_box =
+          certificates_ == nullptr ? nullptr : &certificates_->add_outbox();
+      workers_.push_back(std::make_unique<Worker>(worker, gauges_, output.add_outbox(),
+                                                  certificate_box, input.doorbell()));
     }
     feeder_outbox_ = &output.add_outbox();
   }
@@ -58,6 +64,9 @@ class Sweep {
     start_ = ring::now();
     ended_.summary.start = ring::wall_now();
     std::thread writer([this] { output_.run(); });
+    std::thread certificate_writer;
+    if (certificates_ != nullptr)
+      certificate_writer = std::thread([this] { certificates_->run(); });
     std::vector<std::thread> threads;
     threads.emplace_back([this] {
       input_.run(workers_, *feeder_outbox_, gauges_);
@@ -72,8 +81,10 @@ class Sweep {
     watch(signals, tell, threads.size());
     for (std::thread& thread : threads) thread.join();
     output_.finish();
-    wait_for_writer(signals);
+    if (certificates_ != nullptr) certificates_->finish();
+    wait_for_writers(signals);
     writer.join();
+    if (certificate_writer.joinable()) certificate_writer.join();
     sum_up();
     return std::move(ended_);
   }
@@ -104,7 +115,9 @@ class Sweep {
   void watch(Signals& signals, const Tell& tell, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       listen(signals, kTellMs);
-      if (output_.failed()) stop(Stop::leave);
+      if (output_.failed() || (certificates_ != nullptr && certificates_->failed())) {
+        stop(Stop::leave);
+      }
       tell(progress());
     }
     tell(progress());
@@ -112,8 +125,9 @@ class Sweep {
 
   // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
   // user may decide to leave it.
-  void wait_for_writer(Signals& signals) {
+  void wait_for_writers(Signals& signals) {
     while (!output_.ended()) listen(signals, kTellMs);
+    while (certificates_ != nullptr && !certificates_->ended()) listen(signals, kTellMs);
   }
 
   void listen(Signals& signals, int at_most_ms) {
@@ -128,6 +142,7 @@ class Sweep {
       } else {
         stop(Stop::leave);
         output_.hurry();
+        if (certificates_ != nullptr) certificates_->hurry();
       }
     }
   }
@@ -152,6 +167,7 @@ class Sweep {
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->tally());
       summary.probes += worker->probes();
+      summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
       summary.targets_not_started += worker->not_started();
       if (worker->refusal() && !ended_.refusal) ended_.refusal = worker->refusal();
     }
@@ -161,6 +177,10 @@ class Sweep {
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (!input_.failure().empty()) summary.stopped = input_.failure();
+    if (certificates_ != nullptr) {
+      summary.certificates_written = certificates_->records();
+      if (certificates_->failed()) summary.stopped = certificates_->failure();
+    }
     if (output_.failed()) summary.stopped = output_.failure();
     const Usage usage = usage_of_process();
     summary.cpu_seconds = usage.cpu_seconds;
@@ -169,6 +189,8 @@ class Sweep {
 
   Input& input_;
   Output& output_;
+  Output* certificates_;  // Null: certificates have no file of their own.
+  CertificateLog log_;
   Gauges gauges_;
   Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -189,6 +211,11 @@ EngineCheck check_engine() {
   return check;
 }
 
+std::string check_tls(const tls::ClientOptions& options) {
+  tls::Client client;
+  return client.open(options);
+}
+
 Ended run(const Options& options, const Tell& tell) {
   Ended ended;
   // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
@@ -203,12 +230,13 @@ Ended run(const Options& options, const Tell& tell) {
     return ended;
   }
   Output output(options.output);
-  if (output.failed()) {
-    ended.bad_input = output.failure();
-    return ended;
-  }
+  std::optional<Output> certificates;
+  if (!options.certificates.empty()) certificates.emplace(options.certificates);
+  if (output.failed()) ended.bad_input = output.failure();
+  if (certificates && certificates->failed()) ended.bad_input = certificates->failure();
+  if (!ended.bad_input.empty()) return ended;
   Signals signals;
-  Sweep sweep(options, input, output);
+  Sweep sweep(options, input, output, certificates ? &*certificates : nullptr);
   ended = sweep.run(signals, tell);
   utsname kernel{};
   if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;

@@ -3,6 +3,10 @@
 
 #include <unistd.h>
 
+#include <deque>
+#include <string>
+
+#include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
 #include "scan/target_record.h"
@@ -10,11 +14,14 @@
 namespace mxsweep::scan {
 namespace {
 
+// For an alert or a close_notify to leave, which the kernel does while it is told.
+constexpr Duration kLastWordWait = std::chrono::milliseconds{1};
+
 class Single {
  public:
-  Single(const targets::Target& target, const probe::Plan& plan,
+  Single(const targets::Target& target, const probe::Plan& plan, tls::Client& tls,
          const std::function<void(const Event&)>& hear)
-      : target_(target), probe_(plan), hear_(hear) {}
+      : target_(target), plan_(with_tls(plan, tls)), probe_(plan_, target), hear_(hear) {}
   Single(const Single&) = delete;
   Single& operator=(const Single&) = delete;
   ~Single() {
@@ -26,7 +33,6 @@ class Single {
       return refusal;
     }
     start_ = ring::now();
-    wall_start_ = ring::wall_now();
     tell({.what = Told::connecting});
     probe::Wants wants = probe_.on_started(start_);
     descriptor_ = ring::open_tcp(target_.address.family);
@@ -40,32 +46,39 @@ class Single {
     return std::nullopt;
   }
 
-  [[nodiscard]] results::Record record() const {
+  [[nodiscard]] results::Record record() {
     results::Record record = probe_.record();
     describe_target(target_, record);
     record.attempt = 1;
-    record.at = wall_start_;
+    record.at = plan_.wall_time(start_);
     return record;
   }
 
  private:
   static constexpr Handle kHandle{};
 
+  static probe::Plan with_tls(const probe::Plan& plan, tls::Client& tls) {
+    probe::Plan own = plan;
+    own.tls = &tls;
+    own.wall_at_zero = ring::wall_at_zero();
+    return own;
+  }
+
   // Waits for the next piece of news and passes it to the probe.
   probe::Wants next(const probe::Wants& wants) {
-    ring_.submit_and_wait(1, wants.deadline - ring::now());
+    const Instant deadline = wants.deadline;
+    ring_.submit_and_wait(1, deadline - ring::now());
     now_ = ring::now();
     for (const ring::Completion& completion : ring_.completions()) {
+      if (completion.operation == ring::Operation::send) continue;  // Its receive tells.
       const probe::Wants more = on_completion(completion);
       ring_.give_back(completion);
-      if (!more.done && !more.send.empty()) {
-        tell({.what = Told::sent, .octets = more.send});
-        ring_.send(descriptor_, kHandle, more.send);
-      }
+      if (!more.send.empty()) send(more);
+      if (more.acknowledge) ring::acknowledge_now(descriptor_);
       if (!more.done) ring_.receive(descriptor_, kHandle);
       return more;  // One operation is armed at a time, so there is one completion.
     }
-    if (now_ < wants.deadline) return {.deadline = wants.deadline};
+    if (now_ < deadline) return {.deadline = deadline};
     tell({.what = Told::deadline});
     return probe_.on_deadline(now_);
   }
@@ -83,8 +96,32 @@ class Single {
       tell({.what = Told::closed});
       return probe_.on_closed(now_);
     }
-    tell({.what = Told::received, .octets = ring_.octets(completion)});
-    return probe_.on_bytes(ring_.octets(completion), now_);
+    const std::string_view octets = ring_.octets(completion);
+    if (probe_.tls() == nullptr) {
+      tell({.what = Told::received, .octets = octets});
+      return probe_.on_bytes(octets, now_);
+    }
+    const probe::Wants wants = probe_.on_bytes(octets, now_);
+    if (!secured_ && !probe_.tls()->session.version.empty()) {
+      secured_ = true;
+      tell({.what = Told::secured, .tls = probe_.tls()});
+    }
+    const std::string_view heard = probe_.clear_text().heard;
+    if (!heard.empty()) tell({.what = Told::received, .octets = heard});
+    return wants;
+  }
+
+  // What is sent stays until the end, for there is no turn after it in which it could be freed.
+  void send(const probe::Wants& wants) {
+    const std::string_view said = probe_.tls() == nullptr ? wants.send : probe_.clear_text().said;
+    if (!said.empty()) {
+      tell({.what = Told::sent, .octets = said});
+    } else if (!secured_) {
+      tell({.what = Told::handshake});
+    }
+    ring_.send(descriptor_, kHandle,
+               wants.passing ? std::string_view(sent_.emplace_back(wants.send)) : wants.send);
+    if (wants.done) ring_.submit_and_wait(1, kLastWordWait);
   }
 
   void tell(Event event) const {
@@ -93,22 +130,27 @@ class Single {
   }
 
   const targets::Target& target_;
+  const probe::Plan plan_;
   probe::Probe probe_;
   const std::function<void(const Event&)>& hear_;
+  std::deque<std::string> sent_;
   ring::Ring ring_;
   int descriptor_ = -1;
+  bool secured_ = false;
   Instant start_{};
   Instant now_{};
-  WallTime wall_start_{};
 };
 
 }  // namespace
 
 SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan,
-                    const std::function<void(const Event&)>& hear,
+                    const tls::ClientOptions& tls, const std::function<void(const Event&)>& hear,
                     const std::function<void(const results::Record&)>& conclude) {
+  tls::Client client;
+  const std::string wrong = client.open(tls);
+  INVARIANT(wrong.empty());
   SingleEnd end;
-  Single single(target, plan, hear);
+  Single single(target, plan, client, hear);
   end.refusal = single.run();
   if (!end.refusal) conclude(single.record());
   return end;

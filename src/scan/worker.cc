@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/verdict/classify.h"
@@ -19,6 +20,11 @@ constexpr std::size_t kInboxTargets = 1024;
 // Connections started in one turn at most, so that a long list cannot starve who is connected.
 constexpr std::uint32_t kAdmitPerTurn = 256;
 constexpr std::uint32_t kTimersPerTurn = 1024;
+// About 4 ms of a turn: what a deadline, or somebody else's reply, has to wait for them at most.
+constexpr std::uint32_t kHandshakeStepsPerTurn = 16;
+// The wheel is late by up to a fifteenth of a span. So it is set to an earlier moment, and set
+// again for the little that is left then.
+constexpr int kWheelEarlyPart = 16;
 
 // Waiting for several completions saves system calls, which counts when many are in flight; it adds
 // at most this to a latency. With few in flight each completion is taken as it comes.
@@ -36,20 +42,30 @@ constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any 
 // How long a sweep that was told to stop waits for its open conversations.
 constexpr Duration kDrainMax = std::chrono::seconds{10};
 
+void drain(Outbox& outbox) {
+  while (!outbox.drained()) {
+    outbox.flush();
+    if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
+  }
+}
+
 }  // namespace
 
-Worker::Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Doorbell& feeder)
+Worker::Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Outbox* certificates,
+               Doorbell& feeder)
     : options_(options),
+      plan_(*options.plan),
       gauges_(gauges),
       outbox_(outbox),
+      certificates_(certificates),
       feeder_(feeder),
       inbox_(kInboxTargets),
       now_(ring::now()),
-      wall_at_start_(ring::wall_now()),
-      monotonic_at_start_(now_),
       slots_(options.capacity),
       wheel_(options.capacity, now_),
-      rate_(options.rate, now_) {}
+      rate_(options.rate, now_) {
+  plan_.wall_at_zero = ring::wall_at_zero();
+}
 
 void Worker::no_more() {
   list_ended_.store(true, std::memory_order_seq_cst);
@@ -62,6 +78,10 @@ void Worker::run() {
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
     refusal_ = ring_.emplace().open({.wake_descriptor = bell_.descriptor()});
+    // The same options have opened a client before: this is this thread's own.
+    const std::string wrong = tls_.open(*options_.tls);
+    INVARIANT(wrong.empty());
+    plan_.tls = &tls_;
   }
   if (refusal_) {
     gauges_.stop.store(Stop::leave, std::memory_order_release);
@@ -75,10 +95,8 @@ void Worker::run() {
   ring_.reset();
   publish();
   // The writer takes or discards whatever comes, so this ends.
-  while (!outbox_.drained()) {
-    outbox_.flush();
-    if (!outbox_.drained()) std::this_thread::sleep_for(kCrowdedWait);
-  }
+  drain(outbox_);
+  if (certificates_ != nullptr) drain(*certificates_);
 }
 
 void Worker::turn() {
@@ -87,6 +105,8 @@ void Worker::turn() {
   wait();
   now_ = ring::now();
   wheel_.advance(now_);
+  steps_left_ = kHandshakeStepsPerTurn;
+  take_from_queue();
   for (const ring::Completion& completion : ring_->completions()) complete(completion);
   // Whatever was lent this turn is back by now.
   for (const Handle handle : std::exchange(starved_, {})) {
@@ -97,6 +117,7 @@ void Worker::turn() {
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
   if (now_ >= outbox_.flush_at()) outbox_.flush();
+  if (certificates_ != nullptr && now_ >= certificates_->flush_at()) certificates_->flush();
   publish();
 }
 
@@ -107,13 +128,15 @@ bool Worker::finished() const {
 }
 
 bool Worker::may_admit() const {
-  return !slots_.full() && now_ >= braked_until_ && !outbox_.crowded() &&
+  const bool crowded = outbox_.crowded() || (certificates_ != nullptr && certificates_->crowded());
+  return !slots_.full() && now_ >= braked_until_ && !crowded &&
          gauges_.stop.load(std::memory_order_relaxed) == Stop::none;
 }
 
 void Worker::wait() {
   Instant until = std::min({wheel_.next(), outbox_.flush_at(), drain_until_, now_ + kIdleWaitMax});
   std::uint32_t least = 1;
+  if (certificates_ != nullptr) until = std::min(until, certificates_->flush_at());
   if (outbox_.crowded()) until = std::min(until, now_ + kCrowdedWait);
   const bool targets_wait = !inbox_.empty() || !put_off_.empty();
   if (targets_wait && !slots_.full()) {
@@ -123,7 +146,7 @@ void Worker::wait() {
       until = std::min(until, rate_.next(now_));
     }
   }
-  if (ring_->more()) until = now_;
+  if (ring_->more() || !queue_.empty()) until = now_;
   const std::uint32_t batch = std::min(kBatch, slots_.size() / kInFlightPerBatched);
   if (batch > 1) {
     least = batch;
@@ -177,7 +200,7 @@ bool Worker::start(targets::Target&& target, Instant since) {
     put_off(std::move(target), since, -descriptor);
     return false;
   }
-  const Handle handle = slots_.begin(std::move(target), *options_.plan, descriptor, since);
+  const Handle handle = slots_.begin(std::move(target), plan_, descriptor, since);
   Conversation& conversation = *slots_.find(handle);
   const probe::Wants wants = conversation.probe.on_started(now_);
   if (descriptor < 0) {
@@ -208,7 +231,8 @@ void Worker::complete(const ring::Completion& completion) {
       ring_->give_back(completion);
       return;
     case ring::Operation::send:
-      // A send that failed for the peer's sake is told by the receive that is armed behind it.
+      on_sent(completion.handle, *conversation, completion.result);
+      return;
     case ring::Operation::close:
     case ring::Operation::cancel:
     case ring::Operation::accept:
@@ -219,10 +243,12 @@ void Worker::complete(const ring::Completion& completion) {
 void Worker::on_connect_result(Handle handle, Conversation& conversation, int result) {
   conversation.armed = Conversation::Armed::none;
   if (conversation.recorded) {
-    release(handle, conversation);
+    end(handle, conversation);
   } else if (result == 0) {
     brake_ = {};
-    grant(handle, conversation, conversation.probe.on_connected(now_));
+    if (!put_in_queue(handle, conversation, {})) {
+      grant(handle, conversation, conversation.probe.on_connected(now_));
+    }
   } else if (verdict::is_local_shortage(-result)) {
     put_off(std::move(conversation.target), conversation.since, -result);
     wheel_.cancel(handle.index);
@@ -236,9 +262,12 @@ void Worker::on_received(Handle handle, Conversation& conversation,
                          const ring::Completion& completion) {
   conversation.armed = Conversation::Armed::none;
   if (conversation.recorded) {
-    release(handle, conversation);
+    end(handle, conversation);
   } else if (completion.result > 0) {
-    grant(handle, conversation, conversation.probe.on_bytes(ring_->octets(completion), now_));
+    const std::string_view octets = ring_->octets(completion);
+    if (!put_in_queue(handle, conversation, octets)) {
+      grant(handle, conversation, conversation.probe.on_bytes(octets, now_));
+    }
   } else if (completion.result == 0) {
     grant(handle, conversation, conversation.probe.on_closed(now_));
   } else if (completion.result == -ENOBUFS) {
@@ -248,22 +277,100 @@ void Worker::on_received(Handle handle, Conversation& conversation,
   }
 }
 
+// News that means a handshake step waits for its turn: behind those that wait already, with nothing
+// armed. The peer has done its part, so its deadline stops. False: it need not wait.
+bool Worker::put_in_queue(Handle handle, Conversation& conversation, std::string_view octets) {
+  if (!conversation.probe.next_is_costly()) return false;
+  if (steps_left_ > 0 && queue_.empty()) {
+    step(handle, conversation, octets, now_);
+    return true;
+  }
+  if (conversation.parcels == nullptr) conversation.parcels = std::make_unique<Parcels>();
+  Parcels& parcels = *conversation.parcels;
+  parcels.heard = octets;
+  parcels.heard_at = now_;
+  wheel_.cancel(handle.index);
+  queue_.push_back(handle);
+  return true;
+}
+
+void Worker::take_from_queue() {
+  while (steps_left_ > 0 && !queue_.empty()) {
+    const Handle handle = queue_.front();
+    queue_.pop_front();
+    Conversation* const conversation = slots_.find(handle);
+    if (conversation == nullptr || conversation->recorded) continue;
+    Parcels& parcels = *conversation->parcels;
+    const std::string octets = std::exchange(parcels.heard, {});
+    step(handle, *conversation, octets, parcels.heard_at);
+  }
+}
+
+// So much work that the time is read again before it, or those behind it would be told that they
+// heard of things long before they did.
+void Worker::step(Handle handle, Conversation& conversation, std::string_view octets,
+                  Instant heard) {
+  --steps_left_;
+  now_ = ring::now();
+  grant(handle, conversation,
+        octets.empty() ? conversation.probe.on_connected(now_, heard)
+                       : conversation.probe.on_bytes(octets, now_, heard));
+}
+
 // Turns what a probe wants into operations.
 void Worker::grant(Handle handle, Conversation& conversation, const probe::Wants& wants) {
+  if (!wants.send.empty()) send(handle, conversation, wants);
   if (!wants.done) {
-    if (!wants.send.empty()) ring_->send(conversation.descriptor, handle, wants.send);
+    if (wants.acknowledge) ring::acknowledge_now(conversation.descriptor);
     if (conversation.armed == Conversation::Armed::none) receive(handle, conversation);
-    wheel_.start(handle.index, wants.deadline);
+    arm(handle, wants.deadline);
     return;
   }
   record(conversation);
   wheel_.cancel(handle.index);
   if (wants.abort) ring::reset_on_close(conversation.descriptor);
   switch (conversation.armed) {
-    case Conversation::Armed::none: release(handle, conversation); return;
+    case Conversation::Armed::none: end(handle, conversation); return;
     case Conversation::Armed::connect: ring_->cancel(ring::Operation::connect, handle); return;
     case Conversation::Armed::receive: ring_->cancel(ring::Operation::receive, handle); return;
   }
+}
+
+void Worker::send(Handle handle, Conversation& conversation, const probe::Wants& wants) {
+  if (!wants.passing) return ring_->send(conversation.descriptor, handle, wants.send);
+  if (conversation.parcels == nullptr) conversation.parcels = std::make_unique<Parcels>();
+  Parcels& parcels = *conversation.parcels;
+  if (!parcels.sending.empty()) {
+    parcels.next += wants.send;
+    return;
+  }
+  parcels.sending = wants.send;
+  ring_->send_and_tell(conversation.descriptor, handle, parcels.sending);
+}
+
+// A send that failed for the peer's sake is told by the receive that is armed behind it; one that
+// has no parcels sent the plan's own words.
+void Worker::on_sent(Handle handle, Conversation& conversation, int result) {
+  if (conversation.parcels == nullptr) return;
+  Parcels& parcels = *conversation.parcels;
+  parcels.sending = std::exchange(parcels.next, {});
+  if (result < 0) parcels.sending.clear();
+  if (!parcels.sending.empty()) {
+    ring_->send_and_tell(conversation.descriptor, handle, parcels.sending);
+  } else if (conversation.recorded) {
+    end(handle, conversation);
+  }
+}
+
+void Worker::arm(Handle handle, Instant deadline) {
+  const Duration early = std::max(deadline - now_, Duration::zero()) / kWheelEarlyPart;
+  wheel_.start(handle.index, early > TimerWheel::kTick ? deadline - early : deadline);
+}
+
+// Its record is written; it goes when no operation of its own is left.
+void Worker::end(Handle handle, Conversation& conversation) {
+  const bool sending = conversation.parcels != nullptr && !conversation.parcels->sending.empty();
+  if (conversation.armed == Conversation::Armed::none && !sending) release(handle, conversation);
 }
 
 void Worker::receive(Handle handle, Conversation& conversation) {
@@ -275,11 +382,22 @@ void Worker::record(Conversation& conversation) {
   results::Record record = conversation.probe.record();
   describe_target(conversation.target, record);
   record.attempt = 1;
-  record.at = wall_time(conversation.probe.started());
+  record.at = plan_.wall_time(conversation.probe.started());
+  if (certificates_ != nullptr && record.tls != nullptr && record.tls->chain != nullptr) {
+    log_certificates(*record.tls->chain);
+  }
   outbox_.add(record, now_);
   tally_.count(record);
   ++probes_;
   conversation.recorded = true;
+}
+
+// Before the record that names them is handed over.
+void Worker::log_certificates(const tls::Chain& chain) {
+  for (const tls::Certificate& certificate : chain.certificates) {
+    if (certificate.der.empty() || !options_.certificates->is_new(certificate.sha256)) continue;
+    certificates_->add(certificate, now_);
+  }
 }
 
 void Worker::release(Handle handle, Conversation& conversation) {
@@ -305,7 +423,7 @@ void Worker::put_off(targets::Target&& target, Instant since, int error) {
 void Worker::record_shortage(const targets::Target& target, int error) {
   results::Record record;
   describe_target(target, record);
-  record.at = wall_time(now_);
+  record.at = plan_.wall_time(now_);
   record.outcome = Outcome::local;
   record.phase = Phase::connect;
   record.cause = Cause::local_resource;
@@ -326,6 +444,9 @@ void Worker::expire() {
       [this](std::uint32_t index) {
         const Handle handle = slots_.handle_of(index);
         Conversation& conversation = *slots_.find(handle);
+        const Instant deadline = conversation.probe.deadline();
+        if (now_ < deadline) return arm(handle, deadline);
+        deadline_late_max_ = std::max(deadline_late_max_, now_ - deadline);
         grant(handle, conversation, conversation.probe.on_deadline(now_));
       },
       kTimersPerTurn);
@@ -358,11 +479,6 @@ void Worker::publish() {
     gauges_.outcomes[i].fetch_add(news, std::memory_order_relaxed);
     outcomes_told_[i] = tally_.outcomes[i];
   }
-}
-
-WallTime Worker::wall_time(Instant moment) const {
-  return wall_at_start_ +
-         std::chrono::duration_cast<std::chrono::microseconds>(moment - monotonic_at_start_);
 }
 
 }  // namespace mxsweep::scan

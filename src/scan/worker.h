@@ -7,6 +7,10 @@
 //             scan/capacity.cc.
 //   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
 //             was joined.
+//   Fairness  a step of a TLS handshake takes a tenth of a millisecond and more: only so many are
+//   done
+//             in a turn, and the rest wait in a queue of their own, their deadlines stopped, so
+//             that everybody else's deadlines are kept.
 //   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
 //             tried again; only what stays short for about a minute becomes a record, as ours.
 #pragma once
@@ -14,6 +18,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +31,8 @@
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/ring/ring.h"
 #include "mxsweep/targets/target.h"
+#include "mxsweep/tls/client.h"
+#include "scan/certificate_log.h"
 #include "scan/doorbell.h"
 #include "scan/output.h"
 #include "scan/spsc_queue.h"
@@ -50,6 +57,8 @@ struct Gauges {
 
 struct WorkerOptions {
   const probe::Plan* plan = nullptr;
+  const tls::ClientOptions* tls = nullptr;
+  CertificateLog* certificates = nullptr;  // Null: certificates have no file of their own.
   std::uint32_t capacity = 0;
   double rate = 0;  // New connections a second; 0: no limit.
   bool own_descriptors = false;
@@ -57,7 +66,9 @@ struct WorkerOptions {
 
 class Worker {
  public:
-  Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Doorbell& feeder);
+  // `certificates`: where those go that were not seen before; null: nowhere.
+  Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Outbox* certificates,
+         Doorbell& feeder);
 
   // The feeder's side.
   // Takes the target, or answers false and leaves it.
@@ -72,16 +83,25 @@ class Worker {
   [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
+  // By how much the latest of all deadlines was heard after its time.
+  [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
   // Targets that the sweep's end left waiting.
   [[nodiscard]] std::uint64_t not_started() const { return inbox_.size() + put_off_.size(); }
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
 
  private:
+  // Octets that outlive the call that brought them: only TLS conversations have any.
+  struct Parcels {
+    std::string sending;  // Not empty: a send of it is under way.
+    std::string next;     // To be sent behind it.
+    std::string heard;    // News that waits for its handshake step; empty: that we are connected.
+    Instant heard_at{};
+  };
   struct Conversation {
     Conversation(targets::Target&& its_target, const probe::Plan& plan, int its_descriptor,
                  Instant its_since)
         : target(std::move(its_target)),
-          probe(plan),
+          probe(plan, target),
           descriptor(its_descriptor),
           since(its_since) {}
 
@@ -89,9 +109,11 @@ class Worker {
     probe::Probe probe;
     int descriptor;
     Instant since;  // When it was first tried.
-    // The one operation that is armed, if any. A slot ends only when none is.
+    // What is armed to hear from the peer, if anything. A slot ends only when nothing is, and
+    // nothing is being sent from memory that ends with it.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
-    bool recorded = false;  // Its record is written: only the operation is still to come back.
+    bool recorded = false;  // Its record is written: only operations are still to come back.
+    std::unique_ptr<Parcels> parcels;
   };
   struct PutOff {
     targets::Target target;
@@ -106,9 +128,17 @@ class Worker {
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Conversation& conversation, int result);
   void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
+  bool put_in_queue(Handle handle, Conversation& conversation, std::string_view octets);
+  void take_from_queue();
+  void step(Handle handle, Conversation& conversation, std::string_view octets, Instant heard);
   void grant(Handle handle, Conversation& conversation, const probe::Wants& wants);
+  void send(Handle handle, Conversation& conversation, const probe::Wants& wants);
+  void on_sent(Handle handle, Conversation& conversation, int result);
+  void arm(Handle handle, Instant deadline);
+  void end(Handle handle, Conversation& conversation);
   void receive(Handle handle, Conversation& conversation);
   void record(Conversation& conversation);
+  void log_certificates(const tls::Chain& chain);
   void release(Handle handle, Conversation& conversation);
   void put_off(targets::Target&& target, Instant since, int error);
   void record_shortage(const targets::Target& target, int error);
@@ -117,25 +147,28 @@ class Worker {
   void publish();
   [[nodiscard]] bool finished() const;
   [[nodiscard]] bool may_admit() const;
-  [[nodiscard]] WallTime wall_time(Instant moment) const;
 
   WorkerOptions options_;
+  probe::Plan plan_;  // Everybody's, with this worker's TLS client and clock in it.
+  tls::Client tls_;
   Gauges& gauges_;
   Outbox& outbox_;
+  Outbox* certificates_;
   Doorbell& feeder_;
   Doorbell bell_;
   SpscQueue<targets::Target> inbox_;
   std::atomic<bool> list_ended_ = false;
 
   Instant now_{};
-  WallTime wall_at_start_{};
-  Instant monotonic_at_start_{};
   std::optional<ring::Ring> ring_;  // Opened and closed by the worker's own thread.
   SlotTable<Conversation> slots_;
   TimerWheel wheel_;
   pace::Rate rate_;
   std::deque<PutOff> put_off_;
-  std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
+  std::vector<Handle> starved_;   // Waiting for a buffer: receives that found none.
+  std::deque<Handle> queue_;      // Waiting for a handshake step; stale handles are skipped.
+  std::uint32_t steps_left_ = 0;  // Handshake steps in this turn.
+  Duration deadline_late_max_{};
   Instant braked_until_{};
   Duration brake_{};
   std::uint32_t turns_unexpired_ = 0;  // Since deadlines were last looked at.

@@ -133,6 +133,34 @@ Verdict classify_errno(Phase phase, int error) {
   }
 }
 
+Cause cause_of(tls::Failure failure) {
+  switch (failure) {
+    case tls::Failure::none: return Cause::none;
+    case tls::Failure::not_tls: return Cause::tls_not_tls;
+    case tls::Failure::version: return Cause::tls_version;
+    case tls::Failure::handshake_failure: return Cause::tls_handshake_failure;
+    case tls::Failure::client_certificate: return Cause::tls_client_certificate;
+    case tls::Failure::alert: return Cause::tls_alert;
+    case tls::Failure::bad_certificate: return Cause::tls_bad_certificate;
+    case tls::Failure::malformed: return Cause::tls_malformed;
+    case tls::Failure::closed: return Cause::net_closed_early;
+  }
+  INVARIANT(false && "a failure outside its list");
+  return {};
+}
+
+Cause cause_of(tls::VerifyError error) {
+  switch (error) {
+    case tls::VerifyError::none: return Cause::none;
+    case tls::VerifyError::certificate_expired: return Cause::certificate_expired;
+    case tls::VerifyError::certificate_not_trusted: return Cause::certificate_not_trusted;
+    case tls::VerifyError::certificate_host_mismatch: return Cause::certificate_host_mismatch;
+    case tls::VerifyError::validation_failure: return Cause::certificate_validation_failure;
+  }
+  INVARIANT(false && "an error outside its list");
+  return {};
+}
+
 Cause classify_noise(std::string_view octets) {
   // A TLS record: its type, change_cipher_spec(20) to application_data(23), then major version 3.
   const bool tls_record =

@@ -41,7 +41,8 @@ void check_wants(const probe::Wants& wants, const probe::Plan& plan, int& quits)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const probe::Plan plan("scanner.example.net");
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  probe::Probe probe(plan);
+  const targets::Target target;
+  probe::Probe probe(plan, target);
   Instant now{std::chrono::hours{1}};
   int quits = 0;
   probe::Wants wants = probe.on_started(now);

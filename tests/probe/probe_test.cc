@@ -209,7 +209,8 @@ TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
        plan_to(Depth::connect));
   play("S: 220 mx.test\nC: QUIT\nS: 221 bye\n[close]\n= ok quit none", plan_to(Depth::greeting));
   const Plan plan = plan_to(Depth::connect);
-  Probe connect_only(plan);
+  const targets::Target target;
+  Probe connect_only(plan, target);
   const Instant now{std::chrono::seconds{1}};
   CHECK_FALSE(connect_only.on_started(now).done);
   CHECK(connect_only.on_connected(now).done);

@@ -24,7 +24,7 @@ namespace mxsweep::probe {
 
 class Transcript {
  public:
-  Transcript(const Plan& plan, std::size_t piece) : probe_(plan), piece_(piece) {}
+  Transcript(const Plan& plan, std::size_t piece) : probe_(plan, target_), piece_(piece) {}
 
   void play(const std::string& text) {
     std::istringstream lines(text);
@@ -45,7 +45,7 @@ class Transcript {
     REQUIRE(ended_);
   }
 
-  [[nodiscard]] results::Record record() const { return probe_.record(); }
+  [[nodiscard]] results::Record record() { return probe_.record(); }
   [[nodiscard]] const Wants& last() const { return wants_; }
 
  private:
@@ -125,6 +125,7 @@ class Transcript {
     return octets;
   }
 
+  targets::Target target_;
   Probe probe_;
   std::size_t piece_;
   Instant now_{std::chrono::seconds{1000}};

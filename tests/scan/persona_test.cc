@@ -18,8 +18,8 @@ constexpr int kEventsMax = 2'000'000;  // The longest conversation here is a tar
 // Client and server joined by a wire that takes its time.
 class Pair {
  public:
-  Pair(const sink::Persona& persona, const probe::Plan& plan)
-      : probe_(plan), session_(persona, *parse_address("127.0.0.1")) {}
+  Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target)
+      : probe_(plan, target), session_(persona, *parse_address("127.0.0.1")) {}
 
   results::Record talk() {
     client(probe_.on_started(now_));
@@ -91,9 +91,10 @@ TEST_CASE("every persona is judged as it should be, and nobody is spoken to out 
   const sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
   REQUIRE(read.error.empty());
   const probe::Plan plan("scanner.test");
+  const targets::Target target;
   for (const sink::Persona& persona : read.personas) {
     CAPTURE(persona.name);
-    Pair pair(persona, plan);
+    Pair pair(persona, plan, target);
     const results::Record record = pair.talk();
     CHECK(to_string(record.outcome) == to_string(persona.expect.outcome));
     CHECK(to_string(record.phase) == to_string(persona.expect.phase));

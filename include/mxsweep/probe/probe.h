@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 // One whole conversation with one server. No I/O, no clock: news and `now` in, wishes out.
 //
-//   Source    RFC 5321 sections 3.1, 4.3; the dialogue is smtp/dialogue.h.
+//   Source    RFC 5321 sections 3.1, 4.3; RFC 3207, RFC 8314; the dialogue is smtp/dialogue.h.
 //   Shape     on_started, then on_connected or on_error, then any of on_bytes, on_closed, on_error,
 //             on_deadline, until Wants::done. After that only record() may be called.
 //   Units     `now` never goes backwards. Latencies are kept in microseconds, at most 71 minutes.
-//   Memory    about 200 octets, and one allocation for what the server said.
-//   Lifetime  The Plan outlives the Probe. Wants::send views the Plan. record() views the Probe.
+//   Memory    about 200 octets, and one allocation for what the server said; a TLS engine from
+//             STARTTLS to the end.
+//   Lifetime  Plan and Target outlive the Probe. record() views the Probe and the Target.
 //   Errors    Whatever the peer does ends in a record.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,41 +25,69 @@
 #include "mxsweep/smtp/command.h"
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/smtp/reply.h"
+#include "mxsweep/targets/target.h"
+#include "mxsweep/tls/client.h"
 
 namespace mxsweep::probe {
 
 // How far to go. Each includes the ones before it.
-enum class Depth : std::uint8_t { connect, greeting, ehlo };
+enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
+
+inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
 
 // What every probe of a sweep has in common. The defaults are for servers that one does not own.
 struct Plan {
   explicit Plan(std::string_view helo_name) : commands(helo_name) {}
 
   smtp::Commands commands;
-  Depth depth = Depth::ehlo;
+  Depth depth = Depth::tls;
+  targets::TlsMode tls_mode =
+      targets::TlsMode::automatic;  // Where a target has no mode of its own.
+  tls::Client* tls = nullptr;       // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  bool require_valid = false;       // A certificate that is not verified makes a server degraded.
+  results::ChainDetail chain_detail = results::ChainDetail::full;
+  WallTime wall_at_zero{};  // The wall time at Instant's zero: certificates expire by it.
   Duration connect_timeout = std::chrono::seconds{10};
   Duration greeting_timeout = std::chrono::seconds{60};  // postscreen waits 6 s, greet_pause 20 s.
   Duration command_timeout = std::chrono::seconds{30};
+  Duration tls_timeout = std::chrono::seconds{15};  // For the whole handshake.
   Duration quit_timeout = std::chrono::seconds{5};  // For 221 and the close: nothing hangs on them.
   Duration session_timeout = std::chrono::seconds{120};
+
+  [[nodiscard]] WallTime wall_time(Instant moment) const {
+    return wall_at_zero +
+           std::chrono::duration_cast<std::chrono::microseconds>(moment.time_since_epoch());
+  }
 };
 
 inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
 
 struct Wants {
   std::string_view send{};  // To be sent at once; may be empty.
-  bool done = false;        // The conversation is over: close, and write the record.
+  bool passing = false;     // `send` is gone with the next call; else it lasts as long as the Plan.
+  // What came needs no answer of ours, and the server may hold back the rest until its own kernel
+  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
+  // would be taken for the server's.
+  bool acknowledge = false;
+  bool done = false;        // The conversation is over: send, close, and write the record.
   bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
   Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
 };
 
 class Probe {
  public:
-  explicit Probe(const Plan& plan) : plan_(&plan) {}
+  Probe(const Plan& plan, const targets::Target& target);
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+  ~Probe();
 
   Wants on_started(Instant now);  // The connect is under way.
-  Wants on_connected(Instant now);
-  Wants on_bytes(std::string_view octets, Instant now);
+  Wants on_connected(Instant now) { return on_connected(now, now); }
+  Wants on_bytes(std::string_view octets, Instant now) { return on_bytes(octets, now, now); }
+  // The same for news that had to wait for its turn: what happened at `heard`, and now is `now`.
+  // The wait is ours, and counts in nobody's latency.
+  Wants on_connected(Instant now, Instant heard);
+  Wants on_bytes(std::string_view octets, Instant now, Instant heard);
   Wants on_closed(Instant now);            // The peer sent FIN.
   Wants on_error(int error, Instant now);  // The socket's errno; the connection is no more.
   Wants on_deadline(Instant now);
@@ -65,34 +95,72 @@ class Probe {
 
   // What was learned. Requires: a call has answered done. The caller adds what only it knows:
   // target, line, meta, address, wall time.
-  [[nodiscard]] results::Record record() const;
+  [[nodiscard]] results::Record record();
 
   [[nodiscard]] Instant started() const { return started_; }
+  [[nodiscard]] Instant deadline() const { return deadline_; }  // Of the latest Wants.
+  // Whether on_connected() or on_bytes(), when it comes, means a step of a TLS handshake: a tenth
+  // of a millisecond and more.
+  [[nodiscard]] bool next_is_costly() const;
+
+  // For whoever shows a conversation to a person: what the latest call decrypted and encrypted.
+  // Empty without TLS; good until the next call.
+  struct ClearText {
+    std::string_view heard;
+    std::string_view said;
+  };
+  [[nodiscard]] ClearText clear_text() const;
+  // Null: no TLS was begun.
+  [[nodiscard]] const tls::Facts* tls() const;
 
  private:
   static constexpr std::uint32_t kNotReachedUs = std::numeric_limits<std::uint32_t>::max();
 
+  struct Secure;  // What a conversation needs from the beginning of TLS on.
+
+  Wants on_clear(std::string_view octets, Instant now);
+  Wants on_ciphertext(std::string_view octets, Instant now);
   Wants on_reply(Instant now);
+  Wants closed(Instant now);
   Wants on_noise(Cause cause, Instant now);
+  Wants on_secured(Instant now);
+  Wants on_tls_failure(std::string_view octets, Instant now);
   Wants take(const smtp::Transition& row, Instant now);
+  Wants begin_tls(Instant now);
   Wants await(std::string_view send, Duration patience, Instant now);
   Wants fail(Cause cause, Instant now);
   Wants finish(Instant now, bool abort);
+  Wants sealed(Wants wants);  // Under TLS what is to be said is encrypted last.
+  void keep_reply(int code, bool declined);
   void decline(std::string_view reply, int code);
+  void degrade(Cause cause, Phase phase);
+  void require_starttls();
+  void say_goodbye();
   void enter(Phase phase, Instant now);
   void stop_watch(Instant now);
+  [[nodiscard]] smtp::Event event_of(int code) const;
+  [[nodiscard]] bool wants_starttls() const;
   [[nodiscard]] bool conversing() const;           // Not connecting, and QUIT not said yet.
+  [[nodiscard]] bool worked_in_clear() const;      // SMTP did, before TLS was tried.
   [[nodiscard]] std::string_view current() const;  // What was read of the reply under way.
+  [[nodiscard]] std::string_view ehlo_reply() const;
+  [[nodiscard]] std::string_view later_reply() const;
   [[nodiscard]] results::Offered starttls_offered() const;
+  [[nodiscard]] results::ReplyText deciding_reply() const;
 
   const Plan* plan_;
+  const targets::Target* target_;
+  std::unique_ptr<Secure> secure_;  // Null: in clear.
   Instant started_{};
   Instant phase_began_{};
   Instant deadline_ = kNever;
-  std::string heard_;  // Greeting, then the reply to EHLO or HELO, then what is being read now.
+  // Greeting, the reply to EHLO or HELO, the refusal of STARTTLS or the reply to EHLO under TLS,
+  // and then what is being read now.
+  std::string heard_;
   std::uint32_t greeting_end_ = 0;  // In heard_.
   std::uint32_t ehlo_end_ = 0;      // In heard_; the reply to EHLO or HELO begins at greeting_end_.
   std::uint32_t reply_begin_ = 0;   // In heard_: the reply that is being read.
+  std::uint32_t bytes_in_before_ = 0;  // Before we began to wait for what we wait for now.
   smtp::ReplyReader reader_;
   std::array<std::uint32_t, kPhaseCount> took_us_ = all_not_reached();
   std::uint32_t total_us_ = 0;
@@ -102,12 +170,16 @@ class Probe {
   AnomalySet anomalies_;
   std::uint16_t greeting_code_ = 0;
   std::uint16_t ehlo_code_ = 0;
-  smtp::State state_ = smtp::State::greeting;
+  std::uint16_t starttls_code_ = 0;
+  std::uint16_t ehlo_tls_code_ = 0;
+  targets::TlsMode mode_;  // starttls, implicit, off, or automatic: STARTTLS where it is offered.
+  smtp::State state_;
   Phase phase_ = Phase::connect;
   Outcome outcome_ = Outcome::ok;
   Cause cause_ = Cause::none;
   Phase decided_ = Phase::quit;  // The phase of the record: where a refusal or failure happened.
   results::Verb verb_ = results::Verb::ehlo;
+  bool declined_ = false;  // By a reply: that of phase decided_.
   bool done_ = false;
 
   static constexpr std::array<std::uint32_t, kPhaseCount> all_not_reached() {

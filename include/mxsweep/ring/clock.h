@@ -11,5 +11,6 @@ namespace mxsweep::ring {
 
 [[nodiscard]] Instant now();
 [[nodiscard]] WallTime wall_now();
+[[nodiscard]] WallTime wall_at_zero();  // The wall time at which Instant's zero was, as seen now.
 
 }  // namespace mxsweep::ring

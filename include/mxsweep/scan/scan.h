@@ -19,13 +19,20 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/trust_store.h"
+#include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
 
 struct Options {
   explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
 
   probe::Plan plan;
+  tls::ClientOptions tls;  // authorities_pem views `trust`. Requires: check_tls() finds no fault.
+  TrustStore trust;
+  std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string input = "-";
   std::string output = "-";
   std::vector<std::uint16_t> ports = {25};
@@ -64,5 +71,8 @@ struct EngineCheck {
   std::vector<std::string> features;
 };
 [[nodiscard]] EngineCheck check_engine();
+
+// Empty, or what is wrong with the options.
+[[nodiscard]] std::string check_tls(const tls::ClientOptions& options);
 
 }  // namespace mxsweep::scan

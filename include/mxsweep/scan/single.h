@@ -17,24 +17,38 @@
 #include "mxsweep/results/record.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/targets/target.h"
+#include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
 
-enum class Told : std::uint8_t { connecting, connected, sent, received, closed, failed, deadline };
+enum class Told : std::uint8_t {
+  connecting,
+  connected,
+  sent,
+  received,
+  handshake,  // TLS is being negotiated: octets in either direction.
+  secured,    // It is negotiated.
+  closed,
+  failed,
+  deadline,
+};
 
 struct Event {
   Told what;
   Duration at{};
-  std::string_view octets{};  // sent, received
-  int error = 0;              // failed: errno
+  std::string_view octets{};        // sent, received: in clear.
+  int error = 0;                    // failed: errno
+  const tls::Facts* tls = nullptr;  // secured
 };
 
 struct SingleEnd {
   std::optional<ring::Refusal> refusal;
 };
 
-// Calls `hear` for each event and `conclude` once with the record.
+// Calls `hear` for each event and `conclude` once with the record. Requires: check_tls() finds no
+// fault in `tls`.
 [[nodiscard]] SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan,
+                                  const tls::ClientOptions& tls,
                                   const std::function<void(const Event&)>& hear,
                                   const std::function<void(const results::Record&)>& conclude);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a polite client says, written once per sweep and sent by every conversation.
 //
-//   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT).
+//   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT); RFC 3207 (STARTTLS).
 //   Lifetime  The texts live as long as the Commands; sends in flight view them.
 //   Errors    check_helo_name() says what is wrong with a name, or nothing.
 #pragma once
@@ -23,6 +23,7 @@ struct Commands {
 
   std::string ehlo;
   std::string helo;
+  std::string starttls = "STARTTLS\r\n";
   std::string quit = "QUIT\r\n";
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The conversation as one table: state and reply in, next state and command out.
 //
-//   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, codes), 3.8 (421).
-//   Shape    Strictly half-duplex: each row is entered by one complete reply and sends at most one
-//            command. A pair without a row cannot happen or is the end of the conversation.
+//   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, codes), 3.8 (421);
+//            RFC 3207 (STARTTLS, and EHLO again behind it), RFC 8314 section 3.3 (implicit TLS).
+//   Shape    Strictly half-duplex: each row is entered by one complete reply, or by a finished TLS
+//            handshake, and sends at most one command. A pair without a row cannot happen or is the
+//            end of the conversation.
 //   Errors   A refusal is a row like any other: it leads to QUIT. Silence, a close and a reset end
 //            the conversation in every state; in quit and leaving they are its normal end.
 #pragma once
@@ -14,15 +16,21 @@
 namespace mxsweep::smtp {
 
 enum class State : std::uint8_t {
-  greeting,  // Connected; it is the server's turn.
-  ehlo,      // EHLO said.
-  helo,      // EHLO refused with 5xx, HELO said on the same connection.
-  quit,      // QUIT said.
-  leaving,   // Nothing more to say: the server closes.
+  implicit_tls,  // Connected to a server that begins with TLS.
+  greeting,      // It is the server's turn.
+  ehlo,          // EHLO said.
+  helo,          // EHLO refused with 5xx, HELO said on the same connection.
+  starttls,      // STARTTLS said.
+  handshake,     // STARTTLS accepted.
+  ehlo_tls,      // EHLO said again, under TLS.
+  quit,          // QUIT said.
+  leaving,       // Nothing more to say: the server closes.
 };
 
 // What a complete reply means, by its code and by what we still want to know.
 enum class Event : std::uint8_t {
+  secured,     // No reply: the TLS handshake is done.
+  offers_tls,  // 2xx to EHLO, with STARTTLS, which we want.
   accepted,    // 2xx.
   satisfied,   // 2xx, and this was as far as the user asked us to go.
   tempfail,    // 4xx other than 421.
@@ -31,7 +39,15 @@ enum class Event : std::uint8_t {
   unexpected,  // Any other code (3xx): an answer to something that we did not ask.
 };
 
-enum class Action : std::uint8_t { send_ehlo, send_helo, send_quit, await_close };
+enum class Action : std::uint8_t {
+  await_greeting,
+  send_ehlo,
+  send_helo,
+  send_starttls,
+  begin_tls,
+  send_quit,
+  await_close,
+};
 
 struct Transition {
   State from;
@@ -43,6 +59,8 @@ struct Transition {
 
 // The columns: from, on, to, do, and whether the reply is a refusal.
 inline constexpr std::array kTransitions = {
+    Transition{State::implicit_tls, Event::secured, State::greeting, Action::await_greeting, false},
+
     Transition{State::greeting, Event::accepted, State::ehlo, Action::send_ehlo, false},
     Transition{State::greeting, Event::satisfied, State::quit, Action::send_quit, false},
     Transition{State::greeting, Event::tempfail, State::quit, Action::send_quit, true},
@@ -50,6 +68,7 @@ inline constexpr std::array kTransitions = {
     Transition{State::greeting, Event::going_away, State::leaving, Action::await_close, true},
     Transition{State::greeting, Event::unexpected, State::quit, Action::send_quit, true},
 
+    Transition{State::ehlo, Event::offers_tls, State::starttls, Action::send_starttls, false},
     Transition{State::ehlo, Event::accepted, State::quit, Action::send_quit, false},
     Transition{State::ehlo, Event::satisfied, State::quit, Action::send_quit, false},
     Transition{State::ehlo, Event::tempfail, State::quit, Action::send_quit, true},
@@ -63,6 +82,20 @@ inline constexpr std::array kTransitions = {
     Transition{State::helo, Event::rejected, State::quit, Action::send_quit, true},
     Transition{State::helo, Event::going_away, State::leaving, Action::await_close, true},
     Transition{State::helo, Event::unexpected, State::quit, Action::send_quit, true},
+
+    Transition{State::starttls, Event::accepted, State::handshake, Action::begin_tls, false},
+    Transition{State::starttls, Event::tempfail, State::quit, Action::send_quit, true},
+    Transition{State::starttls, Event::rejected, State::quit, Action::send_quit, true},
+    Transition{State::starttls, Event::going_away, State::leaving, Action::await_close, true},
+    Transition{State::starttls, Event::unexpected, State::quit, Action::send_quit, true},
+
+    Transition{State::handshake, Event::secured, State::ehlo_tls, Action::send_ehlo, false},
+
+    Transition{State::ehlo_tls, Event::accepted, State::quit, Action::send_quit, false},
+    Transition{State::ehlo_tls, Event::tempfail, State::quit, Action::send_quit, true},
+    Transition{State::ehlo_tls, Event::rejected, State::quit, Action::send_quit, true},
+    Transition{State::ehlo_tls, Event::going_away, State::leaving, Action::await_close, true},
+    Transition{State::ehlo_tls, Event::unexpected, State::quit, Action::send_quit, true},
 
     Transition{State::quit, Event::accepted, State::leaving, Action::await_close, false},
     Transition{State::quit, Event::tempfail, State::leaving, Action::await_close, false},
@@ -94,5 +127,9 @@ static_assert(find(State::ehlo, Event::tempfail)->to == State::quit);
 static_assert(find(State::helo, Event::rejected)->action == Action::send_quit);
 static_assert(find(State::leaving, Event::accepted) == nullptr);
 static_assert(find(State::quit, Event::accepted)->action == Action::await_close);
+// No clear text counts in a handshake, and TLS is not begun twice.
+static_assert(find(State::handshake, Event::accepted) == nullptr);
+static_assert(find(State::implicit_tls, Event::accepted) == nullptr);
+static_assert(find(State::ehlo_tls, Event::offers_tls) == nullptr);
 
 }  // namespace mxsweep::smtp

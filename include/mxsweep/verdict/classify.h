@@ -13,6 +13,8 @@
 #include <string_view>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/tls/engine.h"
+#include "mxsweep/tls/facts.h"
 
 namespace mxsweep::verdict {
 
@@ -34,6 +36,12 @@ struct Verdict {
 // Whether errno means that we ran short of something ourselves: descriptors, ports, memory. Such a
 // conversation has not happened; it is tried again.
 [[nodiscard]] bool is_local_shortage(int error);
+
+// How a TLS handshake, or what came behind it, failed.
+[[nodiscard]] Cause cause_of(tls::Failure failure);
+
+// What is wrong with a certificate that must be valid; none for none.
+[[nodiscard]] Cause cause_of(tls::VerifyError error);
 
 // What a peer said that is not SMTP: protocol_tls_first for a TLS record, else protocol_not_smtp.
 [[nodiscard]] Cause classify_noise(std::string_view octets);

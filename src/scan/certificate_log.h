@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Which certificates were written already, by whichever worker.
+//
+//   Memory   32 octets and a hash table's node for each, kCertificatesRememberedMax of them at
+//   most.
+//            Beyond that a new one is written whenever a worker meets it: better twice than never.
+//   Threads  any; workers ask only for chains that their own caches have just computed or kept.
+#pragma once
+
+#include <cstring>
+#include <mutex>
+#include <unordered_set>
+
+#include "mxsweep/tls/facts.h"
+
+namespace mxsweep::scan {
+
+inline constexpr std::size_t kCertificatesRememberedMax = 4'000'000;
+
+class CertificateLog {
+ public:
+  // True for the first who asks.
+  [[nodiscard]] bool is_new(const tls::Digest& sha256) {
+    const std::lock_guard lock(mutex_);
+    if (seen_.size() >= kCertificatesRememberedMax) return !seen_.contains(sha256);
+    return seen_.insert(sha256).second;
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const tls::Digest& digest) const {
+      std::size_t hash = 0;  // A digest is as good a hash as there is.
+      std::memcpy(&hash, digest.data(), sizeof hash);
+      return hash;
+    }
+  };
+
+  std::mutex mutex_;
+  std::unordered_set<tls::Digest, Hash> seen_;
+};
+
+}  // namespace mxsweep::scan

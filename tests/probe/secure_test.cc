@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: MIT
+// Conversations that go on under TLS: the probe against a server of the tests' own, joined in
+// memory, the octets of both directions cut as the case asks for.
+#include <cerrno>
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "mxsweep/probe/probe.h"
+#include "mxsweep/tls/engine.h"
+#include "mxsweep/tls/issue.h"
+#include "support/catch.h"
+
+namespace mxsweep::probe {
+namespace {
+
+const WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
+
+// An authority, and a certificate of its for mx.test.
+struct Papers {
+  Papers() {
+    authority = tls::issue({.common_name = "an authority",
+                            .not_before = kToday - std::chrono::days{10},
+                            .not_after = kToday + std::chrono::days{1000},
+                            .authority = true});
+    leaf = tls::issue({.common_name = "mx.test",
+                       .dns_names = {"mx.test"},
+                       .serial = 2,
+                       .not_before = kToday - std::chrono::days{10},
+                       .not_after = kToday + std::chrono::days{80}},
+                      &authority);
+  }
+  tls::Issued authority;
+  tls::Issued leaf;
+};
+
+const Papers& papers() {
+  static const Papers all;
+  return all;
+}
+
+// What the server does when it has heard something: a line of clear text, or in hello() the
+// client's first octets of TLS.
+struct Manners {
+  std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
+  std::string starttls = "220 go ahead\r\n";
+  std::string ehlo_tls = "250-mx.test\r\n250 SIZE 1000\r\n";
+  std::string quit = "221 bye\r\n";
+  std::string hello;                          // Instead of the handshake: these octets.
+  bool hello_closes = false;                  // ... and FIN, instead of the handshake.
+  bool hello_hangs = false;                   // Nothing, instead of the handshake.
+  std::size_t cut_after = std::string::npos;  // FIN after so many octets of the handshake.
+  std::string before_ehlo_tls;                // Said under TLS without having been asked.
+  bool close_notify = true;                   // Behind the reply to QUIT.
+  bool implicit = false;
+  tls::ServerOptions tls;
+};
+
+class Conversation {
+ public:
+  Conversation(Plan plan, Manners manners, std::string_view name, std::size_t piece)
+      : manners_(std::move(manners)), plan_(std::move(plan)), piece_(piece) {
+    REQUIRE(client_.open({.authorities_pem = papers().authority.certificate_pem}).empty());
+    manners_.tls.chain_pem = papers().leaf.certificate_pem;
+    manners_.tls.key_pem = papers().leaf.key_pem;
+    REQUIRE(server_.open(manners_.tls).empty());
+    plan_.tls = &client_;
+    plan_.wall_at_zero = kToday - std::chrono::seconds{1000};
+    if (manners_.implicit) target_.tls = targets::TlsMode::implicit;
+    target_.port = 25;
+    target_.set_words("192.0.2.1", name, {});
+    probe_.emplace(plan_, target_);
+  }
+
+  results::Record talk() {
+    client(probe_->on_started(now_));
+    client(probe_->on_connected(now_));
+    if (manners_.implicit) {
+      engine_.emplace(server_);
+    } else {
+      say("220 mx.test ESMTP\r\n");
+    }
+    for (int turns = 0; !wants_.done; ++turns) {
+      REQUIRE(turns < 100'000);
+      next();
+    }
+    return probe_->record();
+  }
+
+  std::string lines;  // What the client said in clear text, under TLS or not.
+
+ private:
+  void next() {
+    if (!to_client_.empty()) {
+      const std::string octets = to_client_.substr(0, piece_);
+      to_client_.erase(0, octets.size());
+      now_ += std::chrono::microseconds{100};
+      return client(probe_->on_bytes(octets, now_));
+    }
+    if (closes_) return client(probe_->on_closed(now_));
+    if (!to_server_.empty()) {
+      const std::string octets = to_server_.substr(0, piece_);
+      to_server_.erase(0, octets.size());
+      return hear(octets);
+    }
+    now_ = probe_->deadline();
+    client(probe_->on_deadline(now_));
+  }
+
+  void client(const Wants& wants) {
+    to_server_ += wants.send;
+    wants_ = wants;
+  }
+
+  void say(std::string_view text) {
+    if (!engine_) {
+      to_client_ += text;
+      return;
+    }
+    engine_->write(text);
+    flush();
+  }
+
+  void flush() {
+    std::string& out = engine_->outgoing();
+    sealed_octets_ += out.size();
+    to_client_ += out;
+    out.clear();
+    if (sealed_octets_ < manners_.cut_after) return;
+    to_client_.resize(to_client_.size() - (sealed_octets_ - manners_.cut_after));
+    closes_ = true;
+  }
+
+  void hear(std::string_view octets) {
+    if (!engine_) {
+      clear_ += octets;
+      return answer();
+    }
+    const bool instead = !manners_.hello.empty() || manners_.hello_closes || manners_.hello_hangs;
+    if (instead) {
+      to_client_ += std::exchange(manners_.hello, {});
+      closes_ = manners_.hello_closes;
+      manners_.hello_hangs = true;
+      return;
+    }
+    const bool was_handshake = engine_->status() == tls::Status::handshaking;
+    const tls::Status status = engine_->advance(octets, clear_);
+    flush();
+    if (status == tls::Status::failed) closes_ = true;
+    if (was_handshake && status == tls::Status::established) {
+      if (manners_.implicit) say("220 mx.test ESMTP\r\n");
+      if (!manners_.before_ehlo_tls.empty()) say(manners_.before_ehlo_tls);
+    }
+    if (status == tls::Status::closed) closes_ = true;
+    answer();
+  }
+
+  void answer() {
+    for (std::size_t end = 0; (end = clear_.find("\r\n")) != std::string::npos;) {
+      const std::string line = clear_.substr(0, end);
+      clear_.erase(0, end + 2);
+      lines.append(line).append("\n");
+      if (line.starts_with("EHLO")) say(engine_ ? manners_.ehlo_tls : manners_.ehlo);
+      if (line == "STARTTLS") {
+        say(manners_.starttls);
+        if (manners_.starttls.starts_with("220")) engine_.emplace(server_);
+        if (manners_.starttls.empty() || manners_.starttls.starts_with("421")) closes_ = true;
+      }
+      if (line == "QUIT") {
+        say(manners_.quit);
+        if (engine_ && manners_.close_notify) {
+          engine_->close();
+          flush();
+        }
+        closes_ = true;
+      }
+    }
+  }
+
+  Manners manners_;
+  Plan plan_;
+  tls::Client client_;
+  tls::Server server_;
+  targets::Target target_;
+  std::optional<Probe> probe_;
+  std::optional<tls::Engine> engine_;
+  Wants wants_;
+  Instant now_{std::chrono::seconds{1000}};
+  std::size_t piece_;
+  std::size_t sealed_octets_ = 0;
+  std::string to_client_;
+  std::string to_server_;
+  std::string clear_;
+  bool closes_ = false;
+};
+
+struct Ending {
+  std::string words{};  // "degraded tls tls.alert no_close_notify"
+  std::string lines;
+  results::Offered offered;
+  int starttls_code;
+  bool secured;
+  std::string reply;
+};
+
+Ending ending(const Manners& manners, const Plan& plan = Plan("scanner.test"),
+              std::string_view name = {}, std::size_t piece = 100'000) {
+  Conversation conversation(plan, manners, name, piece);
+  const results::Record record = conversation.talk();
+  Ending end{};
+  end.words.append(to_string(record.outcome)).append(" ").append(to_string(record.phase));
+  end.words.append(" ").append(to_string(record.cause));
+  for (std::size_t i = 0; i < kAnomalyCount; ++i) {
+    const auto anomaly = static_cast<Anomaly>(i);
+    if (record.anomalies.has(anomaly)) end.words.append(" ").append(to_string(anomaly));
+  }
+  end.lines = conversation.lines;
+  end.offered = record.starttls_offered;
+  end.starttls_code = record.starttls_code;
+  end.secured = record.tls != nullptr && !record.tls->session.version.empty();
+  end.reply = record.reply.octets;
+  return end;
+}
+
+constexpr const char* kWholeConversation = "EHLO scanner.test\nSTARTTLS\nEHLO scanner.test\nQUIT\n";
+
+TEST_CASE("STARTTLS, the handshake, EHLO again, QUIT and close_notify, however it is cut",
+          "[probe][tls]") {
+  for (const std::size_t piece : {100'000, 1000, 100, 7, 1}) {
+    CAPTURE(piece);
+    const Ending end = ending({}, Plan("scanner.test"), "mx.test", piece);
+    CHECK(end.words == "ok quit none");
+    CHECK(end.lines == kWholeConversation);
+    CHECK(end.offered == results::Offered::yes);
+    CHECK(end.starttls_code == 220);
+    CHECK(end.secured);
+  }
+}
+
+TEST_CASE("the record holds both EHLO replies, the session and the chain", "[probe][tls]") {
+  Conversation conversation(Plan("scanner.test"), {}, "mx.test", 100'000);
+  const results::Record record = conversation.talk();
+  CHECK(record.ehlo.octets == "250-mx.test\r\n250 STARTTLS\r\n");
+  CHECK(record.ehlo_tls.code == 250);
+  CHECK(record.ehlo_tls.octets == "250-mx.test\r\n250 SIZE 1000\r\n");
+  CHECK(record.reply.octets.empty());
+  REQUIRE(record.tls != nullptr);
+  CHECK(record.tls->session.version == "TLSv1.3");
+  CHECK(record.tls->session.group == "X25519");
+  CHECK(record.tls->verified);
+  CHECK(record.tls->name_match == true);
+  CHECK(record.tls->days_left == 79);  // Seventeen minutes short of eighty days.
+  REQUIRE(record.tls->chain != nullptr);
+  REQUIRE(record.tls->chain->certificates.size() == 1);
+  CHECK(record.tls->chain->certificates[0].subject == "CN=mx.test");
+  for (const Phase phase : {Phase::connect, Phase::greeting, Phase::ehlo, Phase::starttls,
+                            Phase::tls, Phase::ehlo_tls, Phase::quit}) {
+    CAPTURE(to_string(phase));
+    CHECK(record.ms[phase] >= Duration::zero());
+  }
+}
+
+TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[probe][tls]") {
+  Manners manners;
+  manners.implicit = true;
+  manners.ehlo_tls = "250 mx.test\r\n";
+  for (const std::size_t piece : {100'000, 50, 1}) {
+    Conversation conversation(Plan("scanner.test"), manners, "", piece);
+    const results::Record record = conversation.talk();
+    CHECK(record.outcome == Outcome::ok);
+    CHECK(record.greeting.code == 220);
+    CHECK(record.ehlo.code == 250);
+    CHECK(record.ehlo_tls.code == 0);
+    CHECK_FALSE(record.starttls_known);
+    CHECK(conversation.lines == "EHLO scanner.test\nQUIT\n");
+    REQUIRE(record.tls != nullptr);
+    CHECK_FALSE(record.tls->name_match.has_value());
+    CHECK(record.tls->verified);
+  }
+}
+
+TEST_CASE("port 465 means implicit TLS, unless the target or the user says otherwise",
+          "[probe][tls]") {
+  tls::Client client;
+  REQUIRE(client.open({}).empty());
+  Plan plan("scanner.test");
+  plan.tls = &client;
+  targets::Target target;
+  const auto speaks_first = [&] {
+    Probe probe(plan, target);
+    const Instant now{std::chrono::seconds{1}};
+    (void)probe.on_started(now);
+    return !probe.on_connected(now).send.empty();
+  };
+  target.port = 465;
+  CHECK(speaks_first());
+  target.tls = targets::TlsMode::starttls;
+  CHECK_FALSE(speaks_first());
+  target.tls = targets::TlsMode::from_flags;
+  plan.tls_mode = targets::TlsMode::off;
+  CHECK_FALSE(speaks_first());
+  target.port = 25;
+  plan.tls_mode = targets::TlsMode::implicit;
+  CHECK(speaks_first());
+}
+
+TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe][tls]") {
+  Manners manners;
+  manners.starttls = "220 go\r\n250 injected\r\n";
+  const Ending end = ending(manners);
+  CHECK(end.words == "ok quit none plaintext_after_starttls");
+  CHECK(end.lines == kWholeConversation);
+}
+
+TEST_CASE("what is said under TLS before it is asked for answers nothing", "[probe][tls]") {
+  Manners manners;
+  manners.tls.version_max = tls::Version::tls1_2;  // There the server finishes last.
+  manners.before_ehlo_tls = "250 mx.test\r\n";
+  CHECK(ending(manners).words == "ok quit none unsolicited_octets");
+}
+
+TEST_CASE("a refused STARTTLS is told, and the conversation ends politely", "[probe][tls]") {
+  Manners manners;
+  manners.starttls = "454 4.7.0 TLS not available due to local problem\r\n";
+  Ending end = ending(manners);
+  CHECK(end.words == "degraded starttls config.tls_unavailable");
+  CHECK(end.starttls_code == 454);
+  CHECK(end.reply == manners.starttls);
+  CHECK(end.lines == "EHLO scanner.test\nSTARTTLS\nQUIT\n");
+  CHECK_FALSE(end.secured);
+  manners.starttls = "554 5.7.3 no\r\n";
+  CHECK(ending(manners).words == "degraded starttls config.tls_advertised_but_refused");
+  manners.starttls = "";
+  CHECK(ending(manners).words == "degraded starttls net.closed_early");
+  manners.starttls = "not a reply\r\n";
+  CHECK(ending(manners).words == "degraded starttls protocol.not_smtp");
+  manners.starttls = "421 4.3.2 busy\r\n";
+  CHECK(ending(manners).words == "refused starttls resources.overload");
+}
+
+TEST_CASE("STARTTLS that is not offered is a finding only for who insists on it", "[probe][tls]") {
+  Manners manners;
+  manners.ehlo = "250-mx.test\r\n250 SIZE 1000\r\n";
+  Plan insists("scanner.test");
+  insists.tls_mode = targets::TlsMode::starttls;
+  CHECK(ending(manners).words == "ok quit none");
+  CHECK(ending(manners).offered == results::Offered::no);
+  CHECK(ending(manners, insists).words == "degraded ehlo starttls-not-supported");
+  CHECK(ending(manners, insists).lines == "EHLO scanner.test\nQUIT\n");
+  manners.ehlo = "250-mx.test\r\n250 XXXXXXXA\r\n";
+  CHECK(ending(manners).words == "ok quit none masked_keyword");
+  CHECK(ending(manners).offered == results::Offered::not_known);
+  CHECK(ending(manners, insists).words ==
+        "degraded ehlo config.middlebox_strips_starttls masked_keyword");
+  CHECK(ending({}, insists).words == "ok quit none");
+}
+
+TEST_CASE("TLS is left out when the user wants none or goes no further", "[probe][tls]") {
+  Plan plan("scanner.test");
+  plan.tls_mode = targets::TlsMode::off;
+  CHECK(ending({}, plan).lines == "EHLO scanner.test\nQUIT\n");
+  plan.tls_mode = targets::TlsMode::automatic;
+  plan.depth = Depth::ehlo;
+  CHECK(ending({}, plan).lines == "EHLO scanner.test\nQUIT\n");
+}
+
+TEST_CASE("each way in which a handshake fails has its own cause", "[probe][tls]") {
+  Manners manners;
+  SECTION("an alert: nothing in common") {
+    manners.hello = std::string("\x15\x03\x03\x00\x02\x02\x28", 7);
+    CHECK(ending(manners).words == "degraded tls tls.handshake_failure");
+  }
+  SECTION("an alert: no version in common") {
+    manners.hello = std::string("\x15\x03\x01\x00\x02\x02\x46", 7);
+    CHECK(ending(manners).words == "degraded tls tls.version");
+  }
+  SECTION("another alert") {
+    manners.hello = std::string("\x15\x03\x03\x00\x02\x02\x50", 7);
+    CHECK(ending(manners).words == "degraded tls tls.alert");
+  }
+  SECTION("clear text instead") {
+    manners.hello = "500 5.5.1 what was that?\r\n";
+    const Ending end = ending(manners);
+    CHECK(end.words == "degraded tls tls.not_tls");
+    CHECK(end.reply == manners.hello);
+  }
+  SECTION("a record that holds nonsense") {
+    manners.hello = std::string("\x16\x03\x03\x00\x04\x63\x00\x00\x00", 9);
+    CHECK(ending(manners).words == "degraded tls tls.malformed");
+  }
+  SECTION("closed instead") {
+    manners.hello_closes = true;
+    CHECK(ending(manners).words == "degraded tls net.closed_early");
+  }
+  SECTION("closed in the middle") {
+    manners.cut_after = 300;
+    CHECK(ending(manners).words == "degraded tls net.closed_early");
+  }
+  SECTION("silence") {
+    manners.hello_hangs = true;
+    CHECK(ending(manners).words == "degraded tls protocol.silent");
+  }
+  SECTION("a server that wants a client certificate, TLS 1.3") {
+    manners.tls.client_certificate = tls::ClientCertificate::required;
+    CHECK(ending(manners).words == "degraded tls tls.client_certificate");
+  }
+  SECTION("a server that wants a client certificate, TLS 1.2") {
+    manners.tls.client_certificate = tls::ClientCertificate::required;
+    manners.tls.version_max = tls::Version::tls1_2;
+    CHECK(ending(manners).words == "degraded tls tls.client_certificate");
+  }
+  SECTION("under implicit TLS nothing had worked before") {
+    manners.implicit = true;
+    manners.hello_closes = true;
+    CHECK(ending(manners).words == "failed tls net.closed_early");
+    manners.hello_closes = false;
+    manners.hello = "220 mx.test ESMTP\r\n";
+    CHECK(ending(manners).words == "failed tls tls.not_tls");
+  }
+}
+
+TEST_CASE("a server that only asks for a client certificate is none the worse", "[probe][tls]") {
+  for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
+    Manners manners;
+    manners.tls.client_certificate = tls::ClientCertificate::requested;
+    manners.tls.version_max = version;
+    Conversation conversation(Plan("scanner.test"), manners, "", 100'000);
+    const results::Record record = conversation.talk();
+    CHECK(record.outcome == Outcome::ok);
+    REQUIRE(record.tls != nullptr);
+    CHECK(record.tls->client_certificate_requested);
+  }
+}
+
+TEST_CASE("a certificate that is not valid matters to who requires it", "[probe][tls]") {
+  Plan requires_it("scanner.test");
+  requires_it.require_valid = true;
+  CHECK(ending({}, requires_it, "mx.test").words == "ok quit none");
+  CHECK(ending({}, requires_it).words == "ok quit none");  // No name is known.
+  CHECK(ending({}, Plan("scanner.test"), "mail.test").words == "ok quit none");
+  CHECK(ending({}, requires_it, "mail.test").words == "degraded tls certificate-host-mismatch");
+}
+
+TEST_CASE("a refusal under TLS is one like any other, and a close without goodbye is told",
+          "[probe][tls]") {
+  Manners manners;
+  manners.ehlo_tls = "421 4.3.2 busy\r\n";
+  CHECK(ending(manners).words == "refused ehlo_tls resources.overload no_close_notify");
+  manners = {};
+  manners.close_notify = false;
+  CHECK(ending(manners).words == "ok quit none no_close_notify");
+  manners = {};
+  manners.quit = "500 what\r\n";
+  CHECK(ending(manners).words == "ok quit none no_221");
+}
+
+TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][tls]") {
+  tls::Client client;
+  REQUIRE(client.open({}).empty());
+  Plan plan("scanner.test");
+  plan.tls = &client;
+  const targets::Target target;
+  Probe probe(plan, target);
+  const Instant start{std::chrono::seconds{1}};
+  const auto at = [start](int ms) { return start + std::chrono::milliseconds{ms}; };
+  (void)probe.on_started(start);
+  (void)probe.on_connected(at(1));
+  (void)probe.on_bytes("220 mx.test\r\n", at(2));
+  (void)probe.on_bytes("250-mx.test\r\n250 STARTTLS\r\n", at(3));
+  CHECK(probe.next_is_costly());
+  (void)probe.on_bytes("220 go\r\n", at(500), at(4));
+  CHECK(probe.next_is_costly());
+  CHECK(probe.on_error(ECONNRESET, at(510)).done);
+  const results::Record record = probe.record();
+  CHECK(record.ms[Phase::starttls] == std::chrono::milliseconds{1});
+  CHECK(record.ms[Phase::tls] == std::chrono::milliseconds{10});
+}
+
+}  // namespace
+}  // namespace mxsweep::probe
