@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "mxsweep/ring/clock.h"
+#include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/persona.h"
@@ -36,6 +38,8 @@ struct Options {
   unsigned delay_ms = 0;
   std::string stats_file;
   std::string expect;
+  std::string authority_file;
+  bool implicit_tls = false;
   bool print_personas = false;
   bool quiet = false;
 };
@@ -79,6 +83,7 @@ std::string read_fleet(const Options& options, std::vector<sink::Persona>& perso
     if (!unknown.empty()) return "--only: there is no persona '" + unknown + "'";
   }
   sink::delay_greetings(personas, std::chrono::milliseconds(options.delay_ms));
+  if (options.implicit_tls) sink::begin_with_tls(personas);
   return {};
 }
 
@@ -94,6 +99,37 @@ std::optional<targets::AddressRange> read_prefix(std::string_view text) {
   return targets::prefix_range(*address, length);
 }
 
+// What the record's "tls" must say, as JSON; empty: nothing. The words need no escapes.
+std::string expected_tls(const sink::ExpectedTls& tls) {
+  std::string members;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    members += fmt::format(R"({}"{}":{})", members.empty() ? "" : ",", key, value);
+  };
+  const auto add_word = [&](std::string_view key, const std::string& word) {
+    if (!word.empty()) add(key, '"' + word + '"');
+  };
+  const auto add_truth = [&](std::string_view key, std::optional<bool> truth) {
+    if (truth) add(key, *truth ? "true" : "false");
+  };
+  add_word("offered", tls.offered);
+  add_word("version", tls.version);
+  add_truth("verified", tls.verified);
+  add_word("verify_error", tls.verify_error);
+  add_truth("name_match", tls.name_match);
+  return members.empty() ? members : R"(,"tls":{)" + members + '}';
+}
+
+std::string expected_anomalies(const std::optional<AnomalySet>& anomalies) {
+  if (!anomalies) return {};
+  std::string words;
+  for (std::size_t i = 0; i < kAnomalyCount; ++i) {
+    const auto anomaly = static_cast<Anomaly>(i);
+    if (!anomalies->has(anomaly)) continue;
+    words += fmt::format(R"({}"{}")", words.empty() ? "" : ",", to_string(anomaly));
+  }
+  return R"(,"anomalies":[)" + words + ']';
+}
+
 int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
   const std::optional<targets::AddressRange> range = read_prefix(prefix);
   if (!range) {
@@ -103,11 +139,13 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
   }
   for (Address address = range->first;; address = targets::next_address(address)) {
     const sink::Persona& persona = fleet.persona_at(address);
-    const std::string line =
-        fmt::format(R"({{"ip":"{}","persona":"{}","outcome":"{}","phase":"{}","cause":"{}"}})"
-                    "\n",
-                    to_string(address), persona.name, to_string(persona.expect.outcome),
-                    to_string(persona.expect.phase), to_string(persona.expect.cause));
+    const sink::Expected& expect = persona.expect;
+    const std::string line = fmt::format(
+        R"({{"ip":"{}","host":"{}","persona":"{}","outcome":"{}","phase":"{}","cause":"{}"{}{}}})"
+        "\n",
+        to_string(address), sink::host_name(address), persona.name, to_string(expect.outcome),
+        to_string(expect.phase), to_string(expect.cause), expected_tls(expect.tls),
+        expected_anomalies(expect.anomalies));
     if (!print(line)) return end_of_output(false);
     if (address == range->last) return end_of_output(true);
   }
@@ -172,6 +210,21 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
   return kRanToItsEnd;
 }
 
+// Certificates for the fleet; its authority's, for a scan to trust. False: complained of.
+bool equip(const Options& options, std::vector<sink::Persona>& personas, int& exit_code) {
+  sink::Authority authority(ring::wall_now());
+  if (const std::string error = authority.equip(personas); !error.empty()) {
+    exit_code = complain(kWrongUsage, options.personas_file + ": " + error);
+    return false;
+  }
+  if (options.authority_file.empty()) return true;
+  std::ofstream file(options.authority_file);
+  file << authority.root_pem();
+  if (file.flush().good()) return true;
+  exit_code = complain(kStoppedEarly, options.authority_file + ": cannot be written");
+  return false;
+}
+
 int run(const Options& options) {
   ::signal(SIGPIPE, SIG_IGN);
   if (options.print_personas) return end_of_output(print(sink::builtin_personas()));
@@ -183,9 +236,12 @@ int run(const Options& options) {
   if (const std::string error = read_fleet(options, personas); !error.empty()) {
     return complain(kWrongUsage, error);
   }
-  sink::Fleet fleet(std::move(personas), options.seed);
-  if (!options.expect.empty()) return print_expected(fleet, options.expect);
-  return serve(options, listen, std::move(fleet));
+  if (!options.expect.empty()) {
+    return print_expected({std::move(personas), options.seed}, options.expect);
+  }
+  int exit_code = kRanToItsEnd;
+  if (!equip(options, personas, exit_code)) return exit_code;
+  return serve(options, listen, {std::move(personas), options.seed});
 }
 
 }  // namespace
@@ -216,11 +272,17 @@ void add_sink(CLI::App& program, int& exit_code) {
       ->check(CLI::Range(0U, kDelayMsMax).description(""))
       ->type_name("MS")
       ->capture_default_str();
+  app->add_flag("--implicit-tls", options->implicit_tls,
+                "Every conversation begins with TLS, as on port 465");
+  app->add_option("--ca-out", options->authority_file,
+                  "Write the certificate of the fleet's own authority (PEM), for --ca-file of scan")
+      ->type_name("FILE");
   app->add_option("--stats", options->stats_file, "Write counts as JSON at the end")
       ->type_name("FILE");
   app->add_option(
          "--expect", options->expect,
-         "Print what a scan must find at each address of a prefix, as JSON Lines, and exit")
+         "Print what a scan must find at each address of a prefix, as JSON Lines, and exit; it "
+         "holds for targets written as ADDRESS,HOST and a scan that trusts --ca-out")
       ->type_name("PREFIX");
   app->add_flag("--print-personas", options->print_personas,
                 "Print the built-in personas, to be edited and given to --personas, and exit");

@@ -34,4 +34,23 @@ void delay_greetings(std::vector<Persona>& personas, Duration delay) {
   }
 }
 
+bool speaks_tls(const Persona& persona) {
+  const Script& script = persona.script(Part::starttls);
+  return persona.implicit_tls || (!script.empty() && script.back().deed == Deed::tls);
+}
+
+void begin_with_tls(std::vector<Persona>& personas) {
+  for (Persona& persona : personas) {
+    persona.implicit_tls = true;
+    Expected& expect = persona.expect;
+    expect.tls.offered.clear();
+    expect.anomalies.reset();  // They lie in the clear text before TLS.
+    if (expect.phase == Phase::starttls) {
+      expect = {};  // Nobody says STARTTLS.
+    } else if (expect.phase == Phase::tls && expect.outcome == Outcome::degraded) {
+      expect.outcome = Outcome::failed;
+    }
+  }
+}
+
 }  // namespace mxsweep::sink

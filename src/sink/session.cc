@@ -1,194 +1,139 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/sink/session.h"
 
-#include <algorithm>
-#include <cctype>
+#include <optional>
+#include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/tls/engine.h"
 
 namespace mxsweep::sink {
-namespace {
 
-constexpr std::string_view kHost = "{host}";
-static_assert(kStepsMax <= UINT8_MAX);
+// From the moment when the next octets of the client are TLS.
+struct Session::Secured {
+  bool greets = false;                    // Implicit TLS: the greeting is still to come.
+  bool established = false;               // The player speaks through the engine.
+  bool sending = false;                   // `leaving` has not left yet.
+  bool play_waits = false;                // For on_sent().
+  Reaction::End end = Reaction::End::no;  // When all has left.
+  Instant wake = kNever;
+  std::string hello;    // The client's first octets, until the script "hello" is through.
+  std::string leaving;  // Ciphertext, until it has left.
+  std::optional<tls::Engine> engine;
+};
 
-bool is_verb(std::string_view command, std::string_view verb) {
-  if (command.size() < verb.size()) return false;
-  const auto same = [](char upper, char any) {
-    return upper == std::toupper(static_cast<unsigned char>(any));
-  };
-  if (!std::equal(verb.begin(), verb.end(), command.begin(), same)) return false;
-  const std::string_view rest = command.substr(verb.size());
-  return rest.empty() || rest[0] == ' ' || rest[0] == '\r' || rest[0] == '\n';
+Session::Session(const Persona& persona, const Address& at) : player_(persona, at) {}
+Session::~Session() = default;
+
+bool Session::handshaking() const {
+  return tls_ != nullptr && !tls_->established && tls_->end == Reaction::End::no;
 }
-
-Part part_of(std::string_view command) {
-  if (is_verb(command, "EHLO")) return Part::ehlo;
-  if (is_verb(command, "QUIT")) return Part::quit;
-  if (is_verb(command, "HELO")) return Part::helo;
-  if (is_verb(command, "STARTTLS")) return Part::starttls;
-  if (is_verb(command, "NOOP") || is_verb(command, "RSET")) return Part::noop;
-  return Part::other;
-}
-
-std::string render(std::string_view octets, std::string_view host) {
-  std::string rendered;
-  for (;;) {
-    const std::size_t found = octets.find(kHost);
-    rendered += octets.substr(0, found);
-    if (found == std::string_view::npos) return rendered;
-    rendered += host;
-    octets.remove_prefix(found + kHost.size());
-  }
-}
-
-}  // namespace
 
 Reaction Session::on_start(Instant now) {
-  begin_script(Part::greeting, now);
-  return advance(now);
-}
-
-Reaction Session::on_timer(Instant now) { return advance(now); }
-
-Reaction Session::on_sent(Instant now) {
-  INVARIANT(state_ == State::sending);
-  state_ = State::running;
-  return advance(now);
+  if (!player_.persona().implicit_tls) return in_clear(player_.on_start(now), now);
+  tls_ = std::make_unique<Secured>();
+  tls_->greets = true;
+  return {};
 }
 
 Reaction Session::on_bytes(std::string_view octets, Instant now) {
   if (octets.empty()) return {};
-  if (state_ != State::idle) {
-    if (owes_octets()) out_of_turn_ += static_cast<std::uint32_t>(octets.size());
-    if (state_ == State::hung) return {};
-    keep(octets);
-    return {.wake = state_ == State::running ? wake_ : kNever};
-  }
-  // Whatever stands behind the first command was said before that command's reply.
-  const std::size_t line_octets = std::min(octets.find('\n'), octets.size() - 1) + 1;
-  out_of_turn_ += static_cast<std::uint32_t>(octets.size() - line_octets);
-  if (scratch_ == nullptr && line_octets == octets.size() && octets.back() == '\n') {
-    begin_script(part_of(octets), now);  // The usual case: one whole command, read where it lies.
-  } else {
-    keep(octets);
-    if (!take_command(now)) return {};
-  }
-  return advance(now);
+  if (tls_ == nullptr) return in_clear(player_.on_bytes(octets, now), now);
+  if (tls_->engine) return receive(octets, now);
+  const bool first = tls_->hello.empty();
+  if (tls_->hello.size() + octets.size() > kHelloOctetsMax) return {.end = Reaction::End::close};
+  tls_->hello += octets;
+  return first ? in_clear(player_.on_hello(now), now) : Reaction{.wake = tls_->wake};
 }
 
-// Plays on until there is something to wait for. At most one piece is sent on the way: the next one
-// waits until the first has left, so that pieces can't overtake one another.
-Reaction Session::advance(Instant now) {
-  Reaction reaction;
-  while (state_ == State::running) {
-    const Script& script = persona_->script(part_);
-    if (step_ == script.size()) {
-      end_script(now);
-      continue;
-    }
-    const Step& step = script[step_];
-    if (now < wake_) {
-      reaction.wake = wake_;
-      return reaction;
-    }
-    if (position_ < text(step).size()) {
-      const bool first = reaction.send.empty();
-      if (first) reaction.send = next_piece(step, now);
-      if (!first || step.names_host || step.forever || reaction.send.size() > kQuietOctetsMax) {
-        reaction.tell = true;
-        state_ = State::sending;
-        return reaction;
-      }
-      continue;
-    }
-    switch (step.deed) {
-      case Deed::none: begin_step(step_ + std::size_t{1}, now); break;
-      case Deed::close: state_ = State::closed; break;
-      case Deed::reset: state_ = State::reset; break;
-      case Deed::hang: state_ = State::hung; break;
-    }
+Reaction Session::on_timer(Instant now) {
+  if (tls_ == nullptr || !tls_->engine) return in_clear(player_.on_timer(now), now);
+  if (tls_->end == Reaction::End::no) under_tls(player_.on_timer(now));
+  return flush();
+}
+
+Reaction Session::on_sent(Instant now) {
+  if (tls_ == nullptr || !tls_->engine) return in_clear(player_.on_sent(now), now);
+  INVARIANT(tls_->sending);
+  tls_->sending = false;
+  tls_->leaving = {};
+  if (std::exchange(tls_->play_waits, false)) under_tls(player_.on_sent(now));
+  return flush();
+}
+
+// Of the bare connection: what is played before TLS, or in the script "hello".
+Reaction Session::in_clear(const Play& play, Instant now) {
+  Reaction reaction{.send = play.send, .tell = play.tell, .wake = play.wake};
+  if (tls_ != nullptr) tls_->wake = play.wake;
+  switch (play.deed) {
+    case Deed::none:
+    case Deed::hang: break;
+    case Deed::close: reaction.end = Reaction::End::close; break;
+    case Deed::reset: reaction.end = Reaction::End::reset; break;
+    case Deed::cut: return begin_handshake(true, play.send, now);
+    case Deed::tls:
+      if (tls_ != nullptr) return begin_handshake(false, play.send, now);
+      tls_ = std::make_unique<Secured>();
+      break;
   }
-  if (state_ == State::closed) reaction.end = Reaction::End::close;
-  if (state_ == State::reset) reaction.end = Reaction::End::reset;
   return reaction;
 }
 
-void Session::begin_script(Part part, Instant now) {
-  if (commands_++ == kCommandsMax) {
-    state_ = State::closed;
-    return;
+// `before`: what the script "hello" said last, in clear.
+Reaction Session::begin_handshake(bool cut, std::string_view before, Instant now) {
+  INVARIANT(player_.persona().tls_server != nullptr);
+  tls_->engine.emplace(*player_.persona().tls_server);
+  tls_->leaving = before;
+  const std::string hello = std::exchange(tls_->hello, {});
+  if (!cut) return receive(hello, now);
+  std::string clear;
+  tls_->engine->advance(hello, clear);
+  std::string& flight = tls_->engine->outgoing();
+  flight.resize(flight.size() / 2);
+  tls_->end = Reaction::End::close;
+  return flush();
+}
+
+Reaction Session::receive(std::string_view octets, Instant now) {
+  if (tls_->end != Reaction::End::no) return flush();
+  std::string clear;
+  const tls::Status status = tls_->engine->advance(octets, clear);
+  const bool through = status == tls::Status::established || status == tls::Status::closed;
+  if (through && !tls_->established) {
+    tls_->established = true;
+    player_.on_secured();
+    if (tls_->greets) under_tls(player_.on_start(now));
   }
-  part_ = part;
-  state_ = State::running;
-  begin_step(0, now);
-}
-
-void Session::begin_step(std::size_t step, Instant now) {
-  const Script& script = persona_->script(part_);
-  step_ = static_cast<std::uint8_t>(step);
-  position_ = 0;
-  wake_ = step < script.size() ? now + script[step].after : now;
-  if (scratch_ != nullptr) scratch_->rendered.clear();
-}
-
-void Session::end_script(Instant now) {
-  state_ = State::idle;
-  if (scratch_ == nullptr || take_command(now)) return;
-  if (scratch_->unread.empty()) scratch_.reset();
-}
-
-std::string_view Session::text(const Step& step) {
-  if (!step.names_host) return step.octets;
-  if (scratch_ == nullptr) scratch_ = std::make_unique<Scratch>();
-  if (scratch_->rendered.empty()) scratch_->rendered = render(step.octets, host_name(at_));
-  return scratch_->rendered;
-}
-
-std::string_view Session::next_piece(const Step& step, Instant now) {
-  const std::string_view rest = text(step).substr(position_);
-  const bool trickles = step.octet_interval > Duration::zero();
-  const std::string_view piece = trickles ? rest.substr(0, 1) : rest;
-  const bool last = piece.size() == rest.size() && !step.forever;
-  if (trickles && !last) wake_ = now + step.octet_interval;
-  position_ += static_cast<std::uint32_t>(piece.size());
-  if (step.forever) {
-    flooded_ += static_cast<std::uint32_t>(piece.size());
-    if (piece.size() == rest.size() && flooded_ < kFloodOctetsMax) position_ = 0;
+  if (!clear.empty()) under_tls(player_.on_bytes(clear, now));
+  if (status == tls::Status::closed && tls_->end == Reaction::End::no && !player_.hung()) {
+    tls_->engine->close();
+    tls_->end = Reaction::End::close;
   }
-  return piece;
+  if (status == tls::Status::failed) tls_->end = Reaction::End::close;
+  return flush();
 }
 
-// Whether the client must still hold its tongue.
-bool Session::owes_octets() const {
-  if (state_ == State::hung) return part_ == Part::greeting;
-  if (state_ != State::running && state_ != State::sending) return false;
-  const Script& script = persona_->script(part_);
-  for (std::size_t step = step_; step < script.size(); ++step) {
-    if (script[step].forever) return true;
-    const bool rendered = step == step_ && script[step].names_host && scratch_ != nullptr &&
-                          !scratch_->rendered.empty();
-    const std::size_t octets = rendered ? scratch_->rendered.size() : script[step].octets.size();
-    if ((step == step_ ? position_ : 0) < octets) return true;
-    if (script[step].deed == Deed::hang) return part_ == Part::greeting;
+void Session::under_tls(const Play& play) {
+  tls::Engine& engine = *tls_->engine;
+  const auto writable = [&] { return engine.status() == tls::Status::established; };
+  if (!play.send.empty() && writable()) engine.write(play.send);
+  tls_->play_waits |= play.tell;
+  tls_->wake = play.wake;
+  if (play.deed == Deed::reset) tls_->end = Reaction::End::reset;
+  if (play.deed == Deed::close) {
+    if (writable()) engine.close();
+    tls_->end = Reaction::End::close;
   }
-  return false;
 }
 
-void Session::keep(std::string_view octets) {
-  if (scratch_ == nullptr) scratch_ = std::make_unique<Scratch>();
-  scratch_->unread += octets.substr(0, kCommandOctetsMax - scratch_->unread.size());
-}
-
-bool Session::take_command(Instant now) {
-  std::string& unread = scratch_->unread;
-  const std::size_t line_end = unread.find('\n');
-  if (line_end == std::string::npos && unread.size() < kCommandOctetsMax) return false;
-  const std::size_t line_octets = std::min(line_end, unread.size() - 1) + 1;
-  const Part part = part_of(std::string_view(unread).substr(0, line_octets));
-  unread.erase(0, line_octets);
-  begin_script(part, now);
-  return true;
+// One send at a time, so that records cannot overtake one another; the end comes behind the last.
+Reaction Session::flush() {
+  const Instant wake = tls_->end == Reaction::End::no ? tls_->wake : kNever;
+  if (tls_->sending) return {.wake = wake};
+  tls_->leaving += std::exchange(tls_->engine->outgoing(), {});
+  if (tls_->leaving.empty()) return {.wake = wake, .end = tls_->end};
+  tls_->sending = true;
+  return {.send = tls_->leaving, .tell = true, .wake = wake};
 }
 
 }  // namespace mxsweep::sink

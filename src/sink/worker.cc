@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/socket.h"
@@ -27,9 +28,13 @@ constexpr Duration kIdleMax = std::chrono::hours(1);
 
 constexpr std::uint32_t kTimersPerTurn = 4096;
 
-// Commands are short, and a buffer is lent for a turn only.
+// A step of a handshake costs up to half a millisecond: the rest of a turn must not wait for many.
+constexpr std::uint32_t kHandshakeStepsPerTurn = 16;
+constexpr Duration kHandshakePause = std::chrono::milliseconds(1);
+
+// Fits any command and most first octets of a handshake; a buffer is lent for a turn only.
 constexpr ring::RingOptions kRingOptions{
-    .submissions = 2048, .completions = 8192, .buffers = 2048, .buffer_octets = kCommandOctetsMax};
+    .submissions = 2048, .completions = 8192, .buffers = 2048, .buffer_octets = 2048};
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -72,6 +77,8 @@ void Worker::run() {
     wheel_.advance(now_);
     const std::span<const ring::Completion> completions = ring_.completions();
     least_ = std::clamp(static_cast<std::uint32_t>(completions.size()) / 2, 1U, kLeastMax);
+    handshake_steps_ = 0;
+    take_postponed();
     for (const ring::Completion& completion : completions) on_completion(completion);
     wheel_.expire(
         now_, [this](std::uint32_t timer) { on_timer(timer); }, kTimersPerTurn);
@@ -88,7 +95,7 @@ void Worker::run() {
 }
 
 Duration Worker::longest_wait() const {
-  if (ring_.more()) return Duration::zero();
+  if (ring_.more() || !postponed_.empty()) return Duration::zero();
   if (least_ > 1) return kGatherMax;
   return std::min<Duration>(std::min(wheel_.next(), accept_at_) - now_, kIdleMax);
 }
@@ -135,8 +142,7 @@ void Worker::on_received(const ring::Completion& completion) {
     if (connection->ending) {
       close_if_quiet(completion.handle, *connection);
     } else if (completion.result > 0) {
-      react(completion.handle, *connection,
-            connection->session.on_bytes(ring_.octets(completion), now_));
+      take(completion.handle, *connection, ring_.octets(completion));
     } else if (completion.result == -ENOBUFS) {
       // Every buffer is lent out for this turn; they are back when this is submitted.
       connection->receiving = true;
@@ -146,6 +152,31 @@ void Worker::on_received(const ring::Completion& completion) {
     }
   }
   ring_.give_back(completion);
+}
+
+// While octets are postponed no receive is armed, so nothing can overtake them.
+void Worker::take(Handle handle, Connection& connection, std::string_view octets) {
+  if (connection.session.handshaking() && handshake_steps_++ >= kHandshakeStepsPerTurn) {
+    connection.receiving = true;
+    postponed_.push_back({handle, std::string(octets)});
+    return;
+  }
+  react(handle, connection, connection.session.on_bytes(octets, now_));
+}
+
+void Worker::take_postponed() {
+  for (std::size_t left = postponed_.size(); left > 0; --left) {
+    if (handshake_steps_ >= kHandshakeStepsPerTurn) return;
+    const Postponed next = std::move(postponed_.front());
+    postponed_.pop_front();
+    Connection& connection = *connections_.find(next.handle);  // Not quiet, hence still there.
+    connection.receiving = false;
+    if (connection.ending) {
+      close_if_quiet(next.handle, connection);
+    } else {
+      take(next.handle, connection, next.octets);
+    }
+  }
 }
 
 // A send that reports has left or failed; or a silent one has failed, which the receive will say.
@@ -165,6 +196,10 @@ void Worker::on_sent(const ring::Completion& completion) {
 void Worker::on_timer(std::uint32_t index) {
   const Handle handle = connections_.handle_of(index);
   Connection& connection = *connections_.find(handle);
+  if (connection.session.handshaking() && handshake_steps_++ >= kHandshakeStepsPerTurn) {
+    wheel_.start(index, now_ + kHandshakePause);
+    return;
+  }
   react(handle, connection, connection.session.on_timer(now_));
 }
 

@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "mxsweep/core/slot_table.h"
@@ -48,10 +50,16 @@ class Worker {
 
     Session session;
     int descriptor;
-    bool receiving = false;
-    bool sending = false;  // A send that reports.
+    bool receiving = false;  // Or what was received is postponed.
+    bool sending = false;    // A send that reports.
     bool ending = false;
     bool with_reset = false;
+  };
+
+  // Octets of a handshake whose turn has not come.
+  struct Postponed {
+    Handle handle;
+    std::string octets;
   };
 
   void on_completion(const ring::Completion& completion);
@@ -61,6 +69,8 @@ class Worker {
   void on_timer(std::uint32_t index);
 
   void begin(int descriptor);
+  void take(Handle handle, Connection& connection, std::string_view octets);
+  void take_postponed();
   void react(Handle handle, Connection& connection, const Reaction& reaction);
   void finish(Handle handle, Connection& connection);
   void close_if_quiet(Handle handle, Connection& connection);
@@ -78,6 +88,8 @@ class Worker {
   Instant now_;
   std::uint32_t least_ = 1;  // Completions worth waiting for.
   std::uint32_t held_reported_ = 0;
+  std::uint32_t handshake_steps_ = 0;  // In this turn.
+  std::deque<Postponed> postponed_;
   ServerStats stats_;
   ring::Ring ring_;  // Last: it goes first, and with it whatever the kernel still does for us.
 };

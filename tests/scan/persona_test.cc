@@ -6,7 +6,9 @@
 #include <cerrno>
 
 #include "mxsweep/probe/probe.h"
+#include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/session.h"
+#include "mxsweep/tls/client.h"
 #include "support/catch.h"
 
 namespace mxsweep {
@@ -19,7 +21,7 @@ constexpr int kEventsMax = 2'000'000;  // The longest conversation here is a tar
 class Pair {
  public:
   Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target)
-      : probe_(plan, target), session_(persona, *parse_address("127.0.0.1")) {}
+      : probe_(plan, target), session_(persona, target.address) {}
 
   results::Record talk() {
     client(probe_.on_started(now_));
@@ -86,21 +88,62 @@ class Pair {
   sink::Reaction::End end_ = sink::Reaction::End::no;
 };
 
-TEST_CASE("every persona is judged as it should be, and nobody is spoken to out of turn",
-          "[scan]") {
-  const sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
-  const probe::Plan plan("scanner.test");
-  const targets::Target target;
-  for (const sink::Persona& persona : read.personas) {
+const WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
+
+void expect_fact(std::string_view what, std::string_view expected, std::string_view seen) {
+  INFO(what);
+  if (!expected.empty()) CHECK(seen == expected);
+}
+
+void expect_tls(const sink::ExpectedTls& expected, const results::Record& record) {
+  constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
+  expect_fact("offered", expected.offered,
+              kOffered[static_cast<std::size_t>(record.starttls_offered)]);
+  const tls::Facts facts = record.tls == nullptr ? tls::Facts{} : *record.tls;
+  expect_fact("version", expected.version, facts.session.version);
+  expect_fact("verify_error", expected.verify_error, to_string(facts.verify_error));
+  if (expected.verified) CHECK(facts.verified == *expected.verified);
+  if (expected.name_match) CHECK(facts.name_match == expected.name_match);
+}
+
+void expect_all_as_they_are(std::vector<sink::Persona> personas, const probe::Plan& plan) {
+  targets::Target target;
+  target.address = *parse_address("127.1.2.3");
+  target.port = plan.tls_mode == targets::TlsMode::implicit ? 465 : 25;
+  target.set_words("127.1.2.3", sink::host_name(target.address), {});
+  for (const sink::Persona& persona : personas) {
     CAPTURE(persona.name);
     Pair pair(persona, plan, target);
     const results::Record record = pair.talk();
     CHECK(to_string(record.outcome) == to_string(persona.expect.outcome));
     CHECK(to_string(record.phase) == to_string(persona.expect.phase));
     CHECK(to_string(record.cause) == to_string(persona.expect.cause));
+    if (persona.expect.anomalies) CHECK(record.anomalies == *persona.expect.anomalies);
+    expect_tls(persona.expect.tls, record);
     CHECK(pair.out_of_turn() == 0);
     CHECK(record.ms.total <= plan.session_timeout);
+  }
+}
+
+TEST_CASE("every persona is judged as it should be, and nobody is spoken to out of turn",
+          "[scan]") {
+  sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
+  REQUIRE(read.error.empty());
+  sink::Authority authority(kToday);
+  tls::Client client;
+  REQUIRE(client.open({.authorities_pem = authority.root_pem()}).empty());
+  probe::Plan plan("scanner.test");
+  plan.tls = &client;
+  plan.wall_at_zero = kToday;
+  SECTION("with STARTTLS where it is offered") {
+    REQUIRE(authority.equip(read.personas).empty());
+    expect_all_as_they_are(std::move(read.personas), plan);
+  }
+  SECTION("with implicit TLS") {
+    plan.tls_mode = targets::TlsMode::implicit;
+    sink::begin_with_tls(read.personas);
+    REQUIRE(authority.equip(read.personas).empty());
+    expect_all_as_they_are(std::move(read.personas), plan);
   }
 }
 

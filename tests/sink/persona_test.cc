@@ -31,21 +31,19 @@ std::string error_of(const std::string& json) {
   return read.error;
 }
 
-TEST_CASE("the built-in personas are read, and 600 parts of 1000 are decent servers",
+TEST_CASE("the built-in personas are read, and most of 1000 parts are decent servers",
           "[sink][persona]") {
   const PersonasRead read = read_personas(builtin_personas());
   REQUIRE(read.error == "");
-  CHECK(read.personas.size() == 30);
+  CHECK(read.personas.size() == 61);
   std::uint32_t sum = 0;
   std::uint32_t decent = 0;
   for (const Persona& persona : read.personas) {
     sum += persona.weight;
-    const bool plain_like =
-        persona.name == "plain" || persona.name == "exim" || persona.name == "exchange";
-    if (plain_like) decent += persona.weight;
+    if (persona.expect.outcome == Outcome::ok) decent += persona.weight;
   }
   CHECK(sum == 1000);
-  CHECK(decent == 600);
+  CHECK(decent == 725);
 }
 
 TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
@@ -54,9 +52,11 @@ TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
   const Persona& plain = read.personas.at(0);
   REQUIRE(plain.name == "plain");
   for (const Script& script : plain.scripts) {
-    REQUIRE(script.size() == 1);
-    CHECK_FALSE(script[0].names_host);
+    for (const Step& step : script) CHECK_FALSE(step.names_host);
   }
+  CHECK(plain.script(Part::ehlo).size() == 1);
+  CHECK(plain.script(Part::ehlo_tls).size() == 1);
+  CHECK(plain.script(Part::hello).empty());
 }
 
 TEST_CASE("a step says when, what, how fast, how often and what then", "[sink][persona]") {
@@ -146,7 +146,10 @@ TEST_CASE("a mistake in a step is named with its place", "[sink][persona]") {
         at + ": more than 65536 octets written out; \"forever\" has no such limit");
   CHECK(step_error(R"({"send": ")" + std::string(65537, 'x') + R"("})") ==
         at + ": too many octets");
-  CHECK(step_error(R"({"do": "explode"})") == at + ".do: must be \"close\", \"reset\" or \"hang\"");
+  CHECK(step_error(R"({"do": "explode"})") ==
+        at + ".do: must be \"close\", \"reset\", \"hang\", \"tls\" or \"cut\"");
+  CHECK(step_error(R"({"do": "tls"})") == at + ".do: \"tls\" belongs into \"starttls\"");
+  CHECK(step_error(R"({"do": "cut"})") == at + ".do: \"cut\" belongs into \"hello\"");
   CHECK(step_error(R"({"send": "x", "repeat": "forever", "do": "close"})") ==
         at + ": \"do\" is never reached");
 }
@@ -222,10 +225,140 @@ TEST_CASE("what a persona expects is said in the record's words", "[sink][person
   CHECK(expect_error(R"({"phase": "data"})") == at + ".phase: there is no phase \"data\"");
   CHECK(expect_error(R"({"cause": "bad.luck"})") == at + ".cause: there is no cause \"bad.luck\"");
   CHECK(expect_error(R"({"why": "x"})") == at + ".why: unknown key");
+  CHECK(expect_error(R"({"tls": 1})") == at + ".tls: must be an object");
+  CHECK(expect_error(R"({"tls": {"cipher": "x"}})") == at + ".tls.cipher: unknown key");
+  CHECK(expect_error(R"({"tls": {"version": 1.3}})") == at + ".tls.version: must be a string");
+  CHECK(expect_error(R"({"tls": {"version": "1.3"}})") ==
+        at + ".tls.version: there is no version \"1.3\"");
+  CHECK(expect_error(R"({"tls": {"verified": "yes"}})") ==
+        at + ".tls.verified: must be true or false");
+  CHECK(expect_error(R"({"tls": {"name_match": 1}})") ==
+        at + ".tls.name_match: must be true or false");
+  CHECK(expect_error(R"({"tls": {"verify_error": "none"}})") ==
+        at + ".tls.verify_error: there is no verify_error \"none\"");
+  CHECK(expect_error(R"({"tls": {"offered": "maybe"}})") ==
+        at + ".tls.offered: there is no offered \"maybe\"");
+  CHECK(expect_error(R"({"anomalies": "x"})") == at + ".anomalies: must be an array");
+  CHECK(expect_error(R"({"anomalies": [1]})") == at + ".anomalies: must be a string");
+  CHECK(expect_error(R"({"anomalies": ["odd"]})") ==
+        at + ".anomalies: there is no anomaly \"odd\"");
   CHECK(expect_error(R"({"outcome": "ok", "phase": "quit"})") ==
         at + ": needs outcome, phase and cause");
   CHECK(expect_error(R"({"outcome": "ok", "phase": "quit", "cause": "net.reset"})") ==
         at + ": outcome \"ok\" and cause \"none\" belong together");
+}
+
+TEST_CASE("what a persona expects of TLS is kept word by word", "[sink][persona]") {
+  const PersonasRead read = read_personas(builtin_personas());
+  REQUIRE(read.error == "");
+  const auto expected_of = [&](std::string_view name) {
+    const auto found = std::find_if(read.personas.begin(), read.personas.end(),
+                                    [&](const Persona& persona) { return persona.name == name; });
+    REQUIRE(found != read.personas.end());
+    return found->expect;
+  };
+  const Expected wrong_name = expected_of("certificate_wrong_name");
+  CHECK(wrong_name.tls.offered == "yes");
+  CHECK(wrong_name.tls.version == "TLSv1.3");
+  CHECK(wrong_name.tls.verified == false);
+  CHECK(wrong_name.tls.verify_error == "certificate-host-mismatch");
+  CHECK(wrong_name.tls.name_match == false);
+  CHECK_FALSE(wrong_name.anomalies.has_value());
+  const Expected injected = expected_of("plaintext_after_220");
+  AnomalySet anomalies;
+  anomalies.add(Anomaly::plaintext_after_starttls);
+  CHECK(injected.anomalies == anomalies);
+  CHECK_FALSE(expected_of("silent").tls.verified.has_value());
+}
+
+std::string with_more(const std::string& members) {
+  std::string json = with_greeting("[]");
+  json.insert(json.rfind("}]}"), ", " + members);
+  return json;
+}
+
+TEST_CASE("a persona's TLS is what its object says, and else the default", "[sink][persona]") {
+  const auto manners_of = [](const std::string& tls) {
+    const PersonasRead read = read_personas(with_more("\"tls\": " + tls));
+    REQUIRE(read.error == "");
+    return read.personas.at(0).tls;
+  };
+  CHECK(manners_of("{}") == TlsManners{});
+  TlsManners manners;
+  manners.certificate = CertificateKind::wrong_name;
+  manners.rsa = true;
+  manners.version_min = tls::Version::tls1_1;
+  manners.version_max = tls::Version::tls1_2;
+  manners.client_certificate = tls::ClientCertificate::required;
+  manners.ciphers = "NORMAL";
+  CHECK(manners_of(R"({"certificate": "wrong_name", "key": "rsa", "versions": ["1.1", "1.2"],
+                       "client_certificate": "required", "ciphers": "NORMAL"})") == manners);
+}
+
+TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][persona]") {
+  const auto tls_error = [](const std::string& tls) {
+    return error_of(with_more("\"tls\": " + tls));
+  };
+  const std::string at = "personas[0] (p).tls";
+  CHECK(tls_error("1") == at + ": must be an object");
+  CHECK(tls_error(R"({"cipher": ""})") == at + ".cipher: unknown key");
+  CHECK(tls_error(R"({"ciphers": []})") == at + ".ciphers: must be a string");
+  CHECK(tls_error(R"({"key": "dsa"})") == at + ".key: must be one of ec, rsa");
+  CHECK(tls_error(R"({"certificate": 1})") == at + ".certificate: must be a string");
+  CHECK(tls_error(R"({"certificate": "bad"})") ==
+        at + ".certificate: must be one of good, expired, not_yet_valid, self_signed, wrong_name, "
+             "long_chain, weak_key, sha1, untrusted");
+  CHECK(tls_error(R"({"client_certificate": "maybe"})") ==
+        at + ".client_certificate: must be one of not_asked, requested, required");
+  CHECK(tls_error(R"({"versions": "1.2"})") == at + ".versions: must be an array");
+  CHECK(tls_error(R"({"versions": ["1.2"]})") ==
+        at + ".versions: must be the least version and the most");
+  CHECK(tls_error(R"({"versions": ["1.3", "1.2"]})") ==
+        at + ".versions: the least version comes first");
+  CHECK(tls_error(R"({"versions": ["1.2", "1.4"]})") ==
+        at + ".versions: must be one of 1.0, 1.1, 1.2, 1.3");
+}
+
+TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]") {
+  const auto under_tls = [](const std::string& ehlo, const std::string& more = "") {
+    std::string json = with_greeting("[]");
+    const std::string defaults = "\"ehlo\": []";
+    json.replace(json.find(defaults), defaults.size(), "\"ehlo\": [{\"send\": \"" + ehlo + "\"}]");
+    json.insert(json.rfind("}]}"), more);
+    const PersonasRead read = read_personas(json);
+    REQUIRE(read.error == "");
+    return read.personas.at(0).script(Part::ehlo_tls).at(0).octets;
+  };
+  CHECK(under_tls(R"(250-a\r\n250-STARTTLS\r\n250 B\r\n)") == "250-a\r\n250 B\r\n");
+  CHECK(under_tls(R"(250-a\n250-STARTTLS\n250 B\n)") == "250-a\n250 B\n");
+  CHECK(under_tls(R"(250-a\r\n250 STARTTLS\r\n)") == "250-a\r\n250 HELP\r\n");
+  CHECK(under_tls(R"(250 a\r\n)") == "250 a\r\n");
+  CHECK(under_tls(R"(250-STARTTLS)") == "");
+  CHECK(under_tls("250 a", R"(, "ehlo_tls": [{"send": "250 STARTTLS"}])") == "250 STARTTLS");
+  CHECK(under_tls("250 a", R"(, "ehlo": [{"send": "250 b"}])") == "250 b");
+}
+
+TEST_CASE("a fleet of implicit TLS expects what lies before STARTTLS no more", "[sink][persona]") {
+  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  REQUIRE(keep_only(personas, {"busy_421", "starttls_454", "alert_internal_error", "plain",
+                               "plaintext_after_220"}) == "");
+  CHECK_FALSE(speaks_tls(personas[1]));
+  begin_with_tls(personas);
+  for (const Persona& persona : personas) {
+    CHECK(persona.implicit_tls);
+    CHECK(speaks_tls(persona));
+    CHECK(persona.expect.tls.offered == "");
+  }
+  CHECK(personas[0].expect.outcome == Outcome::refused);
+  CHECK(personas[0].expect.phase == Phase::greeting);
+  CHECK(personas[1].expect.outcome == Outcome::ok);
+  CHECK(personas[1].expect.phase == Phase::quit);
+  CHECK(personas[1].expect.cause == Cause::none);
+  CHECK(personas[2].expect.outcome == Outcome::failed);
+  CHECK(personas[2].expect.phase == Phase::tls);
+  CHECK(personas[2].expect.cause == Cause::tls_alert);
+  CHECK(personas[3].expect.tls.version == "TLSv1.3");
+  CHECK_FALSE(personas[4].expect.anomalies.has_value());
 }
 
 TEST_CASE("a server's name is made from its address", "[sink][persona]") {
@@ -236,7 +369,7 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
 TEST_CASE("only the personas that are named are kept", "[sink][persona]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
-  CHECK(personas.size() == 30);
+  CHECK(personas.size() == 61);
   CHECK(keep_only(personas, {"silent", "plain"}) == "");
   REQUIRE(personas.size() == 2);
   CHECK(personas[0].name == "silent");

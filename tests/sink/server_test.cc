@@ -10,13 +10,14 @@
 #include <string_view>
 
 #include "mxsweep/ring/socket.h"
+#include "sink/tls_client.h"
 #include "support/catch.h"
 
 namespace mxsweep::sink {
 namespace {
 
 Fleet fleet_of(const std::vector<std::string>& names) {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  std::vector<Persona> personas = equipped_personas();
   REQUIRE(keep_only(personas, names) == "");
   return {std::move(personas), 1};
 }
@@ -65,9 +66,63 @@ class Client {
     return hear(end);
   }
 
+  void say(std::string_view octets) {
+    REQUIRE(::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(octets.size()));
+  }
+  // Some octets; none: the connection ended.
+  std::string hear_some() {
+    std::string octets(16 * 1024, '\0');
+    const ssize_t got = ::recv(descriptor_, octets.data(), octets.size(), 0);
+    octets.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return octets;
+  }
+
  private:
   int descriptor_ = -1;
   bool connected_ = false;
+};
+
+// The same client, under TLS.
+class SecureClient {
+ public:
+  SecureClient(std::string_view address, std::uint16_t port)
+      : client_(address, port), engine_(trusting_client(), "") {}
+
+  // The first octets of the handshake, and no more.
+  void begin() {
+    engine_.advance({}, heard_);
+    flush();
+  }
+  void shake_hands() {
+    while (engine_.status() == tls::Status::handshaking && take()) flush();
+    REQUIRE(engine_.status() == tls::Status::established);
+  }
+  std::string hear(std::string_view end) {
+    while (heard_.find(end) == std::string::npos && take()) {
+    }
+    return std::exchange(heard_, {});
+  }
+  std::string ask(std::string_view command, std::string_view end) {
+    engine_.write(command);
+    flush();
+    return hear(end);
+  }
+  Client& in_clear() { return client_; }
+  [[nodiscard]] tls::Status status() const { return engine_.status(); }
+
+ private:
+  void flush() { client_.say(std::exchange(engine_.outgoing(), {})); }
+  bool take() {
+    const std::string octets = client_.hear_some();
+    if (octets.empty()) return false;
+    engine_.advance(octets, heard_);
+    return engine_.status() != tls::Status::failed;
+  }
+
+  Client client_;
+  tls::Engine engine_;
+  std::string heard_;
 };
 
 constexpr std::string_view kToTheEnd = "no server says this";
@@ -165,6 +220,63 @@ TEST_CASE("a client that speaks before the greeting is counted", "[sink][server]
   CHECK(client.ask("QUIT\r\n", kToTheEnd) ==
         "220 mail.sink.test ESMTP Postfix\r\n221 2.0.0 Bye\r\n<closed>");
   CHECK(server.stop().out_of_turn == 6);
+}
+
+TEST_CASE("a conversation goes on under TLS", "[sink][server]") {
+  Server server(fleet_of({"plain"}), at("127.0.0.0/8:0"), 1);
+  start(server);
+  SecureClient client("127.4.5.6", server.port());
+  CHECK(client.in_clear().hear("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+  CHECK(client.in_clear().ask("STARTTLS\r\n", "\n") == "220 2.0.0 Ready to start TLS\r\n");
+  client.begin();
+  client.shake_hands();
+  CHECK(client.ask("EHLO client.test\r\n", "250 SMTPUTF8\r\n").rfind("250-mail.sink.test", 0) == 0);
+  CHECK(client.ask("QUIT\r\n", kToTheEnd) == "221 2.0.0 Bye\r\n");
+  CHECK(client.status() == tls::Status::closed);
+  CHECK(server.stop().out_of_turn == 0);
+}
+
+TEST_CASE("more handshakes at once than a turn has steps for all come to their end",
+          "[sink][server]") {
+  std::vector<Persona> personas = equipped_personas();
+  REQUIRE(keep_only(personas, {"plain", "slow_handshake"}) == "");
+  begin_with_tls(personas);
+  // All of the slow ones wake in the same moment, and later than the others are done.
+  for (Step& step : personas[1].scripts[static_cast<std::size_t>(Part::hello)]) {
+    step.after = std::chrono::milliseconds(100);
+  }
+  personas[1].weight = personas[0].weight;
+  Server server({std::move(personas), 1}, at("127.0.0.0/8:0"), 2);
+  start(server);
+  constexpr std::uint32_t kClients = 100;
+  std::vector<std::unique_ptr<SecureClient>> clients;
+  for (std::uint32_t i = 0; i < kClients; ++i) {
+    const std::string address = to_string(ipv4(0x7f020000U + i));
+    clients.push_back(std::make_unique<SecureClient>(address, server.port()));
+    clients.back()->begin();
+  }
+  for (const auto& client : clients) {
+    client->shake_hands();
+    CHECK(client->hear("\r\n").rfind("220 ", 0) == 0);
+    CHECK(client->ask("QUIT\r\n", kToTheEnd) == "221 2.0.0 Bye\r\n");
+  }
+  clients.clear();
+  CHECK(server.stop().conversations == kClients);
+}
+
+TEST_CASE("clients that leave in the middle of their handshake leave the server well",
+          "[sink][server]") {
+  std::vector<Persona> personas = equipped_personas();
+  REQUIRE(keep_only(personas, {"plain"}) == "");
+  begin_with_tls(personas);
+  Server server({std::move(personas), 1}, at("127.0.0.1:0"), 1);
+  start(server);
+  for (int i = 0; i < 50; ++i) SecureClient("127.0.0.1", server.port()).begin();
+  SecureClient last("127.0.0.1", server.port());
+  last.begin();
+  last.shake_hands();
+  CHECK(last.hear("\r\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+  CHECK(server.stop().conversations == 51);
 }
 
 TEST_CASE("stopping closes what is open", "[sink][server]") {

@@ -12,29 +12,56 @@
 //               send or hex   sends a text, or octets that JSON cannot write
 //               octets_per_s  ... one octet at a time, so many a second
 //               repeat        ... so many times ("{n}" counts them from 1), or "forever"
-//               do            "close", "reset" (RST instead of FIN), "hang" (says no more)
+//               do            "close", "reset" (RST instead of FIN), "hang" (says no more); and
+//                             in "starttls" also "tls": from here on the session is under TLS
 //             "{host}" is the name that the server at an address gives itself (host_name()).
+//             Two scripts may be missing everywhere:
+//               ehlo_tls      answers EHLO under TLS; else as "ehlo", without STARTTLS
+//               hello         runs on the bare connection when the client's first octets of TLS
+//                             have come, and then the handshake begins, unless it does something
+//                             else; "do": "cut" sends half of our first flight and closes
+//             What a persona's TLS is like, each key with its default:
+//               "tls": {"certificate": "good", "key": "ec", "versions": ["1.0", "1.3"],
+//                       "client_certificate": "not_asked", "ciphers": ""}
+//             "expect" may name more of the record: "anomalies", all of them, and "tls", any of
+//               {"version": "TLSv1.3", "verified": true, "verify_error": "certificate-expired",
+//                "name_match": true, "offered": "yes"}, the last being starttls.offered. They hold
+//             for a scan that trusts the fleet's authority and knows the server's name.
 //   Units     milliseconds; octets.
 //   Errors    a text that says where in the JSON and why; then there are no personas.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/server.h"
 
 namespace mxsweep::sink {
 
 // What a script answers to. noop: RSET too. other: whatever is none of these.
-enum class Part : std::uint8_t { greeting, ehlo, helo, starttls, noop, quit, other };
-inline constexpr std::size_t kPartCount = 7;
+enum class Part : std::uint8_t {
+  greeting,
+  ehlo,
+  helo,
+  starttls,
+  noop,
+  quit,
+  other,
+  ehlo_tls,
+  hello,
+};
+inline constexpr std::size_t kPartCount = 9;
 
-enum class Deed : std::uint8_t { none, close, reset, hang };
+enum class Deed : std::uint8_t { none, close, reset, hang, tls, cut };
 
 struct Step {
   Duration after{0};
@@ -46,11 +73,45 @@ struct Step {
 };
 using Script = std::vector<Step>;
 
+enum class CertificateKind : std::uint8_t {
+  good,           // For *.sink.test, issued by an intermediate of the fleet's own authority.
+  expired,        // Yesterday.
+  not_yet_valid,  // Until tomorrow.
+  self_signed,
+  wrong_name,
+  long_chain,  // Eight certificates.
+  weak_key,    // RSA of 1024 bits.
+  sha1,        // Signed with SHA-1.
+  untrusted,   // Issued by an authority that nobody knows.
+};
+
+struct TlsManners {
+  CertificateKind certificate = CertificateKind::good;
+  bool rsa = false;  // Else EC P-256.
+  tls::Version version_min = tls::Version::tls1_0;
+  tls::Version version_max = tls::Version::tls1_3;
+  tls::ClientCertificate client_certificate = tls::ClientCertificate::not_asked;
+  std::string ciphers;  // A priority string of GnuTLS; empty: everything.
+
+  friend bool operator==(const TlsManners&, const TlsManners&) = default;
+};
+
+// The record's words; what is absent or empty may be as it likes.
+struct ExpectedTls {
+  std::string version;
+  std::optional<bool> verified;
+  std::string verify_error;
+  std::optional<bool> name_match;
+  std::string offered;
+};
+
 // What a scan must say about this server.
 struct Expected {
   Outcome outcome = Outcome::ok;
   Phase phase = Phase::quit;
   Cause cause = Cause::none;
+  ExpectedTls tls;
+  std::optional<AnomalySet> anomalies;
 };
 
 struct Persona {
@@ -58,11 +119,17 @@ struct Persona {
   std::uint32_t weight = 0;
   Expected expect;
   std::array<Script, kPartCount> scripts;
+  TlsManners tls;
+  bool implicit_tls = false;                      // TLS from the first octet on.
+  std::shared_ptr<const tls::Server> tls_server;  // By Authority::equip(); null: speaks no TLS.
 
   [[nodiscard]] const Script& script(Part part) const {
     return scripts[static_cast<std::size_t>(part)];
   }
 };
+
+// Whether there is a way to TLS with this persona.
+[[nodiscard]] bool speaks_tls(const Persona& persona);
 
 // Far above what a fleet needs: they bound a mistake in the file.
 inline constexpr std::size_t kPersonasMax = 1000;
@@ -80,7 +147,7 @@ struct PersonasRead {
 };
 [[nodiscard]] PersonasRead read_personas(std::string_view json);
 
-// The built-in fleet, as JSON: about 60 % of it answers as a decent server does.
+// The built-in fleet, as JSON: two thirds of it answer as a decent server does.
 [[nodiscard]] std::string_view builtin_personas();
 
 // "mx-127-1-2-3.sink.test".
@@ -92,5 +159,9 @@ struct PersonasRead {
 
 // Every greeting comes that much later.
 void delay_greetings(std::vector<Persona>& personas, Duration delay);
+
+// Every conversation begins with TLS, as on port 465, and what must be expected changes with it.
+// Before Authority::equip(): all of them speak TLS then.
+void begin_with_tls(std::vector<Persona>& personas);
 
 }  // namespace mxsweep::sink

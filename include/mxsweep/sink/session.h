@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The server's side of one conversation, played from a persona's scripts. Pure: octets and `now`
-// in, octets, deadlines and the end out.
+// The server's side of one connection: a persona's scripts, in clear or under TLS. Pure: octets and
+// `now` in, octets, deadlines and the end out.
 //
-//   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets a command line).
+//   Source    RFC 3207 (STARTTLS), RFC 8314 section 3.3 (implicit TLS).
 //   Shape     on_start() first; then on_bytes(), on_timer() and on_sent() as they happen, until a
-//             Reaction ends it. A command that comes while a script still runs waits for its end.
+//             Reaction ends it.
 //   Lifetime  Reaction::send views the persona; when `tell` is set, the session, until on_sent().
-//   Memory    64 octets; a heap block only while a command is incomplete or a text names the host.
-//   Errors    none: whatever a client sends is a command, if only an unknown one.
+//             The persona outlives the session, and has its tls_server if it speaks TLS.
+//   Memory    64 octets; what TLS needs is on the heap, from STARTTLS on.
+//   Errors    none: what a client sends in clear is a command, if only an unknown one; what it
+//             sends under TLS and is not TLS ends the session with our alert.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +20,12 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/sink/persona.h"
+#include "mxsweep/sink/player.h"
 
 namespace mxsweep::sink {
 
-inline constexpr std::size_t kCommandOctetsMax = 512;  // Kept of unread commands; more is dropped.
-inline constexpr std::uint16_t kCommandsMax = 1000;    // Then the session is closed.
-inline constexpr std::size_t kQuietOctetsMax = 4096;   // Fits any socket buffer: no need to tell.
-inline constexpr std::uint32_t kFloodOctetsMax = 4 << 20;  // Of an endless text; then it hangs.
+// Of a handshake that has to wait for the script "hello"; a client that sends more is closed.
+inline constexpr std::size_t kHelloOctetsMax = 64 * 1024;
 
 struct Reaction {
   enum class End : std::uint8_t { no, close, reset };
@@ -32,51 +33,39 @@ struct Reaction {
   std::string_view send = {};
   bool tell = false;      // Call on_sent() when `send` has left.
   Instant wake = kNever;  // Call on_timer() then. Replaces what was asked for before.
-  End end = End::no;      // Once `send` is queued.
+  End end = End::no;      // Once `send` is queued; never together with `tell`.
 };
 
 class Session {
  public:
-  Session(const Persona& persona, const Address& at) : persona_(&persona), at_(at) {}
+  Session(const Persona& persona, const Address& at);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   [[nodiscard]] Reaction on_start(Instant now);
   [[nodiscard]] Reaction on_bytes(std::string_view octets, Instant now);
   [[nodiscard]] Reaction on_timer(Instant now);
   [[nodiscard]] Reaction on_sent(Instant now);
 
-  // Octets that came before the greeting, or the reply to the command before, was out: a client
-  // that speaks out of turn.
-  [[nodiscard]] std::uint32_t out_of_turn() const { return out_of_turn_; }
+  // Octets of clear text that came before the greeting, or the reply to the command before, was
+  // out: a client that speaks out of turn.
+  [[nodiscard]] std::uint32_t out_of_turn() const { return player_.out_of_turn(); }
+
+  // Whether on_bytes() and on_timer() may now cost as much as a handshake does.
+  [[nodiscard]] bool handshaking() const;
 
  private:
-  enum class State : std::uint8_t { running, sending, idle, hung, closed, reset };
+  struct Secured;
 
-  struct Scratch {
-    std::string unread;    // Commands, the last one perhaps incomplete.
-    std::string rendered;  // The current step's text, host name filled in.
-  };
+  [[nodiscard]] Reaction in_clear(const Play& play, Instant now);
+  [[nodiscard]] Reaction begin_handshake(bool cut, std::string_view before, Instant now);
+  [[nodiscard]] Reaction receive(std::string_view octets, Instant now);
+  void under_tls(const Play& play);
+  [[nodiscard]] Reaction flush();
 
-  [[nodiscard]] Reaction advance(Instant now);
-  void begin_script(Part part, Instant now);
-  void begin_step(std::size_t step, Instant now);
-  void end_script(Instant now);
-  [[nodiscard]] std::string_view text(const Step& step);
-  [[nodiscard]] std::string_view next_piece(const Step& step, Instant now);
-  [[nodiscard]] bool owes_octets() const;
-  void keep(std::string_view octets);
-  bool take_command(Instant now);
-
-  const Persona* persona_;
-  std::unique_ptr<Scratch> scratch_;
-  Instant wake_{};              // When the current step goes on.
-  std::uint32_t position_ = 0;  // In the current step's text.
-  std::uint32_t flooded_ = 0;   // Octets sent of an endless text.
-  std::uint32_t out_of_turn_ = 0;
-  std::uint16_t commands_ = 0;
-  std::uint8_t step_ = 0;
-  Part part_ = Part::greeting;
-  State state_ = State::idle;
-  Address at_;
+  Player player_;
+  std::unique_ptr<Secured> tls_;
 };
 static_assert(sizeof(Session) <= 64, "a million of them are held open");
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The fleet's own certificate authority: it makes the certificates, good ones and bad ones, that
+// the personas show.
+//
+//   Source    RFC 5280; the names are those of host_name().
+//   Shape     equip() gives every persona that speaks TLS its tls::Server; personas with the same
+//             manners share one. Only what the personas at hand need is made.
+//   Cost      an RSA key takes a tenth of a second and more, all the rest milliseconds.
+//   Errors    equip() says which persona's manners no server can have.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/sink/persona.h"
+#include "mxsweep/tls/issue.h"
+
+namespace mxsweep::sink {
+
+class Authority {
+ public:
+  explicit Authority(WallTime now);
+
+  // The certificate that a scan must trust (PEM).
+  [[nodiscard]] std::string_view root_pem() const { return root_.certificate_pem; }
+
+  // Empty: it worked.
+  [[nodiscard]] std::string equip(std::vector<Persona>& personas);
+
+ private:
+  struct Credentials;
+  [[nodiscard]] Credentials credentials_for(const TlsManners& manners);
+  [[nodiscard]] tls::CertificateOrder leaf_order(const TlsManners& manners);
+  [[nodiscard]] tls::Issued issue_authority(const std::string& name, const tls::Issued* issuer);
+
+  WallTime now_;
+  std::uint64_t serial_ = 0;
+  tls::Issued root_;
+  tls::Issued intermediate_;
+};
+
+}  // namespace mxsweep::sink

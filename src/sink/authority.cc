@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/sink/authority.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace mxsweep::sink {
+namespace {
+
+using std::chrono::days;
+
+constexpr days kLeafLife{90};
+constexpr days kAuthorityLife{3650};
+constexpr std::size_t kLongChainCertificates = 8;  // Leaf included, root not.
+
+}  // namespace
+
+struct Authority::Credentials {
+  std::string chain_pem;
+  std::string key_pem;
+};
+
+Authority::Authority(WallTime now) : now_(now) {
+  root_ = issue_authority("mxsweep sink root", nullptr);
+  intermediate_ = issue_authority("mxsweep sink intermediate", &root_);
+}
+
+tls::Issued Authority::issue_authority(const std::string& name, const tls::Issued* issuer) {
+  tls::CertificateOrder order;
+  order.common_name = name;
+  order.serial = ++serial_;
+  order.not_before = now_ - kAuthorityLife;
+  order.not_after = now_ + kAuthorityLife;
+  order.authority = true;
+  return tls::issue(order, issuer);
+}
+
+tls::CertificateOrder Authority::leaf_order(const TlsManners& manners) {
+  tls::CertificateOrder order;
+  order.common_name = "sink.test";
+  order.dns_names = {"sink.test", "*.sink.test"};
+  order.serial = ++serial_;
+  order.not_before = now_ - kLeafLife;
+  order.not_after = now_ + kLeafLife;
+  order.key = manners.rsa ? tls::KeyKind::rsa_2048 : tls::KeyKind::ec_p256;
+  switch (manners.certificate) {
+    case CertificateKind::good:
+    case CertificateKind::self_signed:
+    case CertificateKind::long_chain:
+    case CertificateKind::untrusted: break;
+    case CertificateKind::expired: order.not_after = now_ - days(1); break;
+    case CertificateKind::not_yet_valid: order.not_before = now_ + days(1); break;
+    case CertificateKind::wrong_name:
+      order.common_name = "elsewhere.test";
+      order.dns_names = {"elsewhere.test", "*.elsewhere.test"};
+      break;
+    case CertificateKind::weak_key: order.key = tls::KeyKind::rsa_1024; break;
+    case CertificateKind::sha1: order.sha1 = true; break;
+  }
+  return order;
+}
+
+Authority::Credentials Authority::credentials_for(const TlsManners& manners) {
+  const tls::CertificateOrder order = leaf_order(manners);
+  if (manners.certificate == CertificateKind::self_signed) {
+    tls::Issued leaf = tls::issue(order);
+    return {std::move(leaf.certificate_pem), std::move(leaf.key_pem)};
+  }
+  tls::Issued issuer = intermediate_;
+  if (manners.certificate == CertificateKind::untrusted) {
+    const tls::Issued stranger = issue_authority("an unknown root", nullptr);
+    issuer = issue_authority("an unknown intermediate", &stranger);
+  }
+  std::string chain = issuer.certificate_pem;
+  if (manners.certificate == CertificateKind::long_chain) {
+    for (std::size_t sent = 2; sent < kLongChainCertificates; ++sent) {
+      issuer = issue_authority("mxsweep sink intermediate " + std::to_string(sent), &issuer);
+      chain.insert(0, issuer.certificate_pem);
+    }
+  }
+  tls::Issued leaf = tls::issue(order, &issuer);
+  return {leaf.certificate_pem + chain, std::move(leaf.key_pem)};
+}
+
+std::string Authority::equip(std::vector<Persona>& personas) {
+  for (Persona& persona : personas) {
+    if (!speaks_tls(persona)) continue;
+    for (const Persona& other : personas) {
+      if (other.tls_server != nullptr && other.tls == persona.tls) {
+        persona.tls_server = other.tls_server;
+        break;
+      }
+    }
+    if (persona.tls_server != nullptr) continue;
+    const Credentials credentials = credentials_for(persona.tls);
+    auto server = std::make_shared<tls::Server>();
+    const std::string error = server->open({.chain_pem = credentials.chain_pem,
+                                            .key_pem = credentials.key_pem,
+                                            .version_min = persona.tls.version_min,
+                                            .version_max = persona.tls.version_max,
+                                            .client_certificate = persona.tls.client_certificate,
+                                            .ciphers = persona.tls.ciphers});
+    if (!error.empty()) return persona.name + ".tls: " + error;
+    persona.tls_server = std::move(server);
+  }
+  return {};
+}
+
+}  // namespace mxsweep::sink

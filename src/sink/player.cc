@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/sink/player.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::sink {
+namespace {
+
+constexpr std::string_view kHost = "{host}";
+static_assert(kStepsMax <= UINT8_MAX);
+
+bool is_verb(std::string_view command, std::string_view verb) {
+  if (command.size() < verb.size()) return false;
+  const auto same = [](char upper, char any) {
+    return upper == std::toupper(static_cast<unsigned char>(any));
+  };
+  if (!std::equal(verb.begin(), verb.end(), command.begin(), same)) return false;
+  const std::string_view rest = command.substr(verb.size());
+  return rest.empty() || rest[0] == ' ' || rest[0] == '\r' || rest[0] == '\n';
+}
+
+std::string render(std::string_view octets, std::string_view host) {
+  std::string rendered;
+  for (;;) {
+    const std::size_t found = octets.find(kHost);
+    rendered += octets.substr(0, found);
+    if (found == std::string_view::npos) return rendered;
+    rendered += host;
+    octets.remove_prefix(found + kHost.size());
+  }
+}
+
+}  // namespace
+
+Part Player::part_of(std::string_view command) const {
+  if (is_verb(command, "EHLO")) return secured_ ? Part::ehlo_tls : Part::ehlo;
+  if (is_verb(command, "QUIT")) return Part::quit;
+  if (is_verb(command, "HELO")) return Part::helo;
+  if (is_verb(command, "STARTTLS")) return secured_ ? Part::other : Part::starttls;
+  if (is_verb(command, "NOOP") || is_verb(command, "RSET")) return Part::noop;
+  return Part::other;
+}
+
+Play Player::on_start(Instant now) {
+  begin_script(Part::greeting, now);
+  return advance(now);
+}
+
+Play Player::on_hello(Instant now) {
+  begin_script(Part::hello, now);
+  return advance(now);
+}
+
+Play Player::on_timer(Instant now) { return advance(now); }
+
+Play Player::on_sent(Instant now) {
+  INVARIANT(state_ == State::sending);
+  state_ = State::running;
+  return advance(now);
+}
+
+Play Player::on_bytes(std::string_view octets, Instant now) {
+  if (octets.empty()) return {};
+  if (state_ != State::idle) {
+    if (owes_octets()) out_of_turn_ += static_cast<std::uint32_t>(octets.size());
+    if (state_ == State::hung) return {};
+    keep(octets);
+    return {.wake = state_ == State::running ? wake_ : kNever};
+  }
+  // Whatever stands behind the first command was said before that command's reply.
+  const std::size_t line_octets = std::min(octets.find('\n'), octets.size() - 1) + 1;
+  out_of_turn_ += static_cast<std::uint32_t>(octets.size() - line_octets);
+  if (scratch_ == nullptr && line_octets == octets.size() && octets.back() == '\n') {
+    begin_script(part_of(octets), now);  // The usual case: one whole command, read where it lies.
+  } else {
+    keep(octets);
+    if (!take_command(now)) return {};
+  }
+  return advance(now);
+}
+
+// Plays on until there is something to wait for. At most one piece is sent on the way: the next one
+// waits until the first has left, so that pieces can't overtake one another.
+Play Player::advance(Instant now) {
+  Play play;
+  while (state_ == State::running) {
+    const Script& script = persona_->script(part_);
+    if (step_ == script.size()) {
+      if (part_ == Part::hello) {
+        play.deed = act(Deed::tls, now);
+      } else {
+        end_script(now);
+      }
+      continue;
+    }
+    const Step& step = script[step_];
+    if (now < wake_) {
+      play.wake = wake_;
+      return play;
+    }
+    if (position_ < text(step).size()) {
+      const bool first = play.send.empty();
+      if (first) play.send = next_piece(step, now);
+      if (!first || step.names_host || step.forever || play.send.size() > kQuietOctetsMax) {
+        play.tell = true;
+        state_ = State::sending;
+        return play;
+      }
+      continue;
+    }
+    play.deed = act(step.deed, now);
+  }
+  if (state_ == State::ended && play.deed == Deed::none) play.deed = Deed::close;
+  return play;
+}
+
+Deed Player::act(Deed deed, Instant now) {
+  switch (deed) {
+    case Deed::none: begin_step(step_ + std::size_t{1}, now); return Deed::none;
+    case Deed::hang: state_ = State::hung; return Deed::none;
+    case Deed::tls:
+      // What came behind STARTTLS was said in clear, and is not heard (RFC 3207, section 6).
+      state_ = State::idle;
+      scratch_.reset();
+      return deed;
+    case Deed::close:
+    case Deed::reset:
+    case Deed::cut: state_ = State::ended; return deed;
+  }
+  return deed;
+}
+
+void Player::begin_script(Part part, Instant now) {
+  if (commands_++ == kCommandsMax) {
+    state_ = State::ended;  // It goes on and on: closed.
+    return;
+  }
+  part_ = part;
+  state_ = State::running;
+  begin_step(0, now);
+}
+
+void Player::begin_step(std::size_t step, Instant now) {
+  const Script& script = persona_->script(part_);
+  step_ = static_cast<std::uint8_t>(step);
+  position_ = 0;
+  wake_ = step < script.size() ? now + script[step].after : now;
+  if (scratch_ != nullptr) scratch_->rendered.clear();
+}
+
+void Player::end_script(Instant now) {
+  state_ = State::idle;
+  if (scratch_ == nullptr || take_command(now)) return;
+  if (scratch_->unread.empty()) scratch_.reset();
+}
+
+Player::Scratch& Player::scratch() {
+  if (scratch_ == nullptr) scratch_ = std::make_unique<Scratch>();
+  return *scratch_;
+}
+
+std::string_view Player::text(const Step& step) {
+  if (!step.names_host) return step.octets;
+  std::string& rendered = scratch().rendered;
+  if (rendered.empty()) rendered = render(step.octets, host_name(at_));
+  return rendered;
+}
+
+std::string_view Player::next_piece(const Step& step, Instant now) {
+  const std::string_view rest = text(step).substr(position_);
+  const bool trickles = step.octet_interval > Duration::zero();
+  const std::string_view piece = trickles ? rest.substr(0, 1) : rest;
+  const bool last = piece.size() == rest.size() && !step.forever;
+  if (trickles && !last) wake_ = now + step.octet_interval;
+  position_ += static_cast<std::uint32_t>(piece.size());
+  if (step.forever) {
+    std::uint32_t& flooded = scratch().flooded;
+    flooded += static_cast<std::uint32_t>(piece.size());
+    if (piece.size() == rest.size() && flooded < kFloodOctetsMax) position_ = 0;
+  }
+  return piece;
+}
+
+// Whether the client must still hold its tongue.
+bool Player::owes_octets() const {
+  if (state_ == State::hung) return part_ == Part::greeting;
+  if (state_ != State::running && state_ != State::sending) return false;
+  const Script& script = persona_->script(part_);
+  for (std::size_t step = step_; step < script.size(); ++step) {
+    if (script[step].forever) return true;
+    const bool rendered = step == step_ && script[step].names_host && scratch_ != nullptr &&
+                          !scratch_->rendered.empty();
+    const std::size_t octets = rendered ? scratch_->rendered.size() : script[step].octets.size();
+    if ((step == step_ ? position_ : 0) < octets) return true;
+    if (script[step].deed == Deed::hang) return part_ == Part::greeting;
+  }
+  return false;
+}
+
+void Player::keep(std::string_view octets) {
+  std::string& unread = scratch().unread;
+  unread += octets.substr(0, kCommandOctetsMax - unread.size());
+}
+
+bool Player::take_command(Instant now) {
+  std::string& unread = scratch_->unread;
+  const std::size_t line_end = unread.find('\n');
+  if (line_end == std::string::npos && unread.size() < kCommandOctetsMax) return false;
+  const std::size_t line_octets = std::min(line_end, unread.size() - 1) + 1;
+  const Part part = part_of(std::string_view(unread).substr(0, line_octets));
+  unread.erase(0, line_octets);
+  begin_script(part, now);
+  return true;
+}
+
+}  // namespace mxsweep::sink

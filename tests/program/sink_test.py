@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The simulated fleet by itself, seen by another implementation of TLS and SMTP than ours."""
+
+import json
+import smtplib
+import socket
+import ssl
+import unittest
+
+from program import RAN_TO_ITS_END, STOPPED_EARLY, WAIT_SECONDS_MAX, WRONG_USAGE, ProgramTest
+from program import record_of
+
+ADDRESS = "127.1.2.3"
+NAME = "mx-127-1-2-3.sink.test"
+
+
+class Trust(ProgramTest):
+    def start_fleet(self, *flags):
+        """A fleet, and what trusts its authority: the file is there when the fleet is ready."""
+        authority = self.path("authority.pem")
+        sink = self.sink("--ca-out", str(authority), *flags)
+        return sink, ssl.create_default_context(cafile=authority)
+
+    def shake_hands_in_clear(self, sink, context):
+        """STARTTLS as smtplib does it, but for the name that the certificate must have."""
+        with smtplib.SMTP(ADDRESS, sink.port, timeout=WAIT_SECONDS_MAX) as client:
+            client._host = NAME  # What starttls() gives to the context for SNI and the check.
+            client.starttls(context=context)
+            client.ehlo("client.test")
+            return client.sock.version(), client.has_extn("starttls")
+
+    def test_a_good_certificate_is_trusted_through_starttls(self):
+        """And under TLS the offer of STARTTLS is gone."""
+        sink, context = self.start_fleet("--only", "plain")
+        self.assertEqual(self.shake_hands_in_clear(sink, context), ("TLSv1.3", False))
+        self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_a_good_certificate_is_trusted_under_implicit_tls(self):
+        """The greeting comes inside."""
+        sink, context = self.start_fleet("--only", "rsa_key", "--implicit-tls")
+        with smtplib.SMTP(timeout=WAIT_SECONDS_MAX) as client:
+            client._get_socket = lambda host, port, timeout: context.wrap_socket(
+                socket.create_connection((host, port), timeout), server_hostname=NAME)
+            code, _ = client.connect(ADDRESS, sink.port)
+            self.assertEqual(code, 220)
+            self.assertEqual(client.ehlo("client.test")[0], 250)
+        self.assertEqual(sink.stop()["conversations"], 1)
+
+    def test_bad_certificates_are_bad_for_their_own_reason(self):
+        """In the words of OpenSSL."""
+        reasons = {
+            "certificate_expired": "certificate has expired",
+            "certificate_not_yet_valid": "certificate is not yet valid",
+            "certificate_self_signed": "self-signed certificate",
+            "certificate_untrusted": "unable to get local issuer certificate",
+            "certificate_wrong_name": "Hostname mismatch",
+        }
+        for persona, reason in reasons.items():
+            with self.subTest(persona):
+                sink, context = self.start_fleet("--only", persona)
+                with self.assertRaises(ssl.SSLCertVerificationError) as refused:
+                    self.shake_hands_in_clear(sink, context)
+                self.assertIn(reason, refused.exception.verify_message)
+                sink.end()
+
+
+class Words(ProgramTest):
+    def expected(self, *flags):
+        code, lines, stderr = self.run_program("sink", "--expect", ADDRESS, *flags)
+        self.assertEqual(code, RAN_TO_ITS_END, stderr)
+        return record_of(lines)
+
+    def test_what_is_expected_of_tls_is_printed(self):
+        """With the server's name, for a list of ADDRESS,HOST; nothing of it where nothing is."""
+        self.assertEqual(self.expected("--only", "certificate_wrong_name"), {
+            "ip": ADDRESS, "host": NAME, "persona": "certificate_wrong_name",
+            "outcome": "ok", "phase": "quit", "cause": "none",
+            "tls": {"offered": "yes", "version": "TLSv1.3", "verified": False,
+                    "verify_error": "certificate-host-mismatch", "name_match": False}})
+        self.assertEqual(self.expected("--only", "plaintext_after_220")["anomalies"],
+                         ["plaintext_after_starttls"])
+        self.assertNotIn("tls", self.expected("--only", "silent"))
+        implicit = self.expected("--only", "alert_internal_error", "--implicit-tls")
+        self.assertEqual([implicit[word] for word in ("outcome", "phase", "cause")],
+                         ["failed", "tls", "tls.alert"])
+
+    def test_an_authority_that_cannot_be_written_is_said_at_once(self):
+        """No fleet starts whose certificates nobody can trust."""
+        path = self.path("no such folder") / "authority.pem"
+        code, _, stderr = self.run_program("sink", "--listen", "127.0.0.1:0", "--ca-out", str(path))
+        self.assertEqual(code, STOPPED_EARLY)
+        self.assertEqual(stderr, f"mxsweep sink: {path}: cannot be written\n")
+
+    def test_ciphers_that_no_server_can_have_are_wrong_usage(self):
+        """Named with the file and the persona."""
+        code, text, _ = self.run_program("sink", "--print-personas")
+        self.assertEqual(code, RAN_TO_ITS_END)
+        fleet = record_of(text)
+        fleet["personas"] = [dict(fleet["personas"][0], tls={"ciphers": "RUBBISH"})]
+        path = self.write("personas.json", json.dumps(fleet))
+        code, _, stderr = self.run_program("sink", "--listen", "127.0.0.1:0",
+                                           "--personas", str(path))
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn(f"{path}: plain.tls: ", stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
