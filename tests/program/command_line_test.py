@@ -21,7 +21,13 @@ class Flags(ProgramTest):
                 ("scan", *helo, "-r", "nan"), ("scan", *helo, "-r", "inf"),
                 ("scan", *helo, "--greeting-timeout", "5"),
                 ("scan", *helo, "--greeting-timeout", "0s"),
-                ("scan", *helo, "--depth", "tls"), ("scan", *helo, "--tls", "starttls"),
+                ("scan", *helo, "--depth", "data"), ("scan", *helo, "--tls", "sometimes"),
+                ("scan", *helo, "--tls-min", "1.4"),
+                ("scan", *helo, "--ciphers", "NORMAL:+NONE-SUCH"),
+                ("scan", *helo, "--ca-file", "/nonexistent"),
+                ("scan", *helo, "--ca-file", "/dev/null"),
+                ("scan", *helo, "--ca-path", "/nonexistent"), ("scan", *helo, "--chain", "half"),
+                ("scan", *helo, "--certs", "/nonexistent/certs"),
                 ("scan", "--helo", "two words"), ("scan", "--helo", "a.b\r\nMAIL FROM:<>"),
                 ("probe",), ("probe", *helo, "--json", "--nagios", "127.0.0.1"),
                 ("sink", "--listen", "192.0.2.1:2525"), ("sink", "--listen", "0.0.0.0:2525"),
@@ -40,16 +46,20 @@ class Flags(ProgramTest):
         named = {}
         for words in flags:
             flag = re.search(r"--([a-z-]+)", words)[1]
-            named[flag] = re.findall(r"=(\[[0-9]+\]|[\w-]+)|\[(\w[^\]]*[a-z])\]", words)
-        takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict"}
+            named[flag] = re.findall(r"=(\[[0-9]+\]|[\w.-]+)|\[(\w[^\]]*[a-z])\]", words)
+        takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict",
+                      "certs", "require-valid"}
         defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
                     for flag in named if flag not in takes_none}
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
             "concurrency": "1000, or what the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
-            "depth": "ehlo", "tls": "off", "connect-timeout": "10s", "greeting-timeout": "60s",
-            "command-timeout": "30s", "session-timeout": "120s"})
+            "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
+            "ciphers": "all that the library can do", "ca-file": "the system's store",
+            "ca-path": "the system's store",
+            "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
+            "tls-timeout": "15s", "session-timeout": "120s"})
 
     def test_every_command_explains_itself(self):
         """--help and --version are not errors."""

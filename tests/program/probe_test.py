@@ -41,7 +41,7 @@ class Probe(ProgramTest):
     def test_the_transcript_has_both_directions_and_the_verdict(self):
         """Who said what and when, then the outcome in words with phase, cause and times."""
         sink = self.sink(*PLAIN)
-        said, whole = self.transcript(f"127.0.0.1:{sink.port}")
+        said, whole = self.transcript(f"127.0.0.1:{sink.port}", "--tls", "off")
         self.assertEqual([line for line in said if line[0] != "<"], [
             f"* connecting to 127.0.0.1 port {sink.port}", "* connected",
             f"> EHLO {HELO}", "> QUIT", "* the server closed the connection"])
@@ -53,6 +53,25 @@ class Probe(ProgramTest):
         self.assertIn("\nok: the conversation went as far as it was asked to.\n", whole)
         self.assertIn("It ended in phase quit, cause none. STARTTLS offered: yes.\n", whole)
         self.assertRegex(whole, r"Times: connect \d+\.\d{3} ms, .*total \d+\.\d{3} ms\.\n$")
+        self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_the_transcript_goes_on_under_tls_and_ends_with_the_chain(self):
+        """Both EHLOs in clear text, what was negotiated, whom the certificate is for, the days."""
+        ca = str(self.path("ca.pem"))
+        sink = self.sink(*PLAIN, "--ca-out", ca)
+        said, whole = self.transcript(f"127.0.0.1:{sink.port},mx.sink.test", "--ca-file", ca)
+        mine = [line for line in said if line[0] == ">"]
+        self.assertEqual(mine, [f"> EHLO {HELO}", "> STARTTLS", f"> EHLO {HELO}", "> QUIT"])
+        secured = [line for line in said if line.startswith("* secured: ")]
+        self.assertEqual(len(secured), 1)
+        self.assertRegex(secured[0], r"TLSv1\.3, TLS_\w+, X25519, ecdsa_secp256r1_sha256$")
+        self.assertEqual(said[-1], "< 221 2.0.0 Bye")
+        self.assertIn("Certificate: valid for mx.sink.test.\n", whole)
+        self.assertRegex(whole, r"Days left: \d+\.\n  0 CN=sink\.test\n    for       sink\.test, ")
+        self.assertIn("  1 CN=mxsweep sink intermediate\n", whole)
+        _, whole = self.transcript(f"127.0.0.1:{sink.port},mx.elsewhere.test", "--ca-file", ca)
+        self.assertIn("Certificate: certificate-host-mismatch, the certificate is for another name",
+                      whole)
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_the_transcript_says_what_went_wrong(self):
@@ -93,7 +112,8 @@ class Probe(ProgramTest):
         at = {record["persona"]: record["ip"] for record in map(record_of, lines.splitlines())}
         self.check_nagios(f"{at['plain']}:{sink.port}", 0,
                           rf"SMTP OK - [^|]+ \(quit, none\) \| time={SECONDS} connect={SECONDS} "
-                          rf"greeting={SECONDS} ehlo={SECONDS} quit={SECONDS}")
+                          rf"greeting={SECONDS} ehlo={SECONDS} starttls={SECONDS} "
+                          rf"tls={SECONDS} ehlo_tls={SECONDS} quit={SECONDS}")
         self.check_nagios(f"{at['busy_421']}:{sink.port}", 1,
                           r"SMTP WARNING - [^|]+ \(greeting, resources\.overload\) \| "
                           rf"time={SECONDS} connect={SECONDS} greeting={SECONDS}.*")
