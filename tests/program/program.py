@@ -33,15 +33,15 @@ WRONG_USAGE = 2
 CANNOT_RUN_HERE = 3
 
 
-def wait_until(true, what):
+def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
     """Waits for `true()` to answer something that counts as true, and returns it."""
-    give_up = time.monotonic() + WAIT_SECONDS_MAX
+    give_up = time.monotonic() + seconds_max
     while time.monotonic() < give_up:
         answer = true()
         if answer:
             return answer
         time.sleep(POLL_SECONDS)
-    raise AssertionError(f"waited {WAIT_SECONDS_MAX} s in vain: {what}")
+    raise AssertionError(f"waited {seconds_max} s in vain: {what}")
 
 
 def record_of(line):

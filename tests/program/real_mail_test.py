@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""Postfix, Dovecot and Exim, with STARTTLS and with TLS at once: what they offer, what is wrong
+with their certificates, and whether they find us polite, by what their own logs say."""
+
+import os
+import re
+import unittest
+
+from program import HELO, RAN_TO_ITS_END, record_of, whole_lines
+from real_certificates import NAME, openssl
+from real_servers import SERVERS, RealTest, dovecot, exim, postfix
+
+POSTFIX, DOVECOT, EXIM = "127.0.1.1", "127.0.2.1", "127.0.3.1"
+
+
+def iana_cipher(name):
+    """IANA's name of a cipher suite that OpenSSL calls `name`."""
+    ciphers = openssl("ciphers", "-stdname", "ALL:@SECLEVEL=0").decode().splitlines()
+    return {line.split()[2]: line.split()[0] for line in ciphers}[name]
+
+
+class RealMailServers(RealTest):
+    SERVERS = SERVERS
+
+    @classmethod
+    def setUpClass(cls):
+        if not SERVERS or not os.path.isdir(SERVERS):
+            raise unittest.SkipTest("MXSWEEP_SERVERS is no folder that scripts/servers filled")
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("mail servers change users, which takes root")
+        super().setUpClass()
+        cls.good = cls.authority.issue("good")
+        cls.places, settings = cls.postfixes()
+        cls.postfix = cls.keep(postfix(cls.machine, cls.shared, settings))
+        cls.dovecot = cls.keep(dovecot(cls.machine, cls.shared, DOVECOT, cls.good))
+        cls.exim = cls.keep(exim(cls.machine, cls.shared, EXIM, cls.good))
+
+    @classmethod
+    def postfixes(cls):
+        """Many smtpd of one Postfix: label to place, place to settings."""
+        issue = cls.authority.issue
+        cls.flawed = {
+            "expired": issue("expired", days=(-90, -1)),
+            "other name": issue("other name", names=("DNS:other.real.test",)),
+            "self-signed": issue("self-signed", by=None),
+            "no intermediate": issue("no intermediate", send_issuers=False),
+        }
+        cls.rsa = issue("rsa", key="RSA:2048")
+        places = {"25": (POSTFIX, 25), "465": (POSTFIX, 465), "587": (POSTFIX, 587)}
+        rows = {label: {} for label in places}
+        rows["465"] = {"smtpd_tls_wrappermode": "yes"}
+        more = {
+            **{label: {"smtpd_tls_chain_files": chain.all} for label, chain in cls.flawed.items()},
+            "1.2": {"smtpd_tls_chain_files": cls.rsa.all, "smtpd_tls_protocols": "TLSv1.2"},
+            "1.0": {"smtpd_tls_chain_files": cls.rsa.all, "smtpd_tls_protocols": "TLSv1",
+                    "smtpd_tls_ciphers": "low", "tls_low_cipherlist": "ALL:@SECLEVEL=0"},
+            "no authorities": {"smtpd_tls_CAfile": cls.shared / "nowhere.pem"},
+            "no certificate": {"smtpd_tls_chain_files": cls.shared / "nowhere.pem"},
+            "asks": {"smtpd_tls_ask_ccert": "yes"},
+            "insists": {"smtpd_tls_req_ccert": "yes", "smtpd_tls_security_level": "encrypt"},
+            "no TLS": {"smtpd_tls_security_level": "none"},
+        }
+        for number, (label, row) in enumerate(more.items(), 2):
+            places[label] = (f"127.0.1.{number}", 25)
+            rows[label] = row
+        settings = {places[label]: {"smtpd_tls_chain_files": cls.good.all, **row,
+                                    "syslog_name": f"at-{label.replace(' ', '-')}"}
+                    for label, row in rows.items()}
+        return places, settings
+
+    def sweep_postfix(self, *labels, flags=(), **more):
+        """Records, and what each smtpd has said of its one conversation, by label."""
+        before = len(self.postfix.said())
+        records = self.sweep({label: self.places[label] for label in labels}, *flags, **more)
+        said = self.postfix.says(" disconnect from ", before, len(labels))
+        return records, {label: "".join(line + "\n" for line in said.splitlines()
+                                        if f" at-{label.replace(' ', '-')}/" in line)
+                         for label in labels}
+
+    def check_said(self, said, counts):
+        """Postfix has counted these commands, and has nothing to complain of."""
+        self.assertEqual(re.findall(r" disconnect from \S+ (.*)", said), [counts])
+        self.assertNotRegex(said, "lost connection|error|warning|improper|timeout")
+
+    def check_both_ehlo(self, record):
+        """STARTTLS is offered in clear, and no more under TLS."""
+        self.assertIn("STARTTLS", record["ehlo"]["extensions"])
+        self.assertEqual((record["ehlo_tls"]["verb"], record["ehlo_tls"]["code"]), ("EHLO", 250))
+        self.assertNotIn("STARTTLS", record["ehlo_tls"]["extensions"])
+        self.assertIn("PIPELINING", record["ehlo_tls"]["extensions"])
+
+    def check_trusted(self, record, certificate):
+        tls = record["tls"]
+        self.assertEqual((tls["verified"], tls["name_match"], tls["days_left"]), (True, True, 89))
+        self.assertNotIn("verify_error", tls)
+        self.assertFalse(tls["client_cert_requested"])
+        self.assertEqual(tls["chain"], certificate.facts())
+
+    def check_same_session(self, tls, said):
+        """What Postfix has logged of the session is what the record says of it."""
+        version, cipher = re.search(r"TLS connection established from \S+ (\S+) with cipher (\S+) ",
+                                    said).groups()
+        self.assertEqual(tls["version"], "TLSv1.0" if version == "TLSv1" else version)
+        self.assertEqual(tls["cipher"], iana_cipher(cipher))
+        if re.search(" key-exchange X25519 ", said, re.IGNORECASE):
+            self.assertEqual(tls["group"], "X25519")
+
+    def test_a_postfix_is_taken_through_starttls_and_out_again(self):
+        records, said = self.sweep_postfix("25", "587")
+        for label, record in records.items():
+            with self.subTest(label):
+                self.check_polite(record)
+                self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
+                self.check_both_ehlo(record)
+                self.check_trusted(record, self.good)
+                self.check_same_session(record["tls"], said[label])
+                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+
+    def test_tls_comes_first_on_465(self):
+        records, said = self.sweep_postfix("465")
+        self.check_at_once(records["465"])
+        self.check_same_session(records["465"]["tls"], said["465"])
+        self.check_said(said["465"], "ehlo=1 quit=1 commands=2")
+        before = len(self.dovecot.said()), len(self.exim.said())
+        records = self.sweep({"dovecot": (DOVECOT, 465), "exim": (EXIM, 465)})
+        for record in records.values():
+            self.check_at_once(record)
+        self.check_dovecot_found_us_polite(before[0])
+        self.check_exim_found_us_polite(before[1], "EHLO,QUIT")
+
+    def check_at_once(self, record):
+        """EHLO was said once, and that is the one of the record."""
+        self.check_polite(record)
+        self.check_trusted(record, self.good)
+        self.assertEqual(record["greeting"]["code"], 220)
+        said = [record[key] for key in ("ehlo", "ehlo_tls") if key in record]
+        self.assertEqual([ehlo["code"] for ehlo in said], [250])
+        self.assertNotIn("STARTTLS", said[0]["extensions"])
+
+    def test_a_dovecot_is_taken_through_starttls_and_out_again(self):
+        before = len(self.dovecot.said())
+        record = self.sweep({"dovecot": (DOVECOT, 587)})["dovecot"]
+        self.check_polite(record)
+        self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
+        self.check_both_ehlo(record)
+        self.check_trusted(record, self.good)
+        self.assertIn("AUTH", record["ehlo_tls"]["extensions"])
+        self.check_dovecot_found_us_polite(before)
+
+    def check_dovecot_found_us_polite(self, before):
+        said = self.dovecot.says(" rip=", before)
+        self.assertRegex(said, "(Aborted login by logging out|Login aborted: Logged out) .*, TLS, ")
+        self.assertNotRegex(said, "Error|Warning|Connection closed|SSL_|handshaking")
+
+    def test_an_exim_is_taken_through_starttls_and_out_again(self):
+        before = len(self.exim.said())
+        record = self.sweep({"exim": (EXIM, 25)})["exim"]
+        self.check_polite(record)
+        self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
+        self.check_both_ehlo(record)
+        self.check_trusted(record, self.good)
+        self.check_exim_found_us_polite(before, "EHLO,STARTTLS,EHLO,QUIT")
+
+    def check_exim_found_us_polite(self, before, commands):
+        said = self.exim.says(" no MAIL in ", before)
+        self.assertIn("closed by QUIT", said)
+        self.assertRegex(said, rf" C={commands}\n")
+        self.assertNotRegex(said, "TLS error|lost|unexpected|synchronization|timeout")
+
+    FLAWS = {
+        "expired": ("certificate-expired", True),
+        "other name": ("certificate-host-mismatch", False),
+        "self-signed": ("certificate-not-trusted", True),
+        "no intermediate": ("certificate-not-trusted", True),
+    }
+
+    def test_a_flaw_of_a_certificate_is_told_and_not_held_against_the_server(self):
+        records, said = self.sweep_postfix(*self.FLAWS)
+        for label, (error, name_match) in self.FLAWS.items():
+            with self.subTest(label):
+                self.check_polite(records[label])
+                tls = records[label]["tls"]
+                self.assertEqual((tls["verified"], tls["verify_error"], tls["name_match"]),
+                                 (False, error, name_match))
+                self.assertEqual(tls["chain"], self.flawed[label].facts())
+                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+        self.assertEqual(records["expired"]["tls"]["days_left"], -2)
+
+    def test_a_flaw_counts_when_the_user_says_so(self):
+        records, said = self.sweep_postfix("25", *self.FLAWS, flags=["--require-valid"])
+        self.check_polite(records.pop("25"))
+        for label, record in records.items():
+            with self.subTest(label):
+                self.assertEqual((record["outcome"], record["cause"]),
+                                 ("degraded", self.FLAWS[label][0]))
+                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+
+    def test_who_is_not_known_to_the_system_is_not_trusted(self):
+        records, _ = self.sweep_postfix("25", trust=False)
+        self.check_polite(records["25"])
+        self.assertEqual(records["25"]["tls"]["verify_error"], "certificate-not-trusted")
+
+    def test_an_old_version_is_told_and_forbidden_when_the_user_says_so(self):
+        records, said = self.sweep_postfix("1.0", "1.2")
+        for label, record in records.items():
+            with self.subTest(label):
+                self.check_polite(record)
+                self.assertEqual(record["tls"]["version"], "TLSv" + label)
+                self.check_same_session(record["tls"], said[label])
+                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+        records, _ = self.sweep_postfix("1.0", "1.2", flags=["--tls-min", "1.2"])
+        self.check_ending(records["1.0"], "degraded", "tls", "tls.version")
+        self.check_polite(records["1.2"])
+
+    def test_a_postfix_that_can_not_serve_tls_says_454(self):
+        records, said = self.sweep_postfix("no authorities")
+        record = records["no authorities"]
+        self.check_ending(record, "degraded", "starttls", "config.tls_unavailable")
+        self.assertEqual(record["starttls"], {"offered": "yes", "code": 454})
+        self.assertEqual((record["reply"]["code"], record["reply"]["enhanced"]), (454, "4.7.0"))
+        self.assertNotIn("tls", record)
+        self.assertRegex(said["no authorities"], " disconnect from .* ehlo=1 starttls=0/1 quit=1 ")
+        self.assertNotIn("lost connection", said["no authorities"])
+
+    def test_a_postfix_without_a_certificate_has_no_cipher_in_common_with_us(self):
+        """It offers STARTTLS all the same, with anonymous ciphers only."""
+        records, _ = self.sweep_postfix("no certificate")
+        self.check_ending(records["no certificate"], "degraded", "tls", "tls.handshake_failure")
+        self.assertEqual(records["no certificate"]["tls"]["alert"], "handshake_failure")
+
+    def test_who_asks_for_a_client_certificate_is_told_from_who_insists(self):
+        records, said = self.sweep_postfix("asks", "insists")
+        self.assertTrue(all(record["tls"]["client_cert_requested"] for record in records.values()))
+        self.check_polite(records["asks"])
+        self.check_said(said["asks"], "ehlo=2 starttls=1 quit=1 commands=4")
+        # Postfix insists in SMTP only, after the handshake.
+        self.assertEqual(records["insists"]["starttls"]["code"], 220)
+        self.assertEqual(records["insists"]["tls"]["version"], "TLSv1.3")
+
+    def test_starttls_is_no_only_where_it_is_not_offered(self):
+        records, said = self.sweep_postfix("no TLS")
+        self.check_polite(records["no TLS"])
+        self.assertEqual(records["no TLS"]["starttls"], {"offered": "no"})
+        self.check_said(said["no TLS"], "ehlo=1 quit=1 commands=2")
+        records, _ = self.sweep_postfix("no TLS", flags=["--tls", "starttls"])
+        self.assertEqual((records["no TLS"]["outcome"], records["no TLS"]["cause"]),
+                         ("degraded", "starttls-not-supported"))
+
+    def test_tls_is_left_alone_when_the_user_says_so(self):
+        records, said = self.sweep_postfix("25", flags=["--tls", "off"])
+        self.check_polite(records["25"])
+        self.assertEqual(records["25"]["starttls"], {"offered": "yes"})
+        self.assertNotIn("tls", records["25"])
+        self.check_said(said["25"], "ehlo=1 quit=1 commands=2")
+
+    def test_starttls_is_used_on_465_when_the_user_says_so(self):
+        """That port talks TLS at once, and waits: it never greets in clear."""
+        flags = ["--tls", "starttls", "--greeting-timeout", "1s"]
+        record = self.sweep({"465": self.places["465"]}, *flags)["465"]
+        self.check_ending(record, "failed", "greeting", "protocol.silent")
+
+    def test_each_certificate_is_written_once_and_told_as_briefly_as_wanted(self):
+        chain = self.good.facts()
+        digests = [{key: one[key] for key in ("sha256", "spki_sha256")} for one in chain]
+        file = self.path("certificates")
+        for detail, expected in (("leaf", chain[:1]), ("digest", digests)):
+            flags = ["--chain", detail, "--certs", str(file)]
+            records, _ = self.sweep_postfix("25", "587", "1.2", flags=flags)
+            self.assertEqual(records["25"]["tls"]["chain"], expected)
+            self.assertEqual(records["587"]["tls"]["chain"], expected)
+            kept = {line["sha256"]: line
+                    for line in map(record_of, whole_lines(file.read_bytes()))}
+            self.assertEqual(len(kept), len(whole_lines(file.read_bytes())))
+            self.assertEqual(set(kept), {one["sha256"] for one in chain + self.rsa.facts()})
+            for one, path in zip(chain, self.good.files()):
+                line = kept[one["sha256"]]
+                self.assertEqual({key: line[key] for key in one}, one)
+                self.assertEqual(line["pem"], path.read_text(encoding="ascii"))
+            file.unlink()
+
+    def test_probe_says_the_same(self):
+        flags = ("--json", "--helo", HELO, "--ca-file", str(self.authority.root.certificate))
+        code, octets, stderr = self.run_program("probe", f"{POSTFIX}:25,{NAME}", *flags,
+                                                within=self.machine.network)
+        self.assertEqual(code, RAN_TO_ITS_END, stderr)
+        record = record_of(octets)
+        self.check_polite(record)
+        self.check_trusted(record, self.good)
+
+
+if __name__ == "__main__":
+    unittest.main()

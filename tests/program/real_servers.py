@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: MIT
+"""Servers that others wrote, as the truth from outside: Postfix, Dovecot, Exim, `openssl s_server`
+and `gnutls-serv`.
+
+They run on a machine within the machine, made of namespaces: its network has the real ports and no
+way in or out; its mounts put packages that were unpacked in a folder where they expect to be; its
+processes end with it, whatever happens. The system's configuration is neither read nor touched.
+MXSWEEP_SERVERS names the folder that scripts/servers has filled."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from program import Process, ProgramTest, as_root_of, wait_until
+from real_certificates import NAME, Authority
+
+SERVERS = os.environ.get("MXSWEEP_SERVERS")
+SECONDS_MAX = 30  # For a server to start, or to write what it has seen.
+
+# Whom the servers run as. They exist on the inner machine only.
+USERS = {"postfix": 64101, "postdrop": 64102, "dovecot": 64103, "dovenull": 64104,
+         "Debian-exim": 64105}
+
+INNER_MACHINE = """ip link set lo up &&
+if [ -n "$1" ]; then
+  cd "$1" && mount -t overlay -o lowerdir=usr:/usr overlay /usr &&
+  mount --bind "$2/passwd" /etc/passwd && mount --bind "$2/group" /etc/group
+fi && echo ready && cat"""
+
+
+class InnerMachine:
+    """`folder`: for its accounts. `servers`: a folder with packages, or none."""
+
+    def __init__(self, folder, servers=None):
+        for name, line in (("passwd", "{0}:x:{1}:{1}::/:/bin/false\n"), ("group", "{0}:x:{1}:\n")):
+            system = pathlib.Path("/etc", name).read_text(encoding="utf-8")
+            ours = "".join(line.format(user, number) for user, number in USERS.items())
+            (folder / name).write_text(system + ours, encoding="utf-8")
+        command = as_root_of("net", "mount", "pid", "fork", "kill-child", "mount-proc")
+        self.holder = Process([*command, "sh", "-c", INNER_MACHINE, "sh", servers or "", folder],
+                              folder / "machine.err", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self.holder.process.stdout.readline() != b"ready\n":
+            self.holder.end()
+            raise unittest.SkipTest(f"no inner machine here: {self.holder.stderr.strip()}")
+        pid = str(self.holder.process.pid)
+        user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
+        self.network = ["nsenter", "--target", pid, "--net", *user]
+        # Of the holder itself only the children are inside.
+        self.inside = [*self.network, "--mount", f"--pid=/proc/{pid}/ns/pid_for_children"]
+
+    def listening(self, address, port):
+        """Whether somebody listens there: asked of the kernel, as connecting would be counted."""
+        octets = bytes(map(int, address.split(".")))[::-1].hex().upper()
+        table = pathlib.Path(f"/proc/{self.holder.process.pid}/net/tcp").read_text(encoding="ascii")
+        places = {tuple(line.split()[1:4:2]) for line in table.splitlines()}
+        return any((f"{host}:{port:04X}", "0A") in places for host in (octets, "00000000"))
+
+    def end(self):
+        self.holder.end()
+
+
+class Server(Process):
+    """A server on the inner machine that is ready at its `places`. What it says goes to `log`."""
+
+    def __init__(self, machine, command, log, places, **more):
+        self.log = log
+        super().__init__([*machine.inside, *map(str, command)], log.with_suffix(".err"),
+                         start_new_session=True, **more)
+        try:
+            wait_until(lambda: not self.running() or all(machine.listening(*at) for at in places),
+                       f"{command[0]} to listen", SECONDS_MAX)
+            if not self.running():
+                raise AssertionError(f"{command[0]} did not start: {self.stderr}{self.said()}")
+        except AssertionError:
+            self.end()
+            raise
+
+    def end(self):
+        """Ends its whole group: our child is nsenter, which waits for the server."""
+        if self.running():
+            os.killpg(self.process.pid, signal.SIGKILL)
+        super().end()
+
+    def said(self, since=0):
+        if not self.log.exists():
+            return ""
+        return self.log.read_text(encoding="utf-8", errors="replace")[since:]
+
+    def says(self, mark, since=0, times=1):
+        """What it has said since then, once `mark` is in it so many times."""
+        wait_until(lambda: self.said(since).count(mark) >= times,
+                   f"{times} {mark!r} in {self.log.name}", SECONDS_MAX)
+        return self.said(since)
+
+
+class OpenSslServer(Server):
+    """An `openssl s_server` for one connection. It speaks TLS; the SMTP in it is ours."""
+
+    REPLIES = {b"EHLO": b"250-real.test greets you\r\n250 PIPELINING\r\n", b"QUIT": b"221 bye\r\n"}
+
+    def __init__(self, machine, log, place, certificate, *flags):
+        command = ["openssl", "s_server", "-accept", f"{place[0]}:{place[1]}", "-naccept", "1",
+                   "-cert", certificate.certificate, "-key", certificate.key, *flags]
+        for issuer in certificate.issuers:
+            command += ["-cert_chain", issuer.certificate]
+        self.talker = threading.Thread(target=self.talk)
+        super().__init__(machine, command, log, [place], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+        self.talker.start()
+
+    def talk(self):
+        """Greets once the handshake is told, then answers each command."""
+        with open(self.log, "wb", buffering=0) as log:
+            for line in self.process.stdout:
+                log.write(line)
+                reply = self.REPLIES.get(line[:4])
+                if line.startswith(b"CIPHER is "):
+                    reply = b"220 real.test ESMTP\r\n"
+                if reply:
+                    with contextlib.suppress(BrokenPipeError):
+                        self.process.stdin.write(reply)
+                        self.process.stdin.flush()
+
+    def wait_and_say(self):
+        """All that it says, once its only connection has ended."""
+        self.process.wait(timeout=SECONDS_MAX)
+        self.talker.join()
+        return self.said() + self.stderr
+
+    def end(self):
+        if self.running():
+            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.talker.ident:
+            self.talker.join()  # Before its stream is closed.
+        super().end()
+
+
+def gnutls_server(machine, log, port, certificate, *flags):
+    """A `gnutls-serv`. It speaks TLS and then waits for a line: a server that never greets."""
+    with open(log, "wb") as stdout:
+        command = ["gnutls-serv", "--echo", "--port", port, "--x509certfile", certificate.chain,
+                   "--x509keyfile", certificate.key, *flags]
+        return Server(machine, command, log, [("127.0.0.1", port)], stdin=subprocess.DEVNULL,
+                      stdout=stdout)
+
+
+def postfix(machine, folder, places):
+    """A Postfix. `places`: (address, port) to the settings of the smtpd there."""
+    config, queue, data = (folder / name for name in ("postfix", "queue", "data"))
+    for path, user, mode in ((config, "root", 0o755), (queue, "root", 0o755),
+                             (queue / "pid", "root", 0o755), (queue / "private", "postfix", 0o700),
+                             (queue / "public", "postfix", 0o710), (data, "postfix", 0o700)):
+        path.mkdir(mode)
+        os.chown(path, USERS.get(user, 0), USERS.get(user, 0))
+    log = folder / "postfix.log"
+    main = {
+        "compatibility_level": "3.6", "queue_directory": queue, "data_directory": data,
+        "maillog_file": log, "maillog_file_prefixes": folder, "myhostname": NAME,
+        "mydestination": "", "local_recipient_maps": "", "alias_maps": "", "mynetworks": "",
+        "inet_interfaces": "all", "inet_protocols": "ipv4", "smtpd_peername_lookup": "no",
+        # No limits on clients, hence no anvil that would count them.
+        "smtpd_client_connection_count_limit": 0, "smtpd_client_connection_rate_limit": 0,
+        "smtpd_relay_restrictions": "reject", "smtpd_tls_security_level": "may",
+        "smtpd_tls_loglevel": 1,
+    }
+    main = "".join(f"{name} = {value}\n" for name, value in main.items())
+    (config / "main.cf").write_text(main, encoding="ascii")
+    master = ["postlog unix-dgram n - n - 1 postlogd", "tlsmgr unix - - n 1000? 1 tlsmgr"]
+    for (address, port), settings in places.items():
+        flags = "".join(f" -o {name}={value}" for name, value in settings.items())
+        master.append(f"{address}:{port} inet n - n - - smtpd{flags}")
+    (config / "master.cf").write_text("\n".join(master) + "\n", encoding="ascii")
+    return Server(machine, ["/usr/lib/postfix/sbin/master", "-c", config, "-s"], log, places)
+
+
+def dovecot(machine, folder, address, certificate):
+    """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once)."""
+    log = folder / "dovecot.log"
+    version = subprocess.run([*machine.inside, "/usr/sbin/dovecot", "--version"], check=True,
+                             capture_output=True).stdout.decode()
+    modern = not version.startswith("2.3.")
+    if modern:
+        own = f"""dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+ssl_server_cert_file = {certificate.chain}
+ssl_server_key_file = {certificate.key}
+passdb static {{
+  password = none
+}}
+"""
+    else:
+        own = f"""ssl_cert = <{certificate.chain}
+ssl_key = <{certificate.key}
+passdb {{
+  driver = static
+  args = password=none
+}}
+"""
+    listen = "listen" if modern else "address"
+    config = folder / "dovecot.conf"
+    config.write_text(f"""{own}
+protocols = submission
+listen = {address}
+base_dir = {folder}/dovecot
+state_dir = {folder}/dovecot
+log_path = {log}
+hostname = {NAME}
+ssl = yes
+submission_relay_host = {address}
+service submission-login {{
+  chroot =
+  inet_listener submission {{
+    {listen} = {address}
+    port = 587
+  }}
+  inet_listener submissions {{
+    {listen} = {address}
+    port = 465
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+""", encoding="ascii")
+    return Server(machine, ["/usr/sbin/dovecot", "-F", "-c", config], log,
+                  [(address, 587), (address, 465)])
+
+
+def exim(machine, folder, address, certificate):
+    """An Exim on 25 (STARTTLS) and 465 (TLS at once)."""
+    spool = folder / "exim"
+    spool.mkdir()
+    os.chown(spool, USERS["Debian-exim"], USERS["Debian-exim"])
+    config = folder / "exim.conf"
+    config.write_text(f"""primary_hostname = {NAME}
+spool_directory = {spool}
+log_file_path = {spool}/exim.%slog
+pid_file_path = {spool}/pid
+local_interfaces = <; [{address}]:25 ; [{address}]:465
+daemon_smtp_ports = 25 : 465
+tls_on_connect_ports = 465
+tls_advertise_hosts = *
+tls_certificate = {certificate.chain}
+tls_privatekey = {certificate.key}
+host_lookup =
+rfc1413_query_timeout = 0s
+keep_environment =
+log_selector = +smtp_no_mail +smtp_connection +tls_cipher
+""", encoding="ascii")
+    os.chmod(certificate.key, 0o644)  # Of a test; Exim reads it as its own user.
+    return Server(machine, ["/usr/sbin/exim4", "-C", config, "-bdf"], spool / "exim.mainlog",
+                  [(address, 25), (address, 465)])
+
+
+class RealTest(ProgramTest):
+    """A test on an inner machine that all tests of its class share. A failure prints the logs."""
+
+    SERVERS = None  # A folder with packages, if the class needs them.
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="mxsweep-real-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.shared = pathlib.Path(folder.name)
+        cls.shared.chmod(0o755)  # Servers look into it as their own users.
+        cls.machine = InnerMachine(cls.shared, cls.SERVERS)
+        cls.addClassCleanup(cls.machine.end)
+        certificates = cls.shared / "certificates"
+        certificates.mkdir()
+        cls.authority = Authority(certificates)
+
+    @classmethod
+    def keep(cls, server):
+        cls.addClassCleanup(server.end)
+        return server
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            for path in sorted([*self.shared.glob("**/*log"), *self.shared.glob("*.err")]):
+                if not path.is_file():
+                    continue
+                print(f"--- {path.name}\n{path.read_text(errors='replace')}", file=sys.stderr)
+
+    def sweep(self, targets, *flags, trust=True):
+        """Sweeps `targets`, {label: place or (place, more of the target)}: records by label."""
+        lines = []
+        for label, place in targets.items():
+            place, more = place if isinstance(place[0], tuple) else (place, {})
+            lines.append({"target": place[0], "port": place[1], "name": NAME, "meta": label} | more)
+        if trust:
+            flags = ("--ca-file", str(self.authority.root.certificate), *flags)
+        swept = self.scan("".join(json.dumps(line) + "\n" for line in lines), "--session-timeout",
+                          f"{SECONDS_MAX}s", *flags, within=self.machine.network)
+        self.check_ended(swept)
+        records = {record["meta"]: record for record in swept.records}
+        self.assertEqual(set(records), set(targets))
+        return records
+
+    def check_ending(self, record, outcome, phase, cause):
+        self.assertEqual((record["outcome"], record["phase"], record["cause"]),
+                         (outcome, phase, cause), record)
+
+    def check_polite(self, record):
+        """Nothing was amiss, from our side: all the way through TLS, and a proper end of it."""
+        self.check_ending(record, "ok", "quit", "none")
+        self.assertNotIn("anomalies", record)
