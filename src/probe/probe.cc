@@ -383,7 +383,8 @@ Wants Probe::sealed(Wants wants) {
 // Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).
 void Probe::say_goodbye() {
   if (secure_ == nullptr || std::exchange(secure_->goodbye_said, true)) return;
-  secure_->engine.close();
+  const tls::Status status = secure_->engine.status();
+  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine.close();
 }
 
 void Probe::enter(Phase phase, Instant now) {

@@ -76,6 +76,10 @@ bool read_tls_manners(JsonReader& json, const dom::element& value, const std::st
       read = read_versions(json, member, here, manners);
     } else if (key == "client_certificate") {
       read = read_word(json, member, here, kClientCertificates, manners.client_certificate);
+    } else if (key == "identity") {
+      std::uint64_t identity = 0;
+      read = json.number_of(member, here, 0, kPersonasMax, identity);
+      manners.identity = static_cast<std::uint32_t>(identity);
     } else if (key == "ciphers") {
       read = json.text_of(member, here, text);
       manners.ciphers = text;

@@ -108,7 +108,8 @@ void Worker::on_completion(const ring::Completion& completion) {
     case ring::Operation::connect:
     case ring::Operation::close:
     case ring::Operation::cancel:
-    case ring::Operation::wake: break;
+    case ring::Operation::wake:
+    case ring::Operation::poll: break;
   }
 }
 

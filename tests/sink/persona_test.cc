@@ -303,6 +303,7 @@ TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][person
   CHECK(tls_error("1") == at + ": must be an object");
   CHECK(tls_error(R"({"cipher": ""})") == at + ".cipher: unknown key");
   CHECK(tls_error(R"({"ciphers": []})") == at + ".ciphers: must be a string");
+  CHECK(tls_error(R"({"identity": "x"})").starts_with(at + ".identity: "));
   CHECK(tls_error(R"({"key": "dsa"})") == at + ".key: must be one of ec, rsa");
   CHECK(tls_error(R"({"certificate": 1})") == at + ".certificate: must be a string");
   CHECK(tls_error(R"({"certificate": "bad"})") ==

@@ -22,7 +22,7 @@
 //                             else; "do": "cut" sends half of our first flight and closes
 //             What a persona's TLS is like, each key with its default:
 //               "tls": {"certificate": "good", "key": "ec", "versions": ["1.0", "1.3"],
-//                       "client_certificate": "not_asked", "ciphers": ""}
+//                       "client_certificate": "not_asked", "ciphers": "", "identity": 0}
 //             "expect" may name more of the record: "anomalies", all of them, and "tls", any of
 //               {"version": "TLSv1.3", "verified": true, "verify_error": "certificate-expired",
 //                "name_match": true, "offered": "yes"}, the last being starttls.offered. They hold
@@ -92,6 +92,8 @@ struct TlsManners {
   tls::Version version_max = tls::Version::tls1_3;
   tls::ClientCertificate client_certificate = tls::ClientCertificate::not_asked;
   std::string ciphers;  // A priority string of GnuTLS; empty: everything.
+  // Personas whose manners are the same share key and chain, unless their identities differ.
+  std::uint32_t identity = 0;
 
   friend bool operator==(const TlsManners&, const TlsManners&) = default;
 };
