@@ -14,12 +14,19 @@ PORT = 2525
 PORT_WITHOUT_LISTENER = 2526
 HELO = "scanner.example.net"
 FIRST_HOST = 127 << 24 | 1 << 16  # 127.1.0.0
-# QUIT is never answered: the conversation stays open, greeting and EHLO reply are held.
-HOLDING_PERSONA = {
-    "name": "holding",
-    "weight": 1,
-    "expect": {"outcome": "ok", "phase": "quit", "cause": "none"},
-    "quit": [{"do": "hang"}],
+OK = {"outcome": "ok", "phase": "quit", "cause": "none"}
+# QUIT is never answered: the conversation stays open, greeting and EHLO replies are held.
+HOLDING_PERSONA = {"name": "holding", "weight": 1, "expect": OK, "quit": [{"do": "hang"}]}
+# Each has a key and a chain of its own.
+CHAINS = 100
+CHAIN_PERSONAS = [
+    {"name": f"chain{n}", "weight": 1, "expect": OK, "tls": {"identity": n}} for n in range(CHAINS)
+]
+SILENT_PERSONA = {
+    "name": "silent",
+    "weight": CHAINS // 4,
+    "expect": {"outcome": "failed", "phase": "greeting", "cause": "protocol.silent"},
+    "greeting": [{"do": "hang"}],
 }
 
 
@@ -98,6 +105,21 @@ def run_floor(build, count, in_flight, port=PORT):
     }
 
 
+def run_handshakes(build):
+    """The TLS library's bare client handshake, in memory: TLS 1.3, P-256, leaf and intermediate."""
+    command = [str(build / "bench/tls_libraries"), "--library", "gnutls", "--server", "tls1.3"]
+    command += ["--leaf", "p256", "--handshakes", "2000"]
+    out = subprocess.run(on_core(1, command), check=True, capture_output=True, text=True)
+    return json.loads(out.stdout)
+
+
+def write_personas(build, folder, personas):
+    path = folder / "personas.json"
+    fleet = json.loads(subprocess.check_output([build / "mxsweep", "sink", "--print-personas"]))
+    path.write_text(json.dumps({**fleet, "personas": personas}))
+    return path
+
+
 def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="none",
              port=PORT):
     summary_path = folder / "summary.json"
@@ -108,7 +130,8 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
     softirq = softirq_seconds(1) - softirq
     summary = json.loads(summary_path.read_text())
     records = summary["records_written"]
-    as_expected = summary["outcomes"].get(outcome) == summary["causes"].get(cause) == records
+    counted = summary["outcomes"].get(outcome), summary["causes"].get(cause)
+    as_expected = outcome is None or counted == (records, records)
     if not summary["agrees"] or not as_expected:
         raise SystemExit(f"the sweep went wrong: {summary}")
     total = summary["ms"]["total"]
@@ -121,6 +144,8 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
         "memory": summary["memory_peak_octets"],
         "peak": summary["in_flight_peak"],
         "records": records,
+        "late_ms": summary["deadline_late_ms_max"],
+        "handshakes": summary["tls"]["handshakes"],
     }
 
 
@@ -189,7 +214,7 @@ def plain(build, folder, pairs):
             "plain conversations, 1000 in flight",
             pairs,
             lambda: run_floor(build, count, 1000),
-            lambda: run_scan(build, folder, targets, 1000, "-j", 1),
+            lambda: run_scan(build, folder, targets, 1000, "-j", 1, "--tls", "off"),
         )
 
 
@@ -201,7 +226,7 @@ def many(build, folder, pairs):
             "plain conversations, 19,000 in flight, greetings 200 ms late",
             pairs,
             lambda: run_floor(build, count, 19_000),
-            lambda: run_scan(build, folder, targets, 19_000, "-j", 1),
+            lambda: run_scan(build, folder, targets, 19_000, "-j", 1, "--tls", "off"),
         )
 
 
@@ -222,13 +247,13 @@ def refused(build, folder, pairs):
 def memory(build, folder, _pairs):
     count = 38_000
     targets = write_targets(folder, count)
-    personas = folder / "personas.json"
-    fleet = json.loads(subprocess.check_output([build / "mxsweep", "sink", "--print-personas"]))
-    personas.write_text(json.dumps({**fleet, "personas": [HOLDING_PERSONA]}))
+    personas = write_personas(build, folder, [HOLDING_PERSONA])
     print(f"memory with {count} conversations held, greeting and EHLO reply in memory")
     with Sink(build / "mxsweep", "--personas", str(personas), "--threads", "4"):
-        idle = run_scan(build, folder, write_targets(folder, 1), 1)
-        run = run_scan(build, folder, targets, 38_400, "-j", 2, "--exceed-nofile")
+        idle = run_scan(build, folder, write_targets(folder, 1), 1, "--tls", "off")
+        run = run_scan(
+            build, folder, targets, 38_400, "-j", 2, "--exceed-nofile", "--tls", "off"
+        )
     print(f"  {run['peak']} at once, {run['memory'] / 1e6:.1f} MB resident at most")
     print(f"  a sweep of one target: {idle['memory'] / 1e6:.1f} MB")
     print(f"  PER CONVERSATION {run['memory'] / run['peak']:.0f} octets, the whole process")
@@ -247,8 +272,69 @@ def held(build, folder, _pairs):
     print(f"  {run['peak']} AT ONCE, {run['memory'] / 2**30:.2f} GiB resident at most")
 
 
+def tls(build, folder, pairs):
+    """STARTTLS conversations against what they cannot do without: the same conversation in clear
+    and the library's handshake."""
+    count, in_flight = 20_000, 1000
+    targets = write_targets(folder, count)
+    personas = write_personas(build, folder, CHAIN_PERSONAS)
+    ratios, floors, loops, scans = [], [], [], []
+    print(f"STARTTLS conversations, {in_flight} in flight, {CHAINS} chains: TLS 1.3, P-256 leaf")
+    with Sink(build / "mxsweep", "--personas", str(personas)):
+        run_scan(build, folder, targets, in_flight, "-j", 1)
+        for number in range(pairs):
+            floors.append(run_floor(build, count, in_flight)["cpu_us"])
+            loops.append(run_handshakes(build)["cpu_us"])
+            run = run_scan(build, folder, targets, in_flight, "-j", 1)
+            if run["handshakes"] != count:
+                raise SystemExit(f"only {run['handshakes']} handshakes")
+            scans.append(run["cpu_us"])
+            ratios.append(scans[-1] / (floors[-1] + loops[-1]))
+            print(
+                f"  {number + 1}: in clear {floors[-1]:.1f} us, handshake {loops[-1]:.1f} us, "
+                f"mxsweep {scans[-1]:.1f} us, ratio {ratios[-1]:.3f}",
+                flush=True,
+            )
+    print(f"  mxsweep  {statistics.median(scans):.1f} us of CPU a conversation")
+    print(f"  RATIO    {statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
+    command = [str(build / "bench/tls_bench"), "--benchmark_filter=chain|judge"]
+    subprocess.run(on_core(1, [*command, "--benchmark_min_time=0.2"]), check=True)
+
+
+def tls_memory(build, folder, _pairs):
+    count = 10_000
+    personas = write_personas(build, folder, [HOLDING_PERSONA])
+    print(f"memory with {count} TLS conversations held, all secured")
+    with Sink(build / "mxsweep", "--personas", str(personas), "--threads", "2"):
+        idle = run_scan(build, folder, write_targets(folder, 1), 1)
+        run = run_scan(
+            build, folder, write_targets(folder, count), count, "-j", 2,
+            "--command-timeout", "120s", "--session-timeout", "300s",
+        )  # fmt: skip
+    print(f"  {run['peak']} at once, {run['memory'] / 1e6:.1f} MB resident at most")
+    print(f"  a sweep of one target: {idle['memory'] / 1e6:.1f} MB")
+    print(f"  the library's session by itself: {run_handshakes(build)['session_octets']} octets")
+    print(f"  PER CONVERSATION {run['memory'] / run['peak']:.0f} octets, the whole process")
+
+
+def tls_many(build, folder, _pairs):
+    """Ten thousand at once on one core, a fifth of them silent until their deadline."""
+    count, in_flight = 30_000, 10_000
+    personas = write_personas(build, folder, [*CHAIN_PERSONAS, SILENT_PERSONA])
+    print(f"{in_flight} in flight on one core, all at once into TLS, one in five silent")
+    with Sink(build / "mxsweep", "--personas", str(personas)):
+        run = run_scan(
+            build, folder, write_targets(folder, count), in_flight, "-j", 1,
+            "--greeting-timeout", "5s", "--tls-timeout", "60s", "--session-timeout", "120s",
+            outcome=None,
+        )  # fmt: skip
+    print(f"  {run['peak']} at once, {run['handshakes']} handshakes of {count} conversations")
+    print(f"  {run['memory'] / 1e6:.1f} MB resident at most")
+    print(f"  LATEST DEADLINE {run['late_ms']:.1f} ms after its time")
+
+
 def micro(build, _folder, _pairs):
-    for room in ("smtp", "core", "results", "targets"):
+    for room in ("smtp", "core", "tls", "results", "targets"):
         command = [str(build / f"bench/{room}_bench"), "--benchmark_min_time=0.2"]
         subprocess.run(on_core(1, command), check=True)
 
@@ -265,7 +351,8 @@ def main():
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
     print("own network namespace" if flags.own_network else "the machine's own network")
-    benches = {f.__name__: f for f in (plain, many, refused, memory, held, micro)}
+    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many, micro)
+    benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     with tempfile.TemporaryDirectory() as folder:
         for name in flags.what:
             benches[name](flags.build, pathlib.Path(folder), flags.pairs)
