@@ -165,9 +165,9 @@ class Worker {
   TimerWheel wheel_;
   pace::Rate rate_;
   std::deque<PutOff> put_off_;
-  std::vector<Handle> starved_;   // Waiting for a buffer: receives that found none.
-  std::deque<Handle> queue_;      // Waiting for a handshake step; stale handles are skipped.
-  std::uint32_t steps_left_ = 0;  // Handshake steps in this turn.
+  std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
+  std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.
+  Instant handshakes_until_{};   // In this turn.
   Duration deadline_late_max_{};
   Instant braked_until_{};
   Duration brake_{};
