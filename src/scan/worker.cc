@@ -79,9 +79,6 @@ void Worker::run() {
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
     refusal_ = ring_.emplace().open({.wake_descriptor = bell_.descriptor()});
-    // The same options have opened a client before: this is this thread's own.
-    const std::string wrong = tls_.open(*options_.tls);
-    INVARIANT(wrong.empty());
     plan_.tls = &tls_;
   }
   if (refusal_) {
@@ -106,14 +103,15 @@ void Worker::turn() {
   wait();
   now_ = ring::now();
   wheel_.advance(now_);
-  handshakes_until_ = now_ + kHandshakeTimePerTurn;
-  take_from_queue();
   for (const ring::Completion& completion : ring_->completions()) complete(completion);
   // Whatever was lent this turn is back by now.
   for (const Handle handle : std::exchange(starved_, {})) {
     if (Conversation* const conversation = slots_.find(handle)) receive(handle, *conversation);
   }
-  expire();
+  if (!behind()) {
+    take_from_queue();
+    expire();
+  }
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
@@ -279,43 +277,44 @@ void Worker::on_received(Handle handle, Conversation& conversation,
   }
 }
 
-// News that means a handshake step waits for its turn: behind those that wait already, with nothing
-// armed. The peer has done its part, so its deadline stops. False: it need not wait.
+// News that means a handshake step waits for its turn, with nothing armed. The peer has done its
+// part, so its deadline stops. False: it need not wait.
 bool Worker::put_in_queue(Handle handle, Conversation& conversation, std::string_view octets) {
   if (!conversation.probe.next_is_costly()) return false;
-  if (now_ < handshakes_until_ && queue_.empty()) {
-    step(handle, conversation, octets, now_);
-    return true;
-  }
   if (conversation.parcels == nullptr) conversation.parcels = std::make_unique<Parcels>();
-  Parcels& parcels = *conversation.parcels;
-  parcels.heard = octets;
-  parcels.heard_at = now_;
+  conversation.parcels->heard = octets;
+  conversation.parcels->heard_at = now_;
   wheel_.cancel(handle.index);
   queue_.push_back(handle);
   return true;
 }
 
+// A step is so much work that the time is read again before each, or those behind it would be told
+// that they heard of things long before they did.
 void Worker::take_from_queue() {
-  while (now_ < handshakes_until_ && !queue_.empty()) {
+  if (queue_.empty()) return;
+  open_tls();
+  const Instant until = now_ + kHandshakeTimePerTurn;
+  for (; now_ < until && !queue_.empty(); now_ = ring::now()) {
     const Handle handle = queue_.front();
     queue_.pop_front();
     Conversation* const conversation = slots_.find(handle);
     if (conversation == nullptr || conversation->recorded) continue;
-    Parcels& parcels = *conversation->parcels;
-    const std::string octets = std::exchange(parcels.heard, {});
-    step(handle, *conversation, octets, parcels.heard_at);
+    const Instant heard_at = conversation->parcels->heard_at;
+    const std::string octets = std::exchange(conversation->parcels->heard, {});
+    grant(handle, *conversation,
+          octets.empty() ? conversation->probe.on_connected(now_, heard_at)
+                         : conversation->probe.on_bytes(octets, now_, heard_at));
   }
 }
 
-// So much work that the time is read again before it, or those behind it would be told that they
-// heard of things long before they did.
-void Worker::step(Handle handle, Conversation& conversation, std::string_view octets,
-                  Instant heard) {
+// This thread's own TLS client, when it is needed: the trust store takes 20 ms to read. The same
+// options have opened a client before.
+void Worker::open_tls() {
+  if (std::exchange(tls_open_, true)) return;
+  const std::string wrong = tls_.open(*options_.tls);
+  INVARIANT(wrong.empty());
   now_ = ring::now();
-  grant(handle, conversation,
-        octets.empty() ? conversation.probe.on_connected(now_, heard)
-                       : conversation.probe.on_bytes(octets, now_, heard));
 }
 
 // Turns what a probe wants into operations.
@@ -434,12 +433,17 @@ void Worker::record_shortage(const targets::Target& target, int error) {
   ++probes_;
 }
 
-// What has completed is heard before a deadline counts as missed: when we are the slow ones, the
-// peer must not be blamed. A flood can put this off only until every connection has had its say.
+// What has completed is heard before a deadline counts as missed, and before there is time for a
+// handshake: when we are the slow ones, the peer must not be blamed. A flood can put this off only
+// until every connection has had its say.
+bool Worker::behind() {
+  ++turns_behind_;
+  if (ring_->more() && turns_behind_ * ring::kCompletionsPerTurn <= slots_.size()) return true;
+  turns_behind_ = 0;
+  return false;
+}
+
 void Worker::expire() {
-  ++turns_unexpired_;
-  if (ring_->more() && turns_unexpired_ * ring::kCompletionsPerTurn <= slots_.size()) return;
-  turns_unexpired_ = 0;
   wheel_.expire(
       now_,
       [this](std::uint32_t index) {

@@ -130,7 +130,7 @@ class Worker {
   void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
   bool put_in_queue(Handle handle, Conversation& conversation, std::string_view octets);
   void take_from_queue();
-  void step(Handle handle, Conversation& conversation, std::string_view octets, Instant heard);
+  void open_tls();
   void grant(Handle handle, Conversation& conversation, const probe::Wants& wants);
   void send(Handle handle, Conversation& conversation, const probe::Wants& wants);
   void on_sent(Handle handle, Conversation& conversation, int result);
@@ -142,6 +142,7 @@ class Worker {
   void release(Handle handle, Conversation& conversation);
   void put_off(targets::Target&& target, Instant since, int error);
   void record_shortage(const targets::Target& target, int error);
+  [[nodiscard]] bool behind();
   void expire();
   void interrupt_all();
   void publish();
@@ -151,6 +152,7 @@ class Worker {
   WorkerOptions options_;
   probe::Plan plan_;  // Everybody's, with this worker's TLS client and clock in it.
   tls::Client tls_;
+  bool tls_open_ = false;
   Gauges& gauges_;
   Outbox& outbox_;
   Outbox* certificates_;
@@ -167,11 +169,10 @@ class Worker {
   std::deque<PutOff> put_off_;
   std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
   std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.
-  Instant handshakes_until_{};   // In this turn.
   Duration deadline_late_max_{};
   Instant braked_until_{};
   Duration brake_{};
-  std::uint32_t turns_unexpired_ = 0;  // Since deadlines were last looked at.
+  std::uint32_t turns_behind_ = 0;  // In a row.
   Instant drain_until_ = kNever;
   bool interrupted_ = false;
 
