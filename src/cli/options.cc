@@ -86,7 +86,8 @@ void Manners::add_to(CLI::App& app) {
   app.add_option("--ca-file", ca_file,
                  "Trust these authorities (PEM) instead of the system's [the system's store]")
       ->type_name("FILE");
-  app.add_option("--ca-path", ca_path, "The same, from every file of a directory [the system's store]")
+  app.add_option("--ca-path", ca_path,
+                 "The same, from every file of a directory [the system's store]")
       ->type_name("DIRECTORY");
   app.add_flag("--require-valid", require_valid,
                "A certificate that is expired, for another name or not trusted makes a server "

@@ -57,8 +57,8 @@ constexpr Opcode kOpcodes[] = {
     {IORING_OP_ACCEPT, "ACCEPT"},
     {IORING_OP_ASYNC_CANCEL, "ASYNC_CANCEL"},
     {IORING_OP_CLOSE, "CLOSE"},
-    {IORING_OP_CLOSE, "CLOSE"},
     {IORING_OP_READ, "READ"},
+    {IORING_OP_POLL_ADD, "POLL_ADD"},
 };
 
 // A policy may allow io_uring and forbid some of its operations.
@@ -206,6 +206,11 @@ void Ring::cancel(Operation operation, Handle handle) {
 void Ring::accept(int listener, Handle handle) {
   io_uring_sqe* const sqe = next_sqe(Operation::accept, handle);
   ::io_uring_prep_multishot_accept(sqe, listener, nullptr, nullptr, SOCK_CLOEXEC);
+}
+
+void Ring::poll(int descriptor, Handle handle, std::uint32_t events) {
+  io_uring_sqe* const sqe = next_sqe(Operation::poll, handle);
+  ::io_uring_prep_poll_add(sqe, descriptor, events);
 }
 
 void Ring::arm_wake() {

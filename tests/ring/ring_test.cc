@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/ring/ring.h"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -230,6 +231,44 @@ TEST_CASE("an address survives the way to the kernel's form and back", "[ring]")
   }
   CHECK(address_of(socket_address(*parse_address("::ffff:192.0.2.1"), 25).storage) ==
         *parse_address("192.0.2.1"));
+}
+
+TEST_CASE("a poll tells once what came true, and again only when asked again", "[ring]") {
+  Ring ring;
+  open(ring);
+  Pair pair;
+  ring.poll(pair.ours(), {.index = 4, .generation = 2}, POLLIN);
+  ring.submit_and_wait(1, {});
+  CHECK(ring.completions().empty());
+  pair.say("x");
+  Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::poll);
+  CHECK(completion.handle == Handle{4, 2});
+  CHECK(completion.result == POLLIN);
+  pair.say("y");
+  ring.submit_and_wait(1, {});
+  CHECK(ring.completions().empty());
+  // What was there before the question counts too.
+  ring.poll(pair.ours(), {.index = 4, .generation = 3}, POLLIN | POLLOUT);
+  completion = wait_for_one(ring);
+  CHECK(completion.handle == Handle{4, 3});
+  CHECK(completion.result == (POLLIN | POLLOUT));
+  ::close(pair.ends[1]);
+  pair.ends[1] = -1;
+  ring.poll(pair.ours(), {.index = 4, .generation = 4}, POLLIN);
+  CHECK((wait_for_one(ring).result & POLLHUP) != 0);
+}
+
+TEST_CASE("a poll that is cancelled comes back by itself", "[ring]") {
+  Ring ring;
+  open(ring);
+  const Pair pair;
+  ring.poll(pair.ours(), {.index = 3, .generation = 9}, POLLIN);
+  ring.submit_and_wait(1, {});
+  ring.cancel(Operation::poll, {.index = 3, .generation = 9});
+  const Completion completion = wait_for_one(ring);
+  CHECK(completion.operation == Operation::poll);
+  CHECK(completion.result == -ECANCELED);
 }
 
 TEST_CASE("every refusal of the kernel names a cause and a cure", "[ring]") {

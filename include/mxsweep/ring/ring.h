@@ -29,7 +29,7 @@
 
 namespace mxsweep::ring {
 
-enum class Operation : std::uint8_t { connect, receive, send, close, cancel, accept, wake };
+enum class Operation : std::uint8_t { connect, receive, send, close, cancel, accept, wake, poll };
 
 struct Completion {
   Operation operation;
@@ -74,6 +74,8 @@ class Ring {
   void close(int descriptor);                       // Silent.
   void cancel(Operation operation, Handle handle);  // Silent; the operation's own completion tells.
   void accept(int listener, Handle handle);         // Multishot: one completion a connection.
+  // One completion: which of `events` (POLLIN, POLLOUT) came true, with POLLERR and POLLHUP.
+  void poll(int descriptor, Handle handle, std::uint32_t events);
 
   // Submits what is queued and waits until `least` completions are there or `longest` has passed;
   // without time to wait it takes what there is. Requires: least > 0.
