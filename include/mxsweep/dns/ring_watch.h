@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A resolver's descriptors, watched by a ring.
+//
+//   Shape     arm() once a turn, before the ring submits; on_completion() for each completion of
+//             Operation::poll. One shot each: a descriptor that still has something to say is
+//             ready again at once, so nothing is ever left unread.
+//   Lifetime  ring and resolver live longer. Handles of Operation::poll are ours alone.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/dns/resolver.h"
+#include "mxsweep/ring/ring.h"
+
+namespace mxsweep::dns {
+
+class RingWatch {
+ public:
+  RingWatch(ring::Ring& ring, Resolver& resolver) : ring_(ring), resolver_(resolver) {}
+
+  void arm();
+  void on_completion(const ring::Completion& completion, Instant now);
+
+ private:
+  struct Place {
+    int descriptor = -1;  // -1: free.
+    std::uint32_t events = 0;
+    std::uint32_t generation = 1;  // Of its poll: what an older one says does not count.
+    bool armed = false;
+  };
+
+  void change(const Watch& watch);
+  [[nodiscard]] std::uint32_t place_of(int descriptor);
+
+  ring::Ring& ring_;
+  Resolver& resolver_;
+  std::vector<Place> places_;  // As many as were ever open at once: a few for each server.
+};
+
+}  // namespace mxsweep::dns

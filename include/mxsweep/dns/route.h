@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// From a mail domain, or a host, to the servers that take its mail: what to ask, and what the
+// answers come to. Pure: it asks nobody itself.
+//
+//   Source   RFC 5321 section 5.1 (MX, implicit MX), RFC 7505 (null MX), RFC 2181 section 10.3 (an
+//            MX names no alias), RFC 6761 (localhost), RFC 6890 (addresses for special use).
+//   Shape    take_question() until there is none, on_answer() for each, in any order, and again,
+//            until done(); then destinations(): by preference, then in the order of the answer,
+//            IPv4 before IPv6, addresses in the order of the answer.
+//   Memory   hosts_max hosts with addresses_max addresses each; answers are let go of at once.
+//   Errors   a Fault, of the whole route or of one destination.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mxsweep/core/address.h"
+#include "mxsweep/dns/message.h"
+#include "mxsweep/dns/name.h"
+
+namespace mxsweep::dns {
+
+enum class RouteKind : std::uint8_t { host, mail_domain };
+
+struct RouteOptions {
+  bool ipv4 = true;
+  bool ipv6 = true;
+  // One address of each host: its first IPv4 address; IPv6 is asked for only if it has none. More
+  // machines that run a scanner reach IPv4 than IPv6.
+  bool one_address = false;
+  std::size_t hosts_max = 16;  // Those that are preferred most.
+  std::size_t addresses_max = 16;
+};
+
+// Why there is no server: each word a different next action.
+enum class Fault : std::uint8_t {
+  none,
+  name_invalid,  // Not a name that could be asked for; Route::name().fault says more.
+  nxdomain,      // The domain or host does not exist.
+  no_data,       // It exists, and has neither MX nor address.
+  servfail,
+  refused,
+  malformed,
+  alias_loop,
+  timeout,
+  unreachable,    // Our own resolver's fault, not the name's.
+  null_mx,        // The domain says that it takes no mail.
+  mx_no_address,  // The MX host has no address, or does not exist.
+  mx_is_address,  // The MX is an address where a host name has to be.
+  mx_localhost,   // The MX says that we are the server.
+  mx_private,     // The MX host's address is nobody's on the internet. It is given nevertheless.
+};
+[[nodiscard]] std::string_view to_string(Fault fault);
+
+// What is not as it should be, and stops nobody.
+enum class Finding : std::uint8_t {
+  implicit_mx,           // No MX: the domain's own address serves.
+  domain_is_alias,       // The name asked for is an alias (CNAME).
+  mx_is_alias,           // The MX host is an alias.
+  mx_single_label,       // The MX host has no dot in its name.
+  mx_underscore,         // The MX host's name has an underscore.
+  mx_repeated,           // The same host more than once.
+  null_mx_among_others,  // A null MX that is not alone, and so means nothing.
+  hosts_cut,             // More MX hosts than hosts_max.
+  addresses_cut,         // More addresses than addresses_max.
+  family_unknown,  // Addresses of one family; whether there are others could not be found out.
+};
+inline constexpr std::size_t kFindingCount = 10;
+[[nodiscard]] std::string_view to_string(Finding finding);
+
+class FindingSet {
+ public:
+  void add(Finding finding) { bits_ = static_cast<std::uint16_t>(bits_ | bit(finding)); }
+  void add(FindingSet others) { bits_ = static_cast<std::uint16_t>(bits_ | others.bits_); }
+  [[nodiscard]] bool has(Finding finding) const { return (bits_ & bit(finding)) != 0; }
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+
+ private:
+  static std::uint16_t bit(Finding finding) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(finding));
+  }
+  std::uint16_t bits_ = 0;
+};
+
+struct Destination {
+  std::string host;  // As asked for; the domain itself where it is its own MX.
+  std::uint16_t preference = 0;
+  Address address;  // Family::none: the fault says why.
+  Fault fault = Fault::none;
+  bool authentic = false;  // All answers that led here were validated by the resolver.
+  FindingSet findings;     // Of this host.
+};
+
+struct RouteQuestion {
+  std::uint32_t number = 0;  // For on_answer().
+  std::string_view name;     // Until the next call.
+  Type type = Type::a;
+};
+
+class Route {
+ public:
+  Route(RouteKind kind, std::string_view text, const RouteOptions& options);
+
+  [[nodiscard]] bool take_question(RouteQuestion& question);
+  void on_answer(std::uint32_t number, const Answer& answer);
+
+  [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }
+  [[nodiscard]] const Name& name() const { return name_; }
+  // Requires, here and below: done(). Of the whole name, before any host was looked for.
+  [[nodiscard]] Fault fault() const { return fault_; }
+  [[nodiscard]] FindingSet findings() const { return findings_; }
+  // At least one for each host, unless fault() says why there is none.
+  [[nodiscard]] std::vector<Destination> destinations() const;
+
+ private:
+  struct Host {
+    std::string name;
+    std::uint16_t preference = 0;
+    Fault fault = Fault::none;
+    bool authentic = true;
+    FindingSet findings;
+    std::vector<Address> addresses[2];  // IPv4, IPv6.
+  };
+  struct Question {
+    std::size_t host;  // kDomain: of the domain itself.
+    Type type;
+  };
+  static constexpr std::size_t kDomain = SIZE_MAX;
+
+  void ask_for(std::size_t host);
+  void on_exchanges(const Answer& answer);
+  void on_addresses(std::size_t index, Type type, const Answer& answer);
+  void add_hosts(std::vector<Exchange> exchanges);
+  void add_host(const Exchange& exchange);
+  void add_domain_as_host();
+  [[nodiscard]] Fault fault_without_address(const Host& host) const;
+
+  RouteKind kind_;
+  RouteOptions options_;
+  Name name_;
+  Fault fault_ = Fault::none;
+  FindingSet findings_;
+  bool authentic_ = true;  // How we came by the hosts.
+  std::vector<Host> hosts_;
+  std::vector<Question> questions_;
+  std::size_t next_ = 0;  // Of questions_.
+  std::size_t open_ = 0;  // Asked and not answered.
+};
+
+// Whether an address is one that no server on the internet can have.
+[[nodiscard]] bool is_special_use(const Address& address);
+
+}  // namespace mxsweep::dns

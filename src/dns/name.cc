@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/name.h"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+
+#include "mxsweep/dns/message.h"
+
+namespace mxsweep::dns {
+namespace {
+
+// As text: RFC 1035's 255 octets less the first length and the root's.
+constexpr std::size_t kNameTextMax = kNameOctetsMax - 2;
+// No name needs more, whatever the alphabet; libidn2 need not see what cannot become one.
+constexpr std::size_t kUnicodeOctetsMax = 4 * kNameTextMax;
+constexpr std::string_view kALabel = "xn--";
+
+using Text = std::unique_ptr<char, decltype(&idn2_free)>;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool in_host_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+NameFault fault_of(int idn2_result) {
+  switch (idn2_result) {
+    case IDN2_TOO_BIG_DOMAIN: return NameFault::name_too_long;
+    case IDN2_PUNYCODE_BIG_OUTPUT:
+    case IDN2_TOO_BIG_LABEL: return NameFault::label_too_long;
+    default: return NameFault::not_idna;
+  }
+}
+
+// The A-labels of what is not ASCII. UTS 46 maps first: capitals, wide forms, the other dots.
+NameFault to_ascii(std::string_view text, std::string& ascii) {
+  if (text.size() > kUnicodeOctetsMax) return NameFault::name_too_long;
+  if (text.find('\0') != text.npos) return NameFault::character;
+  char* converted = nullptr;
+  const int result = ::idn2_to_ascii_8z(std::string(text).c_str(), &converted,
+                                        IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const Text owner(converted, &idn2_free);
+  if (result != IDN2_OK) return fault_of(result);
+  ascii = converted;
+  return NameFault::none;
+}
+
+std::string to_unicode(const std::string& ascii) {
+  char* converted = nullptr;
+  const int result = ::idn2_to_unicode_8z8z(ascii.c_str(), &converted, 0);
+  const Text owner(converted, &idn2_free);
+  if (result != IDN2_OK) return {};  // "xn--" and no punycode: a name, but not for people.
+  return converted == ascii ? std::string() : converted;
+}
+
+NameFault check(std::string_view name) {
+  if (name.empty()) return NameFault::empty;
+  if (name.size() > kNameTextMax) return NameFault::name_too_long;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    const std::string_view label = name.substr(begin, end - begin);
+    if (label.empty()) return NameFault::empty_label;
+    if (!std::all_of(label.begin(), label.end(), in_host_name)) return NameFault::character;
+    if (label.size() > kLabelOctetsMax) return NameFault::label_too_long;
+    begin = end + 1;
+  }
+  return NameFault::none;
+}
+
+}  // namespace
+
+std::string_view to_string(NameFault fault) {
+  switch (fault) {
+    case NameFault::none: return "none";
+    case NameFault::empty: return "empty";
+    case NameFault::empty_label: return "empty_label";
+    case NameFault::label_too_long: return "label_too_long";
+    case NameFault::name_too_long: return "name_too_long";
+    case NameFault::character: return "character";
+    case NameFault::not_idna: return "not_idna";
+  }
+  return {};
+}
+
+Name read_name(std::string_view text) {
+  Name name;
+  std::string ascii(text);
+  if (!is_ascii(text)) {
+    name.fault = to_ascii(text, ascii);
+    if (name.fault != NameFault::none) return name;
+  }
+  if (ascii.ends_with('.')) ascii.pop_back();
+  std::transform(ascii.begin(), ascii.end(), ascii.begin(), lower);
+  name.fault = check(ascii);
+  if (name.fault != NameFault::none) return name;
+  name.underscore = ascii.find('_') != ascii.npos;
+  name.single_label = ascii.find('.') == ascii.npos;
+  if (ascii.find(kALabel) != ascii.npos) name.unicode = to_unicode(ascii);
+  name.ascii = std::move(ascii);
+  return name;
+}
+
+bool is_localhost(std::string_view ascii) {
+  return ascii == "localhost" || ascii.ends_with(".localhost");
+}
+
+}  // namespace mxsweep::dns

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/resolver.h"
+
+// What newer versions of c-ares have in place of these functions, 1.18 does not have.
+#define CARES_NO_DEPRECATED
+#include <ares.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "dns/cache.h"
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::dns {
+
+// Callbacks of c-ares find their way back through these two, whose places do not change.
+struct Resolver::Channel {
+  Resolver* owner = nullptr;
+  ares_channel handle = nullptr;
+
+  ~Channel() {
+    if (handle != nullptr) ::ares_destroy(handle);
+  }
+};
+
+struct Resolver::Lookup {
+  Resolver* owner = nullptr;
+  const std::string* question = nullptr;  // The key of its place in the map.
+  std::vector<std::uint64_t> tickets;
+  std::size_t channel = 0;           // The one that it went to.
+  std::size_t servers_failed = 0;    // Servers that answered and could not find out.
+  Outcome doubt = Outcome::timeout;  // What it is called if the servers turn out to live.
+};
+
+namespace {
+
+// c-ares looks after its own deadlines whenever it is told that time has passed. Asking it for the
+// next one costs a walk over all that is in flight, and nobody misses a twentieth of a second.
+constexpr Duration kTick = std::chrono::milliseconds{50};
+
+// A burst of answers must not overflow the socket; the kernel gives what it allows.
+constexpr int kReceiveOctets = 4 * 1024 * 1024;
+
+// A thousand questions at once are more than a resolver's socket holds: what it drops waits for its
+// next try. So after a pause we begin with these, and each answer makes room for two.
+constexpr std::uint32_t kWindowFirst = 100;
+
+// After so much silence, in patiences, we ask a question of our own. Names that are slow one by one
+// keep others waiting less than that.
+constexpr int kSilentPatiences = 4;
+
+std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
+
+// A name and a type in one text.
+void write_question(std::string& question, std::string_view name, Type type) {
+  question.assign(name);
+  question.append(reinterpret_cast<const char*>(&type), sizeof type);
+}
+
+std::string_view name_of(const std::string& question) {
+  return std::string_view(question).substr(0, octets_of(question));
+}
+
+Type type_of(const std::string& question) {
+  Type type{};
+  std::memcpy(&type, question.data() + octets_of(question), sizeof type);
+  return type;
+}
+
+const std::string& check_question() {
+  static const std::string question = [] {
+    std::string text;
+    write_question(text, "", Type::ns);
+    return text;
+  }();
+  return question;
+}
+
+// Another server may know better.
+bool worth_another_server(Outcome outcome) {
+  return outcome == Outcome::servfail || outcome == Outcome::refused ||
+         outcome == Outcome::malformed;
+}
+
+std::string words(std::string_view what, int status) {
+  return std::string(what) + ": " + ::ares_strerror(status);
+}
+
+// The servers from the one at `first` on, in turn.
+std::string set_servers(ares_channel channel, const std::vector<Server>& servers,
+                        std::size_t first) {
+  std::vector<ares_addr_port_node> nodes(servers.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Server& server = servers[(first + i) % servers.size()];
+    ares_addr_port_node& node = nodes[i];
+    node.next = i + 1 < nodes.size() ? &nodes[i + 1] : nullptr;
+    node.family = server.address.family == Family::ipv4 ? AF_INET : AF_INET6;
+    const std::size_t octets = server.address.family == Family::ipv4 ? 4 : 16;
+    std::memcpy(&node.addr, server.address.octets.data(), octets);
+    node.udp_port = server.port;
+    node.tcp_port = server.port;
+  }
+  const int status = ::ares_set_servers_ports(channel, nodes.data());
+  return status == ARES_SUCCESS ? std::string() : words("c-ares does not take the servers", status);
+}
+
+}  // namespace
+
+Resolver::Resolver() = default;
+
+Resolver::~Resolver() { channels_.clear(); }
+
+std::string Resolver::open(const ResolverOptions& options) {
+  INVARIANT(channels_.empty());
+  options_ = options;
+  random_ = Random(options.seed);
+  cache_ = std::make_unique<Cache>(options.answers_max);
+  check_ = std::make_unique<Lookup>();
+  check_->owner = this;
+  check_->question = &check_question();
+  // Once in a process; c-ares counts.
+  if (const int status = ::ares_library_init(ARES_LIB_INIT_ALL); status != ARES_SUCCESS) {
+    return words("c-ares does not start", status);
+  }
+  if (options_.servers.size() > kServersMax) options_.servers.resize(kServersMax);
+  std::string mistake = open_channel(0);
+  for (std::size_t i = 1; mistake.empty() && i < options_.servers.size(); ++i) {
+    mistake = open_channel(i);
+  }
+  return mistake;
+}
+
+std::string Resolver::open_channel(std::size_t first) {
+  auto channel = std::make_unique<Channel>();
+  channel->owner = this;
+  ares_options options{};
+  // Every response comes to us, so that SERVFAIL and REFUSED are told from silence.
+  options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS;
+  options.ednspsz = kUdpOctetsMax;
+  options.timeout = static_cast<int>(options_.patience / std::chrono::milliseconds{1});
+  options.tries = options_.tries;
+  options.socket_receive_buffer_size = kReceiveOctets;
+  options.sock_state_cb_data = channel.get();
+  options.sock_state_cb = [](void* data, ares_socket_t descriptor, int readable, int writable) {
+    auto* const from = static_cast<Channel*>(data);
+    auto& known = from->owner->descriptors_;
+    std::erase_if(known, [&](const auto& entry) { return entry.first == descriptor; });
+    if (readable != 0 || writable != 0) known.emplace_back(descriptor, from);
+    from->owner->watches_.push_back({descriptor, readable != 0, writable != 0});
+  };
+  int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+             ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+#ifdef ARES_OPT_QUERY_CACHE
+  mask |= ARES_OPT_QUERY_CACHE;  // With room for nothing: the cache is ours.
+#endif
+#ifdef ARES_OPT_UDP_MAX_QUERIES
+  mask |= ARES_OPT_UDP_MAX_QUERIES;  // Then another port, which nobody has seen yet.
+  options.udp_max_queries = 10000;
+#endif
+  if (const int status = ::ares_init_options(&channel->handle, &options, mask);
+      status != ARES_SUCCESS) {
+    return words("c-ares does not start", status);
+  }
+  const auto count_tcp = [](ares_socket_t /*descriptor*/, int type, void* data) {
+    if (type == SOCK_STREAM) ++static_cast<Channel*>(data)->owner->counts_.tcp;
+    return 0;
+  };
+  ::ares_set_socket_callback(channel->handle, count_tcp, channel.get());
+  channels_.push_back(std::move(channel));
+  return options_.servers.empty() ? find_servers()
+                                  : set_servers(channels_.back()->handle, options_.servers, first);
+}
+
+// c-ares has read what the system says.
+std::string Resolver::find_servers() {
+  ares_addr_port_node* first = nullptr;
+  const int status = ::ares_get_servers_ports(channels_.front()->handle, &first);
+  if (status != ARES_SUCCESS) return words("the system's resolvers cannot be read", status);
+  for (const auto* node = first; node != nullptr; node = node->next) {
+    Server server;
+    server.address.family = node->family == AF_INET ? Family::ipv4 : Family::ipv6;
+    std::memcpy(server.address.octets.data(), &node->addr, node->family == AF_INET ? 4 : 16);
+    if (node->udp_port != 0) server.port = static_cast<std::uint16_t>(node->udp_port);
+    if (options_.servers.size() < kServersMax) options_.servers.push_back(server);
+  }
+  ::ares_free_data(first);
+  return options_.servers.empty() ? "the system names no resolver" : std::string();
+}
+
+void Resolver::ask(std::string_view name, Type type, std::uint64_t ticket, Instant now) {
+  INVARIANT(!channels_.empty());
+  now_ = now;
+  ++counts_.asked;
+  write_question(question_, name, type);
+  if (auto answer = cache_->find(question_, now)) {
+    ++counts_.from_cache;
+    finished_.push_back({ticket, std::move(answer)});
+    return;
+  }
+  const auto [place, is_new] = lookups_.try_emplace(question_);
+  Lookup& lookup = place->second;
+  lookup.tickets.push_back(ticket);
+  if (!is_new) {
+    ++counts_.coalesced;
+    return;
+  }
+  lookup.owner = this;
+  lookup.question = &place->first;
+  lookup.channel = preferred_;
+  queue_.push_back(&lookup);
+  settle();
+}
+
+bool Resolver::take(Finished& finished) {
+  if (finished_.empty()) return false;
+  finished = std::move(finished_.front());
+  finished_.pop_front();
+  return true;
+}
+
+bool Resolver::take_watch(Watch& watch) {
+  if (watches_.empty()) return false;
+  watch = watches_.front();
+  watches_.pop_front();
+  return true;
+}
+
+void Resolver::on_ready(int descriptor, bool readable, bool writable, Instant now) {
+  now_ = now;
+  const auto known = std::find_if(descriptors_.begin(), descriptors_.end(),
+                                  [&](const auto& entry) { return entry.first == descriptor; });
+  if (known == descriptors_.end()) return;  // Late news of one that is closed.
+  ::ares_process_fd(known->second->handle, readable ? descriptor : ARES_SOCKET_BAD,
+                    writable ? descriptor : ARES_SOCKET_BAD);
+  settle();
+}
+
+void Resolver::on_time(Instant now) {
+  now_ = now;
+  told_time_ = now;
+  for (const auto& channel : channels_) {
+    ::ares_process_fd(channel->handle, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  }
+  if (in_flight_ > 0 && !checking_ && silent(kSilentPatiences * options_.patience)) send_check();
+  settle();
+}
+
+Instant Resolver::next_deadline() const { return in_flight_ == 0 ? kNever : told_time_ + kTick; }
+
+bool Resolver::silent(Duration span) const { return now_ - silent_since_ >= span; }
+
+// What c-ares cannot send it fails at once, on the spot: hence the rounds.
+void Resolver::settle() {
+  do {
+    if (!doubtful_.empty() && !checking_) send_check();
+    while (in_flight_ < std::min(window_, options_.in_flight_max) && !queue_.empty()) {
+      Lookup& lookup = *queue_.front();
+      queue_.pop_front();
+      send(lookup);
+    }
+  } while (!doubtful_.empty() && !checking_);
+}
+
+void Resolver::send(Lookup& lookup) {
+  if (in_flight_ == 0) {
+    window_ = kWindowFirst;
+    silent_since_ = now_;
+    told_time_ = now_;
+  }
+  ++in_flight_;
+  const auto id = static_cast<std::uint16_t>(random_.next());
+  const std::string query = write_query(name_of(*lookup.question), type_of(*lookup.question), id);
+  if (lookup.servers_failed == 0) ++counts_.sent;
+  const auto callback = [](void* data, int status, int timeouts, unsigned char* octets, int size) {
+    auto* const of = static_cast<Lookup*>(data);
+    const std::size_t length = octets == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0));
+    of->owner->on_response(*of, status, timeouts, {reinterpret_cast<const char*>(octets), length});
+  };
+  ::ares_send(channels_[lookup.channel]->handle,
+              reinterpret_cast<const unsigned char*>(query.data()), static_cast<int>(query.size()),
+              callback, &lookup);
+}
+
+void Resolver::send_check() {
+  checking_ = true;
+  check_->channel = preferred_;
+  send(*check_);
+}
+
+// Called by c-ares, so nothing is sent from here: settle() follows.
+void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string_view octets) {
+  if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED) return;
+  --in_flight_;
+  counts_.retried += static_cast<std::uint64_t>(timeouts);
+  const bool heard = !octets.empty();
+  if (heard) {
+    silent_since_ = now_;
+    reachable_ = true;
+    window_ = std::min(window_ + 1, options_.in_flight_max);
+  }
+  if (&lookup == check_.get()) {
+    on_check(heard);
+  } else if (heard) {
+    const auto tries = static_cast<std::size_t>(timeouts);
+    on_answer(lookup, read_response(octets, name_of(*lookup.question), type_of(*lookup.question)),
+              (lookup.channel + tries) % channels_.size());
+  } else {
+    on_failure(lookup, status);
+  }
+}
+
+void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
+  if (!worth_another_server(answer.outcome)) {
+    preferred_ = server;  // Those before it kept us waiting.
+  } else if (lookup.servers_failed + 1 < channels_.size()) {
+    ++lookup.servers_failed;
+    ++counts_.retried;
+    lookup.channel = (server + 1) % channels_.size();
+    queue_.push_front(&lookup);
+    return;
+  }
+  ++counts_.answered;
+  finish(lookup, std::move(answer));
+}
+
+void Resolver::on_failure(Lookup& lookup, int status) {
+  switch (status) {
+    case ARES_EBADRESP:
+    case ARES_EFORMERR:
+    case ARES_EBADQUERY:
+    case ARES_EBADNAME: fail(lookup, Outcome::malformed); return;
+    case ARES_ETIMEOUT:
+      if (!silent(options_.patience)) {
+        fail(lookup, Outcome::timeout);
+        return;
+      }
+      lookup.doubt = Outcome::timeout;
+      break;
+    // Refused by the host, or by our own: a server that is gone, or a connection that broke.
+    default: lookup.doubt = Outcome::servfail; break;
+  }
+  doubtful_.push_back(&lookup);
+}
+
+void Resolver::on_check(bool alive) {
+  checking_ = false;
+  reachable_ = alive;
+  for (const Lookup* lookup : std::exchange(doubtful_, {})) {
+    fail(*lookup, alive ? lookup->doubt : Outcome::unreachable);
+  }
+}
+
+void Resolver::fail(const Lookup& lookup, Outcome outcome) {
+  ++counts_.failed;
+  if (outcome == Outcome::timeout) ++counts_.timeouts;
+  if (outcome == Outcome::unreachable) ++counts_.unreachable;
+  Answer answer;
+  answer.outcome = outcome;
+  finish(lookup, std::move(answer));
+}
+
+void Resolver::finish(const Lookup& lookup, Answer answer) {
+  const auto shared = std::make_shared<const Answer>(std::move(answer));
+  cache_->keep(*lookup.question, shared, now_);
+  for (const std::uint64_t ticket : lookup.tickets) finished_.push_back({ticket, shared});
+  lookups_.erase(lookups_.find(*lookup.question));
+}
+
+}  // namespace mxsweep::dns

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/ring_watch.h"
+
+#include <poll.h>
+
+#include "mxsweep/core/slot_table.h"
+
+namespace mxsweep::dns {
+
+void RingWatch::arm() {
+  for (Watch watch; resolver_.take_watch(watch);) change(watch);
+  for (std::uint32_t i = 0; i < places_.size(); ++i) {
+    Place& place = places_[i];
+    if (place.descriptor < 0 || place.armed) continue;
+    ring_.poll(place.descriptor, {.index = i, .generation = place.generation}, place.events);
+    place.armed = true;
+  }
+}
+
+void RingWatch::on_completion(const ring::Completion& completion, Instant now) {
+  if (completion.handle.index >= places_.size()) return;
+  Place& place = places_[completion.handle.index];
+  if (place.generation != completion.handle.generation || place.descriptor < 0) return;
+  place.armed = false;
+  // A poll that failed is news too: c-ares will find out what is wrong with the descriptor.
+  const auto events = completion.result < 0 ? POLLERR : static_cast<unsigned>(completion.result);
+  constexpr unsigned kBroken = POLLERR | POLLHUP;
+  resolver_.on_ready(place.descriptor, (events & (POLLIN | kBroken)) != 0,
+                     (events & (POLLOUT | kBroken)) != 0, now);
+}
+
+void RingWatch::change(const Watch& watch) {
+  const std::uint32_t index = place_of(watch.descriptor);
+  Place& place = places_[index];
+  const std::uint32_t events = (watch.readable ? POLLIN : 0U) | (watch.writable ? POLLOUT : 0U);
+  if (events == place.events) return;
+  // The ring holds on to what it polls, so even a closed socket waits for this.
+  if (place.armed) {
+    ring_.cancel(ring::Operation::poll, {.index = index, .generation = place.generation});
+  }
+  place.generation = place.generation % kGenerationMax + 1;
+  place.armed = false;
+  place.events = events;
+  place.descriptor = events == 0 ? -1 : watch.descriptor;
+}
+
+std::uint32_t RingWatch::place_of(int descriptor) {
+  std::uint32_t free = static_cast<std::uint32_t>(places_.size());
+  for (std::uint32_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].descriptor == descriptor) return i;
+    if (places_[i].descriptor < 0) free = i;
+  }
+  if (free == places_.size()) places_.emplace_back();
+  return free;
+}
+
+}  // namespace mxsweep::dns

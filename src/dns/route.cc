@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/route.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::dns {
+namespace {
+
+struct Special {
+  const char* network;
+  unsigned bits;
+};
+// RFC 6890 and the IANA's registries behind it: what is not globally reachable.
+constexpr Special kSpecial[] = {
+    {"0.0.0.0", 8},      {"10.0.0.0", 8},    {"100.64.0.0", 10},   {"127.0.0.0", 8},
+    {"169.254.0.0", 16}, {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},
+    {"192.168.0.0", 16}, {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24},
+    {"224.0.0.0", 4},    {"240.0.0.0", 4},   {"::", 96},           {"::ffff:0:0", 96},
+    {"64:ff9b:1::", 48}, {"100::", 64},      {"2001::", 32},       {"2001:2::", 48},
+    {"2001:10::", 28},   {"2001:db8::", 32}, {"3fff::", 20},       {"5f00::", 16},
+    {"fc00::", 7},       {"fe80::", 10},     {"fec0::", 10},       {"ff00::", 8},
+};
+
+struct Network {
+  Address address;
+  unsigned bits;
+};
+
+const std::vector<Network>& special_networks() {
+  static const std::vector<Network> networks = [] {
+    std::vector<Network> parsed;
+    for (const Special& special : kSpecial) {
+      parsed.push_back({*parse_address(special.network), special.bits});
+    }
+    return parsed;
+  }();
+  return networks;
+}
+
+bool contains(const Network& network, const Address& address) {
+  if (network.address.family != address.family) return false;
+  const std::size_t whole = network.bits / 8;
+  if (std::memcmp(network.address.octets.data(), address.octets.data(), whole) != 0) return false;
+  const unsigned rest = network.bits % 8;
+  if (rest == 0) return true;
+  return ((network.address.octets[whole] ^ address.octets[whole]) >> (8 - rest)) == 0;
+}
+
+std::size_t place_of(Type type) { return type == Type::a ? 0 : 1; }
+
+// What an answer says about a name; nothing where it holds what was asked for.
+Fault fault_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::found: return Fault::none;
+    case Outcome::no_data: return Fault::no_data;
+    case Outcome::nxdomain: return Fault::nxdomain;
+    case Outcome::alias_loop: return Fault::alias_loop;
+    case Outcome::servfail: return Fault::servfail;
+    case Outcome::refused: return Fault::refused;
+    case Outcome::malformed: return Fault::malformed;
+    case Outcome::timeout: return Fault::timeout;
+    case Outcome::unreachable: return Fault::unreachable;
+  }
+  return Fault::none;
+}
+
+// Whether the answer leaves the matter open: asking again may find something.
+bool leaves_open(Fault fault) {
+  return fault != Fault::none && fault != Fault::no_data && fault != Fault::nxdomain;
+}
+
+// Which of two faults of one host counts: what is open beats what is certain, and our own side's
+// beats all.
+Fault worse(Fault a, Fault b) {
+  if (a == Fault::none || b == Fault::unreachable) return b;
+  if (b == Fault::none || leaves_open(a) || !leaves_open(b)) return a;
+  return b;
+}
+
+// "192.0.2.1", "[192.0.2.1]", "2001:db8::1": zones have them all, the last one escaped or not.
+bool is_address_text(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return parse_address(host).has_value();
+}
+
+}  // namespace
+
+bool is_special_use(const Address& address) {
+  const auto& networks = special_networks();
+  return std::any_of(networks.begin(), networks.end(),
+                     [&](const Network& network) { return contains(network, address); });
+}
+
+Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
+    : kind_(kind), options_(options), name_(read_name(text)) {
+  INVARIANT(options.ipv4 || options.ipv6);
+  if (name_.fault != NameFault::none || parse_address(name_.ascii)) {
+    fault_ = Fault::name_invalid;
+  } else if (kind == RouteKind::mail_domain) {
+    questions_.push_back({kDomain, Type::mx});
+  } else {
+    add_domain_as_host();
+  }
+}
+
+bool Route::take_question(RouteQuestion& question) {
+  if (next_ == questions_.size()) return false;
+  const auto [host, type] = questions_[next_];
+  question.number = static_cast<std::uint32_t>(next_++);
+  question.name = host == kDomain ? name_.ascii : hosts_[host].name;
+  question.type = type;
+  ++open_;
+  return true;
+}
+
+void Route::on_answer(std::uint32_t number, const Answer& answer) {
+  INVARIANT(number < next_ && open_ > 0);
+  --open_;
+  const auto [host, type] = questions_[number];
+  if (host == kDomain) {
+    on_exchanges(answer);
+  } else {
+    on_addresses(host, type, answer);
+  }
+}
+
+void Route::on_exchanges(const Answer& answer) {
+  authentic_ = answer.authentic;
+  if (!answer.aliases.empty()) findings_.add(Finding::domain_is_alias);
+  if (answer.outcome == Outcome::no_data) {
+    findings_.add(Finding::implicit_mx);
+    add_domain_as_host();
+  } else if (answer.outcome == Outcome::found) {
+    add_hosts(answer.exchanges);
+  } else {
+    fault_ = dns::fault_of(answer.outcome);
+  }
+}
+
+void Route::add_hosts(std::vector<Exchange> exchanges) {
+  const auto is_null = [](const Exchange& exchange) { return exchange.host.empty(); };
+  if (std::all_of(exchanges.begin(), exchanges.end(), is_null)) {
+    fault_ = Fault::null_mx;
+    return;
+  }
+  if (std::erase_if(exchanges, is_null) != 0) findings_.add(Finding::null_mx_among_others);
+  std::stable_sort(exchanges.begin(), exchanges.end(), [](const Exchange& a, const Exchange& b) {
+    return a.preference < b.preference;
+  });
+  // Room for all: questions that were taken point to names here.
+  hosts_.reserve(std::min(exchanges.size(), options_.hosts_max));
+  for (const Exchange& exchange : exchanges) {
+    const auto same = [&](const Host& host) { return host.name == exchange.host; };
+    if (std::any_of(hosts_.begin(), hosts_.end(), same)) {
+      findings_.add(Finding::mx_repeated);
+    } else if (hosts_.size() == options_.hosts_max) {
+      findings_.add(Finding::hosts_cut);
+    } else {
+      add_host(exchange);
+    }
+  }
+}
+
+void Route::add_host(const Exchange& exchange) {
+  Host& host = hosts_.emplace_back();
+  host.name = exchange.host;
+  host.preference = exchange.preference;
+  const Name name = read_name(exchange.host);
+  if (is_address_text(exchange.host)) {
+    host.fault = Fault::mx_is_address;
+  } else if (name.fault != NameFault::none) {
+    host.fault = Fault::name_invalid;
+  } else if (is_localhost(name.ascii)) {
+    host.fault = Fault::mx_localhost;
+  }
+  if (host.fault != Fault::none) return;
+  if (name.underscore) host.findings.add(Finding::mx_underscore);
+  if (name.single_label) host.findings.add(Finding::mx_single_label);
+  ask_for(hosts_.size() - 1);
+}
+
+void Route::add_domain_as_host() {
+  hosts_.emplace_back().name = name_.ascii;
+  ask_for(0);
+}
+
+void Route::ask_for(std::size_t host) {
+  if (options_.ipv4) questions_.push_back({host, Type::a});
+  const bool later = options_.one_address && options_.ipv4;
+  if (options_.ipv6 && !later) questions_.push_back({host, Type::aaaa});
+}
+
+void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
+  Host& host = hosts_[index];
+  host.authentic = host.authentic && answer.authentic;
+  host.fault = worse(host.fault, dns::fault_of(answer.outcome));
+  if (!answer.aliases.empty()) {
+    const bool own = host.name == name_.ascii;
+    if (own) findings_.add(Finding::domain_is_alias);
+    if (!own) host.findings.add(Finding::mx_is_alias);
+  }
+  const std::size_t most = options_.one_address ? 1 : options_.addresses_max;
+  std::vector<Address>& addresses = host.addresses[place_of(type)];
+  addresses.assign(answer.addresses.begin(),
+                   answer.addresses.begin() +
+                       static_cast<std::ptrdiff_t>(std::min(most, answer.addresses.size())));
+  if (answer.addresses.size() > options_.addresses_max || answer.cut) {
+    host.findings.add(Finding::addresses_cut);
+  }
+  if (options_.one_address && type == Type::a && options_.ipv6 && addresses.empty()) {
+    questions_.push_back({index, Type::aaaa});
+  }
+}
+
+// A host without an address. That the name does not exist is said of what the user named; of an MX
+// host it comes to the same as if it had no address.
+Fault Route::fault_without_address(const Host& host) const {
+  const bool named_by_user = host.name == name_.ascii;
+  const bool certain = host.fault == Fault::no_data || host.fault == Fault::nxdomain;
+  return certain && !named_by_user ? Fault::mx_no_address : host.fault;
+}
+
+std::vector<Destination> Route::destinations() const {
+  INVARIANT(done());
+  std::vector<Destination> destinations;
+  for (const Host& host : hosts_) {
+    Destination destination;
+    destination.host = host.name;
+    destination.preference = host.preference;
+    destination.authentic = authentic_ && host.authentic;
+    destination.findings = host.findings;
+    if (leaves_open(host.fault)) destination.findings.add(Finding::family_unknown);
+    std::size_t room = options_.addresses_max;
+    for (const auto& addresses : host.addresses) {
+      for (const Address& address : addresses) {
+        if (room == 0) break;
+        --room;
+        destination.address = address;
+        const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
+        destination.fault = is_private ? Fault::mx_private : Fault::none;
+        destinations.push_back(destination);
+      }
+    }
+    if (room < options_.addresses_max) continue;
+    destination.findings = host.findings;
+    destination.fault = fault_without_address(host);
+    destination.authentic = false;
+    destinations.push_back(std::move(destination));
+  }
+  return destinations;
+}
+
+std::string_view to_string(Fault fault) {
+  switch (fault) {
+    case Fault::none: return "none";
+    case Fault::name_invalid: return "name_invalid";
+    case Fault::nxdomain: return "nxdomain";
+    case Fault::no_data: return "no_data";
+    case Fault::servfail: return "servfail";
+    case Fault::refused: return "refused";
+    case Fault::malformed: return "malformed";
+    case Fault::alias_loop: return "alias_loop";
+    case Fault::timeout: return "timeout";
+    case Fault::unreachable: return "unreachable";
+    case Fault::null_mx: return "null_mx";
+    case Fault::mx_no_address: return "mx_no_address";
+    case Fault::mx_is_address: return "mx_is_address";
+    case Fault::mx_localhost: return "mx_localhost";
+    case Fault::mx_private: return "mx_private";
+  }
+  return {};
+}
+
+std::string_view to_string(Finding finding) {
+  switch (finding) {
+    case Finding::implicit_mx: return "implicit_mx";
+    case Finding::domain_is_alias: return "domain_is_alias";
+    case Finding::mx_is_alias: return "mx_is_alias";
+    case Finding::mx_single_label: return "mx_single_label";
+    case Finding::mx_underscore: return "mx_underscore";
+    case Finding::mx_repeated: return "mx_repeated";
+    case Finding::null_mx_among_others: return "null_mx_among_others";
+    case Finding::hosts_cut: return "hosts_cut";
+    case Finding::addresses_cut: return "addresses_cut";
+    case Finding::family_unknown: return "family_unknown";
+  }
+  return {};
+}
+
+}  // namespace mxsweep::dns

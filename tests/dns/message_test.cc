@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/message.h"
+
+#include <string>
+
+#include "dns/wire.h"
+#include "support/catch.h"
+#include "support/guarded_bytes.h"
+
+namespace mxsweep::dns {
+namespace {
+
+using std::chrono::seconds;
+
+Answer read(const wire::Response& response) {
+  const std::string octets = wire::write(response);
+  const GuardedBytes guarded(octets);
+  return read_response(guarded.view(), response.name, response.type);
+}
+
+// Whole, cut at every octet and followed by more.
+Answer read_every_way(const wire::Response& response) {
+  const std::string octets = wire::write(response);
+  for (std::size_t cut = 0; cut < octets.size(); ++cut) {
+    const GuardedBytes part(std::string_view(octets).substr(0, cut));
+    CHECK(read_response(part.view(), response.name, response.type).outcome == Outcome::malformed);
+  }
+  const Answer followed = read_response(octets + "more", response.name, response.type);
+  const Answer whole = read(response);
+  CHECK(followed.outcome == whole.outcome);
+  CHECK(followed.holds == whole.holds);
+  CHECK(followed.aliases == whole.aliases);
+  CHECK(followed.addresses == whole.addresses);
+  CHECK(followed.exchanges == whole.exchanges);
+  CHECK(followed.data == whole.data);
+  return whole;
+}
+
+TEST_CASE("addresses are found, with the least TTL of the way to them", "[dns][message]") {
+  const Answer answer = read_every_way({.name = "www.example",
+                                        .flags = wire::kResponse | wire::kAuthentic,
+                                        .answers = 4,
+                                        .records = wire::cname("www.example", 300, "web.example") +
+                                                   wire::cname("WEB.example", 60, "h.example") +
+                                                   wire::a("h.example", 600, "\xc6\x33\x64\x01") +
+                                                   wire::a("h.example", 900, "\xc6\x33\x64\x02")});
+  CHECK(answer.outcome == Outcome::found);
+  CHECK(answer.authentic);
+  CHECK(answer.holds == seconds{60});
+  CHECK(answer.aliases == std::vector<std::string>{"web.example", "h.example"});
+  REQUIRE(answer.addresses.size() == 2);
+  CHECK(to_string(answer.addresses[0]) == "198.51.100.1");
+  CHECK(to_string(answer.addresses[1]) == "198.51.100.2");
+}
+
+TEST_CASE("IPv6 addresses take their sixteen octets", "[dns][message]") {
+  const std::string address("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x05", 16);
+  const Answer answer =
+      read_every_way({.name = "h.example",
+                      .type = Type::aaaa,
+                      .answers = 1,
+                      .records = wire::record(wire::pointer(12), Type::aaaa, 5, address)});
+  REQUIRE(answer.addresses.size() == 1);
+  CHECK(to_string(answer.addresses[0]) == "2001:db8::5");
+}
+
+TEST_CASE("mail exchanges keep preference and order, compressed or not", "[dns][message]") {
+  // The question's name lies at 12; "mx1" in front of it is written once and pointed to.
+  const std::string first = wire::record(wire::pointer(12), Type::mx, 100,
+                                         wire::number16(20) + "\3mx1" + wire::pointer(12));
+  const std::size_t host_at = 12 + 9 + 4 + first.size() - 6;
+  const Answer answer = read_every_way(
+      {.name = "example",
+       .type = Type::mx,
+       .answers = 2,
+       .records = first + wire::record(wire::pointer(12), Type::mx, 50,
+                                       wire::number16(10) + "\3alt" +
+                                           wire::pointer(static_cast<unsigned>(host_at)))});
+  CHECK(answer.outcome == Outcome::found);
+  CHECK(answer.holds == seconds{50});
+  CHECK(answer.exchanges == std::vector<Exchange>{{20, "mx1.example"}, {10, "alt.mx1.example"}});
+}
+
+TEST_CASE("a null MX is the root", "[dns][message]") {
+  const Answer answer = read_every_way({.name = "example",
+                                        .type = Type::mx,
+                                        .answers = 1,
+                                        .records = wire::mx("example", 1, 0, "")});
+  CHECK(answer.exchanges == std::vector<Exchange>{{0, ""}});
+}
+
+TEST_CASE("other types come raw, and names in them as text", "[dns][message]") {
+  const Answer text = read_every_way(
+      {.name = "example",
+       .type = Type::txt,
+       .answers = 2,
+       .records = wire::record(wire::pointer(12), Type::txt, 9, std::string("\3a\0b\1c", 6)) +
+                  wire::record(wire::pointer(12), Type::txt, 9, "")});
+  CHECK(text.data == std::vector<std::string>{std::string("\3a\0b\1c", 6), ""});
+  const Answer pointer = read_every_way(
+      {.name = "1.2.0.192.in-addr.arpa",
+       .type = Type::ptr,
+       .answers = 1,
+       .records = wire::record(wire::pointer(12), Type::ptr, 9, wire::name("MX.example"))});
+  CHECK(pointer.data == std::vector<std::string>{"mx.example"});
+}
+
+TEST_CASE("a negative answer holds as long as its SOA says", "[dns][message]") {
+  wire::Response response{.name = "gone.example",
+                          .type = Type::mx,
+                          .flags = wire::kResponse | 3U,
+                          .authorities = 1,
+                          .records = wire::soa("example", 900, 300)};
+  Answer answer = read_every_way(response);
+  CHECK(answer.outcome == Outcome::nxdomain);
+  CHECK(answer.code == 3);
+  CHECK(answer.holds == seconds{300});
+
+  response.flags = wire::kResponse;
+  response.records = wire::soa("example", 30, 300);
+  answer = read_every_way(response);
+  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.holds == seconds{30});
+
+  response.authorities = 0;
+  response.records.clear();
+  answer = read_every_way(response);
+  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.holds == seconds{0});
+}
+
+TEST_CASE("an alias of nothing is no data, or no name, and the alias is told", "[dns][message]") {
+  wire::Response response{
+      .name = "www.example",
+      .answers = 1,
+      .authorities = 1,
+      .records = wire::cname("www.example", 20, "gone.example") + wire::soa("example", 90, 80)};
+  Answer answer = read_every_way(response);
+  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.aliases == std::vector<std::string>{"gone.example"});
+  CHECK(answer.holds == seconds{20});
+  response.flags |= 3U;
+  answer = read(response);
+  CHECK(answer.outcome == Outcome::nxdomain);
+}
+
+TEST_CASE("aliases that go round in circles end", "[dns][message]") {
+  const Answer answer = read_every_way({.name = "a.example",
+                                        .answers = 2,
+                                        .records = wire::cname("a.example", 20, "b.example") +
+                                                   wire::cname("b.example", 20, "A.example")});
+  CHECK(answer.outcome == Outcome::alias_loop);
+  CHECK(
+      read(
+          {.name = "a.example", .answers = 1, .records = wire::cname("a.example", 20, "a.example")})
+          .outcome == Outcome::alias_loop);
+}
+
+TEST_CASE("a chain of aliases is followed as far as resolvers follow one", "[dns][message]") {
+  wire::Response response{.name = "h0.example"};
+  const auto host = [](unsigned i) { return "h" + std::to_string(i) + ".example"; };
+  for (unsigned i = 0; i < kAliasesMax; ++i) {
+    response.records += wire::cname(host(i), 20, host(i + 1));
+  }
+  response.answers = kAliasesMax + 1;
+  response.records += wire::a(host(kAliasesMax), 20, "\x01\x02\x03\x04");
+  CHECK(read(response).outcome == Outcome::found);
+  response.records.clear();
+  for (unsigned i = 0; i <= kAliasesMax; ++i) {
+    response.records += wire::cname(host(i), 20, host(i + 1));
+  }
+  CHECK(read(response).outcome == Outcome::alias_loop);
+}
+
+TEST_CASE("what belongs to another name is not believed", "[dns][message]") {
+  const Answer answer = read_every_way({.name = "a.example",
+                                        .answers = 2,
+                                        .records = wire::a("b.example", 20, "\x01\x02\x03\x04") +
+                                                   wire::cname("b.example", 20, "a.example")});
+  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.aliases.empty());
+}
+
+TEST_CASE("each code of a server has its outcome", "[dns][message]") {
+  const auto outcome = [](unsigned code) {
+    return read({.name = "a.example", .flags = wire::kResponse | code}).outcome;
+  };
+  CHECK(outcome(1) == Outcome::servfail);
+  CHECK(outcome(2) == Outcome::servfail);
+  CHECK(outcome(3) == Outcome::nxdomain);
+  CHECK(outcome(4) == Outcome::servfail);
+  CHECK(outcome(5) == Outcome::refused);
+  CHECK(outcome(9) == Outcome::servfail);
+  // BADVERS is 16: its low bits are zero, the others are in the OPT record's TTL.
+  CHECK(read({.name = "a.example",
+              .additionals = 1,
+              .records = wire::record(wire::name(""), Type::opt, 0x01000000, "")})
+            .outcome == Outcome::servfail);
+}
+
+TEST_CASE("a name that does not exist has no address", "[dns][message]") {
+  const Answer answer = read({.name = "a.example",
+                              .flags = wire::kResponse | 3U,
+                              .answers = 1,
+                              .records = wire::a("a.example", 20, "\x01\x02\x03\x04")});
+  CHECK(answer.outcome == Outcome::malformed);
+  CHECK(answer.addresses.empty());
+}
+
+TEST_CASE("a server that only names others is no resolver", "[dns][message]") {
+  CHECK(
+      read({.name = "a.example",
+            .authorities = 1,
+            .records = wire::record(wire::name("example"), Type::ns, 9, wire::name("ns.example"))})
+          .outcome == Outcome::refused);
+}
+
+TEST_CASE("a response to another question is none", "[dns][message]") {
+  const wire::Response good{.name = "a.example", .flags = wire::kResponse | 3U};
+  const std::string octets = wire::write(good);
+  CHECK(read_response(octets, "a.example", Type::a).outcome == Outcome::nxdomain);
+  CHECK(read_response(octets, "b.example", Type::a).outcome == Outcome::malformed);
+  CHECK(read_response(octets, "a.example", Type::mx).outcome == Outcome::malformed);
+  CHECK(read({.name = "a.example", .flags = 0x0100}).outcome == Outcome::malformed);
+  CHECK(read({.name = "a.example", .flags = wire::kResponse | 0x2800}).outcome ==
+        Outcome::malformed);
+  CHECK(read({.name = "a.example", .flags = wire::kResponse | wire::kTruncated}).outcome ==
+        Outcome::malformed);
+  std::string two = octets;
+  two[5] = 2;
+  CHECK(read_response(two, "a.example", Type::a).outcome == Outcome::malformed);
+  std::string chaos = octets;
+  chaos[octets.size() - 1] = 3;
+  CHECK(read_response(chaos, "a.example", Type::a).outcome == Outcome::malformed);
+}
+
+TEST_CASE("data that contradicts its length is malformed", "[dns][message]") {
+  const auto outcome = [](Type type, std::string_view data) {
+    return read({.name = "a.example",
+                 .type = type,
+                 .answers = 2,
+                 .records = wire::record(wire::pointer(12), type, 9, data) +
+                            wire::record(wire::pointer(12), type, 9, data)})
+        .outcome;
+  };
+  CHECK(outcome(Type::a, "\x01\x02\x03\x04") == Outcome::found);
+  CHECK(outcome(Type::a, "\x01\x02\x03") == Outcome::malformed);
+  CHECK(outcome(Type::a, "\x01\x02\x03\x04\x05") == Outcome::malformed);
+  CHECK(outcome(Type::mx, wire::number16(1) + wire::name("b") + "x") == Outcome::malformed);
+  CHECK(outcome(Type::mx, std::string_view("\0", 1)) == Outcome::malformed);
+  CHECK(outcome(Type::ptr, wire::name("b") + "x") == Outcome::malformed);
+  CHECK(read({.name = "a.example",
+              .answers = 1,
+              .records = wire::record(wire::pointer(12), Type::cname, 9, wire::name("b") + "x")})
+            .outcome == Outcome::malformed);
+}
+
+TEST_CASE("pointers lead back, and never in circles", "[dns][message]") {
+  const auto outcome = [](std::string_view owner) {
+    return read({.name = "a.example",
+                 .answers = 1,
+                 .records = wire::record(owner, Type::a, 9, "\x01\x02\x03\x04")})
+        .outcome;
+  };
+  const unsigned here = 12 + 11 + 4;
+  CHECK(outcome(wire::pointer(12)) == Outcome::found);
+  CHECK(outcome(wire::pointer(here)) == Outcome::malformed);
+  CHECK(outcome(wire::pointer(here + 1)) == Outcome::malformed);
+  CHECK(outcome(wire::pointer(0x3fff)) == Outcome::malformed);
+  CHECK(outcome("\1a" + wire::pointer(here)) == Outcome::malformed);
+  CHECK(outcome("\x41") == Outcome::malformed);  // Two bits that no label has.
+}
+
+TEST_CASE("names have their greatest length and no more", "[dns][message]") {
+  const std::string label(63, 'x');
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'x');
+  CHECK(is_name(longest));
+  CHECK_FALSE(is_name(longest + "x"));
+  CHECK_FALSE(is_name(label + "x.example"));
+  CHECK(read({.name = longest,
+              .answers = 1,
+              .records = wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04")})
+            .outcome == Outcome::found);
+  CHECK(read({.name = longest,
+              .answers = 1,
+              .records = wire::record("\1x" + wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04")})
+            .outcome == Outcome::malformed);
+}
+
+TEST_CASE("an odd octet in a name is written as a number, and asked for again as it was",
+          "[dns][message]") {
+  const std::string host = std::string("\4a.\\") + '\xff' + std::string("\2B ") + '\0';
+  const Answer answer = read_every_way(
+      {.name = "example",
+       .type = Type::mx,
+       .answers = 1,
+       .records = wire::record(wire::pointer(12), Type::mx, 9, wire::number16(1) + host)});
+  REQUIRE(answer.exchanges.size() == 1);
+  const std::string& text = answer.exchanges[0].host;
+  CHECK(text == "a\\046\\092\\255.b\\032");
+  REQUIRE(is_name(text));
+  const std::string query = write_query(text, Type::a, 0x1234);
+  CHECK(query.substr(0, 4) == "\x12\x34\x01\x20");
+  CHECK(query.substr(12, host.size()) == std::string("\4a.\\") + '\xff' + "\2b " + '\0');
+}
+
+TEST_CASE("text that no response holds is no name", "[dns][message]") {
+  CHECK(is_name(""));
+  CHECK(is_name("example"));
+  for (const char* text : {".", "a.", ".a", "a..b", "A", "a b", "a\\", "a\\04", "a\\256", "a\\097",
+                           "a\\065", "\xc3\xa9"}) {
+    INFO(text);
+    CHECK_FALSE(is_name(text));
+  }
+}
+
+TEST_CASE("a query asks for validation, recursion and room, and fits", "[dns][message]") {
+  const std::string query = write_query("mx.example", Type::aaaa, 7);
+  CHECK(query == std::string("\0\7\1\x20\0\1\0\0\0\0\0\1", 12) + wire::name("mx.example") +
+                     std::string("\0\x1c\0\1", 4) + std::string("\0\0\x29\4\xd0\0\0\0\0\0\0", 11));
+}
+
+TEST_CASE("more values than any honest name has are cut", "[dns][message]") {
+  wire::Response response{.name = "a.example", .answers = kValuesMax};
+  for (std::size_t i = 0; i < kValuesMax; ++i) {
+    response.records += wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04");
+  }
+  Answer answer = read(response);
+  CHECK(answer.addresses.size() == kValuesMax);
+  CHECK_FALSE(answer.cut);
+  response.answers = kValuesMax + 1;
+  response.records += wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x05");
+  answer = read(response);
+  CHECK(answer.addresses.size() == kValuesMax);
+  CHECK(answer.cut);
+}
+
+TEST_CASE("a TTL with its highest bit set is none", "[dns][message]") {
+  CHECK(read({.name = "a.example",
+              .answers = 1,
+              .records = wire::a("a.example", 0x80000000U, "\x01\x02\x03\x04")})
+            .holds == seconds{0});
+}
+
+}  // namespace
+}  // namespace mxsweep::dns

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/name.h"
+
+#include <string>
+
+#include "mxsweep/dns/message.h"
+#include "support/catch.h"
+
+namespace mxsweep::dns {
+namespace {
+
+TEST_CASE("a name is read in lower case and without its last dot", "[dns][name]") {
+  for (const char* text : {"mx1.example.net", "MX1.Example.NET", "mx1.example.net."}) {
+    const Name name = read_name(text);
+    CHECK(name.fault == NameFault::none);
+    CHECK(name.ascii == "mx1.example.net");
+    CHECK(name.unicode.empty());
+    CHECK_FALSE(name.underscore);
+    CHECK_FALSE(name.single_label);
+    CHECK(is_name(name.ascii));
+  }
+}
+
+TEST_CASE("an internationalised name has a form for the wire and one for people", "[dns][name]") {
+  for (const char* text : {"bücher.example", "BÜCHER.example", "xn--bcher-kva.example",
+                           "bücher\u3002example", "bücher.example."}) {
+    INFO(text);
+    const Name name = read_name(text);
+    CHECK(name.fault == NameFault::none);
+    CHECK(name.ascii == "xn--bcher-kva.example");
+    CHECK(name.unicode == "bücher.example");
+  }
+  CHECK(read_name("straße.example").ascii == "xn--strae-oqa.example");
+}
+
+TEST_CASE("an A-label that decodes to nothing is still a name", "[dns][name]") {
+  const Name name = read_name("xn--0.example");
+  CHECK(name.fault == NameFault::none);
+  CHECK(name.ascii == "xn--0.example");
+  CHECK(name.unicode.empty());
+}
+
+TEST_CASE("what is wrong with a name has a word", "[dns][name]") {
+  const std::string label(63, 'x');
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'x');
+  CHECK(read_name(label + ".example").fault == NameFault::none);
+  CHECK(read_name(longest).fault == NameFault::none);
+  CHECK(read_name(longest + ".").fault == NameFault::none);
+  CHECK(read_name(longest + "x").fault == NameFault::name_too_long);
+  CHECK(read_name(label + "x.example").fault == NameFault::label_too_long);
+  CHECK(read_name("").fault == NameFault::empty);
+  CHECK(read_name(".").fault == NameFault::empty);
+  CHECK(read_name("..").fault == NameFault::empty_label);
+  CHECK(read_name("a..b").fault == NameFault::empty_label);
+  CHECK(read_name(".a").fault == NameFault::empty_label);
+  CHECK(read_name("a..").fault == NameFault::empty_label);
+  for (const char* text : {"a b", "a@b.example", "*.example", "a/b", "a:25", "a\\046b", "a\tb"}) {
+    INFO(text);
+    CHECK(read_name(text).fault == NameFault::character);
+    CHECK(read_name(text).ascii.empty());
+  }
+  CHECK(read_name(std::string("a\0b", 3)).fault == NameFault::character);
+  CHECK(read_name(std::string("\xc3\xbc\0b", 4)).fault == NameFault::character);
+  CHECK(read_name("\xff\xfe.example").fault == NameFault::not_idna);
+  CHECK(read_name("a\u2028b.example").fault == NameFault::not_idna);
+  CHECK(read_name("\u00fc" + label + ".example").fault == NameFault::label_too_long);
+  std::string many;
+  for (int i = 0; i < 2000; ++i) many += "\u00fc";
+  CHECK(read_name(many).fault == NameFault::name_too_long);
+}
+
+TEST_CASE("what is odd about a name is said", "[dns][name]") {
+  CHECK(read_name("mail_1.example").underscore);
+  CHECK(read_name("mailhost").single_label);
+  CHECK(is_localhost("localhost"));
+  CHECK(is_localhost("mx.localhost"));
+  CHECK_FALSE(is_localhost("notlocalhost"));
+  CHECK_FALSE(is_localhost("localhost.example"));
+}
+
+TEST_CASE("every fault has a word of its own", "[dns][name]") {
+  CHECK(to_string(NameFault::none) == "none");
+  CHECK(to_string(NameFault::not_idna) == "not_idna");
+}
+
+}  // namespace
+}  // namespace mxsweep::dns

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// The same words from servers that others wrote: Unbound, and NSD behind it.
+#include "dns/real_resolver.h"
+
+#include <string>
+#include <vector>
+
+#include "dns/asker.h"
+#include "mxsweep/dns/resolver.h"
+#include "mxsweep/dns/route.h"
+#include "support/catch.h"
+
+namespace mxsweep::dns {
+namespace {
+
+std::string zone() {
+  std::string records =
+      "good.example. MX 20 mx2.good.example.\n"
+      "good.example. MX 10 MX1.good.example.\n"
+      "mx1.good.example. A 192.175.48.1\n"
+      "mx1.good.example. AAAA 2620:4f:8000::1\n"
+      "mx2.good.example. A 192.175.48.2\n"
+      "implicit.example. A 192.175.48.3\n"
+      "null.example. MX 0 .\n"
+      "nothing.example. TXT \"no mail here\"\n"
+      "alias.example. CNAME good.example.\n"
+      "loop1.example. CNAME loop2.example.\n"
+      "loop2.example. CNAME loop1.example.\n"
+      "odd.example. MX 1 mxalias.example.\n"
+      "odd.example. MX 2 192.0.2.1.\n"
+      "odd.example. MX 3 localhost.\n"
+      "odd.example. MX 4 gone.example.\n"
+      "odd.example. MX 5 private.example.\n"
+      "odd.example. MX 6 m_x.example.\n"
+      "mxalias.example. CNAME mx1.good.example.\n"
+      "private.example. A 10.0.0.1\n"
+      "m_x.example. A 192.175.48.6\n"
+      "xn--bcher-kva.example. MX 1 mx2.good.example.\n"
+      "_25._tcp.mx1.good.example. TYPE52 \\# 4 03010102\n"
+      "1.48.175.192.in-addr.arpa. PTR mx1.good.example.\n"
+      "broken.example. NS ns.broken.example.\n"
+      "ns.broken.example. A 127.0.0.1\n";
+  // More than any datagram that we say we take.
+  for (int i = 0; i < 120; ++i) {
+    records += "large.example. A 192.175.49." + std::to_string(i) + "\n";
+  }
+  for (int i = 0; i < 100; ++i) {
+    records += "n" + std::to_string(i) + ".many.example. A 192.175.50." + std::to_string(i) + "\n";
+  }
+  return records;
+}
+
+ResolverOptions options_for(const RealResolver& real) {
+  ResolverOptions options;
+  options.servers = {on_loopback(real.port())};
+  return options;
+}
+
+std::vector<std::string> follow(Asker& asker, RouteKind kind, std::string_view text) {
+  Route route(kind, text, {});
+  while (!route.done()) {
+    for (RouteQuestion question; route.take_question(question);) {
+      asker.begin(question.name, question.type, question.number);
+    }
+    const Finished finished = asker.wait();
+    route.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
+  }
+  std::vector<std::string> lines;
+  if (route.fault() != Fault::none) lines.emplace_back(to_string(route.fault()));
+  for (const Destination& destination : route.destinations()) {
+    std::string line = std::to_string(destination.preference) + " " + destination.host;
+    if (destination.address.family != Family::none) line += " " + to_string(destination.address);
+    if (destination.fault != Fault::none) line += " " + std::string(to_string(destination.fault));
+    if (destination.findings.has(Finding::mx_is_alias)) line += " (alias)";
+    if (destination.findings.has(Finding::mx_underscore)) line += " (underscore)";
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+const Lines kGood{"10 mx1.good.example 192.175.48.1", "10 mx1.good.example 2620:4f:8000::1",
+                  "20 mx2.good.example 192.175.48.2"};
+
+TEST_CASE("real servers lead from a domain to its servers", "[dns][real]") {
+  if (!RealResolver::available()) return;
+  const RealResolver real(zone());
+  Asker asker(options_for(real));
+  const auto domain = [&](std::string_view text) {
+    return follow(asker, RouteKind::mail_domain, text);
+  };
+  CHECK(domain("good.example") == kGood);
+  CHECK(domain("GOOD.example.") == kGood);
+  CHECK(domain("alias.example") == kGood);
+  CHECK(domain("implicit.example") == Lines{"0 implicit.example 192.175.48.3"});
+  CHECK(domain("null.example") == Lines{"null_mx"});
+  CHECK(domain("nothing.example") == Lines{"0 nothing.example no_data"});
+  CHECK(domain("gone.example") == Lines{"nxdomain"});
+  CHECK(domain("bücher.example") == Lines{"1 mx2.good.example 192.175.48.2"});
+  CHECK(domain("odd.example") ==
+        Lines{"1 mxalias.example 192.175.48.1 (alias)", "1 mxalias.example 2620:4f:8000::1 (alias)",
+              "2 192.0.2.1 mx_is_address", "3 localhost mx_localhost",
+              "4 gone.example mx_no_address", "5 private.example 10.0.0.1 mx_private",
+              "6 m_x.example 192.175.48.6 (underscore)"});
+  CHECK(follow(asker, RouteKind::host, "private.example") == Lines{"0 private.example 10.0.0.1"});
+}
+
+TEST_CASE("real servers' answers are read: raw types, large ones, circles", "[dns][real]") {
+  if (!RealResolver::available()) return;
+  const RealResolver real(zone());
+  Asker asker(options_for(real));
+  CHECK(asker.ask("nothing.example", Type::txt)->data ==
+        std::vector<std::string>{"\014no mail here"});
+  CHECK(asker.ask("_25._tcp.mx1.good.example", Type::tlsa)->data ==
+        std::vector<std::string>{"\3\1\1\2"});
+  CHECK(asker.ask("1.48.175.192.in-addr.arpa", Type::ptr)->data ==
+        std::vector<std::string>{"mx1.good.example"});
+  const auto large = asker.ask("large.example", Type::a);
+  CHECK(large->outcome == Outcome::found);
+  CHECK(large->addresses.size() == 120);
+  CHECK(asker.resolver().counts().tcp == 1);
+  const auto gone = asker.ask("gone.example", Type::a);
+  CHECK(gone->outcome == Outcome::nxdomain);
+  CHECK(gone->holds > Duration::zero());
+  CHECK(gone->holds <= std::chrono::seconds{60});
+  // Some say SERVFAIL, some hand out the circle.
+  const Outcome loop = asker.ask("loop1.example", Type::mx)->outcome;
+  CHECK((loop == Outcome::servfail || loop == Outcome::alias_loop));
+}
+
+TEST_CASE("a server that is no resolver refuses to be one", "[dns][real]") {
+  if (!RealResolver::available()) return;
+  const RealResolver real(zone());
+  ResolverOptions options;
+  options.servers = {on_loopback(real.authority_port())};
+  Asker asker(options);
+  CHECK(asker.ask("mx.broken.example", Type::a)->outcome == Outcome::refused);
+}
+
+TEST_CASE("a real resolver that ends in mid-sweep is missed, and what was known stays known",
+          "[dns][real]") {
+  if (!RealResolver::available()) return;
+  RealResolver real(zone());
+  Asker asker(options_for(real));
+  CHECK(follow(asker, RouteKind::mail_domain, "good.example") == kGood);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    asker.begin("n" + std::to_string(i) + ".many.example", Type::a, i);
+    if (i == 50) real.end_resolver();
+  }
+  std::size_t found = 0;
+  std::size_t unreachable = 0;
+  for (const Finished& finished : asker.wait_for(100)) {
+    if (finished.answer->outcome == Outcome::found) ++found;
+    if (finished.answer->outcome == Outcome::unreachable) ++unreachable;
+  }
+  CHECK(found + unreachable == 100);
+  CHECK(unreachable >= 49);
+  CHECK_FALSE(asker.resolver().reachable());
+  CHECK(follow(asker, RouteKind::mail_domain, "good.example") == kGood);
+}
+
+TEST_CASE("a zone whose servers are gone fails its own names", "[dns][real]") {
+  if (!RealResolver::available()) return;
+  RealResolver real(zone());
+  ResolverOptions options = options_for(real);
+  Asker asker(options);
+  CHECK(asker.ask("good.example", Type::mx)->outcome == Outcome::found);
+  real.end_authority();
+  const Outcome outcome = asker.ask("n1.many.example", Type::a)->outcome;
+  CHECK((outcome == Outcome::servfail || outcome == Outcome::timeout));
+  CHECK(asker.resolver().reachable());
+}
+
+}  // namespace
+}  // namespace mxsweep::dns

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/resolver.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dns/asker.h"
+#include "dns/name_server.h"
+#include "dns/wire.h"
+#include "support/catch.h"
+
+namespace mxsweep::dns {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kAddress = "\xc0\xaf\x30\x01";  // 192.175.48.1
+
+std::string address_reply(const Heard& heard, unsigned flags = wire::kResponse) {
+  return reply(heard, 1, wire::a(heard.name, 300, kAddress), flags);
+}
+std::string large_reply(const Heard& heard, unsigned count) {
+  std::string records;
+  for (unsigned i = 0; i < count; ++i) records += wire::a(heard.name, 300, kAddress);
+  return reply(heard, count, records);
+}
+bool is_check(const Heard& heard) { return heard.name.empty(); }
+
+// Patience that tests can wait for.
+ResolverOptions options_for(std::vector<std::uint16_t> ports) {
+  ResolverOptions options;
+  for (const std::uint16_t port : ports) options.servers.push_back(on_loopback(port));
+  options.patience = milliseconds{60};
+  options.tries = 2;
+  return options;
+}
+
+// How the server's manners come out.
+Answer outcome_of(const Manners& manners, Type type = Type::a) {
+  const NameServer server(manners);
+  Asker asker(options_for({server.port()}));
+  REQUIRE(asker.problem().empty());
+  return *asker.ask("host.example", type);
+}
+
+TEST_CASE("an answer comes back with its ticket", "[dns][resolver]") {
+  const NameServer server(
+      [](const Heard& heard) { return std::vector{address_reply(heard, wire::kResponse | 0x20)}; });
+  Asker asker(options_for({server.port()}));
+  asker.begin("host.example", Type::a, 0xfedcba9876543210U);
+  const Finished finished = asker.wait();
+  CHECK(finished.ticket == 0xfedcba9876543210U);
+  CHECK(finished.answer->outcome == Outcome::found);
+  CHECK(finished.answer->authentic);
+  REQUIRE(finished.answer->addresses.size() == 1);
+  CHECK(to_string(finished.answer->addresses[0]) == "192.175.48.1");
+  CHECK(asker.resolver().waiting() == 0);
+  CHECK(asker.resolver().next_deadline() == kNever);
+}
+
+TEST_CASE("a query asks for recursion and validation", "[dns][resolver]") {
+  std::atomic<unsigned> flags = 0;
+  outcome_of([&](const Heard& heard) {
+    flags = heard.flags;
+    return std::vector{address_reply(heard)};
+  });
+  CHECK(flags == 0x0120);
+}
+
+TEST_CASE("what a server says of a name is the answer's outcome", "[dns][resolver]") {
+  const auto code = [](unsigned rcode) {
+    return outcome_of([=](const Heard& heard) { return std::vector{reply_code(heard, rcode)}; })
+        .outcome;
+  };
+  CHECK(code(0) == Outcome::no_data);
+  CHECK(code(2) == Outcome::servfail);
+  CHECK(code(3) == Outcome::nxdomain);
+  CHECK(code(5) == Outcome::refused);
+}
+
+TEST_CASE("how long a negative answer holds is kept on its way", "[dns][resolver]") {
+  const Answer answer = outcome_of([](const Heard& heard) {
+    return std::vector{reply(heard, 0, wire::soa("example", 900, 77), wire::kResponse | 3U, 1)};
+  });
+  CHECK(answer.outcome == Outcome::nxdomain);
+  CHECK(answer.holds == std::chrono::seconds{77});
+}
+
+TEST_CASE("aliases are followed in the answer, and their circles end", "[dns][resolver]") {
+  const Answer found = outcome_of([](const Heard& heard) {
+    return std::vector{
+        reply(heard, 2,
+              wire::cname(heard.name, 10, "real.example") + wire::a("real.example", 20, kAddress))};
+  });
+  CHECK(found.outcome == Outcome::found);
+  CHECK(found.aliases == std::vector<std::string>{"real.example"});
+  const Answer loop = outcome_of([](const Heard& heard) {
+    return std::vector{
+        reply(heard, 2,
+              wire::cname(heard.name, 10, "b.example") + wire::cname("b.example", 20, heard.name))};
+  });
+  CHECK(loop.outcome == Outcome::alias_loop);
+}
+
+TEST_CASE("a server that answers the second time is asked a second time", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) {
+    return heard.times == 0 && !is_check(heard) ? std::vector<std::string>{}
+                                                : std::vector{address_reply(heard)};
+  });
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(server.times("host.example", Type::a) == 2);
+  CHECK(asker.resolver().counts().retried == 1);
+}
+
+TEST_CASE("a response that is cut is asked for again over TCP", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) {
+    if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
+    return std::vector{large_reply(heard, 200)};
+  });
+  Asker asker(options_for({server.port()}));
+  const auto answer = asker.ask("host.example", Type::a);
+  CHECK(answer->outcome == Outcome::found);
+  CHECK(answer->addresses.size() == 200);
+  CHECK(server.heard_tcp() == 1);
+  CHECK(asker.resolver().counts().tcp == 1);
+}
+
+TEST_CASE("a connection that dies in the middle is not the resolver's death", "[dns][resolver]") {
+  for (const int octets : {0, 1, 2, 20, 900}) {
+    INFO("octets sent: " << octets);
+    NameServer server([](const Heard& heard) {
+      if (is_check(heard)) return std::vector{reply_code(heard, 2)};
+      if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
+      return std::vector{large_reply(heard, 200)};
+    });
+    server.tcp_octets_max = octets;
+    Asker asker(options_for({server.port()}));
+    const auto outcome = asker.ask("host.example", Type::a)->outcome;
+    CHECK((outcome == Outcome::servfail || outcome == Outcome::timeout));
+    CHECK(asker.resolver().reachable());
+    CHECK(asker.resolver().counts().unreachable == 0);
+  }
+}
+
+TEST_CASE("answers to what was not asked are not heard", "[dns][resolver]") {
+  const auto outcome = [](const std::function<std::string(Heard)>& lie) {
+    return outcome_of([=](const Heard& heard) {
+             return std::vector{is_check(heard) ? reply_code(heard, 0) : lie(heard)};
+           })
+        .outcome;
+  };
+  CHECK(outcome([](Heard heard) {
+          heard.id ^= 1U;
+          return address_reply(heard);
+        }) == Outcome::timeout);
+  CHECK(outcome([](Heard heard) {
+          heard.name = "other.example";
+          return address_reply(heard);
+        }) == Outcome::timeout);
+  CHECK(outcome([](Heard heard) {
+          heard.type = Type::mx;
+          return reply_code(heard, 0);
+        }) == Outcome::timeout);
+  CHECK(outcome([](const Heard& heard) { return address_reply(heard).substr(0, 11); }) ==
+        Outcome::timeout);
+}
+
+TEST_CASE("the truth behind a lie is heard", "[dns][resolver]") {
+  const Answer answer = outcome_of([](const Heard& heard) {
+    Heard wrong = heard;
+    wrong.id ^= 1U;
+    return std::vector{reply_code(wrong, 3), std::string("noise"), address_reply(heard)};
+  });
+  CHECK(answer.outcome == Outcome::found);
+}
+
+TEST_CASE("an answer that contradicts itself is malformed or not heard", "[dns][resolver]") {
+  // Older versions of c-ares hand it on, newer ones drop it and wait for a better one.
+  const Outcome outcome = outcome_of([](const Heard& heard) {
+                            if (is_check(heard)) return std::vector{reply_code(heard, 0)};
+                            const std::string whole = address_reply(heard);
+                            return std::vector{whole.substr(0, whole.size() - 2)};
+                          }).outcome;
+  CHECK((outcome == Outcome::malformed || outcome == Outcome::timeout));
+}
+
+TEST_CASE("silence about one name is that name's", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) {
+    return is_check(heard) ? std::vector{reply_code(heard, 0)} : std::vector<std::string>{};
+  });
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::timeout);
+  CHECK(asker.resolver().reachable());
+  CHECK(asker.resolver().counts().timeouts == 1);
+  CHECK(server.times("", Type::ns) >= 1);
+}
+
+TEST_CASE("silence about everything is our resolver's", "[dns][resolver]") {
+  const NameServer server([](const Heard&) { return std::vector<std::string>{}; });
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::unreachable);
+  CHECK_FALSE(asker.resolver().reachable());
+  CHECK(asker.resolver().counts().unreachable == 1);
+}
+
+TEST_CASE("a port where nobody listens is our resolver's absence, and not remembered",
+          "[dns][resolver]") {
+  NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+  server.stop();
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
+  }
+  for (const Finished& finished : asker.wait_for(50)) {
+    CHECK(finished.answer->outcome == Outcome::unreachable);
+  }
+  CHECK_FALSE(asker.resolver().reachable());
+  CHECK(asker.ask("n0.example", Type::a)->outcome == Outcome::unreachable);
+  CHECK(asker.resolver().counts().from_cache == 0);
+  // What is known is known.
+  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+}
+
+TEST_CASE("a resolver that comes back is heard again", "[dns][resolver]") {
+  std::atomic<bool> awake = false;
+  const NameServer server([&](const Heard& heard) {
+    return awake ? std::vector{address_reply(heard)} : std::vector<std::string>{};
+  });
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::unreachable);
+  awake = true;
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.resolver().reachable());
+}
+
+TEST_CASE("a resolver that falls silent in mid-sweep fails nobody's name", "[dns][resolver]") {
+  std::atomic<int> left = 40;
+  const NameServer server([&](const Heard& heard) {
+    return left-- > 0 ? std::vector{address_reply(heard)} : std::vector<std::string>{};
+  });
+  ResolverOptions options = options_for({server.port()});
+  options.in_flight_max = 20;
+  Asker asker(options);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
+  }
+  int found = 0;
+  for (const Finished& finished : asker.wait_for(100)) {
+    if (finished.answer->outcome == Outcome::found) ++found;
+    CHECK(finished.answer->outcome != Outcome::timeout);
+    CHECK(finished.answer->outcome != Outcome::servfail);
+  }
+  CHECK(found == 40);
+}
+
+TEST_CASE("servers are tried in turn when one is silent, refuses or fails", "[dns][resolver]") {
+  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  const auto outcome = [&](const Manners& manners) {
+    const NameServer bad(manners);
+    Asker asker(options_for({bad.port(), good.port()}));
+    const auto answer = asker.ask("host.example", Type::a);
+    CHECK(bad.heard_udp() >= 1);
+    return answer->outcome;
+  };
+  CHECK(outcome([](const Heard&) { return std::vector<std::string>{}; }) == Outcome::found);
+  CHECK(outcome([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; }) ==
+        Outcome::found);
+  CHECK(outcome([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; }) ==
+        Outcome::found);
+  NameServer gone([](const Heard&) { return std::vector<std::string>{}; });
+  gone.stop();
+  Asker asker(options_for({gone.port(), good.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+}
+
+TEST_CASE("a server's word that a name does not exist is not doubted", "[dns][resolver]") {
+  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  const NameServer first([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
+  Asker asker(options_for({first.port(), good.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::nxdomain);
+  CHECK(good.heard_udp() == 0);
+}
+
+TEST_CASE("when every server fails, the last one's word counts", "[dns][resolver]") {
+  const NameServer one([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; });
+  const NameServer two([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; });
+  Asker asker(options_for({one.port(), two.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::refused);
+  CHECK(one.heard_udp() == 1);
+  CHECK(two.heard_udp() == 1);
+}
+
+TEST_CASE("the server that answered is asked first the next time", "[dns][resolver]") {
+  const NameServer silent([](const Heard&) { return std::vector<std::string>{}; });
+  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  Asker asker(options_for({silent.port(), good.port()}));
+  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+  const int before = silent.heard_udp();
+  for (int i = 0; i < 10; ++i) {
+    CHECK(asker.ask("n" + std::to_string(i) + ".example", Type::a)->outcome == Outcome::found);
+  }
+  CHECK(silent.heard_udp() == before);
+}
+
+TEST_CASE("one question goes out however many ask it, and is remembered", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  Asker asker(options_for({server.port()}));
+  for (std::uint64_t i = 0; i < 100; ++i) asker.begin("host.example", Type::a, i);
+  CHECK(asker.resolver().waiting() == 1);
+  std::set<std::uint64_t> tickets;
+  for (const Finished& finished : asker.wait_for(100)) tickets.insert(finished.ticket);
+  CHECK(tickets.size() == 100);
+  asker.ask("host.example", Type::a);
+  CHECK(server.times("host.example", Type::a) == 1);
+  const Lookups& counts = asker.resolver().counts();
+  CHECK(counts.asked == 101);
+  CHECK(counts.coalesced == 99);
+  CHECK(counts.from_cache == 1);
+  CHECK(counts.sent == 1);
+  CHECK(counts.answered == 1);
+  // Another type is another question.
+  asker.ask("host.example", Type::mx);
+  CHECK(server.times("host.example", Type::mx) == 1);
+}
+
+TEST_CASE("negative answers are remembered", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
+  Asker asker(options_for({server.port()}));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::nxdomain);
+  }
+  CHECK(server.times("host.example", Type::a) == 1);
+}
+
+TEST_CASE("no more questions are in flight than are allowed, and all are asked",
+          "[dns][resolver]") {
+  // Answers only what it was asked for twice: until then all stay in flight.
+  const NameServer server([](const Heard& heard) {
+    return heard.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(heard)};
+  });
+  ResolverOptions options = options_for({server.port()});
+  options.in_flight_max = 10;
+  Asker asker(options);
+  for (std::uint64_t i = 0; i < 35; ++i) {
+    asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
+  }
+  CHECK(asker.resolver().counts().sent == 10);
+  CHECK(asker.resolver().waiting() == 35);
+  for (const Finished& finished : asker.wait_for(35)) {
+    CHECK(finished.answer->outcome == Outcome::found);
+  }
+  // The check may have been among them.
+  CHECK(asker.resolver().counts().sent >= 35);
+  CHECK(asker.resolver().counts().answered == 35);
+}
+
+TEST_CASE("a thousand questions at once lose none", "[dns][resolver]") {
+  const NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  ResolverOptions options = options_for({server.port()});
+  options.tries = 6;
+  Asker asker(options);
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
+  }
+  std::set<std::uint64_t> tickets;
+  for (const Finished& finished : asker.wait_for(3000)) {
+    CHECK(finished.answer->outcome == Outcome::found);
+    tickets.insert(finished.ticket);
+  }
+  CHECK(tickets.size() == 3000);
+}
+
+TEST_CASE("a resolver may end with questions in flight", "[dns][resolver]") {
+  const NameServer server([](const Heard&) { return std::vector<std::string>{}; });
+  Asker asker(options_for({server.port()}));
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
+  }
+  asker.turn();
+  CHECK(asker.resolver().waiting() == 10);
+}
+
+TEST_CASE("late news of a descriptor that is closed does no harm", "[dns][resolver]") {
+  Resolver resolver;
+  REQUIRE(resolver.open(options_for({9})).empty());
+  resolver.on_ready(12345, true, true, Instant{});
+  resolver.on_time(Instant{});
+  Finished finished;
+  CHECK_FALSE(resolver.take(finished));
+}
+
+TEST_CASE("without servers of the user's the system's are taken", "[dns][resolver]") {
+  Resolver resolver;
+  REQUIRE(resolver.open({}).empty());
+  REQUIRE_FALSE(resolver.servers().empty());
+  CHECK(resolver.servers()[0].address.family != Family::none);
+  CHECK(resolver.servers()[0].port != 0);
+}
+
+}  // namespace
+}  // namespace mxsweep::dns

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/dns/route.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace mxsweep::dns {
+namespace {
+
+// A made-up internet: what is not in it does not exist.
+class World {
+ public:
+  Answer& operator()(const std::string& name, Type type) {
+    Answer& answer = answers_[{name, type}];
+    answer.outcome = Outcome::found;
+    return answer;
+  }
+  void mx(const std::string& name, std::vector<Exchange> exchanges) {
+    (*this)(name, Type::mx).exchanges = std::move(exchanges);
+  }
+  void address(const std::string& name, const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      const Address parsed = *parse_address(text);
+      const Type type = parsed.family == Family::ipv4 ? Type::a : Type::aaaa;
+      (*this)(name, type).addresses.push_back(parsed);
+    }
+  }
+  void fails(const std::string& name, Type type, Outcome outcome) {
+    (*this)(name, type).outcome = outcome;
+  }
+  [[nodiscard]] Answer answer(const std::string& name, Type type) const {
+    if (const auto found = answers_.find({name, type}); found != answers_.end()) {
+      return found->second;
+    }
+    Answer answer;
+    answer.outcome = Outcome::nxdomain;
+    for (const auto& [question, other] : answers_) {
+      if (question.first == name) answer.outcome = Outcome::no_data;
+    }
+    return answer;
+  }
+
+ private:
+  std::map<std::pair<std::string, Type>, Answer> answers_;
+};
+
+// In which order a resolver answers what was asked at once.
+enum class Order { first_first, last_first };
+
+Route follow(const World& world, RouteKind kind, std::string_view text, RouteOptions options = {},
+             Order order = Order::first_first) {
+  Route route(kind, text, options);
+  std::vector<std::pair<std::uint32_t, Answer>> asked;
+  while (!route.done()) {
+    for (RouteQuestion question; route.take_question(question);) {
+      asked.emplace_back(question.number, world.answer(std::string(question.name), question.type));
+    }
+    REQUIRE_FALSE(asked.empty());
+    const auto next = order == Order::first_first ? asked.begin() : asked.end() - 1;
+    route.on_answer(next->first, next->second);
+    asked.erase(next);
+  }
+  CHECK(asked.empty());
+  return route;
+}
+
+// "10 mx1.example 192.0.2.1", "10 mx2.example nxdomain".
+std::vector<std::string> words(const Route& route) {
+  std::vector<std::string> lines;
+  for (const Destination& destination : route.destinations()) {
+    std::string line = std::to_string(destination.preference) + " " + destination.host;
+    if (destination.address.family != Family::none) line += " " + to_string(destination.address);
+    if (destination.fault != Fault::none) line += " " + std::string(to_string(destination.fault));
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST_CASE("a mail domain leads to its MX hosts by preference, whatever the order of answers",
+          "[dns][route]") {
+  World world;
+  world.mx("example", {{20, "mx2.example"}, {10, "mx1.example"}, {10, "mx0.example"}});
+  world.address("mx1.example", {"192.175.48.1", "2620:4f:8000::1"});
+  world.address("mx0.example", {"2620:4f:8000::2", "192.175.48.3", "192.175.48.2"});
+  world.address("mx2.example", {"192.175.48.4"});
+  for (const Order order : {Order::first_first, Order::last_first}) {
+    const Route route = follow(world, RouteKind::mail_domain, "Example.", {}, order);
+    CHECK(route.fault() == Fault::none);
+    CHECK(route.findings().empty());
+    CHECK(words(route) == Lines{"10 mx1.example 192.175.48.1", "10 mx1.example 2620:4f:8000::1",
+                                "10 mx0.example 192.175.48.3", "10 mx0.example 192.175.48.2",
+                                "10 mx0.example 2620:4f:8000::2", "20 mx2.example 192.175.48.4"});
+  }
+}
+
+TEST_CASE("a domain without MX is its own mail server", "[dns][route]") {
+  World world;
+  world.address("example", {"192.175.48.1"});
+  const Route route = follow(world, RouteKind::mail_domain, "example");
+  CHECK(words(route) == Lines{"0 example 192.175.48.1"});
+  CHECK(route.findings().has(Finding::implicit_mx));
+}
+
+TEST_CASE("a domain with neither MX nor address takes no mail", "[dns][route]") {
+  World world;
+  world("example", Type::txt);
+  const Route route = follow(world, RouteKind::mail_domain, "example");
+  CHECK(words(route) == Lines{"0 example no_data"});
+}
+
+TEST_CASE("a domain that does not exist is not looked for as a host", "[dns][route]") {
+  const Route route = follow({}, RouteKind::mail_domain, "example");
+  CHECK(route.fault() == Fault::nxdomain);
+  CHECK(route.destinations().empty());
+}
+
+TEST_CASE("a failed look for MX is no reason to use the address", "[dns][route]") {
+  World world;
+  world.address("example", {"192.175.48.1"});
+  for (const auto& [outcome, fault] : {std::pair{Outcome::servfail, Fault::servfail},
+                                       {Outcome::timeout, Fault::timeout},
+                                       {Outcome::refused, Fault::refused},
+                                       {Outcome::malformed, Fault::malformed},
+                                       {Outcome::alias_loop, Fault::alias_loop},
+                                       {Outcome::unreachable, Fault::unreachable}}) {
+    world.fails("example", Type::mx, outcome);
+    const Route route = follow(world, RouteKind::mail_domain, "example");
+    CHECK(route.fault() == fault);
+    CHECK(route.destinations().empty());
+  }
+}
+
+TEST_CASE("a null MX says that there is no mail, if it is alone", "[dns][route]") {
+  World world;
+  world.address("example", {"192.175.48.1"});
+  world.mx("example", {{0, ""}});
+  Route route = follow(world, RouteKind::mail_domain, "example");
+  CHECK(route.fault() == Fault::null_mx);
+  CHECK(route.destinations().empty());
+
+  world.mx("example", {{0, ""}, {10, "example"}});
+  route = follow(world, RouteKind::mail_domain, "example");
+  CHECK(route.fault() == Fault::none);
+  CHECK(route.findings().has(Finding::null_mx_among_others));
+  CHECK(words(route) == Lines{"10 example 192.175.48.1"});
+}
+
+TEST_CASE("an MX that names no host has a fault of its own and is not asked for", "[dns][route]") {
+  World world;
+  const auto fault = [&](const std::string& host) {
+    world.mx("example", {{5, host}});
+    world.address(host, {"192.175.48.1"});
+    const auto destinations = follow(world, RouteKind::mail_domain, "example").destinations();
+    REQUIRE(destinations.size() == 1);
+    return destinations[0].fault;
+  };
+  CHECK(fault("192.0.2.1") == Fault::mx_is_address);
+  CHECK(fault("[192.0.2.1]") == Fault::mx_is_address);
+  CHECK(fault("2001:db8::1") == Fault::mx_is_address);
+  CHECK(fault("localhost") == Fault::mx_localhost);
+  CHECK(fault("mx.localhost") == Fault::mx_localhost);
+  CHECK(fault("a\\032b.example") == Fault::name_invalid);
+  CHECK(fault("mx.example") == Fault::none);
+}
+
+TEST_CASE("an MX host without address is told from a domain that does not exist", "[dns][route]") {
+  World world;
+  world.mx("example", {{1, "gone.example"}, {2, "empty.example"}, {3, "slow.example"}});
+  world("empty.example", Type::txt);
+  world.fails("slow.example", Type::a, Outcome::timeout);
+  CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
+        Lines{"1 gone.example mx_no_address", "2 empty.example mx_no_address",
+              "3 slow.example timeout"});
+}
+
+TEST_CASE("what is odd about an MX host stops nobody", "[dns][route]") {
+  World world;
+  world.mx("example", {{1, "alias.example"}, {2, "mailhost"}, {3, "m_x.example"}});
+  world("alias.example", Type::a).aliases = {"real.example"};
+  world.address("alias.example", {"192.175.48.1"});
+  world.address("mailhost", {"192.175.48.2"});
+  world.address("m_x.example", {"192.175.48.3"});
+  const auto destinations = follow(world, RouteKind::mail_domain, "example").destinations();
+  REQUIRE(destinations.size() == 3);
+  CHECK(destinations[0].findings.has(Finding::mx_is_alias));
+  CHECK(destinations[1].findings.has(Finding::mx_single_label));
+  CHECK(destinations[2].findings.has(Finding::mx_underscore));
+  for (const Destination& destination : destinations) CHECK(destination.fault == Fault::none);
+}
+
+TEST_CASE("a domain that is an alias is followed, and said to be one", "[dns][route]") {
+  World world;
+  world.mx("alias.example", {{1, "mx.example"}});
+  world("alias.example", Type::mx).aliases = {"example"};
+  world.address("mx.example", {"192.175.48.1"});
+  const Route route = follow(world, RouteKind::mail_domain, "alias.example");
+  CHECK(route.findings().has(Finding::domain_is_alias));
+  CHECK(words(route) == Lines{"1 mx.example 192.175.48.1"});
+}
+
+TEST_CASE("addresses that are nobody's on the internet are told from those that are",
+          "[dns][route]") {
+  World world;
+  world.mx("example", {{1, "mx.example"}});
+  world.address("mx.example", {"10.0.0.1", "192.175.48.1", "fd00::1"});
+  CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
+        Lines{"1 mx.example 10.0.0.1 mx_private", "1 mx.example 192.175.48.1",
+              "1 mx.example fd00::1 mx_private"});
+  // A host that the user names is the user's matter.
+  CHECK(words(follow(world, RouteKind::host, "mx.example")) ==
+        Lines{"0 mx.example 10.0.0.1", "0 mx.example 192.175.48.1", "0 mx.example fd00::1"});
+}
+
+TEST_CASE("special use ends where its network ends", "[dns][route]") {
+  const auto special = [](const char* text) { return is_special_use(*parse_address(text)); };
+  for (const char* text : {"0.0.0.0",
+                           "10.255.255.255",
+                           "100.64.0.0",
+                           "100.127.255.255",
+                           "127.0.0.1",
+                           "169.254.1.1",
+                           "172.16.0.0",
+                           "172.31.255.255",
+                           "192.0.2.255",
+                           "192.168.0.1",
+                           "198.19.255.255",
+                           "224.0.0.1",
+                           "255.255.255.255",
+                           "::",
+                           "::1",
+                           "::ffff:8.8.8.8",
+                           "2001:db8::1",
+                           "fc00::",
+                           "fdff::1",
+                           "fe80::1",
+                           "febf::1",
+                           "ff02::1"}) {
+    INFO(text);
+    CHECK(special(text));
+  }
+  for (const char* text :
+       {"1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
+        "128.0.0.0", "172.15.255.255", "172.32.0.0", "192.0.3.0", "198.20.0.0", "223.255.255.255",
+        "2001:db9::", "2600::1", "fbff::1", "2001:200::1"}) {
+    INFO(text);
+    CHECK_FALSE(special(text));
+  }
+}
+
+TEST_CASE("only the families that are wanted are asked for", "[dns][route]") {
+  World world;
+  world.address("h.example", {"192.175.48.1", "192.175.48.2", "2620:4f:8000::1"});
+  CHECK(words(follow(world, RouteKind::host, "h.example", {.ipv6 = false})) ==
+        Lines{"0 h.example 192.175.48.1", "0 h.example 192.175.48.2"});
+  CHECK(words(follow(world, RouteKind::host, "h.example", {.ipv4 = false})) ==
+        Lines{"0 h.example 2620:4f:8000::1"});
+  CHECK(words(follow(world, RouteKind::host, "h.example", {.one_address = true})) ==
+        Lines{"0 h.example 192.175.48.1"});
+  CHECK(words(follow(world, RouteKind::host, "h.example", {.ipv4 = false, .one_address = true})) ==
+        Lines{"0 h.example 2620:4f:8000::1"});
+  Route route(RouteKind::host, "h.example", {.one_address = true});
+  RouteQuestion question;
+  REQUIRE(route.take_question(question));
+  CHECK(question.type == Type::a);
+  CHECK_FALSE(route.take_question(question));
+}
+
+TEST_CASE("one address is of IPv6 where there is none of IPv4", "[dns][route]") {
+  World world;
+  world.address("h.example", {"2620:4f:8000::1", "2620:4f:8000::2"});
+  CHECK(words(follow(world, RouteKind::host, "h.example", {.one_address = true})) ==
+        Lines{"0 h.example 2620:4f:8000::1"});
+}
+
+TEST_CASE("hosts and addresses beyond the bound are cut, the least preferred first",
+          "[dns][route]") {
+  World world;
+  std::vector<Exchange> exchanges;
+  for (std::uint16_t i = 40; i > 0; --i) {
+    exchanges.push_back({i, "mx" + std::to_string(i) + ".example"});
+    exchanges.push_back({i, "mx" + std::to_string(i) + ".example"});
+    world.address(exchanges.back().host, {"192.175.48." + std::to_string(i)});
+  }
+  world.mx("example", exchanges);
+  Route route = follow(world, RouteKind::mail_domain, "example");
+  CHECK(route.destinations().size() == 16);
+  CHECK(route.destinations().back().host == "mx16.example");
+  CHECK(route.findings().has(Finding::hosts_cut));
+  CHECK(route.findings().has(Finding::mx_repeated));
+
+  std::vector<std::string> many;
+  for (int i = 0; i < 20; ++i) many.push_back("192.175.49." + std::to_string(i));
+  for (int i = 1; i < 20; ++i) many.push_back("2620:4f:8000::" + std::to_string(i));
+  world.address("many.example", many);
+  route = follow(world, RouteKind::host, "many.example");
+  CHECK(route.destinations().size() == 16);
+  CHECK(route.destinations()[0].findings.has(Finding::addresses_cut));
+}
+
+TEST_CASE("one family found and the other not found out is said", "[dns][route]") {
+  World world;
+  world.address("h.example", {"192.175.48.1"});
+  world.fails("h.example", Type::aaaa, Outcome::servfail);
+  const auto destinations = follow(world, RouteKind::host, "h.example").destinations();
+  REQUIRE(destinations.size() == 1);
+  CHECK(destinations[0].fault == Fault::none);
+  CHECK(destinations[0].findings.has(Finding::family_unknown));
+}
+
+TEST_CASE("what is open counts for more than what is certain, and our own side's for most",
+          "[dns][route]") {
+  World world;
+  world.fails("h.example", Type::a, Outcome::no_data);
+  world.fails("h.example", Type::aaaa, Outcome::servfail);
+  for (const Order order : {Order::first_first, Order::last_first}) {
+    CHECK(words(follow(world, RouteKind::host, "h.example", {}, order)) ==
+          Lines{"0 h.example servfail"});
+  }
+  world.fails("h.example", Type::a, Outcome::unreachable);
+  CHECK(words(follow(world, RouteKind::host, "h.example")) == Lines{"0 h.example unreachable"});
+  CHECK(words(follow(world, RouteKind::host, "nowhere.example")) ==
+        Lines{"0 nowhere.example nxdomain"});
+}
+
+TEST_CASE("a destination is authentic when every answer on the way was", "[dns][route]") {
+  World world;
+  world.mx("example", {{1, "mx.example"}});
+  world.address("mx.example", {"192.175.48.1", "2620:4f:8000::1"});
+  world("example", Type::mx).authentic = true;
+  world("mx.example", Type::a).authentic = true;
+  CHECK_FALSE(follow(world, RouteKind::mail_domain, "example").destinations()[0].authentic);
+  world("mx.example", Type::aaaa).authentic = true;
+  CHECK(follow(world, RouteKind::mail_domain, "example").destinations()[0].authentic);
+  world("example", Type::mx).authentic = false;
+  CHECK_FALSE(follow(world, RouteKind::mail_domain, "example").destinations()[0].authentic);
+}
+
+TEST_CASE("what is no name is not asked for", "[dns][route]") {
+  for (const char* text : {"", ".", "a..b", "a b", "192.0.2.1", "user@example", "::1"}) {
+    INFO(text);
+    const Route route = follow({}, RouteKind::mail_domain, text);
+    CHECK(route.done());
+    CHECK(route.fault() == Fault::name_invalid);
+    CHECK(route.destinations().empty());
+  }
+}
+
+TEST_CASE("an internationalised domain is asked for by its A-label", "[dns][route]") {
+  World world;
+  world.mx("xn--bcher-kva.example", {{1, "mx.example"}});
+  world.address("mx.example", {"192.175.48.1"});
+  const Route route = follow(world, RouteKind::mail_domain, "bücher.example");
+  CHECK(words(route) == Lines{"1 mx.example 192.175.48.1"});
+  CHECK(route.name().unicode == "bücher.example");
+}
+
+TEST_CASE("every fault and finding has a word of its own", "[dns][route]") {
+  CHECK(to_string(Fault::none) == "none");
+  CHECK(to_string(Fault::mx_private) == "mx_private");
+  for (std::size_t i = 0; i < kFindingCount; ++i) {
+    CHECK_FALSE(to_string(static_cast<Finding>(i)).empty());
+  }
+}
+
+}  // namespace
+}  // namespace mxsweep::dns
