@@ -164,7 +164,8 @@ void Worker::wait() {
 }
 
 void Worker::admit() {
-  if (!may_admit()) return;
+  // Whoever is connected comes first, or they would wait for those who come after them.
+  if (turns_behind_ > 0 || !may_admit()) return;
   const std::uint32_t room = std::min(kAdmitPerTurn, slots_.capacity() - slots_.size());
   std::uint32_t granted = rate_.take(room, now_);
   targets::Target target;
