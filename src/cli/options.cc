@@ -6,6 +6,9 @@
 
 #include <array>
 #include <charconv>
+#include <random>
+
+#include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -26,6 +29,20 @@ std::string machine_name() {
   if (::gethostname(name.data(), name.size() - 1) != 0) return {};
   const std::string host = name.data();
   return smtp::check_helo_name(host) ? std::string{} : host;
+}
+
+// "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:53": as in a list of targets.
+std::optional<dns::Server> parse_server(const std::string& text) {
+  constexpr std::uint16_t kDnsPort = 53;
+  targets::Reader reader({kDnsPort});
+  targets::Target target;
+  targets::BadLine bad;
+  reader.feed(text);
+  reader.finish();
+  const bool read = reader.next(target, bad) == targets::Reader::Next::target;
+  const bool one = read && target.address.family != Family::none && target.name().empty();
+  if (!one || reader.next(target, bad) != targets::Reader::Next::end) return std::nullopt;
+  return dns::Server{target.address, target.port};
 }
 
 }  // namespace
@@ -128,6 +145,36 @@ std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
   if (depth == "connect") plan.depth = probe::Depth::connect;
   if (depth == "greeting") plan.depth = probe::Depth::greeting;
   return plan;
+}
+
+void NameFlags::add_to(CLI::App& app) {
+  app.add_option(
+         "--resolver", resolvers,
+         "Ask this DNS server, an address with or without a port; several are tried in turn "
+         "[the system's]")
+      ->delimiter(',')
+      ->check([](const std::string& text) {
+        return parse_server(text) ? std::string{}
+                                  : "'" + text + "' is not an address with or without a port";
+      })
+      ->type_name("IP[:PORT],...");
+  CLI::Option* const four =
+      app.add_flag("-4,--ipv4", ipv4_only, "Only the IPv4 addresses of names");
+  app.add_flag("-6,--ipv6", ipv6_only, "Only the IPv6 addresses of names")->excludes(four);
+  app.add_flag("--one-address", one_address,
+               "One address of each name: its first IPv4 address, or else its first IPv6 address");
+}
+
+scan::NameOptions NameFlags::options() const {
+  scan::NameOptions options;
+  for (const std::string& text : resolvers) {
+    options.resolver.servers.push_back(*parse_server(text));
+  }
+  options.resolver.seed = std::random_device{}();
+  options.route.ipv4 = !ipv6_only;
+  options.route.ipv6 = !ipv4_only;
+  options.route.one_address = one_address;
+  return options;
 }
 
 tls::ClientOptions Manners::tls_options(const scan::TrustStore& trust) const {

@@ -9,6 +9,7 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/probe.h"
+#include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
@@ -39,6 +40,17 @@ struct Manners {
   [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
   // Views `trust`, and says why not in TrustStore::error.
   [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
+};
+
+// How names become addresses: --resolver, -4, -6, --one-address.
+struct NameFlags {
+  std::vector<std::string> resolvers;
+  bool ipv4_only = false;
+  bool ipv6_only = false;
+  bool one_address = false;
+
+  void add_to(CLI::App& app);
+  [[nodiscard]] scan::NameOptions options() const;
 };
 
 }  // namespace mxsweep::cli

@@ -11,9 +11,11 @@
 #include "cli/options.h"
 #include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
+#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/scan.h"
 #include "mxsweep/scan/single.h"
 #include "mxsweep/targets/reader.h"
+#include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
 
 namespace mxsweep::cli {
@@ -21,6 +23,7 @@ namespace {
 
 struct ProbeFlags {
   Manners manners;
+  NameFlags names;
   std::string target;
   std::uint16_t port = 25;
   bool json = false;
@@ -70,14 +73,7 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
       case targets::Reader::Next::end:
         why_not = fmt::format("'{}' is no target", printable(flags.target));
         return std::nullopt;
-      case targets::Reader::Next::target:
-        if (target.address.family == Family::none) {
-          why_not = fmt::format("'{}': {}", printable(flags.target),
-                                verdict::explain(Cause::name_not_resolved_yet));
-          return std::nullopt;
-        }
-        target.line = 0;
-        return target;
+      case targets::Reader::Next::target: target.line = 0; return target;
     }
   }
 }
@@ -91,12 +87,52 @@ int unusable(const ProbeFlags& flags, const std::string& why, int exit_code) {
   return exit_code;
 }
 
+void tell_resolution(const targets::Target& target, const scan::Resolution& resolution) {
+  fmt::print("{}", printable(target.host()));
+  for (std::size_t i = 0; i < resolution.addresses.size(); ++i) {
+    fmt::print("{}{}", i == 0 ? ": " : ", ", to_string(resolution.addresses[i]));
+  }
+  fmt::print("\n");
+}
+
+// The record of a name that has no address, in whichever form it was asked for.
+int conclude_without_address(const ProbeFlags& flags, const targets::Target& target,
+                             const scan::Resolution& resolution) {
+  results::Record record;
+  record.target = target.text();
+  record.port = target.port;
+  record.name = resolution.target.name();
+  record.outcome = verdict::outcome_of(resolution.cause);
+  record.phase = Phase::dns;
+  record.cause = resolution.cause;
+  record.ms[Phase::dns] = std::chrono::microseconds{resolution.target.dns_us};
+  record.ms.total = record.ms[Phase::dns];
+  if (flags.nagios) return nagios(record);
+  if (flags.json) {
+    std::string line;
+    results::append_json(record, line);
+    fmt::print("{}", line);
+  } else {
+    Transcript(::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr).conclude(record);
+  }
+  return kRanToItsEnd;
+}
+
 int run_probe(const ProbeFlags& flags) {
   std::string why_not;
   const std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) return unusable(flags, why_not, kWrongUsage);
-  const std::optional<targets::Target> target = read_target(flags, why_not);
+  std::optional<targets::Target> target = read_target(flags, why_not);
   if (!target) return unusable(flags, why_not, kWrongUsage);
+  const bool for_a_person = !flags.json && !flags.nagios;
+  if (target->address.family == Family::none) {
+    scan::Resolution resolution = scan::resolve(*target, flags.names.options());
+    if (!resolution.error.empty()) return unusable(flags, resolution.error, kCannotRunHere);
+    if (for_a_person) tell_resolution(*target, resolution);
+    if (resolution.addresses.empty()) return conclude_without_address(flags, *target, resolution);
+    *target = std::move(resolution.target);
+    target->address = resolution.addresses.front();
+  }
   const scan::TrustStore trust =
       scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
   if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
@@ -107,7 +143,6 @@ int run_probe(const ProbeFlags& flags) {
 
   const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   const Transcript transcript(colour);
-  const bool for_a_person = !flags.json && !flags.nagios;
   int exit_code = kRanToItsEnd;
   const scan::SingleEnd end = scan::probe_one(
       *target, *plan, tls,
@@ -136,9 +171,10 @@ void add_probe(CLI::App& program, int& exit_code) {
   const auto flags = std::make_shared<ProbeFlags>();
   CLI::App* const app = program.add_subcommand(
       "probe", "Probe one server, for a person: a timed transcript and the verdict in words");
-  app->add_option("target", flags->target,
-                  "192.0.2.10, 192.0.2.10:587, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
-                  "check the certificate for that name")
+  app->add_option(
+         "target", flags->target,
+         "mx1.example.net:587, 192.0.2.10, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
+         "check the certificate for that name")
       ->required()
       ->type_name("TARGET");
   app->add_option("-p,--port", flags->port, "Port for a target that names none")
@@ -146,6 +182,7 @@ void add_probe(CLI::App& program, int& exit_code) {
       ->type_name("PORT")
       ->capture_default_str();
   flags->manners.add_to(*app);
+  flags->names.add_to(*app);
   CLI::Option* const json = app->add_flag("--json", flags->json, "Print the record instead");
   app->add_flag("--nagios", flags->nagios,
                 "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, refused), "

@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "mxsweep/ring/socket.h"
+#include "mxsweep/scan/resolve.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -26,6 +27,7 @@ constexpr double kRateDefault = 500;
 
 struct ScanFlags {
   Manners manners;
+  NameFlags names;
   std::string input = "-";
   std::string output = "-";
   std::vector<std::uint16_t> ports = {25};
@@ -54,6 +56,17 @@ int refuse(const ring::Refusal& refusal) {
 
 std::string megabytes(std::uint64_t octets) {
   return fmt::format("{:.0f} MB", static_cast<double>(octets) / 1e6);
+}
+
+// Asks the resolver one question of its own kind, ". NS", which every resolver can answer.
+std::string describe_resolver(const scan::NameOptions& options) {
+  const scan::ResolverCheck check = scan::check_resolver(options);
+  std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
+  if (!check.error.empty()) return text + ": " + check.error;
+  if (!check.answered) return text + ": does NOT answer; give another with --resolver";
+  return text + fmt::format(": answers in {:.1f} ms, and {}",
+                            std::chrono::duration<double, std::milli>(check.took).count(),
+                            check.authentic ? "validates (AD)" : "does not say that it validates");
 }
 
 // --check: the plan in words, and whether this machine can run it. Sends nothing.
@@ -89,6 +102,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
              write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
              write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
              write_duration(plan.session_timeout));
+  fmt::print("resolver      {}\n", describe_resolver(options.names));
   fmt::print("list          {}\noutput        {}\n", flags.input, flags.output);
   if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
   return kRanToItsEnd;
@@ -151,6 +165,7 @@ int run_scan(ScanFlags& flags) {
   options.rate = flags.rate;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
+  options.names = flags.names.options();
   options.trust = scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
   options.tls = flags.manners.tls_options(options.trust);
   options.tls.keep_der = !flags.certificates.empty();
@@ -212,6 +227,7 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                 "Hold more connections than the limit on open files, with a descriptor table for "
                 "each worker; be sure that the limit was not meant as a cap");
   flags->manners.add_to(*app);
+  flags->names.add_to(*app);
   app->add_option("--chain", flags->manners.chain,
                   "What a record holds of the certificate chain: full, leaf (the server's own), or "
                   "digest (SHA-256 of each)")

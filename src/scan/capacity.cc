@@ -6,8 +6,9 @@
 namespace mxsweep::scan {
 namespace {
 
-// Standard streams, the list, the output, the summary, the signals, and what libraries keep open.
-constexpr std::uint32_t kDescriptorsOfProcess = 16;
+// Standard streams, the list, the output, the certificates, the summary, the signals, the
+// resolver's ring and sockets, and what libraries keep open.
+constexpr std::uint32_t kDescriptorsOfProcess = 32;
 // A ring and an eventfd.
 constexpr std::uint32_t kDescriptorsPerWorker = 2;
 

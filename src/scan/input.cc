@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "mxsweep/ring/clock.h"
+#include "mxsweep/verdict/classify.h"
 #include "scan/target_record.h"
 
 namespace mxsweep::scan {
@@ -21,6 +22,9 @@ constexpr std::size_t kBlockOctets = 256 * 1024;
 // Ringing the workers once per so many targets, not once per target.
 constexpr std::uint64_t kDealBatch = 64;
 constexpr std::chrono::milliseconds kCrowdedWait{10};
+constexpr Duration kIdleWait = std::chrono::milliseconds{200};
+// How long a list that says nothing for a while keeps us from looking at names, and they from it.
+constexpr Duration kListWait = std::chrono::milliseconds{10};
 
 bool stopped(const Gauges& gauges) {
   return gauges.stop.load(std::memory_order_relaxed) != Stop::none;
@@ -28,8 +32,11 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(const std::string& path, std::vector<std::uint16_t> ports)
-    : name_(path == "-" ? "standard input" : path), ports_(std::move(ports)), reader_(ports_) {
+Input::Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names)
+    : name_(path == "-" ? "standard input" : path),
+      ports_(std::move(ports)),
+      reader_(ports_),
+      names_(names) {
   if (path == "-") {
     descriptor_ = STDIN_FILENO;
   } else {
@@ -82,8 +89,7 @@ std::string Input::find_bad_line() {
   }
 }
 
-void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox,
-                Gauges& gauges) {
+void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
   outbox_ = &outbox;
   gauges_ = &gauges;
   targets::Target target;
@@ -94,12 +100,12 @@ void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& out
       case targets::Reader::Next::target:
         ++targets_;
         if (target.address.family == Family::none) {
-          record_name(target);
+          more = resolve(target, workers, gauges);
         } else {
           deal(target, workers, gauges);
-          if (targets_ % kDealBatch == 0) {
-            for (const auto& worker : workers) worker->doorbell().ring();
-          }
+        }
+        if (targets_ % kDealBatch == 0) {
+          for (const auto& worker : workers) worker->doorbell().ring();
         }
         break;
       case targets::Reader::Next::bad_line: record_bad_line(bad); break;
@@ -107,12 +113,17 @@ void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& out
         // The list may be a pipe that says nothing for a while: whatever was dealt should start.
         for (const auto& worker : workers) worker->doorbell().ring();
         outbox.flush();
-        more = read_block(gauges);
+        more = read_block(workers, gauges);
         break;
       case targets::Reader::Next::end: more = false; break;
     }
     if (outbox.crowded()) wait_for_room(gauges);
   }
+  while (names_.waiting() > 0 && !stopped(gauges)) {
+    wait_for_names(kIdleWait, workers, gauges);
+    if (outbox.crowded()) wait_for_room(gauges);
+  }
+  not_started_ += names_.waiting();
   ended_.store(true, std::memory_order_relaxed);
   for (const auto& worker : workers) worker->no_more();
   while (!outbox.drained()) {
@@ -122,15 +133,19 @@ void Input::run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& out
 }
 
 // False: the list cannot be read any further, or the sweep stops.
-bool Input::read_block(const Gauges& gauges) {
+bool Input::read_block(const Workers& workers, const Gauges& gauges) {
   while (!stopped(gauges)) {
+    const bool names_wait = names_.waiting() > 0;
     // A terminal or a pipe may say nothing for hours; the bell is rung when the sweep stops.
     bell_.prepare();
     std::array<pollfd, 2> wait{pollfd{.fd = descriptor_, .events = POLLIN, .revents = 0},
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
-    if (!stopped(gauges)) ::poll(wait.data(), wait.size(), -1);
+    if (!stopped(gauges)) ::poll(wait.data(), wait.size(), names_wait ? 0 : -1);
     bell_.woken();
     if (wait[1].revents != 0) bell_.wait();
+    if (names_wait) {
+      wait_for_names(wait[0].revents == 0 ? kListWait : Duration::zero(), workers, gauges);
+    }
     if (wait[0].revents == 0) continue;
     const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
     if (count < 0) {
@@ -149,8 +164,51 @@ bool Input::read_block(const Gauges& gauges) {
   return false;
 }
 
-void Input::deal(targets::Target& target, const std::vector<std::unique_ptr<Worker>>& workers,
-                 const Gauges& gauges) {
+// False: the resolver cannot be asked at all, which ends the sweep.
+bool Input::resolve(targets::Target& target, const Workers& workers, const Gauges& gauges) {
+  if (!names_.is_open()) {
+    const std::string wrong = names_.open(bell_.descriptor());
+    if (!wrong.empty()) {
+      failure_ = "the resolver: " + wrong;
+      ++not_started_;
+      return false;
+    }
+  }
+  while (names_.full() && !stopped(gauges)) wait_for_names(kIdleWait, workers, gauges);
+  names_.begin(std::move(target), ring::now());
+  // Answers are taken now and then, not for each name.
+  if (names_.waiting() % kDealBatch == 0) wait_for_names(Duration::zero(), workers, gauges);
+  return true;
+}
+
+void Input::wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges) {
+  bell_.prepare();
+  names_.turn(stopped(gauges) ? Duration::zero() : longest);
+  bell_.woken();
+  deal_resolved(workers, gauges);
+}
+
+// A name is one target until it is resolved, and as many as it has addresses from then on.
+void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
+  bool any = false;
+  for (Resolved resolved; names_.take(resolved); any = true) {
+    if (resolved.addresses.empty()) {
+      record_fault(resolved);
+      continue;
+    }
+    targets_ += resolved.addresses.size() - 1;
+    for (const Address& address : resolved.addresses) {
+      targets::Target target = resolved.target;
+      target.address = address;
+      deal(target, workers, gauges);
+    }
+  }
+  if (!any) return;
+  for (const auto& worker : workers) worker->doorbell().ring();
+  outbox_->flush();
+}
+
+void Input::deal(targets::Target& target, const Workers& workers, const Gauges& gauges) {
   Worker& worker = *workers[workers.size() == 1 ? 0 : hash(target.address) % workers.size()];
   while (!worker.offer(target)) {
     worker.doorbell().ring();
@@ -182,12 +240,12 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   add_record(record);
 }
 
-void Input::record_name(const targets::Target& target) {
+void Input::record_fault(const Resolved& resolved) {
   results::Record record;
-  describe_target(target, record);
-  record.outcome = Outcome::local;
+  describe_target(resolved.target, record);
+  record.cause = cause_of(resolved.fault);
+  record.outcome = verdict::outcome_of(record.cause);
   record.phase = Phase::dns;
-  record.cause = Cause::name_not_resolved_yet;
   add_record(record);
 }
 

@@ -2,9 +2,9 @@
 // The list: read as a stream from a file, a pipe or a terminal, and dealt to the workers.
 //
 //   Shape    One thread. Targets go to the worker that their address chooses, so that whatever is
-//            counted per address is one worker's own. Lines that cannot be read, and names, become
-//            records here.
-//   Memory   one block of the list, one line, and the workers' bounded queues.
+//            counted per address is one worker's own. Names become addresses first, a target for
+//            each. Lines that cannot be read, and names without an address, become records here.
+//   Memory   one block of the list, one line, kRoutesMax names, and the workers' bounded queues.
 //   Errors   failure() says what went wrong with the file itself.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/targets/reader.h"
 #include "scan/doorbell.h"
+#include "scan/names.h"
 #include "scan/output.h"
 #include "scan/worker.h"
 
@@ -24,8 +25,10 @@ namespace mxsweep::scan {
 
 class Input {
  public:
+  using Workers = std::vector<std::unique_ptr<Worker>>;
+
   // `path`: "-" is standard input. Check failure() before run().
-  Input(const std::string& path, std::vector<std::uint16_t> ports);
+  Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names);
   ~Input();
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
@@ -38,7 +41,7 @@ class Input {
   [[nodiscard]] bool is_file(const std::string& path) const;
 
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
-  void run(const std::vector<std::unique_ptr<Worker>>& workers, Outbox& outbox, Gauges& gauges);
+  void run(const Workers& workers, Outbox& outbox, Gauges& gauges);
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
   // How much of the list is behind us, in octets; the size is 0 when it is not known.
@@ -56,11 +59,13 @@ class Input {
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
 
  private:
-  bool read_block(const Gauges& gauges);
-  void deal(targets::Target& target, const std::vector<std::unique_ptr<Worker>>& workers,
-            const Gauges& gauges);
+  bool read_block(const Workers& workers, const Gauges& gauges);
+  void deal(targets::Target& target, const Workers& workers, const Gauges& gauges);
+  bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
+  void deal_resolved(const Workers& workers, const Gauges& gauges);
+  void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
   void record_bad_line(const targets::BadLine& bad);
-  void record_name(const targets::Target& target);
+  void record_fault(const Resolved& resolved);
   void add_record(results::Record& record);
   void wait_for_room(Gauges& gauges);
 
@@ -71,6 +76,7 @@ class Input {
   std::vector<std::uint16_t> ports_;
   targets::Reader reader_;
   Doorbell bell_;
+  Names names_;  // Opened when the first name comes.
   Outbox* outbox_ = nullptr;
   Gauges* gauges_ = nullptr;
   results::Tally tally_;

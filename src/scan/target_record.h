@@ -14,6 +14,9 @@ inline void describe_target(const targets::Target& target, results::Record& reco
   record.ip = target.address;
   record.port = target.port;
   record.name = target.name();
+  if (target.dns_us != targets::Target::kNotResolved) {
+    record.ms[Phase::dns] = std::chrono::microseconds{target.dns_us};
+  }
 }
 
 }  // namespace mxsweep::scan

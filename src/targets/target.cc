@@ -24,6 +24,15 @@ std::string_view Target::name() const {
   return std::string_view(words_).substr(text_octets_, name_octets_);
 }
 
+std::string_view Target::host() const { return text().substr(0, text().find_first_of(":,")); }
+
+void Target::use_name(std::string_view name) {
+  if (name_octets_ != 0) return;
+  INVARIANT(name.size() <= UINT16_MAX);
+  words_.insert(text_octets_, name);
+  name_octets_ = static_cast<std::uint16_t>(name.size());
+}
+
 std::string_view Target::meta() const {
   return std::string_view(words_).substr(std::size_t{text_octets_} + name_octets_);
 }

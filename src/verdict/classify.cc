@@ -23,14 +23,22 @@ Outcome outcome_of(Cause cause) {
     case Cause::input_json:
     case Cause::input_unknown_key:
     case Cause::input_line_too_long:
-    case Cause::input_not_text:
-    case Cause::name_not_resolved_yet: return Outcome::invalid;
+    case Cause::input_not_text: return Outcome::invalid;
 
     case Cause::local_resource:
     case Cause::local_no_route:
     case Cause::local_firewall:
+    case Cause::local_resolver_unreachable:
     case Cause::local_interrupted: return Outcome::local;
 
+    case Cause::dns_name_invalid:
+    case Cause::dns_nxdomain:
+    case Cause::dns_no_data:
+    case Cause::dns_servfail:
+    case Cause::dns_refused:
+    case Cause::dns_malformed:
+    case Cause::dns_alias_loop:
+    case Cause::dns_timeout:
     case Cause::net_refused:
     case Cause::net_timeout:
     case Cause::net_unreachable:

@@ -16,12 +16,19 @@ std::string_view explain(Cause cause) {
     case Cause::input_unknown_key: return "a key of the JSON object is not known";
     case Cause::input_line_too_long: return "the line is too long";
     case Cause::input_not_text: return "the line is not UTF-8 text";
-    case Cause::name_not_resolved_yet:
-      return "host names cannot be resolved by this version; give an address";
+    case Cause::dns_name_invalid: return "no host can have this name";
+    case Cause::dns_nxdomain: return "there is no such name";
+    case Cause::dns_no_data: return "the name exists, and has no address";
+    case Cause::dns_servfail: return "the resolver could not find the name out";
+    case Cause::dns_refused: return "the resolver does not want to answer for this name";
+    case Cause::dns_malformed: return "what the resolver answered makes no sense";
+    case Cause::dns_alias_loop: return "the name's aliases go round in circles";
+    case Cause::dns_timeout: return "no answer about this name in time";
     case Cause::local_resource: return "this machine stayed short of descriptors, ports or memory";
     case Cause::local_no_route: return "this machine has no route to that address";
     case Cause::local_firewall:
       return "this machine's own firewall or policy forbids the connection";
+    case Cause::local_resolver_unreachable: return "this machine's own resolver does not answer";
     case Cause::local_interrupted: return "the sweep was stopped while the conversation was open";
     case Cause::net_refused: return "nothing listens on that port";
     case Cause::net_timeout: return "no answer to the connection attempt: down, or filtered";

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import unittest
 
-from program import (HELO, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest, whole_lines)
+from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest,
+                     whole_lines)
 
 
 class Flags(ProgramTest):
@@ -48,7 +49,7 @@ class Flags(ProgramTest):
             flag = re.search(r"--([a-z-]+)", words)[1]
             named[flag] = re.findall(r"=(\[[0-9]+\]|[\w.-]+)|\[(\w[^\]]*[a-z])\]", words)
         takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict",
-                      "certs", "require-valid"}
+                      "certs", "require-valid", "one-address", "ipv"}
         defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
                     for flag in named if flag not in takes_none}
         self.assertEqual(defaults, {
@@ -57,7 +58,7 @@ class Flags(ProgramTest):
             "threads": "one for each processor", "helo": "the machine's own name",
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "all that the library can do", "ca-file": "the system's store",
-            "ca-path": "the system's store",
+            "ca-path": "the system's store", "resolver": "the system's",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
@@ -98,7 +99,7 @@ class Check(ProgramTest):
         code, stdout, stderr = self.run_program(
             "scan", "--check", "--helo", HELO, "-f", str(self.path("list")), "-p", str(sink.port),
             "-o", str(self.path("records")), "-c", "100", "-j", "2", "-r", "50",
-            "--greeting-timeout", "90s")
+            "--greeting-timeout", "90s", "--resolver", NO_RESOLVER)
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         plan = dict(line.split(None, 1) for line in stdout.decode().splitlines())
         self.assertRegex(plan["io_uring"], "^usable: .*EXT_ARG")
@@ -108,6 +109,7 @@ class Check(ProgramTest):
         self.assertEqual(plan["rate"], "50 new connections a second")
         self.assertEqual(plan["says"], f"EHLO {HELO}")
         self.assertIn("greeting 90s", plan["timeouts"])
+        self.assertRegex(plan["resolver"], f"^{NO_RESOLVER}: does NOT answer")
         self.assertEqual(plan["list"], str(self.path("list")))
         self.assertFalse(self.path("records").exists())
         self.assertEqual(sink.stop()["conversations"], 0)

@@ -11,8 +11,8 @@ import struct
 import subprocess
 import unittest
 
-from program import (CANNOT_RUN_HERE, HELO, RAN_TO_ITS_END, Process, ProgramTest, as_root_of,
-                     record_of)
+from program import (CANNOT_RUN_HERE, HELO, NO_RESOLVER, RAN_TO_ITS_END, Process, ProgramTest,
+                     as_root_of, record_of)
 
 DESCRIPTORS = 256
 
@@ -29,7 +29,7 @@ class Descriptors(ProgramTest):
 
     def connections_that_fit(self, *flags, threads=2):
         code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO,
-                                              "-j", str(threads), *flags,
+                                              "--resolver", NO_RESOLVER, "-j", str(threads), *flags,
                                               preexec_fn=few_descriptors)
         self.assertEqual(code, RAN_TO_ITS_END, stderr)
         return int(re.search(rb"so (\d+) connections fit", plan)[1])
@@ -140,7 +140,8 @@ class NoRing(ProgramTest):
         records, targets = str(self.path("records")), str(self.write("list", "127.0.0.1\n"))
         self.write("records", "from the last sweep\n")
         for command in (("scan", "--helo", HELO, "-f", targets, "-o", records),
-                        ("scan", "--check", "--helo", HELO, "-o", records),
+                        ("scan", "--check", "--helo", HELO, "-o", records, "--resolver",
+                         NO_RESOLVER),
                         ("probe", "--helo", HELO, "127.0.0.1:1"),
                         ("sink", "--listen", "127.0.0.0/8:0")):
             with self.subTest(command=command[:2]):

@@ -30,6 +30,7 @@ POLL_SECONDS = 0.02
 RAN_TO_ITS_END = 0
 STOPPED_EARLY = 1
 WRONG_USAGE = 2
+NO_RESOLVER = "127.0.0.1:1"  # Nothing of a test may ask the machine's own.
 CANNOT_RUN_HERE = 3
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import unittest
 
+from name_server import NameServer
 from program import RAN_TO_ITS_END, ProgramTest, record_of, wait_until
 
 try:
@@ -86,6 +87,8 @@ class Lists(ProgramTest):
     def test_every_line_yields_its_records(self):
         """Comments and blank lines yield none, a bad line one, a target one for each port."""
         sink = self.sink("--only", "plain")
+        server = NameServer({})
+        self.addCleanup(server.stop)
         meta = rb'{"rack" : "b7", "n":[1.50e3,-0 ], "caf\u00e9":"caf' + "é".encode() + rb'"}'
         swept = self.scan(
             b"\xef\xbb\xbf127.2.0.1\r\n"                                  # 1
@@ -103,11 +106,11 @@ class Lists(ProgramTest):
             b"127.2.0.10/33\n"                                             # 13
             b"caf\xe9.example.net\n"
             b"127.2.0.11,mx11.example.net",                                # 15, without an end
-            "-p", f"1,{sink.port}")
+            "-p", f"1,{sink.port}", "--resolver", server.address)
         self.check_ended(swept)
         refused = ("failed", "connect", "net.refused")
         ok = ("ok", "quit", "none")
-        name = ("local", "dns", "name_not_resolved_yet")
+        name = ("failed", "dns", "dns.nxdomain")
         open_port = sink.port
 
         def both(line, ip):

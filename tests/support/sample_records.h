@@ -126,14 +126,16 @@ inline Record invalid_line() {
   return record;
 }
 
-inline Record name_not_resolved_yet() {
+inline Record no_such_name() {
   Record record;
   record.target = "mx1.example.net:587";
   record.line = 3;
   record.port = 587;
   record.name = "mx1.example.net";
-  record.outcome = Outcome::invalid;
-  record.cause = Cause::name_not_resolved_yet;
+  record.outcome = Outcome::failed;
+  record.phase = Phase::dns;
+  record.cause = Cause::dns_nxdomain;
+  record.ms[Phase::dns] = std::chrono::microseconds{1204};
   return record;
 }
 
@@ -226,7 +228,7 @@ inline std::vector<Record> plain_records() {
       not_smtp(),
       interrupted(),
       invalid_line(),
-      name_not_resolved_yet(),
+      no_such_name(),
       latin1_target(),
       huge(),
   };

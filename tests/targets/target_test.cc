@@ -42,6 +42,26 @@ TEST_CASE("a target keeps its words apart and its own", "[targets][target]") {
   }
 }
 
+TEST_CASE("the host of a name is what stands before port and other name", "[targets][target]") {
+  Target target;
+  for (const char* const text :
+       {"mx1.test", "mx1.test:587", "mx1.test,587", "mx1.test:25,b.test"}) {
+    target.set_words(text, "", "");
+    CHECK(target.host() == "mx1.test");
+  }
+}
+
+TEST_CASE("a name for TLS is found or given, and what the list gave stays", "[targets][target]") {
+  Target target;
+  target.set_words("MX1.test:25", "", "{}");
+  target.use_name("mx1.test");
+  CHECK(target.text() == "MX1.test:25");
+  CHECK(target.name() == "mx1.test");
+  CHECK(target.meta() == "{}");
+  target.use_name("other.test");
+  CHECK(target.name() == "mx1.test");
+}
+
 TEST_CASE("a target is small, since tens of thousands wait at once", "[targets][target]") {
   CHECK(sizeof(Target) <= 72);
 }

@@ -50,13 +50,22 @@ enum class Cause : std::uint8_t {
   input_line_too_long,  // Longer than the reader's maximum.
   input_not_text,       // NUL octets or not UTF-8.
 
-  name_not_resolved_yet,  // A host name: this version takes addresses only.
+  // The name (outcome failed).
+  dns_name_invalid,  // Looks like a name, and no name can be so.
+  dns_nxdomain,
+  dns_no_data,  // The name exists, and has no address.
+  dns_servfail,
+  dns_refused,
+  dns_malformed,
+  dns_alias_loop,
+  dns_timeout,
 
   // Our own side (outcome local).
-  local_resource,     // Descriptors, ports or memory stayed short although we waited.
-  local_no_route,     // No route or no such address family here.
-  local_firewall,     // This machine's own firewall or policy said no.
-  local_interrupted,  // The user stopped the sweep while this conversation was open.
+  local_resource,              // Descriptors, ports or memory stayed short although we waited.
+  local_no_route,              // No route or no such address family here.
+  local_firewall,              // This machine's own firewall or policy said no.
+  local_resolver_unreachable,  // Our own resolver answers nothing at all.
+  local_interrupted,           // The user stopped the sweep while this conversation was open.
 
   // Transport (outcome failed).
   net_refused,

@@ -19,6 +19,7 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
@@ -33,6 +34,7 @@ struct Options {
   tls::ClientOptions tls;  // authorities_pem views `trust`. Requires: check_tls() finds no fault.
   TrustStore trust;
   std::string certificates;  // The file that gets each certificate once; empty: none.
+  NameOptions names;
   std::string input = "-";
   std::string output = "-";
   std::vector<std::uint16_t> ports = {25};

@@ -17,15 +17,22 @@ enum class TlsMode : std::uint8_t { from_flags, automatic, starttls, implicit, o
 
 class Target {
  public:
+  static constexpr std::uint32_t kNotResolved = 0xffff'ffff;
+
   Address address;  // Family::none: the target is a name that is not resolved yet.
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
+  std::uint32_t dns_us = kNotResolved;  // How long its name took; kNotResolved: it had none.
   std::uint64_t line = 0;  // In the list, counted from 1.
 
   // Requires: text and name shorter than 64 KiB (the reader's line limit sees to it).
   void set_words(std::string_view text, std::string_view name, std::string_view meta);
   [[nodiscard]] std::string_view text() const;  // As written in the list.
   [[nodiscard]] std::string_view name() const;  // For SNI and the certificate check; may be empty.
+  // Of a target that is a name: the host, port and other name cut off.
+  [[nodiscard]] std::string_view host() const;
+  // The name for TLS, unless the list gave one.
+  void use_name(std::string_view name);
   [[nodiscard]] std::string_view meta() const;  // JSON, octet for octet; may be empty.
 
  private:

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// How names become addresses: whom to ask, and which addresses to take.
+#pragma once
+
+#include "mxsweep/dns/resolver.h"
+#include "mxsweep/dns/route.h"
+
+namespace mxsweep::scan {
+
+struct NameOptions {
+  dns::ResolverOptions resolver;
+  dns::RouteOptions route;
+};
+
+}  // namespace mxsweep::scan

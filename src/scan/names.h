@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Targets that are names, on their way to their addresses: in the feeder's thread, on a ring of its
+// own, so that no worker ever waits for a name.
+//
+//   Shape     begin() while not full(), turn() to wait for news, take() what is resolved.
+//   Memory    kRoutesMax names at once, and the resolver's cache.
+//   Errors    open() says why not. While our own resolver does not answer, full() says that no more
+//             names should be begun, and names that failed for it are asked for again; only what it
+//             stays silent about for kResolverPatience is given up, as our own fault.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/dns/resolver.h"
+#include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/dns/route.h"
+#include "mxsweep/ring/ring.h"
+#include "mxsweep/scan/name_options.h"
+#include "mxsweep/targets/target.h"
+
+namespace mxsweep::scan {
+
+inline constexpr std::size_t kRoutesMax = 4096;
+inline constexpr Duration kResolverPatience = std::chrono::minutes{1};
+
+// Why a host has no address, as a record says it.
+[[nodiscard]] Cause cause_of(dns::Fault fault);
+
+struct Resolved {
+  targets::Target target;  // As it came, its name being the one to use for TLS.
+  dns::Fault fault = dns::Fault::none;
+  std::vector<Address> addresses;  // Empty: see `fault`.
+};
+
+class Names {
+ public:
+  explicit Names(const NameOptions& options) : options_(options) {}
+
+  // `wake_descriptor`: an eventfd that ends a turn; -1: none. Empty: it worked.
+  [[nodiscard]] std::string open(int wake_descriptor);
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  // Requires: open() worked.
+  void begin(targets::Target&& target, Instant now);
+  // Waits until there is news, `longest` at most, and works on it.
+  void turn(Duration longest);
+  [[nodiscard]] bool take(Resolved& resolved);
+
+  [[nodiscard]] bool full() const {
+    return routes_.size() + put_off_.size() >= kRoutesMax || !resolver_.reachable();
+  }
+  // Begun and not taken yet.
+  [[nodiscard]] std::size_t waiting() const {
+    return routes_.size() + put_off_.size() + resolved_.size();
+  }
+  [[nodiscard]] const dns::Resolver& resolver() const { return resolver_; }
+
+ private:
+  struct Pending {
+    Pending(targets::Target&& its_target, const dns::RouteOptions& options, Instant its_since)
+        : target(std::move(its_target)),
+          route(dns::RouteKind::host, host_of(target), options),
+          since(its_since) {}
+
+    targets::Target target;
+    dns::Route route;
+    Instant since;
+  };
+  struct PutOff {
+    targets::Target target;
+    Instant since;
+    Instant again;
+  };
+
+  [[nodiscard]] static std::string_view host_of(const targets::Target& target);
+  void begin(targets::Target&& target, Instant since, Instant now);
+  void ask(std::uint32_t number, Pending& pending, Instant now);
+  void finish(std::uint32_t number, Pending& pending, Instant now);
+  void collect(Instant now);
+
+  NameOptions options_;
+  bool open_ = false;
+  ring::Ring ring_;
+  dns::Resolver resolver_;
+  dns::RingWatch watch_{ring_, resolver_};
+  std::unordered_map<std::uint32_t, Pending> routes_;
+  std::uint32_t next_number_ = 0;
+  std::deque<PutOff> put_off_;
+  std::deque<Resolved> resolved_;
+};
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/resolve.h"
+
+#include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/ring/clock.h"
+#include "mxsweep/ring/ring.h"
+#include "scan/names.h"
+
+namespace mxsweep::scan {
+namespace {
+
+constexpr Duration kTurn = std::chrono::milliseconds{200};
+constexpr Duration kCheckPatience = std::chrono::seconds{5};
+
+std::string described(const dns::Server& server) {
+  const std::string address = to_string(server.address);
+  const std::string port = std::to_string(server.port);
+  return server.address.family == Family::ipv6 ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+}  // namespace
+
+Resolution resolve(const targets::Target& target, const NameOptions& options) {
+  Resolution resolution;
+  resolution.target = target;
+  Names names(options);
+  resolution.error = names.open(-1);
+  if (!resolution.error.empty()) return resolution;
+  // A person does not wait a minute for a resolver that is not there.
+  names.begin(targets::Target(target), ring::now());
+  const Instant patience_ends = ring::now() + kCheckPatience;
+  Resolved resolved;
+  while (!names.take(resolved)) {
+    names.turn(kTurn);
+    if (!names.resolver().reachable() && ring::now() >= patience_ends) {
+      resolution.cause = Cause::local_resolver_unreachable;
+      return resolution;
+    }
+  }
+  resolution.target = std::move(resolved.target);
+  resolution.addresses = std::move(resolved.addresses);
+  if (resolution.addresses.empty()) resolution.cause = cause_of(resolved.fault);
+  return resolution;
+}
+
+ResolverCheck check_resolver(const NameOptions& options) {
+  ResolverCheck check;
+  ring::Ring ring;
+  if (const auto refusal = ring.open({.submissions = 8, .completions = 64, .buffers = 4})) {
+    check.error = refusal->cause;
+    return check;
+  }
+  dns::Resolver resolver;
+  check.error = resolver.open(options.resolver);
+  if (!check.error.empty()) return check;
+  for (const dns::Server& server : resolver.servers()) {
+    check.servers += (check.servers.empty() ? "" : ", ") + described(server);
+  }
+  dns::RingWatch watch(ring, resolver);
+  const Instant start = ring::now();
+  resolver.ask("", dns::Type::ns, 0, start);  // The root: every resolver knows it.
+  dns::Finished finished;
+  for (Instant now = start; now < start + kCheckPatience; now = ring::now()) {
+    if (resolver.take(finished)) {
+      check.answered = finished.answer->outcome != dns::Outcome::unreachable &&
+                       finished.answer->outcome != dns::Outcome::timeout;
+      check.authentic = finished.answer->authentic;
+      check.took = now - start;
+      return check;
+    }
+    watch.arm();
+    ring.submit_and_wait(1, std::min(kTurn, resolver.next_deadline() - now));
+    const Instant then = ring::now();
+    for (const ring::Completion& completion : ring.completions()) {
+      if (completion.operation == ring::Operation::poll) watch.on_completion(completion, then);
+    }
+    if (then >= resolver.next_deadline()) resolver.on_time(then);
+  }
+  return check;
+}
+
+}  // namespace mxsweep::scan
