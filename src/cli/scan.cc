@@ -69,7 +69,7 @@ std::string describe_resolver(const scan::NameOptions& options) {
                             check.authentic ? "validates (AD)" : "does not say that it validates");
 }
 
-// --check: the plan in words, and whether this machine can run it. Sends nothing.
+// --check: the plan in words, and whether this machine can run it. No target hears of it.
 int check(const ScanFlags& flags, const scan::Options& options) {
   const probe::Plan& plan = options.plan;
   const scan::Capacity& capacity = options.capacity;
@@ -190,7 +190,7 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
   CLI::App* const app = program.add_subcommand(
       "scan", "Sweep a list of targets: one JSON line for each, on standard output");
   app->footer(
-      "Targets, one a line: 192.0.2.10  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
+      "Targets, one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
       "skipped\n"
       "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
@@ -242,7 +242,7 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                 "A line every 10 s on standard error also when it is not a terminal");
   app->add_option("--summary", flags->summary, "Write the summary there as JSON")
       ->type_name("FILE");
-  app->add_flag("--check", flags->check, "Print the plan and test this machine; send nothing");
+  app->add_flag("--check", flags->check, "Print the plan, test this machine and ask its resolver; no target hears of it");
   app->add_flag("--strict", flags->strict,
                 "Read the whole list first, and stop if a line of it cannot be read");
   app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });
