@@ -153,6 +153,7 @@ int run_scan(ScanFlags& flags) {
     fmt::print(stderr, "mxsweep: {}\n", why_not);
     return kWrongUsage;
   }
+  flags.capacity.tls = flags.manners.tls != "off";
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
   const scan::CapacityPlan capacity = scan::plan_capacity(flags.capacity);

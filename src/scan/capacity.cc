@@ -16,6 +16,7 @@ constexpr std::uint32_t kDescriptorsPerWorker = 2;
 // what a worker and the process have in any case (rings, buffers, queues, libraries).
 constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
+constexpr std::uint64_t kOctetsPerTlsConnection = 17 * 1024;  // Most of it the library's session.
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
 
 std::uint32_t descriptors_reserved(std::uint32_t threads) {
@@ -81,8 +82,9 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
                     std::to_string(request.descriptor_limit) + ")";
   }
   capacity.per_worker = divide_up(capacity.concurrency, capacity.threads);
-  capacity.memory_octets = kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
-                           capacity.concurrency * kOctetsPerConnection;
+  capacity.memory_octets =
+      kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
+      capacity.concurrency * (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection);
   return plan;
 }
 

@@ -51,6 +51,14 @@ TEST_CASE("with tables of their own there are as many workers as the connections
   CHECK(capacity.memory_octets < std::uint64_t{3} << 29U);
 }
 
+TEST_CASE("under TLS a connection is planned with what the library holds for it", "[capacity]") {
+  CapacityRequest request{.concurrency = 10'000, .threads = 1, .descriptor_limit = 20'000};
+  const std::uint64_t in_clear = plan_capacity(request).capacity.memory_octets;
+  request.tls = true;
+  const std::uint64_t under_tls = plan_capacity(request).capacity.memory_octets;
+  CHECK(under_tls - in_clear == std::uint64_t{10'000} * 16 * 1024);
+}
+
 TEST_CASE("there are never more workers than conversations", "[capacity]") {
   const CapacityPlan plan =
       plan_capacity({.concurrency = 1, .threads = 8, .descriptor_limit = 20'000});

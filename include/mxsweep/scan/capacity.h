@@ -27,6 +27,7 @@ struct CapacityRequest {
   std::uint32_t processors = 1;
   std::uint32_t descriptor_limit = 1024;  // RLIMIT_NOFILE.
   bool exceed_nofile = false;
+  bool tls = false;  // Connections may go on under TLS.
 };
 
 struct Capacity {
