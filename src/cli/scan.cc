@@ -243,7 +243,8 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                 "A line every 10 s on standard error also when it is not a terminal");
   app->add_option("--summary", flags->summary, "Write the summary there as JSON")
       ->type_name("FILE");
-  app->add_flag("--check", flags->check, "Print the plan, test this machine and ask its resolver; no target hears of it");
+  app->add_flag("--check", flags->check,
+                "Print the plan, test this machine and ask its resolver; no target hears of it");
   app->add_flag("--strict", flags->strict,
                 "Read the whole list first, and stop if a line of it cannot be read");
   app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });
