@@ -299,8 +299,7 @@ Wants Probe::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
   if (conversing()) {
     // Session tickets are no word of the server's.
-    const bool secured =
-        secure_ != nullptr && secure_->engine.status() == tls::Status::established;
+    const bool secured = secure_ != nullptr && secure_->engine.status() == tls::Status::established;
     const bool silent = secured ? current().empty() : bytes_in_ == bytes_in_before_;
     return fail(silent ? Cause::protocol_silent : Cause::protocol_tarpit, now);
   }

@@ -69,8 +69,8 @@ struct Wants {
   // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
   // would be taken for the server's.
   bool acknowledge = false;
-  bool done = false;        // The conversation is over: send, close, and write the record.
-  bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
+  bool done = false;   // The conversation is over: send, close, and write the record.
+  bool abort = false;  // With done: close by RST, for the peer does not deserve our TIME_WAIT.
   Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
 };
 

@@ -23,7 +23,7 @@ class Target {
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
   std::uint32_t dns_us = kNotResolved;  // How long its name took; kNotResolved: it had none.
-  std::uint64_t line = 0;  // In the list, counted from 1.
+  std::uint64_t line = 0;               // In the list, counted from 1.
 
   // Requires: text and name shorter than 64 KiB (the reader's line limit sees to it).
   void set_words(std::string_view text, std::string_view name, std::string_view meta);
