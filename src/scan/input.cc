@@ -21,7 +21,6 @@ namespace {
 constexpr std::size_t kBlockOctets = 256 * 1024;
 // Ringing the workers once per so many targets, not once per target.
 constexpr std::uint64_t kDealBatch = 64;
-constexpr std::chrono::milliseconds kCrowdedWait{10};
 constexpr Duration kIdleWait = std::chrono::milliseconds{200};
 // How long a list that says nothing for a while keeps us from looking at names, and they from it.
 constexpr Duration kListWait = std::chrono::milliseconds{10};
@@ -112,7 +111,7 @@ void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
       case targets::Reader::Next::need_more:
         // The list may be a pipe that says nothing for a while: whatever was dealt should start.
         for (const auto& worker : workers) worker->doorbell().ring();
-        outbox.flush();
+        outbox.flush(ring::now());
         more = read_block(workers, gauges);
         break;
       case targets::Reader::Next::end: more = false; break;
@@ -127,7 +126,7 @@ void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
   ended_.store(true, std::memory_order_relaxed);
   for (const auto& worker : workers) worker->no_more();
   while (!outbox.drained()) {
-    outbox.flush();
+    outbox.flush(ring::now());
     if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
   }
 }
@@ -205,7 +204,7 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   }
   if (!any) return;
   for (const auto& worker : workers) worker->doorbell().ring();
-  outbox_->flush();
+  outbox_->flush(ring::now());
 }
 
 void Input::deal(targets::Target& target, const Workers& workers, const Gauges& gauges) {
@@ -225,7 +224,7 @@ void Input::deal(targets::Target& target, const Workers& workers, const Gauges& 
 void Input::wait_for_room(Gauges& gauges) {
   while (outbox_->crowded() && !stopped(gauges)) {
     std::this_thread::sleep_for(kCrowdedWait);
-    outbox_->flush();
+    outbox_->flush(ring::now());
   }
 }
 

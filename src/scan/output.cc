@@ -39,13 +39,13 @@ std::uint64_t lines_in(std::string_view octets) {
 void Outbox::add(const results::Record& record, Instant now) {
   begin_line(now);
   results::append_json(record, chunk_.lines);
-  end_line();
+  end_line(now);
 }
 
 void Outbox::add(const tls::Certificate& certificate, Instant now) {
   begin_line(now);
   results::append_certificate(certificate, chunk_.lines);
-  end_line();
+  end_line(now);
 }
 
 void Outbox::begin_line(Instant now) {
@@ -54,14 +54,17 @@ void Outbox::begin_line(Instant now) {
   flush_at_ = now + kLineAgeMax;
 }
 
-void Outbox::end_line() {
+void Outbox::end_line(Instant now) {
   ++chunk_.records;
-  if (crowded()) flush();
+  if (crowded()) flush(now);
 }
 
-void Outbox::flush() {
+void Outbox::flush(Instant now) {
   if (chunk_.records == 0) return;
-  if (!filled_.push(chunk_)) return;
+  if (!filled_.push(chunk_)) {
+    flush_at_ = now + kCrowdedWait;
+    return;
+  }
   chunk_ = {};
   flush_at_ = kNever;
   writer_.ring();

@@ -27,6 +27,7 @@ namespace mxsweep::scan {
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
+inline constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};  // Between two tries.
 
 // Whole lines, one for each record.
 struct Chunk {
@@ -41,10 +42,11 @@ class Outbox {
   // The producer's side.
   void add(const results::Record& record, Instant now);
   void add(const tls::Certificate& certificate, Instant now);
-  void flush();  // Hands over what there is, if there is room for it.
+  void flush(Instant now);  // Hands over what there is, if there is room for it.
   [[nodiscard]] bool crowded() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
-  [[nodiscard]] Instant flush_at() const { return flush_at_; }  // kNever: nothing waits.
+  // When to try flush(), again where there was no room; kNever: nothing waits.
+  [[nodiscard]] Instant flush_at() const { return flush_at_; }
 
   // The writer's side.
   bool take(Chunk& chunk) { return filled_.pop(chunk); }
@@ -52,7 +54,7 @@ class Outbox {
 
  private:
   void begin_line(Instant now);
-  void end_line();
+  void end_line(Instant now);
 
   Doorbell& writer_;
   SpscQueue<Chunk> filled_;

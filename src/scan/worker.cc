@@ -34,7 +34,6 @@ constexpr std::uint32_t kInFlightPerBatched = 8;
 constexpr Duration kBatchWaitMax = std::chrono::milliseconds{1};
 
 constexpr Duration kIdleWaitMax = std::chrono::seconds{1};
-constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};
 
 constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
@@ -45,7 +44,7 @@ constexpr Duration kDrainMax = std::chrono::seconds{10};
 
 void drain(Outbox& outbox) {
   while (!outbox.drained()) {
-    outbox.flush();
+    outbox.flush(ring::now());
     if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
   }
 }
@@ -115,8 +114,8 @@ void Worker::turn() {
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
-  if (now_ >= outbox_.flush_at()) outbox_.flush();
-  if (certificates_ != nullptr && now_ >= certificates_->flush_at()) certificates_->flush();
+  if (now_ >= outbox_.flush_at()) outbox_.flush(now_);
+  if (certificates_ != nullptr && now_ >= certificates_->flush_at()) certificates_->flush(now_);
   publish();
 }
 
@@ -136,7 +135,6 @@ void Worker::wait() {
   Instant until = std::min({wheel_.next(), outbox_.flush_at(), drain_until_, now_ + kIdleWaitMax});
   std::uint32_t least = 1;
   if (certificates_ != nullptr) until = std::min(until, certificates_->flush_at());
-  if (outbox_.crowded()) until = std::min(until, now_ + kCrowdedWait);
   const bool targets_wait = !inbox_.empty() || !put_off_.empty();
   if (targets_wait && !slots_.full()) {
     if (now_ < braked_until_) {

@@ -63,7 +63,7 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[scan]
         Outbox& outbox = *outboxes[static_cast<std::size_t>(p)];
         const std::string name = "producer-" + std::to_string(p);
         for (int i = 0; i < kLines; ++i) outbox.add(a_record(name), {});
-        while (!outbox.drained()) outbox.flush();
+        while (!outbox.drained()) outbox.flush({});
       });
     }
     for (std::thread& producer : producers) producer.join();
@@ -100,8 +100,12 @@ TEST_CASE("a producer whose writer is slow is crowded and loses nothing", "[scan
   // What was open when it became crowded still finds room.
   for (int i = 0; i < 1000; ++i, ++added) outbox.add(a_record("192.0.2.2"), {});
   CHECK(outbox.crowded());
+  // It is not tried again and again in vain while the writer has its hands full.
+  const Instant now{std::chrono::seconds{5}};
+  outbox.flush(now);
+  CHECK(outbox.flush_at() == now + kCrowdedWait);
   std::thread writer([&] { output.run(); });
-  while (!outbox.drained()) outbox.flush();
+  while (!outbox.drained()) outbox.flush({});
   CHECK_FALSE(outbox.crowded());
   output.finish();
   writer.join();
@@ -122,7 +126,7 @@ TEST_CASE("a reader that goes away is told, and nobody waits for it", "[scan][ou
   Outbox& outbox = output.add_outbox();
   std::thread writer([&] { output.run(); });
   for (int i = 0; i < 20'000; ++i) outbox.add(a_record("192.0.2.1"), {});
-  while (!outbox.drained()) outbox.flush();
+  while (!outbox.drained()) outbox.flush({});
   output.finish();
   writer.join();
   CHECK(output.failed());
@@ -146,7 +150,7 @@ TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[scan
     Outbox& outbox = output.add_outbox();
     std::thread writer([&] { output.run(); });
     for (int i = 0; i < 2000; ++i) outbox.add(a_record("192.0.2.1"), {});
-    outbox.flush();
+    outbox.flush({});
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
     output.hurry();
     output.finish();
