@@ -12,8 +12,8 @@
 #include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
 #include "mxsweep/scan/resolve.h"
-#include "mxsweep/scan/scan.h"
 #include "mxsweep/scan/single.h"
+#include "mxsweep/scan/target_record.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
@@ -95,27 +95,26 @@ void tell_resolution(const targets::Target& target, const scan::Resolution& reso
   fmt::print("\n");
 }
 
-// The record of a name that has no address, in whichever form it was asked for.
-int conclude_without_address(const ProbeFlags& flags, const targets::Target& target,
-                             const scan::Resolution& resolution) {
+results::Record record_without_address(const targets::Target& target, Cause cause) {
   results::Record record;
-  record.target = target.text();
-  record.port = target.port;
-  record.name = resolution.target.name();
-  record.outcome = verdict::outcome_of(resolution.cause);
+  record.outcome = verdict::outcome_of(cause);
   record.phase = Phase::dns;
-  record.cause = resolution.cause;
-  record.ms[Phase::dns] = std::chrono::microseconds{resolution.target.dns_us};
-  record.ms.total = record.ms[Phase::dns];
+  record.cause = cause;
+  scan::describe_target(target, record);
+  return record;
+}
+
+// The end of it, in the form that was asked for: the exit code.
+int conclude(const ProbeFlags& flags, const Transcript& transcript, const results::Record& record) {
   if (flags.nagios) return nagios(record);
   if (flags.json) {
     std::string line;
     results::append_json(record, line);
     fmt::print("{}", line);
   } else {
-    Transcript(::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr).conclude(record);
+    transcript.conclude(record);
   }
-  return kRanToItsEnd;
+  return std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
 }
 
 int run_probe(const ProbeFlags& flags) {
@@ -124,44 +123,35 @@ int run_probe(const ProbeFlags& flags) {
   if (!plan) return unusable(flags, why_not, kWrongUsage);
   std::optional<targets::Target> target = read_target(flags, why_not);
   if (!target) return unusable(flags, why_not, kWrongUsage);
+  const scan::TrustStore trust =
+      scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
+  tls::Client client;
+  const std::string wrong = client.open(flags.manners.tls_options(trust));
+  if (!wrong.empty()) return unusable(flags, wrong, kWrongUsage);
+
+  const Transcript transcript(::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr);
   const bool for_a_person = !flags.json && !flags.nagios;
   if (target->address.family == Family::none) {
     scan::Resolution resolution = scan::resolve(*target, flags.names.options());
     if (!resolution.error.empty()) return unusable(flags, resolution.error, kCannotRunHere);
     if (for_a_person) tell_resolution(*target, resolution);
-    if (resolution.addresses.empty()) return conclude_without_address(flags, *target, resolution);
     *target = std::move(resolution.target);
+    if (resolution.addresses.empty()) {
+      return conclude(flags, transcript, record_without_address(*target, resolution.cause));
+    }
     target->address = resolution.addresses.front();
   }
-  const scan::TrustStore trust =
-      scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
-  if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
-  const tls::ClientOptions tls = flags.manners.tls_options(trust);
-  if (const std::string wrong = scan::check_tls(tls); !wrong.empty()) {
-    return unusable(flags, wrong, kWrongUsage);
-  }
-
-  const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  const Transcript transcript(colour);
   int exit_code = kRanToItsEnd;
   const scan::SingleEnd end = scan::probe_one(
-      *target, *plan, tls,
+      *target, *plan, client,
       [&](const scan::Event& event) {
         if (for_a_person) transcript.hear(*target, event);
       },
-      [&](const results::Record& record) {
-        if (for_a_person) transcript.conclude(record);
-        if (flags.json) {
-          std::string line;
-          results::append_json(record, line);
-          fmt::print("{}", line);
-        }
-        if (flags.nagios) exit_code = nagios(record);
-      });
+      [&](const results::Record& record) { exit_code = conclude(flags, transcript, record); });
   if (end.refusal) {
     return unusable(flags, end.refusal->cause + "; cure: " + end.refusal->cure, kCannotRunHere);
   }
-  if (std::fflush(stdout) != 0 && !flags.nagios) return kStoppedEarly;
   return exit_code;
 }
 

@@ -3,9 +3,26 @@
 
 #include <poll.h>
 
+#include <algorithm>
+
 #include "mxsweep/core/slot_table.h"
+#include "mxsweep/ring/clock.h"
 
 namespace mxsweep::dns {
+
+Instant RingWatch::wait(Duration longest) {
+  arm();
+  const Instant before = ring::now();
+  const Instant until = std::min(before + longest, resolver_.next_deadline());
+  ring_.submit_and_wait(1, until - before);
+  const Instant now = ring::now();
+  for (const ring::Completion& completion : ring_.completions()) {
+    if (completion.operation == ring::Operation::poll) on_completion(completion, now);
+  }
+  // What has come is read before a silence counts.
+  if (now >= resolver_.next_deadline()) resolver_.on_time(now);
+  return now;
+}
 
 void RingWatch::arm() {
   for (Watch watch; resolver_.take_watch(watch);) change(watch);

@@ -12,8 +12,8 @@
 #include <thread>
 
 #include "mxsweep/ring/clock.h"
+#include "mxsweep/scan/target_record.h"
 #include "mxsweep/verdict/classify.h"
-#include "scan/target_record.h"
 
 namespace mxsweep::scan {
 namespace {

@@ -51,27 +51,28 @@ std::string Names::open(int wake_descriptor) {
   return wrong;
 }
 
-// The words of the line that are the name: a target may have another one for TLS.
-std::string_view Names::host_of(const targets::Target& target) { return target.host(); }
+void Names::begin(targets::Target&& target, Instant now) {
+  now_ = now;
+  if (resolver_.reachable()) silent_since_ = now;
+  begin_again(std::move(target), now);
+}
 
-void Names::begin(targets::Target&& target, Instant now) { begin(std::move(target), now, now); }
-
-void Names::begin(targets::Target&& target, Instant since, Instant now) {
+void Names::begin_again(targets::Target&& target, Instant since) {
   const std::uint32_t number = next_number_++;
   Pending& pending =
       routes_.try_emplace(number, std::move(target), options_.route, since).first->second;
-  ask(number, pending, now);
+  ask(number, pending);
 }
 
-void Names::ask(std::uint32_t number, Pending& pending, Instant now) {
+void Names::ask(std::uint32_t number, Pending& pending) {
   for (dns::RouteQuestion question; pending.route.take_question(question);) {
     const std::uint64_t ticket = std::uint64_t{number} << 32 | question.number;
-    resolver_.ask(question.name, question.type, ticket, now);
+    resolver_.ask(question.name, question.type, ticket, now_);
   }
-  if (pending.route.done()) finish(number, pending, now);
+  if (pending.route.done()) finish(number, pending);
 }
 
-void Names::finish(std::uint32_t number, Pending& pending, Instant now) {
+void Names::finish(std::uint32_t number, Pending& pending) {
   Resolved resolved{
       .target = std::move(pending.target), .fault = pending.route.fault(), .addresses = {}};
   for (const dns::Destination& destination : pending.route.destinations()) {
@@ -84,46 +85,36 @@ void Names::finish(std::uint32_t number, Pending& pending, Instant now) {
   const Instant since = pending.since;
   const std::string ascii = pending.route.name().ascii;
   routes_.erase(number);
-  if (resolved.addresses.empty() && resolved.fault == dns::Fault::unreachable &&
-      now - since < kResolverPatience) {
-    put_off_.push_back({std::move(resolved.target), since, now + kAgain});
+  if (resolved.addresses.empty() && resolved.fault == dns::Fault::unreachable && braked()) {
+    put_off_.push_back({std::move(resolved.target), since, now_ + kAgain});
     return;
   }
-  resolved.target.dns_us = microseconds(now - since);
+  resolved.target.dns_us = microseconds(now_ - since);
   if (!ascii.empty()) resolved.target.use_name(ascii);
   resolved_.push_back(std::move(resolved));
 }
 
 void Names::turn(Duration longest) {
-  Instant now = ring::now();
-  collect(now);
-  watch_.arm();
-  Instant until = now + longest;
-  if (!resolved_.empty()) until = now;
-  if (!put_off_.empty()) until = std::min(until, put_off_.front().again);
-  until = std::min(until, resolver_.next_deadline());
-  ring_.submit_and_wait(1, until - now);
-  now = ring::now();
-  for (const ring::Completion& completion : ring_.completions()) {
-    if (completion.operation == ring::Operation::poll) watch_.on_completion(completion, now);
-  }
-  // What has come is read before a silence counts.
-  if (now >= resolver_.next_deadline()) resolver_.on_time(now);
-  collect(now);
+  collect();
+  if (!resolved_.empty()) longest = Duration::zero();
+  if (!put_off_.empty()) longest = std::min(longest, put_off_.front().again - now_);
+  now_ = watch_.wait(std::max(longest, Duration::zero()));
+  if (resolver_.reachable()) silent_since_ = now_;
+  collect();
 }
 
-void Names::collect(Instant now) {
+void Names::collect() {
   for (dns::Finished finished; resolver_.take(finished);) {
     const auto number = static_cast<std::uint32_t>(finished.ticket >> 32);
     const auto found = routes_.find(number);
     if (found == routes_.end()) continue;
     found->second.route.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
-    ask(number, found->second, now);
+    ask(number, found->second);
   }
-  while (!put_off_.empty() && put_off_.front().again <= now) {
+  while (!put_off_.empty() && put_off_.front().again <= now_) {
     PutOff again = std::move(put_off_.front());
     put_off_.pop_front();
-    begin(std::move(again.target), again.since, now);
+    begin_again(std::move(again.target), again.since);
   }
 }
 

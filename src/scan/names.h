@@ -5,8 +5,9 @@
 //   Shape     begin() while not full(), turn() to wait for news, take() what is resolved.
 //   Memory    kRoutesMax names at once, and the resolver's cache.
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
-//             names should be begun, and names that failed for it are asked for again; only what it
-//             stays silent about for kResolverPatience is given up, as our own fault.
+//             names should be begun, and names that failed for it are asked for again. When it has
+//             been silent for as long as our patience lasts, names are given up as our own fault,
+//             each after one more try, until it answers again.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,6 @@
 namespace mxsweep::scan {
 
 inline constexpr std::size_t kRoutesMax = 4096;
-inline constexpr Duration kResolverPatience = std::chrono::minutes{1};
 
 // Why a host has no address, as a record says it.
 [[nodiscard]] Cause cause_of(dns::Fault fault);
@@ -52,19 +52,19 @@ class Names {
   [[nodiscard]] bool take(Resolved& resolved);
 
   [[nodiscard]] bool full() const {
-    return routes_.size() + put_off_.size() >= kRoutesMax || !resolver_.reachable();
+    const std::size_t begun = routes_.size() + put_off_.size();
+    return begun >= kRoutesMax || (begun > 0 && braked());
   }
   // Begun and not taken yet.
   [[nodiscard]] std::size_t waiting() const {
     return routes_.size() + put_off_.size() + resolved_.size();
   }
-  [[nodiscard]] const dns::Resolver& resolver() const { return resolver_; }
 
  private:
   struct Pending {
     Pending(targets::Target&& its_target, const dns::RouteOptions& options, Instant its_since)
         : target(std::move(its_target)),
-          route(dns::RouteKind::host, host_of(target), options),
+          route(dns::RouteKind::host, target.host(), options),
           since(its_since) {}
 
     targets::Target target;
@@ -77,14 +77,19 @@ class Names {
     Instant again;
   };
 
-  [[nodiscard]] static std::string_view host_of(const targets::Target& target);
-  void begin(targets::Target&& target, Instant since, Instant now);
-  void ask(std::uint32_t number, Pending& pending, Instant now);
-  void finish(std::uint32_t number, Pending& pending, Instant now);
-  void collect(Instant now);
+  // Whether our resolver is silent, and has not been for too long.
+  [[nodiscard]] bool braked() const {
+    return !resolver_.reachable() && now_ - silent_since_ < options_.patience;
+  }
+  void begin_again(targets::Target&& target, Instant since);
+  void ask(std::uint32_t number, Pending& pending);
+  void finish(std::uint32_t number, Pending& pending);
+  void collect();
 
   NameOptions options_;
   bool open_ = false;
+  Instant now_{};
+  Instant silent_since_{};  // When our resolver was last known to answer.
   ring::Ring ring_;
   dns::Resolver resolver_;
   dns::RingWatch watch_{ring_, resolver_};

@@ -10,7 +10,7 @@ namespace mxsweep::scan {
 namespace {
 
 constexpr Duration kTurn = std::chrono::milliseconds{200};
-constexpr Duration kCheckPatience = std::chrono::seconds{5};
+constexpr Duration kPersonPatience = std::chrono::seconds{5};  // Somebody waits before a screen.
 
 std::string described(const dns::Server& server) {
   const std::string address = to_string(server.address);
@@ -20,23 +20,15 @@ std::string described(const dns::Server& server) {
 
 }  // namespace
 
-Resolution resolve(const targets::Target& target, const NameOptions& options) {
+Resolution resolve(const targets::Target& target, NameOptions options) {
+  options.patience = kPersonPatience;
   Resolution resolution;
-  resolution.target = target;
   Names names(options);
   resolution.error = names.open(-1);
   if (!resolution.error.empty()) return resolution;
-  // A person does not wait a minute for a resolver that is not there.
   names.begin(targets::Target(target), ring::now());
-  const Instant patience_ends = ring::now() + kCheckPatience;
   Resolved resolved;
-  while (!names.take(resolved)) {
-    names.turn(kTurn);
-    if (!names.resolver().reachable() && ring::now() >= patience_ends) {
-      resolution.cause = Cause::local_resolver_unreachable;
-      return resolution;
-    }
-  }
+  while (!names.take(resolved)) names.turn(kTurn);
   resolution.target = std::move(resolved.target);
   resolution.addresses = std::move(resolved.addresses);
   if (resolution.addresses.empty()) resolution.cause = cause_of(resolved.fault);
@@ -60,7 +52,7 @@ ResolverCheck check_resolver(const NameOptions& options) {
   const Instant start = ring::now();
   resolver.ask("", dns::Type::ns, 0, start);  // The root: every resolver knows it.
   dns::Finished finished;
-  for (Instant now = start; now < start + kCheckPatience; now = ring::now()) {
+  for (Instant now = start; now < start + kPersonPatience; now = ring::now()) {
     if (resolver.take(finished)) {
       check.answered = finished.answer->outcome != dns::Outcome::unreachable &&
                        finished.answer->outcome != dns::Outcome::timeout;
@@ -68,13 +60,7 @@ ResolverCheck check_resolver(const NameOptions& options) {
       check.took = now - start;
       return check;
     }
-    watch.arm();
-    ring.submit_and_wait(1, std::min(kTurn, resolver.next_deadline() - now));
-    const Instant then = ring::now();
-    for (const ring::Completion& completion : ring.completions()) {
-      if (completion.operation == ring::Operation::poll) watch.on_completion(completion, then);
-    }
-    if (then >= resolver.next_deadline()) resolver.on_time(then);
+    watch.wait(kTurn);
   }
   return check;
 }

@@ -6,10 +6,9 @@
 #include <deque>
 #include <string>
 
-#include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
-#include "scan/target_record.h"
+#include "mxsweep/scan/target_record.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -111,7 +110,7 @@ class Single {
     return wants;
   }
 
-  // What is sent stays until the end, for there is no turn after it in which it could be freed.
+  // What is sent is kept to the end: one conversation says little.
   void send(const probe::Wants& wants) {
     const std::string_view said = probe_.tls() == nullptr ? wants.send : probe_.clear_text().said;
     if (!said.empty()) {
@@ -143,14 +142,11 @@ class Single {
 
 }  // namespace
 
-SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan,
-                    const tls::ClientOptions& tls, const std::function<void(const Event&)>& hear,
+SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan, tls::Client& tls,
+                    const std::function<void(const Event&)>& hear,
                     const std::function<void(const results::Record&)>& conclude) {
-  tls::Client client;
-  const std::string wrong = client.open(tls);
-  INVARIANT(wrong.empty());
   SingleEnd end;
-  Single single(target, plan, client, hear);
+  Single single(target, plan, tls, hear);
   end.refusal = single.run();
   if (!end.refusal) conclude(single.record());
   return end;

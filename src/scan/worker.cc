@@ -10,8 +10,8 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/socket.h"
+#include "mxsweep/scan/target_record.h"
 #include "mxsweep/verdict/classify.h"
-#include "scan/target_record.h"
 
 namespace mxsweep::scan {
 namespace {

@@ -2,7 +2,6 @@
 // A resolver with a ring of its own, driven until it has answered.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,18 +34,7 @@ class Asker {
   }
 
   // One turn: waits until something is ready or due.
-  void turn() {
-    watch_.arm();
-    const Instant due = resolver_.next_deadline();
-    const Duration longest =
-        due == kNever ? kWait : std::clamp(due - ring::now(), Duration{}, kWait);
-    ring_.submit_and_wait(1, longest);
-    const Instant now = ring::now();
-    for (const ring::Completion& completion : ring_.completions()) {
-      if (completion.operation == ring::Operation::poll) watch_.on_completion(completion, now);
-    }
-    if (now >= resolver_.next_deadline()) resolver_.on_time(now);
-  }
+  void turn() { watch_.wait(kWait); }
 
   Finished wait() {
     Finished finished;

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from name_server import A, AAAA, REFUSED, SERVFAIL, NameServer
-from program import HELO, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest, record_of
+from program import HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest, record_of
 
 
 class Names(ProgramTest):
@@ -31,7 +31,9 @@ class Names(ProgramTest):
                                 (3, "127.3.0.1", "mx2.sink.test", True),
                                 (3, "127.3.0.2", "mx2.sink.test", True)])
         for record in swept.records:
-            self.assertEqual("dns" in record["ms"], record["line"] != 2)
+            ms = dict(record["ms"])
+            self.assertEqual("dns" in ms, record["line"] != 2)
+            self.assertLess(abs(ms.pop("total") - sum(ms.values())), 1 + ms["connect"])
         self.assertEqual(swept.summary["targets"], 5)
         fleet.stop()
 
@@ -88,7 +90,20 @@ class Names(ProgramTest):
         self.assertIn(b"failed: there is no such name.\n", stdout)
         code, stdout, _ = self.run_program("probe", "gone.test", "--helo", HELO, "--nagios", *flags)
         self.assertEqual(code, 2, stdout)
+        code, stdout, _ = self.run_program("probe", "gone.test", "--helo", HELO, "--json",
+                                           "--resolver", NO_RESOLVER)
+        record = record_of(stdout)
+        self.assertEqual(record["cause"], "local.resolver_unreachable")
+        self.assertLess(record["ms"]["dns"], 60_000)
         fleet.stop()
+
+    def test_wrong_usage_is_told_before_anybody_is_asked(self):
+        """The resolver hears nothing of a probe that cannot begin."""
+        server, flags = self.resolver({"mx.sink.test": ["127.3.0.1"]})
+        code, _, stderr = self.run_program("probe", "mx.sink.test", "--helo", HELO, *flags,
+                                           "--ca-file", "/nonexistent")
+        self.assertEqual(code, WRONG_USAGE, stderr)
+        self.assertEqual(server.asked, [])
 
     def test_check_asks_the_resolver(self):
         """Whether it answers; one that is not there is named, with what to do."""

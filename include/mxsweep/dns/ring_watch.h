@@ -3,7 +3,8 @@
 //
 //   Shape     arm() once a turn, before the ring submits; on_completion() for each completion of
 //             Operation::poll. One shot each: a descriptor that still has something to say is
-//             ready again at once, so nothing is ever left unread.
+//             ready again at once, so nothing is ever left unread. wait() is a whole turn of a
+//             ring that has nothing else to do.
 //   Lifetime  ring and resolver live longer. Handles of Operation::poll are ours alone.
 #pragma once
 
@@ -19,6 +20,9 @@ namespace mxsweep::dns {
 class RingWatch {
  public:
   RingWatch(ring::Ring& ring, Resolver& resolver) : ring_(ring), resolver_(resolver) {}
+
+  // Until there is something to take() or to do, `longest` at most. Answers the time.
+  Instant wait(Duration longest);
 
   void arm();
   void on_completion(const ring::Completion& completion, Instant now);

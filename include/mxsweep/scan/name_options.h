@@ -10,6 +10,7 @@ namespace mxsweep::scan {
 struct NameOptions {
   dns::ResolverOptions resolver;
   dns::RouteOptions route;
+  Duration patience = std::chrono::minutes{1};  // With a resolver that answers nothing at all.
 };
 
 }  // namespace mxsweep::scan

@@ -23,7 +23,7 @@ struct Resolution {
   std::string error;
 };
 
-[[nodiscard]] Resolution resolve(const targets::Target& target, const NameOptions& options);
+[[nodiscard]] Resolution resolve(const targets::Target& target, NameOptions options);
 
 struct ResolverCheck {
   std::string servers;  // "192.0.2.53:53, ..."

@@ -45,11 +45,9 @@ struct SingleEnd {
   std::optional<ring::Refusal> refusal;
 };
 
-// Calls `hear` for each event and `conclude` once with the record. Requires: check_tls() finds no
-// fault in `tls`.
+// Calls `hear` for each event and `conclude` once with the record. Requires: `tls` is open.
 [[nodiscard]] SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan,
-                                  const tls::ClientOptions& tls,
-                                  const std::function<void(const Event&)>& hear,
+                                  tls::Client& tls, const std::function<void(const Event&)>& hear,
                                   const std::function<void(const results::Record&)>& conclude);
 
 }  // namespace mxsweep::scan

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "scan/names.h"
+
+#include <string>
+
+#include "mxsweep/ring/clock.h"
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+// A port of loopback where nothing listens: the kernel says so at once.
+NameOptions without_resolver(Duration patience) {
+  NameOptions options;
+  options.resolver.servers = {{ipv4(0x7f000001), 1}};
+  options.patience = patience;
+  return options;
+}
+
+targets::Target named(const std::string& name) {
+  targets::Target target;
+  target.set_words(name, "", "");
+  return target;
+}
+
+TEST_CASE("a resolver that never answers ends every name as our own fault, however many there are",
+          "[scan][names]") {
+  Names names(without_resolver(std::chrono::milliseconds{300}));
+  REQUIRE(names.open(-1).empty());
+  constexpr int kNames = 200;
+  int begun = 0;
+  int resolved = 0;
+  for (int turns = 0; resolved < kNames; ++turns) {
+    REQUIRE(turns < 100'000);
+    while (begun < kNames && !names.full()) {
+      names.begin(named("n" + std::to_string(begun++) + ".test"), ring::now());
+    }
+    names.turn(std::chrono::milliseconds{20});
+    for (Resolved one; names.take(one); ++resolved) {
+      CHECK(one.addresses.empty());
+      CHECK(cause_of(one.fault) == Cause::local_resolver_unreachable);
+      CHECK(one.target.dns_us != targets::Target::kNotResolved);
+    }
+  }
+  CHECK(names.waiting() == 0);
+}
+
+TEST_CASE("a name that no host can have is told without asking anybody", "[scan][names]") {
+  Names names(without_resolver(std::chrono::minutes{1}));
+  REQUIRE(names.open(-1).empty());
+  names.begin(named(std::string(64, 'a') + ".test:587"), ring::now());
+  Resolved resolved;
+  REQUIRE(names.take(resolved));
+  CHECK(cause_of(resolved.fault) == Cause::dns_name_invalid);
+  CHECK(resolved.target.text().ends_with(":587"));
+}
+
+}  // namespace
+}  // namespace mxsweep::scan
