@@ -84,7 +84,7 @@ Wants Probe::on_clear(std::string_view octets, Instant now) {
   if (state_ == smtp::State::leaving) {
     // Nothing was asked any more. Bounded like the rest of the session.
     anomalies_.add(Anomaly::unsolicited_octets);
-    if (bytes_in_ > kSessionOctetsMax) return finish(now, /*abort=*/true);
+    if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
     return {.deadline = deadline_};
   }
   if (heard_.empty()) heard_.reserve(kHeardOctetsUsual);
@@ -129,21 +129,17 @@ Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
 
 Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
   const tls::Failure failure = secure_->engine.failure();
-  if (!conversing()) {
-    if (state_ == smtp::State::quit) anomalies_.add(Anomaly::no_221);
-    return finish(now, /*abort=*/true);
-  }
   if (failure == tls::Failure::not_tls) heard_.append(octets);  // What it said instead.
-  const Wants wants = fail(verdict::cause_of(failure), now);
+  const Wants wants = on_noise(verdict::cause_of(failure), now);
   // TLS 1.3 tells it only when the handshake is over for us.
-  if (failure == tls::Failure::client_certificate) decided_ = Phase::tls;
+  if (cause_ == Cause::tls_client_certificate) decided_ = Phase::tls;
   return wants;
 }
 
 Wants Probe::on_noise(Cause cause, Instant now) {
   if (conversing()) return fail(cause, now);
   // All that we wanted to know is known: what answers QUIT cannot spoil it.
-  anomalies_.add(Anomaly::no_221);
+  if (state_ == smtp::State::quit) anomalies_.add(Anomaly::no_221);
   return finish(now, /*abort=*/true);
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which certificates were written already, by whichever worker.
 //
-//   Memory   32 octets and a hash table's node for each, kCertificatesRememberedMax of them at
-//   most.
+//   Memory   32 octets and a node of a hash table for each, kCertificatesRememberedMax at most.
 //            Beyond that a new one is written whenever a worker meets it: better twice than never.
-//   Threads  any; workers ask only for chains that their own caches have just computed or kept.
+//   Threads  any. A lock for each certificate of each record, little beside its handshake.
 #pragma once
 
 #include <cstring>

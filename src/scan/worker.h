@@ -7,12 +7,11 @@
 //             scan/capacity.cc.
 //   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
 //             was joined.
-//   Fairness  a step of a TLS handshake takes a tenth of a millisecond and more: only so many are
-//   done
-//             in a turn, and the rest wait in a queue of their own, their deadlines stopped, so
-//             that everybody else's deadlines are kept.
+//   Fairness  a step of a TLS handshake takes a tenth of a millisecond and more. When everybody has
+//             been heard, 10 ms of a turn are for them; the rest wait in a queue of their own, with
+//             their deadlines stopped, so that everybody else's deadlines are kept.
 //   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
-//             tried again; only what stays short for about a minute becomes a record, as ours.
+//             tried again; only what stays short for five minutes becomes a record, as ours.
 #pragma once
 
 #include <atomic>
@@ -58,7 +57,7 @@ struct Gauges {
 struct WorkerOptions {
   const probe::Plan* plan = nullptr;
   const tls::ClientOptions* tls = nullptr;
-  CertificateLog* certificates = nullptr;  // Null: certificates have no file of their own.
+  CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::uint32_t capacity = 0;
   double rate = 0;  // New connections a second; 0: no limit.
   bool own_descriptors = false;

@@ -7,7 +7,7 @@
 //   Units     `now` never goes backwards. Latencies are kept in microseconds, at most 71 minutes.
 //   Memory    about 200 octets, and one allocation for what the server said; a TLS engine from
 //             STARTTLS to the end.
-//   Lifetime  Plan and Target outlive the Probe. record() views the Probe and the Target.
+//   Lifetime  Plan and Target outlive the Probe. record() views the Probe.
 //   Errors    Whatever the peer does ends in a record.
 #pragma once
 
@@ -41,10 +41,9 @@ struct Plan {
 
   smtp::Commands commands;
   Depth depth = Depth::tls;
-  targets::TlsMode tls_mode =
-      targets::TlsMode::automatic;  // Where a target has no mode of its own.
-  tls::Client* tls = nullptr;       // The worker's own. Null: no STARTTLS, and no implicit TLS.
-  bool require_valid = false;       // A certificate that is not verified makes a server degraded.
+  targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets without one of their own.
+  tls::Client* tls = nullptr;  // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  bool require_valid = false;  // A certificate that is not verified makes a server degraded.
   results::ChainDetail chain_detail = results::ChainDetail::full;
   WallTime wall_at_zero{};  // The wall time at Instant's zero: certificates expire by it.
   Duration connect_timeout = std::chrono::seconds{10};

@@ -3,9 +3,8 @@
 //
 //   Shape     --ca-file and --ca-path replace the system's store; without them it is looked for
 //             where Debian, Fedora, SUSE, Alpine and the BSDs keep it.
-//   Errors    `error` says which file cannot be read; a system without a store is no error, but
-//   then
-//             nobody is trusted, and `source` is empty.
+//   Errors    `error` says which file cannot be read. A system without a store is no error, but
+//             then nobody is trusted, and `source` is empty.
 #pragma once
 
 #include <string>
