@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import struct
 import threading
+import time
 
 A, NS, AAAA = 1, 2, 28
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
@@ -18,10 +19,12 @@ def encoded(name):
 
 class NameServer:
     """`zone`: a name to its addresses as text, or to an RCODE. A name that is missing is NXDOMAIN;
-    one whose value is None gets no answer. Counts what was asked."""
+    one whose value is None gets no answer. `delay`: seconds before each answer. Counts what was
+    asked."""
 
-    def __init__(self, zone, port=0):
+    def __init__(self, zone, port=0, delay=0):
         self.zone = zone
+        self.delay = delay
         self.asked = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", port))
@@ -41,6 +44,7 @@ class NameServer:
                 return
             answer = self.answer(query)
             if answer is not None:
+                time.sleep(self.delay)
                 self.socket.sendto(answer, client)
 
     def answer(self, query):
