@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/finding.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
 
@@ -54,36 +55,6 @@ enum class Fault : std::uint8_t {
   mx_private,     // The MX host's address is nobody's on the internet. It is given nevertheless.
 };
 [[nodiscard]] std::string_view to_string(Fault fault);
-
-// What is not as it should be, and stops nobody.
-enum class Finding : std::uint8_t {
-  implicit_mx,           // No MX: the domain's own address serves.
-  domain_is_alias,       // The name asked for is an alias (CNAME).
-  mx_is_alias,           // The MX host is an alias.
-  mx_single_label,       // The MX host has no dot in its name.
-  mx_underscore,         // The MX host's name has an underscore.
-  mx_repeated,           // The same host more than once.
-  null_mx_among_others,  // A null MX that is not alone, and so means nothing.
-  hosts_cut,             // More MX hosts than hosts_max.
-  addresses_cut,         // More addresses than addresses_max.
-  family_unknown,  // Addresses of one family; whether there are others could not be found out.
-};
-inline constexpr std::size_t kFindingCount = 10;
-[[nodiscard]] std::string_view to_string(Finding finding);
-
-class FindingSet {
- public:
-  void add(Finding finding) { bits_ = static_cast<std::uint16_t>(bits_ | bit(finding)); }
-  void add(FindingSet others) { bits_ = static_cast<std::uint16_t>(bits_ | others.bits_); }
-  [[nodiscard]] bool has(Finding finding) const { return (bits_ & bit(finding)) != 0; }
-  [[nodiscard]] bool empty() const { return bits_ == 0; }
-
- private:
-  static std::uint16_t bit(Finding finding) {
-    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(finding));
-  }
-  std::uint16_t bits_ = 0;
-};
 
 struct Destination {
   std::string host;  // As asked for; the domain itself where it is its own MX.
