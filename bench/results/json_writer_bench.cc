@@ -5,7 +5,7 @@
 
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/json_writer.h"
-#include "support/sample_tls_records.h"
+#include "support/sample_records.h"
 
 namespace mxsweep::results {
 namespace {

@@ -53,6 +53,10 @@ std::string_view to_string(Cause cause) {
     case Cause::dns_malformed: return "dns.malformed";
     case Cause::dns_alias_loop: return "dns.alias_loop";
     case Cause::dns_timeout: return "dns.timeout";
+    case Cause::dns_mx_no_address: return "dns.mx_no_address";
+    case Cause::config_mx_is_address: return "config.mx_is_address";
+    case Cause::config_mx_localhost: return "config.mx_localhost";
+    case Cause::config_mx_private_ip: return "config.mx_private_ip";
     case Cause::local_resource: return "local.resource";
     case Cause::local_no_route: return "local.no_route";
     case Cause::local_firewall: return "local.firewall";
@@ -85,6 +89,7 @@ std::string_view to_string(Cause cause) {
     case Cause::certificate_host_mismatch: return "certificate-host-mismatch";
     case Cause::certificate_validation_failure: return "validation-failure";
     case Cause::starttls_not_supported: return "starttls-not-supported";
+    case Cause::config_mx_cname: return "config.mx_cname";
     case Cause::blocked_scanner_ip: return "blocked.scanner_ip";
     case Cause::blocked_scanner_no_fcrdns: return "blocked.scanner_no_fcrdns";
     case Cause::blocked_unspecified: return "blocked.unspecified";

@@ -8,6 +8,7 @@
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
+#include "results/json_names.h"
 #include "results/json_text.h"
 #include "results/json_tls.h"
 
@@ -212,23 +213,10 @@ void write_times(const PhaseTimes& ms, JsonText& json) {
   if (before.size() == 2) json.raw("}");
 }
 
-// Target and name come from one line of the list and share one encoding.
-Encoding encoding_of_input(const Record& record) {
-  return std::max(encoding_of(record.target), encoding_of(record.name));
-}
-
-void write_input(const Record& record, Encoding encoding, JsonText& json) {
-  json.raw("{\"v\":1,\"target\":");
-  json.quoted(record.target, encoding);
-  if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
-  if (record.line != 0) {
-    json.raw(",\"line\":");
-    json.number(record.line);
-  }
-  if (!record.meta.empty()) {
-    json.raw(",\"meta\":");
-    json.raw(record.meta);
-  }
+void write_mx(const Record& record, Encoding encoding, JsonText& json) {
+  json.raw(",\"mx\":");
+  open_mx(record.mx_host, record.mx_preference, encoding, json);
+  json.raw("}");
 }
 
 void write_attempt(const Record& record, Encoding encoding, JsonText& json) {
@@ -254,6 +242,7 @@ void write_attempt(const Record& record, Encoding encoding, JsonText& json) {
     json.raw(",\"at\":");
     json.wall_time(record.at);
   }
+  if (record.shared) json.raw(",\"shared\":true");
 }
 
 void write_ending(const Record& record, JsonText& json) {
@@ -280,8 +269,11 @@ void write_bytes(const Record& record, JsonText& json) {
 
 void append_json(const Record& record, std::string& out) {
   JsonText json(out);
-  const Encoding encoding = encoding_of_input(record);
-  write_input(record, encoding, json);
+  const Encoding encoding = encoding_of_names(
+      {record.target, record.domain, record.mx_host, record.unicode, record.name});
+  write_origin({record.target, record.line, record.meta, record.domain}, encoding, json);
+  if (!record.mx_host.empty()) write_mx(record, encoding, json);
+  write_dns(record.unicode, record.authentic, record.findings, encoding, json);
   write_attempt(record, encoding, json);
   write_ending(record, json);
   if (!record.greeting.octets.empty()) write_greeting(record.greeting, json);

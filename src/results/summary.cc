@@ -142,14 +142,29 @@ void write_counts(const Summary& summary, JsonText& json) {
   write_count(",\"targets\":", summary.targets, json);
   write_count(",\"targets_not_started\":", summary.targets_not_started, json);
   write_count(",\"probes\":", summary.probes, json);
+  write_count(",\"shared\":", summary.tally.shared, json);
   write_count(",\"records\":", summary.tally.records, json);
   write_count(",\"records_written\":", summary.records_written, json);
   write_count(",\"octets_written\":", summary.octets_written, json);
   if (summary.certificates_written) {
     write_count(",\"certificates_written\":", *summary.certificates_written, json);
   }
+  if (summary.domains_written) {
+    write_count(",\"domains_written\":", *summary.domains_written, json);
+  }
   write_words<Outcome>(",\"outcomes\":", summary.tally.outcomes, true, json);
   write_words<Cause>(",\"causes\":", summary.tally.causes, false, json);
+}
+
+void write_lookups(const Lookups& lookups, JsonText& json) {
+  write_count(",\"lookups\":{\"asked\":", lookups.asked, json);
+  write_count(",\"from_cache\":", lookups.from_cache, json);
+  write_count(",\"coalesced\":", lookups.coalesced, json);
+  write_count(",\"sent\":", lookups.sent, json);
+  write_count(",\"retried\":", lookups.retried, json);
+  write_count(",\"failed\":", lookups.failed, json);
+  write_count(",\"tcp\":", lookups.tcp, json);
+  json.raw("}");
 }
 
 std::string outcomes_in_words(const Tally& tally) {
@@ -169,6 +184,10 @@ void Tally::count(const Record& record) {
   ++records;
   ++outcomes[static_cast<std::size_t>(record.outcome)];
   ++causes[static_cast<std::size_t>(record.cause)];
+  if (record.shared) {  // Its times and its TLS were counted with the visit.
+    ++shared;
+    return;
+  }
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     if (record.ms.of[i] >= Duration::zero()) phases[i].add(record.ms.of[i]);
   }
@@ -190,6 +209,7 @@ void Tally::count(const tls::Facts& facts) {
 
 void Tally::merge(const Tally& other) {
   records += other.records;
+  shared += other.shared;
   for (std::size_t i = 0; i < kOutcomeCount; ++i) outcomes[i] += other.outcomes[i];
   for (std::size_t i = 0; i < kCauseCount; ++i) causes[i] += other.causes[i];
   for (std::size_t i = 0; i < kPhaseCount; ++i) phases[i].merge(other.phases[i]);
@@ -212,10 +232,12 @@ std::string summary_json(const Summary& summary) {
     write_circumstances(summary, json);
     write_counts(summary, json);
     write_tls(summary.tally, json);
+    if (summary.lookups) write_lookups(*summary.lookups, json);
     write_figure(",\"probes_per_second\":", rate_of(summary), json);
     write_latencies(summary.tally, json);
     write_count(",\"in_flight_peak\":", summary.in_flight_peak, json);
     write_count(",\"memory_peak_octets\":", summary.memory_peak_octets, json);
+    write_count(",\"servers_forgotten\":", summary.servers_forgotten, json);
     write_count(",\"local_shortages\":", summary.local_shortages, json);
     json.raw(",\"deadline_late_ms_max\":");
     json.milliseconds(std::max(summary.deadline_late_max, Duration::zero()));
@@ -231,8 +253,9 @@ std::string summary_line(const Summary& summary) {
   fmt::format_to(out, "mxsweep: {} targets", summary.targets);
   if (summary.lines_invalid > 0)
     fmt::format_to(out, ", {} unreadable lines", summary.lines_invalid);
-  fmt::format_to(out, ", {} records{} in {:.1f} s, {:.0f}/s", summary.records_written,
-                 outcomes_in_words(summary.tally), as_figure(seconds_of(summary.elapsed)),
+  fmt::format_to(out, ", {} records{}", summary.records_written, outcomes_in_words(summary.tally));
+  if (summary.tally.shared > 0) fmt::format_to(out, ", {} shared", summary.tally.shared);
+  fmt::format_to(out, " in {:.1f} s, {:.0f}/s", as_figure(seconds_of(summary.elapsed)),
                  as_figure(rate_of(summary)));
   if (summary.tally.total.count() > 0) {
     fmt::format_to(out, ", p50 {:.1f} ms p99 {:.1f} ms",
@@ -242,6 +265,10 @@ std::string summary_line(const Summary& summary) {
   fmt::format_to(out, ", peak {} in flight, {:.0f} MB, CPU {:.1f} s", summary.in_flight_peak,
                  static_cast<double>(summary.memory_peak_octets) / 1e6,
                  as_figure(summary.cpu_seconds));
+  if (summary.servers_forgotten > 0) {
+    fmt::format_to(out, ", {} servers forgotten and possibly visited twice",
+                   summary.servers_forgotten);
+  }
   if (summary.local_shortages > 0) {
     fmt::format_to(out, ", braked {} times for want of local resources", summary.local_shortages);
   }

@@ -39,6 +39,11 @@ Outcome outcome_of(Cause cause) {
     case Cause::dns_malformed:
     case Cause::dns_alias_loop:
     case Cause::dns_timeout:
+    case Cause::dns_mx_no_address:
+    // Whom the MX names is nobody that we could ask.
+    case Cause::config_mx_is_address:
+    case Cause::config_mx_localhost:
+    case Cause::config_mx_private_ip:
     case Cause::net_refused:
     case Cause::net_timeout:
     case Cause::net_unreachable:
@@ -58,7 +63,7 @@ Outcome outcome_of(Cause cause) {
     case Cause::tls_malformed: return Outcome::failed;
 
     // It answered in SMTP and declined us, overloaded and misconfigured servers included: we did
-    // not get far enough to call the rest of it sound.
+    // not get far enough to call the rest of it sound. A null MX is the same no, said in DNS.
     case Cause::protocol_out_of_turn:
     case Cause::protocol_server_timeout:
     case Cause::protocol_too_many_errors:
@@ -87,6 +92,8 @@ Outcome outcome_of(Cause cause) {
     case Cause::config_tls_advertised_but_refused:
     case Cause::config_middlebox_strips_starttls:
     case Cause::starttls_not_supported:
+    // Mail gets there by an alias that some senders may not follow.
+    case Cause::config_mx_cname:
     // It works, and is not what the user requires.
     case Cause::certificate_expired:
     case Cause::certificate_not_trusted:

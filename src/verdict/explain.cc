@@ -24,6 +24,15 @@ std::string_view explain(Cause cause) {
     case Cause::dns_malformed: return "what the resolver answered makes no sense";
     case Cause::dns_alias_loop: return "the name's aliases go round in circles";
     case Cause::dns_timeout: return "no answer about this name in time";
+    case Cause::dns_mx_no_address:
+      return "the MX host has no address; give it one, or correct the MX record";
+    case Cause::config_mx_is_address:
+      return "the MX record has an address; put the name of a host there";
+    case Cause::config_mx_localhost:
+      return "the MX record sends every sender back to itself; name a server, or nobody (RFC 7505)";
+    case Cause::config_mx_private_ip:
+      return "the MX host's address is not on the internet; visit it with --allow-private if it is "
+             "yours";
     case Cause::local_resource: return "this machine stayed short of descriptors, ports or memory";
     case Cause::local_no_route: return "this machine has no route to that address";
     case Cause::local_firewall:
@@ -70,13 +79,16 @@ std::string_view explain(Cause cause) {
     case Cause::resources_storage: return "the server is short of disk space";
     case Cause::resources_exhausted: return "the server is short of resources";
     case Cause::config_server_error: return "the server reports an error in its own configuration";
-    case Cause::config_null_mx_or_no_mail: return "the host says that it takes no mail";
+    case Cause::config_null_mx_or_no_mail:
+      return "no mail is taken here: the host says so, or the domain's null MX (RFC 7505)";
     case Cause::config_scanner_helo_rejected: return "the server does not accept our HELO name";
     case Cause::config_tls_unavailable: return "the server offers STARTTLS and cannot do it now";
     case Cause::config_tls_advertised_but_refused:
       return "the server offers STARTTLS and refuses it";
     case Cause::config_middlebox_strips_starttls:
       return "a middlebox between the server and us hides STARTTLS";
+    case Cause::config_mx_cname:
+      return "the MX record names an alias (RFC 2181); name the host itself";
     case Cause::policy_auth_or_tls_required: return "the server wants authentication or TLS first";
     case Cause::policy_rejected: return "the server's policy rejects us";
     case Cause::tempfail_policy: return "the server's policy rejects us for now";

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
 #include "support/catch.h"
 
@@ -52,6 +53,23 @@ TEST_CASE("every anomaly has a word of its own and a place in the set", "[core][
   joined.add(Anomaly::bare_lf);
   joined.add(all);
   CHECK(joined == all);
+}
+
+TEST_CASE("every finding has a word of its own and a place in the set", "[core][words]") {
+  STATIC_REQUIRE(kFindingCount == static_cast<std::size_t>(Finding::family_unknown) + 1);
+  expect_distinct_words<Finding>(kFindingCount);
+  FindingSet all;
+  CHECK(all.empty());
+  for (std::size_t i = 0; i < kFindingCount; ++i) {
+    const auto finding = static_cast<Finding>(i);
+    CHECK_FALSE(all.has(finding));
+    all.add(finding);
+    CHECK(all.has(finding));
+  }
+  FindingSet joined;
+  joined.add(Finding::mx_is_alias);
+  joined.add(all);
+  for (std::size_t i = 0; i < kFindingCount; ++i) CHECK(joined.has(static_cast<Finding>(i)));
 }
 
 }  // namespace

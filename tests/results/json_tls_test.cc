@@ -75,6 +75,19 @@ TEST_CASE("a chain without certificates is empty in every detail", "[results][tl
   }
 }
 
+TEST_CASE("whether the certificate has the mail domain stands behind its name", "[results][tls]") {
+  tls::Facts facts = samples::trusted();
+  for (const bool match : {false, true}) {
+    facts.domain_match = match;
+    const std::string line = json_of(samples::secured(facts));
+    const std::string words = match ? "true" : "false";
+    CHECK(line.find(R"("name_match":true,"domain_match":)" + words + R"(,"days_left":37,)") !=
+          line.npos);
+  }
+  facts.chain = nullptr;
+  CHECK_FALSE(with_facts(facts).has("/tls/domain_match"));
+}
+
 TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.session = samples::session_1_2();

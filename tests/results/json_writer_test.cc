@@ -174,7 +174,7 @@ TEST_CASE("Latin-1 is said beside the text that it is said of", "[results][json]
         "ans");
   CHECK(Parsed(with_ehlo(250, "250-\xfc\r\n250 SIZE\r\n")).keys("/ehlo") ==
         std::vector<std::string>{"verb", "code", "host", "extensions", "latin1"});
-  // A name shares the target's line of the list, and its flag.
+  // All names share one flag.
   CHECK(Parsed(samples::latin1_target()).text("/name") ==
         "b\xc3\xbc"
         "cher");
@@ -369,13 +369,13 @@ TEST_CASE("anomalies are named in the order of their list", "[results][json]") {
 TEST_CASE("records follow one another, a line each", "[results][json]") {
   std::string out;
   std::string expected;
-  for (const Record& record : samples::plain_records()) {
+  for (const Record& record : samples::sample_records()) {
     append_json(record, out);
     expected += json_of(record);
   }
   CHECK(out == expected);
   CHECK(static_cast<std::size_t>(std::count(out.begin(), out.end(), '\n')) ==
-        samples::plain_records().size());
+        samples::sample_records().size());
 }
 
 }  // namespace mxsweep::results

@@ -2,26 +2,22 @@
 #include "mxsweep/results/schema.h"
 
 #include <simdjson.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/json_writer.h"
 #include "support/catch.h"
-#include "support/sample_tls_records.h"
+#include "support/sample_records.h"
+#include "support/validator.h"
 
 namespace mxsweep::results {
 namespace {
-
-namespace fs = std::filesystem;
 
 template <typename Word>
 std::vector<std::string> words(std::size_t count) {
@@ -63,59 +59,18 @@ std::vector<std::string> open_objects(simdjson::dom::element element, const std:
   return open;
 }
 
-// A directory of this test's own, gone with it.
-class Workplace {
- public:
-  Workplace() {
-    std::string name = (fs::temp_directory_path() / "mxsweep-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Workplace() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] fs::path write(const char* name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-  [[nodiscard]] std::string read(const char* name) const {
-    std::ifstream file(path_ / name);
-    std::string line;
-    std::getline(file, line);
-    return line;
-  }
-  // The exit status of the validator; its output is in the file "output".
-  [[nodiscard]] int validate(const std::string& records,
-                             const std::string& schema_text = schema_json()) const {
-    const fs::path schema = write("schema.json", schema_text);
-    const fs::path lines = write("records.jsonl", records);
-    const std::string command =
-        "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR "/tests/support/validate.py' '" + schema.string() +
-        "' '" + lines.string() + "' >'" + (path_ / "output").string() + "' 2>&1";
-    const int status = std::system(command.c_str());
-    REQUIRE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-  }
-
- private:
-  fs::path path_;
-};
-
-constexpr int kNoValidator = 77;
-constexpr int kNoPython = 127;
-
-bool is_absent(int status) { return status == kNoValidator || status == kNoPython; }
-
 }  // namespace
 
 TEST_CASE("the schema lists every word and the keys in their order", "[results][schema]") {
   simdjson::dom::parser parser;
   const simdjson::dom::element schema = parser.parse(schema_json()).value();
   const simdjson::dom::element properties = schema["properties"];
-  CHECK(strings(properties["outcome"]["enum"]) == words<Outcome>(kOutcomeCount));
+  const simdjson::dom::element definitions = schema["$defs"];
+  CHECK(strings(definitions["outcome"]["enum"]) == words<Outcome>(kOutcomeCount));
   CHECK(strings(properties["phase"]["enum"]) == words<Phase>(kPhaseCount));
-  CHECK(strings(properties["cause"]["enum"]) == words<Cause>(kCauseCount));
+  CHECK(strings(definitions["cause"]["enum"]) == words<Cause>(kCauseCount));
+  CHECK(strings(definitions["dns"]["properties"]["findings"]["items"]["enum"]) ==
+        words<Finding>(kFindingCount));
   CHECK(strings(properties["anomalies"]["items"]["enum"]) == words<Anomaly>(kAnomalyCount));
   CHECK(strings(properties["tls"]["properties"]["verify_error"]["enum"]) ==
         std::vector<std::string>{"certificate-expired", "certificate-not-trusted",
@@ -123,23 +78,25 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   CHECK(strings(properties["tls"]["properties"]["version"]["enum"]) ==
         std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
-  CHECK(keys(properties) ==
-        std::vector<std::string>{"v",       "target",   "latin1",    "line",  "meta",
-                                 "domain",  "mx",       "ip",        "port",  "name",
-                                 "attempt", "at",       "outcome",   "phase", "cause",
-                                 "reply",   "errno",    "greeting",  "ehlo",  "starttls",
-                                 "tls",     "ehlo_tls", "anomalies", "bytes", "ms"});
+  CHECK(keys(properties) == std::vector<std::string>{
+                                "v",         "target",   "latin1",  "line",     "meta",  "domain",
+                                "mx",        "dns",      "ip",      "port",     "name",  "attempt",
+                                "at",        "shared",   "outcome", "phase",    "cause", "reply",
+                                "errno",     "greeting", "ehlo",    "starttls", "tls",   "ehlo_tls",
+                                "anomalies", "bytes",    "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
 TEST_CASE("the schema leaves nothing open but the names of extensions", "[results][schema]") {
   simdjson::dom::parser parser;
   const simdjson::dom::element schema = parser.parse(schema_json()).value();
-  CHECK(open_objects(schema, "") ==
-        std::vector<std::string>{"/$defs/ehlo/properties/extensions", "/$defs/certificate_facts"});
+  CHECK(open_objects(schema, "") == std::vector<std::string>{"/$defs/ehlo/properties/extensions",
+                                                             "/$defs/standing",
+                                                             "/$defs/certificate_facts"});
   // Those who refer to it close it.
-  for (const std::string name : {"certificate", "certificate_line"}) {
-    CHECK_FALSE(bool(schema["$defs"][name]["unevaluatedProperties"]));
+  for (const std::string who :
+       {"certificate", "certificate_line", "domain_line", "domain_line/properties/mx/items"}) {
+    CHECK_FALSE(bool(schema.at_pointer("/$defs/" + who + "/unevaluatedProperties")));
   }
 }
 
@@ -163,10 +120,11 @@ TEST_CASE("records have the schema's keys in the schema's order", "[results][sch
     const simdjson::dom::element root = parser.parse(line).value();
     expect_order(root, "/properties");
     simdjson::dom::object object;
-    for (const std::string name : {"reply", "greeting", "starttls", "tls", "bytes", "ms"}) {
+    for (const std::string name : {"mx", "reply", "greeting", "starttls", "tls", "bytes", "ms"}) {
       if (root[name].get(object)) continue;
       expect_order(object, ("/properties/" + name + "/properties").c_str());
     }
+    if (!root["dns"].get(object)) expect_order(object, "/$defs/dns/properties");
     if (!root["ehlo"].get(object)) expect_order(object, "/$defs/ehlo/properties");
     if (!root["ehlo_tls"].get(object)) expect_order(object, "/$defs/ehlo/properties");
     simdjson::dom::array chain;
@@ -178,29 +136,31 @@ TEST_CASE("records have the schema's keys in the schema's order", "[results][sch
 }
 
 TEST_CASE("a validator that is not ours accepts a record of every kind", "[results][schema]") {
-  const Workplace workplace;
+  const Validator validator;
   std::string records;
   for (const Record& record : samples::sample_records()) append_json(record, records);
-  const int status = workplace.validate(records);
+  const int status = validator.validate(records);
   if (is_absent(status)) {
     WARN("skipped: python3-jsonschema is not installed");
     return;
   }
-  const std::string output = workplace.read("output");
+  const std::string output = validator.output();
   CAPTURE(output);
   REQUIRE(status == 0);
   CHECK(output == std::to_string(samples::sample_records().size()));
 }
 
 TEST_CASE("the validator accepts every field of the schema at once", "[results][schema]") {
-  const Workplace workplace;
+  const Validator validator;
   const std::string sha256(64, 'a');
   const std::string ehlo =
       R"({"verb":"EHLO","code":250,"host":"mx","extensions":{"SIZE":"1"},"latin1":true})";
   const std::string record =
       R"({"v":1,"target":"mx","latin1":true,"line":17,"meta":null,"domain":"example.net",)"
-      R"("mx":{"host":"mx","preference":10},"ip":"192.0.2.10","port":25,"name":"mx","attempt":1,)"
-      R"("at":"2026-11-22T10:15:00.123456Z","outcome":"degraded","phase":"quit",)"
+      R"("mx":{"host":"mx","preference":10},)"
+      R"("dns":{"unicode":"b\u00fc","authentic":true,"findings":["mx_is_alias"]},)"
+      R"("ip":"192.0.2.10","port":25,"name":"mx","attempt":1,)"
+      R"("at":"2026-11-22T10:15:00.123456Z","shared":true,"outcome":"degraded","phase":"quit",)"
       R"("cause":"config.tls_unavailable",)"
       R"("reply":{"code":454,"enhanced":"4.7.0","text":["no"],"latin1":true},"errno":"EPIPE",)"
       R"("greeting":{"code":220,"text":["mx"],"latin1":true,"host":"mx","esmtp":false},"ehlo":)" +
@@ -209,7 +169,8 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("tls":{"version":"TLSv1.2","cipher":"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",)"
       R"("group":"X25519","signature":"rsa_pss_rsae_sha256","extended_master_secret":true,)"
       R"("secure_renegotiation":true,"verified":false,"verify_error":"certificate-expired",)"
-      R"("name_match":true,"days_left":-3,"client_cert_requested":false,"alert":"unknown_ca",)"
+      R"("name_match":true,"domain_match":false,"days_left":-3,)"
+      R"("client_cert_requested":false,"alert":"unknown_ca",)"
       R"("chain":[{"sha256":")" +
       sha256 + R"(","spki_sha256":")" + sha256 +
       R"(","subject":"CN=mx","issuer":"CN=ca","serial":"01","san":["mx"],)"
@@ -221,18 +182,13 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("ms":{"dns":1.204,"connect":12.010,"greeting":1,"ehlo":1,"starttls":1,"tls":26.400,)"
       R"("ehlo_tls":1,"quit":1,"total":101.342}})"
       "\n";
-  const int status = workplace.validate(record);
-  const std::string output = workplace.read("output");
+  const int status = validator.validate(record);
+  const std::string output = validator.output();
   CAPTURE(output);
   if (!is_absent(status)) CHECK(status == 0);
 }
 
 TEST_CASE("a validator that is not ours accepts every line of certificates", "[results][schema]") {
-  simdjson::dom::parser parser;
-  const simdjson::dom::element schema = parser.parse(schema_json()).value();
-  const std::string line_schema = R"({"$schema":"https://json-schema.org/draft/2020-12/schema",)"
-                                  R"("$ref":"#/$defs/certificate_line","$defs":)" +
-                                  std::string(simdjson::minify(schema["$defs"].value())) + "}";
   std::string lines;
   for (tls::Certificate certificate : {samples::leaf_certificate(), samples::hostile_certificate(),
                                        samples::intermediate_certificate(), tls::Certificate{}}) {
@@ -240,16 +196,17 @@ TEST_CASE("a validator that is not ours accepts every line of certificates", "[r
     certificate.der.assign(1000, 'x');
     append_certificate(certificate, lines);
   }
-  const Workplace workplace;
-  if (is_absent(workplace.validate(lines, line_schema))) return;
-  CHECK(workplace.validate(lines, line_schema) == 0);
-  CHECK(workplace.read("output") == "8");
+  const Validator validator;
+  const std::string schema = schema_of("certificate_line");
+  if (is_absent(validator.validate(lines, schema))) return;
+  CHECK(validator.validate(lines, schema) == 0);
+  CHECK(validator.output() == "8");
   lines.insert(lines.size() - 2, R"(,"more":1)");
-  CHECK(workplace.validate(lines, line_schema) == 1);
+  CHECK(validator.validate(lines, schema) == 1);
 }
 
 TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][schema]") {
-  const Workplace workplace;
+  const Validator validator;
   const auto record = [](const std::string& more) {
     return R"({"v":1,"target":"x","attempt":1,"outcome":"ok","phase":"quit","cause":"none",)" +
            more + "}\n";
@@ -270,7 +227,7 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
   };
   for (const std::string& more : right) {
     CAPTURE(more);
-    const int status = workplace.validate(record(more));
+    const int status = validator.validate(record(more));
     if (is_absent(status)) return;
     CHECK(status == 0);
   }
@@ -291,6 +248,7 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
       R"("tls":{"verified":false,"verify_error":"none","chain":[]})",
       R"("tls":{"verified":false,"days_left":1.5,"chain":[]})",
       R"("tls":{"name_match":true})",
+      R"("tls":{"domain_match":true})",
       R"("tls":{"alert":"Handshake failure"})",
       certificate(R"(,"more":1)"),
       certificate(R"(,"subject":"CN=x")"),
@@ -300,15 +258,56 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
   };
   for (const std::string& more : wrong) {
     CAPTURE(more);
-    CHECK(workplace.validate(record(more)) == 1);
+    CHECK(validator.validate(record(more)) == 1);
+  }
+}
+
+TEST_CASE("the validator refuses what the contract forbids of names", "[results][schema]") {
+  const Validator validator;
+  const auto record = [](const std::string& more) {
+    return R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none",)" + more + "}\n";
+  };
+  const std::string right[] = {
+      R"("domain":"x","mx":{"host":"y","preference":0})",
+      R"("domain":"x","dns":{"authentic":true})",
+      R"("name":"x","dns":{"unicode":"b\u00fc"})",
+      R"("attempt":1,"shared":true)",
+  };
+  for (const std::string& more : right) {
+    CAPTURE(more);
+    const int status = validator.validate(record(more));
+    if (is_absent(status)) return;
+    CHECK(status == 0);
+  }
+  const std::string wrong[] = {
+      R"("mx":{"host":"y","preference":0})",
+      R"("domain":"")",
+      R"("domain":"x","mx":{"host":"y"})",
+      R"("domain":"x","mx":{"host":"","preference":0})",
+      R"("domain":"x","mx":{"host":"y","preference":65536})",
+      R"("domain":"x","mx":{"host":"y","preference":0,"more":1})",
+      R"("dns":{"authentic":true})",
+      R"("domain":"x","dns":{})",
+      R"("domain":"x","dns":{"authentic":false})",
+      R"("domain":"x","dns":{"unicode":""})",
+      R"("domain":"x","dns":{"findings":[]})",
+      R"("domain":"x","dns":{"findings":["mx_is_alias","mx_is_alias"]})",
+      R"("domain":"x","dns":{"findings":["bare_lf"]})",
+      R"("domain":"x","dns":{"authentic":true,"more":1})",
+      R"("shared":true)",
+      R"("attempt":1,"shared":false)",
+  };
+  for (const std::string& more : wrong) {
+    CAPTURE(more);
+    CHECK(validator.validate(record(more)) == 1);
   }
 }
 
 TEST_CASE("the validator refuses what the contract forbids", "[results][schema]") {
-  const Workplace workplace;
+  const Validator validator;
   const std::string ok = R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none"})";
-  if (is_absent(workplace.validate(ok))) return;
-  CHECK(workplace.validate(ok) == 0);
+  if (is_absent(validator.validate(ok))) return;
+  CHECK(validator.validate(ok) == 0);
   for (
       const char* const wrong : {
           R"({"v":2,"target":"x","outcome":"ok","phase":"quit","cause":"none"})",
@@ -325,7 +324,7 @@ TEST_CASE("the validator refuses what the contract forbids", "[results][schema]"
           R"({"offered":"no"}})",
       }) {
     CAPTURE(wrong);
-    CHECK(workplace.validate(ok + "\n" + wrong + "\n") == 1);
+    CHECK(validator.validate(ok + "\n" + wrong + "\n") == 1);
   }
 }
 

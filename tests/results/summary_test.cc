@@ -7,7 +7,7 @@
 #include <string>
 
 #include "support/catch.h"
-#include "support/sample_tls_records.h"
+#include "support/sample_records.h"
 
 namespace mxsweep::results {
 namespace {
@@ -193,6 +193,59 @@ TEST_CASE("the line says so when the sweep stopped early or the counts disagree"
                  "500 targets not started"));
 }
 
+TEST_CASE("a shared record counts as a record, and not as a visit", "[results][summary]") {
+  Tally tally;
+  tally.count(samples::shared());
+  CHECK(tally.records == 1);
+  CHECK(tally.shared == 1);
+  CHECK(tally.outcomes[static_cast<std::size_t>(Outcome::ok)] == 1);
+  CHECK(tally.causes[static_cast<std::size_t>(Cause::none)] == 1);
+  CHECK(tally.total.count() == 0);
+  for (const Histogram& phase : tally.phases) CHECK(phase.count() == 0);
+  CHECK(tally.starttls == Tally{}.starttls);
+  CHECK(tally.tls_versions == Tally{}.tls_versions);
+  CHECK(tally.handshakes + tally.verified + tally.not_verified == 0);
+
+  Record visit = samples::shared();
+  visit.shared = false;
+  tally.count(visit);
+  CHECK(tally.records == 2);
+  CHECK(tally.shared == 1);
+  CHECK(tally.total.count() == 1);
+  CHECK(tally.handshakes == 1);
+}
+
+TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]") {
+  Summary summary = finished();
+  std::string line = summary_json(summary);
+  CHECK(contains(line, R"("probes":1990,"shared":0,"records":2000,)"));
+  CHECK(contains(line, R"("servers_forgotten":0,"local_shortages":0,)"));
+  CHECK_FALSE(contains(line, "domains_written"));
+  CHECK_FALSE(contains(line, "lookups"));
+  CHECK_FALSE(contains(summary_line(summary), "shared"));
+  CHECK_FALSE(contains(summary_line(summary), "forgotten"));
+
+  for (int i = 0; i < 30; ++i) summary.tally.count(samples::shared());
+  summary.records_written += 30;
+  summary.targets += 30;
+  CHECK(summary.agrees());
+  summary.domains_written = 0;
+  summary.servers_forgotten = 4;
+  summary.lookups = Lookups{7, 6, 5, 4, 3, 2, 1};
+  line = summary_json(summary);
+  simdjson::dom::parser parser;
+  REQUIRE(parser.parse(line).error() == simdjson::SUCCESS);
+  CHECK(contains(line, R"("probes":1990,"shared":30,"records":2030,)"));
+  CHECK(contains(line, R"("domains_written":0,"outcomes":)"));
+  CHECK(contains(line, R"("lookups":{"asked":7,"from_cache":6,"coalesced":5,"sent":4,"retried":3,)"
+                       R"("failed":2,"tcp":1},)"));
+  CHECK(contains(line, R"("servers_forgotten":4,)"));
+  CHECK(contains(summary_line(summary),
+                 ", 2030 records (ok 1430, refused 300, failed 290, invalid 10), 30 shared in "
+                 "12.3 s, 162/s,"));
+  CHECK(contains(summary_line(summary), ", 4 servers forgotten and possibly visited twice"));
+}
+
 TEST_CASE("tallies that are merged are one that counted all", "[results][summary]") {
   Tally all;
   Tally parts[2];
@@ -206,6 +259,8 @@ TEST_CASE("tallies that are merged are one that counted all", "[results][summary
   merged.merge(parts[1]);
   CHECK(merged.records == samples::sample_records().size());
   CHECK(merged.records == all.records);
+  CHECK(all.shared > 0);
+  CHECK(merged.shared == all.shared);
   CHECK(merged.outcomes == all.outcomes);
   CHECK(merged.causes == all.causes);
   CHECK(merged.total.count() == all.total.count());

@@ -9,7 +9,7 @@
 
 #include "mxsweep/results/record.h"
 #include "mxsweep/tls/facts.h"
-#include "support/sample_records.h"
+#include "support/sample_plain_records.h"
 #include "support/sample_tls.h"
 
 namespace mxsweep::results::samples {
@@ -173,12 +173,6 @@ inline std::vector<Record> tls_records() {
       starttls_refused(),
       huge_chain(),
   };
-}
-
-inline std::vector<Record> sample_records() {
-  std::vector<Record> records = plain_records();
-  for (const Record& record : tls_records()) records.push_back(record);
-  return records;
 }
 
 }  // namespace mxsweep::results::samples

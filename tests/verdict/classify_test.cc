@@ -7,10 +7,13 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/finding.h"
+#include "mxsweep/verdict/explain.h"
 #include "support/catch.h"
 #include "verdict/replies.h"
 #include "verdict/reply_rows.h"
@@ -249,10 +252,30 @@ TEST_CASE("every cause has its outcome, and only none is ok", "[verdict]") {
     CHECK((outcome_of(cause) == Outcome::local) == word.starts_with("local."));
     if (word.starts_with("net.")) CHECK(outcome_of(cause) == Outcome::failed);
     if (word.starts_with("input.")) CHECK(outcome_of(cause) == Outcome::invalid);
+    if (word.starts_with("dns.")) CHECK(outcome_of(cause) == Outcome::failed);
   }
 }
 
-TEST_CASE("docs/causes.md explains every cause and every anomaly", "[verdict]") {
+TEST_CASE("an MX that names no server is a failure, an alias is one to mend", "[verdict]") {
+  CHECK(outcome_of(Cause::config_mx_is_address) == Outcome::failed);
+  CHECK(outcome_of(Cause::config_mx_localhost) == Outcome::failed);
+  CHECK(outcome_of(Cause::config_mx_private_ip) == Outcome::failed);
+  CHECK(outcome_of(Cause::config_mx_cname) == Outcome::degraded);
+  CHECK(outcome_of(Cause::config_null_mx_or_no_mail) == Outcome::refused);
+}
+
+TEST_CASE("every cause is explained in a sentence of its own", "[verdict]") {
+  std::set<std::string_view> sentences;
+  for (const Cause cause : all_causes()) {
+    INFO(to_string(cause));
+    const std::string_view sentence = explain(cause);
+    REQUIRE_FALSE(sentence.empty());
+    CHECK(sentence.back() != '.');
+    CHECK(sentences.insert(sentence).second);
+  }
+}
+
+TEST_CASE("docs/causes.md explains every cause, anomaly and finding", "[verdict]") {
   const std::string page = read_file(MXSWEEP_SOURCE_DIR "/docs/causes.md");
   REQUIRE_FALSE(page.empty());
   for (const Cause cause : all_causes()) {
@@ -261,6 +284,11 @@ TEST_CASE("docs/causes.md explains every cause and every anomaly", "[verdict]") 
   }
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {
     const std::string_view word = to_string(static_cast<Anomaly>(i));
+    INFO(word);
+    CHECK(page.find("\n| `" + std::string(word) + "` | ") != std::string::npos);
+  }
+  for (std::size_t i = 0; i < kFindingCount; ++i) {
+    const std::string_view word = to_string(static_cast<Finding>(i));
     INFO(word);
     CHECK(page.find("\n| `" + std::string(word) + "` | ") != std::string::npos);
   }

@@ -59,6 +59,12 @@ enum class Cause : std::uint8_t {
   dns_malformed,
   dns_alias_loop,
   dns_timeout,
+  dns_mx_no_address,  // The MX host has no address, or does not exist.
+
+  // What the MX names is no server on the internet (outcome failed).
+  config_mx_is_address,  // An address, where a host name has to be.
+  config_mx_localhost,   // The sender itself.
+  config_mx_private_ip,  // A host whose address is for private or special use.
 
   // Our own side (outcome local).
   local_resource,              // Descriptors, ports or memory stayed short although we waited.
@@ -101,6 +107,9 @@ enum class Cause : std::uint8_t {
   certificate_host_mismatch,
   certificate_validation_failure,
   starttls_not_supported,
+
+  // The way there is not as it should be (outcome degraded).
+  config_mx_cname,  // The MX host is an alias, which RFC 2181 section 10.3 forbids.
 
   // The server declined (outcome refused).
   blocked_scanner_ip,

@@ -13,6 +13,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/facts.h"
@@ -52,14 +53,24 @@ struct PhaseTimes {
 };
 
 struct Record {
-  std::string_view target;    // As written in the list.
-  std::uint64_t line = 0;     // Counted from 1; 0 means that there was no list.
-  std::string_view meta;      // JSON, handed through octet for octet; empty: absent.
+  std::string_view target;  // As written in the list.
+  std::uint64_t line = 0;   // Counted from 1; 0 means that there was no list.
+  std::string_view meta;    // JSON, handed through octet for octet; empty: absent.
+
+  // How DNS led here.
+  std::string_view domain;          // The mail domain, as A-labels; empty: absent.
+  std::string_view mx_host;         // Of the MX record; empty: there was none (implicit MX).
+  std::uint16_t mx_preference = 0;  // Means something only where there was one.
+  std::string_view unicode;         // What domain, or else name, is in U-labels; empty: the same.
+  bool authentic = false;           // The resolver says that it has validated all of it (AD).
+  FindingSet findings;
+
   Address ip;                 // Family::none: absent.
   std::uint16_t port = 0;     // 0: absent.
   std::string_view name;      // Empty: absent.
   std::uint32_t attempt = 0;  // 0: absent (no connection was tried).
   WallTime at{};
+  bool shared = false;  // The facts are of a visit that was recorded for another line.
 
   Outcome outcome = Outcome::local;
   Phase phase = Phase::input;

@@ -80,8 +80,9 @@ struct Facts {
   Session session;  // An empty version: the handshake was not finished.
   bool verified = false;
   VerifyError verify_error = VerifyError::none;
-  std::optional<bool> name_match;  // Absent: no name is known.
-  std::optional<int> days_left;    // Of the leaf, rounded down; negative once it has expired.
+  std::optional<bool> name_match;    // Absent: no name is known.
+  std::optional<bool> domain_match;  // The same for the mail domain; judge() leaves it alone.
+  std::optional<int> days_left;      // Of the leaf, rounded down; negative once it has expired.
   bool client_certificate_requested = false;
   std::string_view alert;        // The fatal alert that the server sent: "handshake_failure".
   const Chain* chain = nullptr;  // Null: no certificate was seen.

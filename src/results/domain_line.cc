@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/domain_line.h"
+
+#include <algorithm>
+
+#include "mxsweep/core/invariant.h"
+#include "results/json_names.h"
+#include "results/json_text.h"
+
+namespace mxsweep::results {
+namespace {
+
+// A greeting that declines us comes over a connection; a null MX, which declines us too, does not.
+bool has_answered(const Record& record) {
+  switch (record.outcome) {
+    case Outcome::ok:
+    case Outcome::degraded: return true;
+    case Outcome::refused: return record.attempt != 0;
+    case Outcome::failed:
+    case Outcome::invalid:
+    case Outcome::excluded:
+    case Outcome::local: return false;
+  }
+  INVARIANT(false && "an outcome outside its list");
+  return false;
+}
+
+// All names share one.
+Encoding encoding_of_all_names(const DomainLine& domain) {
+  Encoding encoding = encoding_of_names({domain.target, domain.domain, domain.unicode});
+  for (const DomainLine::Host& host : domain.hosts) {
+    encoding = std::max(encoding, encoding_of(host.name));
+  }
+  return encoding;
+}
+
+void write_standing(const Standing& standing, JsonText& json) {
+  json.raw(",\"outcome\":\"");
+  json.raw(to_string(standing.outcome));
+  json.raw("\",\"cause\":\"");
+  json.raw(to_string(standing.cause));
+  json.raw("\",\"addresses\":");
+  json.number(standing.addresses);
+  json.raw(",\"answered\":");
+  json.number(standing.answered);
+  json.raw(",\"starttls\":\"");
+  json.raw(to_string(standing.starttls()));
+  json.raw("\"");
+}
+
+void write_hosts(const std::vector<DomainLine::Host>& hosts, Encoding encoding, JsonText& json) {
+  std::string_view before = ",\"mx\":[";
+  for (const DomainLine::Host& host : hosts) {
+    json.raw(before);
+    open_mx(host.name, host.preference, encoding, json);
+    write_standing(host.standing, json);
+    json.raw("}");
+    before = ",";
+  }
+  json.raw("]");
+}
+
+}  // namespace
+
+std::string_view to_string(Coverage coverage) {
+  switch (coverage) {
+    case Coverage::not_known: return "unknown";
+    case Coverage::none: return "none";
+    case Coverage::some: return "some";
+    case Coverage::all: return "all";
+  }
+  INVARIANT(false && "a coverage outside its list");
+  return {};
+}
+
+void Standing::count(const Record& record) {
+  if (records == 0 || record.outcome < outcome) {
+    outcome = record.outcome;
+    cause = record.cause;
+  }
+  ++records;
+  if (record.ip.family != Family::none) ++addresses;
+  if (has_answered(record)) ++answered;
+  if (!record.starttls_known) return;
+  if (record.starttls_offered == Offered::yes) ++starttls_yes;
+  if (record.starttls_offered == Offered::no) ++starttls_no;
+}
+
+Coverage Standing::starttls() const {
+  if (starttls_yes == 0) return starttls_no == 0 ? Coverage::not_known : Coverage::none;
+  return starttls_no == 0 ? Coverage::all : Coverage::some;
+}
+
+void append_domain(const DomainLine& domain, std::string& out) {
+  JsonText json(out);
+  const Encoding encoding = encoding_of_all_names(domain);
+  write_origin({domain.target, domain.line, domain.meta, domain.domain}, encoding, json);
+  if (domain.port != 0) {
+    json.raw(",\"port\":");
+    json.number(domain.port);
+  }
+  write_dns(domain.unicode, domain.authentic, domain.findings, encoding, json);
+  write_standing(domain.standing, json);
+  if (!domain.hosts.empty()) write_hosts(domain.hosts, encoding, json);
+  json.raw("}\n");
+}
+
+}  // namespace mxsweep::results

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/domain_line.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/parsed_record.h"
+#include "support/sample_records.h"
+#include "support/validator.h"
+
+namespace mxsweep::results {
+namespace {
+
+std::string line_of(const DomainLine& domain) {
+  std::string out;
+  append_domain(domain, out);
+  return out;
+}
+
+Standing standing_of(const std::vector<Record>& records) {
+  Standing standing;
+  for (const Record& record : records) standing.count(record);
+  return standing;
+}
+
+Record offering(Offered offered) {
+  Record record = samples::typical();
+  record.starttls_offered = offered;
+  return record;
+}
+
+// Two hosts, of which one is up.
+DomainLine typical() {
+  DomainLine domain;
+  domain.target = "example.org";
+  domain.line = 3;
+  domain.meta = R"({"rack": "b7"})";
+  domain.domain = "example.org";
+  domain.port = 25;
+  domain.authentic = true;
+  const std::vector<Record> up = {samples::typical(), offering(Offered::no)};
+  const std::vector<Record> down = {samples::failed(Phase::connect, Cause::net_timeout)};
+  domain.hosts = {{"mx1.example.org", 10, standing_of(up)},
+                  {"mx2.example.org", 20, standing_of(down)}};
+  domain.standing = standing_of({up[0], up[1], down[0]});
+  return domain;
+}
+
+DomainLine without_server() {
+  DomainLine domain;
+  domain.target = "b\xc3\xbc\x63her.example";
+  domain.domain = "xn--bcher-kva.example";
+  domain.unicode = domain.target;
+  domain.findings.add(Finding::domain_is_alias);
+  domain.standing.outcome = Outcome::failed;
+  domain.standing.cause = Cause::dns_no_data;
+  return domain;
+}
+
+}  // namespace
+
+TEST_CASE("a domain's line says what its hosts come to, and each of them", "[results][domain]") {
+  CHECK(line_of(typical()) ==
+        R"({"v":1,"target":"example.org","line":3,"meta":{"rack": "b7"},"domain":"example.org",)"
+        R"("port":25,"dns":{"authentic":true},"outcome":"ok","cause":"none","addresses":3,)"
+        R"("answered":2,"starttls":"some","mx":[{"host":"mx1.example.org","preference":10,)"
+        R"("outcome":"ok","cause":"none","addresses":2,"answered":2,"starttls":"some"},)"
+        R"({"host":"mx2.example.org","preference":20,"outcome":"failed","cause":"net.timeout",)"
+        R"("addresses":1,"answered":0,"starttls":"unknown"}]})"
+        "\n");
+}
+
+TEST_CASE("a domain without a server says why", "[results][domain]") {
+  CHECK(line_of(without_server()) ==
+        "{\"v\":1,\"target\":\"b\xc3\xbc\x63her.example\",\"domain\":\"xn--bcher-kva.example\","
+        "\"dns\":{\"unicode\":\"b\xc3\xbc\x63her.example\",\"findings\":[\"domain_is_alias\"]},"
+        "\"outcome\":\"failed\",\"cause\":\"dns.no_data\",\"addresses\":0,\"answered\":0,"
+        "\"starttls\":\"unknown\"}\n");
+}
+
+TEST_CASE("the best outcome stands for all, with the cause of the first that came to it",
+          "[results][domain]") {
+  const Record ok = samples::typical();
+  const Record alias = samples::mx_is_alias();
+  const Record busy = samples::too_busy();
+  const Record blocked = samples::blocked();
+  const Record timeout = samples::failed(Phase::connect, Cause::net_timeout);
+  const Record stopped = samples::interrupted();
+  const struct {
+    std::vector<Record> records;
+    Outcome outcome;
+    Cause cause;
+  } kRows[] = {
+      {{timeout, ok, busy}, Outcome::ok, Cause::none},
+      {{busy, alias, timeout}, Outcome::degraded, Cause::config_mx_cname},
+      {{timeout, busy, blocked}, Outcome::refused, Cause::throttled_connections},
+      {{blocked, busy}, Outcome::refused, Cause::blocked_scanner_ip},
+      {{stopped, timeout}, Outcome::failed, Cause::net_timeout},
+      {{stopped}, Outcome::local, Cause::local_interrupted},
+  };
+  for (const auto& row : kRows) {
+    const Standing standing = standing_of(row.records);
+    CAPTURE(to_string(row.cause));
+    CHECK(standing.outcome == row.outcome);
+    CHECK(standing.cause == row.cause);
+    CHECK(standing.records == row.records.size());
+  }
+}
+
+TEST_CASE("who is up or declines us has answered; DNS and silence have not", "[results][domain]") {
+  const struct {
+    Record record;
+    std::uint32_t addresses;
+    std::uint32_t answered;
+  } kRows[] = {
+      {samples::typical(), 1, 1},
+      {samples::shared(), 1, 1},
+      {samples::mx_is_alias(), 1, 1},
+      {samples::starttls_refused(), 1, 1},
+      {samples::too_busy(), 1, 1},
+      {samples::ehlo_refused(), 1, 1},
+      {samples::failed(Phase::connect, Cause::net_refused), 1, 0},
+      {samples::not_smtp(), 1, 0},
+      {samples::interrupted(), 1, 0},
+      {samples::private_mx(), 1, 0},
+      {samples::null_mx(), 0, 0},
+      {samples::without_server(Cause::dns_mx_no_address), 0, 0},
+  };
+  for (const auto& row : kRows) {
+    CAPTURE(to_string(row.record.cause));
+    const Standing standing = standing_of({row.record});
+    CHECK(standing.addresses == row.addresses);
+    CHECK(standing.answered == row.answered);
+  }
+}
+
+TEST_CASE("STARTTLS is on all, some or none of those that said so", "[results][domain]") {
+  const Record yes = offering(Offered::yes);
+  const Record no = offering(Offered::no);
+  const Record silent = offering(Offered::not_known);
+  Record unsaid = yes;
+  unsaid.starttls_known = false;
+  const struct {
+    std::vector<Record> records;
+    const char* word;
+  } kRows[] = {
+      {{}, "unknown"},        {{silent, unsaid}, "unknown"}, {{no, silent, unsaid}, "none"},
+      {{yes, no}, "some"},    {{no, yes, silent}, "some"},   {{yes, yes, silent}, "all"},
+      {{yes, unsaid}, "all"},
+  };
+  for (const auto& row : kRows) {
+    CHECK(to_string(standing_of(row.records).starttls()) == row.word);
+  }
+}
+
+TEST_CASE("whatever octets the names are made of, a domain's line is one line of JSON",
+          "[results][domain]") {
+  std::string all;
+  for (int value = 0; value < 256; ++value) all += static_cast<char>(value);
+  DomainLine domain = typical();
+  domain.unicode = "b\xc3\xbc";
+  domain.hosts[1].name = all;
+  const Parsed line(line_of(domain));
+  CHECK(line.keys()[2] == "latin1");
+  CHECK(latin1_octets(line.text("/mx/1/host")) == all);
+  CHECK(latin1_octets(line.text("/dns/unicode")) == domain.unicode);
+  CHECK_FALSE(Parsed(line_of(without_server())).has("/latin1"));
+}
+
+TEST_CASE("a validator that is not ours accepts every line of domains", "[results][schema]") {
+  std::string lines = line_of(typical()) + line_of(without_server());
+  DomainLine domain = typical();
+  for (const Record& record : samples::sample_records()) {
+    domain.standing = domain.hosts[0].standing = standing_of({record});
+    append_domain(domain, lines);
+  }
+  domain.hosts[0].name = "\xff";
+  domain.standing = standing_of({offering(Offered::yes)});
+  append_domain(domain, lines);
+
+  const Validator validator;
+  const std::string schema = schema_of("domain_line");
+  const int status = validator.validate(lines, schema);
+  if (is_absent(status)) return;
+  CAPTURE(validator.output());
+  CHECK(status == 0);
+  CHECK(validator.output() == std::to_string(samples::sample_records().size() + 3));
+  for (const std::string more : {R"(,"more":1})", R"(,"mx":[]})", R"(,"mx":[{"host":"x"}]})",
+                                 R"(,"dns":{}})", R"(,"port":0})"}) {
+    std::string wrong = line_of(without_server());
+    wrong.replace(wrong.rfind('}'), 1, more);
+    CAPTURE(wrong);
+    CHECK(validator.validate(wrong, schema) == 1);
+  }
+}
+
+}  // namespace mxsweep::results

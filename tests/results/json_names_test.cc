@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "results/json_names.h"
+
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/parsed_record.h"
+#include "support/sample_records.h"
+
+namespace mxsweep::results {
+namespace {
+
+using Keys = std::vector<std::string>;
+
+std::string every_octet() {
+  std::string octets;
+  for (int value = 0; value < 256; ++value) octets += static_cast<char>(value);
+  return octets;
+}
+
+}  // namespace
+
+TEST_CASE("a shared record has its own way through DNS, and says that it is shared",
+          "[results][json][names]") {
+  const std::string line = json_of(samples::shared());
+  CHECK(line.find("\"line\":17,\"meta\":{\"rack\":\"b7\"},\"domain\":\"xn--bcher-kva.example\","
+                  "\"mx\":{\"host\":\"mx1.example.net\",\"preference\":10},"
+                  "\"dns\":{\"unicode\":\"b\xc3\xbc\x63her.example\",\"authentic\":true,"
+                  "\"findings\":[\"domain_is_alias\",\"mx_repeated\"]},\"ip\":\"192.0.2.10\",") !=
+        line.npos);
+  CHECK(line.find(R"("at":"2026-11-22T10:15:00.123456Z","shared":true,"outcome":"ok",)") !=
+        line.npos);
+  CHECK_FALSE(Parsed(samples::mx_is_alias()).has("/shared"));
+}
+
+TEST_CASE("without an MX record there is no mx, whatever the preference",
+          "[results][json][names]") {
+  Record record = samples::implicit_mx();
+  record.mx_preference = 7;
+  CHECK_FALSE(Parsed(record).has("/mx"));
+  CHECK(Parsed(record).texts("/dns/findings").size() == kFindingCount);
+  record.mx_host = "mx.example";
+  CHECK(Parsed(record).json("/mx") == R"({"host":"mx.example","preference":7})");
+}
+
+TEST_CASE("of DNS only what there is to say is said", "[results][json][names]") {
+  Record record = samples::typical();
+  CHECK_FALSE(Parsed(record).has("/dns"));
+  CHECK_FALSE(Parsed(record).has("/domain"));
+  for (unsigned said = 1; said < 8; ++said) {
+    record.unicode = (said & 1U) != 0 ? "b\xc3\xbc" : "";
+    record.authentic = (said & 2U) != 0;
+    record.findings = {};
+    if ((said & 4U) != 0) record.findings.add(Finding::mx_is_alias);
+    Keys expected;
+    if ((said & 1U) != 0) expected.emplace_back("unicode");
+    if ((said & 2U) != 0) expected.emplace_back("authentic");
+    if ((said & 4U) != 0) expected.emplace_back("findings");
+    CHECK(Parsed(record).keys("/dns") == expected);
+  }
+}
+
+TEST_CASE("a domain without a server has its record", "[results][json][names]") {
+  const Parsed null_mx(samples::null_mx());
+  CHECK(null_mx.keys() ==
+        Keys{"v", "target", "line", "domain", "dns", "port", "outcome", "phase", "cause", "ms"});
+  CHECK(null_mx.text("/cause") == "config.null_mx_or_no_mail");
+  const Parsed private_mx(samples::private_mx());
+  CHECK(private_mx.text("/ip") == "10.0.0.1");
+  CHECK(private_mx.text("/mx/host") == "mx1.example.net");
+}
+
+TEST_CASE("every octet of every name comes back, and one flag says how", "[results][json][names]") {
+  const std::string all = every_octet();
+  const struct {
+    std::string_view Record::*name;
+    const char* pointer;
+  } kNames[] = {
+      {&Record::target, "/target"},   {&Record::domain, "/domain"},
+      {&Record::mx_host, "/mx/host"}, {&Record::unicode, "/dns/unicode"},
+      {&Record::name, "/name"},
+  };
+  for (const auto& odd : kNames) {
+    CAPTURE(odd.pointer);
+    Record record = samples::shared();
+    record.*odd.name = all;
+    const Parsed parsed(record);
+    CHECK(parsed.keys()[2] == "latin1");
+    for (const auto& each : kNames) {
+      CHECK(latin1_octets(parsed.text(each.pointer)) == record.*each.name);
+    }
+  }
+  CHECK_FALSE(Parsed(samples::shared()).has("/latin1"));
+}
+
+}  // namespace mxsweep::results
