@@ -11,9 +11,9 @@
 #include "cli/options.h"
 #include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
+#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
-#include "mxsweep/scan/target_record.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
@@ -95,12 +95,12 @@ void tell_resolution(const targets::Target& target, const scan::Resolution& reso
   fmt::print("\n");
 }
 
-results::Record record_without_address(const targets::Target& target, Cause cause) {
+results::Record record_without_address(const scan::Errand& errand, Cause cause) {
   results::Record record;
   record.outcome = verdict::outcome_of(cause);
   record.phase = Phase::dns;
   record.cause = cause;
-  scan::describe_target(target, record);
+  scan::describe(errand, record);
   return record;
 }
 
@@ -132,21 +132,21 @@ int run_probe(const ProbeFlags& flags) {
 
   const Transcript transcript(::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr);
   const bool for_a_person = !flags.json && !flags.nagios;
+  scan::Errand errand{.target = *target, .path = nullptr};
   if (target->address.family == Family::none) {
     scan::Resolution resolution = scan::resolve(*target, flags.names.options());
     if (!resolution.error.empty()) return unusable(flags, resolution.error, kCannotRunHere);
     if (for_a_person) tell_resolution(*target, resolution);
-    *target = std::move(resolution.target);
+    errand = std::move(resolution.errand);
     if (resolution.addresses.empty()) {
-      return conclude(flags, transcript, record_without_address(*target, resolution.cause));
+      return conclude(flags, transcript, record_without_address(errand, resolution.cause));
     }
-    target->address = resolution.addresses.front();
   }
   int exit_code = kRanToItsEnd;
   const scan::SingleEnd end = scan::probe_one(
-      *target, *plan, client,
+      errand, *plan, client,
       [&](const scan::Event& event) {
-        if (for_a_person) transcript.hear(*target, event);
+        if (for_a_person) transcript.hear(errand.target, event);
       },
       [&](const results::Record& record) { exit_code = conclude(flags, transcript, record); });
   if (end.refusal) {

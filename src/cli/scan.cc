@@ -25,6 +25,8 @@ namespace {
 // operator's alarm.
 constexpr double kRateDefault = 500;
 
+constexpr std::uint32_t kShareMegabytesDefault = scan::kShareOctetsDefault >> 20;
+
 struct ScanFlags {
   Manners manners;
   NameFlags names;
@@ -35,6 +37,12 @@ struct ScanFlags {
   double rate = kRateDefault;
   std::string summary;
   std::string certificates;
+  std::string domains;
+  std::string check_name;
+  bool mail_domains = false;
+  bool allow_private = false;
+  bool no_share = false;
+  std::uint32_t share_megabytes = kShareMegabytesDefault;
   bool quiet = false;
   bool progress = false;
   bool check = false;
@@ -58,15 +66,26 @@ std::string megabytes(std::uint64_t octets) {
   return fmt::format("{:.0f} MB", static_cast<double>(octets) / 1e6);
 }
 
-// Asks the resolver one question of its own kind, ". NS", which every resolver can answer.
-std::string describe_resolver(const scan::NameOptions& options) {
-  const scan::ResolverCheck check = scan::check_resolver(options);
+// Asks the resolver one question: for a name of the user's, or ". NS", which it can always answer.
+std::string describe_resolver(const scan::NameOptions& options, const std::string& name) {
+  const scan::ResolverCheck check = scan::check_resolver(options, name);
   std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
   if (!check.error.empty()) return text + ": " + check.error;
   if (!check.answered) return text + ": does NOT answer; give another with --resolver";
-  return text + fmt::format(": answers in {:.1f} ms, and {}",
-                            std::chrono::duration<double, std::milli>(check.took).count(),
-                            check.authentic ? "validates (AD)" : "does not say that it validates");
+  text += fmt::format(": answers in {:.1f} ms, ",
+                      std::chrono::duration<double, std::milli>(check.took).count());
+  if (!name.empty()) text += fmt::format("{} for {}, ", check.answer, name);
+  return text +
+         (check.authentic ? "and has validated it (AD)" : "and does not say that it validates");
+}
+
+std::string describe_names(const ScanFlags& flags) {
+  std::string text = flags.mail_domains ? "mail domains: their MX hosts" : "hosts";
+  text += flags.names.one_address ? ", one address each" : ", every address";
+  if (flags.names.ipv4_only) text += ", IPv4 only";
+  if (flags.names.ipv6_only) text += ", IPv6 only";
+  if (flags.mail_domains && flags.allow_private) text += ", private ones too";
+  return text;
 }
 
 // --check: the plan in words, and whether this machine can run it. No target hears of it.
@@ -102,7 +121,12 @@ int check(const ScanFlags& flags, const scan::Options& options) {
              write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
              write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
              write_duration(plan.session_timeout));
-  fmt::print("resolver      {}\n", describe_resolver(options.names));
+  fmt::print("names         {}\n", describe_names(flags));
+  fmt::print("resolver      {}\n", describe_resolver(options.names, flags.check_name));
+  fmt::print("servers       {}\n", options.share_octets == 0
+                                       ? std::string("visited as often as they are led to")
+                                       : fmt::format("each visited once; up to {} to remember them",
+                                                     megabytes(options.share_octets)));
   fmt::print("list          {}\noutput        {}\n", flags.input, flags.output);
   if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
   return kRanToItsEnd;
@@ -166,7 +190,11 @@ int run_scan(ScanFlags& flags) {
   options.rate = flags.rate;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
+  options.domains = flags.domains;
+  options.share_octets = flags.no_share ? 0 : std::size_t{flags.share_megabytes} << 20;
   options.names = flags.names.options();
+  options.names.mail_domains = flags.mail_domains;
+  options.names.visit_private = flags.allow_private;
   options.trust = scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
   options.tls = flags.manners.tls_options(options.trust);
   options.tls.keep_der = !flags.certificates.empty();
@@ -192,6 +220,7 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       "scan", "Sweep a list of targets: one JSON line for each, on standard output");
   app->footer(
       "Targets, one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
+      "  example.org   # with --mx a mail domain\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
       "skipped\n"
       "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
@@ -227,6 +256,28 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
   app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,
                 "Hold more connections than the limit on open files, with a descriptor table for "
                 "each worker; be sure that the limit was not meant as a cap");
+  CLI::Option* const mx =
+      app->add_flag("--mx", flags->mail_domains, "Names are mail domains: visit their MX hosts");
+  app->add_flag("--allow-private", flags->allow_private,
+                "Visit MX hosts also at addresses for private or special use, which is otherwise "
+                "their fault")
+      ->needs(mx);
+  app->add_option("--domain-summary", flags->domains,
+                  "Write a JSON line for each mail domain there: which of its MX answered, its "
+                  "best outcome, STARTTLS on all, some or none")
+      ->needs(mx)
+      ->type_name("FILE");
+  CLI::Option* const no_share =
+      app->add_flag("--no-share", flags->no_share,
+                    "Visit a server again for each line that leads to it; else it is visited once, "
+                    "and the others' records say \"shared\"");
+  app->add_option("--share-memory", flags->share_megabytes,
+                  "What to remember of servers, in MB; those not asked for for the longest time "
+                  "are forgotten, and visited again if need be")
+      ->excludes(no_share)
+      ->check(CLI::Range(1U, 1'000'000U).description(""))
+      ->type_name("MB")
+      ->capture_default_str();
   flags->manners.add_to(*app);
   flags->names.add_to(*app);
   app->add_option("--chain", flags->manners.chain,
@@ -245,6 +296,10 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       ->type_name("FILE");
   app->add_flag("--check", flags->check,
                 "Print the plan, test this machine and ask its resolver; no target hears of it");
+  app->add_option("--check-name", flags->check_name,
+                  "With --check, the name to ask the resolver for: one in a signed zone shows "
+                  "whether it validates")
+      ->type_name("NAME");
   app->add_flag("--strict", flags->strict,
                 "Read the whole list first, and stop if a line of it cannot be read");
   app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });

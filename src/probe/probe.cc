@@ -2,6 +2,7 @@
 #include "mxsweep/probe/probe.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
@@ -24,22 +25,23 @@ std::uint32_t microseconds(Duration duration) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kMost));
 }
 
-targets::TlsMode mode_for(const Plan& plan, const targets::Target& target) {
+}  // namespace
+
+targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target) {
   using targets::TlsMode;
   const TlsMode mode = target.tls == TlsMode::from_flags ? plan.tls_mode : target.tls;
   if (plan.tls == nullptr) return TlsMode::off;
   return mode == TlsMode::automatic && target.port == kImplicitTlsPort ? TlsMode::implicit : mode;
 }
 
-}  // namespace
-
 struct Probe::Secure {
-  Secure(const tls::Client& client, std::string_view server_name) : engine(client, server_name) {}
+  Secure(const tls::Client& client, std::string_view server_name)
+      : engine(std::in_place, client, server_name) {}
 
-  tls::Engine engine;
-  std::string sending;    // The ciphertext of the latest Wants.
-  std::string heard;      // What the latest octets were in clear.
-  std::string_view said;  // What `sending` is in clear.
+  std::optional<tls::Engine> engine;  // Until rest().
+  std::string sending;                // The ciphertext of the latest Wants.
+  std::string heard;                  // What the latest octets were in clear.
+  std::string_view said;              // What `sending` is in clear.
   std::shared_ptr<const tls::Chain> chain;
   tls::Facts facts;
   bool goodbye_said = false;
@@ -49,9 +51,11 @@ struct Probe::Secure {
 Probe::Probe(const Plan& plan, const targets::Target& target)
     : plan_(&plan),
       target_(&target),
-      mode_(mode_for(plan, target)),
+      mode_(tls_mode(plan, target)),
       state_(mode_ == targets::TlsMode::implicit ? smtp::State::implicit_tls
                                                  : smtp::State::greeting) {}
+
+Probe::Probe(Probe&&) noexcept = default;
 
 Probe::~Probe() = default;
 
@@ -100,10 +104,10 @@ Wants Probe::on_clear(std::string_view octets, Instant now) {
 }
 
 Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
-  const bool was_handshake = secure_->engine.status() == tls::Status::handshaking;
+  const bool was_handshake = secure_->engine->status() == tls::Status::handshaking;
   secure_->heard.clear();
   secure_->said = {};
-  const tls::Status status = secure_->engine.advance(octets, secure_->heard);
+  const tls::Status status = secure_->engine->advance(octets, secure_->heard);
   if (status == tls::Status::failed) return on_tls_failure(octets, now);
   if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
   if (status == tls::Status::handshaking) return {.deadline = deadline_};
@@ -128,7 +132,7 @@ Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
 }
 
 Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
-  const tls::Failure failure = secure_->engine.failure();
+  const tls::Failure failure = secure_->engine->failure();
   if (failure == tls::Failure::not_tls) heard_.append(octets);  // What it said instead.
   const Wants wants = on_noise(verdict::cause_of(failure), now);
   // TLS 1.3 tells it only when the handshake is over for us.
@@ -245,18 +249,17 @@ Wants Probe::take(const smtp::Transition& row, Instant now) {
 Wants Probe::begin_tls(Instant now) {
   enter(Phase::tls, now);
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
-  secure_->engine.advance({}, secure_->heard);
+  secure_->engine->advance({}, secure_->heard);
   return await({}, plan_->tls_timeout, now);
 }
 
 Wants Probe::on_secured(Instant now) {
   stop_watch(now);
   Secure& secure = *secure_;
-  const WallTime wall_now = plan_->wall_time(now);
-  secure.chain = plan_->tls->chain(secure.engine.peer_chain(), wall_now);
-  secure.facts.session = secure.engine.session();
+  secure.chain = plan_->tls->chain(secure.engine->peer_chain(), plan_->wall_time(now));
+  secure.facts.session = secure.engine->session();
   secure.facts.chain = secure.chain.get();
-  tls::judge(*secure.chain, target_->name(), wall_now, secure.facts);
+  judge(target_->name(), {});
   const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
   INVARIANT(row != nullptr);
   return take(*row, now);
@@ -266,7 +269,7 @@ Wants Probe::on_closed(Instant now) { return sealed(closed(now)); }
 
 Wants Probe::closed(Instant now) {
   if (secure_ != nullptr && !secure_->goodbye_heard &&
-      secure_->engine.status() == tls::Status::established) {
+      secure_->engine->status() == tls::Status::established) {
     anomalies_.add(Anomaly::no_close_notify);
   }
   if (conversing() && !current().empty()) anomalies_.add(Anomaly::truncated_reply);
@@ -295,7 +298,8 @@ Wants Probe::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
   if (conversing()) {
     // Session tickets are no word of the server's.
-    const bool secured = secure_ != nullptr && secure_->engine.status() == tls::Status::established;
+    const bool secured =
+        secure_ != nullptr && secure_->engine->status() == tls::Status::established;
     const bool silent = secured ? current().empty() : bytes_in_ == bytes_in_before_;
     return fail(silent ? Cause::protocol_silent : Cause::protocol_tarpit, now);
   }
@@ -316,20 +320,15 @@ void Probe::decline(std::string_view reply, int code) {
   declined_ = true;
 }
 
-// Found wanting, though the conversation goes on. A later refusal says more.
-void Probe::degrade(Cause cause, Phase phase) {
-  outcome_ = Outcome::degraded;
-  cause_ = cause;
-  decided_ = phase;
-}
-
-// The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept.
+// The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept. The conversation
+// goes on: a later refusal says more.
 void Probe::require_starttls() {
   if (mode_ != targets::TlsMode::starttls || plan_->depth != Depth::tls) return;
   if (starttls_offered() == results::Offered::yes) return;
-  degrade(anomalies_.has(Anomaly::masked_keyword) ? Cause::config_middlebox_strips_starttls
-                                                  : Cause::starttls_not_supported,
-          Phase::ehlo);
+  outcome_ = Outcome::degraded;
+  cause_ = anomalies_.has(Anomaly::masked_keyword) ? Cause::config_middlebox_strips_starttls
+                                                   : Cause::starttls_not_supported;
+  decided_ = Phase::ehlo;
 }
 
 Wants Probe::fail(Cause cause, Instant now) {
@@ -347,9 +346,9 @@ Wants Probe::finish(Instant now, bool abort) {
   stop_watch(now);
   total_us_ = microseconds(now - started_);
   done_ = true;
-  if (outcome_ == Outcome::ok && plan_->require_valid && secure_ != nullptr &&
-      !secure_->facts.verified) {
-    degrade(verdict::cause_of(secure_->facts.verify_error), Phase::tls);
+  if (secure_ != nullptr) {
+    secure_->facts.client_certificate_requested = secure_->engine->client_certificate_requested();
+    secure_->facts.alert = secure_->engine->alert();
   }
   return {.done = true, .abort = abort};
 }
@@ -362,11 +361,11 @@ Wants Probe::await(std::string_view send, Duration patience, Instant now) {
 
 Wants Probe::sealed(Wants wants) {
   if (secure_ != nullptr) {
-    if (!wants.send.empty() && secure_->engine.status() == tls::Status::established) {
+    if (!wants.send.empty() && secure_->engine->status() == tls::Status::established) {
       secure_->said = wants.send;
-      secure_->engine.write(wants.send);
+      secure_->engine->write(wants.send);
     }
-    secure_->sending = std::exchange(secure_->engine.outgoing(), {});
+    secure_->sending = std::exchange(secure_->engine->outgoing(), {});
     wants.send = secure_->sending;
     wants.passing = true;
     if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
@@ -378,8 +377,8 @@ Wants Probe::sealed(Wants wants) {
 // Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).
 void Probe::say_goodbye() {
   if (secure_ == nullptr || std::exchange(secure_->goodbye_said, true)) return;
-  const tls::Status status = secure_->engine.status();
-  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine.close();
+  const tls::Status status = secure_->engine->status();
+  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine->close();
 }
 
 void Probe::enter(Phase phase, Instant now) {
@@ -453,7 +452,34 @@ results::ReplyText Probe::deciding_reply() const {
   return {};
 }
 
-results::Record Probe::record() {
+// What the certificate is worth to whoever knows the server by this name.
+void Probe::judge(std::string_view name, std::string_view domain) {
+  Secure& secure = *secure_;
+  if (secure.chain == nullptr) return;
+  tls::judge(*secure.chain, name, plan_->wall_time(started_), secure.facts);
+  secure.facts.domain_match.reset();
+  if (!domain.empty()) secure.facts.domain_match = tls::matches_name(*secure.chain, domain);
+}
+
+void Probe::rest() {
+  INVARIANT(done_);
+  heard_.shrink_to_fit();
+  if (secure_ == nullptr) return;
+  secure_->engine.reset();
+  secure_->sending = {};
+  secure_->heard = {};
+}
+
+const std::shared_ptr<const tls::Chain>& Probe::chain() const {
+  static const std::shared_ptr<const tls::Chain> kNone;
+  return secure_ == nullptr ? kNone : secure_->chain;
+}
+
+std::size_t Probe::octets() const {
+  return sizeof *this + heard_.capacity() + (secure_ == nullptr ? 0 : sizeof(Secure));
+}
+
+results::Record Probe::record(std::string_view name, std::string_view domain) {
   INVARIANT(done_);
   results::Record record;
   record.outcome = outcome_;
@@ -470,10 +496,14 @@ results::Record Probe::record() {
   record.starttls_offered = starttls_offered();
   record.starttls_code = starttls_code_;
   if (secure_ != nullptr) {
-    secure_->facts.client_certificate_requested = secure_->engine.client_certificate_requested();
-    secure_->facts.alert = secure_->engine.alert();
+    judge(name, domain);
     record.tls = &secure_->facts;
     record.chain_detail = plan_->chain_detail;
+    if (outcome_ == Outcome::ok && plan_->require_valid && !secure_->facts.verified) {
+      record.outcome = Outcome::degraded;
+      record.cause = verdict::cause_of(secure_->facts.verify_error);
+      record.phase = Phase::tls;
+    }
   }
   record.reply = deciding_reply();
   record.anomalies = anomalies_;

@@ -12,7 +12,6 @@
 #include <thread>
 
 #include "mxsweep/ring/clock.h"
-#include "mxsweep/scan/target_record.h"
 #include "mxsweep/verdict/classify.h"
 
 namespace mxsweep::scan {
@@ -88,10 +87,11 @@ std::string Input::find_bad_line() {
   }
 }
 
-void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
-  outbox_ = &outbox;
+void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges) {
+  recorder_.emplace(outboxes);
   gauges_ = &gauges;
-  targets::Target target;
+  Errand errand;
+  targets::Target& target = errand.target;
   targets::BadLine bad;
   bool more = true;
   while (more && !stopped(gauges)) {
@@ -101,7 +101,7 @@ void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
         if (target.address.family == Family::none) {
           more = resolve(target, workers, gauges);
         } else {
-          deal(target, workers, gauges);
+          deal(errand, workers, gauges);
         }
         if (targets_ % kDealBatch == 0) {
           for (const auto& worker : workers) worker->doorbell().ring();
@@ -111,24 +111,21 @@ void Input::run(const Workers& workers, Outbox& outbox, Gauges& gauges) {
       case targets::Reader::Next::need_more:
         // The list may be a pipe that says nothing for a while: whatever was dealt should start.
         for (const auto& worker : workers) worker->doorbell().ring();
-        outbox.flush(ring::now());
+        recorder_->flush(ring::now());
         more = read_block(workers, gauges);
         break;
       case targets::Reader::Next::end: more = false; break;
     }
-    if (outbox.crowded()) wait_for_room(gauges);
+    if (recorder_->crowded()) wait_for_room(gauges);
   }
   while (names_.waiting() > 0 && !stopped(gauges)) {
     wait_for_names(kIdleWait, workers, gauges);
-    if (outbox.crowded()) wait_for_room(gauges);
+    if (recorder_->crowded()) wait_for_room(gauges);
   }
   not_started_ += names_.waiting();
   ended_.store(true, std::memory_order_relaxed);
   for (const auto& worker : workers) worker->no_more();
-  while (!outbox.drained()) {
-    outbox.flush(ring::now());
-    if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
-  }
+  recorder_->drain();
 }
 
 // False: the list cannot be read any further, or the sweep stops.
@@ -187,29 +184,34 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
   deal_resolved(workers, gauges);
 }
 
-// A name is one target until it is resolved, and as many as it has addresses from then on.
+// A name is one target until it is resolved, and as many as it has servers from then on.
 void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
-  for (Resolved resolved; names_.take(resolved); any = true) {
-    if (resolved.addresses.empty()) {
-      record_fault(resolved);
-      continue;
+  for (std::vector<Resolved> servers; names_.take(servers); any = true) {
+    targets_ += servers.size() - 1;
+    const bool is_domain =
+        servers.front().errand.path != nullptr && !servers.front().errand.path->domain.empty();
+    if (recorder_->keeps_domains() && is_domain) {
+      const auto domain = std::make_shared<Domain>(servers.front().errand.target, servers.size());
+      for (Resolved& server : servers) server.errand.path->sums_up = domain;
     }
-    targets_ += resolved.addresses.size() - 1;
-    for (const Address& address : resolved.addresses) {
-      targets::Target target = resolved.target;
-      target.address = address;
-      deal(target, workers, gauges);
+    for (Resolved& server : servers) {
+      if (server.cause == Cause::none) {
+        deal(server.errand, workers, gauges);
+      } else {
+        record_fault(server);
+      }
     }
   }
   if (!any) return;
   for (const auto& worker : workers) worker->doorbell().ring();
-  outbox_->flush(ring::now());
+  recorder_->flush(ring::now());
 }
 
-void Input::deal(targets::Target& target, const Workers& workers, const Gauges& gauges) {
-  Worker& worker = *workers[workers.size() == 1 ? 0 : hash(target.address) % workers.size()];
-  while (!worker.offer(target)) {
+void Input::deal(Errand& errand, const Workers& workers, const Gauges& gauges) {
+  const std::size_t place = workers.size() == 1 ? 0 : hash(errand.target.address) % workers.size();
+  Worker& worker = *workers[place];
+  while (!worker.offer(errand)) {
     worker.doorbell().ring();
     bell_.prepare();
     if (stopped(gauges)) {
@@ -222,9 +224,9 @@ void Input::deal(targets::Target& target, const Workers& workers, const Gauges& 
 }
 
 void Input::wait_for_room(Gauges& gauges) {
-  while (outbox_->crowded() && !stopped(gauges)) {
+  while (recorder_->crowded() && !stopped(gauges)) {
     std::this_thread::sleep_for(kCrowdedWait);
-    outbox_->flush(ring::now());
+    recorder_->flush(ring::now());
   }
 }
 
@@ -236,22 +238,23 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   record.outcome = Outcome::invalid;
   record.phase = Phase::input;
   record.cause = bad.cause;
-  add_record(record);
+  record.at = ring::wall_now();
+  recorder_->add(record, ring::now());
+  count(record);
 }
 
 void Input::record_fault(const Resolved& resolved) {
   results::Record record;
-  describe_target(resolved.target, record);
-  record.cause = cause_of(resolved.fault);
+  record.cause = resolved.cause;
   record.outcome = verdict::outcome_of(record.cause);
   record.phase = Phase::dns;
-  add_record(record);
+  record.at = ring::wall_now();
+  describe(resolved.errand, record);
+  recorder_->add(record, resolved.errand, ring::now());
+  count(record);
 }
 
-void Input::add_record(results::Record& record) {
-  record.at = ring::wall_now();
-  outbox_->add(record, ring::now());
-  tally_.count(record);
+void Input::count(const results::Record& record) {
   gauges_->outcomes[static_cast<std::size_t>(record.outcome)].fetch_add(1,
                                                                         std::memory_order_relaxed);
 }

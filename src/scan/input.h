@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@
 #include "mxsweep/targets/reader.h"
 #include "scan/doorbell.h"
 #include "scan/names.h"
-#include "scan/output.h"
+#include "scan/recorder.h"
 #include "scan/worker.h"
 
 namespace mxsweep::scan {
@@ -41,7 +42,7 @@ class Input {
   [[nodiscard]] bool is_file(const std::string& path) const;
 
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
-  void run(const Workers& workers, Outbox& outbox, Gauges& gauges);
+  void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
   // How much of the list is behind us, in octets; the size is 0 when it is not known.
@@ -53,20 +54,23 @@ class Input {
   // Once its thread was joined (failure() also before it was started).
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
-  [[nodiscard]] const results::Tally& tally() const { return tally_; }
+  [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
+  [[nodiscard]] const dns::Lookups* lookups() const {
+    return names_.is_open() ? &names_.lookups() : nullptr;
+  }
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
   [[nodiscard]] std::uint64_t targets() const { return targets_; }
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
 
  private:
   bool read_block(const Workers& workers, const Gauges& gauges);
-  void deal(targets::Target& target, const Workers& workers, const Gauges& gauges);
+  void deal(Errand& errand, const Workers& workers, const Gauges& gauges);
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
   void record_bad_line(const targets::BadLine& bad);
   void record_fault(const Resolved& resolved);
-  void add_record(results::Record& record);
+  void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
   int descriptor_ = -1;
@@ -76,10 +80,9 @@ class Input {
   std::vector<std::uint16_t> ports_;
   targets::Reader reader_;
   Doorbell bell_;
-  Names names_;  // Opened when the first name comes.
-  Outbox* outbox_ = nullptr;
+  Names names_;                       // Opened when the first name comes.
+  std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;
-  results::Tally tally_;
   std::string failure_;
   std::uint64_t octets_all_ = 0;
   std::atomic<std::uint64_t> octets_read_ = 0;

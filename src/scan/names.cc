@@ -17,8 +17,6 @@ std::uint32_t microseconds(Duration span) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kTimeMostUs));
 }
 
-}  // namespace
-
 Cause cause_of(dns::Fault fault) {
   switch (fault) {
     case dns::Fault::none: return Cause::none;
@@ -31,16 +29,21 @@ Cause cause_of(dns::Fault fault) {
     case dns::Fault::alias_loop: return Cause::dns_alias_loop;
     case dns::Fault::timeout: return Cause::dns_timeout;
     case dns::Fault::unreachable: return Cause::local_resolver_unreachable;
-    // Only a mail domain's route ends so.
-    case dns::Fault::null_mx:
-    case dns::Fault::mx_no_address:
-    case dns::Fault::mx_is_address:
-    case dns::Fault::mx_localhost:
-    case dns::Fault::mx_private: break;
+    case dns::Fault::null_mx: return Cause::config_null_mx_or_no_mail;
+    case dns::Fault::mx_no_address: return Cause::dns_mx_no_address;
+    case dns::Fault::mx_is_address: return Cause::config_mx_is_address;
+    case dns::Fault::mx_localhost: return Cause::config_mx_localhost;
+    case dns::Fault::mx_private: return Cause::config_mx_private_ip;
   }
-  INVARIANT(false && "a fault that no host has");
+  INVARIANT(false && "a fault outside its list");
   return {};
 }
+
+bool is_unreachable(const dns::Destination& destination) {
+  return destination.fault == dns::Fault::unreachable;
+}
+
+}  // namespace
 
 std::string Names::open(int wake_descriptor) {
   const auto refusal = ring_.open(
@@ -59,8 +62,7 @@ void Names::begin(targets::Target&& target, Instant now) {
 
 void Names::begin_again(targets::Target&& target, Instant since) {
   const std::uint32_t number = next_number_++;
-  Pending& pending =
-      routes_.try_emplace(number, std::move(target), options_.route, since).first->second;
+  Pending& pending = routes_.try_emplace(number, std::move(target), options_, since).first->second;
   ask(number, pending);
 }
 
@@ -73,25 +75,50 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 }
 
 void Names::finish(std::uint32_t number, Pending& pending) {
-  Resolved resolved{
-      .target = std::move(pending.target), .fault = pending.route.fault(), .addresses = {}};
-  for (const dns::Destination& destination : pending.route.destinations()) {
-    if (destination.address.family != Family::none) {
-      resolved.addresses.push_back(destination.address);
-    } else if (resolved.fault == dns::Fault::none) {
-      resolved.fault = destination.fault;
-    }
-  }
-  const Instant since = pending.since;
-  const std::string ascii = pending.route.name().ascii;
-  routes_.erase(number);
-  if (resolved.addresses.empty() && resolved.fault == dns::Fault::unreachable && braked()) {
-    put_off_.push_back({std::move(resolved.target), since, now_ + kAgain});
+  std::vector<dns::Destination> destinations = pending.route.destinations();
+  if (destinations.empty()) destinations.emplace_back().fault = pending.route.fault();
+  targets::Target target = std::move(pending.target);
+  if (braked() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
+    put_off_.push_back({std::move(target), pending.since, now_ + kAgain});
+    routes_.erase(number);
     return;
   }
-  resolved.target.dns_us = microseconds(now_ - since);
-  if (!ascii.empty()) resolved.target.use_name(ascii);
-  resolved_.push_back(std::move(resolved));
+  target.dns_us = microseconds(now_ - pending.since);
+  std::vector<Resolved>& resolved = resolved_.emplace_back();
+  for (dns::Destination& destination : destinations) {
+    resolved.push_back(resolve(pending, target, std::move(destination)));
+  }
+  routes_.erase(number);
+}
+
+Resolved Names::resolve(const Pending& pending, const targets::Target& target,
+                        dns::Destination&& destination) const {
+  const dns::Name& name = pending.route.name();
+  Resolved resolved{.errand = {.target = target, .path = nullptr},
+                    .cause = cause_of(destination.fault)};
+  if (destination.fault == dns::Fault::mx_private && options_.visit_private) {
+    resolved.cause = Cause::none;
+  }
+  resolved.errand.target.address = destination.address;
+  auto path = std::make_unique<Path>();
+  path->unicode = name.unicode;
+  path->authentic = destination.authentic;
+  path->findings = pending.route.findings();
+  path->findings.add(destination.findings);
+  if (options_.mail_domains) path->domain = name.ascii;
+  // Where the domain is its own server there was no MX record.
+  const bool has_mx = options_.mail_domains && !destination.host.empty() &&
+                      !path->findings.has(Finding::implicit_mx);
+  const bool has_server = destination.address.family != Family::none;
+  if (has_server || !options_.mail_domains) resolved.errand.target.use_name(destination.host);
+  if (has_mx) {
+    path->mx_host = std::move(destination.host);
+    path->mx_preference = destination.preference;
+  }
+  const bool says_nothing =
+      path->domain.empty() && path->unicode.empty() && !path->authentic && path->findings.empty();
+  if (!says_nothing) resolved.errand.path = std::move(path);
+  return resolved;
 }
 
 void Names::turn(Duration longest) {
@@ -118,7 +145,7 @@ void Names::collect() {
   }
 }
 
-bool Names::take(Resolved& resolved) {
+bool Names::take(std::vector<Resolved>& resolved) {
   if (resolved_.empty()) return false;
   resolved = std::move(resolved_.front());
   resolved_.pop_front();

@@ -2,7 +2,8 @@
 // Targets that are names, on their way to their addresses: in the feeder's thread, on a ring of its
 // own, so that no worker ever waits for a name.
 //
-//   Shape     begin() while not full(), turn() to wait for news, take() what is resolved.
+//   Shape     begin() while not full(), turn() to wait for news, take() what is resolved: a host's
+//             addresses, or a mail domain's servers.
 //   Memory    kRoutesMax names at once, and the resolver's cache.
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
 //             names should be begun, and names that failed for it are asked for again. When it has
@@ -21,6 +22,7 @@
 #include "mxsweep/dns/ring_watch.h"
 #include "mxsweep/dns/route.h"
 #include "mxsweep/ring/ring.h"
+#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/name_options.h"
 #include "mxsweep/targets/target.h"
 
@@ -28,13 +30,10 @@ namespace mxsweep::scan {
 
 inline constexpr std::size_t kRoutesMax = 4096;
 
-// Why a host has no address, as a record says it.
-[[nodiscard]] Cause cause_of(dns::Fault fault);
-
+// One server that a name leads to; its target's name is the one to use for TLS.
 struct Resolved {
-  targets::Target target;  // As it came, its name being the one to use for TLS.
-  dns::Fault fault = dns::Fault::none;
-  std::vector<Address> addresses;  // Empty: see `fault`.
+  Errand errand;
+  Cause cause = Cause::none;  // Why nobody is to be visited there; there may be no address.
 };
 
 class Names {
@@ -49,12 +48,14 @@ class Names {
   void begin(targets::Target&& target, Instant now);
   // Waits until there is news, `longest` at most, and works on it.
   void turn(Duration longest);
-  [[nodiscard]] bool take(Resolved& resolved);
+  // All servers of one name, at least one.
+  [[nodiscard]] bool take(std::vector<Resolved>& resolved);
 
   [[nodiscard]] bool full() const {
     const std::size_t begun = routes_.size() + put_off_.size();
     return begun >= kRoutesMax || (begun > 0 && braked());
   }
+  [[nodiscard]] const dns::Lookups& lookups() const { return resolver_.counts(); }
   // Begun and not taken yet.
   [[nodiscard]] std::size_t waiting() const {
     return routes_.size() + put_off_.size() + resolved_.size();
@@ -62,9 +63,10 @@ class Names {
 
  private:
   struct Pending {
-    Pending(targets::Target&& its_target, const dns::RouteOptions& options, Instant its_since)
+    Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since)
         : target(std::move(its_target)),
-          route(dns::RouteKind::host, target.host(), options),
+          route(options.mail_domains ? dns::RouteKind::mail_domain : dns::RouteKind::host,
+                target.host(), options.route),
           since(its_since) {}
 
     targets::Target target;
@@ -84,6 +86,8 @@ class Names {
   void begin_again(targets::Target&& target, Instant since);
   void ask(std::uint32_t number, Pending& pending);
   void finish(std::uint32_t number, Pending& pending);
+  [[nodiscard]] Resolved resolve(const Pending& pending, const targets::Target& target,
+                                 dns::Destination&& destination) const;
   void collect();
 
   NameOptions options_;
@@ -96,7 +100,7 @@ class Names {
   std::unordered_map<std::uint32_t, Pending> routes_;
   std::uint32_t next_number_ = 0;
   std::deque<PutOff> put_off_;
-  std::deque<Resolved> resolved_;
+  std::deque<std::vector<Resolved>> resolved_;
 };
 
 }  // namespace mxsweep::scan

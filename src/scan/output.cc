@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "mxsweep/results/certificate_line.h"
+#include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/json_writer.h"
 
 namespace mxsweep::scan {
@@ -45,6 +46,12 @@ void Outbox::add(const results::Record& record, Instant now) {
 void Outbox::add(const tls::Certificate& certificate, Instant now) {
   begin_line(now);
   results::append_certificate(certificate, chunk_.lines);
+  end_line(now);
+}
+
+void Outbox::add(const results::DomainLine& domain, Instant now) {
+  begin_line(now);
+  results::append_domain(domain, chunk_.lines);
   end_line(now);
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
 #include "scan/doorbell.h"
 #include "scan/spsc_queue.h"
@@ -42,6 +43,7 @@ class Outbox {
   // The producer's side.
   void add(const results::Record& record, Instant now);
   void add(const tls::Certificate& certificate, Instant now);
+  void add(const results::DomainLine& domain, Instant now);
   void flush(Instant now);  // Hands over what there is, if there is room for it.
   [[nodiscard]] bool crowded() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }

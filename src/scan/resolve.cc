@@ -27,16 +27,25 @@ Resolution resolve(const targets::Target& target, NameOptions options) {
   resolution.error = names.open(-1);
   if (!resolution.error.empty()) return resolution;
   names.begin(targets::Target(target), ring::now());
-  Resolved resolved;
-  while (!names.take(resolved)) names.turn(kTurn);
-  resolution.target = std::move(resolved.target);
-  resolution.addresses = std::move(resolved.addresses);
-  if (resolution.addresses.empty()) resolution.cause = cause_of(resolved.fault);
+  std::vector<Resolved> servers;
+  while (!names.take(servers)) names.turn(kTurn);
+  for (const Resolved& server : servers) {
+    if (server.cause != Cause::none) resolution.cause = server.cause;
+    if (server.cause == Cause::none) {
+      resolution.addresses.push_back(server.errand.target.address);
+    }
+  }
+  resolution.errand = std::move(servers.front().errand);
   return resolution;
 }
 
-ResolverCheck check_resolver(const NameOptions& options) {
+ResolverCheck check_resolver(const NameOptions& options, const std::string& text) {
   ResolverCheck check;
+  const dns::Name name = dns::read_name(text);
+  if (!text.empty() && name.fault != dns::NameFault::none) {
+    check.error = "'" + text + "' is no name: " + std::string(to_string(name.fault));
+    return check;
+  }
   ring::Ring ring;
   if (const auto refusal = ring.open({.submissions = 8, .completions = 64, .buffers = 4})) {
     check.error = refusal->cause;
@@ -50,12 +59,13 @@ ResolverCheck check_resolver(const NameOptions& options) {
   }
   dns::RingWatch watch(ring, resolver);
   const Instant start = ring::now();
-  resolver.ask("", dns::Type::ns, 0, start);  // The root: every resolver knows it.
+  resolver.ask(name.ascii, text.empty() ? dns::Type::ns : dns::Type::a, 0, start);
   dns::Finished finished;
   for (Instant now = start; now < start + kPersonPatience; now = ring::now()) {
     if (resolver.take(finished)) {
       check.answered = finished.answer->outcome != dns::Outcome::unreachable &&
                        finished.answer->outcome != dns::Outcome::timeout;
+      check.answer = to_string(finished.answer->outcome);
       check.authentic = finished.answer->authentic;
       check.took = now - start;
       return check;

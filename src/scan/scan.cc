@@ -38,38 +38,84 @@ Usage usage_of_process() {
           static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
 }
 
+// Where the lines go.
+class Outputs {
+ public:
+  explicit Outputs(const Options& options) : records_(options.output) {
+    if (!options.certificates.empty()) certificates_.emplace(options.certificates);
+    if (!options.domains.empty()) domains_.emplace(options.domains);
+  }
+
+  [[nodiscard]] std::vector<Output*> all() {
+    std::vector<Output*> outputs = {&records_};
+    if (certificates_) outputs.push_back(&*certificates_);
+    if (domains_) outputs.push_back(&*domains_);
+    return outputs;
+  }
+  [[nodiscard]] Outboxes add_outboxes() {
+    return {.records = &records_.add_outbox(),
+            .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
+            .domains = domains_ ? &domains_->add_outbox() : nullptr};
+  }
+  // Of the first that has failed; empty: none has.
+  [[nodiscard]] std::string failure() {
+    for (const Output* const output : all()) {
+      if (output->failed()) return output->failure();
+    }
+    return {};
+  }
+  void sum_up(results::Summary& summary) const {
+    summary.records_written = records_.records();
+    summary.octets_written = records_.octets();
+    if (certificates_) summary.certificates_written = certificates_->records();
+    if (domains_) summary.domains_written = domains_->records();
+  }
+
+ private:
+  Output records_;
+  std::optional<Output> certificates_;
+  std::optional<Output> domains_;
+};
+
+results::Lookups counted(const dns::Lookups& lookups) {
+  return {.asked = lookups.asked,
+          .from_cache = lookups.from_cache,
+          .coalesced = lookups.coalesced,
+          .sent = lookups.sent,
+          .retried = lookups.retried,
+          .failed = lookups.failed,
+          .tcp = lookups.tcp};
+}
+
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
-  Sweep(const Options& options, Input& input, Output& output, Output* certificates)
-      : input_(input), output_(output), certificates_(certificates) {
-    output_.tell(bell_);
-    if (certificates_ != nullptr) certificates_->tell(bell_);
-    WorkerOptions worker{.plan = &options.plan,
-                         .tls = &options.tls,
-                         .certificates = &log_,
-                         .capacity = options.capacity.per_worker,
-                         .rate = options.rate / options.capacity.threads,
-                         .own_descriptors = options.capacity.own_descriptor_tables};
+  Sweep(const Options& options, Input& input, Outputs& outputs) : input_(input), outputs_(outputs) {
+    for (Output* const output : outputs_.all()) output->tell(bell_);
+    const WorkerOptions worker{.plan = &options.plan,
+                               .tls = &options.tls,
+                               .certificates = &log_,
+                               .capacity = options.capacity.per_worker,
+                               .rate = options.rate / options.capacity.threads,
+                               .own_descriptors = options.capacity.own_descriptor_tables,
+                               .share_octets = options.share_octets / options.capacity.threads};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
-      Outbox* const certificate_box =
-          certificates_ == nullptr ? nullptr : &certificates_->add_outbox();
-      workers_.push_back(std::make_unique<Worker>(worker, gauges_, output.add_outbox(),
-                                                  certificate_box, input.doorbell()));
+      workers_.push_back(
+          std::make_unique<Worker>(worker, gauges_, outputs_.add_outboxes(), input.doorbell()));
     }
-    feeder_outbox_ = &output.add_outbox();
+    feeder_outboxes_ = outputs_.add_outboxes();
   }
 
   Ended run(Signals& signals, const Tell& tell) {
     start_ = ring::now();
     ended_.summary.start = ring::wall_now();
-    std::thread writer([this] { output_.run(); });
-    std::thread certificate_writer;
-    if (certificates_ != nullptr)
-      certificate_writer = std::thread([this] { certificates_->run(); });
+    std::vector<std::thread> writers;
+    for (Output* const output : outputs_.all()) {
+      writers.emplace_back([output] { output->run(); });
+    }
     std::vector<std::thread> threads;
     threads.emplace_back([this] {
-      input_.run(workers_, *feeder_outbox_, gauges_);
+      input_.run(workers_, feeder_outboxes_, gauges_);
       ended_thread();
     });
     for (const auto& worker : workers_) {
@@ -80,11 +126,9 @@ class Sweep {
     }
     watch(signals, tell, threads.size());
     for (std::thread& thread : threads) thread.join();
-    output_.finish();
-    if (certificates_ != nullptr) certificates_->finish();
+    for (Output* const output : outputs_.all()) output->finish();
     wait_for_writers(signals);
-    writer.join();
-    if (certificate_writer.joinable()) certificate_writer.join();
+    for (std::thread& writer : writers) writer.join();
     sum_up();
     return std::move(ended_);
   }
@@ -115,8 +159,8 @@ class Sweep {
   void watch(Signals& signals, const Tell& tell, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       listen(signals, kTellMs);
-      if (output_.failed() || (certificates_ != nullptr && certificates_->failed())) {
-        stop(Stop::leave);
+      for (const Output* const output : outputs_.all()) {
+        if (output->failed()) stop(Stop::leave);
       }
       tell(progress());
     }
@@ -126,8 +170,9 @@ class Sweep {
   // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
   // user may decide to leave it.
   void wait_for_writers(Signals& signals) {
-    while (!output_.ended()) listen(signals, kTellMs);
-    while (certificates_ != nullptr && !certificates_->ended()) listen(signals, kTellMs);
+    for (const Output* const output : outputs_.all()) {
+      while (!output->ended()) listen(signals, kTellMs);
+    }
   }
 
   void listen(Signals& signals, int at_most_ms) {
@@ -141,8 +186,7 @@ class Sweep {
         stop(Stop::drain);
       } else {
         stop(Stop::leave);
-        output_.hurry();
-        if (certificates_ != nullptr) certificates_->hurry();
+        for (Output* const output : outputs_.all()) output->hurry();
       }
     }
   }
@@ -169,32 +213,28 @@ class Sweep {
       summary.probes += worker->probes();
       summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
       summary.targets_not_started += worker->not_started();
+      summary.servers_forgotten += worker->servers_forgotten();
       if (worker->refusal() && !ended_.refusal) ended_.refusal = worker->refusal();
     }
     summary.ring_features = workers_.front()->ring_features();
-    summary.records_written = output_.records();
-    summary.octets_written = output_.octets();
+    outputs_.sum_up(summary);
+    if (const dns::Lookups* const lookups = input_.lookups()) summary.lookups = counted(*lookups);
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (!input_.failure().empty()) summary.stopped = input_.failure();
-    if (certificates_ != nullptr) {
-      summary.certificates_written = certificates_->records();
-      if (certificates_->failed()) summary.stopped = certificates_->failure();
-    }
-    if (output_.failed()) summary.stopped = output_.failure();
+    if (const std::string failure = outputs_.failure(); !failure.empty()) summary.stopped = failure;
     const Usage usage = usage_of_process();
     summary.cpu_seconds = usage.cpu_seconds;
     summary.memory_peak_octets = usage.memory_peak_octets;
   }
 
   Input& input_;
-  Output& output_;
-  Output* certificates_;  // Null: certificates have no file of their own.
+  Outputs& outputs_;
   CertificateLog log_;
   Gauges gauges_;
   Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  Outbox* feeder_outbox_ = nullptr;
+  Outboxes feeder_outboxes_;
   std::atomic<std::size_t> threads_ended_ = 0;
   int signals_ = 0;
   Instant start_{};
@@ -229,14 +269,11 @@ Ended run(const Options& options, const Tell& tell) {
     ended.bad_input = options.output + ": is the list itself, which its records would overwrite";
     return ended;
   }
-  Output output(options.output);
-  std::optional<Output> certificates;
-  if (!options.certificates.empty()) certificates.emplace(options.certificates);
-  if (output.failed()) ended.bad_input = output.failure();
-  if (certificates && certificates->failed()) ended.bad_input = certificates->failure();
+  Outputs outputs(options);
+  ended.bad_input = outputs.failure();
   if (!ended.bad_input.empty()) return ended;
   Signals signals;
-  Sweep sweep(options, input, output, certificates ? &*certificates : nullptr);
+  Sweep sweep(options, input, outputs);
   ended = sweep.run(signals, tell);
   utsname kernel{};
   if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;

@@ -8,7 +8,6 @@
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
-#include "mxsweep/scan/target_record.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -18,9 +17,9 @@ constexpr Duration kLastWordWait = std::chrono::milliseconds{1};
 
 class Single {
  public:
-  Single(const targets::Target& target, const probe::Plan& plan, tls::Client& tls,
+  Single(const Errand& errand, const probe::Plan& plan, tls::Client& tls,
          const std::function<void(const Event&)>& hear)
-      : target_(target), plan_(with_tls(plan, tls)), probe_(plan_, target), hear_(hear) {}
+      : errand_(errand), plan_(with_tls(plan, tls)), probe_(plan_, errand.target), hear_(hear) {}
   Single(const Single&) = delete;
   Single& operator=(const Single&) = delete;
   ~Single() {
@@ -31,14 +30,15 @@ class Single {
     if (auto refusal = ring_.open({.submissions = 8, .completions = 64, .buffers = 4})) {
       return refusal;
     }
+    const targets::Target& target = errand_.target;
     start_ = ring::now();
     tell({.what = Told::connecting});
     probe::Wants wants = probe_.on_started(start_);
-    descriptor_ = ring::open_tcp(target_.address.family);
+    descriptor_ = ring::open_tcp(target.address.family);
     if (descriptor_ < 0) {
       wants = probe_.on_error(-descriptor_, start_);
     } else {
-      ring_.connect(descriptor_, kHandle, ring::socket_address(target_.address, target_.port));
+      ring_.connect(descriptor_, kHandle, ring::socket_address(target.address, target.port));
     }
     while (!wants.done) wants = next(wants);
     if (wants.abort && descriptor_ >= 0) ring::reset_on_close(descriptor_);
@@ -46,10 +46,10 @@ class Single {
   }
 
   [[nodiscard]] results::Record record() {
-    results::Record record = probe_.record();
-    describe_target(target_, record);
+    results::Record record = probe_.record(errand_.target.name());
     record.attempt = 1;
     record.at = plan_.wall_time(start_);
+    describe(errand_, record);
     return record;
   }
 
@@ -128,7 +128,7 @@ class Single {
     hear_(event);
   }
 
-  const targets::Target& target_;
+  const Errand& errand_;
   const probe::Plan plan_;
   probe::Probe probe_;
   const std::function<void(const Event&)>& hear_;
@@ -142,11 +142,11 @@ class Single {
 
 }  // namespace
 
-SingleEnd probe_one(const targets::Target& target, const probe::Plan& plan, tls::Client& tls,
+SingleEnd probe_one(const Errand& errand, const probe::Plan& plan, tls::Client& tls,
                     const std::function<void(const Event&)>& hear,
                     const std::function<void(const results::Record&)>& conclude) {
   SingleEnd end;
-  Single single(target, plan, tls, hear);
+  Single single(errand, plan, tls, hear);
   end.refusal = single.run();
   if (!end.refusal) conclude(single.record());
   return end;

@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <thread>
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/socket.h"
-#include "mxsweep/scan/target_record.h"
 #include "mxsweep/verdict/classify.h"
 
 namespace mxsweep::scan {
@@ -42,28 +40,21 @@ constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any 
 // How long a sweep that was told to stop waits for its open conversations.
 constexpr Duration kDrainMax = std::chrono::seconds{10};
 
-void drain(Outbox& outbox) {
-  while (!outbox.drained()) {
-    outbox.flush(ring::now());
-    if (!outbox.drained()) std::this_thread::sleep_for(kCrowdedWait);
-  }
-}
-
 }  // namespace
 
-Worker::Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Outbox* certificates,
+Worker::Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& outboxes,
                Doorbell& feeder)
     : options_(options),
       plan_(*options.plan),
       gauges_(gauges),
-      outbox_(outbox),
-      certificates_(certificates),
+      recorder_(outboxes),
       feeder_(feeder),
       inbox_(kInboxTargets),
       now_(ring::now()),
       slots_(options.capacity),
       wheel_(options.capacity, now_),
-      rate_(options.rate, now_) {
+      rate_(options.rate, now_),
+      servers_(options.share_octets) {
   plan_.wall_at_zero = ring::wall_at_zero();
 }
 
@@ -91,9 +82,8 @@ void Worker::run() {
   // In this thread: the ring has one issuer, and its descriptor may be in a table of ours alone.
   ring_.reset();
   publish();
-  // The writer takes or discards whatever comes, so this ends.
-  drain(outbox_);
-  if (certificates_ != nullptr) drain(*certificates_);
+  // The writers take or discard whatever comes, so this ends.
+  recorder_.drain();
 }
 
 void Worker::turn() {
@@ -114,35 +104,41 @@ void Worker::turn() {
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
-  if (now_ >= outbox_.flush_at()) outbox_.flush(now_);
-  if (certificates_ != nullptr && now_ >= certificates_->flush_at()) certificates_->flush(now_);
+  recorder_.flush_due(now_);
   publish();
 }
 
 bool Worker::finished() const {
   if (slots_.size() != 0) return false;
   if (gauges_.stop.load(std::memory_order_relaxed) != Stop::none) return true;
-  return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && put_off_.empty();
+  return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && put_off_.empty() &&
+         !next_ && servers_.waiting() == 0;
 }
 
-bool Worker::may_admit() const {
-  const bool crowded = outbox_.crowded() || (certificates_ != nullptr && certificates_->crowded());
-  return !slots_.full() && now_ >= braked_until_ && !crowded &&
-         gauges_.stop.load(std::memory_order_relaxed) == Stop::none;
+bool Worker::may_record() const {
+  return !recorder_.crowded() && gauges_.stop.load(std::memory_order_relaxed) == Stop::none;
+}
+
+bool Worker::may_connect() const { return !slots_.full() && now_ >= braked_until_; }
+
+// When admit() may have something to do that no completion and no bell tells of.
+Instant Worker::next_admission() const {
+  if (!may_record()) return kNever;
+  if (!next_) {
+    // More than one turn's budget.
+    const bool more =
+        !put_off_.empty() || servers_.has_settled() || (!inbox_.empty() && !servers_.full());
+    return more ? now_ : kNever;
+  }
+  if (slots_.full()) return kNever;
+  return now_ < braked_until_ ? braked_until_ : rate_.next(now_);
 }
 
 void Worker::wait() {
-  Instant until = std::min({wheel_.next(), outbox_.flush_at(), drain_until_, now_ + kIdleWaitMax});
+  Instant until = std::min(
+      {wheel_.next(), recorder_.flush_at(), drain_until_, next_admission(), now_ + kIdleWaitMax});
   std::uint32_t least = 1;
-  if (certificates_ != nullptr) until = std::min(until, certificates_->flush_at());
-  const bool targets_wait = !inbox_.empty() || !put_off_.empty();
-  if (targets_wait && !slots_.full()) {
-    if (now_ < braked_until_) {
-      until = std::min(until, braked_until_);
-    } else if (may_admit()) {
-      until = std::min(until, rate_.next(now_));
-    }
-  }
+  const bool listens = !next_ && inbox_.empty();  // To the bell: for the next errand.
   if (ring_->more() || !queue_.empty()) until = now_;
   const std::uint32_t batch = std::min(kBatch, slots_.size() / kInFlightPerBatched);
   if (batch > 1) {
@@ -153,7 +149,7 @@ void Worker::wait() {
   if (deep) {
     bell_.prepare();
     const bool news =
-        (!slots_.full() && !targets_wait && !inbox_.empty()) || finished() ||
+        (listens && !inbox_.empty()) || finished() ||
         (drain_until_ == kNever && gauges_.stop.load(std::memory_order_seq_cst) != Stop::none);
     if (news) until = now_;
   }
@@ -163,42 +159,56 @@ void Worker::wait() {
 
 void Worker::admit() {
   // Whoever is connected comes first, or they would wait for those who come after them.
-  if (turns_behind_ > 0 || !may_admit()) return;
+  if (turns_behind_ > 0 || !may_record()) return;
+  const std::size_t inbox_before = inbox_.size();
   const std::uint32_t room = std::min(kAdmitPerTurn, slots_.capacity() - slots_.size());
-  std::uint32_t granted = rate_.take(room, now_);
-  targets::Target target;
-  Instant since{};
-  bool took = false;
-  while (granted > 0 && next_target(target, since)) {
-    took = true;
+  std::uint32_t granted = may_connect() ? rate_.take(room, now_) : 0;
+  std::uint32_t budget = kAdmitPerTurn;
+  while (find_next(budget) && granted > 0) {
     --granted;
-    if (!start(std::move(target), since)) break;
+    --budget;
+    Visit visit = std::move(*next_);
+    next_.reset();
+    if (!start(std::move(visit))) break;
   }
   rate_.give_back(granted);
   // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
   // gains.
-  if (took && inbox_.size() <= inbox_.capacity() / 2) feeder_.ring();
+  if (inbox_.size() < inbox_before && inbox_.size() <= inbox_.capacity() / 2) feeder_.ring();
 }
 
-bool Worker::next_target(targets::Target& target, Instant& since) {
-  if (put_off_.empty()) {
-    since = now_;
-    return inbox_.pop(target);
+// Whether next_ is somebody to connect to. On the way there everybody is served who needs no
+// connection; `budget` says how many, and the rest has to wait for the next turn.
+bool Worker::find_next(std::uint32_t& budget) {
+  for (; !next_ && budget > 0 && !recorder_.crowded(); --budget) {
+    if (!put_off_.empty()) {
+      next_ = std::move(put_off_.front());
+      put_off_.pop_front();
+      break;
+    }
+    Errand errand;
+    const bool found = servers_.take_settled(errand) || (!servers_.full() && inbox_.pop(errand));
+    if (!found) break;
+    Servers::Server* server = nullptr;
+    if (options_.share_octets != 0) {
+      const auto place = servers_.place(errand, probe::tls_mode(plan_, errand.target));
+      if (place.known != nullptr) record_shared(errand, *place.known);
+      if (place.to_visit == nullptr) continue;
+      server = place.to_visit;
+    }
+    next_ = {.errand = std::move(errand), .since = now_, .server = server};
   }
-  target = std::move(put_off_.front().target);
-  since = put_off_.front().since;
-  put_off_.pop_front();
-  return true;
+  return next_ && budget > 0;
 }
 
-// False: a local shortage; the target is put off.
-bool Worker::start(targets::Target&& target, Instant since) {
-  const int descriptor = ring::open_tcp(target.address.family);
+// False: a local shortage; the visit is put off.
+bool Worker::start(Visit&& visit) {
+  const int descriptor = ring::open_tcp(visit.errand.target.address.family);
   if (descriptor < 0 && verdict::is_local_shortage(-descriptor)) {
-    put_off(std::move(target), since, -descriptor);
+    put_off(std::move(visit), -descriptor);
     return false;
   }
-  const Handle handle = slots_.begin(std::move(target), plan_, descriptor, since);
+  const Handle handle = slots_.begin(std::move(visit), plan_, descriptor);
   Conversation& conversation = *slots_.find(handle);
   const probe::Wants wants = conversation.probe.on_started(now_);
   if (descriptor < 0) {
@@ -206,8 +216,8 @@ bool Worker::start(targets::Target&& target, Instant since) {
     return true;
   }
   conversation.armed = Conversation::Armed::connect;
-  ring_->connect(descriptor, handle,
-                 ring::socket_address(conversation.target.address, conversation.target.port));
+  const targets::Target& target = conversation.visit.errand.target;
+  ring_->connect(descriptor, handle, ring::socket_address(target.address, target.port));
   grant(handle, conversation, wants);
   return true;
 }
@@ -249,7 +259,7 @@ void Worker::on_connect_result(Handle handle, Conversation& conversation, int re
       grant(handle, conversation, conversation.probe.on_connected(now_));
     }
   } else if (verdict::is_local_shortage(-result)) {
-    put_off(std::move(conversation.target), conversation.since, -result);
+    put_off(std::move(conversation.visit), -result);
     wheel_.cancel(handle.index);
     release(handle, conversation);
   } else {
@@ -377,25 +387,46 @@ void Worker::receive(Handle handle, Conversation& conversation) {
   ring_->receive(conversation.descriptor, handle);
 }
 
-void Worker::record(Conversation& conversation) {
-  results::Record record = conversation.probe.record();
-  describe_target(conversation.target, record);
+// What a visit came to, for this errand or for another one that leads to the same server.
+results::Record Worker::record_of(probe::Probe& probe, const Errand& errand) const {
+  const std::string_view domain =
+      errand.path == nullptr ? std::string_view{} : std::string_view(errand.path->domain);
+  results::Record record = probe.record(errand.target.name(), domain);
   record.attempt = 1;
-  record.at = plan_.wall_time(conversation.probe.started());
-  if (certificates_ != nullptr && record.tls != nullptr && record.tls->chain != nullptr) {
-    log_certificates(*record.tls->chain);
-  }
-  outbox_.add(record, now_);
-  tally_.count(record);
+  record.at = plan_.wall_time(probe.started());
+  describe(errand, record);
+  return record;
+}
+
+void Worker::record(Conversation& conversation) {
+  Visit& visit = conversation.visit;
+  probe::Probe& probe = conversation.probe;
+  const results::Record record = record_of(probe, visit.errand);
+  if (record.tls != nullptr && record.tls->chain != nullptr) log_certificates(*record.tls->chain);
+  recorder_.add(record, visit.errand, now_);
   ++probes_;
   conversation.recorded = true;
+  if (visit.server == nullptr) return;
+  // What went wrong on our own side says nothing about the server.
+  if (record.outcome == Outcome::local) {
+    servers_.forget(*visit.server);
+  } else {
+    servers_.settle(*visit.server, visit.errand.target.name(), std::move(probe));
+  }
+}
+
+void Worker::record_shared(const Errand& errand, probe::Probe& known) {
+  results::Record record = record_of(known, errand);
+  record.shared = true;
+  recorder_.add(record, errand, now_);
 }
 
 // Before the record that names them is handed over.
 void Worker::log_certificates(const tls::Chain& chain) {
+  if (!recorder_.keeps_certificates()) return;
   for (const tls::Certificate& certificate : chain.certificates) {
     if (certificate.der.empty() || !options_.certificates->is_new(certificate.sha256)) continue;
-    certificates_->add(certificate, now_);
+    recorder_.add(certificate, now_);
   }
 }
 
@@ -404,7 +435,7 @@ void Worker::release(Handle handle, Conversation& conversation) {
   slots_.end(handle);
 }
 
-void Worker::put_off(targets::Target&& target, Instant since, int error) {
+void Worker::put_off(Visit&& visit, int error) {
   // Whoever was begun together fails together: one shortage, one braking.
   if (now_ >= braked_until_) {
     brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
@@ -412,24 +443,24 @@ void Worker::put_off(targets::Target&& target, Instant since, int error) {
   }
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
-  if (now_ - since < kShortageMost) {
-    put_off_.push_back({std::move(target), since});
+  if (now_ - visit.since < kShortageMost) {
+    put_off_.push_back(std::move(visit));
   } else {
-    record_shortage(target, error);
+    record_shortage(visit, error);
   }
 }
 
-void Worker::record_shortage(const targets::Target& target, int error) {
+void Worker::record_shortage(const Visit& visit, int error) {
   results::Record record;
-  describe_target(target, record);
   record.at = plan_.wall_time(now_);
   record.outcome = Outcome::local;
   record.phase = Phase::connect;
   record.cause = Cause::local_resource;
   record.socket_errno = error;
-  outbox_.add(record, now_);
-  tally_.count(record);
+  describe(visit.errand, record);
+  recorder_.add(record, visit.errand, now_);
   ++probes_;
+  if (visit.server != nullptr) servers_.forget(*visit.server);
 }
 
 // What has completed is heard before a deadline counts as missed, and before there is time for a
@@ -478,10 +509,10 @@ void Worker::publish() {
     }
   }
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
-    const std::uint64_t news = tally_.outcomes[i] - outcomes_told_[i];
+    const std::uint64_t news = recorder_.tally().outcomes[i] - outcomes_told_[i];
     if (news == 0) continue;
     gauges_.outcomes[i].fetch_add(news, std::memory_order_relaxed);
-    outcomes_told_[i] = tally_.outcomes[i];
+    outcomes_told_[i] = recorder_.tally().outcomes[i];
   }
 }
 

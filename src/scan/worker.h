@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One core: a ring, its connections, their timers, and its share of the targets. The only loop.
 //
-//   Shape     inbox -> admit -> ring -> probe -> outbox. Probes never see the ring; the ring never
+//   Shape     inbox -> admit -> ring -> probe -> recorder. Probes never see the ring; the ring
+//   never
 //             sees SMTP; what a probe wants is turned into operations here and nowhere else.
+//   Sharing   whoever leads to a server that was visited gets its record without a connection; who
+//             leads to one that is being visited waits, in no slot. See scan/servers.h.
 //   Memory    slots and timers for `capacity` connections, touched only when used; the sum is in
 //             scan/capacity.cc.
 //   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
@@ -29,11 +32,12 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/ring/ring.h"
-#include "mxsweep/targets/target.h"
+#include "mxsweep/scan/errand.h"
 #include "mxsweep/tls/client.h"
 #include "scan/certificate_log.h"
 #include "scan/doorbell.h"
-#include "scan/output.h"
+#include "scan/recorder.h"
+#include "scan/servers.h"
 #include "scan/spsc_queue.h"
 
 namespace mxsweep::scan {
@@ -61,17 +65,16 @@ struct WorkerOptions {
   std::uint32_t capacity = 0;
   double rate = 0;  // New connections a second; 0: no limit.
   bool own_descriptors = false;
+  std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
 };
 
 class Worker {
  public:
-  // `certificates`: where those go that were not seen before; null: nowhere.
-  Worker(const WorkerOptions& options, Gauges& gauges, Outbox& outbox, Outbox* certificates,
-         Doorbell& feeder);
+  Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& outboxes, Doorbell& feeder);
 
   // The feeder's side.
-  // Takes the target, or answers false and leaves it.
-  [[nodiscard]] bool offer(targets::Target& target) { return inbox_.push(target); }
+  // Takes the errand, or answers false and leaves it.
+  [[nodiscard]] bool offer(Errand& errand) { return inbox_.push(errand); }
   [[nodiscard]] bool has_room() const { return inbox_.size() < inbox_.capacity(); }
   void no_more();  // The list is at its end.
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
@@ -80,15 +83,24 @@ class Worker {
 
   // After run().
   [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
-  [[nodiscard]] const results::Tally& tally() const { return tally_; }
+  [[nodiscard]] const results::Tally& tally() const { return recorder_.tally(); }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   // By how much the latest of all deadlines was heard after its time.
   [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
   // Targets that the sweep's end left waiting.
-  [[nodiscard]] std::uint64_t not_started() const { return inbox_.size() + put_off_.size(); }
+  [[nodiscard]] std::uint64_t not_started() const {
+    return inbox_.size() + put_off_.size() + servers_.waiting() + (next_ ? 1 : 0);
+  }
+  [[nodiscard]] std::uint64_t servers_forgotten() const { return servers_.forgotten(); }
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
 
  private:
+  // An errand that needs a connection.
+  struct Visit {
+    Errand errand;
+    Instant since;                      // When it was first tried.
+    Servers::Server* server = nullptr;  // Null: nobody else is to hear of it.
+  };
   // Octets that outlive the call that brought them: only TLS conversations have any.
   struct Parcels {
     std::string sending;  // Not empty: a send of it is under way.
@@ -97,33 +109,26 @@ class Worker {
     Instant heard_at{};
   };
   struct Conversation {
-    Conversation(targets::Target&& its_target, const probe::Plan& plan, int its_descriptor,
-                 Instant its_since)
-        : target(std::move(its_target)),
-          probe(plan, target),
-          descriptor(its_descriptor),
-          since(its_since) {}
+    Conversation(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
+        : visit(std::move(its_visit)),
+          probe(plan, visit.errand.target),
+          descriptor(its_descriptor) {}
 
-    targets::Target target;
+    Visit visit;
     probe::Probe probe;
     int descriptor;
-    Instant since;  // When it was first tried.
     // What is armed to hear from the peer, if anything. A slot ends only when nothing is, and
     // nothing is being sent from memory that ends with it.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
     bool recorded = false;  // Its record is written: only operations are still to come back.
     std::unique_ptr<Parcels> parcels;
   };
-  struct PutOff {
-    targets::Target target;
-    Instant since;
-  };
 
   void turn();
   void wait();
   void admit();
-  bool next_target(targets::Target& target, Instant& since);
-  bool start(targets::Target&& target, Instant since);
+  bool find_next(std::uint32_t& budget);
+  bool start(Visit&& visit);
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Conversation& conversation, int result);
   void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
@@ -136,28 +141,31 @@ class Worker {
   void arm(Handle handle, Instant deadline);
   void end(Handle handle, Conversation& conversation);
   void receive(Handle handle, Conversation& conversation);
+  [[nodiscard]] results::Record record_of(probe::Probe& probe, const Errand& errand) const;
   void record(Conversation& conversation);
+  void record_shared(const Errand& errand, probe::Probe& known);
   void log_certificates(const tls::Chain& chain);
   void release(Handle handle, Conversation& conversation);
-  void put_off(targets::Target&& target, Instant since, int error);
-  void record_shortage(const targets::Target& target, int error);
+  void put_off(Visit&& visit, int error);
+  void record_shortage(const Visit& visit, int error);
   [[nodiscard]] bool behind();
   void expire();
   void interrupt_all();
   void publish();
   [[nodiscard]] bool finished() const;
-  [[nodiscard]] bool may_admit() const;
+  [[nodiscard]] bool may_record() const;
+  [[nodiscard]] bool may_connect() const;
+  [[nodiscard]] Instant next_admission() const;
 
   WorkerOptions options_;
   probe::Plan plan_;  // Everybody's, with this worker's TLS client and clock in it.
   tls::Client tls_;
   bool tls_open_ = false;
   Gauges& gauges_;
-  Outbox& outbox_;
-  Outbox* certificates_;
+  Recorder recorder_;
   Doorbell& feeder_;
   Doorbell bell_;
-  SpscQueue<targets::Target> inbox_;
+  SpscQueue<Errand> inbox_;
   std::atomic<bool> list_ended_ = false;
 
   Instant now_{};
@@ -165,7 +173,9 @@ class Worker {
   SlotTable<Conversation> slots_;
   TimerWheel wheel_;
   pace::Rate rate_;
-  std::deque<PutOff> put_off_;
+  Servers servers_;
+  std::optional<Visit> next_;  // Waits for a slot, for the rate, or for the brake to be let go.
+  std::deque<Visit> put_off_;
   std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
   std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.
   Duration deadline_late_max_{};
@@ -177,7 +187,6 @@ class Worker {
 
   std::optional<ring::Refusal> refusal_;
   std::vector<std::string> ring_features_;
-  results::Tally tally_;
   std::uint64_t probes_ = 0;
   std::uint32_t in_flight_told_ = 0;
   std::array<std::uint64_t, kOutcomeCount> outcomes_told_{};

@@ -214,8 +214,8 @@ TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
   const Instant now{std::chrono::seconds{1}};
   CHECK_FALSE(connect_only.on_started(now).done);
   CHECK(connect_only.on_connected(now).done);
-  CHECK(connect_only.record().outcome == Outcome::ok);
-  CHECK(connect_only.record().phase == Phase::connect);
+  CHECK(connect_only.record({}).outcome == Outcome::ok);
+  CHECK(connect_only.record({}).phase == Phase::connect);
 }
 
 TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {

@@ -84,7 +84,7 @@ class Conversation {
       REQUIRE(turns < 100'000);
       next();
     }
-    return probe_->record();
+    return probe_->record(target_.name());
   }
 
   std::string lines;  // What the client said in clear text, under TLS or not.
@@ -471,7 +471,7 @@ TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][t
   (void)probe.on_bytes("220 go\r\n", at(500), at(4));
   CHECK(probe.next_is_costly());
   CHECK(probe.on_error(ECONNRESET, at(510)).done);
-  const results::Record record = probe.record();
+  const results::Record record = probe.record({});
   CHECK(record.ms[Phase::starttls] == std::chrono::milliseconds{1});
   CHECK(record.ms[Phase::tls] == std::chrono::milliseconds{10});
 }

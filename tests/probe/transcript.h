@@ -45,7 +45,7 @@ class Transcript {
     REQUIRE(ended_);
   }
 
-  [[nodiscard]] results::Record record() { return probe_.record(); }
+  [[nodiscard]] results::Record record() { return probe_.record({}); }
   [[nodiscard]] const Wants& last() const { return wants_; }
 
  private:
@@ -98,7 +98,7 @@ class Transcript {
   void expect_end(const std::string& expected) {
     REQUIRE(wants_.done);
     CHECK(said_.empty());
-    const results::Record record = probe_.record();
+    const results::Record record = probe_.record({});
     std::string seen = std::string(to_string(record.outcome)) + " " +
                        std::string(to_string(record.phase)) + " " +
                        std::string(to_string(record.cause));

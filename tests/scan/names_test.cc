@@ -36,10 +36,10 @@ TEST_CASE("a resolver that never answers ends every name as our own fault, howev
       names.begin(named("n" + std::to_string(begun++) + ".test"), ring::now());
     }
     names.turn(std::chrono::milliseconds{20});
-    for (Resolved one; names.take(one); ++resolved) {
-      CHECK(one.addresses.empty());
-      CHECK(cause_of(one.fault) == Cause::local_resolver_unreachable);
-      CHECK(one.target.dns_us != targets::Target::kNotResolved);
+    for (std::vector<Resolved> servers; names.take(servers); ++resolved) {
+      REQUIRE(servers.size() == 1);
+      CHECK(servers[0].cause == Cause::local_resolver_unreachable);
+      CHECK(servers[0].errand.target.dns_us != targets::Target::kNotResolved);
     }
   }
   CHECK(names.waiting() == 0);
@@ -49,10 +49,11 @@ TEST_CASE("a name that no host can have is told without asking anybody", "[scan]
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).empty());
   names.begin(named(std::string(64, 'a') + ".test:587"), ring::now());
-  Resolved resolved;
-  REQUIRE(names.take(resolved));
-  CHECK(cause_of(resolved.fault) == Cause::dns_name_invalid);
-  CHECK(resolved.target.text().ends_with(":587"));
+  std::vector<Resolved> servers;
+  REQUIRE(names.take(servers));
+  REQUIRE(servers.size() == 1);
+  CHECK(servers[0].cause == Cause::dns_name_invalid);
+  CHECK(servers[0].errand.target.text().ends_with(":587"));
 }
 
 }  // namespace

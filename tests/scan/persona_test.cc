@@ -21,7 +21,7 @@ constexpr int kEventsMax = 2'000'000;  // The longest conversation here is a tar
 class Pair {
  public:
   Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target)
-      : probe_(plan, target), session_(persona, target.address) {}
+      : target_(target), probe_(plan, target), session_(persona, target.address) {}
 
   results::Record talk() {
     client(probe_.on_started(now_));
@@ -32,7 +32,7 @@ class Pair {
       REQUIRE(events < kEventsMax);
       next();
     }
-    return probe_.record();
+    return probe_.record(target_.name());
   }
 
   [[nodiscard]] std::uint32_t out_of_turn() const { return session_.out_of_turn(); }
@@ -77,6 +77,7 @@ class Pair {
     if (reaction.end != sink::Reaction::End::no) end_ = reaction.end;
   }
 
+  const targets::Target& target_;
   probe::Probe probe_;
   sink::Session session_;
   Instant now_{std::chrono::hours{1}};

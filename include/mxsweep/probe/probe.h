@@ -3,11 +3,12 @@
 //
 //   Source    RFC 5321 sections 3.1, 4.3; RFC 3207, RFC 8314; the dialogue is smtp/dialogue.h.
 //   Shape     on_started, then on_connected or on_error, then any of on_bytes, on_closed, on_error,
-//             on_deadline, until Wants::done. After that only record() may be called.
+//             on_deadline, until Wants::done. After that only record() may be called, as often as
+//             there are targets that lead to this server, and rest() when it is to be kept.
 //   Units     `now` never goes backwards. Latencies are kept in microseconds, at most 71 minutes.
 //   Memory    about 200 octets, and one allocation for what the server said; a TLS engine from
 //             STARTTLS to the end.
-//   Lifetime  Plan and Target outlive the Probe. record() views the Probe.
+//   Lifetime  The Plan outlives the Probe, the Target its conversation. record() views the Probe.
 //   Errors    Whatever the peer does ends in a record.
 #pragma once
 
@@ -34,6 +35,11 @@ namespace mxsweep::probe {
 enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
 
 inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
+
+struct Plan;
+// How TLS is to begin with this target: starttls, implicit, off, or automatic, which is STARTTLS
+// where it is offered.
+[[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
 
 // What every probe of a sweep has in common. The defaults are for servers that one does not own.
 struct Plan {
@@ -76,8 +82,8 @@ struct Wants {
 class Probe {
  public:
   Probe(const Plan& plan, const targets::Target& target);
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
+  Probe(Probe&&) noexcept;
+  Probe& operator=(Probe&&) = delete;
   ~Probe();
 
   Wants on_started(Instant now);  // The connect is under way.
@@ -92,9 +98,18 @@ class Probe {
   Wants on_deadline(Instant now);
   Wants on_interrupted(Instant now);  // The user wants to stop, now.
 
-  // What was learned. Requires: a call has answered done. The caller adds what only it knows:
+  // What was learned, for a target that knows this server by `name` and, where it is one, as a
+  // server of `domain`. Requires: a call has answered done. The caller adds what only it knows:
   // target, line, meta, address, wall time.
-  [[nodiscard]] results::Record record();
+  [[nodiscard]] results::Record record(std::string_view name, std::string_view domain = {});
+  // Gives back what only a conversation needs. Requires: the same, and that all is sent.
+  void rest();
+  // Whether another name might have been shown another certificate.
+  [[nodiscard]] bool name_matters() const { return secure_ != nullptr; }
+  // What the server showed; null: nothing.
+  [[nodiscard]] const std::shared_ptr<const tls::Chain>& chain() const;
+  // Memory that record() needs, without the chain, which others may hold too.
+  [[nodiscard]] std::size_t octets() const;
 
   [[nodiscard]] Instant started() const { return started_; }
   [[nodiscard]] Instant deadline() const { return deadline_; }  // Of the latest Wants.
@@ -132,9 +147,9 @@ class Probe {
   Wants sealed(Wants wants);  // Under TLS what is to be said is encrypted last.
   void keep_reply(int code, bool declined);
   void decline(std::string_view reply, int code);
-  void degrade(Cause cause, Phase phase);
   void require_starttls();
   void say_goodbye();
+  void judge(std::string_view name, std::string_view domain);
   void enter(Phase phase, Instant now);
   void stop_watch(Instant now);
   [[nodiscard]] smtp::Event event_of(int code) const;
@@ -148,7 +163,7 @@ class Probe {
   [[nodiscard]] results::ReplyText deciding_reply() const;
 
   const Plan* plan_;
-  const targets::Target* target_;
+  const targets::Target* target_;   // Until the conversation is over.
   std::unique_ptr<Secure> secure_;  // Null: in clear.
   Instant started_{};
   Instant phase_began_{};
@@ -171,7 +186,7 @@ class Probe {
   std::uint16_t ehlo_code_ = 0;
   std::uint16_t starttls_code_ = 0;
   std::uint16_t ehlo_tls_code_ = 0;
-  targets::TlsMode mode_;  // starttls, implicit, off, or automatic: STARTTLS where it is offered.
+  targets::TlsMode mode_;
   smtp::State state_;
   Phase phase_ = Phase::connect;
   Outcome outcome_ = Outcome::ok;

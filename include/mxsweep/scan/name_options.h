@@ -10,6 +10,8 @@ namespace mxsweep::scan {
 struct NameOptions {
   dns::ResolverOptions resolver;
   dns::RouteOptions route;
+  bool mail_domains = false;   // Names are mail domains, not hosts.
+  bool visit_private = false;  // Also an MX host whose address is for private or special use.
   Duration patience = std::chrono::minutes{1};  // With a resolver that answers nothing at all.
 };
 

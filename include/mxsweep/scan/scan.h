@@ -25,6 +25,9 @@
 
 namespace mxsweep::scan {
 
+// As much as some 200,000 servers take that speak TLS.
+inline constexpr std::size_t kShareOctetsDefault = std::size_t{256} << 20;
+
 struct Options {
   explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
   Options(const Options&) = delete;
@@ -34,6 +37,9 @@ struct Options {
   tls::ClientOptions tls;  // authorities_pem views `trust`. Requires: check_tls() finds no fault.
   TrustStore trust;
   std::string certificates;  // The file that gets each certificate once; empty: none.
+  std::string domains;       // The file that gets a line for each mail domain; empty: none.
+  // What all workers together remember of servers, in octets; 0: each target is a visit.
+  std::size_t share_octets = kShareOctetsDefault;
   NameOptions names;
   std::string input = "-";
   std::string output = "-";

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// One target on its way to one server, and how it came by its address.
+//
+//   Memory   80 octets beside what the target holds, and one allocation where DNS has something to
+//            say; tens of thousands wait in queues and sit in slots.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "mxsweep/core/finding.h"
+#include "mxsweep/results/record.h"
+#include "mxsweep/targets/target.h"
+
+namespace mxsweep::scan {
+
+class Domain;
+
+// How DNS led from what the list says to the server.
+struct Path {
+  std::string domain;   // The mail domain, as A-labels; empty: the list names a host.
+  std::string unicode;  // Domain, or else host, in U-labels where that differs.
+  std::string mx_host;  // Empty: no MX record led here.
+  std::uint16_t mx_preference = 0;
+  bool authentic = false;  // The resolver has validated all of it (AD).
+  FindingSet findings;
+  std::shared_ptr<Domain> sums_up;  // Null: nobody wants to know what the domain comes to.
+};
+
+struct Errand {
+  targets::Target target;
+  std::unique_ptr<Path> path;  // Null: there is nothing to say of it.
+};
+
+// What a record says of its errand, and what its path means for the outcome. Called last: the time
+// that a name took is part of the total.
+void describe(const Errand& errand, results::Record& record);
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// A mail domain, until the last of its servers has its record: then its summary line can be
+// written.
+//
+//   Lifetime  held by the errands that lead to its servers.
+//   Threads   any: its servers may be several workers'. A lock for each record of the domain.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "mxsweep/results/domain_line.h"
+#include "mxsweep/results/record.h"
+#include "mxsweep/targets/target.h"
+
+namespace mxsweep::scan {
+
+class Domain {
+ public:
+  // `records`: as many as there will be.
+  Domain(const targets::Target& target, std::size_t records) : target_(target), left_(records) {}
+
+  // True for the last record, behind which line() is complete.
+  [[nodiscard]] bool count(const results::Record& record) {
+    const std::lock_guard lock(mutex_);
+    if (line_.standing.records == 0) describe(record);
+    line_.authentic = line_.authentic && record.authentic;
+    line_.findings.add(record.findings);
+    line_.standing.count(record);
+    // A domain that has no MX is its own server; where there is no server at all there is no host.
+    const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
+    if (!host.empty()) host_of(host, record.mx_preference).standing.count(record);
+    return --left_ == 0;
+  }
+
+  // Requires: count() has answered true.
+  [[nodiscard]] const results::DomainLine& line() const { return line_; }
+
+ private:
+  void describe(const results::Record& record) {
+    domain_ = record.domain;
+    unicode_ = record.unicode;
+    line_.target = target_.text();
+    line_.line = target_.line;
+    line_.meta = target_.meta();
+    line_.domain = domain_;
+    line_.unicode = unicode_;
+    line_.port = target_.port;
+    line_.authentic = record.authentic;
+  }
+
+  results::DomainLine::Host& host_of(std::string_view name, std::uint16_t preference) {
+    auto place = line_.hosts.begin();
+    for (; place != line_.hosts.end() && place->preference <= preference; ++place) {
+      if (place->name == name) return *place;
+    }
+    return *line_.hosts.insert(place, {std::string(name), preference, {}});
+  }
+
+  const targets::Target target_;
+  std::mutex mutex_;
+  std::size_t left_;
+  std::string domain_;
+  std::string unicode_;
+  results::DomainLine line_;
+};
+
+}  // namespace mxsweep::scan

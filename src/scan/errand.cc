@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/errand.h"
+
+#include <algorithm>
+
+#include "mxsweep/verdict/classify.h"
+
+namespace mxsweep::scan {
+namespace {
+
+void describe_path(const Path& path, results::Record& record) {
+  record.domain = path.domain;
+  record.unicode = path.unicode;
+  record.mx_host = path.mx_host;
+  record.mx_preference = path.mx_preference;
+  record.authentic = path.authentic;
+  record.findings = path.findings;
+  // The server is well, and some of those who send mail to it will not find it.
+  if (record.outcome == Outcome::ok && path.findings.has(Finding::mx_is_alias)) {
+    record.cause = Cause::config_mx_cname;
+    record.outcome = verdict::outcome_of(record.cause);
+    record.phase = Phase::dns;
+  }
+}
+
+}  // namespace
+
+void describe(const Errand& errand, results::Record& record) {
+  const targets::Target& target = errand.target;
+  record.target = target.text();
+  record.line = target.line;
+  record.meta = target.meta();
+  record.ip = target.address;
+  record.port = target.port;
+  record.name = target.name();
+  if (target.dns_us != targets::Target::kNotResolved) {
+    const Duration dns = std::chrono::microseconds{target.dns_us};
+    record.ms[Phase::dns] = dns;
+    record.ms.total = std::max(record.ms.total, Duration::zero()) + dns;
+  }
+  if (errand.path != nullptr) describe_path(*errand.path, record);
+}
+
+}  // namespace mxsweep::scan

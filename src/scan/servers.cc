@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "scan/servers.h"
+
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+
+namespace mxsweep::scan {
+namespace {
+
+// What a hash table's node and the allocator add to each.
+constexpr std::size_t kNodeOctets = 40;
+
+std::size_t octets_of(const tls::Certificate& certificate) {
+  std::size_t octets = sizeof certificate + certificate.subject.capacity() +
+                       certificate.issuer.capacity() + certificate.serial.capacity() +
+                       certificate.der.capacity();
+  for (const std::string& name : certificate.names) octets += sizeof name + name.capacity();
+  return octets;
+}
+
+std::size_t chain_octets(const tls::Chain& chain) {
+  std::size_t octets = sizeof chain + kNodeOctets;
+  for (const tls::Certificate& certificate : chain.certificates) octets += octets_of(certificate);
+  return octets;
+}
+
+// Whether two visits by different names were shown the same.
+bool same_shown(const probe::Probe& a, const probe::Probe& b) {
+  const tls::Chain* const one = a.chain().get();
+  const tls::Chain* const other = b.chain().get();
+  if (one == other) return true;
+  if (one == nullptr || other == nullptr) return false;
+  if (one->certificates.empty() || other->certificates.empty()) return false;
+  return one->certificates.front().sha256 == other->certificates.front().sha256;
+}
+
+}  // namespace
+
+Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
+  const targets::Target& target = errand.target;
+  const auto [found, is_new] =
+      servers_.try_emplace({.address = target.address, .port = target.port, .mode = mode});
+  Server& server = found->second;
+  if (is_new) {
+    server.key = &found->first;
+    octets_ += sizeof(Server) + sizeof(Key) + kNodeOctets;
+  }
+  if (server.visiting) {
+    server.waiting.push_back(std::move(errand));
+    ++waiting_;
+    return {};
+  }
+  if (probe::Probe* const known = answer(server, target.name())) {
+    if (server.linked) {
+      unlink(server);
+      link(server);
+    }
+    return {.known = known};
+  }
+  if (server.linked) unlink(server);
+  server.visiting = true;
+  return {.to_visit = &server};
+}
+
+probe::Probe* Servers::answer(Server& server, std::string_view name) {
+  std::size_t tried = 0;
+  bool all_same = true;
+  for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
+    const tls::Chain* const chain = visit->probe.chain().get();
+    const bool has_name = chain != nullptr && !name.empty() && tls::matches_name(*chain, name);
+    if (!visit->probe.name_matters() || visit->name == name || has_name) return &visit->probe;
+    all_same = all_same && same_shown(server.first->probe, visit->probe);
+    ++tried;
+  }
+  return tried >= kNamesTried && all_same ? &server.first->probe : nullptr;
+}
+
+void Servers::settle(Server& server, std::string_view name, probe::Probe&& probe) {
+  probe.rest();
+  auto visit = std::make_unique<Server::Visit>(name, std::move(probe));
+  octets_ += octets_of(*visit) + hold(visit->probe.chain().get());
+  // Behind the first, which is the one that most lines lead to.
+  std::unique_ptr<Server::Visit>& place = server.first ? server.first->next : server.first;
+  visit->next = std::move(place);
+  place = std::move(visit);
+  ended(server);
+}
+
+void Servers::forget(Server& server) { ended(server); }
+
+// A visit is over: whoever waited for it is to be placed again.
+void Servers::ended(Server& server) {
+  INVARIANT(server.visiting);
+  server.visiting = false;
+  if (!server.waiting.empty()) {
+    if (!std::exchange(server.queued, true)) settled_.push_back(&server);
+  } else if (!server.queued) {
+    keep(server);
+  }
+}
+
+bool Servers::take_settled(Errand& errand) {
+  while (!settled_.empty()) {
+    Server& server = *settled_.front();
+    if (!server.visiting && !server.waiting.empty()) {
+      errand = std::move(server.waiting.front());
+      server.waiting.pop_front();
+      --waiting_;
+      return true;
+    }
+    settled_.pop_front();
+    server.queued = false;
+    if (!server.visiting) keep(server);
+  }
+  return false;
+}
+
+std::size_t Servers::octets_of(const Server::Visit& visit) {
+  return sizeof visit - sizeof visit.probe + kNodeOctets + visit.probe.octets();
+}
+
+// Nobody is there and nobody waits. Without any visit there is nothing to remember.
+void Servers::keep(Server& server) {
+  if (!server.first) return drop(server);
+  link(server);
+  while (octets_ > octets_max_ && oldest_ != nullptr) {
+    Server& least_wanted = *oldest_;
+    unlink(least_wanted);
+    drop(least_wanted);
+    ++forgotten_;
+  }
+}
+
+void Servers::link(Server& server) {
+  server.linked = true;
+  server.older = newest_;
+  server.newer = nullptr;
+  (newest_ == nullptr ? oldest_ : newest_->newer) = &server;
+  newest_ = &server;
+}
+
+void Servers::unlink(Server& server) {
+  (server.older == nullptr ? oldest_ : server.older->newer) = server.newer;
+  (server.newer == nullptr ? newest_ : server.newer->older) = server.older;
+  server.linked = false;
+}
+
+void Servers::drop(Server& server) {
+  octets_ -= sizeof(Server) + sizeof(Key) + kNodeOctets;
+  for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
+    octets_ -= octets_of(*visit) + let_go(visit->probe.chain().get());
+  }
+  const Key key = *server.key;
+  servers_.erase(key);
+}
+
+// How much memory is held for the sake of this visit alone.
+std::size_t Servers::hold(const tls::Chain* chain) {
+  if (chain == nullptr || chains_[chain]++ != 0) return 0;
+  return chain_octets(*chain);
+}
+
+std::size_t Servers::let_go(const tls::Chain* chain) {
+  if (chain == nullptr) return 0;
+  const auto held = chains_.find(chain);
+  INVARIANT(held != chains_.end());
+  if (--held->second != 0) return 0;
+  chains_.erase(held);
+  return chain_octets(*chain);
+}
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "scan/servers.h"
+
+#include <cerrno>
+#include <string>
+
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+constexpr std::size_t kPlenty = 1 << 20;
+using targets::TlsMode;
+
+Errand errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t line = 1) {
+  Errand errand;
+  errand.target.address = ipv4(0x7f000000 + host);
+  errand.target.port = 25;
+  errand.target.line = line;
+  errand.target.set_words("list says", name, {});
+  return errand;
+}
+
+// Visits as a worker makes them, with an end of each in memory.
+class Visitor {
+ public:
+  explicit Visitor(std::size_t octets_max) : servers(octets_max) {
+    REQUIRE(tls_.open({}).empty());
+    plan_.tls = &tls_;
+  }
+
+  // Refused, so that no TLS was begun; or reset right after TLS was.
+  probe::Probe visited(const targets::Target& target, TlsMode mode) {
+    targets::Target own = target;
+    own.tls = mode;
+    probe::Probe probe(plan_, own);
+    (void)probe.on_started(Instant{});
+    if (mode == TlsMode::implicit) (void)probe.on_connected(Instant{});
+    const int error = mode == TlsMode::implicit ? ECONNRESET : ECONNREFUSED;
+    REQUIRE(probe.on_error(error, Instant{}).done);
+    return probe;
+  }
+
+  // What becomes of an errand: "visited", "known", or "waits".
+  std::string sent(Errand errand, TlsMode mode = TlsMode::off) {
+    const Servers::Place place = servers.place(errand, mode);
+    if (place.known != nullptr) return "known";
+    if (place.to_visit == nullptr) return "waits";
+    const std::string name(errand.target.name());
+    servers.settle(*place.to_visit, name, visited(errand.target, mode));
+    return "visited";
+  }
+
+  Servers servers;
+
+ private:
+  tls::Client tls_;
+  probe::Plan plan_{"scanner.example.net"};
+};
+
+TEST_CASE("a server is visited once, and whoever comes meanwhile waits", "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  Servers& servers = visitor.servers;
+  Errand first = errand_to(1);
+  const Servers::Place place = servers.place(first, TlsMode::off);
+  REQUIRE(place.to_visit != nullptr);
+  for (std::uint64_t line = 2; line < 5; ++line) {
+    CHECK(visitor.sent(errand_to(1, "a name that does not matter", line)) == "waits");
+  }
+  CHECK(servers.waiting() == 3);
+  CHECK_FALSE(servers.has_settled());
+  servers.settle(*place.to_visit, {}, visitor.visited(first.target, TlsMode::off));
+  Errand waited;
+  for (std::uint64_t line = 2; line < 5; ++line) {
+    REQUIRE(servers.take_settled(waited));
+    CHECK(waited.target.line == line);
+    probe::Probe* const known = servers.place(waited, TlsMode::off).known;
+    REQUIRE(known != nullptr);
+    CHECK(known->record(waited.target.name()).cause == Cause::net_refused);
+  }
+  CHECK_FALSE(servers.take_settled(waited));
+  CHECK(servers.waiting() == 0);
+  CHECK(visitor.sent(errand_to(1)) == "known");
+}
+
+TEST_CASE("another address, port or way to begin TLS is another server", "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  CHECK(visitor.sent(errand_to(1)) == "visited");
+  CHECK(visitor.sent(errand_to(2)) == "visited");
+  Errand other_port = errand_to(1);
+  other_port.target.port = 587;
+  CHECK(visitor.sent(std::move(other_port)) == "visited");
+  CHECK(visitor.sent(errand_to(1), TlsMode::implicit) == "visited");
+  CHECK(visitor.sent(errand_to(1)) == "known");
+}
+
+TEST_CASE("what was not learned for our own fault is forgotten, and who waited goes there",
+          "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  Servers& servers = visitor.servers;
+  Errand first = errand_to(1);
+  Errand second = errand_to(1);
+  const Servers::Place place = servers.place(first, TlsMode::off);
+  CHECK(servers.place(second, TlsMode::off).to_visit == nullptr);
+  servers.forget(*place.to_visit);
+  Errand waited;
+  REQUIRE(servers.take_settled(waited));
+  const Servers::Place again = servers.place(waited, TlsMode::off);
+  REQUIRE(again.to_visit != nullptr);
+  servers.forget(*again.to_visit);
+  CHECK_FALSE(servers.take_settled(waited));
+  CHECK(servers.octets() == 0);
+  CHECK(servers.forgotten() == 0);
+  CHECK(visitor.sent(errand_to(1)) == "visited");
+}
+
+TEST_CASE("a name counts once TLS was begun, until three names were shown the same",
+          "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "visited");
+  CHECK(visitor.sent(errand_to(1, "b.test"), TlsMode::implicit) == "visited");
+  CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "known");
+  CHECK(visitor.sent(errand_to(1), TlsMode::implicit) == "visited");
+  CHECK(visitor.sent(errand_to(1, "c.test"), TlsMode::implicit) == "known");
+  CHECK(visitor.sent(errand_to(1, "d.test"), TlsMode::implicit) == "known");
+}
+
+TEST_CASE("who waited with a name of their own goes there next, and the others wait on",
+          "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  Servers& servers = visitor.servers;
+  Errand first = errand_to(1, "a.test");
+  const Servers::Place place = servers.place(first, TlsMode::implicit);
+  for (const char* const name : {"b.test", "a.test", "c.test"}) {
+    CHECK(visitor.sent(errand_to(1, name), TlsMode::implicit) == "waits");
+  }
+  servers.settle(*place.to_visit, "a.test", visitor.visited(first.target, TlsMode::implicit));
+  std::string became;
+  for (Errand waited; servers.take_settled(waited);) {
+    const std::string name(waited.target.name());
+    became += name + " " + visitor.sent(std::move(waited), TlsMode::implicit) + ", ";
+  }
+  CHECK(became == "b.test visited, a.test known, c.test visited, ");
+}
+
+TEST_CASE("beyond its memory it forgets the server that was not asked for for the longest time",
+          "[scan][servers]") {
+  Visitor one(kPlenty);
+  CHECK(one.sent(errand_to(1)) == "visited");
+  const std::size_t octets_each = one.servers.octets();
+
+  Visitor visitor(3 * octets_each);
+  for (std::uint32_t host = 1; host <= 3; ++host) CHECK(visitor.sent(errand_to(host)) == "visited");
+  CHECK(visitor.sent(errand_to(1)) == "known");
+  CHECK(visitor.servers.forgotten() == 0);
+  CHECK(visitor.sent(errand_to(4)) == "visited");
+  CHECK(visitor.servers.forgotten() == 1);
+  CHECK(visitor.sent(errand_to(1)) == "known");
+  CHECK(visitor.sent(errand_to(3)) == "known");
+  CHECK(visitor.sent(errand_to(2)) == "visited");
+  for (std::uint32_t host = 10; host < 1000; ++host) {
+    CHECK(visitor.sent(errand_to(host)) == "visited");
+    CHECK(visitor.servers.octets() <= 3 * octets_each);
+  }
+}
+
+TEST_CASE("a bound that holds nothing still answers those who waited", "[scan][servers]") {
+  Visitor visitor(0);
+  Servers& servers = visitor.servers;
+  Errand first = errand_to(1, "a.test");
+  const Servers::Place place = servers.place(first, TlsMode::implicit);
+  CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "waits");
+  servers.settle(*place.to_visit, "a.test", visitor.visited(first.target, TlsMode::implicit));
+  Errand waited;
+  REQUIRE(servers.take_settled(waited));
+  CHECK(visitor.sent(std::move(waited), TlsMode::implicit) == "known");
+  CHECK_FALSE(servers.take_settled(waited));
+  CHECK(servers.octets() == 0);
+  CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "visited");
+}
+
+}  // namespace
+}  // namespace mxsweep::scan
