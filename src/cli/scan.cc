@@ -25,7 +25,7 @@ namespace {
 // operator's alarm.
 constexpr double kRateDefault = 500;
 
-constexpr std::uint32_t kShareMegabytesDefault = scan::kShareOctetsDefault >> 20;
+constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
   Manners manners;
@@ -42,7 +42,7 @@ struct ScanFlags {
   bool mail_domains = false;
   bool allow_private = false;
   bool no_share = false;
-  std::uint32_t share_megabytes = kShareMegabytesDefault;
+  std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;
   bool progress = false;
   bool check = false;
@@ -191,7 +191,7 @@ int run_scan(ScanFlags& flags) {
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
-  options.share_octets = flags.no_share ? 0 : std::size_t{flags.share_megabytes} << 20;
+  options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
   options.names.visit_private = flags.allow_private;
@@ -275,7 +275,7 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                   "What to remember of servers, in MB; those not asked for for the longest time "
                   "are forgotten, and visited again if need be")
       ->excludes(no_share)
-      ->check(CLI::Range(1U, 1'000'000U).description(""))
+      ->check(CLI::Range(std::size_t{1}, kMegabyte).description(""))
       ->type_name("MB")
       ->capture_default_str();
   flags->manners.add_to(*app);

@@ -26,7 +26,7 @@
 namespace mxsweep::scan {
 
 // As much as some 200,000 servers take that speak TLS.
-inline constexpr std::size_t kShareOctetsDefault = std::size_t{256} << 20;
+inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
 struct Options {
   explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
