@@ -168,10 +168,12 @@ bool write_stats(const std::string& path, const sink::ServerStats& stats, const 
     personas += fmt::format(R"("{}":{})", fleet.personas()[i].name, stats.by_persona[i]);
   }
   std::ofstream file(path);
-  file << fmt::format(R"({{"conversations":{},"cpu_us_per_conversation":{:.3f},"held_peak":{},)"
-                      R"("out_of_turn":{},"personas":{{{}}}}})"
-                      "\n",
-                      stats.conversations, cpu_us, stats.held_peak, stats.out_of_turn, personas);
+  file << fmt::format(
+      R"({{"conversations":{},"addresses":{},"address_conversations_max":{},)"
+      R"("cpu_us_per_conversation":{:.3f},"held_peak":{},"out_of_turn":{},"personas":{{{}}}}})"
+      "\n",
+      stats.conversations, stats.addresses, stats.address_conversations_max, cpu_us,
+      stats.held_peak, stats.out_of_turn, personas);
   return file.flush().good();
 }
 
@@ -199,9 +201,10 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {
     fmt::print(stderr,
-               "mxsweep sink: {} conversations, {:.2f} s of CPU, {:.1f} us each, {} held at most, "
-               "{} octets out of turn\n",
-               stats.conversations, cpu, cpu_us, stats.held_peak, stats.out_of_turn);
+               "mxsweep sink: {} conversations at {} addresses, {} at most at one, {:.2f} s of "
+               "CPU, {:.1f} us each, {} held at most, {} octets out of turn\n",
+               stats.conversations, stats.addresses, stats.address_conversations_max, cpu, cpu_us,
+               stats.held_peak, stats.out_of_turn);
   }
   if (!options.stats_file.empty() &&
       !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {

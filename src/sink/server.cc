@@ -55,7 +55,7 @@ std::optional<ServerFailure> Server::start_thread() {
   thread.thread = std::thread([this, &thread, opened = std::move(opened)]() mutable {
     // Where it is forbidden, the threads share one table and hold less.
     ring::own_descriptor_table();
-    Worker worker({fleet_, stopping_, held_});
+    Worker worker({fleet_, stopping_, held_, visits_});
     auto failure = worker.open(listen_, thread.wake_descriptor);
     const bool failed = failure.has_value();
     opened.set_value(std::move(failure));
@@ -83,6 +83,10 @@ ServerStats Server::stop() {
     total.conversations += stats.conversations;
     total.out_of_turn += stats.out_of_turn;
     total.held_peak = std::max(total.held_peak, stats.held_peak);
+    // Of an address that several threads saw, one saw the first visit, and one the last.
+    total.addresses += stats.addresses;
+    total.address_conversations_max =
+        std::max(total.address_conversations_max, stats.address_conversations_max);
     for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
       total.by_persona[i] += stats.by_persona[i];
     }

@@ -132,6 +132,9 @@ void Worker::begin(int descriptor) {
   const Handle handle = connections_.begin(common_.fleet.personas()[persona], at, descriptor);
   ++stats_.conversations;
   ++stats_.by_persona[persona];
+  const std::uint32_t visit = common_.visits.count(at);
+  if (visit == 1) ++stats_.addresses;
+  stats_.address_conversations_max = std::max(stats_.address_conversations_max, visit);
   Connection& connection = *connections_.find(handle);
   react(handle, connection, connection.session.on_start(now_));
 }

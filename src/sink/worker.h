@@ -21,14 +21,17 @@
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/server.h"
 #include "mxsweep/sink/session.h"
+#include "mxsweep/sink/visits.h"
 
 namespace mxsweep::sink {
 
-// What all workers share: whether to stop, and how many connections they hold together.
+// What all workers share: whether to stop, how many connections they hold together, and whom they
+// were dialled as.
 struct Common {
   const Fleet& fleet;
   const std::atomic<bool>& stopping;
   std::atomic<std::uint32_t>& held;
+  Visits& visits;
 };
 
 class Worker {

@@ -65,6 +65,19 @@ class Trust(ProgramTest):
                 sink.end()
 
 
+class Counts(ProgramTest):
+    def test_addresses_are_told_and_the_most_that_one_of_them_was_visited(self):
+        """In the file and in the line for a person."""
+        sink = self.sink("--only", "close_at_connect", "--threads", "2")
+        for address in (ADDRESS, ADDRESS, ADDRESS, "127.0.0.1", "127.255.255.254"):
+            with socket.create_connection((address, sink.port), WAIT_SECONDS_MAX) as client:
+                self.assertEqual(client.recv(1), b"")
+        counts = sink.stop()
+        told = [counts[key] for key in ("conversations", "addresses", "address_conversations_max")]
+        self.assertEqual(told, [5, 3, 3])
+        self.assertIn("5 conversations at 3 addresses, 3 at most at one,", sink.stderr)
+
+
 class Words(ProgramTest):
     def expected(self, *flags):
         code, lines, stderr = self.run_program("sink", "--expect", ADDRESS, *flags)

@@ -148,6 +148,28 @@ TEST_CASE("a plain conversation runs to its end on every address of the loopback
   CHECK(stats.held_peak >= 1);
 }
 
+TEST_CASE("addresses are counted, and how often the busiest was dialled", "[sink][server]") {
+  Server server(fleet_of({"close_at_connect"}), at("127.0.0.0/8:0"), 2);
+  start(server);
+  // With two threads the kernel deals an address's connections to either.
+  for (int i = 0; i < 20; ++i) Client("127.1.2.3", server.port()).hear(kToTheEnd);
+  for (const char* const address : {"127.0.0.1", "127.1.2.4", "127.255.255.254"}) {
+    Client(address, server.port()).hear(kToTheEnd);
+  }
+  const ServerStats stats = server.stop();
+  CHECK(stats.conversations == 23);
+  CHECK(stats.addresses == 4);
+  CHECK(stats.address_conversations_max == 20);
+}
+
+TEST_CASE("a fleet that nobody dialled has no addresses", "[sink][server]") {
+  Server server(fleet_of({"plain"}), at("127.0.0.1:0"), 1);
+  start(server);
+  const ServerStats stats = server.stop();
+  CHECK(stats.addresses == 0);
+  CHECK(stats.address_conversations_max == 0);
+}
+
 TEST_CASE("a server has the name of the address that was dialled", "[sink][server]") {
   Server server(fleet_of({"exim"}), at("127.0.0.0/8:0"), 1);
   start(server);

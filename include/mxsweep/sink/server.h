@@ -18,6 +18,7 @@
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/sink/fleet.h"
 #include "mxsweep/sink/listen.h"
+#include "mxsweep/sink/visits.h"
 
 namespace mxsweep::sink {
 
@@ -32,7 +33,9 @@ struct ServerStats {
   std::uint64_t conversations = 0;
   std::uint64_t out_of_turn = 0;  // Octets that clients sent when it was not their turn.
   std::uint32_t held_peak = 0;    // Connections open at once, to within a turn of each thread.
-  std::vector<std::uint64_t> by_persona;  // Conversations, in the fleet's order.
+  std::uint64_t addresses = 0;    // Different ones that had a conversation.
+  std::uint32_t address_conversations_max = 0;  // The most that one of them had.
+  std::vector<std::uint64_t> by_persona;        // Conversations, in the fleet's order.
 };
 
 class Server {
@@ -57,6 +60,7 @@ class Server {
   unsigned thread_count_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> held_{0};
+  Visits visits_;
   std::vector<std::unique_ptr<Thread>> threads_;
 };
 
