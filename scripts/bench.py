@@ -5,16 +5,14 @@ import argparse
 import json
 import os
 import pathlib
-import signal
 import statistics
 import subprocess
 import tempfile
 
-PORT = 2525
-PORT_WITHOUT_LISTENER = 2526
-HELO = "scanner.example.net"
-FIRST_HOST = 127 << 24 | 1 << 16  # 127.1.0.0
-OK = {"outcome": "ok", "phase": "quit", "cause": "none"}
+from bench_dns import dns_lookups, dns_rate, dns_shared
+from bench_tools import OK, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
+from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
+
 # QUIT is never answered: the conversation stays open, greeting and EHLO replies are held.
 HOLDING_PERSONA = {"name": "holding", "weight": 1, "expect": OK, "quit": [{"do": "hang"}]}
 # Each has a key and a chain of its own.
@@ -28,60 +26,6 @@ SILENT_PERSONA = {
     "expect": {"outcome": "failed", "phase": "greeting", "cause": "protocol.silent"},
     "greeting": [{"do": "hang"}],
 }
-
-
-def softirq_seconds(core):
-    """CPU time of the thread to which the kernel leaves a core's packets when they are many. Nobody
-    is charged for it, so work that moves there looks saved."""
-    name = f"ksoftirqd/{sorted(os.sched_getaffinity(0))[core]}"
-    for process in pathlib.Path("/proc").iterdir():
-        try:
-            if process.name.isdigit() and (process / "comm").read_text().strip() == name:
-                fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
-                return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        except OSError:
-            continue  # It has ended since.
-    return 0.0
-
-
-def on_core(core, command):
-    """The command pinned to one core, where there are two; else as it is."""
-    cores = sorted(os.sched_getaffinity(0))
-    return ["taskset", "-c", str(cores[core % len(cores)]), *command]
-
-
-def prepare_namespace():
-    """Loopback up, all ports for us, no TIME_WAIT kept."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    settings = {
-        "ip_local_port_range": "1024 65535",
-        "ip_local_reserved_ports": f"{PORT}-{PORT_WITHOUT_LISTENER}",
-        "tcp_max_tw_buckets": "0",
-    }
-    for name, value in settings.items():
-        pathlib.Path("/proc/sys/net/ipv4", name).write_text(value)
-
-
-class Sink:
-    """The simulated fleet, on the first core."""
-
-    def __init__(self, mxsweep, *flags):
-        self.process = subprocess.Popen(
-            on_core(0, [mxsweep, "sink", "--listen", f"127.0.0.0/8:{PORT}", *flags]),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        ready = self.process.stderr.readline()
-        if "ready" not in ready:
-            raise SystemExit(f"the fleet did not start: {ready}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGINT)
-        said = self.process.communicate(timeout=120)[1].strip()
-        print(f"  fleet: {said.splitlines()[-1] if said else 'nothing said'}")
 
 
 def run_floor(build, count, in_flight, port=PORT):
@@ -123,53 +67,6 @@ def run_handshakes(build, beside=False):
             neighbour.kill()
             neighbour.wait()
     return json.loads(out.stdout)
-
-
-def write_personas(build, folder, personas):
-    path = folder / "personas.json"
-    fleet = json.loads(subprocess.check_output([build / "mxsweep", "sink", "--print-personas"]))
-    path.write_text(json.dumps({**fleet, "personas": personas}))
-    return path
-
-
-def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="none",
-             port=PORT):
-    summary_path = folder / "summary.json"
-    command = [build / "mxsweep", "scan", "-f", targets, "-o", folder / "records", "-p", port]
-    command += ["-c", in_flight, "--rate", 0, "--helo", HELO, "--quiet", "--summary", summary_path]
-    softirq = softirq_seconds(1)
-    subprocess.run(on_core(1, [str(word) for word in [*command, *flags]]), check=True)
-    softirq = softirq_seconds(1) - softirq
-    summary = json.loads(summary_path.read_text())
-    records = summary["records_written"]
-    counted = summary["outcomes"].get(outcome), summary["causes"].get(cause)
-    as_expected = outcome is None or counted == (records, records)
-    if not summary["agrees"] or not as_expected:
-        raise SystemExit(f"the sweep went wrong: {summary}")
-    total = summary["ms"]["total"]
-    return {
-        "cpu_us": summary["cpu_seconds"] * 1e6 / records,
-        "with_softirq_us": (summary["cpu_seconds"] + softirq) * 1e6 / records,
-        "per_second": records / summary["elapsed_seconds"],
-        "p50_ms": total["p50"],
-        "p99_ms": total["p99"],
-        "memory": summary["memory_peak_octets"],
-        "peak": summary["in_flight_peak"],
-        "records": records,
-        "late_ms": summary["deadline_late_ms_max"],
-        "handshakes": summary["tls"]["handshakes"],
-    }
-
-
-def write_targets(folder, count):
-    """Plain address lines, each address once."""
-    path = folder / f"targets-{count}"
-    if not path.exists():
-        with path.open("w") as file:
-            for host in range(FIRST_HOST, FIRST_HOST + count):
-                octets = (host >> 24, host >> 16 & 255, host >> 8 & 255, host & 255)
-                file.write("{}.{}.{}.{}\n".format(*octets))
-    return path
 
 
 def compare(title, pairs, floor, scan):
@@ -366,7 +263,8 @@ def main():
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
     print("own network namespace" if flags.own_network else "the machine's own network")
-    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many, micro)
+    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many, micro,
+               dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     with tempfile.TemporaryDirectory() as folder:
         for name in flags.what:
