@@ -29,6 +29,10 @@ class Flags(ProgramTest):
                 ("scan", *helo, "--ca-file", "/dev/null"),
                 ("scan", *helo, "--ca-path", "/nonexistent"), ("scan", *helo, "--chain", "half"),
                 ("scan", *helo, "--certs", "/nonexistent/certs"),
+                ("scan", *helo, "--mx", "--domain-summary", "/nonexistent/domains"),
+                ("scan", *helo, "--allow-private"), ("scan", *helo, "--domain-summary", "d"),
+                ("scan", *helo, "--no-share", "--share-memory", "1"),
+                ("scan", *helo, "--share-memory", "0"), ("scan", *helo, "--share-memory", "-1"),
                 ("scan", "--helo", "two words"), ("scan", "--helo", "a.b\r\nMAIL FROM:<>"),
                 ("probe",), ("probe", *helo, "--json", "--nagios", "127.0.0.1"),
                 ("sink", "--listen", "192.0.2.1:2525"), ("sink", "--listen", "0.0.0.0:2525"),
@@ -49,7 +53,8 @@ class Flags(ProgramTest):
             flag = re.search(r"--([a-z-]+)", words)[1]
             named[flag] = re.findall(r"=(\[[0-9]+\]|[\w.-]+)|\[(\w[^\]]*[a-z])\]", words)
         takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict",
-                      "certs", "require-valid", "one-address", "ipv"}
+                      "certs", "require-valid", "one-address", "ipv", "mx", "allow-private",
+                      "no-share", "domain-summary", "check-name"}
         defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
                     for flag in named if flag not in takes_none}
         self.assertEqual(defaults, {
@@ -59,6 +64,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "all that the library can do", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
+            "share-memory": "256",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 

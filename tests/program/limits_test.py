@@ -179,7 +179,7 @@ class LocalPorts(ProgramTest):
         """200 conversations with one server: who found no port is tried again, and all are ok."""
         within = self.own_network()
         sink = self.sink("--only", "plain", "--delay", "100", port=2525, within=within)
-        swept = self.scan("127.0.0.9:2525\n" * 200, "-c", "100", within=within)
+        swept = self.scan("127.0.0.9:2525\n" * 200, "-c", "100", "--no-share", within=within)
         self.check_ended(swept)
         self.assertEqual(swept.summary["causes"], {"none": 200})
         self.assertGreater(swept.summary["local_shortages"], 0)
@@ -197,7 +197,7 @@ class LocalPorts(ProgramTest):
         self.sink(*fleet, port=2525, within=within)
         targets = "".join(f"{ip}\n" for ip in [silent] * 22 + plain)
         swept = self.scan(targets, "-p", "2525", "-j", "1", "-c", "40", "--greeting-timeout", "4s",
-                          within=within)
+                          "--no-share", within=within)
         self.check_ended(swept)
         self.assertGreater(swept.summary["local_shortages"], 0)
         self.assertEqual(swept.summary["causes"], {"none": len(plain), "protocol.silent": 22})

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""A DNS server of the tests' own, on loopback: a dictionary that answers over UDP."""
+"""A DNS server of the tests' own, on loopback: a dictionary that answers, or does not, or lies."""
 
+import contextlib
 import ipaddress
+import select
 import socket
 import struct
 import threading
 import time
 
-A, NS, AAAA = 1, 2, 28
+A, NS, CNAME, MX, AAAA = 1, 2, 5, 15, 28
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
+RESPONSE, CUT, AUTHENTIC = 0x8180, 0x0200, 0x0020
 TTL = 300
+ALIASES_MAX = 8  # A chain that is longer is left there, as resolvers leave one.
+RECEIVE_OCTETS = 1 << 20  # A thousand questions may come at once.
 
 
 def encoded(name):
@@ -17,37 +22,92 @@ def encoded(name):
     return b"".join(bytes([len(label)]) + label.encode() for label in labels) + b"\0"
 
 
-class NameServer:
-    """`zone`: a name to its addresses as text, or to an RCODE. A name that is missing is NXDOMAIN;
-    one whose value is None gets no answer. `delay`: seconds before each answer. Counts what was
-    asked."""
+def record(owner, kind, data):
+    return encoded(owner) + struct.pack(">HHIH", kind, 1, TTL, len(data)) + data
 
-    def __init__(self, zone, port=0, delay=0):
+
+def values_of(item, kind):
+    """The data of an item of a zone, if it is of that kind."""
+    if isinstance(item, str):
+        address = ipaddress.ip_address(item)
+        return [address.packed] if kind == (A if address.version == 4 else AAAA) else []
+    if item[0] == "MX" and kind == MX:
+        return [struct.pack(">H", item[1]) + encoded(item[2])]
+    return []
+
+
+class NameServer:
+    """`zone`: a name to a list of what it has: addresses as text, ("MX", 10, "mx.example.test"),
+    ("CNAME", "other.test"). Or to an RCODE; to None, for no answer; to octets, which then stand
+    where the answer's records should be. A name that is missing is NXDOMAIN.
+
+    `delay`: seconds before each answer. `authentic`: names whose answers say that they were
+    validated. `cut`: names whose answers do not fit into a datagram; they are whole over TCP.
+    `asked`: what was asked over UDP. While `silent` is set, nobody is answered."""
+
+    def __init__(self, zone, port=0, delay=0, authentic=(), cut=()):
         self.zone = zone
         self.delay = delay
+        self.authentic = authentic
+        self.cut = cut
+        self.silent = False
         self.asked = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", port))
-        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_OCTETS)
+        self.datagrams.bind(("127.0.0.1", port))
+        self.port = self.datagrams.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
+        self.sockets = [self.datagrams]
+        if cut:  # And only then: somebody else may have that port of TCP.
+            self.sockets.append(socket.create_server(("127.0.0.1", self.port)))
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
     def stop(self):
-        self.socket.sendto(b"", self.socket.getsockname())
-        self.thread.join()
-        self.socket.close()
+        if self.thread.is_alive():
+            self.datagrams.sendto(b"", self.datagrams.getsockname())
+            self.thread.join()
 
     def serve(self):
-        while True:
-            query, client = self.socket.recvfrom(4096)
-            if not query:
-                return
-            answer = self.answer(query)
-            if answer is not None:
-                time.sleep(self.delay)
-                self.socket.sendto(answer, client)
+        with contextlib.ExitStack() as owned:
+            listening = [owned.enter_context(each) for each in self.sockets]
+            while True:
+                for ready in select.select(self.sockets, [], [])[0]:
+                    if ready is self.datagrams:
+                        if not self.serve_datagram():
+                            return
+                    elif ready in listening:
+                        self.sockets.append(owned.enter_context(ready.accept()[0]))
+                    elif not self.serve_stream(ready):
+                        self.sockets.remove(ready)
+                        ready.close()
 
-    def answer(self, query):
+    def serve_datagram(self):
+        """False: it was the word to stop."""
+        query, client = self.datagrams.recvfrom(4096)
+        if not query:
+            return False
+        answer = self.answer(query, over_udp=True)
+        if answer is not None:
+            time.sleep(self.delay)
+            self.datagrams.sendto(answer, client)
+        return True
+
+    def serve_stream(self, stream):
+        """False: its client is gone."""
+        try:
+            size = stream.recv(2, socket.MSG_WAITALL)
+            if len(size) < 2:
+                return False
+            query = stream.recv(struct.unpack(">H", size)[0], socket.MSG_WAITALL)
+            answer = self.answer(query, over_udp=False)
+            if answer is not None:
+                stream.sendall(struct.pack(">H", len(answer)) + answer)
+        except ConnectionError:
+            return False
+        return True
+
+    def answer(self, query, over_udp):
         labels, at = [], 12
         while query[at]:
             labels.append(query[at + 1:at + 1 + query[at]].decode())
@@ -55,17 +115,32 @@ class NameServer:
         question = query[12:at + 5]
         kind = struct.unpack(">H", query[at + 1:at + 3])[0]
         name = ".".join(labels).lower()
-        self.asked.append((name, kind))
+        if over_udp:
+            self.asked.append((name, kind))
         known = self.zone.get(name, NXDOMAIN) if name else []
-        if known is None:
+        if known is None or self.silent:
             return None
-        code = known if isinstance(known, int) else 0
-        records = []
-        for text in [] if code else known:
-            address = ipaddress.ip_address(text)
-            if (A if address.version == 4 else AAAA) == kind:
-                records.append(address.packed)
-        header = query[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(records), 0, 0)
-        body = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, TTL, len(data)) + data
-                        for data in records)
-        return header + question + body
+        flags, count, records = RESPONSE, 1, known
+        if over_udp and name in self.cut:
+            flags, count, records = flags | CUT, 0, b""
+        elif not isinstance(known, bytes):
+            code, found = self.records(name, kind, known)
+            flags, count, records = flags | code, len(found), b"".join(found)
+        if name in self.authentic:
+            flags |= AUTHENTIC
+        return query[:2] + struct.pack(">HHHHH", flags, 1, count, 0, 0) + question + records
+
+    def records(self, name, kind, known):
+        """The code, and the records of a name and of those that it stands for."""
+        found = []
+        for _ in range(ALIASES_MAX):
+            if isinstance(known, int):
+                return known, found
+            alias = next((item[1] for item in known if item[0] == "CNAME"), None)
+            if alias is None:
+                found += [record(name, kind, value)
+                          for item in known for value in values_of(item, kind)]
+                break
+            found.append(record(name, CNAME, encoded(alias)))
+            name, known = alias, self.zone.get(alias, NXDOMAIN)
+        return 0, found
