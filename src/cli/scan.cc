@@ -294,11 +294,13 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
                 "A line every 10 s on standard error also when it is not a terminal");
   app->add_option("--summary", flags->summary, "Write the summary there as JSON")
       ->type_name("FILE");
-  app->add_flag("--check", flags->check,
-                "Print the plan, test this machine and ask its resolver; no target hears of it");
+  CLI::Option* const check = app->add_flag(
+      "--check", flags->check,
+      "Print the plan, test this machine and ask its resolver; no target hears of it");
   app->add_option("--check-name", flags->check_name,
                   "With --check, the name to ask the resolver for: one in a signed zone shows "
                   "whether it validates")
+      ->needs(check)
       ->type_name("NAME");
   app->add_flag("--strict", flags->strict,
                 "Read the whole list first, and stop if a line of it cannot be read");

@@ -179,7 +179,7 @@ bool Input::resolve(targets::Target& target, const Workers& workers, const Gauge
 
 void Input::wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges) {
   bell_.prepare();
-  names_.turn(stopped(gauges) ? Duration::zero() : longest);
+  names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
   bell_.woken();
   deal_resolved(workers, gauges);
 }
@@ -218,8 +218,17 @@ void Input::deal(Errand& errand, const Workers& workers, const Gauges& gauges) {
       ++not_started_;
       return;
     }
-    if (!worker.has_room()) bell_.wait();
+    if (!worker.has_room()) sleep();
     bell_.woken();
+  }
+}
+
+// Until the bell rings. Answers that come meanwhile are read: our waiting is no time that DNS took.
+void Input::sleep() {
+  if (names_.is_open()) {
+    names_.turn(kIdleWait);
+  } else {
+    bell_.wait();
   }
 }
 

@@ -65,6 +65,7 @@ class Input {
  private:
   bool read_block(const Workers& workers, const Gauges& gauges);
   void deal(Errand& errand, const Workers& workers, const Gauges& gauges);
+  void sleep();
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);

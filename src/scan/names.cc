@@ -122,8 +122,9 @@ Resolved Names::resolve(const Pending& pending, const targets::Target& target,
 }
 
 void Names::turn(Duration longest) {
+  const std::size_t resolved_before = resolved_.size();
   collect();
-  if (!resolved_.empty()) longest = Duration::zero();
+  if (resolved_.size() > resolved_before) longest = Duration::zero();
   if (!put_off_.empty()) longest = std::min(longest, put_off_.front().again - now_);
   now_ = watch_.wait(std::max(longest, Duration::zero()));
   if (resolver_.reachable()) silent_since_ = now_;

@@ -9,7 +9,8 @@
 //             counts too (SNI), unless the certificate has that name as well, or kNamesTried names
 //             were shown the same: a server that does not care for names is not asked again.
 //   Memory    octets_max for what was learned: the server that was not asked for for the longest
-//             time is forgotten, and visited again if a line leads there. kWaitingMax errands.
+//             time is forgotten, and visited again if a line leads there. Half as much again for
+//             those who wait; when that is full(), no more should be placed until some are served.
 //   Lifetime  a Server stays where it is from place() to settle() or forget().
 #pragma once
 
@@ -28,8 +29,7 @@
 
 namespace mxsweep::scan {
 
-// While so many wait, no more are taken from the list: about 6 MB.
-inline constexpr std::size_t kWaitingMax = 16384;
+inline constexpr std::size_t kWaitingOctets = 400;  // An errand with its path and its words.
 inline constexpr std::size_t kNamesTried = 3;
 
 class Servers {
@@ -80,7 +80,7 @@ class Servers {
   [[nodiscard]] bool take_settled(Errand& errand);
   [[nodiscard]] bool has_settled() const { return !settled_.empty(); }
 
-  [[nodiscard]] bool full() const { return waiting_ >= kWaitingMax; }
+  [[nodiscard]] bool full() const { return waiting_ * kWaitingOctets > octets_max_ / 2; }
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
   [[nodiscard]] std::size_t octets() const { return octets_; }
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For want of memory.

@@ -103,6 +103,7 @@ void Worker::turn() {
   }
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
+  if (stop == Stop::drain) answer_known();
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
   recorder_.flush_due(now_);
   publish();
@@ -110,7 +111,9 @@ void Worker::turn() {
 
 bool Worker::finished() const {
   if (slots_.size() != 0) return false;
-  if (gauges_.stop.load(std::memory_order_relaxed) != Stop::none) return true;
+  const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
+  if (stop == Stop::drain) return !servers_.has_settled();
+  if (stop == Stop::leave) return true;
   return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && put_off_.empty() &&
          !next_ && servers_.waiting() == 0;
 }
@@ -140,6 +143,9 @@ void Worker::wait() {
   std::uint32_t least = 1;
   const bool listens = !next_ && inbox_.empty();  // To the bell: for the next errand.
   if (ring_->more() || !queue_.empty()) until = now_;
+  if (drain_until_ != kNever && servers_.has_settled()) {
+    until = std::min(until, recorder_.crowded() ? now_ + kCrowdedWait : now_);
+  }
   const std::uint32_t batch = std::min(kBatch, slots_.size() / kInFlightPerBatched);
   if (batch > 1) {
     least = batch;
@@ -199,6 +205,19 @@ bool Worker::find_next(std::uint32_t& budget) {
     next_ = {.errand = std::move(errand), .since = now_, .server = server};
   }
   return next_ && budget > 0;
+}
+
+// The sweep ends, and some wait for a server that has been visited by now.
+void Worker::answer_known() {
+  Errand errand;
+  std::uint32_t budget = kAdmitPerTurn;
+  for (; budget > 0 && !recorder_.crowded() && servers_.take_settled(errand); --budget) {
+    const auto place = servers_.place(errand, probe::tls_mode(plan_, errand.target));
+    if (place.known != nullptr) record_shared(errand, *place.known);
+    if (place.to_visit == nullptr) continue;
+    ++abandoned_;
+    servers_.forget(*place.to_visit);
+  }
 }
 
 // False: a local shortage; the visit is put off.

@@ -89,7 +89,7 @@ class Worker {
   [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
   // Targets that the sweep's end left waiting.
   [[nodiscard]] std::uint64_t not_started() const {
-    return inbox_.size() + put_off_.size() + servers_.waiting() + (next_ ? 1 : 0);
+    return inbox_.size() + put_off_.size() + servers_.waiting() + (next_ ? 1 : 0) + abandoned_;
   }
   [[nodiscard]] std::uint64_t servers_forgotten() const { return servers_.forgotten(); }
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
@@ -128,6 +128,7 @@ class Worker {
   void wait();
   void admit();
   bool find_next(std::uint32_t& budget);
+  void answer_known();
   bool start(Visit&& visit);
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Conversation& conversation, int result);
@@ -188,6 +189,7 @@ class Worker {
   std::optional<ring::Refusal> refusal_;
   std::vector<std::string> ring_features_;
   std::uint64_t probes_ = 0;
+  std::uint64_t abandoned_ = 0;  // Waited, and would have needed a visit when no more were begun.
   std::uint32_t in_flight_told_ = 0;
   std::array<std::uint64_t, kOutcomeCount> outcomes_told_{};
 };

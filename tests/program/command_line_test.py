@@ -32,6 +32,7 @@ class Flags(ProgramTest):
                 ("scan", *helo, "--mx", "--domain-summary", "/nonexistent/domains"),
                 ("scan", *helo, "--allow-private"), ("scan", *helo, "--domain-summary", "d"),
                 ("scan", *helo, "--no-share", "--share-memory", "1"),
+                ("scan", *helo, "--check-name", "example.org"),
                 ("scan", *helo, "--share-memory", "0"), ("scan", *helo, "--share-memory", "-1"),
                 ("scan", "--helo", "two words"), ("scan", "--helo", "a.b\r\nMAIL FROM:<>"),
                 ("probe",), ("probe", *helo, "--json", "--nagios", "127.0.0.1"),
