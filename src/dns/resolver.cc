@@ -32,6 +32,7 @@ struct Resolver::Lookup {
   std::size_t channel = 0;           // The one that it went to.
   std::size_t servers_failed = 0;    // Servers that answered and could not find out.
   Outcome doubt = Outcome::timeout;  // What it is called if the servers turn out to live.
+  int broken = 0;                    // Times that it could not be sent, or its connection broke.
 };
 
 namespace {
@@ -50,6 +51,10 @@ constexpr std::uint32_t kWindowFirst = 100;
 // After so much silence, in patiences, we ask a question of our own. Names that are slow one by one
 // keep others waiting less than that.
 constexpr int kSilentPatiences = 4;
+
+// A question that broke on its way has met a resolver that was coming or going; if it is there by
+// now, it is asked again. Beyond so many times it is the question that breaks connections.
+constexpr int kBrokenMost = 3;
 
 std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
 
@@ -272,7 +277,7 @@ void Resolver::send(Lookup& lookup) {
   ++in_flight_;
   const auto id = static_cast<std::uint16_t>(random_.next());
   const std::string query = write_query(name_of(*lookup.question), type_of(*lookup.question), id);
-  if (lookup.servers_failed == 0) ++counts_.sent;
+  if (lookup.servers_failed == 0 && lookup.broken == 0) ++counts_.sent;
   const auto callback = [](void* data, int status, int timeouts, unsigned char* octets, int size) {
     auto* const of = static_cast<Lookup*>(data);
     const std::size_t length = octets == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0));
@@ -307,7 +312,7 @@ void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string
     on_answer(lookup, read_response(octets, name_of(*lookup.question), type_of(*lookup.question)),
               (lookup.channel + tries) % channels_.size());
   } else {
-    on_failure(lookup, status);
+    on_failure(lookup, status, timeouts);
   }
 }
 
@@ -325,7 +330,10 @@ void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
   finish(lookup, std::move(answer));
 }
 
-void Resolver::on_failure(Lookup& lookup, int status) {
+void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
+  // A port that refuses uses up c-ares's tries within a moment; the last of them may time out.
+  if (status == ARES_ETIMEOUT && timeouts < options_.tries) status = ARES_ECONNREFUSED;
+  lookup.doubt = Outcome::timeout;
   switch (status) {
     case ARES_EBADRESP:
     case ARES_EFORMERR:
@@ -336,10 +344,12 @@ void Resolver::on_failure(Lookup& lookup, int status) {
         fail(lookup, Outcome::timeout);
         return;
       }
-      lookup.doubt = Outcome::timeout;
       break;
     // Refused by the host, or by our own: a server that is gone, or a connection that broke.
-    default: lookup.doubt = Outcome::servfail; break;
+    default:
+      lookup.doubt = Outcome::servfail;
+      ++lookup.broken;
+      break;
   }
   doubtful_.push_back(&lookup);
 }
@@ -347,8 +357,15 @@ void Resolver::on_failure(Lookup& lookup, int status) {
 void Resolver::on_check(bool alive) {
   checking_ = false;
   reachable_ = alive;
-  for (const Lookup* lookup : std::exchange(doubtful_, {})) {
-    fail(*lookup, alive ? lookup->doubt : Outcome::unreachable);
+  for (Lookup* const lookup : std::exchange(doubtful_, {})) {
+    if (!alive) {
+      fail(*lookup, Outcome::unreachable);
+    } else if (lookup->doubt == Outcome::servfail && lookup->broken < kBrokenMost) {
+      ++counts_.retried;
+      queue_.push_back(lookup);
+    } else {
+      fail(*lookup, lookup->doubt);
+    }
   }
 }
 

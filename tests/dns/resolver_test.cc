@@ -145,6 +145,23 @@ TEST_CASE("a connection that dies in the middle is not the resolver's death", "[
   }
 }
 
+TEST_CASE("what broke on the way is asked again when the resolver turns out to live",
+          "[dns][resolver]") {
+  // As when a resolver was restarted between our question and our asking whether it is there.
+  constexpr int kBroken = 3;  // More than c-ares tries by itself.
+  NameServer* itself = nullptr;
+  NameServer server([&](const Heard& heard) {
+    if (is_check(heard)) return std::vector{reply_code(heard, 0)};
+    if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
+    if (heard.times > kBroken) itself->tcp_octets_max = -1;
+    return std::vector{address_reply(heard)};
+  });
+  itself = &server;
+  server.tcp_octets_max = 1;
+  Asker asker(options_for({server.port()}));
+  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+}
+
 TEST_CASE("answers to what was not asked are not heard", "[dns][resolver]") {
   const auto outcome = [](const std::function<std::string(Heard)>& lie) {
     return outcome_of([=](const Heard& heard) {

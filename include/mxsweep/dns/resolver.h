@@ -114,7 +114,7 @@ class Resolver {
   void send_check();
   void on_response(Lookup& lookup, int status, int timeouts, std::string_view octets);
   void on_answer(Lookup& lookup, Answer answer, std::size_t server);
-  void on_failure(Lookup& lookup, int status);
+  void on_failure(Lookup& lookup, int status, int timeouts);
   void on_check(bool alive);
   void finish(const Lookup& lookup, Answer answer);
   void fail(const Lookup& lookup, Outcome outcome);
