@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!wants.done) wants = probe.on_interrupted(now);
   INVARIANT(wants.done);
   std::string line;
-  results::append_json(probe.record(), line);
+  results::append_json(probe.record("mx.test", "test"), line);
   INVARIANT(line.ends_with("}\n") && line.find('\n') == line.size() - 1);
   static simdjson::dom::parser parser;
   simdjson::dom::element element;
