@@ -32,6 +32,7 @@ struct Resolver::Lookup {
   std::size_t channel = 0;           // The one that it went to.
   std::size_t servers_failed = 0;    // Servers that answered and could not find out.
   Outcome doubt = Outcome::timeout;  // What it is called if the servers turn out to live.
+  bool tried_twice = false;          // It was answered by SERVFAIL, and asked once more.
   int broken = 0;                    // Times that it could not be sent, or its connection broke.
 };
 
@@ -55,6 +56,9 @@ constexpr int kSilentPatiences = 4;
 // A question that broke on its way has met a resolver that was coming or going; if it is there by
 // now, it is asked again. Beyond so many times it is the question that breaks connections.
 constexpr int kBrokenMost = 3;
+
+// As many as wait for their second try; who comes when they are full has had its chance.
+constexpr std::size_t kLaterMax = 16384;
 
 std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
 
@@ -248,11 +252,17 @@ void Resolver::on_time(Instant now) {
   for (const auto& channel : channels_) {
     ::ares_process_fd(channel->handle, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
+  for (; !later_.empty() && later_.front().first <= now; later_.pop_front()) {
+    queue_.push_back(later_.front().second);
+  }
   if (in_flight_ > 0 && !checking_ && silent(kSilentPatiences * options_.patience)) send_check();
   settle();
 }
 
-Instant Resolver::next_deadline() const { return in_flight_ == 0 ? kNever : told_time_ + kTick; }
+Instant Resolver::next_deadline() const {
+  const Instant tick = in_flight_ == 0 ? kNever : told_time_ + kTick;
+  return later_.empty() ? tick : std::min(tick, later_.front().first);
+}
 
 bool Resolver::silent(Duration span) const { return now_ - silent_since_ >= span; }
 
@@ -277,7 +287,7 @@ void Resolver::send(Lookup& lookup) {
   ++in_flight_;
   const auto id = static_cast<std::uint16_t>(random_.next());
   const std::string query = write_query(name_of(*lookup.question), type_of(*lookup.question), id);
-  if (lookup.servers_failed == 0 && lookup.broken == 0) ++counts_.sent;
+  if (lookup.servers_failed == 0 && lookup.broken == 0 && !lookup.tried_twice) ++counts_.sent;
   const auto callback = [](void* data, int status, int timeouts, unsigned char* octets, int size) {
     auto* const of = static_cast<Lookup*>(data);
     const std::size_t length = octets == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0));
@@ -325,9 +335,20 @@ void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
     lookup.channel = (server + 1) % channels_.size();
     queue_.push_front(&lookup);
     return;
+  } else if (answer.outcome == Outcome::servfail && try_later(lookup)) {
+    return;
   }
   ++counts_.answered;
   finish(lookup, std::move(answer));
+}
+
+bool Resolver::try_later(Lookup& lookup) {
+  const bool may = options_.second_try > Duration::zero() && later_.size() < kLaterMax;
+  if (!may || std::exchange(lookup.tried_twice, true)) return false;
+  lookup.servers_failed = 0;
+  ++counts_.retried;
+  later_.emplace_back(now_ + options_.second_try, &lookup);
+  return true;
 }
 
 void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {

@@ -22,6 +22,7 @@ std::string described(const dns::Server& server) {
 
 Resolution resolve(const targets::Target& target, NameOptions options) {
   options.patience = kPersonPatience;
+  options.resolver.second_try = Duration::zero();
   Resolution resolution;
   Names names(options);
   resolution.error = names.open(-1);
@@ -52,7 +53,9 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
     return check;
   }
   dns::Resolver resolver;
-  check.error = resolver.open(options.resolver);
+  dns::ResolverOptions once = options.resolver;
+  once.second_try = Duration::zero();
+  check.error = resolver.open(once);
   if (!check.error.empty()) return check;
   for (const dns::Server& server : resolver.servers()) {
     check.servers += (check.servers.empty() ? "" : ", ") + described(server);

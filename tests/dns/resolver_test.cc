@@ -34,6 +34,7 @@ ResolverOptions options_for(std::vector<std::uint16_t> ports) {
   for (const std::uint16_t port : ports) options.servers.push_back(on_loopback(port));
   options.patience = milliseconds{60};
   options.tries = 2;
+  options.second_try = milliseconds{20};
   return options;
 }
 
@@ -292,6 +293,25 @@ TEST_CASE("servers are tried in turn when one is silent, refuses or fails", "[dn
   gone.stop();
   Asker asker(options_for({gone.port(), good.port()}));
   CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+}
+
+TEST_CASE("who could not find out is asked once more, and then believed", "[dns][resolver]") {
+  NameServer server([](const Heard& heard) {
+    const bool busy = heard.name == "busy.example" && heard.times == 0;
+    return std::vector{busy || heard.name == "broken.example" ? reply_code(heard, 2)
+                                                              : address_reply(heard)};
+  });
+  Asker asker(options_for({server.port()}));
+  asker.begin("busy.example", Type::a, 1);
+  asker.begin("broken.example", Type::a, 2);
+  asker.begin("busy.example", Type::a, 3);
+  for (const Finished& finished : asker.wait_for(3)) {
+    CHECK(finished.answer->outcome == (finished.ticket == 2 ? Outcome::servfail : Outcome::found));
+  }
+  CHECK(server.times("busy.example", Type::a) == 2);
+  CHECK(server.times("broken.example", Type::a) == 2);
+  CHECK(asker.resolver().counts().sent == 2);
+  CHECK(asker.resolver().counts().retried == 2);
 }
 
 TEST_CASE("a server's word that a name does not exist is not doubted", "[dns][resolver]") {

@@ -45,9 +45,12 @@ struct ResolverOptions {
   std::vector<Server> servers;                  // In the order to try them. Empty: the system's.
   Duration patience = std::chrono::seconds{1};  // For the first try; then twice as much each time.
   int tries = 4;                                // Of each server.
-  std::uint32_t in_flight_max = 1000;           // Of 32,000 that ids allow; the rest waits in turn.
-  std::size_t answers_max = 65536;              // In the cache: at most 32 MiB.
-  std::uint64_t seed = 0;                       // Of the queries' ids.
+  // After SERVFAIL, which may be a busy resolver's word, the question is asked once more, when
+  // resolvers have forgotten the failure (RFC 9520 section 3.2; Unbound: 5 s). Zero: never.
+  Duration second_try = std::chrono::seconds{6};
+  std::uint32_t in_flight_max = 1000;  // Of 32,000 that ids allow; the rest waits in turn.
+  std::size_t answers_max = 65536;     // In the cache: at most 32 MiB.
+  std::uint64_t seed = 0;              // Of the queries' ids.
 };
 
 struct Lookups {
@@ -114,6 +117,7 @@ class Resolver {
   void send_check();
   void on_response(Lookup& lookup, int status, int timeouts, std::string_view octets);
   void on_answer(Lookup& lookup, Answer answer, std::size_t server);
+  [[nodiscard]] bool try_later(Lookup& lookup);
   void on_failure(Lookup& lookup, int status, int timeouts);
   void on_check(bool alive);
   void finish(const Lookup& lookup, Answer answer);
@@ -130,6 +134,7 @@ class Resolver {
 
   std::unordered_map<std::string, Lookup> lookups_;  // By question.
   std::deque<Lookup*> queue_;                        // Not sent yet.
+  std::deque<std::pair<Instant, Lookup*>> later_;    // Waits for its second try.
   std::vector<Lookup*> doubtful_;  // Failed, and the check will tell whose failure it is.
   std::unique_ptr<Lookup> check_;
   bool checking_ = false;
