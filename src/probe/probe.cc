@@ -2,13 +2,12 @@
 #include "mxsweep/probe/probe.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/smtp/capabilities.h"
-#include "mxsweep/tls/engine.h"
 #include "mxsweep/verdict/classify.h"
+#include "probe/secure.h"
 
 namespace mxsweep::probe {
 namespace {
@@ -33,20 +32,6 @@ targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target) {
   if (plan.tls == nullptr) return TlsMode::off;
   return mode == TlsMode::automatic && target.port == kImplicitTlsPort ? TlsMode::implicit : mode;
 }
-
-struct Probe::Secure {
-  Secure(const tls::Client& client, std::string_view server_name)
-      : engine(std::in_place, client, server_name) {}
-
-  std::optional<tls::Engine> engine;  // Until rest().
-  std::string sending;                // The ciphertext of the latest Wants.
-  std::string heard;                  // What the latest octets were in clear.
-  std::string_view said;              // What `sending` is in clear.
-  std::shared_ptr<const tls::Chain> chain;
-  tls::Facts facts;
-  bool goodbye_said = false;
-  bool goodbye_heard = false;
-};
 
 Probe::Probe(const Plan& plan, const targets::Target& target)
     : plan_(&plan),
@@ -256,7 +241,8 @@ Wants Probe::begin_tls(Instant now) {
 Wants Probe::on_secured(Instant now) {
   stop_watch(now);
   Secure& secure = *secure_;
-  secure.chain = plan_->tls->chain(secure.engine->peer_chain(), plan_->wall_time(now));
+  secure.seen = plan_->wall_time(now);
+  secure.chain = plan_->tls->chain(secure.engine->peer_chain(), secure.seen);
   secure.facts.session = secure.engine->session();
   secure.facts.chain = secure.chain.get();
   judge(target_->name(), {});
@@ -411,109 +397,5 @@ Probe::ClearText Probe::clear_text() const {
 }
 
 const tls::Facts* Probe::tls() const { return secure_ == nullptr ? nullptr : &secure_->facts; }
-
-std::string_view Probe::current() const { return std::string_view(heard_).substr(reply_begin_); }
-
-std::string_view Probe::ehlo_reply() const {
-  return std::string_view(heard_).substr(greeting_end_, ehlo_end_ - greeting_end_);
-}
-
-// The refusal of STARTTLS, or the reply to EHLO under TLS: there is never both.
-std::string_view Probe::later_reply() const {
-  return std::string_view(heard_).substr(ehlo_end_, reply_begin_ - ehlo_end_);
-}
-
-results::Offered Probe::starttls_offered() const {
-  if (ehlo_code_ != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
-  if (smtp::offers(ehlo_reply(), "STARTTLS")) return results::Offered::yes;
-  // A keyword that a middlebox has written over may have been this one.
-  return anomalies_.has(Anomaly::masked_keyword) ? results::Offered::not_known
-                                                 : results::Offered::no;
-}
-
-// What the server said that decided an outcome other than ok.
-results::ReplyText Probe::deciding_reply() const {
-  if (outcome_ == Outcome::ok) return {};
-  // What was being read when it failed.
-  if (!declined_) return {0, current()};
-  switch (decided_) {
-    case Phase::greeting:
-      return {greeting_code_, std::string_view(heard_).substr(0, greeting_end_)};
-    case Phase::starttls: return {starttls_code_, later_reply()};
-    case Phase::ehlo_tls: return {ehlo_tls_code_, later_reply()};
-    case Phase::ehlo: return {ehlo_code_, ehlo_reply()};
-    case Phase::input:
-    case Phase::dns:
-    case Phase::connect:
-    case Phase::tls:
-    case Phase::quit: break;
-  }
-  INVARIANT(false && "a refusal in a phase without replies");
-  return {};
-}
-
-// What the certificate is worth to whoever knows the server by this name.
-void Probe::judge(std::string_view name, std::string_view domain) {
-  Secure& secure = *secure_;
-  if (secure.chain == nullptr) return;
-  tls::judge(*secure.chain, name, plan_->wall_time(started_), secure.facts);
-  secure.facts.domain_match.reset();
-  if (!domain.empty()) secure.facts.domain_match = tls::matches_name(*secure.chain, domain);
-}
-
-void Probe::rest() {
-  INVARIANT(done_);
-  heard_.shrink_to_fit();
-  if (secure_ == nullptr) return;
-  secure_->engine.reset();
-  secure_->sending = {};
-  secure_->heard = {};
-}
-
-const std::shared_ptr<const tls::Chain>& Probe::chain() const {
-  static const std::shared_ptr<const tls::Chain> kNone;
-  return secure_ == nullptr ? kNone : secure_->chain;
-}
-
-std::size_t Probe::octets() const {
-  return sizeof *this + heard_.capacity() + (secure_ == nullptr ? 0 : sizeof(Secure));
-}
-
-results::Record Probe::record(std::string_view name, std::string_view domain) {
-  INVARIANT(done_);
-  results::Record record;
-  record.outcome = outcome_;
-  record.phase = decided_;
-  record.cause = cause_;
-  record.socket_errno = socket_errno_;
-  if (greeting_code_ != 0) {
-    record.greeting = {greeting_code_, std::string_view(heard_).substr(0, greeting_end_)};
-  }
-  record.verb = verb_;
-  if (ehlo_code_ != 0) record.ehlo = {ehlo_code_, ehlo_reply()};
-  if (ehlo_tls_code_ != 0) record.ehlo_tls = {ehlo_tls_code_, later_reply()};
-  record.starttls_known = plan_->depth >= Depth::ehlo && mode_ != targets::TlsMode::implicit;
-  record.starttls_offered = starttls_offered();
-  record.starttls_code = starttls_code_;
-  if (secure_ != nullptr) {
-    judge(name, domain);
-    record.tls = &secure_->facts;
-    record.chain_detail = plan_->chain_detail;
-    if (outcome_ == Outcome::ok && plan_->require_valid && !secure_->facts.verified) {
-      record.outcome = Outcome::degraded;
-      record.cause = verdict::cause_of(secure_->facts.verify_error);
-      record.phase = Phase::tls;
-    }
-  }
-  record.reply = deciding_reply();
-  record.anomalies = anomalies_;
-  record.bytes_in = bytes_in_;
-  record.bytes_out = bytes_out_;
-  for (std::size_t i = 0; i < kPhaseCount; ++i) {
-    if (took_us_[i] != kNotReachedUs) record.ms.of[i] = std::chrono::microseconds{took_us_[i]};
-  }
-  record.ms.total = std::chrono::microseconds{total_us_};
-  return record;
-}
 
 }  // namespace mxsweep::probe

@@ -406,49 +406,6 @@ void Worker::receive(Handle handle, Conversation& conversation) {
   ring_->receive(conversation.descriptor, handle);
 }
 
-// What a visit came to, for this errand or for another one that leads to the same server.
-results::Record Worker::record_of(probe::Probe& probe, const Errand& errand) const {
-  const std::string_view domain =
-      errand.path == nullptr ? std::string_view{} : std::string_view(errand.path->domain);
-  results::Record record = probe.record(errand.target.name(), domain);
-  record.attempt = 1;
-  record.at = plan_.wall_time(probe.started());
-  describe(errand, record);
-  return record;
-}
-
-void Worker::record(Conversation& conversation) {
-  Visit& visit = conversation.visit;
-  probe::Probe& probe = conversation.probe;
-  const results::Record record = record_of(probe, visit.errand);
-  if (record.tls != nullptr && record.tls->chain != nullptr) log_certificates(*record.tls->chain);
-  recorder_.add(record, visit.errand, now_);
-  ++probes_;
-  conversation.recorded = true;
-  if (visit.server == nullptr) return;
-  // What went wrong on our own side says nothing about the server.
-  if (record.outcome == Outcome::local) {
-    servers_.forget(*visit.server);
-  } else {
-    servers_.settle(*visit.server, visit.errand.target.name(), std::move(probe));
-  }
-}
-
-void Worker::record_shared(const Errand& errand, probe::Probe& known) {
-  results::Record record = record_of(known, errand);
-  record.shared = true;
-  recorder_.add(record, errand, now_);
-}
-
-// Before the record that names them is handed over.
-void Worker::log_certificates(const tls::Chain& chain) {
-  if (!recorder_.keeps_certificates()) return;
-  for (const tls::Certificate& certificate : chain.certificates) {
-    if (certificate.der.empty() || !options_.certificates->is_new(certificate.sha256)) continue;
-    recorder_.add(certificate, now_);
-  }
-}
-
 void Worker::release(Handle handle, Conversation& conversation) {
   if (conversation.descriptor >= 0) ::close(conversation.descriptor);
   slots_.end(handle);
@@ -467,19 +424,6 @@ void Worker::put_off(Visit&& visit, int error) {
   } else {
     record_shortage(visit, error);
   }
-}
-
-void Worker::record_shortage(const Visit& visit, int error) {
-  results::Record record;
-  record.at = plan_.wall_time(now_);
-  record.outcome = Outcome::local;
-  record.phase = Phase::connect;
-  record.cause = Cause::local_resource;
-  record.socket_errno = error;
-  describe(visit.errand, record);
-  recorder_.add(record, visit.errand, now_);
-  ++probes_;
-  if (visit.server != nullptr) servers_.forget(*visit.server);
 }
 
 // What has completed is heard before a deadline counts as missed, and before there is time for a

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What a conversation needs from the beginning of TLS on.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mxsweep/probe/probe.h"
+#include "mxsweep/tls/engine.h"
+#include "mxsweep/tls/facts.h"
+
+namespace mxsweep::probe {
+
+struct Probe::Secure {
+  Secure(const tls::Client& client, std::string_view server_name)
+      : engine(std::in_place, client, server_name) {}
+
+  std::optional<tls::Engine> engine;  // Until rest().
+  std::string sending;                // The ciphertext of the latest Wants.
+  std::string heard;                  // What the latest octets were in clear.
+  std::string_view said;              // What `sending` is in clear.
+  std::shared_ptr<const tls::Chain> chain;
+  WallTime seen{};  // When the chain was.
+  tls::Facts facts;
+  bool goodbye_said = false;
+  bool goodbye_heard = false;
+};
+
+}  // namespace mxsweep::probe
