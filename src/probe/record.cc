@@ -57,6 +57,41 @@ void Probe::judge(std::string_view name, std::string_view domain) {
   if (!domain.empty()) secure.facts.domain_match = tls::matches_name(*secure.chain, domain);
 }
 
+std::optional<Probe::Brief> Probe::brief() const {
+  INVARIANT(done_);
+  if (!heard_.empty() || bytes_in_ != 0 || bytes_out_ != 0 || secure_ != nullptr) {
+    return std::nullopt;
+  }
+  const auto took = [this](Phase phase) { return took_us_[static_cast<std::size_t>(phase)]; };
+  return Brief{.started = started_,
+               .connect_us = took(Phase::connect),
+               .greeting_us = took(Phase::greeting),
+               .total_us = total_us_,
+               .socket_errno = socket_errno_,
+               .anomalies = anomalies_,
+               .mode = mode_,
+               .outcome = outcome_,
+               .cause = cause_,
+               .decided = decided_};
+}
+
+Probe::Probe(const Plan& plan, const Brief& brief)
+    : plan_(&plan),
+      target_(nullptr),
+      started_(brief.started),
+      total_us_(brief.total_us),
+      socket_errno_(brief.socket_errno),
+      anomalies_(brief.anomalies),
+      mode_(brief.mode),
+      state_(smtp::State::greeting),
+      outcome_(brief.outcome),
+      cause_(brief.cause),
+      decided_(brief.decided),
+      done_(true) {
+  took_us_[static_cast<std::size_t>(Phase::connect)] = brief.connect_us;
+  took_us_[static_cast<std::size_t>(Phase::greeting)] = brief.greeting_us;
+}
+
 void Probe::rest() {
   INVARIANT(done_);
   heard_.shrink_to_fit();

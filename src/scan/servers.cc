@@ -37,6 +37,15 @@ bool same_shown(const probe::Probe& a, const probe::Probe& b) {
 
 }  // namespace
 
+// Most questions are for servers that are not there yet: a table with room answers them by one look
+// at an empty place.
+constexpr float kLoadMost = 0.25F;
+
+Servers::Servers(const probe::Plan& plan, std::size_t octets_max)
+    : plan_(plan), octets_max_(octets_max) {
+  servers_.max_load_factor(kLoadMost);
+}
+
 Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
   const targets::Target& target = errand.target;
   const auto [found, is_new] =
@@ -44,10 +53,11 @@ Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
   Server& server = found->second;
   if (is_new) {
     server.key = &found->first;
-    octets_ += sizeof(Server) + sizeof(Key) + kNodeOctets;
+    octets_ += kServerOctets;
   }
   if (server.visiting) {
-    server.waiting.push_back(std::move(errand));
+    if (server.waiting == nullptr) server.waiting = std::make_unique<std::list<Errand>>();
+    server.waiting->push_back(std::move(errand));
     ++waiting_;
     return {};
   }
@@ -64,6 +74,7 @@ Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
 }
 
 probe::Probe* Servers::answer(Server& server, std::string_view name) {
+  if (server.brief) return &restored_.emplace(plan_, *server.brief);
   std::size_t tried = 0;
   bool all_same = true;
   for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
@@ -77,6 +88,11 @@ probe::Probe* Servers::answer(Server& server, std::string_view name) {
 }
 
 void Servers::settle(Server& server, std::string_view name, probe::Probe&& probe) {
+  const std::optional<probe::Probe::Brief> brief = probe.brief();
+  if (brief && !server.first) {
+    server.brief = brief;
+    return ended(server);
+  }
   probe.rest();
   auto visit = std::make_unique<Server::Visit>(name, std::move(probe));
   octets_ += octets_of(*visit) + hold(visit->probe.chain().get());
@@ -93,7 +109,7 @@ void Servers::forget(Server& server) { ended(server); }
 void Servers::ended(Server& server) {
   INVARIANT(server.visiting);
   server.visiting = false;
-  if (!server.waiting.empty()) {
+  if (server.waiting != nullptr) {
     if (!std::exchange(server.queued, true)) settled_.push_back(&server);
   } else if (!server.queued) {
     keep(server);
@@ -103,9 +119,10 @@ void Servers::ended(Server& server) {
 bool Servers::take_settled(Errand& errand) {
   while (!settled_.empty()) {
     Server& server = *settled_.front();
-    if (!server.visiting && !server.waiting.empty()) {
-      errand = std::move(server.waiting.front());
-      server.waiting.pop_front();
+    if (!server.visiting && server.waiting != nullptr) {
+      errand = std::move(server.waiting->front());
+      server.waiting->pop_front();
+      if (server.waiting->empty()) server.waiting.reset();
       --waiting_;
       return true;
     }
@@ -122,7 +139,7 @@ std::size_t Servers::octets_of(const Server::Visit& visit) {
 
 // Nobody is there and nobody waits. Without any visit there is nothing to remember.
 void Servers::keep(Server& server) {
-  if (!server.first) return drop(server);
+  if (!server.first && !server.brief) return drop(server);
   link(server);
   while (octets_ > octets_max_ && oldest_ != nullptr) {
     Server& least_wanted = *oldest_;
@@ -147,7 +164,7 @@ void Servers::unlink(Server& server) {
 }
 
 void Servers::drop(Server& server) {
-  octets_ -= sizeof(Server) + sizeof(Key) + kNodeOctets;
+  octets_ -= kServerOctets;
   for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
     octets_ -= octets_of(*visit) + let_go(visit->probe.chain().get());
   }

@@ -53,8 +53,10 @@ class Servers {
     };
 
     const Key* key = nullptr;
+    // What was learned: briefly, where that says it all, or by one visit and perhaps others.
+    std::optional<probe::Probe::Brief> brief;
     std::unique_ptr<Visit> first;
-    std::list<Errand> waiting;
+    std::unique_ptr<std::list<Errand>> waiting;  // Null: nobody.
     Server* older = nullptr;
     Server* newer = nullptr;
     bool visiting = false;
@@ -62,7 +64,8 @@ class Servers {
     bool linked = false;  // Between oldest_ and newest_.
   };
 
-  explicit Servers(std::size_t octets_max) : octets_max_(octets_max) {}
+  // `plan`: the visits'.
+  Servers(const probe::Plan& plan, std::size_t octets_max);
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
@@ -86,6 +89,8 @@ class Servers {
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For want of memory.
 
  private:
+  // With a node and its places in the table, which is four times as large as need be.
+  static constexpr std::size_t kServerOctets = sizeof(Server) + sizeof(Key) + 72;
   struct Hash {
     std::size_t operator()(const Key& key) const {
       const std::uint64_t rest = std::uint64_t{key.port} << 8 | static_cast<std::uint8_t>(key.mode);
@@ -93,7 +98,7 @@ class Servers {
     }
   };
 
-  [[nodiscard]] static probe::Probe* answer(Server& server, std::string_view name);
+  [[nodiscard]] probe::Probe* answer(Server& server, std::string_view name);
   [[nodiscard]] static std::size_t octets_of(const Server::Visit& visit);
   void ended(Server& server);
   void keep(Server& server);
@@ -103,12 +108,14 @@ class Servers {
   [[nodiscard]] std::size_t hold(const tls::Chain* chain);
   [[nodiscard]] std::size_t let_go(const tls::Chain* chain);
 
+  const probe::Plan& plan_;
   std::size_t octets_max_;
   std::size_t octets_ = 0;
   std::size_t waiting_ = 0;
   std::uint64_t forgotten_ = 0;
   std::unordered_map<Key, Server, Hash> servers_;
-  std::deque<Server*> settled_;  // Some who waited there need wait no longer.
+  std::deque<Server*> settled_;           // Some who waited there need wait no longer.
+  std::optional<probe::Probe> restored_;  // From a brief, for whoever asked last.
   // Those that may be dropped, in the order in which they were last asked for.
   Server* oldest_ = nullptr;
   Server* newest_ = nullptr;

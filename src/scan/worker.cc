@@ -54,7 +54,7 @@ Worker::Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& out
       slots_(options.capacity),
       wheel_(options.capacity, now_),
       rate_(options.rate, now_),
-      servers_(options.share_octets) {
+      servers_(plan_, options.share_octets) {
   plan_.wall_at_zero = ring::wall_at_zero();
 }
 

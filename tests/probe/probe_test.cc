@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "mxsweep/results/json_writer.h"
 #include "probe/transcript.h"
 #include "support/catch.h"
 
@@ -216,6 +217,46 @@ TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
   CHECK(connect_only.on_connected(now).done);
   CHECK(connect_only.record({}).outcome == Outcome::ok);
   CHECK(connect_only.record({}).phase == Phase::connect);
+}
+
+TEST_CASE("a conversation in which nothing was heard is told in brief, with the same record",
+          "[probe]") {
+  const auto line = [](const results::Record& record) {
+    std::string text;
+    results::append_json(record, text);
+    return text;
+  };
+  const auto instant = [](int ms) { return Instant{std::chrono::milliseconds{ms}}; };
+  const targets::Target target;
+  for (const Depth depth : {Depth::connect, Depth::greeting, Depth::ehlo, Depth::tls}) {
+    const Plan plan = plan_to(depth);
+    for (const std::string end :
+         {"refused", "no answer", "connected", "silent", "closed", "stop"}) {
+      INFO(end << " at depth " << int(depth));
+      Probe probe(plan, target);
+      Wants wants = probe.on_started(instant(1000));
+      if (end == "refused") wants = probe.on_error(ECONNREFUSED, instant(1007));
+      if (end == "no answer") wants = probe.on_deadline(probe.deadline());
+      if (!wants.done) wants = probe.on_connected(instant(1013));
+      if (!wants.done && end == "silent") wants = probe.on_deadline(probe.deadline());
+      if (!wants.done && end == "closed") wants = probe.on_closed(instant(1020));
+      if (!wants.done) wants = probe.on_interrupted(instant(1030));
+      REQUIRE(wants.done);
+      const auto brief = probe.brief();
+      REQUIRE(brief);
+      Probe restored(plan, *brief);
+      CHECK(line(restored.record({})) == line(probe.record({})));
+      CHECK(restored.started() == probe.started());
+      CHECK_FALSE(restored.name_matters());
+    }
+  }
+  const Plan plan = plan_to(Depth::tls);
+  Probe heard(plan, target);
+  (void)heard.on_started(instant(1));
+  (void)heard.on_connected(instant(2));
+  (void)heard.on_bytes("2", instant(3));
+  CHECK(heard.on_closed(instant(4)).done);
+  CHECK_FALSE(heard.brief());
 }
 
 TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {

@@ -24,7 +24,7 @@ Errand errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t
 // Visits as a worker makes them, with an end of each in memory.
 class Visitor {
  public:
-  explicit Visitor(std::size_t octets_max) : servers(octets_max) {
+  explicit Visitor(std::size_t octets_max) : servers(plan_, octets_max) {
     REQUIRE(tls_.open({}).empty());
     plan_.tls = &tls_;
   }
@@ -51,11 +51,12 @@ class Visitor {
     return "visited";
   }
 
-  Servers servers;
-
  private:
   tls::Client tls_;
   probe::Plan plan_{"scanner.example.net"};
+
+ public:
+  Servers servers;
 };
 
 TEST_CASE("a server is visited once, and whoever comes meanwhile waits", "[scan][servers]") {

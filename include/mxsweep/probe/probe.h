@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -104,6 +105,24 @@ class Probe {
   [[nodiscard]] results::Record record(std::string_view name, std::string_view domain = {});
   // Gives back what only a conversation needs. Requires: the same, and that all is sent.
   void rest();
+  // All that there is to keep of a conversation in which nothing was heard, as with most addresses
+  // where no server is.
+  struct Brief {
+    Instant started{};
+    std::uint32_t connect_us = 0;
+    std::uint32_t greeting_us = 0;
+    std::uint32_t total_us = 0;
+    int socket_errno = 0;
+    AnomalySet anomalies;
+    targets::TlsMode mode{};
+    Outcome outcome{};
+    Cause cause{};
+    Phase decided{};
+  };
+  // Requires: a call has answered done. Nothing: something was heard, or TLS was begun.
+  [[nodiscard]] std::optional<Brief> brief() const;
+  // A probe that is done, with the same record.
+  Probe(const Plan& plan, const Brief& brief);
   // Whether another name might have been shown another certificate.
   [[nodiscard]] bool name_matters() const { return secure_ != nullptr; }
   // What the server showed; null: nothing.
