@@ -39,7 +39,7 @@ bool same_shown(const probe::Probe& a, const probe::Probe& b) {
 
 // Most questions are for servers that are not there yet: a table with room answers them by one look
 // at an empty place.
-constexpr float kLoadMost = 0.25F;
+constexpr float kLoadMost = 0.5F;
 
 Servers::Servers(const probe::Plan& plan, std::size_t octets_max)
     : plan_(plan), octets_max_(octets_max) {
@@ -74,32 +74,40 @@ Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
 }
 
 probe::Probe* Servers::answer(Server& server, std::string_view name) {
-  if (server.brief) return &restored_.emplace(plan_, *server.brief);
+  if (const auto* const brief = std::get_if<Server::Brief>(&server.learned)) {
+    return &restored_.emplace(plan_, *brief);
+  }
+  Server::Visit* const first = server.first();
   std::size_t tried = 0;
   bool all_same = true;
-  for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
+  for (Server::Visit* visit = first; visit != nullptr; visit = visit->next.get()) {
     const tls::Chain* const chain = visit->probe.chain().get();
     const bool has_name = chain != nullptr && !name.empty() && tls::matches_name(*chain, name);
-    if (!visit->probe.name_matters() || visit->name == name || has_name) return &visit->probe;
-    all_same = all_same && same_shown(server.first->probe, visit->probe);
+    if (visit->name == nullptr || *visit->name == name || has_name) return &visit->probe;
+    all_same = all_same && same_shown(first->probe, visit->probe);
     ++tried;
   }
-  return tried >= kNamesTried && all_same ? &server.first->probe : nullptr;
+  return tried >= kNamesTried && all_same ? &first->probe : nullptr;
 }
 
 void Servers::settle(Server& server, std::string_view name, probe::Probe&& probe) {
-  const std::optional<probe::Probe::Brief> brief = probe.brief();
-  if (brief && !server.first) {
-    server.brief = brief;
+  Server::Visit* const first = server.first();
+  const std::optional<Server::Brief> brief = probe.brief();
+  if (brief && first == nullptr) {
+    server.learned = *brief;
     return ended(server);
   }
   probe.rest();
-  auto visit = std::make_unique<Server::Visit>(name, std::move(probe));
+  auto visit = std::make_unique<Server::Visit>(std::move(probe));
+  if (visit->probe.name_matters()) visit->name = std::make_unique<const std::string>(name);
   octets_ += octets_of(*visit) + hold(visit->probe.chain().get());
-  // Behind the first, which is the one that most lines lead to.
-  std::unique_ptr<Server::Visit>& place = server.first ? server.first->next : server.first;
-  visit->next = std::move(place);
-  place = std::move(visit);
+  if (first == nullptr) {
+    server.learned = std::move(visit);
+  } else {
+    // Behind the first, which is the one that most lines lead to.
+    visit->next = std::move(first->next);
+    first->next = std::move(visit);
+  }
   ended(server);
 }
 
@@ -134,12 +142,13 @@ bool Servers::take_settled(Errand& errand) {
 }
 
 std::size_t Servers::octets_of(const Server::Visit& visit) {
-  return sizeof visit - sizeof visit.probe + kNodeOctets + visit.probe.octets();
+  const std::size_t name = visit.name == nullptr ? 0 : sizeof *visit.name + visit.name->capacity();
+  return sizeof visit - sizeof visit.probe + kNodeOctets + name + visit.probe.octets();
 }
 
 // Nobody is there and nobody waits. Without any visit there is nothing to remember.
 void Servers::keep(Server& server) {
-  if (!server.first && !server.brief) return drop(server);
+  if (std::holds_alternative<std::monostate>(server.learned)) return drop(server);
   link(server);
   while (octets_ > octets_max_ && oldest_ != nullptr) {
     Server& least_wanted = *oldest_;
@@ -165,7 +174,7 @@ void Servers::unlink(Server& server) {
 
 void Servers::drop(Server& server) {
   octets_ -= kServerOctets;
-  for (Server::Visit* visit = server.first.get(); visit != nullptr; visit = visit->next.get()) {
+  for (Server::Visit* visit = server.first(); visit != nullptr; visit = visit->next.get()) {
     octets_ -= octets_of(*visit) + let_go(visit->probe.chain().get());
   }
   const Key key = *server.key;

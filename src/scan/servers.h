@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/probe/probe.h"
@@ -44,18 +45,22 @@ class Servers {
   // One that was visited, or is being visited.
   struct Server {
     struct Visit {
-      Visit(std::string_view its_name, probe::Probe&& its_probe)
-          : name(its_name), probe(std::move(its_probe)) {}
+      explicit Visit(probe::Probe&& its_probe) : probe(std::move(its_probe)) {}
 
-      std::string name;
       probe::Probe probe;
+      std::unique_ptr<const std::string> name;  // It was visited by; null: it did not matter.
       std::unique_ptr<Visit> next;
     };
+    using Brief = probe::Probe::Brief;
+
+    // Null: nothing yet, or only a brief is known.
+    [[nodiscard]] Visit* first() const {
+      const auto* const visit = std::get_if<std::unique_ptr<Visit>>(&learned);
+      return visit == nullptr ? nullptr : visit->get();
+    }
 
     const Key* key = nullptr;
-    // What was learned: briefly, where that says it all, or by one visit and perhaps others.
-    std::optional<probe::Probe::Brief> brief;
-    std::unique_ptr<Visit> first;
+    std::variant<std::monostate, Brief, std::unique_ptr<Visit>> learned;
     std::unique_ptr<std::list<Errand>> waiting;  // Null: nobody.
     Server* older = nullptr;
     Server* newer = nullptr;
@@ -89,8 +94,8 @@ class Servers {
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For want of memory.
 
  private:
-  // With a node and its places in the table, which is four times as large as need be.
-  static constexpr std::size_t kServerOctets = sizeof(Server) + sizeof(Key) + 72;
+  // With a node and its places in the table, which is twice as large as need be.
+  static constexpr std::size_t kServerOctets = sizeof(Server) + sizeof(Key) + 56;
   struct Hash {
     std::size_t operator()(const Key& key) const {
       const std::uint64_t rest = std::uint64_t{key.port} << 8 | static_cast<std::uint8_t>(key.mode);
