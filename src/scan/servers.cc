@@ -35,11 +35,11 @@ bool same_shown(const probe::Probe& a, const probe::Probe& b) {
   return one->certificates.front().sha256 == other->certificates.front().sha256;
 }
 
-}  // namespace
-
 // Most questions are for servers that are not there yet: a table with room answers them by one look
 // at an empty place.
 constexpr float kLoadMost = 0.5F;
+
+}  // namespace
 
 Servers::Servers(const probe::Plan& plan, std::size_t octets_max)
     : plan_(plan), octets_max_(octets_max) {
@@ -107,8 +107,20 @@ void Servers::settle(Server& server, std::string_view name, probe::Probe&& probe
     // Behind the first, which is the one that most lines lead to.
     visit->next = std::move(first->next);
     first->next = std::move(visit);
+    drop_oldest_name(*first);
   }
   ended(server);
+}
+
+// A server with a certificate for each of a thousand names would make each question a long one.
+void Servers::drop_oldest_name(Server::Visit& first) {
+  std::size_t names = 1;
+  std::unique_ptr<Server::Visit>* last = &first.next;
+  for (; (*last)->next != nullptr; last = &(*last)->next) ++names;
+  if (names < kNamesKept) return;
+  octets_ -= octets_of(**last) + let_go((*last)->probe.chain().get());
+  last->reset();
+  ++forgotten_;
 }
 
 void Servers::forget(Server& server) { ended(server); }

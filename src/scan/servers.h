@@ -9,8 +9,9 @@
 //             counts too (SNI), unless the certificate has that name as well, or kNamesTried names
 //             were shown the same: a server that does not care for names is not asked again.
 //   Memory    octets_max for what was learned: the server that was not asked for for the longest
-//             time is forgotten, and visited again if a line leads there. Half as much again for
-//             those who wait; when that is full(), no more should be placed until some are served.
+//             time is forgotten, and visited again if a line leads there; so is the oldest of more
+//             than kNamesKept names. Half as much again for those who wait; when that is full(), no
+//             more should be placed until some are served.
 //   Lifetime  a Server stays where it is from place() to settle() or forget().
 #pragma once
 
@@ -32,6 +33,7 @@ namespace mxsweep::scan {
 
 inline constexpr std::size_t kWaitingOctets = 400;  // An errand with its path and its words.
 inline constexpr std::size_t kNamesTried = 3;
+inline constexpr std::size_t kNamesKept = 128;  // Of one server, the first included.
 
 class Servers {
  public:
@@ -105,6 +107,7 @@ class Servers {
 
   [[nodiscard]] probe::Probe* answer(Server& server, std::string_view name);
   [[nodiscard]] static std::size_t octets_of(const Server::Visit& visit);
+  void drop_oldest_name(Server::Visit& first);
   void ended(Server& server);
   void keep(Server& server);
   void link(Server& server);

@@ -3,7 +3,11 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
+#include "mxsweep/tls/engine.h"
+#include "mxsweep/tls/issue.h"
+#include "mxsweep/tls/server.h"
 #include "support/catch.h"
 
 namespace mxsweep::scan {
@@ -38,6 +42,28 @@ class Visitor {
     if (mode == TlsMode::implicit) (void)probe.on_connected(Instant{});
     const int error = mode == TlsMode::implicit ? ECONNRESET : ECONNREFUSED;
     REQUIRE(probe.on_error(error, Instant{}).done);
+    return probe;
+  }
+
+  // Implicit TLS with a certificate for one name, until it was shown.
+  probe::Probe shown(const targets::Target& target, const std::string& name) {
+    const tls::Issued issued = tls::issue({.common_name = name, .dns_names = {name}});
+    tls::Server server;
+    REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).empty());
+    targets::Target own = target;
+    own.tls = TlsMode::implicit;
+    probe::Probe probe(plan_, own);
+    tls::Engine engine(server);
+    (void)probe.on_started(Instant{});
+    probe::Wants wants = probe.on_connected(Instant{});
+    for (int turns = 0; probe.chain() == nullptr; ++turns) {
+      REQUIRE(turns < 10);
+      std::string clear;
+      (void)engine.advance(wants.send, clear);
+      const std::string octets = std::exchange(engine.outgoing(), {});
+      wants = probe.on_bytes(octets, Instant{});
+    }
+    REQUIRE(probe.on_interrupted(Instant{}).done);
     return probe;
   }
 
@@ -124,6 +150,33 @@ TEST_CASE("a name counts once TLS was begun, until three names were shown the sa
   CHECK(visitor.sent(errand_to(1), TlsMode::implicit) == "visited");
   CHECK(visitor.sent(errand_to(1, "c.test"), TlsMode::implicit) == "known");
   CHECK(visitor.sent(errand_to(1, "d.test"), TlsMode::implicit) == "known");
+}
+
+TEST_CASE("a server with a certificate for each name is visited by each; the oldest is forgotten",
+          "[scan][servers]") {
+  Visitor visitor(kPlenty);
+  Servers& servers = visitor.servers;
+  const auto name_of = [](std::size_t number) { return "n" + std::to_string(number) + ".test"; };
+  const auto is_known = [&](std::size_t number) {
+    Errand errand = errand_to(1, name_of(number));
+    const Servers::Place place = servers.place(errand, TlsMode::implicit);
+    if (place.to_visit != nullptr) servers.forget(*place.to_visit);
+    return place.known != nullptr;
+  };
+  for (std::size_t number = 0; number < kNamesKept + 2; ++number) {
+    Errand errand = errand_to(1, name_of(number));
+    const Servers::Place place = servers.place(errand, TlsMode::implicit);
+    REQUIRE(place.to_visit != nullptr);
+    servers.settle(*place.to_visit, errand.target.name(),
+                   visitor.shown(errand.target, name_of(number)));
+    CHECK(is_known(number));
+  }
+  CHECK(servers.forgotten() == 2);
+  CHECK(is_known(0));
+  CHECK_FALSE(is_known(1));
+  CHECK_FALSE(is_known(2));
+  CHECK(is_known(3));
+  CHECK(is_known(kNamesKept + 1));
 }
 
 TEST_CASE("who waited with a name of their own goes there next, and the others wait on",
