@@ -53,6 +53,7 @@ std::string zone() {
 ResolverOptions options_for(const RealResolver& real) {
   ResolverOptions options;
   options.servers = {on_loopback(real.port())};
+  options.second_try = std::chrono::milliseconds{100};  // Unbound will not have forgotten.
   return options;
 }
 
