@@ -58,7 +58,7 @@ class Sink:
             text=True,
         )
         ready = self.process.stderr.readline()
-        if "ready" not in ready:
+        if "ready on port" not in ready:
             raise SystemExit(f"the fleet did not start: {ready}")
 
     def __enter__(self):
