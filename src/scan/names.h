@@ -46,7 +46,8 @@ class Names {
 
   // Requires: open() worked.
   void begin(targets::Target&& target, Instant now);
-  // Waits until there is news, `longest` at most, and works on it. What waits to be taken is none.
+  // Waits until there is news, `longest` at most, and works on it. What waits to be taken is no
+  // news.
   void turn(Duration longest);
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.

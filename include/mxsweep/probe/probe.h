@@ -23,48 +23,14 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/record.h"
-#include "mxsweep/smtp/command.h"
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/smtp/reply.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::probe {
-
-// How far to go. Each includes the ones before it.
-enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
-
-inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
-
-struct Plan;
-// How TLS is to begin with this target: starttls, implicit, off, or automatic, which is STARTTLS
-// where it is offered.
-[[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
-
-// What every probe of a sweep has in common. The defaults are for servers that one does not own.
-struct Plan {
-  explicit Plan(std::string_view helo_name) : commands(helo_name) {}
-
-  smtp::Commands commands;
-  Depth depth = Depth::tls;
-  targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets without one of their own.
-  tls::Client* tls = nullptr;  // The worker's own. Null: no STARTTLS, and no implicit TLS.
-  bool require_valid = false;  // A certificate that is not verified makes a server degraded.
-  results::ChainDetail chain_detail = results::ChainDetail::full;
-  WallTime wall_at_zero{};  // The wall time at Instant's zero: certificates expire by it.
-  Duration connect_timeout = std::chrono::seconds{10};
-  Duration greeting_timeout = std::chrono::seconds{60};  // postscreen waits 6 s, greet_pause 20 s.
-  Duration command_timeout = std::chrono::seconds{30};
-  Duration tls_timeout = std::chrono::seconds{15};  // For the whole handshake.
-  Duration quit_timeout = std::chrono::seconds{5};  // For 221 and the close: nothing hangs on them.
-  Duration session_timeout = std::chrono::seconds{120};
-
-  [[nodiscard]] WallTime wall_time(Instant moment) const {
-    return wall_at_zero +
-           std::chrono::duration_cast<std::chrono::microseconds>(moment.time_since_epoch());
-  }
-};
 
 inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
 
