@@ -25,7 +25,8 @@
 
 namespace mxsweep::scan {
 
-// As much as some 200,000 servers take that speak TLS.
+// As much as some 90,000 servers take that speak TLS and have chains of their own, by kilobytes:
+// what they said 0.6, a slot in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
 struct Options {
