@@ -25,6 +25,9 @@ std::string_view to_string(Anomaly anomaly) {
     case Anomaly::masked_keyword: return "masked_keyword";
     case Anomaly::plaintext_after_starttls: return "plaintext_after_starttls";
     case Anomaly::no_close_notify: return "no_close_notify";
+    case Anomaly::stray_reply: return "stray_reply";
+    case Anomaly::text_before_reply: return "text_before_reply";
+    case Anomaly::ehlo_without_host: return "ehlo_without_host";
   }
   INVARIANT(false && "an anomaly outside its list");
   return {};

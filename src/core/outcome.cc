@@ -41,6 +41,7 @@ std::string_view to_string(Cause cause) {
     case Cause::input_syntax: return "input.syntax";
     case Cause::input_port: return "input.port";
     case Cause::input_prefix: return "input.prefix";
+    case Cause::input_address: return "input.address";
     case Cause::input_json: return "input.json";
     case Cause::input_unknown_key: return "input.unknown_key";
     case Cause::input_line_too_long: return "input.line_too_long";
@@ -54,6 +55,7 @@ std::string_view to_string(Cause cause) {
     case Cause::dns_alias_loop: return "dns.alias_loop";
     case Cause::dns_timeout: return "dns.timeout";
     case Cause::dns_mx_no_address: return "dns.mx_no_address";
+    case Cause::dns_unusable_address: return "dns.unusable_address";
     case Cause::config_mx_is_address: return "config.mx_is_address";
     case Cause::config_mx_localhost: return "config.mx_localhost";
     case Cause::config_mx_private_ip: return "config.mx_private_ip";
@@ -62,6 +64,9 @@ std::string_view to_string(Cause cause) {
     case Cause::local_firewall: return "local.firewall";
     case Cause::local_resolver_unreachable: return "local.resolver_unreachable";
     case Cause::local_interrupted: return "local.interrupted";
+    case Cause::local_burst: return "local.burst";
+    case Cause::local_tls_limit: return "local.tls_limit";
+    case Cause::local_tls_unsupported: return "local.tls_unsupported";
     case Cause::net_refused: return "net.refused";
     case Cause::net_timeout: return "net.timeout";
     case Cause::net_unreachable: return "net.unreachable";

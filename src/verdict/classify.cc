@@ -20,6 +20,7 @@ Outcome outcome_of(Cause cause) {
     case Cause::input_syntax:
     case Cause::input_port:
     case Cause::input_prefix:
+    case Cause::input_address:
     case Cause::input_json:
     case Cause::input_unknown_key:
     case Cause::input_line_too_long:
@@ -29,7 +30,10 @@ Outcome outcome_of(Cause cause) {
     case Cause::local_no_route:
     case Cause::local_firewall:
     case Cause::local_resolver_unreachable:
-    case Cause::local_interrupted: return Outcome::local;
+    case Cause::local_interrupted:
+    case Cause::local_burst:
+    case Cause::local_tls_limit:
+    case Cause::local_tls_unsupported: return Outcome::local;
 
     case Cause::dns_name_invalid:
     case Cause::dns_nxdomain:
@@ -40,6 +44,7 @@ Outcome outcome_of(Cause cause) {
     case Cause::dns_alias_loop:
     case Cause::dns_timeout:
     case Cause::dns_mx_no_address:
+    case Cause::dns_unusable_address:
     // Whom the MX names is nobody that we could ask.
     case Cause::config_mx_is_address:
     case Cause::config_mx_localhost:

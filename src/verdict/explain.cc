@@ -12,6 +12,7 @@ std::string_view explain(Cause cause) {
       return "this is not an address, a host name, a prefix or a JSON object";
     case Cause::input_port: return "the port is not between 1 and 65535";
     case Cause::input_prefix: return "the prefix length does not fit the address";
+    case Cause::input_address: return "no remote host can have this address";
     case Cause::input_json: return "this looks like JSON and is not, or a value has the wrong type";
     case Cause::input_unknown_key: return "a key of the JSON object is not known";
     case Cause::input_line_too_long: return "the line is too long";
@@ -26,6 +27,8 @@ std::string_view explain(Cause cause) {
     case Cause::dns_timeout: return "no answer about this name in time";
     case Cause::dns_mx_no_address:
       return "the MX host has no address; give it one, or correct the MX record";
+    case Cause::dns_unusable_address:
+      return "the name has only addresses that no remote host can have";
     case Cause::config_mx_is_address:
       return "the MX record has an address; put the name of a host there";
     case Cause::config_mx_localhost:
@@ -39,6 +42,11 @@ std::string_view explain(Cause cause) {
       return "this machine's own firewall or policy forbids the connection";
     case Cause::local_resolver_unreachable: return "this machine's own resolver does not answer";
     case Cause::local_interrupted: return "the sweep was stopped while the conversation was open";
+    case Cause::local_burst:
+      return "silence after many of our connections to this address at once; try fewer";
+    case Cause::local_tls_limit: return "the TLS handshake is longer than we read";
+    case Cause::local_tls_unsupported:
+      return "our TLS library does not know the server's kind of key or signature";
     case Cause::net_refused: return "nothing listens on that port";
     case Cause::net_timeout: return "no answer to the connection attempt: down, or filtered";
     case Cause::net_unreachable: return "the network says that the host cannot be reached";

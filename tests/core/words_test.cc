@@ -39,7 +39,7 @@ TEST_CASE("every cause has a word of its own", "[core][words]") {
 }
 
 TEST_CASE("every anomaly has a word of its own and a place in the set", "[core][words]") {
-  STATIC_REQUIRE(kAnomalyCount == static_cast<std::size_t>(Anomaly::no_close_notify) + 1);
+  STATIC_REQUIRE(kAnomalyCount == static_cast<std::size_t>(Anomaly::ehlo_without_host) + 1);
   expect_distinct_words<Anomaly>(kAnomalyCount);
   AnomalySet all;
   CHECK(all.empty());

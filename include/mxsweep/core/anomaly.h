@@ -29,8 +29,11 @@ enum class Anomaly : std::uint8_t {
   masked_keyword,            // XXXXXXXA: a middlebox has written over an EHLO keyword.
   plaintext_after_starttls,  // Clear text behind the reply to STARTTLS (RFC 3207, CVE-2011-0411).
   no_close_notify,           // TLS ended by a close without close_notify (RFC 8446, 6.1).
+  stray_reply,               // A complete reply that cannot belong to our command.
+  text_before_reply,         // A line without a code where a reply should begin.
+  ehlo_without_host,         // EHLO answered as any command is: "250 2.0.0 Ok".
 };
-inline constexpr std::size_t kAnomalyCount = 18;
+inline constexpr std::size_t kAnomalyCount = 21;
 
 [[nodiscard]] std::string_view to_string(Anomaly anomaly);
 

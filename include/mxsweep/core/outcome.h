@@ -45,6 +45,7 @@ enum class Cause : std::uint8_t {
   input_syntax,         // Not an address, a host name, a prefix or a JSON object.
   input_port,           // The port is not 1..65535.
   input_prefix,         // The prefix length does not fit the address.
+  input_address,        // No remote host can have this address: 0.0.0.0, multicast, broadcast.
   input_json,           // Looks like JSON and is not, or a key has the wrong type.
   input_unknown_key,    // A JSON key that we do not know: a misspelt key must not pass silently.
   input_line_too_long,  // Longer than the reader's maximum.
@@ -59,7 +60,8 @@ enum class Cause : std::uint8_t {
   dns_malformed,
   dns_alias_loop,
   dns_timeout,
-  dns_mx_no_address,  // The MX host has no address, or does not exist.
+  dns_mx_no_address,     // The MX host has no address, or does not exist.
+  dns_unusable_address,  // Only addresses that no remote host can have.
 
   // What the MX names is no server on the internet (outcome failed).
   config_mx_is_address,  // An address, where a host name has to be.
@@ -72,6 +74,9 @@ enum class Cause : std::uint8_t {
   local_firewall,              // This machine's own firewall or policy said no.
   local_resolver_unreachable,  // Our own resolver answers nothing at all.
   local_interrupted,           // The user stopped the sweep while this conversation was open.
+  local_burst,                 // No greeting, with many of our connections to that address open.
+  local_tls_limit,             // A TLS message longer than we read.
+  local_tls_unsupported,       // A key, curve or signature that our TLS library does not know.
 
   // Transport (outcome failed).
   net_refused,
