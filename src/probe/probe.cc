@@ -44,8 +44,9 @@ Probe::Probe(Probe&&) noexcept = default;
 
 Probe::~Probe() = default;
 
-Wants Probe::on_started(Instant now) {
+Wants Probe::on_started(Instant now, std::uint32_t others) {
   started_ = now;
+  burst_ = others >= kBurstConnections;
   enter(Phase::connect, now);
   return await({}, plan_->connect_timeout, now);
 }
@@ -69,51 +70,98 @@ Wants Probe::on_bytes(std::string_view octets, Instant now, Instant heard) {
   return sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
 }
 
+// Reply by reply: what stands behind one is read as if it had come later.
 Wants Probe::on_clear(std::string_view octets, Instant now) {
+  Wants wants{.deadline = deadline_};
+  while (!octets.empty() && !wants.done) {
+    const bool tls_begun = state_ == smtp::State::handshake;
+    follow(wants,
+           tls_begun ? on_ciphertext(std::exchange(octets, {}), now) : read_reply(octets, now));
+  }
+  return wants;
+}
+
+// Leaves in `octets` what stands behind the reply.
+Wants Probe::read_reply(std::string_view& octets, Instant now) {
   if (state_ == smtp::State::leaving) {
     // Nothing was asked any more. Bounded like the rest of the session.
+    octets = {};
     anomalies_.add(Anomaly::unsolicited_octets);
     if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
     return {.deadline = deadline_};
   }
   if (heard_.empty()) heard_.reserve(kHeardOctetsUsual);
   heard_.append(octets);
-  switch (reader_.read(current())) {
-    case smtp::ReplyStatus::complete: return on_reply(now);
-    case smtp::ReplyStatus::malformed: return on_noise(verdict::classify_noise(current()), now);
-    case smtp::ReplyStatus::too_long: return on_noise(Cause::protocol_flood, now);
-    case smtp::ReplyStatus::need_more: break;
+  const smtp::ReplyStatus status = reader_.read(current());
+  if (status == smtp::ReplyStatus::complete) {
+    const std::size_t reply_end = reply_begin_ + reader_.reached();
+    octets.remove_prefix(octets.size() - (heard_.size() - reply_end));
+    heard_.resize(reply_end);
+    heard_.erase(reply_begin_, reader_.begin());
+    return on_reply(now);
   }
-  if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+  octets = {};
+  if (status == smtp::ReplyStatus::malformed) {
+    return on_noise(verdict::classify_noise(current()), now);
+  }
+  if (status == smtp::ReplyStatus::too_long || bytes_in_ > kSessionOctetsMax) {
+    return on_noise(Cause::protocol_flood, now);
+  }
   return {.deadline = deadline_};
 }
 
 Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
-  const bool was_handshake = secure_->engine->status() == tls::Status::handshaking;
-  secure_->heard.clear();
-  secure_->said = {};
-  const tls::Status status = secure_->engine->advance(octets, secure_->heard);
-  if (status == tls::Status::failed) return on_tls_failure(octets, now);
-  if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
-  if (status == tls::Status::handshaking) return {.deadline = deadline_};
+  Secure& secure = *secure_;
+  secure.heard.clear();
+  secure.said = {};
+  if (secure.clear_until_now && !skip_clear_text(octets)) return on_noise(Cause::tls_not_tls, now);
+  if (octets.empty()) return {.deadline = deadline_};
+  secure.records_heard = true;
+  const bool was_secured = secure.engine->secured();
+  const tls::Status status = secure.engine->advance(octets, secure.heard);
 
   // Without clear text it was a session ticket.
-  Wants wants{.acknowledge = !was_handshake && secure_->heard.empty(), .deadline = deadline_};
-  if (was_handshake) wants = on_secured(now);
-  if (!secure_->heard.empty()) {
-    if (state_ == smtp::State::ehlo_tls && was_handshake) {
-      // The server spoke before it could have heard our EHLO: it answers nothing.
-      anomalies_.add(Anomaly::unsolicited_octets);
-    } else {
-      wants = on_clear(secure_->heard, now);
-    }
-  }
-  if (status == tls::Status::closed && !wants.done) {
-    secure_->goodbye_heard = true;
+  Wants wants{.acknowledge = was_secured && secure.heard.empty(), .deadline = deadline_};
+  // What was decrypted came before whatever ended the session in the same piece.
+  if (!was_secured && secure.engine->secured()) wants = on_secured(now);
+  if (!secure.heard.empty()) follow(wants, on_clear(secure.heard, now));
+  if (wants.done) return wants;
+  if (status == tls::Status::failed) return on_tls_failure(octets, now);
+  if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+  if (status == tls::Status::closed) {
+    secure.goodbye_heard = true;
     say_goodbye();
     return closed(now);
   }
   return wants;
+}
+
+// Clear text between the reply to STARTTLS and the first TLS record, line by line: it was sent
+// before the server could have heard of TLS, and kept it would be read as if it had come under TLS
+// (RFC 3207 section 4.2, CVE-2011-0411). Leaves the TLS record in `octets`. False: this server does
+// not begin with TLS; a refusal is one, for that is how a server answers a ClientHello that it
+// takes for a command.
+bool Probe::skip_clear_text(std::string_view& octets) {
+  while (!octets.empty()) {
+    if (current().empty() && octets.front() >= 20 && octets.front() <= 23) {
+      secure_->clear_until_now = false;
+      return true;
+    }
+    const std::size_t line_end = std::min(octets.find('\n'), octets.size() - 1) + 1;
+    heard_.append(octets.substr(0, line_end));
+    octets.remove_prefix(line_end);
+    const std::string_view line = current();
+    if (static_cast<unsigned char>(line.front()) < ' ' && line.front() != '\r' &&
+        line.front() != '\n') {
+      return false;
+    }
+    if (line.size() > smtp::kLineOctetsMax) return false;
+    if (!line.ends_with('\n')) continue;
+    if (line.front() == '4' || line.front() == '5') return false;
+    anomalies_.add(Anomaly::plaintext_after_starttls);
+    heard_.resize(reply_begin_);
+  }
+  return true;
 }
 
 Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
@@ -137,23 +185,8 @@ Wants Probe::on_reply(Instant now) {
   const int code = reader_.code();
   const smtp::Transition* const row = smtp::find(state_, event_of(code));
   INVARIANT(row != nullptr);
-  const std::size_t reply_end = reply_begin_ + reader_.reached();
-  if (reply_end < heard_.size()) {
-    // Said before we asked anything: it answers nothing, and read as the next command's reply it
-    // would put every later answer one command out of step. Behind the reply to STARTTLS it was
-    // sent in clear, and kept it would be read as if it had come through TLS.
-    anomalies_.add(row->action == smtp::Action::begin_tls ? Anomaly::plaintext_after_starttls
-                                                          : Anomaly::unsolicited_octets);
-    heard_.resize(reply_end);
-  }
+  if (row->action == smtp::Action::read_on) return on_stray_reply(now);
   if (row->declined) decline(current(), code);
-  if (state_ == smtp::State::quit) {
-    if (code != 221) anomalies_.add(Anomaly::no_221);
-    heard_.resize(reply_begin_);
-    state_ = row->to;
-    say_goodbye();
-    return {.deadline = deadline_};
-  }
   stop_watch(now);
   keep_reply(code, row->declined);
   reply_begin_ = static_cast<std::uint32_t>(heard_.size());
@@ -161,12 +194,25 @@ Wants Probe::on_reply(Instant now) {
   return take(*row, now);
 }
 
+// The deadline stays that of the command.
+Wants Probe::on_stray_reply(Instant now) {
+  anomalies_.add(Anomaly::stray_reply);
+  stray_heard_ = true;
+  heard_.resize(reply_begin_);
+  reader_ = {};
+  if (++strays_ > kStrayRepliesMax) return on_noise(Cause::protocol_flood, now);
+  return {.deadline = deadline_};
+}
+
 smtp::Event Probe::event_of(int code) const {
-  const bool satisfied = (state_ == smtp::State::greeting && plan_->depth == Depth::greeting) ||
-                         (state_ == smtp::State::ehlo && plan_->depth == Depth::ehlo);
-  const smtp::Event event = smtp::event_of(code, satisfied);
-  const bool offered = event == smtp::Event::accepted && state_ == smtp::State::ehlo &&
-                       wants_starttls() && smtp::offers(current(), "STARTTLS");
+  const smtp::Event event = smtp::event_of(state_, code);
+  if (event != smtp::Event::accepted) return event;
+  if ((state_ == smtp::State::greeting && plan_->depth == Depth::greeting) ||
+      (state_ == smtp::State::ehlo && plan_->depth == Depth::ehlo)) {
+    return smtp::Event::satisfied;
+  }
+  const bool offered =
+      state_ == smtp::State::ehlo && wants_starttls() && smtp::offers(current(), "STARTTLS");
   return offered ? smtp::Event::offers_tls : event;
 }
 
@@ -185,24 +231,32 @@ void Probe::keep_reply(int code, bool declined) {
       if (!declined) anomalies_.add(Anomaly::ehlo_refused);
       [[fallthrough]];
     case smtp::State::ehlo:
-      if (state_ == smtp::State::ehlo && smtp::has_masked_keyword(current())) {
-        anomalies_.add(Anomaly::masked_keyword);
-      }
+      if (state_ == smtp::State::ehlo) look_at_capabilities();
       ehlo_code_ = static_cast<std::uint16_t>(code);
       ehlo_end_ = static_cast<std::uint32_t>(heard_.size());
-      if (code / 100 == 2) require_starttls();
+      if (code == 250) require_starttls();
       return;
     case smtp::State::starttls:
       starttls_code_ = static_cast<std::uint16_t>(code);
       if (!declined) heard_.resize(reply_begin_);
       return;
     case smtp::State::ehlo_tls: ehlo_tls_code_ = static_cast<std::uint16_t>(code); return;
+    case smtp::State::quit:
+      if (code != 221) anomalies_.add(Anomaly::no_221);
+      heard_.resize(reply_begin_);
+      return;
     case smtp::State::implicit_tls:
     case smtp::State::handshake:
-    case smtp::State::quit:
     case smtp::State::leaving: break;
   }
   INVARIANT(false && "a reply where none is read");
+}
+
+// Of the reply to EHLO that was read.
+void Probe::look_at_capabilities() {
+  if (reader_.code() != 250) return;
+  if (smtp::has_masked_keyword(current())) anomalies_.add(Anomaly::masked_keyword);
+  if (smtp::Capabilities(current()).host().empty()) anomalies_.add(Anomaly::ehlo_without_host);
 }
 
 Wants Probe::take(const smtp::Transition& row, Instant now) {
@@ -222,10 +276,8 @@ Wants Probe::take(const smtp::Transition& row, Instant now) {
     case smtp::Action::send_quit:
       enter(Phase::quit, now);
       return await(plan_->commands.quit, plan_->quit_timeout, now);
-    case smtp::Action::await_close:
-      enter(Phase::quit, now);
-      say_goodbye();
-      return await({}, plan_->quit_timeout, now);
+    case smtp::Action::await_close: phase_ = Phase::quit; return await({}, plan_->close_grace, now);
+    case smtp::Action::read_on: break;
   }
   INVARIANT(false && "an action outside its list");
   return {};
@@ -234,6 +286,7 @@ Wants Probe::take(const smtp::Transition& row, Instant now) {
 Wants Probe::begin_tls(Instant now) {
   enter(Phase::tls, now);
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
+  secure_->clear_until_now = state_ == smtp::State::handshake;
   secure_->engine->advance({}, secure_->heard);
   return await({}, plan_->tls_timeout, now);
 }
@@ -258,6 +311,8 @@ Wants Probe::closed(Instant now) {
       secure_->engine->status() == tls::Status::established) {
     anomalies_.add(Anomaly::no_close_notify);
   }
+  const Cause noise = cause_of_noise();
+  if (conversing() && noise != Cause::none) return fail(noise, now);
   if (conversing() && !current().empty()) anomalies_.add(Anomaly::truncated_reply);
   if (state_ == smtp::State::quit) anomalies_.add(Anomaly::no_221);
   if (state_ == smtp::State::helo) {
@@ -274,6 +329,7 @@ Wants Probe::on_error(int error, Instant now) {
     // After QUIT a reset is as good as a close, but for the 221 that it swallowed.
     return on_closed(now);
   }
+  if (cause_of_noise() != Cause::none) return on_closed(now);
   socket_errno_ = error;
   if (state_ == smtp::State::helo) return on_closed(now);
   fail(verdict::classify_errno(phase_, error).cause, now);
@@ -282,15 +338,42 @@ Wants Probe::on_error(int error, Instant now) {
 
 Wants Probe::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
-  if (conversing()) {
-    // Session tickets are no word of the server's.
-    const bool secured =
-        secure_ != nullptr && secure_->engine->status() == tls::Status::established;
-    const bool silent = secured ? current().empty() : bytes_in_ == bytes_in_before_;
-    return fail(silent ? Cause::protocol_silent : Cause::protocol_tarpit, now);
-  }
+  if (conversing()) return fail(cause_of_deadline(), now);
+  if (state_ == smtp::State::leaving && !sending_ended_) return sealed(stop_sending(now));
   anomalies_.add(state_ == smtp::State::quit ? Anomaly::no_221 : Anomaly::no_close);
   return finish(now, /*abort=*/true);
+}
+
+// The server may be waiting for us to close.
+Wants Probe::stop_sending(Instant now) {
+  sending_ended_ = true;
+  say_goodbye();
+  Wants wants = await({}, plan_->quit_timeout, now);
+  wants.half_close = secure_ == nullptr;  // Under TLS close_notify says it.
+  return wants;
+}
+
+// What came and was neither a reply nor TLS, and nothing that was one came after it.
+Cause Probe::cause_of_noise() const {
+  if (secure_ != nullptr && !secure_->engine->secured()) {
+    const bool text = secure_->clear_until_now &&
+                      (!current().empty() || anomalies_.has(Anomaly::plaintext_after_starttls));
+    return text ? Cause::tls_not_tls : Cause::none;
+  }
+  return reader_.saw_text() ? Cause::protocol_not_smtp : Cause::none;
+}
+
+Cause Probe::cause_of_deadline() const {
+  const Cause noise = cause_of_noise();
+  if (noise != Cause::none) return noise;
+  if (secure_ != nullptr && !secure_->engine->secured()) {
+    if (secure_->records_heard) return Cause::protocol_tarpit;
+  } else if (!current().empty()) {
+    return Cause::protocol_tarpit;
+  } else if (stray_heard_) {
+    return Cause::protocol_not_smtp;  // It talks, and not about what it was asked.
+  }
+  return bytes_in_ == 0 && burst_ ? Cause::local_burst : Cause::protocol_silent;
 }
 
 Wants Probe::on_interrupted(Instant now) {
@@ -329,8 +412,7 @@ Wants Probe::fail(Cause cause, Instant now) {
 }
 
 Wants Probe::finish(Instant now, bool abort) {
-  stop_watch(now);
-  total_us_ = microseconds(now - started_);
+  if (state_ != smtp::State::leaving) stop_watch(now);  // The wait for the close is no phase's.
   done_ = true;
   if (secure_ != nullptr) {
     secure_->facts.client_certificate_requested = secure_->engine->client_certificate_requested();
@@ -340,24 +422,44 @@ Wants Probe::finish(Instant now, bool abort) {
 }
 
 Wants Probe::await(std::string_view send, Duration patience, Instant now) {
-  bytes_in_before_ = bytes_in_;
+  stray_heard_ = false;
   deadline_ = std::min(now + patience, started_ + plan_->session_timeout);
   return {.send = send, .deadline = deadline_};
 }
 
 Wants Probe::sealed(Wants wants) {
-  if (secure_ != nullptr) {
-    if (!wants.send.empty() && secure_->engine->status() == tls::Status::established) {
+  if (secure_ == nullptr) {
+    if (wants.done) wants.send = {};
+  } else {
+    const tls::Status status = secure_->engine->status();
+    std::string& sending = secure_->sending;
+    sending.clear();
+    if (!wants.send.empty()) {
       secure_->said = wants.send;
-      secure_->engine->write(wants.send);
+      if (status == tls::Status::handshaking) sending = wants.send;  // STARTTLS itself.
+      if (status == tls::Status::established) secure_->engine->write(wants.send);
     }
-    secure_->sending = std::exchange(secure_->engine->outgoing(), {});
-    wants.send = secure_->sending;
+    sending += std::exchange(secure_->engine->outgoing(), {});
+    wants.send = sending;
     wants.passing = true;
     if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
   }
   bytes_out_ += static_cast<std::uint32_t>(wants.send.size());
   return wants;
+}
+
+// `next` comes of octets in the same piece as those of `wants`.
+void Probe::follow(Wants& wants, const Wants& next) {
+  const Wants before = std::exchange(wants, next);
+  if (before.send.empty()) return;
+  wants.send = before.send;
+  wants.passing = before.passing;
+  if (next.send.empty()) return;
+  auto joined = std::make_unique<std::string>(before.send);
+  joined->append(next.send);
+  joined_ = std::move(joined);
+  wants.send = *joined_;
+  wants.passing = true;
 }
 
 // Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).

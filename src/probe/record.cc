@@ -22,9 +22,12 @@ std::string_view Probe::later_reply() const {
 results::Offered Probe::starttls_offered() const {
   if (ehlo_code_ != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
   if (smtp::offers(ehlo_reply(), "STARTTLS")) return results::Offered::yes;
-  // A keyword that a middlebox has written over may have been this one.
-  return anomalies_.has(Anomaly::masked_keyword) ? results::Offered::not_known
-                                                 : results::Offered::no;
+  // It may have been a keyword that a middlebox has written over, or one in a stray reply; and what
+  // answers EHLO as any command need not have listed what it can do.
+  const bool doubtful = anomalies_.has(Anomaly::masked_keyword) ||
+                        anomalies_.has(Anomaly::stray_reply) ||
+                        anomalies_.has(Anomaly::ehlo_without_host);
+  return doubtful ? results::Offered::not_known : results::Offered::no;
 }
 
 // What the server said that decided an outcome other than ok.
@@ -66,7 +69,6 @@ std::optional<Probe::Brief> Probe::brief() const {
   return Brief{.started = started_,
                .connect_us = took(Phase::connect),
                .greeting_us = took(Phase::greeting),
-               .total_us = total_us_,
                .socket_errno = socket_errno_,
                .anomalies = anomalies_,
                .mode = mode_,
@@ -79,7 +81,6 @@ Probe::Probe(const Plan& plan, const Brief& brief)
     : plan_(&plan),
       target_(nullptr),
       started_(brief.started),
-      total_us_(brief.total_us),
       socket_errno_(brief.socket_errno),
       anomalies_(brief.anomalies),
       mode_(brief.mode),
@@ -140,10 +141,12 @@ results::Record Probe::record(std::string_view name, std::string_view domain) {
   record.anomalies = anomalies_;
   record.bytes_in = bytes_in_;
   record.bytes_out = bytes_out_;
+  record.ms.total = Duration::zero();
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
-    if (took_us_[i] != kNotReachedUs) record.ms.of[i] = std::chrono::microseconds{took_us_[i]};
+    if (took_us_[i] == kNotReachedUs) continue;
+    record.ms.of[i] = std::chrono::microseconds{took_us_[i]};
+    record.ms.total += record.ms.of[i];
   }
-  record.ms.total = std::chrono::microseconds{total_us_};
   return record;
 }
 

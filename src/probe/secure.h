@@ -25,6 +25,8 @@ struct Probe::Secure {
   std::shared_ptr<const tls::Chain> chain;
   WallTime seen{};  // When the chain was.
   tls::Facts facts;
+  bool clear_until_now = false;  // STARTTLS was accepted, and no TLS record has come yet.
+  bool records_heard = false;
   bool goodbye_said = false;
   bool goodbye_heard = false;
 };

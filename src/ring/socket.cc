@@ -62,6 +62,8 @@ void reset_on_close(int descriptor) {
   ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
 }
 
+void half_close(int descriptor) { ::shutdown(descriptor, SHUT_WR); }
+
 void acknowledge_now(int descriptor) {
   const int yes = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);

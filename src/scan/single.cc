@@ -72,14 +72,22 @@ class Single {
       if (completion.operation == ring::Operation::send) continue;  // Its receive tells.
       const probe::Wants more = on_completion(completion);
       ring_.give_back(completion);
-      if (!more.send.empty()) send(more);
-      if (more.acknowledge) ring::acknowledge_now(descriptor_);
+      grant(more);
       if (!more.done) ring_.receive(descriptor_, kHandle);
       return more;  // One operation is armed at a time, so there is one completion.
     }
     if (now_ < deadline) return {.deadline = deadline};
-    tell({.what = Told::deadline});
-    return probe_.on_deadline(now_);
+    // At the end of the close grace the conversation goes on; that is no deadline of the server's.
+    const probe::Wants more = probe_.on_deadline(now_);
+    if (more.done) tell({.what = Told::deadline});
+    grant(more);
+    return more;
+  }
+
+  void grant(const probe::Wants& wants) {
+    if (!wants.send.empty()) send(wants);
+    if (wants.acknowledge) ring::acknowledge_now(descriptor_);
+    if (wants.half_close) ring::half_close(descriptor_);
   }
 
   probe::Wants on_completion(const ring::Completion& completion) {

@@ -52,6 +52,7 @@ Worker::Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& out
       inbox_(kInboxTargets),
       now_(ring::now()),
       slots_(options.capacity),
+      open_(options.capacity),
       wheel_(options.capacity, now_),
       rate_(options.rate, now_),
       servers_(plan_, options.share_octets) {
@@ -229,7 +230,8 @@ bool Worker::start(Visit&& visit) {
   }
   const Handle handle = slots_.begin(std::move(visit), plan_, descriptor);
   Conversation& conversation = *slots_.find(handle);
-  const probe::Wants wants = conversation.probe.on_started(now_);
+  conversation.place = open_.place_of(conversation.visit.errand.target.address);
+  const probe::Wants wants = conversation.probe.on_started(now_, open_.add(conversation.place));
   if (descriptor < 0) {
     grant(handle, conversation, conversation.probe.on_error(-descriptor, now_));
     return true;
@@ -350,6 +352,7 @@ void Worker::grant(Handle handle, Conversation& conversation, const probe::Wants
   if (!wants.send.empty()) send(handle, conversation, wants);
   if (!wants.done) {
     if (wants.acknowledge) ring::acknowledge_now(conversation.descriptor);
+    if (wants.half_close) ring::half_close(conversation.descriptor);
     if (conversation.armed == Conversation::Armed::none) receive(handle, conversation);
     arm(handle, wants.deadline);
     return;
@@ -408,6 +411,7 @@ void Worker::receive(Handle handle, Conversation& conversation) {
 
 void Worker::release(Handle handle, Conversation& conversation) {
   if (conversation.descriptor >= 0) ::close(conversation.descriptor);
+  open_.remove(conversation.place);
   slots_.end(handle);
 }
 

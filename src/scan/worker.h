@@ -36,6 +36,7 @@
 #include "mxsweep/tls/client.h"
 #include "scan/certificate_log.h"
 #include "scan/doorbell.h"
+#include "scan/open_connections.h"
 #include "scan/recorder.h"
 #include "scan/servers.h"
 #include "scan/spsc_queue.h"
@@ -121,6 +122,7 @@ class Worker {
     // nothing is being sent from memory that ends with it.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
     bool recorded = false;  // Its record is written: only operations are still to come back.
+    OpenConnections::Place place = 0;
     std::unique_ptr<Parcels> parcels;
   };
 
@@ -172,6 +174,7 @@ class Worker {
   Instant now_{};
   std::optional<ring::Ring> ring_;  // Opened and closed by the worker's own thread.
   SlotTable<Conversation> slots_;
+  OpenConnections open_;
   TimerWheel wheel_;
   pace::Rate rate_;
   Servers servers_;

@@ -26,8 +26,11 @@ void Worker::record(Conversation& conversation) {
   ++probes_;
   conversation.recorded = true;
   if (visit.server == nullptr) return;
-  // What went wrong on our own side says nothing about the server.
-  if (record.outcome == Outcome::local) {
+  // What went wrong on our own side says nothing about the server. A limit of ours in TLS does: the
+  // next visit would meet it again.
+  const bool limit_of_tls =
+      record.cause == Cause::local_tls_limit || record.cause == Cause::local_tls_unsupported;
+  if (record.outcome == Outcome::local && !limit_of_tls) {
     servers_.forget(*visit.server);
   } else {
     servers_.settle(*visit.server, visit.errand.target.name(), std::move(probe));

@@ -25,13 +25,29 @@ bool is_masked(std::string_view keyword) {
   return keyword.find_first_not_of('X') == keyword.npos;
 }
 
+// Takes the first word off.
+std::string_view next_word(std::string_view& words) {
+  words = trimmed(words);
+  const std::string_view word(words.begin(), std::find_if(words.begin(), words.end(), is_blank));
+  words.remove_prefix(word.size());
+  return word;
+}
+
+// "2.0.0", of any success (RFC 3463).
+bool is_enhanced_code(std::string_view word) {
+  return word.starts_with("2.") && word.find_first_not_of("0123456789.") == word.npos &&
+         std::count(word.begin(), word.end(), '.') == 2;
+}
+
 }  // namespace
 
 Capabilities::Capabilities(std::string_view reply) : lines_(reply) {
-  std::string_view first_line;
-  if (!lines_.next(first_line)) return;
-  const std::string_view words = trimmed(first_line);
-  host_ = {words.begin(), std::find_if(words.begin(), words.end(), is_blank)};
+  std::string_view words;
+  if (!lines_.next(words)) return;
+  host_ = next_word(words);
+  if (is_enhanced_code(host_)) host_ = next_word(words);
+  const std::string_view letters = host_.substr(0, host_.find_last_not_of(".,;:!") + 1);
+  if (same_keyword(letters, "ok") || same_keyword(letters, "okay")) host_ = {};
 }
 
 bool Capabilities::next(Capability& capability) {
@@ -41,8 +57,9 @@ bool Capabilities::next(Capability& capability) {
     // From the second octet on: a line that begins with "=" still has a first word.
     const auto end = std::find_if(words.begin() + 1, words.end(),
                                   [](char octet) { return is_blank(octet) || octet == '='; });
-    capability.keyword = {words.begin(), end};
-    capability.parameters = trimmed({end == words.end() ? end : end + 1, words.end()});
+    const auto behind = end != words.end() && *end == '=' ? end + 1 : end;
+    capability.keyword = {words.begin(), behind};
+    capability.parameters = trimmed({behind, words.end()});
     return true;
   }
   return false;

@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t kCodeDigits = 3;
 
+// How other protocols begin that speak first on a connection, and HTTP, whose error pages need no
+// question.
+constexpr std::string_view kOtherOpenings[] = {
+    "SSH-", "HTTP/",    "+OK",       "-ERR",  "* OK",  "* BYE", "* PREAUTH",
+    "RFB ", "@RSYNCD:", "<!DOCTYPE", "<html", "<HTML", "<?xml"};
+
 bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
 
 // Where `line`, or as much of it as is there, stops being a line with a code; npos: nowhere yet.
@@ -26,6 +32,25 @@ int code_of(std::string_view line) {
   if (line.size() < kCodeDigits) return 0;
   if (first_octet_against_code(line) != std::string_view::npos) return 0;
   return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+}
+
+// Where `line`, or as much of it as is there, stops being text that may stand before a reply; npos:
+// nowhere yet. `first`: it is the first that the peer sent.
+std::size_t first_octet_against_text(std::string_view line, bool first) {
+  // A TLS record is told from other octets by its second one.
+  if (first && !line.empty() && line[0] >= 0x14 && line[0] <= 0x17) {
+    return line.size() < 2 ? std::string_view::npos : 1;
+  }
+  const auto* const control = std::find_if(line.begin(), line.end(), [](char octet) {
+    const auto value = static_cast<unsigned char>(octet);
+    return (value < 0x20 && octet != '\t' && octet != '\r' && octet != '\n') || value == 0x7f;
+  });
+  std::size_t offending = control == line.end() ? std::string_view::npos
+                                                : static_cast<std::size_t>(control - line.begin());
+  for (const std::string_view opening : kOtherOpenings) {
+    if (line.starts_with(opening)) offending = std::min(offending, opening.size() - 1);
+  }
+  return offending;
 }
 
 // The top bit of each octet that is not printable ASCII. Every sum stays within its octet.
@@ -148,11 +173,9 @@ EnhancedCode enhanced_code_in(std::string_view text, char klass) {
 ReplyStatus ReplyReader::read(std::string_view input) {
   const std::string_view reply = input.substr(0, kReplyOctetsMax);
   if (lines_ == 0) {
-    const std::size_t offending = first_octet_against_code(reply);
-    if (offending != reply.npos) {
-      reached_ = static_cast<std::uint32_t>(offending);
-      return ReplyStatus::malformed;
-    }
+    const Text text = skip_text(reply);
+    if (text == Text::need_more) return ReplyStatus::need_more;
+    if (text == Text::malformed) return ReplyStatus::malformed;
   }
   while (true) {
     const std::size_t line_feed = reply.find('\n', searched_);
@@ -169,8 +192,35 @@ ReplyStatus ReplyReader::read(std::string_view input) {
   return ReplyStatus::too_long;
 }
 
+// Lines without a code, where the reply should begin. none: what is there now may begin with one.
+ReplyReader::Text ReplyReader::skip_text(std::string_view reply) {
+  while (first_octet_against_code(reply.substr(reached_)) != reply.npos) {
+    in_text_ = true;
+    const std::size_t line_feed = reply.find('\n', searched_);
+    const std::size_t line_end = line_feed == reply.npos ? reply.size() : line_feed + 1;
+    const std::string_view line = reply.substr(reached_, line_end - reached_);
+    std::size_t offending = first_octet_against_text(line, reached_ == 0);
+    if (offending != line.npos) offending += reached_;
+    if (text_lines_ == kTextLinesMax) {
+      offending = std::min(offending, reached_ + first_octet_against_code(line));
+    }
+    if (line_end > kTextOctetsMax) offending = std::min(offending, kTextOctetsMax);
+    if (offending != line.npos) {
+      reached_ = static_cast<std::uint32_t>(offending);
+      return Text::malformed;
+    }
+    searched_ = static_cast<std::uint32_t>(line_end);
+    if (line_feed == reply.npos) return Text::need_more;
+    reached_ = begin_ = searched_;
+    ++text_lines_;
+    in_text_ = false;
+  }
+  return Text::none;
+}
+
 // One whole line, its LF included. True: it ends the reply.
 bool ReplyReader::take_line(std::string_view line) {
+  if (lines_ == 0 && begin_ > 0) anomalies_.add(Anomaly::text_before_reply);
   anomalies_.add(anomalies_of_line(line));
   ++lines_;
   const std::string_view content = without_line_end(line);

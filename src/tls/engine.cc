@@ -166,6 +166,7 @@ void Engine::shake_hands() {
     if (gnutls_certificate_client_get_request_status(session) != 0) certificate_requested_ = true;
     if (result == GNUTLS_E_SUCCESS) {
       status_ = Status::established;
+      secured_ = true;
       return;
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
@@ -229,7 +230,7 @@ void Engine::close() {
 }
 
 Session Engine::session() const {
-  INVARIANT(status_ == Status::established || status_ == Status::closed);
+  INVARIANT(secured_);
   return describe(library_->session);
 }
 

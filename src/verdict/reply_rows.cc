@@ -165,6 +165,8 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kHard, x(7), "", Cause::policy_rejected, "a policy, but which?"},
     {kAnyPhase, kSoft, kAnyEnhanced, "", Cause::tempfail_unspecified, "later, without a reason"},
     {kAnyPhase, kHard, kAnyEnhanced, "", Cause::reject_unspecified, "no, without a reason"},
+    {kAnyPhase, only(221), kAnyEnhanced, "",
+     Cause::reject_unspecified, "a good-bye without a QUIT of ours"},
     {kAnyPhase, kEveryCode, kAnyEnhanced, "",
      Cause::protocol_not_smtp, "neither refusal nor what was asked: 200 is how NNTP greets"},
 };

@@ -30,6 +30,8 @@ Answer read_in_pieces(std::string_view input, std::size_t piece) {
 void require_same(const Answer& a, const Answer& b) {
   INVARIANT(a.status == b.status);
   INVARIANT(a.reader.reached() == b.reader.reached());
+  INVARIANT(a.reader.begin() == b.reader.begin());
+  INVARIANT(a.reader.saw_text() == b.reader.saw_text());
   INVARIANT(a.reader.code() == b.reader.code());
   INVARIANT(a.reader.line_count() == b.reader.line_count());
   INVARIANT(a.reader.anomalies() == b.reader.anomalies());
@@ -67,12 +69,14 @@ void walk_capabilities(std::string_view octets) {
 }
 
 void check_complete(std::string_view input, const ReplyReader& reader) {
-  const std::string_view reply = input.substr(0, reader.reached());
+  INVARIANT(reader.begin() < reader.reached() && reader.begin() <= kTextOctetsMax);
+  const std::string_view with_text = input.substr(0, reader.reached());
+  require_same({ReplyStatus::complete, reader}, read_in_pieces(with_text, with_text.size()));
+  const std::string_view reply = with_text.substr(reader.begin());
   INVARIANT(reply.ends_with('\n'));
   INVARIANT(reader.code() >= 200 && reader.code() <= 599);
   INVARIANT(reader.line_count() >= 1 && reader.line_count() <= kReplyLinesMax);
   INVARIANT(walk_lines(reply) == reader.line_count());
-  require_same({ReplyStatus::complete, reader}, read_in_pieces(reply, reply.size()));
 
   const EnhancedCode enhanced = enhanced_code(reply);
   INVARIANT(!enhanced || enhanced.klass == reader.code() / 100);

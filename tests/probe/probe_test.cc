@@ -10,12 +10,18 @@
 namespace mxsweep::probe {
 namespace {
 
-// However the network cut it, a conversation ends the same way: whole lines, then pieces of every
-// small size, one octet among them.
+// However the network cut it, a conversation ends the same way: whole lines; pieces of every small
+// size, one octet among them; and all that the server says ahead of our commands, cut anywhere.
 void play(const std::string& text, const Plan& plan = Plan("scanner.test")) {
   for (const int piece : {100'000, 1, 2, 3, 7, 64}) {
     CAPTURE(piece);
     Transcript(plan, static_cast<std::size_t>(piece)).play(text);
+  }
+  if (text.find("[unconnected]") != text.npos || text.find("[interrupt]") != text.npos) return;
+  bool more = true;
+  for (std::size_t cut = 0; more; ++cut) {
+    CAPTURE(cut);
+    more = Transcript(plan, 1).play_ahead(text, cut);
   }
 }
 
@@ -150,8 +156,36 @@ TEST_CASE("a session has a deadline of its own", "[probe]") {
 TEST_CASE("what is not SMTP is told from TLS that came unasked", "[probe]") {
   play("S: HTTP/1.1 400 Bad Request\n= failed greeting protocol.not_smtp");
   play("S: SSH-2.0-OpenSSH_9.2\n= failed greeting protocol.not_smtp");
-  Transcript(Plan("scanner.test"), 100)
-      .play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
+  play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
+  play(
+      "S: 200 news.test InterNetNews ready\nC: QUIT\nS: 205 bye\n[close]\n"
+      "= failed greeting protocol.not_smtp no_221 stray_reply");
+}
+
+TEST_CASE("text before a reply is skipped when the reply follows, and noise when none does",
+          "[probe]") {
+  play(R"(
+    S: loading, please wait
+    S:
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S| \n
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none text_before_reply)");
+  for (const char* ending : {"[close]", "[reset]", "[wait 61]"}) {
+    play(std::string("S: what do you want?\n") + ending + "\n= failed greeting protocol.not_smtp");
+    play(std::string("S| no line end\n") + ending + "\n= failed greeting protocol.not_smtp");
+  }
+  const Plan plan("scanner.test");
+  Transcript transcript(plan, 3);
+  transcript.play(
+      "S: hello\nS: 554 no\nC: QUIT\nS: 221 bye\n[close]\n"
+      "= refused greeting blocked.unspecified text_before_reply");
+  CHECK(transcript.record().greeting.octets == "554 no\r\n");
+  CHECK(transcript.record().reply.octets == "554 no\r\n");
 }
 
 TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
@@ -166,16 +200,142 @@ TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
   CHECK(octets.record().bytes_in <= smtp::kReplyOctetsMax + 2048);
 }
 
-TEST_CASE("octets behind a complete reply answer nothing", "[probe]") {
-  const Plan plan("scanner.test");
-  Transcript(plan, 1000).play(R"(
-    S| 220 mx.test\r\n250 too early\r\n
+TEST_CASE("what stands behind a reply is heard as if it had come later", "[probe]") {
+  play(R"(
+    S: 220 mx.test
     C: EHLO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 421 4.7.0 too many connections
+    [close]
+    = ok quit none no_221)");
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 421 4.7.0 too many connections
+    [close]
+    = refused ehlo throttled.connections)");
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 500 5.5.1 what?
+    C: HELO scanner.test
+    S: 421 4.7.0 too many connections
+    [reset]
+    = refused ehlo throttled.connections)");
+}
+
+TEST_CASE("a reply that cannot belong to the command is passed over", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 220 mx.test once more
+    S: 354 go on
+    S: 250 mx.test
+    C: QUIT
+    S: 250 ok
+    S: 221 bye
+    [close]
+    = ok quit none stray_reply)");
+  const std::string stray = "S: 220 mx.test\nC: EHLO scanner.test\nS: 220 mx.test\n";
+  play(stray + "[close]\n= failed ehlo net.closed_early stray_reply");
+  play(stray + "[reset]\n= failed ehlo net.reset stray_reply");
+  play(stray + "[wait 31]\n= failed ehlo protocol.not_smtp stray_reply");
+  play(stray + "S: 550 5.7.1 no\nC: HELO scanner.test\nS: 550 5.7.1 no\nC: QUIT\nS: 221 bye\n" +
+       "[close]\n= refused ehlo policy.rejected stray_reply");
+  std::string many = "S: 220 mx.test\n";
+  for (int i = 0; i <= kStrayRepliesMax; ++i) many += "S: 220 mx.test\n";
+  Transcript(Plan("scanner.test"), 100'000)
+      .play("S: 220 mx.test\nC: EHLO scanner.test\n" + many +
+            "= failed ehlo protocol.flood stray_reply");
+}
+
+TEST_CASE("only the code that the command expects is its success", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 221 2.0.0 goodbye
+    [close]
+    = refused ehlo reject.unspecified)");
+  play("S: 221 goodbye\n[close]\n= refused greeting reject.unspecified");
+  play(R"(
     S: 250 mx.test
     C: QUIT
     S: 221 bye
     [close]
-    = ok quit none unsolicited_octets)");
+    = failed greeting protocol.not_smtp)");
+}
+
+TEST_CASE("what a stray reply may have listed is not known to be absent", "[probe]") {
+  const Plan plan("scanner.test");
+  const std::string text = R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 250-mx.test
+    S: 250 SIZE 10
+    C: QUIT
+    S: 250-STARTTLS
+    S: 250 HELP
+    S: 221 bye
+    [close]
+    = ok quit none stray_reply)";
+  play(text);
+  Transcript transcript(plan, 100'000);
+  transcript.play(text);
+  CHECK(transcript.record().starttls_offered == results::Offered::not_known);
+  CHECK(transcript.record().ehlo.octets == "250-mx.test\r\n250 SIZE 10\r\n");
+}
+
+TEST_CASE("EHLO answered as any command is says nothing of what is not listed", "[probe]") {
+  for (const char* reply : {"250 2.0.0 Ok", "250 OK", "250"}) {
+    const Plan plan("scanner.test");
+    Transcript transcript(plan, 100'000);
+    transcript.play(std::string("S: 220 mx.test\nC: EHLO scanner.test\nS: ") + reply +
+                    "\nC: QUIT\nS: 221 bye\n[close]\n= ok quit none" +
+                    (std::string(reply) == "250" ? " missing_text" : "") + " ehlo_without_host");
+    CHECK(transcript.record().starttls_offered == results::Offered::not_known);
+  }
+}
+
+TEST_CASE("silence among many of our connections to one address is our burst", "[probe]") {
+  const Plan plan("scanner.test");
+  const targets::Target target;
+  const auto cause = [&](std::uint32_t others, std::string_view heard) {
+    Probe probe(plan, target);
+    Instant now{std::chrono::seconds{1}};
+    (void)probe.on_started(now, others);
+    (void)probe.on_connected(now);
+    if (!heard.empty()) (void)probe.on_bytes(heard, now);
+    CHECK(probe.on_deadline(now = probe.deadline()).done);
+    return probe.record({}).cause;
+  };
+  CHECK(cause(kBurstConnections, "") == Cause::local_burst);
+  CHECK(cause(kBurstConnections - 1, "") == Cause::protocol_silent);
+  CHECK(cause(kBurstConnections, "2") == Cause::protocol_tarpit);
+  CHECK(cause(kBurstConnections, "220 mx.test\r\n") == Cause::protocol_silent);
+}
+
+TEST_CASE("a server that waits for us to close first is not kept, and one that does not is let",
+          "[probe]") {
+  const Plan plan("scanner.test");
+  const targets::Target target;
+  Probe probe(plan, target);
+  Instant now{std::chrono::seconds{1}};
+  (void)probe.on_started(now);
+  (void)probe.on_connected(now);
+  (void)probe.on_bytes("220 mx.test\r\n", now);
+  (void)probe.on_bytes("250 mx.test\r\n", now);
+  Wants wants = probe.on_bytes("221 bye\r\n", now += std::chrono::milliseconds{3});
+  CHECK_FALSE(wants.half_close);
+  CHECK(wants.deadline == now + plan.close_grace);
+  wants = probe.on_deadline(now = wants.deadline);
+  CHECK(wants.half_close);
+  CHECK_FALSE(wants.done);
+  CHECK(wants.deadline == now + plan.quit_timeout);
+  CHECK(probe.on_closed(now += std::chrono::milliseconds{1}).done);
+  CHECK(probe.record({}).anomalies.empty());
+  CHECK(probe.record({}).ms[Phase::quit] == std::chrono::milliseconds{3});
+  CHECK(probe.record({}).ms.total == std::chrono::milliseconds{3});
 }
 
 TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
@@ -186,9 +346,10 @@ TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
   play(known + "S: 221 bye\n[wait 6]\n= ok quit none no_close");
   play(known + "S: 221 bye\n[reset]\n= ok quit none");
   play(known + "S: 500 what\n[close]\n= ok quit none no_221");
-  play(known + "S: garbage\n= ok quit none no_221");
-  Transcript(Plan("scanner.test"), 1000)
-      .play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
+  play(known + "S: garbage\n[close]\n= ok quit none no_221");
+  play(known + "S: garbage\nS: 221 bye\n[close]\n= ok quit none text_before_reply");
+  play(known + "S| \\x00\n= ok quit none no_221");
+  play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
 }
 
 TEST_CASE("a connection that is never made says whose fault it is", "[probe]") {

@@ -9,6 +9,7 @@
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/issue.h"
+#include "probe/transcript.h"
 #include "support/catch.h"
 
 namespace mxsweep::probe {
@@ -43,6 +44,7 @@ const Papers& papers() {
 // client's first octets of TLS.
 struct Manners {
   std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
+  bool ehlo_closes = false;  // FIN behind that reply.
   std::string starttls = "220 go ahead\r\n";
   std::string ehlo_tls = "250-mx.test\r\n250 SIZE 1000\r\n";
   std::string quit = "221 bye\r\n";
@@ -50,8 +52,12 @@ struct Manners {
   bool hello_closes = false;                  // ... and FIN, instead of the handshake.
   bool hello_hangs = false;                   // Nothing, instead of the handshake.
   std::size_t cut_after = std::string::npos;  // FIN after so many octets of the handshake.
+  std::string before_handshake;               // Clear text before the handshake's first octet.
+  bool starttls_at_once = false;              // The reply to STARTTLS was said before.
   std::string before_ehlo_tls;                // Said under TLS without having been asked.
+  bool before_ehlo_tls_closes = false;        // ... and then close_notify and FIN.
   bool close_notify = true;                   // Behind the reply to QUIT.
+  bool waits_for_close_notify = false;        // Of the client, and answers it.
   bool implicit = false;
   tls::ServerOptions tls;
 };
@@ -136,6 +142,7 @@ class Conversation {
       clear_ += octets;
       return answer();
     }
+    to_client_ += std::exchange(manners_.before_handshake, {});
     const bool instead = !manners_.hello.empty() || manners_.hello_closes || manners_.hello_hangs;
     if (instead) {
       to_client_ += std::exchange(manners_.hello, {});
@@ -150,8 +157,20 @@ class Conversation {
     if (was_handshake && status == tls::Status::established) {
       if (manners_.implicit) say("220 mx.test ESMTP\r\n");
       if (!manners_.before_ehlo_tls.empty()) say(manners_.before_ehlo_tls);
+      if (manners_.before_ehlo_tls_closes) {
+        engine_->close();
+        flush();
+        closes_ = true;
+        return;
+      }
     }
-    if (status == tls::Status::closed) closes_ = true;
+    if (status == tls::Status::closed) {
+      if (manners_.waits_for_close_notify) {
+        engine_->close();
+        flush();
+      }
+      closes_ = true;
+    }
     answer();
   }
 
@@ -160,11 +179,21 @@ class Conversation {
       const std::string line = clear_.substr(0, end);
       clear_.erase(0, end + 2);
       lines.append(line).append("\n");
-      if (line.starts_with("EHLO")) say(engine_ ? manners_.ehlo_tls : manners_.ehlo);
+      if (line.starts_with("EHLO")) {
+        say(engine_ ? manners_.ehlo_tls : manners_.ehlo);
+        closes_ = closes_ || manners_.ehlo_closes;
+      }
       if (line == "STARTTLS") {
-        say(manners_.starttls);
-        if (manners_.starttls.starts_with("220")) engine_.emplace(server_);
-        if (manners_.starttls.empty() || manners_.starttls.starts_with("421")) closes_ = true;
+        if (!manners_.starttls_at_once) say(manners_.starttls);
+        if (manners_.starttls.starts_with("220")) {
+          engine_.emplace(server_);
+          const std::string early = std::exchange(clear_, {});
+          if (!early.empty()) hear(early);
+        }
+        if (manners_.starttls.empty() || manners_.starttls.starts_with("421") ||
+            manners_.starttls.starts_with("221")) {
+          closes_ = true;
+        }
       }
       if (line == "QUIT") {
         say(manners_.quit);
@@ -172,7 +201,7 @@ class Conversation {
           engine_->close();
           flush();
         }
-        closes_ = true;
+        closes_ = !manners_.waits_for_close_notify;
       }
     }
   }
@@ -207,6 +236,7 @@ Ending ending(const Manners& manners, const Plan& plan = Plan("scanner.test"),
               std::string_view name = {}, std::size_t piece = 100'000) {
   Conversation conversation(plan, manners, name, piece);
   const results::Record record = conversation.talk();
+  records_of_transcripts().add(record);
   Ending end{};
   end.words.append(to_string(record.outcome)).append(" ").append(to_string(record.phase));
   end.words.append(" ").append(to_string(record.cause));
@@ -312,11 +342,71 @@ TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe
   CHECK(end.lines == kWholeConversation);
 }
 
-TEST_CASE("what is said under TLS before it is asked for answers nothing", "[probe][tls]") {
+TEST_CASE("clear text that comes after our ClientHello is dropped and told all the same",
+          "[probe][tls]") {
+  for (const std::size_t piece : {100'000, 100, 1}) {
+    Manners manners;
+    manners.before_handshake = "250 injected\r\n250-and\r\n250 more\r\n";
+    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+          "ok quit none plaintext_after_starttls");
+    manners.hello_closes = true;
+    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+          "degraded tls tls.not_tls plaintext_after_starttls");
+    manners.hello_closes = false;
+    manners.hello_hangs = true;
+    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+          "degraded tls tls.not_tls plaintext_after_starttls");
+    manners.before_handshake = "no line end";
+    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words == "degraded tls tls.not_tls");
+  }
+}
+
+TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or apart",
+          "[probe][tls]") {
+  for (const std::size_t piece : {100'000, 30, 1}) {
+    CAPTURE(piece);
+    const auto words = [piece](const Manners& manners) {
+      return ending(manners, Plan("scanner.test"), {}, piece).words;
+    };
+    Manners manners;
+    manners.ehlo = "250-mx\r\n250-STARTTLS\r\n250 SIZE\r\n421 4.7.0 too many connections\r\n";
+    manners.ehlo_closes = true;
+    CHECK(words(manners) == "refused starttls throttled.connections");
+    manners.ehlo_closes = false;
+    manners.ehlo = "250-mx\r\n250 STARTTLS\r\n250 HELP\r\n";
+    CHECK(words(manners) == "ok quit none stray_reply");
+    manners.ehlo = "250-mx\r\n250 STARTTLS\r\n220 go\r\n";
+    manners.starttls_at_once = true;
+    CHECK(words(manners) == "ok quit none");
+    manners = {};
+    manners.starttls = "250 go\r\n";
+    manners.quit = "";
+    CHECK(words(manners) == "degraded starttls protocol.not_smtp stray_reply");
+    manners.starttls = "221 no\r\n";
+    CHECK(words(manners) == "refused starttls reject.unspecified");
+  }
+}
+
+TEST_CASE("what is said under TLS before our EHLO is heard as if it had come later",
+          "[probe][tls]") {
+  for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
+    Manners manners;
+    manners.tls.version_max = version;  // Up to TLS 1.2 the server finishes last.
+    manners.before_ehlo_tls = "250 mx.test\r\n";
+    CHECK(ending(manners).words == "ok quit none stray_reply");
+    manners.before_ehlo_tls = "220 mx.test once more\r\n";
+    CHECK(ending(manners).words == "ok quit none stray_reply");
+    manners.before_ehlo_tls = "421 4.7.0 too many connections\r\n";
+    manners.before_ehlo_tls_closes = true;
+    CHECK(ending(manners).words == "refused ehlo_tls throttled.connections");
+  }
+}
+
+TEST_CASE("close_notify is waited for, and said when it does not come", "[probe][tls]") {
   Manners manners;
-  manners.tls.version_max = tls::Version::tls1_2;  // There the server finishes last.
-  manners.before_ehlo_tls = "250 mx.test\r\n";
-  CHECK(ending(manners).words == "ok quit none unsolicited_octets");
+  manners.close_notify = false;
+  manners.waits_for_close_notify = true;
+  CHECK(ending(manners).words == "ok quit none");
 }
 
 TEST_CASE("a refused STARTTLS is told, and the conversation ends politely", "[probe][tls]") {
@@ -474,6 +564,11 @@ TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][t
   const results::Record record = probe.record({});
   CHECK(record.ms[Phase::starttls] == std::chrono::milliseconds{1});
   CHECK(record.ms[Phase::tls] == std::chrono::milliseconds{10});
+}
+
+// The last case of this room, so that it comes behind those that make the records.
+TEST_CASE("every record of a transcript is valid by the schema", "[probe][tls]") {
+  records_of_transcripts().expect_valid();
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 //   = ok quit none no_221    how it ended: outcome, phase, cause, anomalies in order
 //
 // The connection is made before the first line unless that is "[unconnected]". Octets are delivered
-// in the pieces that the caller chooses.
+// in the pieces that the caller chooses; or, by play_ahead(), all of the server's octets of the
+// whole transcript in two pieces, whatever the client sends: the end must be the same.
 #pragma once
 
 #include <optional>
@@ -19,8 +20,15 @@
 
 #include "mxsweep/probe/probe.h"
 #include "support/catch.h"
+#include "support/kept_records.h"
 
 namespace mxsweep::probe {
+
+// Of every transcript that was played.
+inline results::KeptRecords& records_of_transcripts() {
+  static results::KeptRecords records;
+  return records;
+}
 
 class Transcript {
  public:
@@ -45,16 +53,61 @@ class Transcript {
     REQUIRE(ended_);
   }
 
+  // The pieces part at octet `cut`. False: there is no such octet.
+  [[nodiscard]] bool play_ahead(const std::string& text, std::size_t cut) {
+    const Ahead ahead = read_ahead(text);
+    apply(probe_.on_started(now_));
+    advance(std::chrono::milliseconds{1});
+    apply(probe_.on_connected(now_));
+    for (const std::string& piece :
+         {ahead.octets.substr(0, cut), ahead.octets.substr(std::min(cut, ahead.octets.size()))}) {
+      advance(std::chrono::milliseconds{1});
+      if (!piece.empty() && !wants_.done) apply(probe_.on_bytes(piece, now_));
+    }
+    if (ahead.ending.empty()) advance(ahead.waits);
+    if (!ahead.ending.empty() && !wants_.done) step(ahead.ending);
+    said_.clear();
+    expect_end(ahead.expected);
+    return cut < ahead.octets.size();
+  }
+
   [[nodiscard]] results::Record record() { return probe_.record({}); }
   [[nodiscard]] const Wants& last() const { return wants_; }
 
  private:
+  struct Ahead {
+    std::string octets;
+    Duration waits{};
+    std::string ending;  // [close] or [reset]; empty: silence.
+    std::string expected;
+  };
+
+  static Ahead read_ahead(const std::string& text) {
+    Ahead ahead;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      line.erase(0, line.find_first_not_of(' '));
+      if (line.starts_with("S:")) ahead.octets += said_in(line);
+      if (line.starts_with("S|")) ahead.octets += unescape(line.substr(3));
+      if (line.starts_with("[wait ")) ahead.waits += span_of(line);
+      if (line == "[close]" || line == "[reset]") ahead.ending = line;
+      if (line.starts_with("= ")) ahead.expected = line.substr(2);
+    }
+    return ahead;
+  }
+
+  static std::string said_in(const std::string& line) {
+    return line.substr(std::min<std::size_t>(3, line.size())) + "\r\n";
+  }
+  static Duration span_of(const std::string& line) {
+    return std::chrono::seconds{std::stoi(line.substr(6))};
+  }
+
   void step(const std::string& line) {
-    if (line.starts_with("S:"))
-      return deliver(line.substr(std::min<std::size_t>(3, line.size())) + "\r\n");
+    if (line.starts_with("S:")) return deliver(said_in(line));
     if (line.starts_with("S|")) return deliver(unescape(line.substr(3)));
     if (line.starts_with("C:")) return expect_said(line.substr(3) + "\r\n");
-    if (line.starts_with("[wait ")) return wait(line);
+    if (line.starts_with("[wait ")) return advance(span_of(line));
     if (line == "[close]") return apply(probe_.on_closed(now_));
     if (line == "[reset]") return apply(probe_.on_error(ECONNRESET, now_));
     if (line == "[error ECONNREFUSED]") return apply(probe_.on_error(ECONNREFUSED, now_));
@@ -72,8 +125,6 @@ class Transcript {
       apply(probe_.on_bytes(std::string_view(octets).substr(at, piece_), now_));
     }
   }
-
-  void wait(const std::string& line) { advance(std::chrono::seconds{std::stoi(line.substr(6))}); }
 
   void advance(Duration span) {
     const Instant until = now_ + span;
@@ -99,6 +150,7 @@ class Transcript {
     REQUIRE(wants_.done);
     CHECK(said_.empty());
     const results::Record record = probe_.record({});
+    records_of_transcripts().add(record);
     std::string seen = std::string(to_string(record.outcome)) + " " +
                        std::string(to_string(record.phase)) + " " +
                        std::string(to_string(record.cause));

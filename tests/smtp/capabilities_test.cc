@@ -47,7 +47,7 @@ TEST_CASE("capabilities come as sent and in the server's order", "[smtp][capabil
                                     {"SIZE", "10240000"},
                                     {"STARTTLS", ""},
                                     {"AUTH", "PLAIN LOGIN"},
-                                    {"AUTH", "PLAIN LOGIN"},
+                                    {"AUTH=", "PLAIN LOGIN"},
                                     {"DSN", ""}});
   CHECK(host_of(kPostfix) == "mx.test");
 }
@@ -81,11 +81,23 @@ TEST_CASE("the first line is the server's name and never a keyword", "[smtp][cap
   CHECK(host_of("250-   \r\n250 DSN\r\n").empty());
 }
 
+TEST_CASE("a reply that any command gets names no host", "[smtp][capabilities]") {
+  for (const char* reply : {"250 2.0.0 Ok\r\n", "250 OK\r\n", "250 ok, go on\r\n", "250 2.0.0\r\n",
+                            "250 2.1.0 Okay.\r\n", "250-2.0.0 OK\r\n250 DSN\r\n"}) {
+    CAPTURE(reply);
+    CHECK(host_of(reply).empty());
+  }
+  CHECK(host_of("250-2.0.0 mx.test hello\r\n250 DSN\r\n") == "mx.test");
+  CHECK(host_of("250 okra.test\r\n") == "okra.test");
+  CHECK(host_of("250 2.example\r\n") == "2.example");
+}
+
 TEST_CASE("a keyword is a whole word in any case", "[smtp][capabilities]") {
   CHECK(offers_on_guard(kPostfix, "STARTTLS"));
   CHECK(offers_on_guard(kPostfix, "starttls"));
   CHECK(offers_on_guard("250-a\r\n250 StartTLS\r\n", "STARTTLS"));
-  CHECK(offers_on_guard("250-a\r\n250-auth=LOGIN\r\n250 DSN\r\n", "AUTH"));
+  CHECK(offers_on_guard("250-a\r\n250-auth=LOGIN\r\n250 DSN\r\n", "AUTH="));
+  CHECK_FALSE(offers_on_guard("250-a\r\n250-auth=LOGIN\r\n250 DSN\r\n", "AUTH"));
   CHECK_FALSE(offers_on_guard("250-a\r\n250 STARTTLSX\r\n", "STARTTLS"));
   CHECK_FALSE(offers_on_guard("250-a\r\n250 XSTARTTLS\r\n", "STARTTLS"));
   CHECK_FALSE(offers_on_guard("250-a\r\n250 STARTTL\r\n", "STARTTLS"));
@@ -104,13 +116,14 @@ TEST_CASE("keywords compare case-blind in ASCII and nowhere else", "[smtp][capab
   CHECK_FALSE(same_keyword("\xc4", "\xe4"));
 }
 
-TEST_CASE("blanks and the AUTH= of an old draft part keyword and parameters",
+TEST_CASE("blanks part keyword and parameters, and the = of an old draft stays with the keyword",
           "[smtp][capabilities]") {
   CHECK(offer_of("250-a\r\n250-AUTH=LOGIN\r\n250 AUTH= LOGIN PLAIN\r\n") ==
-        Offer{{"AUTH", "LOGIN"}, {"AUTH", "LOGIN PLAIN"}});
+        Offer{{"AUTH=", "LOGIN"}, {"AUTH=", "LOGIN PLAIN"}});
+  CHECK(offer_of("250-a\r\n250 XVERP=DSN\r\n") == Offer{{"XVERP=", "DSN"}});
   CHECK(offer_of("250-a\r\n250-SIZE\t100\r\n250  SIZE   100  \r\n") ==
         Offer{{"SIZE", "100"}, {"SIZE", "100"}});
-  CHECK(offer_of("250-a\r\n250-SIZE \r\n250 AUTH=\r\n") == Offer{{"SIZE", ""}, {"AUTH", ""}});
+  CHECK(offer_of("250-a\r\n250-SIZE \r\n250 AUTH=\r\n") == Offer{{"SIZE", ""}, {"AUTH=", ""}});
   CHECK(offer_of("250-a\r\n250 LIMITS RCPTMAX=20 MAILMAX=5\r\n") ==
         Offer{{"LIMITS", "RCPTMAX=20 MAILMAX=5"}});
 }

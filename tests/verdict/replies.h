@@ -141,6 +141,9 @@ inline constexpr Refusal kRefusals[] = {
     {Phase::ehlo_tls, "550 No\r\n", Cause::reject_unspecified},
     {Phase::greeting, "200 news.example NNRP service ready\r\n", Cause::protocol_not_smtp},
 
+    // A good-bye without a QUIT of ours.
+    {Phase::ehlo, "221 2.0.0 goodbye\r\n", Cause::reject_unspecified},
+
     // A server's own name is not a reason.
     {Phase::greeting, "421 rbl.example.net Service not available\r\n", Cause::tempfail_unspecified},
     {Phase::ehlo, "421 helo.example.net Service not available\r\n", Cause::tempfail_unspecified},

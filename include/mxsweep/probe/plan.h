@@ -41,6 +41,10 @@ struct Plan {
   Duration command_timeout = std::chrono::seconds{30};
   Duration tls_timeout = std::chrono::seconds{15};  // For the whole handshake.
   Duration quit_timeout = std::chrono::seconds{5};  // For 221 and the close: nothing hangs on them.
+  // For the server to close first, when all is said. A server that waits for us to close (Exim: 200
+  // ms) is not kept; one that closes by itself, as nearly all do at once, keeps the TIME_WAIT and
+  // gets its close_notify through.
+  Duration close_grace = std::chrono::milliseconds{50};
   Duration session_timeout = std::chrono::seconds{120};
 
   [[nodiscard]] WallTime wall_time(Instant moment) const {

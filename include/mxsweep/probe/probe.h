@@ -33,6 +33,11 @@
 namespace mxsweep::probe {
 
 inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
+inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Passed over in a session.
+// From so many of our connections to one address on, a silent server is not called silent: listen
+// queues are as short as 20 (Exim), and when one is full, SYN cookies let connect() succeed for a
+// connection that the server never gets.
+inline constexpr std::uint32_t kBurstConnections = 16;
 
 struct Wants {
   std::string_view send{};  // To be sent at once; may be empty.
@@ -41,8 +46,9 @@ struct Wants {
   // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
   // would be taken for the server's.
   bool acknowledge = false;
-  bool done = false;   // The conversation is over: send, close, and write the record.
-  bool abort = false;  // With done: close by RST, for the peer does not deserve our TIME_WAIT.
+  bool half_close = false;  // Nothing more will be sent: shut down that direction.
+  bool done = false;        // The conversation is over: send, close, and write the record.
+  bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
   Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
 };
 
@@ -53,7 +59,8 @@ class Probe {
   Probe& operator=(Probe&&) = delete;
   ~Probe();
 
-  Wants on_started(Instant now);  // The connect is under way.
+  // The connect is under way. `others`: our other connections to the same address that are open.
+  Wants on_started(Instant now, std::uint32_t others = 0);
   Wants on_connected(Instant now) { return on_connected(now, now); }
   Wants on_bytes(std::string_view octets, Instant now) { return on_bytes(octets, now, now); }
   // The same for news that had to wait for its turn: what happened at `heard`, and now is `now`.
@@ -77,7 +84,6 @@ class Probe {
     Instant started{};
     std::uint32_t connect_us = 0;
     std::uint32_t greeting_us = 0;
-    std::uint32_t total_us = 0;
     int socket_errno = 0;
     AnomalySet anomalies;
     targets::TlsMode mode{};
@@ -118,8 +124,11 @@ class Probe {
   struct Secure;  // What a conversation needs from the beginning of TLS on.
 
   Wants on_clear(std::string_view octets, Instant now);
+  Wants read_reply(std::string_view& octets, Instant now);
   Wants on_ciphertext(std::string_view octets, Instant now);
+  [[nodiscard]] bool skip_clear_text(std::string_view& octets);
   Wants on_reply(Instant now);
+  Wants on_stray_reply(Instant now);
   Wants closed(Instant now);
   Wants on_noise(Cause cause, Instant now);
   Wants on_secured(Instant now);
@@ -127,10 +136,13 @@ class Probe {
   Wants take(const smtp::Transition& row, Instant now);
   Wants begin_tls(Instant now);
   Wants await(std::string_view send, Duration patience, Instant now);
+  Wants stop_sending(Instant now);
+  void follow(Wants& wants, const Wants& next);
   Wants fail(Cause cause, Instant now);
   Wants finish(Instant now, bool abort);
   Wants sealed(Wants wants);  // Under TLS what is to be said is encrypted last.
   void keep_reply(int code, bool declined);
+  void look_at_capabilities();
   void decline(std::string_view reply, int code);
   void require_starttls();
   void say_goodbye();
@@ -139,6 +151,8 @@ class Probe {
   void stop_watch(Instant now);
   [[nodiscard]] smtp::Event event_of(int code) const;
   [[nodiscard]] bool wants_starttls() const;
+  [[nodiscard]] Cause cause_of_noise() const;  // none: all that came was in its place.
+  [[nodiscard]] Cause cause_of_deadline() const;
   [[nodiscard]] bool conversing() const;           // Not connecting, and QUIT not said yet.
   [[nodiscard]] bool worked_in_clear() const;      // SMTP did, before TLS was tried.
   [[nodiscard]] std::string_view current() const;  // What was read of the reply under way.
@@ -150,6 +164,8 @@ class Probe {
   const Plan* plan_;
   const targets::Target* target_;   // Until the conversation is over.
   std::unique_ptr<Secure> secure_;  // Null: in clear.
+  // What the latest Wants sends, where one piece held the replies to several commands. Else null.
+  std::unique_ptr<std::string> joined_;
   Instant started_{};
   Instant phase_began_{};
   Instant deadline_ = kNever;
@@ -159,10 +175,8 @@ class Probe {
   std::uint32_t greeting_end_ = 0;  // In heard_.
   std::uint32_t ehlo_end_ = 0;      // In heard_; the reply to EHLO or HELO begins at greeting_end_.
   std::uint32_t reply_begin_ = 0;   // In heard_: the reply that is being read.
-  std::uint32_t bytes_in_before_ = 0;  // Before we began to wait for what we wait for now.
   smtp::ReplyReader reader_;
   std::array<std::uint32_t, kPhaseCount> took_us_ = all_not_reached();
-  std::uint32_t total_us_ = 0;
   std::uint32_t bytes_in_ = 0;
   std::uint32_t bytes_out_ = 0;
   int socket_errno_ = 0;
@@ -178,7 +192,11 @@ class Probe {
   Cause cause_ = Cause::none;
   Phase decided_ = Phase::quit;  // The phase of the record: where a refusal or failure happened.
   results::Verb verb_ = results::Verb::ehlo;
-  bool declined_ = false;  // By a reply: that of phase decided_.
+  std::uint8_t strays_ = 0;     // Replies that belonged to no command, in the whole session.
+  bool stray_heard_ = false;    // Since the latest command.
+  bool burst_ = false;          // Begun among many connections to the same address.
+  bool sending_ended_ = false;  // We have closed our direction, the server did not close before.
+  bool declined_ = false;       // By a reply: that of phase decided_.
   bool done_ = false;
 
   static constexpr std::array<std::uint32_t, kPhaseCount> all_not_reached() {

@@ -29,6 +29,9 @@ struct SocketAddress {
 // Makes close() send RST instead of FIN: no TIME_WAIT here, no lingering there.
 void reset_on_close(int descriptor);
 
+// Sends FIN and goes on receiving.
+void half_close(int descriptor);
+
 // Acknowledges what was received at once (TCP_QUICKACK) instead of waiting for something to say.
 void acknowledge_now(int descriptor);
 

@@ -2,7 +2,7 @@
 // What a server says that it can do: the lines of its reply to EHLO.
 //
 //   Source    RFC 5321 section 4.1.1.1 (ehlo-ok-rsp); RFC 4954 (AUTH). "AUTH=" is an old draft's
-//             spelling that is still in the wild.
+//             spelling that is still in the wild, and not the keyword AUTH.
 //   Shape     The first line is the server's name, never a keyword: a host called starttls.test
 //             offers nothing. Keywords are whole words, case-blind, in the server's order.
 //   Lifetime  Views into the reply that was given.
@@ -16,17 +16,20 @@
 
 namespace mxsweep::smtp {
 
-// A keyword ends at the first SP, HT or "=", and that and the blanks behind it are in neither part.
+// A keyword ends before the first SP or HT, or with the first "="; blanks behind it are in neither
+// part.
 struct Capability {
-  std::string_view keyword;     // As sent: "STARTTLS", "size", "AUTH" (also for "AUTH=LOGIN").
+  std::string_view keyword;     // As sent: "STARTTLS", "size", "AUTH"; of "AUTH=LOGIN": "AUTH=".
   std::string_view parameters;  // "10240000", "PLAIN LOGIN". May be empty.
 };
 
 class Capabilities {
  public:
-  // `reply`: the octets of a complete 2xx reply to EHLO.
+  // `reply`: the octets of a complete 250 reply to EHLO.
   explicit Capabilities(std::string_view reply);
-  [[nodiscard]] std::string_view host() const { return host_; }  // First word of the first line.
+  // First word of the first line, an enhanced code before it left out. Empty: the line has none, or
+  // says "Ok" as the reply to any command does: such a server need not have understood EHLO.
+  [[nodiscard]] std::string_view host() const { return host_; }
   [[nodiscard]] bool next(Capability& capability);
 
  private:

@@ -7,17 +7,21 @@
 //             difference to the answer.
 //   Units     octets, line ends included.
 //   Lifetime  Views returned by the helpers below view the octets they were given.
-//   Errors    malformed: this is not an SMTP reply. too_long: it broke a limit below. Values both:
-//             whatever a server sends is one of the four statuses.
+//   Errors    malformed: what came is not SMTP. too_long: the reply broke a limit below. Both are
+//             values: whatever a server sends is one of the four statuses.
 //
 // A line, and what we put up with. Each tolerance leaves its anomaly (core/anomaly.h).
 //
 //   line end       LF; a CR before it belongs to it, without one: bare_lf. A CR elsewhere ends
 //                  nothing: bare_cr.
 //   code           Three digits, the first 2 to 5, and no digit behind them: a fourth makes them a
-//                  number ("2024-11-22"). A first line without a code is malformed, and that is
-//                  said at the first octet that rules a code out, not at the line's end: what is
-//                  not SMTP may never send one.
+//                  number ("2024-11-22").
+//   text before    Lines without a code, empty ones among them, where a reply should begin:
+//   skipped,
+//                  text_before_reply when a reply follows. Malformed is what can't be such text: a
+//                  control octet other than HT, CR and LF (what is not SMTP may never send a line
+//                  end), the opening of another protocol that speaks first ("SSH-", "+OK", "* OK"),
+//                  and more than kTextLinesMax lines or kTextOctetsMax octets.
 //   separator      SP: the last line. "-": more follow. Nothing at all: the last line,
 //                  missing_text ("250 " and "250-" lack nothing: their text is empty). Anything
 //                  else (TAB, a letter): the last line, no_separator.
@@ -42,6 +46,9 @@ inline constexpr std::size_t kReplyOctetsMax = 64 * 1024;
 inline constexpr std::size_t kReplyLinesMax = 512;
 inline constexpr std::size_t kLineOctetsMax = 4 * 1024;  // Kept of a line; longer ones are cut.
 inline constexpr std::size_t kLineOctetsStandard = 512;  // RFC 5321 section 4.5.3.1.5.
+// Before a reply: enough for the message of a wrapper or a loader, too little for a web page.
+inline constexpr std::size_t kTextLinesMax = 8;
+inline constexpr std::size_t kTextOctetsMax = 1024;
 
 enum class ReplyStatus : std::uint8_t { need_more, complete, malformed, too_long };
 
@@ -52,9 +59,13 @@ class ReplyReader {
   // trickles in costs O(octets). What lies behind a complete reply is not looked at.
   [[nodiscard]] ReplyStatus read(std::string_view input);
 
-  // complete: the reply's length. malformed: the offending octet. too_long: where the limit was
+  // complete: the reply's end. malformed: the offending octet. too_long: where the limit was
   // reached. need_more: the start of the line that has no end yet.
   [[nodiscard]] std::size_t reached() const { return reached_; }
+  // Where the reply begins: behind the text that was skipped.
+  [[nodiscard]] std::size_t begin() const { return begin_; }
+  // Whether any octet so far belongs to a line without a code before the reply.
+  [[nodiscard]] bool saw_text() const { return begin_ > 0 || in_text_; }
 
   // Meaningful when complete: the code of the last line, as Postfix and the RFC's advice have it.
   [[nodiscard]] int code() const { return code_; }
@@ -62,13 +73,18 @@ class ReplyReader {
   [[nodiscard]] AnomalySet anomalies() const { return anomalies_; }
 
  private:
+  enum class Text : std::uint8_t { none, need_more, malformed };
+  [[nodiscard]] Text skip_text(std::string_view reply);
   [[nodiscard]] bool take_line(std::string_view line);
 
   std::uint32_t reached_ = 0;
   std::uint32_t searched_ = 0;  // No line end from reached_ up to this octet.
+  std::uint32_t begin_ = 0;
   std::uint16_t code_ = 0;
   std::uint16_t lines_ = 0;
   AnomalySet anomalies_;
+  std::uint8_t text_lines_ = 0;
+  bool in_text_ = false;
 };
 static_assert(sizeof(ReplyReader) <= 24, "every conversation in flight holds one");
 

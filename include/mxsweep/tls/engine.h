@@ -72,7 +72,9 @@ class Engine {
   // The fatal alert that the peer sent, by its name in RFC 8446; empty: none.
   [[nodiscard]] std::string_view alert() const { return alert_; }
 
-  // Requires: established or closed.
+  // Whether the handshake was finished, whatever came behind it.
+  [[nodiscard]] bool secured() const { return secured_; }
+  // Requires: secured.
   [[nodiscard]] Session session() const;
   // Of the client's side: whether the server asked for a certificate. Any time.
   [[nodiscard]] bool client_certificate_requested() const { return certificate_requested_; }
@@ -97,6 +99,7 @@ class Engine {
   std::size_t quiet_octets_ = 0;   // Received since the last result.
   std::uint8_t first_octets_ = 0;  // How many of the two that give TLS away were seen.
   bool certificate_requested_ = false;
+  bool secured_ = false;
 };
 
 }  // namespace mxsweep::tls

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// One conversation of the dialogue's fuzz target: an input is a row of steps, which say what the
+// server does. The client must say whole commands and QUIT once; what came of it is the record.
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mxsweep/core/invariant.h"
+#include "mxsweep/probe/probe.h"
+
+namespace mxsweep::fuzz {
+
+// The first octet of each step says what happens; for octets received, the next says how many.
+enum Step : std::uint8_t {
+  kBytes = 0,
+  kLongBytes = 1,
+  kClosed = 2,
+  kReset = 3,
+  kDeadline = 4,
+  kWait = 5
+};
+
+inline void check_wants(const probe::Wants& wants, const probe::Plan& plan, int& quits) {
+  const std::string_view said = wants.send;
+  // Whole commands; several, where one piece held the replies to several.
+  for (std::string_view rest = said; !rest.empty();) {
+    const std::string* const commands[] = {&plan.commands.ehlo, &plan.commands.helo,
+                                           &plan.commands.quit};
+    const auto* const sent = std::find_if(std::begin(commands), std::end(commands),
+                                          [rest](auto* text) { return rest.starts_with(*text); });
+    INVARIANT(sent != std::end(commands));
+    rest.remove_prefix((*sent)->size());
+    if (*sent == &plan.commands.quit) ++quits;
+  }
+  INVARIANT(quits <= 1);
+  INVARIANT(wants.done || wants.deadline != kNever);
+  INVARIANT(!wants.done || said.empty());
+}
+
+// As the input has it, octet by octet, or with pieces joined that follow each other.
+enum class Cut : std::uint8_t { as_given, octets, joined };
+
+class Run {
+ public:
+  Run(const probe::Plan& plan, Cut cut) : plan_(plan), cut_(cut), probe_(plan, target_) {
+    take(probe_.on_started(now_));
+    take(probe_.on_connected(now_ += std::chrono::milliseconds{1}));
+  }
+
+  results::Record play(std::string_view input) {
+    for (std::size_t at = 0; !wants_.done && at + 1 < input.size();) {
+      const auto step = static_cast<std::uint8_t>(static_cast<unsigned char>(input[at]) % 8);
+      std::size_t count = static_cast<unsigned char>(input[at + 1]);
+      at += 2;
+      if (step >= kClosed && step <= kWait) {
+        deliver();
+        if (!wants_.done) event(step, count);
+        continue;
+      }
+      if (step == kLongBytes) count *= 64;
+      const std::string_view octets = input.substr(at, std::max<std::size_t>(count, 1));
+      at += octets.size();
+      pending_ += octets;
+      if (cut_ != Cut::joined) deliver();
+    }
+    deliver();
+    if (!wants_.done) take(probe_.on_interrupted(now_));
+    INVARIANT(wants_.done);
+    return probe_.record("mx.test", "test");
+  }
+
+ private:
+  void event(std::uint8_t step, std::size_t count) {
+    if (step == kClosed) return take(probe_.on_closed(now_));
+    if (step == kReset) return take(probe_.on_error(ECONNRESET, now_));
+    if (step == kDeadline) return take(probe_.on_deadline(now_ = wants_.deadline));
+    now_ = std::min(wants_.deadline, now_ + std::chrono::milliseconds{count});
+  }
+
+  void deliver() {
+    const std::string octets = std::exchange(pending_, {});
+    const std::size_t piece = cut_ == Cut::octets ? 1 : octets.size();
+    for (std::size_t at = 0; at < octets.size() && !wants_.done; at += piece) {
+      take(probe_.on_bytes(std::string_view(octets).substr(at, piece), now_));
+    }
+  }
+
+  void take(const probe::Wants& wants) {
+    wants_ = wants;
+    check_wants(wants_, plan_, quits_);
+  }
+
+  const probe::Plan& plan_;
+  const Cut cut_;
+  const targets::Target target_;
+  probe::Probe probe_;
+  Instant now_{std::chrono::hours{1}};
+  probe::Wants wants_;
+  std::string pending_;
+  int quits_ = 0;
+};
+
+}  // namespace mxsweep::fuzz

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Records that tests have made, kept as lines to be validated against the schema in one go.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "mxsweep/results/json_writer.h"
+#include "mxsweep/results/record.h"
+#include "support/validator.h"
+
+namespace mxsweep::results {
+
+class KeptRecords {
+ public:
+  // With what a worker adds to what a probe has learned.
+  void add(Record record) {
+    record.target = "192.0.2.1";
+    record.line = 1;
+    record.ip = *parse_address("192.0.2.1");
+    record.port = 25;
+    record.attempt = 1;
+    record.at = WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}};
+    std::string line;
+    append_json(record, line);
+    lines_.insert(line);
+  }
+
+  void expect_valid() const {
+    std::string lines;
+    for (const std::string& line : lines_) lines += line;
+    const Validator validator;
+    const int status = validator.validate(lines);
+    if (is_absent(status)) {
+      WARN("not validated: python3-jsonschema is not installed");
+      return;
+    }
+    INFO(validator.output());
+    CHECK(status == 0);
+  }
+
+  [[nodiscard]] std::size_t size() const { return lines_.size(); }
+
+ private:
+  std::set<std::string> lines_;
+};
+
+}  // namespace mxsweep::results
