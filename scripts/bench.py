@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 from bench_dns import dns_lookups, dns_rate, dns_shared
+from bench_latency import latency
 from bench_tools import OK, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
 
@@ -263,8 +264,8 @@ def main():
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
     print("own network namespace" if flags.own_network else "the machine's own network")
-    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many, micro,
-               dns_lookups, dns_shared, dns_rate)
+    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many,
+               latency, micro, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     with tempfile.TemporaryDirectory() as folder:
         for name in flags.what:

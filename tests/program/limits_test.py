@@ -200,7 +200,10 @@ class LocalPorts(ProgramTest):
                           "--no-share", within=within)
         self.check_ended(swept)
         self.assertGreater(swept.summary["local_shortages"], 0)
-        self.assertEqual(swept.summary["causes"], {"none": len(plain), "protocol.silent": 22})
+        # 20 of ours were open to that address at once: the last of them may well be our own burst.
+        causes = swept.summary["causes"]
+        self.assertEqual(causes.pop("protocol.silent") + causes.pop("local.burst"), 22)
+        self.assertEqual(causes, {"none": len(plain)})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ case needs even under a sanitizer: it ends a hang and measures nothing."""
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import pathlib
@@ -19,6 +20,11 @@ import tempfile
 import termios
 import time
 import unittest
+
+try:
+    from jsonschema import Draft202012Validator
+except ImportError:  # Debian: python3-jsonschema.
+    Draft202012Validator = None
 
 MXSWEEP = os.environ.get("MXSWEEP") or sys.exit("MXSWEEP must name the program under test")
 SUPPRESSIONS = pathlib.Path(__file__).with_name("thread_sanitizer.supp")
@@ -61,6 +67,35 @@ def whole_lines(octets):
     if octets and not octets.endswith(b"\n"):
         raise AssertionError(f"torn: the output ends in {octets[-80:]!r}")
     return octets.splitlines()
+
+
+@functools.cache
+def schema_validator():
+    schema = json.loads(subprocess.run([MXSWEEP, "schema"], check=True, capture_output=True).stdout)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+WORDS = ("outcome", "phase", "cause", "offered", "tls", "verb", "code", "version", "verify_error")
+
+
+def shape_of(value, key=""):
+    """What the schema looks at, by and large: keys, types, and the values of the closed lists."""
+    if isinstance(value, dict):
+        free = key in ("extensions", "meta")
+        return "free" if free else tuple((k, shape_of(v, k)) for k, v in value.items())
+    if isinstance(value, list):
+        return frozenset(shape_of(element, key) for element in value)
+    return value if key in WORDS or isinstance(value, bool) else type(value).__name__
+
+
+def expect_valid(records):
+    """Every record is valid by the program's own schema. Of each shape one is looked at."""
+    if Draft202012Validator is None:
+        return
+    for record in {shape_of(record): record for record in records}.values():
+        for error in schema_validator().iter_errors(record):
+            raise AssertionError(f"{error.json_path}: {error.message[:500]}: {record}")
 
 
 class Process:
@@ -254,7 +289,9 @@ class ProgramTest(unittest.TestCase):
         code = process.wait()
         records = self.path("records")
         octets = records.read_bytes() if records.exists() else b""
-        return Swept(code, process.stderr, octets, self.summary())
+        swept = Swept(code, process.stderr, octets, self.summary())
+        expect_valid(swept.records)
+        return swept
 
     def check_counts(self, swept):
         """What the summary says is what the output holds, and nothing is missing."""

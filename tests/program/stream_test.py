@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Servers that say more than they were asked, close early or never: on real sockets."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+import unittest
+
+import real_certificates
+from program import HELO, ProgramTest
+
+VISITS = 20
+SECONDS_MAX = 20
+
+
+class Server:
+    """Accepts connections on a port of its own, each `talk`ed to in a thread of its own."""
+
+    def __init__(self, talk, backlog=128):
+        self.talk = talk
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                connection.settimeout(SECONDS_MAX)
+                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with contextlib.suppress(OSError), connection:
+            self.talk(connection)
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+class Stream(ProgramTest):
+    def visits(self, talk, *flags, count=VISITS, at_once=4):
+        """The records of `count` visits to a server that talks like that."""
+        server = Server(talk)
+        self.addCleanup(server.close)
+        swept = self.scan("127.0.0.1\n" * count, "-p", str(server.port), "--no-share",
+                          "-c", str(at_once), "--command-timeout", "3s", *flags)
+        self.check_ended(swept)
+        self.assertEqual(len(swept.records), count)
+        return swept.records
+
+    def check_all(self, records, *words):
+        told = {(r["outcome"], r["phase"], r["cause"], *r.get("anomalies", ())) for r in records}
+        self.assertEqual(told, {words})
+
+    def test_a_421_behind_a_reply_is_heard_although_our_command_meets_a_reset(self):
+        def talk(connection):
+            connection.sendall(b"220 mx.test ESMTP\r\n")
+            connection.recv(100)
+            connection.sendall(b"250-mx.test\r\n250-STARTTLS\r\n250 SIZE\r\n"
+                               b"421 4.7.0 too many connections\r\n")
+            # With what it has not read, close() resets the connection.
+            time.sleep(0.01)
+
+        self.check_all(self.visits(talk), "refused", "starttls", "throttled.connections")
+
+    def test_a_421_behind_the_handshake_is_heard_although_our_ehlo_meets_a_reset(self):
+        issued = real_certificates.Authority(self.folder).issue("leaf")
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.maximum_version = version
+            context.load_cert_chain(issued.chain, issued.key)
+
+            def talk(connection, context=context):
+                connection.sendall(b"220 mx.test ESMTP\r\n")
+                connection.recv(100)
+                connection.sendall(b"250-mx.test\r\n250 STARTTLS\r\n")
+                connection.recv(100)
+                connection.sendall(b"220 go\r\n")
+                with context.wrap_socket(connection, server_side=True) as secure:
+                    secure.sendall(b"421 4.7.0 too many connections\r\n")
+
+            records = self.visits(talk)
+            told = {(r["outcome"], r["phase"], r["cause"]) for r in records}
+            self.assertEqual(told, {("refused", "ehlo_tls", "throttled.connections")})
+
+    def test_a_server_that_waits_for_our_close_is_freed_and_its_wait_is_in_no_phase(self):
+        waited = []
+
+        def talk(connection):
+            connection.sendall(b"220 mx.test ESMTP\r\n")
+            connection.recv(100)
+            connection.sendall(b"250 mx.test\r\n")
+            connection.recv(100)
+            connection.sendall(b"221 bye\r\n")
+            began = time.monotonic()
+            connection.recv(100)
+            waited.append(time.monotonic() - began)
+
+        records = self.visits(talk)
+        self.check_all(records, "ok", "quit", "none")
+        self.assertEqual(len(waited), VISITS)
+        self.assertLess(sorted(waited)[VISITS // 2], 1)
+        for record in records:
+            phases = [value for key, value in record["ms"].items() if key != "total"]
+            self.assertAlmostEqual(sum(phases), record["ms"]["total"], places=3)
+
+    def test_no_close_notify_does_not_flap(self):
+        """A server that says 221, close_notify and closes at once, in 60 visits."""
+        issued = real_certificates.Authority(self.folder).issue("leaf")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(issued.chain, issued.key)
+
+        def talk(connection):
+            with context.wrap_socket(connection, server_side=True) as secure:
+                secure.sendall(b"220 mx.test ESMTP\r\n")
+                secure.recv(100)
+                secure.sendall(b"250 mx.test\r\n")
+                secure.recv(100)
+                secure.sendall(b"221 bye\r\n")
+                secure.settimeout(0.001)
+                with contextlib.suppress(OSError):
+                    secure.unwrap()
+
+        self.check_all(self.visits(talk, "--tls", "implicit", count=60, at_once=16),
+                       "ok", "quit", "none")
+
+    def test_a_burst_against_a_listen_queue_is_ours_and_not_the_servers_silence(self):
+        listener = socket.create_server(("127.0.0.1", 0), backlog=50)  # Nothing accepts.
+        self.addCleanup(listener.close)
+        swept = self.scan("127.0.0.1\n" * 40, "-p", str(listener.getsockname()[1]), "--no-share",
+                          "-j", "1", "-c", "40", "--greeting-timeout", "500ms")
+        self.check_ended(swept)
+        causes = [record["cause"] for record in swept.records]
+        self.assertEqual(causes.count("local.burst"), 40 - 16)
+        self.assertEqual(causes.count("protocol.silent"), 16)
+        alone = self.scan("127.0.0.1\n", "-p", str(listener.getsockname()[1]),
+                          "--greeting-timeout", "500ms")
+        self.assertEqual(alone.records[0]["cause"], "protocol.silent")
+
+
+if __name__ == "__main__":
+    unittest.main()
