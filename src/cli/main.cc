@@ -50,8 +50,10 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A closed pipe is an error of the write that meets it, told in words.
+  // A closed pipe and a limit on a file's size are errors of the write that meets them, told in
+  // words.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

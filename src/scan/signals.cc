@@ -5,23 +5,38 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 namespace mxsweep::scan {
+
+namespace {
+
+// What a parent ignores for its child, as nohup does with SIGHUP and a shell with the SIGINT of a
+// job in the background, stays ignored.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+}  // namespace
 
 Signals::Signals() {
   sigset_t wanted;
   ::sigemptyset(&wanted);
-  ::sigaddset(&wanted, SIGINT);
-  ::sigaddset(&wanted, SIGTERM);
-  ::sigaddset(&wanted, SIGHUP);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!is_ignored(signal)) ::sigaddset(&wanted, signal);
+  }
   ::pthread_sigmask(SIG_BLOCK, &wanted, &mask_before_);
   descriptor_ = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &pipe_before_);
+  ::sigaction(SIGXFSZ, &ignore, &file_size_before_);
 }
 
 Signals::~Signals() {
   if (descriptor_ >= 0) ::close(descriptor_);
+  ::sigaction(SIGXFSZ, &file_size_before_, nullptr);
   ::sigaction(SIGPIPE, &pipe_before_, nullptr);
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Signals as something to read: SIGINT, SIGTERM and SIGHUP arrive on a descriptor, SIGPIPE becomes
-// the EPIPE of the write that caused it.
+// Signals as something to read: SIGINT, SIGTERM and SIGHUP arrive on a descriptor, unless they were
+// ignored from the start; SIGPIPE and SIGXFSZ become the EPIPE and EFBIG of the write that caused
+// them.
 //
 //   Lifetime  Built before any thread is started, so that all inherit the mask; restores what it
 //             changed when it goes.
@@ -24,6 +25,7 @@ class Signals {
   int descriptor_ = -1;
   sigset_t mask_before_{};
   struct sigaction pipe_before_ {};
+  struct sigaction file_size_before_ {};
 };
 
 }  // namespace mxsweep::scan

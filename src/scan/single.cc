@@ -76,7 +76,8 @@ class Single {
       if (!more.done) ring_.receive(descriptor_, kHandle);
       return more;  // One operation is armed at a time, so there is one completion.
     }
-    if (now_ < deadline) return {.deadline = deadline};
+    // A wait that a signal ended (SIGCONT) has run no completion, and there may be one.
+    if (now_ < deadline || ring_.more()) return {.deadline = deadline};
     // At the end of the close grace the conversation goes on; that is no deadline of the server's.
     const probe::Wants more = probe_.on_deadline(now_);
     if (more.done) tell({.what = Told::deadline});

@@ -435,7 +435,9 @@ void Worker::put_off(Visit&& visit, int error) {
 // until every connection has had its say.
 bool Worker::behind() {
   ++turns_behind_;
-  if (ring_->more() && turns_behind_ * ring::kCompletionsPerTurn <= slots_.size()) return true;
+  // One turn more always: a wait that a signal ended (SIGCONT) has run no completion at all.
+  const std::uint64_t heard = std::uint64_t{turns_behind_ - 1} * ring::kCompletionsPerTurn;
+  if (ring_->more() && heard <= slots_.size()) return true;
   turns_behind_ = 0;
   return false;
 }

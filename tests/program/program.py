@@ -120,6 +120,14 @@ class Process:
     def wait(self):
         return self.process.wait(timeout=WAIT_SECONDS_MAX)
 
+    def has_socket(self):
+        with contextlib.suppress(OSError):
+            for descriptor in pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if os.readlink(descriptor).startswith("socket:"):
+                        return True
+        return False
+
     def send(self, number):
         """Sends a signal and waits until it was taken notice of, as two at once become one."""
         self.process.send_signal(number)

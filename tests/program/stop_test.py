@@ -3,9 +3,11 @@
 """Sweeps that stop before their end: by a signal, or because nobody takes their records."""
 
 import os
+import resource
 import select
 import signal
 import subprocess
+import time
 import unittest
 
 from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, as_root_of,
@@ -81,6 +83,39 @@ class Signals(ProgramTest):
         self.assertEqual([r["outcome"] for r in swept.records], ["ok"])
 
 
+    def test_servers_that_answered_while_we_were_stopped_are_heard(self):
+        """SIGSTOP beyond the greeting's deadline, then SIGCONT: nobody was silent but us."""
+        for count in (1, 300):
+            sink = self.sink("--only", "plain", "--delay", "300")
+            self.write("list", f"127.1.0.0/{32 if count == 1 else 23}\n")
+            scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
+                                   "-p", str(sink.port), "-c", "1000", "-j", "1",
+                                   "--greeting-timeout", "2s")
+            wait_until(scan.has_socket, "a connection")
+            scan.process.send_signal(signal.SIGSTOP)
+            time.sleep(2.5)
+            scan.process.send_signal(signal.SIGCONT)
+            swept = self.swept(scan)
+            self.check_ended(swept)
+            self.assertEqual({r["cause"] for r in swept.records}, {"none"})
+            sink.stop()
+
+    def test_signals_that_were_ignored_from_the_start_stay_ignored(self):
+        """`nohup mxsweep` outlives its terminal; a shell's job in the background its Ctrl-C."""
+        for ignored in (signal.SIGHUP, signal.SIGINT):
+            sink = self.sink("--only", "plain", "--delay", "500")
+            self.write("list", "127.1.0.0/28\n")
+            scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
+                                   "-p", str(sink.port),
+                                   preexec_fn=lambda: signal.signal(ignored, signal.SIG_IGN))
+            wait_until(scan.has_socket, "a connection")
+            scan.process.send_signal(ignored)
+            swept = self.swept(scan)
+            self.check_ended(swept)
+            self.assertEqual({r["cause"] for r in swept.records}, {"none"})
+            sink.stop()
+
+
 class StalledReader(ProgramTest):
     def start_stalled_sweep(self):
         """A sweep whose output, a pipe, is full and not read; and the pipe's other end."""
@@ -146,6 +181,16 @@ class LostOutput(ProgramTest):
         self.check_lost(scan, "/dev/full: No space left on device")
         self.assertEqual(self.summary()["records_written"], 0)
         self.assertEqual(self.summary()["octets_written"], 0)
+
+    def test_a_limit_on_the_size_of_files_is_told_and_does_not_kill(self):
+        self.write("list", "127.48.0.0/16\n")
+        limit = 200_000
+        scan = self.start_scan(
+            "-f", str(self.path("list")), "-p", "1", "-o", str(self.path("records")),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.check_lost(scan, f"{self.path('records')}: File too large")
+        octets = self.path("records").read_bytes()
+        self.assertEqual(self.summary()["records_written"], len(whole_lines(octets)))
 
     def test_a_summary_that_cannot_be_written_is_told(self):
         """The sweep itself was whole, but its caller asked for a summary and has none."""
