@@ -186,7 +186,7 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, only(521), x(7), "",
      Cause::blocked_unspecified, "postscreen's drop with a text of the operator's own"},
     {kAnyPhase, only(521), x(3, 2), "",
-     Cause::blocked_unspecified, "postscreen's access list: it turns us away, not everybody"},
+     Cause::blocked_unspecified, "postscreen's access list: it turns us away, not all clients"},
     {kAnyPhase, only(521), kAnyEnhanced,
      " unavailable|not available| denied| refused| rejected|not allowed|not permitted|not welcome",
      Cause::blocked_unspecified, "not what RFC 7504 means: it does serve others, or will"},

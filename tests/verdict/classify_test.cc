@@ -17,11 +17,19 @@
 #include "support/catch.h"
 #include "verdict/replies.h"
 #include "verdict/reply_rows.h"
+#include "verdict/wordings.h"
 
 namespace mxsweep::verdict {
 namespace {
 
 int code_of(std::string_view reply) { return std::atoi(std::string(reply.substr(0, 3)).c_str()); }
+
+std::vector<fixtures::Refusal> all_refusals() {
+  std::vector<fixtures::Refusal> refusals(std::begin(fixtures::kRefusals),
+                                          std::end(fixtures::kRefusals));
+  refusals.insert(refusals.end(), std::begin(fixtures::kWordings), std::end(fixtures::kWordings));
+  return refusals;
+}
 
 Verdict classify(Phase phase, std::string_view reply) {
   return classify_reply(phase, code_of(reply), reply, "EHLO scanner.example.net\r\n");
@@ -106,7 +114,7 @@ void for_each_line(const std::string& text, Visit visit) {
 }
 
 TEST_CASE("a refusal is understood as its server meant it", "[verdict]") {
-  for (const fixtures::Refusal& refusal : fixtures::kRefusals) {
+  for (const fixtures::Refusal& refusal : all_refusals()) {
     INFO(to_string(refusal.phase) << ": " << refusal.reply);
     CHECK(to_string(classify(refusal.phase, refusal.reply).cause) == to_string(refusal.cause));
   }
@@ -114,7 +122,7 @@ TEST_CASE("a refusal is understood as its server meant it", "[verdict]") {
 
 TEST_CASE("every row of the table is reached by some refusal", "[verdict]") {
   std::vector<bool> reached(reply_rows().size());
-  for (const fixtures::Refusal& refusal : fixtures::kRefusals) {
+  for (const fixtures::Refusal& refusal : all_refusals()) {
     reached[fitting_row(refusal.phase, code_of(refusal.reply), refusal.reply)] = true;
   }
   for (std::size_t i = 0; i < reached.size(); ++i) {
@@ -145,7 +153,7 @@ TEST_CASE("a refused greeting or EHLO is a refusal and never a failure", "[verdi
       CHECK(classify(phase, std::to_string(code) + " no\r\n").outcome == Outcome::refused);
     }
   }
-  for (const fixtures::Refusal& refusal : fixtures::kRefusals) {
+  for (const fixtures::Refusal& refusal : all_refusals()) {
     const bool in_clear_first =
         refusal.phase == Phase::starttls || refusal.phase == Phase::ehlo_tls;
     // FTP refuses, too, and a certificate is TLS's own matter.
