@@ -47,7 +47,7 @@ constexpr ReplyRow kRows[] = {
      "|unresolvable relay host|ip name lookup failed",
      Cause::blocked_scanner_no_fcrdns, "our address has no name, or one that does not lead back"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "bare lf |bare newline|bare line feed|stray newline|.smtplf.html.",
+     "bare lf |bare newline|bare line feed|stray newline|smtplf html",
      Cause::protocol_bare_lf, "before 521 x.5: Postfix says both at once"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      " synchronization| synchronisation| pipelin|talk too soon|talks too soon|before the greeting"
@@ -56,8 +56,9 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, only(521), x(5), "",
      Cause::protocol_out_of_turn, "postscreen's pregreet and pipelining tests"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "connection rate|connections rate|rate of connections|rate of new|new tls sessions"
-     "|new tls connections|tls session rate|tls handshakes|too many new |connecting too "
+     "connection rate|connections rate|rate of connections|rate of new|tls sessions"
+     "|new tls connections|tls session rate|tls session limit|tls handshakes|too many new "
+     "|connecting too "
      "|connect too |connection frequency|connections per second|connections per minute"
      "|connections per hour|connections in ",
      Cause::throttled_rate,
@@ -66,6 +67,8 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many connections|too many concurrent|too many sessions|too many simultaneous"
      "|too many open |too many smtp |too many clients|too many connected|too many active"
+     "|too many tcp |too many users|client connections|max clients|maximum clients|limit of clients"
+     "|client limit|session limit"
      "|too many parallel|connection limit|concurrent connections|simultaneous connections"
      "|number of connections|number of clients|number of sessions|maximum connections"
      "|max connections|numerous connection",
@@ -101,9 +104,11 @@ constexpr ReplyRow kRows[] = {
 
     // Words about the server.
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "client certificate|client cert |no peer certificate|certificate required"
-     "|certificate is required|no certificate presented|no certificate was presented"
-     "|present a certificate|presented no certificate|without a certificate",
+     "client certificate|client cert |peer certificate|your certificate|certificate required"
+     "|certificate is required|certificate given|certificate from you|certificate from client"
+     "|no certificate presented|no certificate was presented|no certificate provided"
+     "|no certificate supplied|no certificate sent|no certificate received|present a certificate"
+     "|presented no certificate|without a certificate",
      Cause::tls_client_certificate, "Postfix and Exim ask for it in TLS and tell in SMTP"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "insufficient storage|insufficient system storage|insufficient disk|space shortage|disk space"
@@ -136,15 +141,15 @@ constexpr ReplyRow kRows[] = {
      " timeout|timed out|time limit|time out",
      Cause::protocol_server_timeout, "we were too slow for it"},
     {kStarttls, kSoft, kAnyEnhanced,
-     " milter|filter is down|filter down|filter is not|filter not |filter unavailable"
-     "|filter is unavailable|filter failed|filter failure|filter error|filter timed",
+     " milter| filter | filters | antivirus|virus scanner|content scanner",
      Cause::tempfail_unspecified, "TLS would work: what looks at commands does not"},
     {kStarttls, kRefusal, kAnyEnhanced,
      "tls not available|tls is not available|tls not currently available|tls currently unavailable"
      "|tls unavailable|tls is unavailable|tls temporarily|security failure|local problem",
      Cause::config_tls_unavailable, "key, certificate or entropy is missing there"},
     {kEhlo, kHard, kAnyEnhanced,
-     "user and pass|login with user|log in with user|t logged in|user expected| ftp ",
+     "user and pass|user pass |login with user|log in with user|authenticate with user"
+     "|t logged in|user expected| ftp ",
      Cause::protocol_not_smtp, "a greeting of 220 and these words are an FTP server's"},
     {kEhlo, kHard, kAnyEnhanced,
      " lmtp | lhlo ",
@@ -370,18 +375,22 @@ void Folded::add_line(std::string_view line, bool first) {
   if (const std::string_view server = token_at_start(line); first && is_name(server)) {
     line.remove_prefix(server.size());
   }
+  bool in_url = false;
+  bool in_path = false;  // Behind a slash of it: what pages are called is words.
   while (!line.empty()) {
     const std::string_view token = token_at_start(line);
     if (token.empty()) {
-      const std::size_t quoted = quoted_command(line);
+      const bool at_host = line.starts_with("//");
+      in_url = at_host || (in_url && line.front() != ' ');
+      in_path = in_url && !at_host && line.front() == '/';
       add(' ');
-      line.remove_prefix(std::max<std::size_t>(quoted, 1));
+      line.remove_prefix(at_host ? 2 : std::max<std::size_t>(quoted_command(line), 1));
       continue;
     }
     if (same_letters(token, our_name_)) {
       forget_verb();
     } else {
-      is_name(token) ? add_name(token) : add_words(token);
+      is_name(token) && !in_path ? add_name(token) : add_words(token);
     }
     line.remove_prefix(token.size());
   }

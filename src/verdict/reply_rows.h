@@ -58,7 +58,8 @@ struct ReplyRow {
 // The words of a reply and nothing else, so that a phrase can be searched for as plain octets:
 // lower case; one blank for all that is not a letter or a digit. A name (a host's, an address) is
 // fenced by dots and has nothing but dots between its parts, " .rate.limit.example. ", so that no
-// words are found in it. Begins and ends with a blank. Left out, as they are no words about us:
+// words are found in it; what a URL's path is called is words. Begins and ends with a blank. Left
+// out, as they are no words about us:
 //
 //   codes       and enhanced codes at the start of lines; they would also stand inside phrases
 //               that run on from line to line

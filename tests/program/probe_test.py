@@ -151,6 +151,18 @@ class Probe(ProgramTest):
                 self.assertNotIn("does not say why", whole)
                 sink.stop()
 
+    def test_the_name_that_a_server_repeats_is_no_complaint(self):
+        """Whatever we are called: a blocklist's name is one only where the server names it."""
+        for name, cause in (("zen.spamhaus.org", "tempfail.unspecified"),
+                            ("ratelimit.test", "blocked.scanner_ip")):
+            with self.subTest(name):
+                sink = self.fleet({"ehlo": [{"send": "421 zen.spamhaus.org: not now, '"
+                                                     "EHLO ratelimit.test' zen.spamhaus.org\r\n"}]})
+                code, stdout, _ = self.run_program("probe", f"127.0.0.1:{sink.port}", "--helo",
+                                                   name, "--json")
+                self.assertEqual((code, record_of(stdout)["cause"]), (RAN_TO_ITS_END, cause))
+                sink.stop()
+
     def test_json_is_the_record_and_nothing_else(self):
         """One line, valid by the schema, without a line number, as there is no list."""
         sink = self.sink(*PLAIN)

@@ -266,6 +266,8 @@ TEST_CASE("a reply is folded to its words", "[verdict]") {
         " see http .a.example. x now ");
   CHECK(Folded("421 mx1.example.net: to my_rate-limit.example, 192.0.2.1.").text() ==
         " to .my.rate.limit.example. .192.0.2.1. ");
+  CHECK(Folded("421 see //a.example/b.html?c.d e/f.g").text() ==
+        " see .a.example. b html .c.d. e .f.g. ");
   CHECK(Folded("421 later.Please try A.B_C").text() == " later please try .a.b.c. ");
   CHECK(Folded("421 Hi Me.test. Me.Test: EHLO me.test", "EHLO me.test\r\n").text() == " hi ");
   CHECK(Folded("421 what is 'EHLO me.test' or \"quit or <quit\r\n").text() == " what is or or ");

@@ -48,6 +48,9 @@ inline constexpr Refusal kWordings[] = {
     // FTP servers greet with 220, too.
     {Phase::ehlo, "530 Please login with USER and PASS.\r\n", Cause::protocol_not_smtp},
     {Phase::ehlo, "530 Please log in with USER and PASS first.\r\n", Cause::protocol_not_smtp},
+    {Phase::ehlo, "530 Please use USER/PASS\r\n", Cause::protocol_not_smtp},
+    {Phase::ehlo, "530 Login with USER first.\r\n", Cause::protocol_not_smtp},
+    {Phase::ehlo, "530 This FTP server is anonymous only.\r\n", Cause::protocol_not_smtp},
     {Phase::ehlo, "530 You aren't logged in\r\n", Cause::protocol_not_smtp},
     {Phase::ehlo, "530 Not logged in.\r\n", Cause::protocol_not_smtp},
     {Phase::ehlo, "503 USER expected.\r\n", Cause::protocol_not_smtp},
@@ -104,6 +107,14 @@ inline constexpr Refusal kWordings[] = {
     {Phase::greeting, "421 Too many connections in the last minute\r\n", Cause::throttled_rate},
     {Phase::greeting, "421 20 connections per minute are allowed\r\n", Cause::throttled_rate},
     {Phase::greeting, "421 Too many new connections from 192.0.2.1\r\n", Cause::throttled_rate},
+    {Phase::greeting, "421 Max clients reached\r\n", Cause::throttled_connections},
+    {Phase::greeting, "421 4.3.2 Maximum client connections reached\r\n",
+     Cause::throttled_connections},
+    {Phase::greeting, "421 4.7.0 Too many TCP connections\r\n", Cause::throttled_connections},
+    {Phase::greeting, "421 Too many users connected\r\n", Cause::throttled_connections},
+    {Phase::ehlo, "421 4.7.0 Too many TLS sessions per minute\r\n", Cause::throttled_rate},
+    {Phase::greeting, "421 You have exceeded the connection rate\r\n", Cause::throttled_rate},
+    {Phase::greeting, "550 Connection frequency limited\r\n", Cause::throttled_rate},
 
     // Asked for in TLS, told in SMTP.
     {Phase::ehlo_tls, "421 4.7.1 mx.example Error: No client certificate presented\r\n",
@@ -118,6 +129,11 @@ inline constexpr Refusal kWordings[] = {
     {Phase::greeting, "554 5.7.1 Valid TLS certificate required\r\n",
      Cause::tls_client_certificate},
 
+    {Phase::ehlo_tls, "530 No certificate given by client\r\n", Cause::tls_client_certificate},
+    {Phase::ehlo_tls, "530 5.7.0 Please present your certificate\r\n",
+     Cause::tls_client_certificate},
+    {Phase::ehlo_tls, "550 Peer certificate missing\r\n", Cause::tls_client_certificate},
+
     // A filter that is down is no broken certificate.
     {Phase::starttls, "454 4.3.0 Try again later\r\n", Cause::tempfail_unspecified},
     {Phase::starttls, "454 4.3.0 TLS not available: filter is down\r\n",
@@ -128,6 +144,13 @@ inline constexpr Refusal kWordings[] = {
      Cause::tempfail_unspecified},
     {Phase::starttls, "451 4.7.1 Service unavailable: filter not responding\r\n",
      Cause::tempfail_unspecified},
+    {Phase::starttls, "454 4.7.0 Temporarily unable to contact policy filter\r\n",
+     Cause::tempfail_unspecified},
+    {Phase::starttls, "454 4.7.0 The virus scanner is down\r\n", Cause::tempfail_unspecified},
+    {Phase::starttls, "454 TLS not available due to temporary reason\r\n",
+     Cause::config_tls_unavailable},
+    {Phase::starttls, "454 4.7.1 TLS not available, no certificate\r\n",
+     Cause::config_tls_unavailable},
     {Phase::starttls, "454 4.7.0 TLS not available\r\n", Cause::config_tls_unavailable},
     {Phase::starttls, "454 4.3.3 TLS not available: error generating SSL handle\r\n",
      Cause::config_tls_unavailable},
@@ -153,6 +176,10 @@ inline constexpr Refusal kWordings[] = {
     {Phase::ehlo, "450 Sorry rate-limit.test\r\n", Cause::tempfail_unspecified},
     {Phase::ehlo, "550 greylist.example says no\r\n", Cause::reject_unspecified},
     {Phase::ehlo, "550 Overload.Timeout.Example says no\r\n", Cause::reject_unspecified},
+    // The page that a URL leads to is.
+    {Phase::greeting, "550-http://www.example.com/help/check_ip_reverse_dns.html\r\n550 No\r\n",
+     Cause::blocked_scanner_no_fcrdns},
+    {Phase::greeting, "550 http://blocklist.example/why.html\r\n", Cause::blocked_unspecified},
     // Of a blocklist it is, and a full stop without a blank makes no name.
     {Phase::greeting, "554 See https://check.spamhaus.org/\r\n", Cause::blocked_scanner_ip},
     {Phase::greeting, "421 You are throttled.Please wait\r\n", Cause::throttled_rate},
