@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/nagios.h"
 #include "cli/sink.h"
 
 namespace {
@@ -42,6 +43,8 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const bool is_mistake = error.get_exit_code() != 0;
+    if (is_mistake && wants_nagios(argc, argv)) return unknown(error.what());
     return program.exit(error) == 0 ? kRanToItsEnd : kWrongUsage;
   }
   return exit_code;
@@ -57,6 +60,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
+    if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(error.what());
     std::fprintf(stderr, "mxsweep: %s\n", error.what());
     return mxsweep::cli::kStoppedEarly;
   }

@@ -3,11 +3,15 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/nagios.h"
 #include "cli/options.h"
 #include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
@@ -28,32 +32,10 @@ struct ProbeFlags {
   std::uint16_t port = 25;
   bool json = false;
   bool nagios = false;
+  Thresholds thresholds;
+  bool mail_domain = false;
+  bool allow_private = false;
 };
-
-int nagios(const results::Record& record) {
-  constexpr std::string_view kWords[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-  int state = 3;
-  switch (record.outcome) {
-    case Outcome::ok: state = 0; break;
-    case Outcome::degraded:
-    case Outcome::refused: state = 1; break;
-    case Outcome::failed: state = 2; break;
-    case Outcome::invalid:
-    case Outcome::excluded:
-    case Outcome::local: break;
-  }
-  fmt::print("SMTP {} - {} ({}, {})", kWords[state], verdict::explain(record.cause),
-             to_string(record.phase), to_string(record.cause));
-  // Performance data: seconds, as the plugins' convention has it.
-  fmt::print(" | time={:.6f}s;;;0", std::chrono::duration<double>(record.ms.total).count());
-  for (std::size_t i = 0; i < kPhaseCount; ++i) {
-    if (record.ms.of[i] < Duration::zero()) continue;
-    fmt::print(" {}={:.6f}s;;;0", to_string(static_cast<Phase>(i)),
-               std::chrono::duration<double>(record.ms.of[i]).count());
-  }
-  fmt::print("\n");
-  return state;
-}
 
 // The one target that the words on the command line mean, or why they do not.
 std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string& why_not) {
@@ -79,80 +61,140 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
 }
 
 int unusable(const ProbeFlags& flags, const std::string& why, int exit_code) {
-  if (flags.nagios) {
-    fmt::print("SMTP UNKNOWN - {}\n", why);
-    return 3;
-  }
+  if (flags.nagios) return unknown(why);
   fmt::print(stderr, "mxsweep: {}\n", why);
   return exit_code;
 }
 
+// Why the flags do not go together, or not with this target. Empty: they do.
+std::string contradiction(const ProbeFlags& flags, const targets::Target& target) {
+  if (flags.mail_domain && target.address.family != Family::none) {
+    return fmt::format("--mx wants a mail domain, and '{}' is an address", printable(flags.target));
+  }
+  return flags.thresholds.contradiction();
+}
+
 void tell_resolution(const targets::Target& target, const scan::Resolution& resolution) {
   fmt::print("{}", printable(target.host()));
-  for (std::size_t i = 0; i < resolution.addresses.size(); ++i) {
-    fmt::print("{}{}", i == 0 ? ": " : ", ", to_string(resolution.addresses[i]));
+  std::string_view before = ": ";
+  for (const scan::Resolved& server : resolution.servers) {
+    if (server.cause != Cause::none) continue;
+    fmt::print("{}{}", std::exchange(before, ", "), to_string(server.errand.target.address));
   }
   fmt::print("\n");
 }
 
-results::Record record_without_address(const scan::Errand& errand, Cause cause) {
+results::Record record_without_visit(const scan::Resolved& server) {
   results::Record record;
-  record.outcome = verdict::outcome_of(cause);
+  record.outcome = verdict::outcome_of(server.cause);
   record.phase = Phase::dns;
-  record.cause = cause;
-  scan::describe(errand, record);
+  record.cause = server.cause;
+  scan::describe(server.errand, record);
   return record;
 }
 
-// The end of it, in the form that was asked for: the exit code.
-int conclude(const ProbeFlags& flags, const Transcript& transcript, const results::Record& record) {
-  if (flags.nagios) return nagios(record);
-  if (flags.json) {
-    std::string line;
-    results::append_json(record, line);
-    fmt::print("{}", line);
-  } else {
-    transcript.conclude(record);
+// All servers of a target, one after the other, told in the form that was asked for.
+class Visits {
+ public:
+  Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client)
+      : flags_(flags), plan_(plan), client_(client) {}
+
+  int run(const targets::Target& target) {
+    if (target.address.family != Family::none) {
+      servers_.push_back({.errand = {.target = target, .path = nullptr}});
+    } else if (const std::string error = resolve(target); !error.empty()) {
+      return unusable(flags_, error, kCannotRunHere);
+    }
+    for (const scan::Resolved& server : servers_) {
+      if (for_a_person() && flags_.mail_domain) transcript_.begin(server.errand);
+      if (const auto refusal = visit(server)) {
+        return unusable(flags_, refusal->cause + "; cure: " + refusal->cure, kCannotRunHere);
+      }
+    }
+    return sum_up(target);
   }
-  return std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
-}
+
+ private:
+  [[nodiscard]] bool for_a_person() const { return !flags_.json && !flags_.nagios; }
+
+  std::string resolve(const targets::Target& target) {
+    scan::NameOptions options = flags_.names.options();
+    options.mail_domains = flags_.mail_domain;
+    options.visit_private = flags_.allow_private;
+    std::function<void(const scan::Lookup&)> hear;
+    if (for_a_person() && flags_.mail_domain) {
+      hear = [this](const scan::Lookup& lookup) { transcript_.hear(lookup); };
+    }
+    scan::Resolution resolution = scan::resolve(target, options, hear);
+    if (!resolution.error.empty()) return resolution.error;
+    if (for_a_person() && !flags_.mail_domain) tell_resolution(target, resolution);
+    servers_ = std::move(resolution.servers);
+    if (!flags_.mail_domain) servers_.erase(servers_.begin() + 1, servers_.end());
+    return {};
+  }
+
+  std::optional<ring::Refusal> visit(const scan::Resolved& server) {
+    if (server.cause != Cause::none) {
+      conclude(record_without_visit(server));
+      return std::nullopt;
+    }
+    const scan::SingleEnd end = scan::probe_one(
+        server.errand, plan_, client_,
+        [&](const scan::Event& event) {
+          if (for_a_person()) transcript_.hear(server.errand.target, event);
+        },
+        [&](const results::Record& record) { conclude(record); });
+    return end.refusal;
+  }
+
+  void conclude(const results::Record& record) {
+    tally_.count(record);
+    if (flags_.nagios) {
+      judged_.push_back(judge(record, flags_.thresholds));
+      if (judged_.size() == 1) best_preference_ = record.mx_preference;
+      judged_.back().preferred = record.mx_preference == best_preference_;
+    } else if (flags_.json) {
+      std::string line;
+      results::append_json(record, line);
+      fmt::print("{}", line);
+    } else {
+      transcript_.conclude(record);
+    }
+    std::fflush(stdout);
+  }
+
+  int sum_up(const targets::Target& target) {
+    if (flags_.nagios && !flags_.mail_domain) return tell(judged_.front(), flags_.thresholds);
+    if (flags_.nagios) return tell(target.host(), judged_, flags_.thresholds);
+    if (for_a_person() && flags_.mail_domain) transcript_.sum_up(target.host(), tally_);
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
+  }
+
+  const ProbeFlags& flags_;
+  const probe::Plan& plan_;
+  tls::Client& client_;
+  const Transcript transcript_{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
+  std::vector<scan::Resolved> servers_;
+  Tally tally_;
+  std::vector<Judged> judged_;
+  std::uint16_t best_preference_ = 0;
+};
 
 int run_probe(const ProbeFlags& flags) {
   std::string why_not;
   const std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) return unusable(flags, why_not, kWrongUsage);
-  std::optional<targets::Target> target = read_target(flags, why_not);
+  const std::optional<targets::Target> target = read_target(flags, why_not);
   if (!target) return unusable(flags, why_not, kWrongUsage);
+  const std::string contradictory = contradiction(flags, *target);
+  if (!contradictory.empty()) return unusable(flags, contradictory, kWrongUsage);
   const scan::TrustStore trust =
       scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
   if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
   tls::Client client;
   const std::string wrong = client.open(flags.manners.tls_options(trust));
   if (!wrong.empty()) return unusable(flags, wrong, kWrongUsage);
-
-  const Transcript transcript(::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr);
-  const bool for_a_person = !flags.json && !flags.nagios;
-  scan::Errand errand{.target = *target, .path = nullptr};
-  if (target->address.family == Family::none) {
-    scan::Resolution resolution = scan::resolve(*target, flags.names.options());
-    if (!resolution.error.empty()) return unusable(flags, resolution.error, kCannotRunHere);
-    if (for_a_person) tell_resolution(*target, resolution);
-    errand = std::move(resolution.errand);
-    if (resolution.addresses.empty()) {
-      return conclude(flags, transcript, record_without_address(errand, resolution.cause));
-    }
-  }
-  int exit_code = kRanToItsEnd;
-  const scan::SingleEnd end = scan::probe_one(
-      errand, *plan, client,
-      [&](const scan::Event& event) {
-        if (for_a_person) transcript.hear(errand.target, event);
-      },
-      [&](const results::Record& record) { exit_code = conclude(flags, transcript, record); });
-  if (end.refusal) {
-    return unusable(flags, end.refusal->cause + "; cure: " + end.refusal->cure, kCannotRunHere);
-  }
-  return exit_code;
+  return Visits(flags, *plan, client).run(*target);
 }
 
 }  // namespace
@@ -160,24 +202,37 @@ int run_probe(const ProbeFlags& flags) {
 void add_probe(CLI::App& program, int& exit_code) {
   const auto flags = std::make_shared<ProbeFlags>();
   CLI::App* const app = program.add_subcommand(
-      "probe", "Probe one server, for a person: a timed transcript and the verdict in words");
+      "probe",
+      "Probe one server, or with --mx all of a mail domain, for a person: a timed transcript and "
+      "the verdict in words");
   app->add_option(
          "target", flags->target,
          "mx1.example.net:587, 192.0.2.10, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
-         "check the certificate for that name")
+         "check the certificate for that name; with --mx example.org")
       ->required()
       ->type_name("TARGET");
   app->add_option("-p,--port", flags->port, "Port for a target that names none")
       ->check(CLI::Range(1, 65535).description(""))
       ->type_name("PORT")
       ->capture_default_str();
+  CLI::Option* const mx =
+      app->add_flag("--mx", flags->mail_domain,
+                    "The target is a mail domain: probe its MX hosts one after the other, in the "
+                    "order of preference, and show the lookups");
+  app->add_flag("--allow-private", flags->allow_private,
+                "Visit MX hosts also at addresses for private or special use")
+      ->needs(mx);
   flags->manners.add_to(*app);
   flags->names.add_to(*app);
   CLI::Option* const json = app->add_flag("--json", flags->json, "Print the record instead");
-  app->add_flag("--nagios", flags->nagios,
-                "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, refused), "
-                "2 CRITICAL (failed), 3 UNKNOWN")
-      ->excludes(json);
+  CLI::Option* const nagios =
+      app->add_flag("--nagios", flags->nagios,
+                    "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, "
+                    "refused), 2 CRITICAL (failed, certificate out of its time), 3 UNKNOWN (this "
+                    "machine's fault, wrong usage). With --mx: as the best of the most preferred "
+                    "servers, but WARNING at least if any server is not OK")
+          ->excludes(json);
+  flags->thresholds.add_to(*app, nagios);
   app->callback([flags, &exit_code] { exit_code = run_probe(*flags); });
 }
 

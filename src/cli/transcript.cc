@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "cli/transcript.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
@@ -18,14 +18,11 @@ constexpr const char* kDoubtful = "1;33";
 constexpr const char* kBad = "1;31";
 constexpr const char* kAside = "2";
 constexpr std::size_t kNamesShown = 8;
-constexpr int kDaysLeftFew = 21;  // Time to renew.
+constexpr std::size_t kValuesShown = 16;  // Of an answer: as many as a route takes.
+constexpr int kDaysLeftFew = 21;          // Time to renew.
 
 double milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-std::string day(WallTime time) {
-  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 std::string names_of(const tls::Certificate& certificate) {
@@ -39,11 +36,53 @@ std::string names_of(const tls::Certificate& certificate) {
   return text;
 }
 
+std::string_view type_of(const scan::Lookup& lookup) {
+  switch (lookup.type) {
+    case dns::Type::a: return "A";
+    case dns::Type::aaaa: return "AAAA";
+    case dns::Type::mx: return "MX";
+    case dns::Type::ns:
+    case dns::Type::cname:
+    case dns::Type::soa:
+    case dns::Type::ptr:
+    case dns::Type::txt:
+    case dns::Type::opt:
+    case dns::Type::tlsa: break;
+  }
+  return "?";  // Not asked for on the way to a mail server.
+}
+
+// What was answered: the aliases on the way, then what is there or why there is nothing.
+std::string described(const dns::Answer& answer) {
+  std::string text;
+  for (const std::string& alias : answer.aliases)
+    text += fmt::format("alias {}, ", printable(alias));
+  if (answer.outcome != dns::Outcome::found) text += fmt::format("{}, ", to_string(answer.outcome));
+  for (std::size_t i = 0; i < std::min(answer.exchanges.size(), kValuesShown); ++i) {
+    const dns::Exchange& exchange = answer.exchanges[i];
+    text += fmt::format("{} {}, ", exchange.preference,
+                        exchange.host.empty() ? "." : printable(exchange.host));
+  }
+  for (std::size_t i = 0; i < std::min(answer.addresses.size(), kValuesShown); ++i) {
+    text += to_string(answer.addresses[i]) + ", ";
+  }
+  const std::size_t values = std::max(answer.exchanges.size(), answer.addresses.size());
+  if (values > kValuesShown) text += fmt::format("{} more, ", values - kValuesShown);
+  if (answer.authentic) text += "validated, ";
+  return text.substr(0, text.find_last_not_of(", ") + 1);
+}
+
 std::string described(const tls::Session& session) {
   std::string text = fmt::format("{}, {}", session.version, session.cipher);
   if (!session.group.empty()) text += fmt::format(", {}", session.group);
   if (!session.signature.empty()) text += fmt::format(", {}", session.signature);
   return text;
+}
+
+// RFC 8460 has one word for both ends of a certificate's time.
+bool is_too_early(const results::Record& record) {
+  return record.tls->verify_error == tls::VerifyError::certificate_expired &&
+         record.tls->chain->certificates.front().not_before > record.at;
 }
 
 const char* colour_of(Outcome outcome) {
@@ -61,42 +100,58 @@ const char* colour_of(Outcome outcome) {
 
 }  // namespace
 
-std::string printable(std::string_view octets) {
-  std::string text;
-  for (const char c : octets) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet < 0x7f) {
-      text += c;
-    } else {
-      text += fmt::format("\\x{:02x}", octet);
-    }
+void Tally::count(const results::Record& record) {
+  standing.count(record);
+  ++outcomes[static_cast<std::size_t>(record.outcome)];
+  if (!certificate_complaints(record).empty()) ++certificates_at_fault;
+}
+
+void Transcript::hear(const scan::Lookup& lookup) const {
+  const std::string question = fmt::format("{} {}", printable(lookup.name), type_of(lookup));
+  if (lookup.answer == nullptr) return say(lookup.at, "36", "? " + question);
+  say(lookup.at, "32", fmt::format("= {}: {}", question, described(*lookup.answer)));
+}
+
+void Transcript::begin(const scan::Errand& errand) const {
+  fmt::print("\n");
+  const scan::Path* const path = errand.path.get();
+  if (path != nullptr && !path->mx_host.empty()) {
+    fmt::print("{} {}", path->mx_preference, printable(path->mx_host));
+  } else {
+    fmt::print("{}", printable(errand.target.name().empty() ? errand.target.host()
+                                                            : errand.target.name()));
   }
-  return text;
+  const Address& address = errand.target.address;
+  fmt::print("{}\n", address.family == Family::none ? "" : ", " + to_string(address));
 }
 
 void Transcript::hear(const targets::Target& target, const scan::Event& event) const {
   switch (event.what) {
     case scan::Told::connecting:
-      return say(event, kAside,
+      return say(event.at, kAside,
                  fmt::format("* connecting to {} port {}", to_string(target.address), target.port));
-    case scan::Told::connected: return say(event, kAside, "* connected");
+    case scan::Told::connected: return say(event.at, kAside, "* connected");
     case scan::Told::sent: return lines(event, "36", "> ");
     case scan::Told::received: return lines(event, "32", "< ");
-    case scan::Told::handshake: return say(event, kAside, "* TLS handshake");
+    case scan::Told::handshake: return say(event.at, kAside, "* TLS handshake");
     case scan::Told::secured:
-      return say(event, kAside, "* secured: " + described(event.tls->session));
-    case scan::Told::closed: return say(event, kAside, "* the server closed the connection");
+      return say(event.at, kAside, "* secured: " + described(event.tls->session));
+    case scan::Told::closed: return say(event.at, kAside, "* the server closed the connection");
     case scan::Told::failed:
       return say(
-          event, "31",
+          event.at, "31",
           fmt::format("* {} ({})", std::strerror(event.error), ::strerrorname_np(event.error)));
-    case scan::Told::deadline: return say(event, "31", "* waited long enough");
+    case scan::Told::deadline: return say(event.at, "31", "* waited long enough");
   }
 }
 
 void Transcript::conclude(const results::Record& record) const {
   fmt::print("\n{}: {}.\n", painted(colour_of(record.outcome), to_string(record.outcome)),
-             verdict::explain(record.cause));
+             explained(record));
+  for (const std::string& complaint : further_complaints(record)) {
+    fmt::print("{} {}.\n", painted(kDoubtful, record.outcome == Outcome::ok ? "But" : "And"),
+               complaint);
+  }
   fmt::print("It ended in phase {}, cause {}.", to_string(record.phase), to_string(record.cause));
   if (record.starttls_known) {
     constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
@@ -111,6 +166,12 @@ void Transcript::conclude(const results::Record& record) const {
     if (record.anomalies.has(anomaly)) odd += fmt::format(" {}", to_string(anomaly));
   }
   if (!odd.empty()) fmt::print("Anomalies:{}.\n", odd);
+  std::string found;
+  for (std::size_t i = 0; i < kFindingCount; ++i) {
+    const auto finding = static_cast<Finding>(i);
+    if (record.findings.has(finding)) found += fmt::format(" {}", to_string(finding));
+  }
+  if (!found.empty()) fmt::print("DNS findings:{}.\n", found);
   fmt::print("Times:");
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     if (record.ms.of[i] < Duration::zero()) continue;
@@ -121,7 +182,6 @@ void Transcript::conclude(const results::Record& record) const {
 
 void Transcript::certificates(const results::Record& record) const {
   const tls::Facts& facts = *record.tls;
-  if (!facts.session.version.empty()) fmt::print("TLS: {}.\n", described(facts.session));
   if (!facts.alert.empty()) fmt::print("The server sent the alert {}.\n", facts.alert);
   if (facts.client_certificate_requested) fmt::print("It asks for a client certificate.\n");
   if (facts.chain == nullptr) return;
@@ -129,12 +189,11 @@ void Transcript::certificates(const results::Record& record) const {
     fmt::print("Certificate: {}{}.\n", painted(kGood, "valid"),
                facts.name_match ? " for " + printable(record.name) : "; no name to compare with");
   } else {
-    fmt::print("Certificate: {}, {}.\n", painted(kDoubtful, to_string(facts.verify_error)),
-               verdict::explain(verdict::cause_of(facts.verify_error)));
+    const std::string_view word = to_string(facts.verify_error);
+    fmt::print("Certificate: {}{}.\n",
+               is_too_early(record) ? "not valid yet, in RFC 8460's words " : "",
+               painted(kDoubtful, word));
   }
-  if (facts.name_match == false &&
-      facts.verify_error != tls::VerifyError::certificate_host_mismatch)
-    fmt::print("It is not for {} either.\n", printable(record.name));
   if (facts.days_left) {
     const bool few = *facts.days_left < kDaysLeftFew;
     fmt::print("Days left: {}.\n",
@@ -152,12 +211,35 @@ void Transcript::certificates(const results::Record& record) const {
   }
 }
 
+void Transcript::sum_up(std::string_view domain, const Tally& tally) const {
+  fmt::print("\n{}:", printable(domain));
+  if (tally.standing.addresses == 0) {
+    fmt::print(" no server to visit.\n");
+    return;
+  }
+  std::string_view before = " ";
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    if (tally.outcomes[i] == 0) continue;
+    const auto outcome = static_cast<Outcome>(i);
+    fmt::print("{}{} {}", std::exchange(before, ", "), tally.outcomes[i],
+               painted(colour_of(outcome), to_string(outcome)));
+  }
+  fmt::print(" of {} servers", tally.standing.records);
+  const results::Coverage starttls = tally.standing.starttls();
+  if (starttls != results::Coverage::not_known) fmt::print("; STARTTLS on {}", to_string(starttls));
+  if (tally.certificates_at_fault != 0) {
+    fmt::print("; certificates at fault on {}",
+               painted(kDoubtful, std::to_string(tally.certificates_at_fault)));
+  }
+  fmt::print(".\n");
+}
+
 std::string Transcript::painted(const char* colour, std::string_view text) const {
   return colour_ ? fmt::format("\033[{}m{}\033[0m", colour, text) : std::string(text);
 }
 
-void Transcript::say(const scan::Event& event, const char* colour, std::string_view text) const {
-  fmt::print("{:>10.3f} ms  {}\n", milliseconds(event.at), painted(colour, text));
+void Transcript::say(Duration at, const char* colour, std::string_view text) const {
+  fmt::print("{:>10.3f} ms  {}\n", milliseconds(at), painted(colour, text));
 }
 
 void Transcript::lines(const scan::Event& event, const char* colour, const char* mark) const {
@@ -167,7 +249,7 @@ void Transcript::lines(const scan::Event& event, const char* colour, const char*
     std::string_view line = rest.substr(0, end + 1);
     rest.remove_prefix(end + 1);
     if (line.ends_with("\r\n")) line.remove_suffix(2);
-    say(event, colour, mark + printable(line));
+    say(event.at, colour, mark + printable(line));
   }
 }
 

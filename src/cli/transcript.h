@@ -2,32 +2,48 @@
 // One conversation as a person wants to read it: line by line with its times, then the verdict and
 // the certificates.
 //
-//   Shape     hear() for each event, conclude() once.
+//   Shape     hear() for each event, conclude() once for each server; of a mail domain, begin()
+//             before each and sum_up() in the end.
 //   Errors    none; what a server said is printed so that it cannot rule the terminal.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "cli/certificate_words.h"
+#include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
+#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
 
-// Printable ASCII as it is, all else as \xHH.
-[[nodiscard]] std::string printable(std::string_view octets);
+// What a mail domain's servers come to.
+struct Tally {
+  results::Standing standing;
+  std::array<std::uint32_t, kOutcomeCount> outcomes{};
+  std::uint32_t certificates_at_fault = 0;
+
+  void count(const results::Record& record);
+};
 
 class Transcript {
  public:
   explicit Transcript(bool colour) : colour_(colour) {}
 
+  void hear(const scan::Lookup& lookup) const;
+  void begin(const scan::Errand& errand) const;
   void hear(const targets::Target& target, const scan::Event& event) const;
   void conclude(const results::Record& record) const;
+  void sum_up(std::string_view domain, const Tally& tally) const;
 
  private:
   [[nodiscard]] std::string painted(const char* colour, std::string_view text) const;
-  void say(const scan::Event& event, const char* colour, std::string_view text) const;
+  void say(Duration at, const char* colour, std::string_view text) const;
   void lines(const scan::Event& event, const char* colour, const char* mark) const;
   void certificates(const results::Record& record) const;
 

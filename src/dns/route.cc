@@ -109,12 +109,15 @@ Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
 
 bool Route::take_question(RouteQuestion& question) {
   if (next_ == questions_.size()) return false;
-  const auto [host, type] = questions_[next_];
-  question.number = static_cast<std::uint32_t>(next_++);
-  question.name = host == kDomain ? name_.ascii : hosts_[host].name;
-  question.type = type;
+  question = this->question(static_cast<std::uint32_t>(next_++));
   ++open_;
   return true;
+}
+
+RouteQuestion Route::question(std::uint32_t number) const {
+  INVARIANT(number < next_);
+  const auto [host, type] = questions_[number];
+  return {number, host == kDomain ? std::string_view(name_.ascii) : hosts_[host].name, type};
 }
 
 void Route::on_answer(std::uint32_t number, const Answer& answer) {

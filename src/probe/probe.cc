@@ -382,7 +382,8 @@ Wants Probe::on_interrupted(Instant now) {
 }
 
 void Probe::decline(std::string_view reply, int code) {
-  const verdict::Verdict verdict = verdict::classify_reply(phase_, code, reply);
+  const verdict::Verdict verdict =
+      verdict::classify_reply(phase_, code, reply, plan_->commands.ehlo);
   outcome_ = verdict.outcome;
   cause_ = verdict.cause;
   decided_ = phase_;

@@ -68,6 +68,7 @@ void Names::begin_again(targets::Target&& target, Instant since) {
 
 void Names::ask(std::uint32_t number, Pending& pending) {
   for (dns::RouteQuestion question; pending.route.take_question(question);) {
+    if (hear_) hear_(question, nullptr);
     const std::uint64_t ticket = std::uint64_t{number} << 32 | question.number;
     resolver_.ask(question.name, question.type, ticket, now_);
   }
@@ -136,7 +137,10 @@ void Names::collect() {
     const auto number = static_cast<std::uint32_t>(finished.ticket >> 32);
     const auto found = routes_.find(number);
     if (found == routes_.end()) continue;
-    found->second.route.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
+    dns::Route& route = found->second.route;
+    const auto question = static_cast<std::uint32_t>(finished.ticket);
+    if (hear_) hear_(route.question(question), finished.answer.get());
+    route.on_answer(question, *finished.answer);
     ask(number, found->second);
   }
   while (!put_off_.empty() && put_off_.front().again <= now_) {

@@ -13,8 +13,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
@@ -30,15 +32,14 @@ namespace mxsweep::scan {
 
 inline constexpr std::size_t kRoutesMax = 4096;
 
-// One server that a name leads to; its target's name is the one to use for TLS.
-struct Resolved {
-  Errand errand;
-  Cause cause = Cause::none;  // Why nobody is to be visited there; there may be no address.
-};
+// A question that goes to the resolver (without an answer), and once more with its answer. The
+// views are good for the call.
+using HearLookup = std::function<void(const dns::RouteQuestion&, const dns::Answer*)>;
 
 class Names {
  public:
-  explicit Names(const NameOptions& options) : options_(options) {}
+  explicit Names(const NameOptions& options, HearLookup hear = {})
+      : options_(options), hear_(std::move(hear)) {}
 
   // `wake_descriptor`: an eventfd that ends a turn; -1: none. Empty: it worked.
   [[nodiscard]] std::string open(int wake_descriptor);
@@ -93,6 +94,7 @@ class Names {
   void collect();
 
   NameOptions options_;
+  HearLookup hear_;  // Empty: of no interest.
   bool open_ = false;
   Instant now_{};
   Instant silent_since_{};  // When our resolver was last known to answer.

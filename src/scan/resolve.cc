@@ -20,23 +20,23 @@ std::string described(const dns::Server& server) {
 
 }  // namespace
 
-Resolution resolve(const targets::Target& target, NameOptions options) {
+Resolution resolve(const targets::Target& target, NameOptions options,
+                   const std::function<void(const Lookup&)>& hear) {
   options.patience = kPersonPatience;
   options.resolver.second_try = Duration::zero();
+  const Instant start = ring::now();
+  HearLookup hear_each;
+  if (hear) {
+    hear_each = [&](const dns::RouteQuestion& question, const dns::Answer* answer) {
+      hear({ring::now() - start, question.name, question.type, answer});
+    };
+  }
   Resolution resolution;
-  Names names(options);
+  Names names(options, hear_each);
   resolution.error = names.open(-1);
   if (!resolution.error.empty()) return resolution;
   names.begin(targets::Target(target), ring::now());
-  std::vector<Resolved> servers;
-  while (!names.take(servers)) names.turn(kTurn);
-  for (const Resolved& server : servers) {
-    if (server.cause != Cause::none) resolution.cause = server.cause;
-    if (server.cause == Cause::none) {
-      resolution.addresses.push_back(server.errand.target.address);
-    }
-  }
-  resolution.errand = std::move(servers.front().errand);
+  while (!names.take(resolution.servers)) names.turn(kTurn);
   return resolution;
 }
 

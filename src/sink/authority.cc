@@ -48,7 +48,8 @@ tls::CertificateOrder Authority::leaf_order(const TlsManners& manners) {
     case CertificateKind::good:
     case CertificateKind::self_signed:
     case CertificateKind::long_chain:
-    case CertificateKind::untrusted: break;
+    case CertificateKind::untrusted:
+    case CertificateKind::no_intermediate: break;
     case CertificateKind::expired: order.not_after = now_ - days(1); break;
     case CertificateKind::not_yet_valid: order.not_before = now_ + days(1); break;
     case CertificateKind::wrong_name:
@@ -79,6 +80,7 @@ Authority::Credentials Authority::credentials_for(const TlsManners& manners) {
       chain.insert(0, issuer.certificate_pem);
     }
   }
+  if (manners.certificate == CertificateKind::no_intermediate) chain.clear();
   tls::Issued leaf = tls::issue(order, &issuer);
   return {leaf.certificate_pem + chain, std::move(leaf.key_pem)};
 }

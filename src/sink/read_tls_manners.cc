@@ -16,6 +16,7 @@ constexpr std::pair<std::string_view, CertificateKind> kCertificates[] = {
     {"weak_key", CertificateKind::weak_key},
     {"sha1", CertificateKind::sha1},
     {"untrusted", CertificateKind::untrusted},
+    {"no_intermediate", CertificateKind::no_intermediate},
 };
 constexpr std::pair<std::string_view, bool> kIsRsa[] = {{"ec", false}, {"rsa", true}};
 constexpr std::pair<std::string_view, tls::ClientCertificate> kClientCertificates[] = {

@@ -109,8 +109,12 @@ Outcome outcome_of(Cause cause) {
   return {};
 }
 
-Verdict classify_reply(Phase phase, int code, std::string_view reply) {
-  return verdict(reply_rows()[fitting_row(phase, code, reply)].cause);
+Verdict classify_reply(Phase phase, int code, std::string_view reply, std::string_view said) {
+  Verdict found = verdict(reply_rows()[fitting_row(phase, code, reply, said)].cause);
+  // SMTP in clear had worked when we asked for TLS.
+  const bool worked = phase == Phase::starttls || phase == Phase::ehlo_tls;
+  if (worked && found.outcome == Outcome::failed) found.outcome = Outcome::degraded;
+  return found;
 }
 
 bool is_local_shortage(int error) {

@@ -79,7 +79,8 @@ std::string_view explain(Cause cause) {
     case Cause::blocked_scanner_ip: return "the server blocks our address, by a blocklist or a ban";
     case Cause::blocked_scanner_no_fcrdns:
       return "the server wants our address to have a host name that points back to it";
-    case Cause::blocked_unspecified: return "the server declines us and does not say why";
+    case Cause::blocked_unspecified:
+      return "the server turns us away; its reply is all the reason there is";
     case Cause::throttled_connections: return "the server says that there are too many connections";
     case Cause::throttled_rate: return "the server says that we connect too often";
     case Cause::throttled_greylist: return "the server greylists us; try again later";
@@ -100,8 +101,10 @@ std::string_view explain(Cause cause) {
     case Cause::policy_auth_or_tls_required: return "the server wants authentication or TLS first";
     case Cause::policy_rejected: return "the server's policy rejects us";
     case Cause::tempfail_policy: return "the server's policy rejects us for now";
-    case Cause::tempfail_unspecified: return "the server declines for now and does not say why";
-    case Cause::reject_unspecified: return "the server declines and does not say why";
+    case Cause::tempfail_unspecified:
+      return "the server declines for now; its reply is all the reason there is";
+    case Cause::reject_unspecified:
+      return "the server declines; its reply is all the reason there is";
   }
   INVARIANT(false && "a cause outside its list");
   return {};

@@ -18,7 +18,10 @@ constexpr PhaseSet kGreeting = bit(Phase::greeting);
 constexpr PhaseSet kEhlo = bit(Phase::ehlo) | bit(Phase::ehlo_tls);
 constexpr PhaseSet kStarttls = bit(Phase::starttls);
 
-constexpr CodeRange kRefusal{400, 599};
+constexpr int kGoodbye = 221;
+// Words count for more than the code, and 221 with a reason is a refusal that gives its reason.
+constexpr CodeRange kRefusal{400, 599, true};
+constexpr CodeRange kSoftWords{400, 499, true};
 constexpr CodeRange kSoft{400, 499};
 constexpr CodeRange kHard{500, 599};
 constexpr CodeRange kEveryCode{0, 999};
@@ -33,36 +36,52 @@ constexpr EnhancedRange x(int subject) { return {subject}; }
 constexpr ReplyRow kRows[] = {
     // Plain words about us.
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "dnsbl| rbl |spamhaus|spamcop|barracuda|sorbs.net|abuseat|blocked using|blocked by "
-     "| is blocked| listed at | listed by | listed in | listed on | is listed |blacklist|black list"
-     "|blocklist|block list|banned sending ip|ip reputation|bad reputation|poor reputation"
+     " dnsbl|.dnsbl.| rbl | spamhaus|.spamhaus.| spamcop|.spamcop.| barracuda|.barracudacentral."
+     "| sorbs |.sorbs.net.| abuseat|.abuseat.|blocked using|blocked by | is blocked| listed at "
+     "| listed by | listed in | listed on | is listed | blacklist|black list| blocklist|block list"
+     "| denylist|deny list|banned sending ip|ip reputation|bad reputation|poor reputation"
      "|low reputation",
      Cause::blocked_scanner_ip, "a blocklist or a reputation service is named"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "reverse dns|reverse hostname|reverse lookup|cannot find your hostname| ptr | rdns |fcrdns"
+     "reverse dns|reverse hostname|reverse lookup|cannot find your hostname| ptr | rdns | fcrdns"
      "|unresolvable relay host|ip name lookup failed",
      Cause::blocked_scanner_no_fcrdns, "our address has no name, or one that does not lead back"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "bare lf |bare newline|bare line feed|stray newline|smtplf.html",
+     "bare lf |bare newline|bare line feed|stray newline|smtplf html",
      Cause::protocol_bare_lf, "before 521 x.5: Postfix says both at once"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "synchronization|synchronisation|pipelin|talk too soon|talks too soon|before the greeting"
+     " synchronization| synchronisation| pipelin|talk too soon|talks too soon|before the greeting"
      "|before greeting|without waiting|speak before|speaking before|early talker",
      Cause::protocol_out_of_turn, "it heard us before it had finished"},
     {kAnyPhase, only(521), x(5), "",
      Cause::protocol_out_of_turn, "postscreen's pregreet and pipelining tests"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
+     "connection rate|connections rate|rate of connections|rate of new|tls sessions"
+     "|new tls connections|tls session rate|tls session limit|tls handshakes|too many new "
+     "|connecting too "
+     "|connect too |connection frequency|connections per second|connections per minute"
+     "|connections per hour|connections in ",
+     Cause::throttled_rate,
+     "connections per time: before the words for connections at once. A limit is lifted, and some "
+     "say 5xx of one"},
+    {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many connections|too many concurrent|too many sessions|too many simultaneous"
-     "|too many open connections|too many smtp |connection limit|connection rate"
-     "|concurrent connections|number of connections|maximum connections|max connections"
-     "|new tls sessions|numerous connection",
-     Cause::throttled_connections, "before x.3.2 and x.4.5, with which Exchange and Cisco say it"},
+     "|too many open |too many smtp |too many clients|too many connected|too many active"
+     "|too many tcp |too many users|client connections|max clients|maximum clients|limit of clients"
+     "|client limit|session limit"
+     "|too many parallel|connection limit|concurrent connections|simultaneous connections"
+     "|number of connections|number of clients|number of sessions|maximum connections"
+     "|max connections|numerous connection",
+     Cause::throttled_connections,
+     "before x.3.2 and x.4.5, with which Exchange and Cisco say it. A limit is free again when one "
+     "connection closes, and some say 5xx of one"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "rate limit|ratelimit|rate exceeded|unusual rate|sending rate|throttl|slow down|again slower"
+     "rate limit| ratelimit|rate exceeded|unusual rate|sending rate| throttl|slow down|again slower"
      "|too quickly|too fast |too frequent|too many requests|numerous attempts",
-     Cause::throttled_rate, "so often, so fast: a limit per time"},
-    {kAnyPhase, kRefusal, kAnyEnhanced,
-     "greylist|grey list|graylist|gray list|postgrey",
+     Cause::throttled_rate,
+     "so often, so fast: a limit per time, of which Gmail and Exchange Online say 5xx, too"},
+    {kAnyPhase, kSoftWords, kAnyEnhanced,
+     " greylist|grey list| graylist|gray list| postgrey",
      Cause::throttled_greylist, "a stranger is asked to come back later"},
 
     // Enhanced codes that mean one thing only.
@@ -74,9 +93,9 @@ constexpr ReplyRow kRows[] = {
      Cause::blocked_scanner_ip, "Exchange Online: abuse detected, sender banned"},
     {kAnyPhase, kRefusal, x(7, 511), "",
      Cause::blocked_scanner_ip, "Exchange Online: sender banned, with a way to appeal"},
-    {kAnyPhase, kRefusal, x(7, 28), "",
+    {kAnyPhase, kSoft, x(7, 28), "",
      Cause::throttled_rate, "the registry's \"mail flood detected\"; Gmail's rate limit"},
-    {kAnyPhase, kRefusal, x(7, 500), "",
+    {kAnyPhase, kSoft, x(7, 500), "",
      Cause::throttled_rate, "Exchange Online's \"server busy\" is a limit on one source"},
     {kAnyPhase, kRefusal, x(3, 5), "",
      Cause::config_server_error, "RFC 3463: system incorrectly configured"},
@@ -85,51 +104,85 @@ constexpr ReplyRow kRows[] = {
 
     // Words about the server.
     {kAnyPhase, kRefusal, kAnyEnhanced,
+     "client certificate|client cert |peer certificate|your certificate|certificate required"
+     "|certificate is required|certificate given|certificate from you|certificate from client"
+     "|no certificate presented|no certificate was presented|no certificate provided"
+     "|no certificate supplied|no certificate sent|no certificate received|present a certificate"
+     "|presented no certificate|without a certificate",
+     Cause::tls_client_certificate, "Postfix and Exim ask for it in TLS and tell in SMTP"},
+    {kAnyPhase, kRefusal, kAnyEnhanced,
      "insufficient storage|insufficient system storage|insufficient disk|space shortage|disk space"
      "|disk full|disk is full|out of disk|no space left|mail system full",
-     Cause::resources_storage, "no room for mail"},
-    {kAnyPhase, kRefusal, x(3, 1), "",
+     Cause::resources_storage, "no room for mail: a disk is full whether 4xx or 5xx (552) says it"},
+    {kAnyPhase, kSoft, x(3, 1), "",
      Cause::resources_exhausted, "Exchange's back pressure: disk or memory, it does not say"},
-    {kAnyPhase, kRefusal, kAnyEnhanced,
-     "out of memory|too much load|load average|high load|heavy load|overload|ports are busy"
+    {kAnyPhase, kSoftWords, kAnyEnhanced,
+     "out of memory|too much load|load average|high load|heavy load| overload|ports are busy"
      "|no system resources|insufficient system resources|insufficient resources"
      "|temporarily unavailable resource|resource temporarily unavailable|resources unavailable"
      "|resources temporarily unavailable|server busy|server is busy|system busy|too busy"
      "|unable to fork|queue file write error",
-     Cause::resources_overload, "it can do no more just now"},
+     Cause::resources_overload, "it can do no more just now; a 5xx is for good"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "configuration error|configuration problem|config error|misconfigur|local data error"
+     "configuration error|configuration problem|config error| misconfigur|local data error"
      "|unable to read controls|lookup error|mail system error",
      Cause::config_server_error, "its own set-up keeps it from working"},
     {kAnyPhase, kHard, kAnyEnhanced,
-     "no smtp service|no mail service|accepts no mail|not accept any mail|never accepts mail",
+     "no smtp service|no mail service|accepts no mail|not accept mail|not accept any mail"
+     "|never accepts mail|not accepting mail",
      Cause::config_null_mx_or_no_mail, "RFC 5321 section 3.1: 554 with these words"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many errors|too many bad|too many unrecognized|too many unknown|too many invalid"
-     "|too many syntax|too many protocol|too many nonmail|break rules",
+     "|too many syntax|too many protocol|too many nonmail|too many ehlo|too many helo|break rules",
      Cause::protocol_too_many_errors, "it took what we said for an attack"},
     {kAnyPhase, only(421), x(4, 2), "",
      Cause::protocol_server_timeout, "RFC 3463: bad connection; servers say it of a silent client"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
-     "timeout|timed out|time limit|time out",
+     " timeout|timed out|time limit|time out",
      Cause::protocol_server_timeout, "we were too slow for it"},
+    {kStarttls, kSoft, kAnyEnhanced,
+     " milter| filter | filters | antivirus|virus scanner|content scanner",
+     Cause::tempfail_unspecified, "TLS would work: what looks at commands does not"},
     {kStarttls, kRefusal, kAnyEnhanced,
      "tls not available|tls is not available|tls not currently available|tls currently unavailable"
-     "|tls unavailable|tls temporarily|security failure|local problem",
+     "|tls unavailable|tls is unavailable|tls temporarily|security failure|local problem",
      Cause::config_tls_unavailable, "key, certificate or entropy is missing there"},
+    {kEhlo, kHard, kAnyEnhanced,
+     "user and pass|user pass |login with user|log in with user|authenticate with user"
+     "|t logged in|user expected| ftp ",
+     Cause::protocol_not_smtp, "a greeting of 220 and these words are an FTP server's"},
+    {kEhlo, kHard, kAnyEnhanced,
+     " lmtp | lhlo ",
+     Cause::protocol_ehlo_unsupported, "RFC 2033: LMTP has LHLO, and neither of our verbs"},
     {kEhlo, {500, 504}, kAnyEnhanced,
-     "unrecognized|unrecognised|not recognized|not recognised|not implemented|unimplemented"
-     "|unknown command|bad command|invalid command|unsupported| eh ",
+     " unrecognized| unrecognised|not recognized|not recognised|not understood|not understand"
+     "|not implemented| unimplemented|not supported| unsupported|unknown command|command unknown"
+     "|bad command|invalid command|illegal command|no such command|undefined command"
+     "|command disabled|command not | eh ",
      Cause::protocol_ehlo_unsupported, "the verb, not its argument: before the words below"},
+    {kEhlo, {550, 559}, kAnyEnhanced,
+     "ehlo not supported|helo not supported|ehlo not implemented|helo not implemented"
+     "|ehlo is not supported|helo is not supported|unknown command|command unknown"
+     "|command not recognized|command not recognised|command not understood"
+     "|command not implemented|command not supported|unrecognized command|unsupported command",
+     Cause::protocol_ehlo_unsupported, "the same, with a code that is not the RFC's for it"},
+    {kEhlo, {530, 538}, kAnyEnhanced, "",
+     Cause::policy_auth_or_tls_required, "before our name: \"530 Authentication before HELO\""},
+    {kEhlo, only(503), kAnyEnhanced, "",
+     Cause::protocol_out_of_turn, "RFC 5321: bad sequence of commands; our name is not in doubt"},
     {kEhlo, kRefusal, kAnyEnhanced,
-     " helo | ehlo |hostname|host name|invalid name|fully qualified|fqdn|invalid domain"
+     " hostname|host name|invalid name|helo name|ehlo name|fully qualified| fqdn|invalid domain"
      "|domain name",
      Cause::config_scanner_helo_rejected, "it objects to the name that we gave"},
+    {kEhlo, kSoft, kAnyEnhanced, " helo | ehlo ",
+     Cause::config_scanner_helo_rejected, "said of the command, and it is known there"},
+    {kEhlo, {550, 559}, kAnyEnhanced, " helo | ehlo ",
+     Cause::config_scanner_helo_rejected, "said of the command, and it is known there"},
 
     // Enhanced codes that mean several things, now that the words have been heard.
-    {kAnyPhase, kRefusal, x(4, 5), "",
+    {kAnyPhase, kSoft, x(4, 5), "",
      Cause::resources_overload, "RFC 3463: mail system congestion"},
-    {kAnyPhase, kRefusal, x(3, 2), "",
+    {kAnyPhase, kSoft, x(3, 2), "",
      Cause::resources_overload, "RFC 3463: not accepting network messages"},
 
     // What the code means in this phase.
@@ -137,14 +190,19 @@ constexpr ReplyRow kRows[] = {
      Cause::policy_auth_or_tls_required, "RFC 4954 and 3207 own these codes"},
     {kAnyPhase, only(521), x(7), "",
      Cause::blocked_unspecified, "postscreen's drop with a text of the operator's own"},
+    {kAnyPhase, only(521), x(3, 2), "",
+     Cause::blocked_unspecified, "postscreen's access list: it turns us away, not all clients"},
+    {kAnyPhase, only(521), kAnyEnhanced,
+     " unavailable|not available| denied| refused| rejected|not allowed|not permitted|not welcome",
+     Cause::blocked_unspecified, "not what RFC 7504 means: it does serve others, or will"},
     {kAnyPhase, only(521), kAnyEnhanced, "",
      Cause::config_null_mx_or_no_mail, "RFC 7504: this host never accepts mail"},
     {kAnyPhase, only(556), kAnyEnhanced, "",
      Cause::config_null_mx_or_no_mail, "RFC 7504: this domain accepts no mail"},
-    {kAnyPhase, only(452), kAnyEnhanced, "",
-     Cause::resources_storage, "RFC 5321: insufficient system storage"},
     {kGreeting, kHard, kAnyEnhanced, "",
      Cause::blocked_unspecified, "we had not said a word: it is about who we are"},
+    {kStarttls, only(454), x(3, 0), "",
+     Cause::tempfail_unspecified, "Postfix, of a filter: of TLS itself it says 4.7.0"},
     {kStarttls, only(454), kAnyEnhanced, "",
      Cause::config_tls_unavailable, "RFC 3207: not available due to temporary reason"},
     {kStarttls, {500, 509}, kAnyEnhanced, "",
@@ -163,17 +221,20 @@ constexpr ReplyRow kRows[] = {
     // What is left. 4.7.0 says no more than a bare 4xx does: RFC 3463 "other or undefined".
     {kAnyPhase, kSoft, x(7, 1, 999), "", Cause::tempfail_policy, "a policy, but which?"},
     {kAnyPhase, kHard, x(7), "", Cause::policy_rejected, "a policy, but which?"},
+    {kAnyPhase, only(452), kAnyEnhanced, "",
+     Cause::resources_storage, "RFC 5321: insufficient system storage"},
     {kAnyPhase, kSoft, kAnyEnhanced, "", Cause::tempfail_unspecified, "later, without a reason"},
     {kAnyPhase, kHard, kAnyEnhanced, "", Cause::reject_unspecified, "no, without a reason"},
-    {kAnyPhase, only(221), kAnyEnhanced, "",
-     Cause::reject_unspecified, "a good-bye without a QUIT of ours"},
+    {kAnyPhase, only(kGoodbye), kAnyEnhanced, "",
+     Cause::reject_unspecified, "it hangs up before we asked it to"},
     {kAnyPhase, kEveryCode, kAnyEnhanced, "",
      Cause::protocol_not_smtp, "neither refusal nor what was asked: 200 is how NNTP greets"},
 };
 // clang-format on
 
 constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 constexpr bool is_folded(std::string_view phrases) {
   return std::all_of(phrases.begin(), phrases.end(),
@@ -182,12 +243,33 @@ constexpr bool is_folded(std::string_view phrases) {
 static_assert(std::all_of(std::begin(kRows), std::end(kRows),
                           [](const ReplyRow& row) { return is_folded(row.phrases); }),
               "a phrase with other octets than folded text has can never occur");
+
+constexpr std::string_view next_phrase(std::string_view& phrases) {
+  const std::string_view phrase = phrases.substr(0, phrases.find('|'));
+  phrases.remove_prefix(std::min(phrase.size() + 1, phrases.size()));
+  return phrase;
+}
+
+// A name has no blank in it and begins with a dot.
+constexpr bool keeps_out_of_names(std::string_view phrases) {
+  while (!phrases.empty()) {
+    const std::string_view phrase = next_phrase(phrases);
+    if (phrase.front() != '.' && phrase.find(' ') == std::string_view::npos) return false;
+  }
+  return true;
+}
+static_assert(std::all_of(std::begin(kRows), std::end(kRows),
+                          [](const ReplyRow& row) { return keeps_out_of_names(row.phrases); }),
+              "a host may be called ratelimit.example: only a phrase that begins with a dot is "
+              "looked for in names");
 static_assert(std::end(kRows)[-1].phases == kAnyPhase && std::end(kRows)[-1].codes.first == 0 &&
                   std::end(kRows)[-1].enhanced.subject == EnhancedRange::kAnySubject &&
                   std::end(kRows)[-1].phrases.empty(),
               "the last row fits every reply");
 
-bool fits(CodeRange range, int code) { return range.first <= code && code <= range.last; }
+bool fits(CodeRange range, int code) {
+  return (range.first <= code && code <= range.last) || (range.or_goodbye && code == kGoodbye);
+}
 
 bool fits(EnhancedRange range, smtp::EnhancedCode code) {
   if (range.subject == EnhancedRange::kAnySubject) return true;
@@ -197,20 +279,75 @@ bool fits(EnhancedRange range, smtp::EnhancedCode code) {
 
 bool occurs_one_of(std::string_view phrases, std::string_view text) {
   while (!phrases.empty()) {
-    const std::size_t end = std::min(phrases.find('|'), phrases.size());
-    if (text.find(phrases.substr(0, end)) != std::string_view::npos) return true;
-    phrases.remove_prefix(std::min(end + 1, phrases.size()));
+    if (text.find(next_phrase(phrases)) != std::string_view::npos) return true;
   }
   return false;
+}
+
+bool same_letters(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
+// Letters, digits, and what holds the parts of a name together.
+bool is_of_token(char c) { return is_word(lower(c)) || c == '.' || c == '-' || c == '_'; }
+
+std::string_view token_at_start(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && is_of_token(text[end])) ++end;
+  while (end > 0 && !is_word(lower(text[end - 1]))) --end;
+  return text.substr(0, end);
+}
+
+// "later.Please" is the end of a sentence and the start of the next.
+bool is_sentence_end(std::string_view token, std::size_t dot) {
+  if (std::count(token.begin(), token.end(), '.') != 1) return false;
+  const char before = token[dot - 1];
+  return before >= 'a' && before <= 'z' && is_upper(token[dot + 1]) && dot + 2 < token.size() &&
+         !is_upper(token[dot + 2]);
+}
+
+// A host name, an address, a file: words with dots between them.
+bool is_name(std::string_view token) {
+  for (std::size_t i = 1; i + 1 < token.size(); ++i) {
+    if (token[i] == '.' && is_word(lower(token[i - 1])) && is_word(lower(token[i + 1])) &&
+        !is_sentence_end(token, i)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The length of what we said, quoted: "'EHLO scanner.example.net'", "<STARTTLS>". Without the
+// closing quote, of the verb alone. 0: this is no such thing.
+std::size_t quoted_command(std::string_view text) {
+  constexpr std::string_view kOpening = "'\"`<([";
+  constexpr std::string_view kClosing = "'\"'>)]";
+  const std::size_t quote = kOpening.find(text.front());
+  if (quote == std::string_view::npos) return 0;
+  const std::string_view verb = token_at_start(text.substr(1));
+  const bool ours = same_letters(verb, "EHLO") || same_letters(verb, "HELO") ||
+                    same_letters(verb, "STARTTLS") || same_letters(verb, "QUIT");
+  if (!ours) return 0;
+  const std::size_t end = text.find(kClosing[quote], 1);
+  return end == std::string_view::npos ? verb.size() + 1 : end + 1;
+}
+
+// The argument of "EHLO scanner.example.net\r\n".
+std::string_view argument_of(std::string_view command) {
+  const std::size_t blank = command.find(' ');
+  if (blank == std::string_view::npos) return {};
+  const std::string_view argument = command.substr(blank + 1);
+  return argument.substr(0, argument.find_last_not_of("\r\n") + 1);
 }
 
 }  // namespace
 
 std::span<const ReplyRow> reply_rows() { return kRows; }
 
-std::size_t fitting_row(Phase phase, int code, std::string_view reply) {
+std::size_t fitting_row(Phase phase, int code, std::string_view reply, std::string_view said) {
   const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply);
-  const Folded folded(reply);
+  const Folded folded(reply, said);
   const auto* const row =
       std::find_if(std::begin(kRows), std::end(kRows) - 1, [&](const ReplyRow& candidate) {
         return (candidate.phases & bit(phase)) != 0 && fits(candidate.codes, code) &&
@@ -220,25 +357,62 @@ std::size_t fitting_row(Phase phase, int code, std::string_view reply) {
   return static_cast<std::size_t>(row - std::begin(kRows));
 }
 
-Folded::Folded(std::string_view reply) {
+Folded::Folded(std::string_view reply, std::string_view said) : our_name_(argument_of(said)) {
   add(' ');
   smtp::ReplyLines lines(reply);
   std::string_view line;
-  while (size_ < kOctetsMax - 1 && lines.next(line)) add_line(line);
+  for (bool first = true; size_ < kOctetsMax - 1 && lines.next(line); first = false) {
+    add_line(line, first);
+  }
   INVARIANT(size_ < kOctetsMax);
   if (octets_[size_ - 1] != ' ') octets_[size_++] = ' ';
 }
 
-void Folded::add_line(std::string_view line) {
-  const std::size_t start = line.find_first_not_of("0123456789.# \t");
-  if (start == std::string_view::npos) return;
+void Folded::add_line(std::string_view line, bool first) {
+  line.remove_prefix(std::min(line.find_first_not_of("0123456789.# \t"), line.size()));
   add(' ');
-  for (std::size_t i = start; i < line.size(); ++i) {
-    const char octet = lower(line[i]);
-    const bool inner_dot = octet == '.' && i > start && is_word(lower(line[i - 1])) &&
-                           i + 1 < line.size() && is_word(lower(line[i + 1]));
-    add(is_word(octet) || inner_dot ? octet : ' ');
+  // RFC 5321 section 4.2: the server's own name stands first.
+  if (const std::string_view server = token_at_start(line); first && is_name(server)) {
+    line.remove_prefix(server.size());
   }
+  bool in_url = false;
+  bool in_path = false;  // Behind a slash of it: what pages are called is words.
+  while (!line.empty()) {
+    const std::string_view token = token_at_start(line);
+    if (token.empty()) {
+      const bool at_host = line.starts_with("//");
+      in_url = at_host || (in_url && line.front() != ' ');
+      in_path = in_url && !at_host && line.front() == '/';
+      add(' ');
+      line.remove_prefix(at_host ? 2 : std::max<std::size_t>(quoted_command(line), 1));
+      continue;
+    }
+    if (same_letters(token, our_name_)) {
+      forget_verb();
+    } else {
+      is_name(token) && !in_path ? add_name(token) : add_words(token);
+    }
+    line.remove_prefix(token.size());
+  }
+}
+
+// With the verb before it, our name is what we said: no words of the server's.
+void Folded::forget_verb() {
+  for (const std::string_view verb : {" ehlo ", " helo "}) {
+    if (text().ends_with(verb)) size_ -= verb.size() - 1;
+  }
+}
+
+void Folded::add_words(std::string_view words) {
+  for (const char c : words) add(is_word(lower(c)) ? lower(c) : ' ');
+}
+
+void Folded::add_name(std::string_view name) {
+  add(' ');
+  add('.');
+  for (const char c : name) add(is_word(lower(c)) ? lower(c) : '.');
+  add('.');
+  add(' ');
 }
 
 // Keeps the last octet's place free for the closing blank.

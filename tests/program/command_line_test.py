@@ -35,7 +35,9 @@ class Flags(ProgramTest):
                 ("scan", *helo, "--check-name", "example.org"),
                 ("scan", *helo, "--share-memory", "0"), ("scan", *helo, "--share-memory", "-1"),
                 ("scan", "--helo", "two words"), ("scan", "--helo", "a.b\r\nMAIL FROM:<>"),
-                ("probe",), ("probe", *helo, "--json", "--nagios", "127.0.0.1"),
+                ("probe",), ("probe", *helo, "--json", "-w", "1", "127.0.0.1"),
+                ("probe", *helo, "--mx", "127.0.0.1"),
+                ("probe", *helo, "--allow-private", "a.test"),
                 ("sink", "--listen", "192.0.2.1:2525"), ("sink", "--listen", "0.0.0.0:2525"),
                 ("sink", "--only", "nobody"), ("sink", "--personas", "/dev/null"),
                 ("sink", "--expect", "127.0.0.0/33")):

@@ -308,7 +308,7 @@ TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][person
   CHECK(tls_error(R"({"certificate": 1})") == at + ".certificate: must be a string");
   CHECK(tls_error(R"({"certificate": "bad"})") ==
         at + ".certificate: must be one of good, expired, not_yet_valid, self_signed, wrong_name, "
-             "long_chain, weak_key, sha1, untrusted");
+             "long_chain, weak_key, sha1, untrusted, no_intermediate");
   CHECK(tls_error(R"({"client_certificate": "maybe"})") ==
         at + ".client_certificate: must be one of not_asked, requested, required");
   CHECK(tls_error(R"({"versions": "1.2"})") == at + ".versions: must be an array");

@@ -65,8 +65,8 @@ inline constexpr Refusal kRefusals[] = {
     {Phase::ehlo, "452 Space shortage, please try later\r\n", Cause::resources_storage},
 
     // sendmail.
-    {Phase::greeting, "421 4.3.2 Connection rate limit exceeded.\r\n",
-     Cause::throttled_connections},
+    {Phase::greeting, "421 4.3.2 Connection rate limit exceeded.\r\n", Cause::throttled_rate},
+    {Phase::greeting, "421 4.3.2 Too many open connections.\r\n", Cause::throttled_connections},
     {Phase::ehlo, "554 5.5.0 Command rejected\r\n", Cause::reject_unspecified},
     {Phase::ehlo, "421 4.7.0 mx.example Too many bad commands; closing connection\r\n",
      Cause::protocol_too_many_errors},
@@ -140,13 +140,6 @@ inline constexpr Refusal kRefusals[] = {
      Cause::config_tls_advertised_but_refused},
     {Phase::ehlo_tls, "550 No\r\n", Cause::reject_unspecified},
     {Phase::greeting, "200 news.example NNRP service ready\r\n", Cause::protocol_not_smtp},
-
-    // A good-bye without a QUIT of ours.
-    {Phase::ehlo, "221 2.0.0 goodbye\r\n", Cause::reject_unspecified},
-
-    // A server's own name is not a reason.
-    {Phase::greeting, "421 rbl.example.net Service not available\r\n", Cause::tempfail_unspecified},
-    {Phase::ehlo, "421 helo.example.net Service not available\r\n", Cause::tempfail_unspecified},
 };
 
 }  // namespace mxsweep::fixtures

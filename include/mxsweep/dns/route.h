@@ -76,6 +76,8 @@ class Route {
   Route(RouteKind kind, std::string_view text, const RouteOptions& options);
 
   [[nodiscard]] bool take_question(RouteQuestion& question);
+  // One that was taken, once more.
+  [[nodiscard]] RouteQuestion question(std::uint32_t number) const;
   void on_answer(std::uint32_t number, const Answer& answer);
 
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }

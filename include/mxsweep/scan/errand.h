@@ -10,6 +10,7 @@
 #include <string>
 
 #include "mxsweep/core/finding.h"
+#include "mxsweep/core/outcome.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/targets/target.h"
 
@@ -31,6 +32,12 @@ struct Path {
 struct Errand {
   targets::Target target;
   std::unique_ptr<Path> path;  // Null: there is nothing to say of it.
+};
+
+// One server that a name leads to; its target's name is the one to use for TLS.
+struct Resolved {
+  Errand errand;
+  Cause cause = Cause::none;  // Why nothing is to be visited there; there may be no address.
 };
 
 // What a record says of its errand, and what its path means for the outcome. Called last: the time

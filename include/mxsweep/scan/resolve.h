@@ -5,26 +5,37 @@
 //   Errors    `error` says that this machine cannot run one; a name's own failure is a cause.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "mxsweep/core/address.h"
-#include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/dns/message.h"
 #include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/name_options.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::scan {
 
+// A question when it is asked, and again when it is answered. Views are good for the call.
+struct Lookup {
+  Duration at{};  // Since resolve() began.
+  std::string_view name;
+  dns::Type type = dns::Type::a;
+  const dns::Answer* answer = nullptr;  // Null: it is being asked.
+};
+
 struct Resolution {
-  Errand errand;  // To the first address, with the name to use for TLS and the time it took.
-  std::vector<Address> addresses;
-  Cause cause = Cause::none;  // Why there are none.
+  // At least one, unless there is an error: a host's addresses, or a mail domain's servers in the
+  // order to try them.
+  std::vector<Resolved> servers;
   std::string error;
 };
 
-[[nodiscard]] Resolution resolve(const targets::Target& target, NameOptions options);
+// Without `hear` nothing is told of the lookups.
+[[nodiscard]] Resolution resolve(const targets::Target& target, NameOptions options,
+                                 const std::function<void(const Lookup&)>& hear = {});
 
 struct ResolverCheck {
   std::string servers;     // "192.0.2.53:53, ..."

@@ -79,10 +79,11 @@ enum class CertificateKind : std::uint8_t {
   not_yet_valid,  // Until tomorrow.
   self_signed,
   wrong_name,
-  long_chain,  // Eight certificates.
-  weak_key,    // RSA of 1024 bits.
-  sha1,        // Signed with SHA-1.
-  untrusted,   // Issued by an authority that nobody knows.
+  long_chain,       // Eight certificates.
+  weak_key,         // RSA of 1024 bits.
+  sha1,             // Signed with SHA-1.
+  untrusted,        // Issued by an authority that nobody knows.
+  no_intermediate,  // The good one alone: the chain lacks what leads to the root.
 };
 
 struct TlsManners {

@@ -28,7 +28,11 @@ struct Verdict {
 [[nodiscard]] Outcome outcome_of(Cause cause);
 
 // A 4xx or 5xx (or unexpected) reply in `phase`. `reply`: its octets, code and line ends included.
-[[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply);
+// `said`: the EHLO or HELO command that we sent, or will; what the server repeats of it is no word
+// about us. The outcome is the cause's own, but what would be failed is degraded in starttls and
+// ehlo_tls: SMTP in clear had worked.
+[[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
+                                     std::string_view said = {});
 
 // A socket's errno in `phase`.
 [[nodiscard]] Verdict classify_errno(Phase phase, int error);

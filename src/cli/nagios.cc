@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "cli/nagios.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "cli/certificate_words.h"
+#include "cli/exit_code.h"
+
+namespace mxsweep::cli {
+namespace {
+
+constexpr std::string_view kWords[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+constexpr double kSecondsMax = 24 * 60 * 60;
+constexpr int kDaysMax = 36'500;
+constexpr std::size_t kQuotedOctetsMax = 200;
+
+State state_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok: return State::ok;
+    case Outcome::degraded:
+    case Outcome::refused: return State::warning;
+    case Outcome::failed: return State::critical;
+    case Outcome::invalid:
+    case Outcome::excluded:
+    case Outcome::local: break;
+  }
+  return State::unknown;
+}
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// "|" would begin the performance data.
+std::string plain(std::string_view octets) {
+  std::string text = printable(octets);
+  std::replace(text.begin(), text.end(), '|', '/');
+  return text;
+}
+
+// The reply that decided, as far as a screen has room for it.
+std::string quoted(std::string_view reply) {
+  std::string_view line = reply.substr(0, reply.find_first_of("\r\n"));
+  return line.empty() ? std::string{} : fmt::format(", '{}'", line.substr(0, kQuotedOctetsMax));
+}
+
+// A threshold that was passed, and how it is told.
+class Worse {
+ public:
+  Worse(Judged& judged, bool well) : judged_(judged), told_(!well) {}
+
+  // `why` may be empty: it has been said.
+  void than(State state, const std::string& why) {
+    if (judged_.state != State::unknown) judged_.state = std::max(judged_.state, state);
+    if (why.empty()) return;
+    judged_.why = told_ ? judged_.why + "; " + why : why;
+    told_ = true;
+  }
+
+ private:
+  Judged& judged_;
+  bool told_;  // Something that is not well is in `why`.
+};
+
+void judge_time(const Thresholds& thresholds, Worse& worse, double total_s) {
+  const bool critical = thresholds.critical_s && total_s > *thresholds.critical_s;
+  const bool warning = thresholds.warning_s && total_s > *thresholds.warning_s;
+  if (!critical && !warning) return;
+  worse.than(critical ? State::critical : State::warning,
+             fmt::format("it took {:.3f} s, more than {:g}", total_s,
+                         critical ? *thresholds.critical_s : *thresholds.warning_s));
+}
+
+void judge_days(const results::Record& record, const Thresholds& thresholds, Worse& worse) {
+  if (const auto complaint = time_complaint(record)) {
+    const bool said = record.cause == Cause::certificate_expired;
+    return worse.than(State::critical, said ? "" : *complaint);
+  }
+  if (!thresholds.warning_days && !thresholds.critical_days) return;
+  if (record.tls == nullptr || !record.tls->days_left) {
+    // A server that was not reached has its own complaint.
+    if (record.outcome == Outcome::ok) {
+      worse.than(State::warning, "there is no certificate whose days could be counted");
+    }
+    return;
+  }
+  const int days = *record.tls->days_left;
+  const bool critical = thresholds.critical_days && days < *thresholds.critical_days;
+  const bool warning = thresholds.warning_days && days < *thresholds.warning_days;
+  if (!critical && !warning) return;
+  worse.than(critical ? State::critical : State::warning,
+             fmt::format("the certificate has {} days left, fewer than {}", days,
+                         critical ? *thresholds.critical_days : *thresholds.warning_days));
+}
+
+template <typename Number>
+std::string written(const std::optional<Number>& threshold) {
+  return threshold ? fmt::format("{:g}", static_cast<double>(*threshold)) : std::string{};
+}
+
+// Seconds, as the plugins' convention has it.
+std::string performance(double total_s, std::optional<int> days, const Thresholds& thresholds) {
+  std::string text = fmt::format(" | time={:.6f}s;{};{};0", total_s, written(thresholds.warning_s),
+                                 written(thresholds.critical_s));
+  if (days) {
+    text += fmt::format(" days={};{};{}", *days, written(thresholds.warning_days),
+                        written(thresholds.critical_days));
+  }
+  return text;
+}
+
+std::optional<int> fewest(std::optional<int> a, std::optional<int> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
+}
+
+}  // namespace
+
+void Thresholds::add_to(CLI::App& app, CLI::Option* nagios) {
+  app.add_option("-w,--warning", warning_s, "With --nagios, WARNING if it took longer in all")
+      ->needs(nagios)
+      ->check(CLI::Range(0.0, kSecondsMax).description(""))
+      ->type_name("SECONDS");
+  app.add_option("-c,--critical", critical_s, "With --nagios, CRITICAL if it took longer in all")
+      ->needs(nagios)
+      ->check(CLI::Range(0.0, kSecondsMax).description(""))
+      ->type_name("SECONDS");
+  app.add_option("--warning-days", warning_days,
+                 "With --nagios, WARNING if the certificate expires in fewer days, or none is seen")
+      ->needs(nagios)
+      ->check(CLI::Range(0, kDaysMax).description(""))
+      ->type_name("DAYS");
+  app.add_option("--critical-days", critical_days,
+                 "With --nagios, CRITICAL if the certificate expires in fewer days; expired it is "
+                 "always CRITICAL")
+      ->needs(nagios)
+      ->check(CLI::Range(0, kDaysMax).description(""))
+      ->type_name("DAYS");
+}
+
+std::string Thresholds::contradiction() const {
+  for (const std::optional<double>& threshold : {warning_s, critical_s}) {
+    if (threshold && !std::isfinite(*threshold)) return "--warning and --critical are numbers";
+  }
+  if (warning_s && critical_s && *warning_s > *critical_s) {
+    return fmt::format("--warning {:g} is more than --critical {:g}", *warning_s, *critical_s);
+  }
+  if (warning_days && critical_days && *warning_days < *critical_days) {
+    return fmt::format("--warning-days {} is less than --critical-days {}", *warning_days,
+                       *critical_days);
+  }
+  return {};
+}
+
+Judged judge(const results::Record& record, const Thresholds& thresholds) {
+  Judged judged;
+  judged.state = state_of(record.outcome);
+  judged.server = plain(record.name);
+  if (record.ip.family != Family::none) {
+    judged.server += (judged.server.empty() ? "" : " ") + to_string(record.ip);
+  } else if (!record.mx_host.empty()) {
+    judged.server = plain(record.mx_host);
+  }
+  judged.why = explained(record) + quoted(record.reply.octets);
+  judged.ending = fmt::format("{}, {}", to_string(record.phase), to_string(record.cause));
+  judged.total_s = seconds(std::max(record.ms.total, Duration::zero()));
+  if (record.tls != nullptr) judged.days = record.tls->days_left;
+  Worse worse(judged, record.outcome == Outcome::ok);
+  judge_time(thresholds, worse, judged.total_s);
+  judge_days(record, thresholds, worse);
+  judged.why = plain(judged.why);
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    if (record.ms.of[i] < Duration::zero()) continue;
+    judged.phases +=
+        fmt::format(" {}={:.6f}s;;;0", to_string(static_cast<Phase>(i)), seconds(record.ms.of[i]));
+  }
+  return judged;
+}
+
+int tell(const Judged& judged, const Thresholds& thresholds) {
+  const auto code = static_cast<int>(judged.state);
+  fmt::print("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
+             performance(judged.total_s, judged.days, thresholds), judged.phases);
+  return code;
+}
+
+int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds& thresholds) {
+  State state = State::unknown;
+  std::size_t well = 0;
+  double slowest_s = 0;
+  std::optional<int> days;
+  std::string unwell;
+  for (const Judged& server : servers) {
+    if (server.preferred) state = std::min(state, server.state);
+    slowest_s = std::max(slowest_s, server.total_s);
+    days = fewest(days, server.days);
+    if (server.state == State::ok) {
+      ++well;
+    } else {
+      unwell +=
+          fmt::format("; {}{}{}: {} ({})", kWords[static_cast<int>(server.state)],
+                      server.server.empty() ? "" : " ", server.server, server.why, server.ending);
+    }
+  }
+  if (state == State::ok && well < servers.size()) state = State::warning;
+  const auto code = static_cast<int>(state);
+  fmt::print("SMTP {} - {}: {} of {} servers OK{}{} servers={};;;0 servers_ok={};;;0\n",
+             kWords[code], plain(domain), well, servers.size(), unwell,
+             performance(slowest_s, days, thresholds), servers.size(), well);
+  return code;
+}
+
+int unknown(std::string_view why) {
+  const auto code = static_cast<int>(State::unknown);
+  fmt::print("SMTP {} - {}\n", kWords[code], plain(why));
+  return code;
+}
+
+bool wants_nagios(int count, char** words) {
+  const auto is = [&](std::string_view word) {
+    return std::find(words, words + count, word) != words + count;
+  };
+  return count > 1 && std::string_view(words[1]) == "probe" && is("--nagios");
+}
+
+}  // namespace mxsweep::cli
