@@ -85,6 +85,7 @@ void write_verdict(const tls::Facts& facts, Members& members) {
     members.word("verify_error", to_string(facts.verify_error));
   }
   if (facts.name_match) members.yes_or_no("name_match", *facts.name_match);
+  if (facts.cn_match) members.yes_or_no("cn_match", true);
   if (facts.domain_match) members.yes_or_no("domain_match", *facts.domain_match);
   if (!facts.days_left) return;
   JsonText& json = members.key("days_left");

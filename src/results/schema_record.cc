@@ -145,6 +145,7 @@ constexpr std::string_view kRecordSchema = R"json({
         "verified": ["chain"],
         "verify_error": ["verified"],
         "name_match": ["verified"],
+        "cn_match": ["name_match"],
         "domain_match": ["verified"],
         "days_left": ["verified"],
         "chain": ["verified"]
@@ -177,8 +178,12 @@ constexpr std::string_view kRecordSchema = R"json({
           "enum": [@verify_errors@]
         },
         "name_match": {
-          "description": "Whether the certificate has the name (RFC 6125); absent without a name.",
+          "description": "Whether subjectAltName has the name (RFC 9525); absent without a name.",
           "type": "boolean"
+        },
+        "cn_match": {
+          "description": "No DNS name is in subjectAltName, but the common name is the name.",
+          "const": true
         },
         "domain_match": {
           "description": "The same for the mail domain; it does not decide what is verified.",

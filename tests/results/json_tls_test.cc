@@ -88,6 +88,12 @@ TEST_CASE("whether the certificate has the mail domain stands behind its name", 
   CHECK_FALSE(with_facts(facts).has("/tls/domain_match"));
 }
 
+TEST_CASE("a common name that is the name is told where it is, and only there", "[results][tls]") {
+  CHECK_FALSE(with_facts(samples::trusted()).has("/tls/cn_match"));
+  const std::string line = json_of(samples::common_name_only());
+  CHECK(line.find(R"("name_match":false,"cn_match":true,"days_left":37,)") != line.npos);
+}
+
 TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.session = samples::session_1_2();

@@ -169,7 +169,7 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("tls":{"version":"TLSv1.2","cipher":"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",)"
       R"("group":"X25519","signature":"rsa_pss_rsae_sha256","extended_master_secret":true,)"
       R"("secure_renegotiation":true,"verified":false,"verify_error":"certificate-expired",)"
-      R"("name_match":true,"domain_match":false,"days_left":-3,)"
+      R"("name_match":false,"cn_match":true,"domain_match":false,"days_left":-3,)"
       R"("client_cert_requested":false,"alert":"unknown_ca",)"
       R"("chain":[{"sha256":")" +
       sha256 + R"(","spki_sha256":")" + sha256 +
@@ -249,6 +249,8 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
       R"("tls":{"verified":false,"days_left":1.5,"chain":[]})",
       R"("tls":{"name_match":true})",
       R"("tls":{"domain_match":true})",
+      R"("tls":{"verified":false,"cn_match":true,"chain":[]})",
+      R"("tls":{"verified":false,"name_match":false,"cn_match":false,"chain":[]})",
       R"("tls":{"alert":"Handshake failure"})",
       certificate(R"(,"more":1)"),
       certificate(R"(,"subject":"CN=x")"),

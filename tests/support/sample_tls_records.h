@@ -87,6 +87,17 @@ inline tls::Facts untrusted(const tls::Chain& chain) {
   return facts;
 }
 
+// A leaf without DNS names.
+inline Record common_name_only() {
+  static const tls::Facts facts = [] {
+    tls::Facts made = untrusted(two_certificates());
+    made.verify_error = tls::VerifyError::certificate_host_mismatch;
+    made.cn_match = true;
+    return made;
+  }();
+  return secured(facts);
+}
+
 // A name in UTF-8, one that cannot be parsed, one without a name and with validity at its widest.
 inline Record odd_chain() {
   static const tls::Chain chain = [] {
@@ -167,6 +178,7 @@ inline std::vector<Record> tls_records() {
       typical_tls(ChainDetail::digest),
       implicit_tls(),
       expired_and_old(),
+      common_name_only(),
       odd_chain(),
       handshake_refused(),
       client_certificate_required(),

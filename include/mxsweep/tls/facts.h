@@ -60,7 +60,7 @@ enum class VerifyError : std::uint8_t {
 struct Chain {
   std::vector<Certificate> certificates;  // One that cannot be parsed has its sha256 only.
   VerifyError error = VerifyError::none;  // Of the chain, never certificate_host_mismatch.
-  std::string common_name;  // The leaf's, where it has no DNS name at all: RFC 6125, 6.4.4.
+  std::string common_name;                // The leaf's, where it has no DNS name at all.
 };
 
 // Of a finished handshake; views are static.
@@ -80,7 +80,8 @@ struct Facts {
   Session session;  // An empty version: the handshake was not finished.
   bool verified = false;
   VerifyError verify_error = VerifyError::none;
-  std::optional<bool> name_match;    // Absent: no name is known.
+  std::optional<bool> name_match;    // By subjectAltName. Absent: no name is known.
+  bool cn_match = false;             // The leaf has no DNS name, but its common name is the name.
   std::optional<bool> domain_match;  // The same for the mail domain; judge() leaves it alone.
   std::optional<int> days_left;      // Of the leaf, rounded down; negative once it has expired.
   bool client_certificate_requested = false;
@@ -88,13 +89,17 @@ struct Facts {
   const Chain* chain = nullptr;  // Null: no certificate was seen.
 };
 
-// RFC 6125 section 6.4: whether one of the leaf's names is `name`, in any case, a wildcard standing
+// RFC 9525 section 6.3: whether one of the leaf's names is `name`, in any case, a wildcard standing
 // for one whole leftmost label, of two more at least ("*.com" matches nothing, as in the library
 // and OpenSSL). `name` may be an IP address as text: only address entries match it. Its trailing
 // dot is ignored. Octets are compared: internationalised names are to be given as A-labels.
 [[nodiscard]] bool matches_name(const Chain& chain, std::string_view name);
 
-// Sets verified, verify_error, name_match and days_left. An empty `name`: none is known.
+// The same for the leaf's common name, which counts for nothing any more (RFC 9525, 1.4): browsers
+// and most mail servers pass it by, and some old clients do not. An address never matches it.
+[[nodiscard]] bool matches_common_name(const Chain& chain, std::string_view name);
+
+// Sets verified, verify_error, name_match, cn_match and days_left. An empty `name`: none is known.
 void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts);
 
 }  // namespace mxsweep::tls
