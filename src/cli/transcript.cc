@@ -135,10 +135,13 @@ void Transcript::certificates(const results::Record& record) const {
   if (facts.name_match == false &&
       facts.verify_error != tls::VerifyError::certificate_host_mismatch)
     fmt::print("It is not for {} either.\n", printable(record.name));
+  if (facts.cn_match) fmt::print("Only its common name is {}.\n", printable(record.name));
   if (facts.days_left) {
     const bool few = *facts.days_left < kDaysLeftFew;
-    fmt::print("Days left: {}.\n",
-               painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)));
+    const bool of_leaf = facts.days_left_of == facts.chain->certificates.front().sha256;
+    fmt::print("Days left: {}{}.\n",
+               painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)),
+               of_leaf ? "" : ", of an authority's certificate");
   }
   int number = 0;
   for (const tls::Certificate& certificate : facts.chain->certificates) {

@@ -147,8 +147,10 @@ constexpr std::string_view kRecordSchema = R"json({
         "name_match": ["verified"],
         "cn_match": ["name_match"],
         "domain_match": ["verified"],
-        "days_left": ["verified"],
-        "chain": ["verified"]
+        "days_left": ["verified", "days_left_of"],
+        "days_left_of": ["days_left"],
+        "chain": ["verified"],
+        "chain_cut": ["chain"]
       },
       "properties": {
         "version": {"description": "What was negotiated.", "enum": [@tls_versions@]},
@@ -190,8 +192,12 @@ constexpr std::string_view kRecordSchema = R"json({
           "type": "boolean"
         },
         "days_left": {
-          "description": "Until the server's certificate expires; negative once it has.",
+          "description": "Until the chain expires, its authority included; negative once it has.",
           "type": "integer"
+        },
+        "days_left_of": {
+          "description": "The certificate that expires then, of the chain or the trust store.",
+          "$ref": "#/$defs/sha256"
         },
         "client_cert_requested": {
           "description": "Whether the server asked for a certificate of ours.",
@@ -206,6 +212,10 @@ constexpr std::string_view kRecordSchema = R"json({
           "description": "As sent: the server's own certificate first, or that one alone.",
           "type": "array",
           "items": {"$ref": "#/$defs/certificate"}
+        },
+        "chain_cut": {
+          "description": "The server sent more certificates than are looked at.",
+          "const": true
         }
       },
       "allOf": [

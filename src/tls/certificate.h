@@ -37,6 +37,7 @@ using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseCertificat
 [[nodiscard]] bool has_dns_name(gnutls_x509_crt_t certificate);
 
 [[nodiscard]] Digest sha256(std::string_view octets);
+[[nodiscard]] Digest sha256(gnutls_x509_crt_t certificate);  // Of its DER.
 
 // The library's view of octets that it only reads.
 [[nodiscard]] gnutls_datum_t datum(std::string_view octets);

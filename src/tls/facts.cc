@@ -75,10 +75,10 @@ void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts
     facts.verify_error = VerifyError::certificate_host_mismatch;
   }
   facts.verified = facts.verify_error == VerifyError::none;
-  if (!chain.certificates.empty() && !chain.certificates.front().key.empty()) {
-    const auto left = chain.certificates.front().not_after - now;
-    facts.days_left = static_cast<int>(std::chrono::floor<std::chrono::days>(left).count());
-  }
+  if (!chain.expiry) return;
+  const auto left = chain.expiry->at - now;
+  facts.days_left = static_cast<int>(std::chrono::floor<std::chrono::days>(left).count());
+  facts.days_left_of = chain.expiry->sha256;
 }
 
 }  // namespace mxsweep::tls

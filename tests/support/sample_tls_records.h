@@ -20,6 +20,7 @@ inline tls::Facts trusted() {
   facts.verified = true;
   facts.name_match = true;
   facts.days_left = 37;
+  facts.days_left_of = digest(0x00);
   facts.chain = &two_certificates();
   return facts;
 }
@@ -160,6 +161,18 @@ inline Record starttls_refused() {
   return record;
 }
 
+inline Record cut_chain() {
+  static const tls::Chain chain = [] {
+    tls::Certificate one = leaf_certificate();
+    one.cut.names = true;
+    tls::Chain made = chain_of({cut_certificate(), one});
+    made.cut = true;
+    return made;
+  }();
+  static const tls::Facts facts = untrusted(chain);
+  return secured(facts);
+}
+
 // Twenty certificates with a hundred names each, every octet of them to be escaped.
 inline Record huge_chain() {
   static const tls::Chain chain = [] {
@@ -183,6 +196,7 @@ inline std::vector<Record> tls_records() {
       handshake_refused(),
       client_certificate_required(),
       starttls_refused(),
+      cut_chain(),
       huge_chain(),
   };
 }

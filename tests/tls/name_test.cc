@@ -215,12 +215,14 @@ TEST_CASE("what is wrong with the chain comes before its name", "[tls][judge]") 
   }
 }
 
-TEST_CASE("days left are rounded down and negative once the leaf has expired", "[tls][judge]") {
-  const Chain chain = chain_for({"mx1.example.net"});
+TEST_CASE("days left are rounded down and negative once the chain has expired", "[tls][judge]") {
+  Chain chain = chain_for({"mx1.example.net"});
   const WallTime end = day(2026, 12, 30);
+  chain.expiry = Expiry{end, sha256("an intermediate")};
   const auto days_left = [&](WallTime now) {
     Facts facts;
     judge(chain, "", now, facts);
+    CHECK(facts.days_left_of == sha256("an intermediate"));
     return facts.days_left;
   };
   using std::chrono::days;
