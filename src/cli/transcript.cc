@@ -40,6 +40,7 @@ std::string names_of(const tls::Certificate& certificate) {
 }
 
 std::string described(const tls::Session& session) {
+  if (session.cipher.empty()) return fmt::format("{}, not finished", session.version);
   std::string text = fmt::format("{}, {}", session.version, session.cipher);
   if (!session.group.empty()) text += fmt::format(", {}", session.group);
   if (!session.signature.empty()) text += fmt::format(", {}", session.signature);

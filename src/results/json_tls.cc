@@ -86,6 +86,7 @@ void write_cut(const tls::Cut& cut, JsonText& json) {
 
 void write_session(const tls::Session& session, Members& members) {
   members.word("version", session.version);
+  if (session.cipher.empty()) return;
   members.word("cipher", session.cipher);
   members.word("group", session.group);
   members.word("signature", session.signature);
@@ -149,10 +150,10 @@ void write_certificate(const tls::Certificate& certificate, JsonText& json) {
 void write_tls(const tls::Facts& facts, ChainDetail detail, JsonText& json) {
   json.raw(",\"tls\":{");
   Members members(json);
-  const bool finished = !facts.session.version.empty();
-  if (finished) write_session(facts.session, members);
+  const bool begun = !facts.session.version.empty();
+  if (begun) write_session(facts.session, members);
   if (facts.chain != nullptr) write_verdict(facts, members);
-  if (finished || facts.client_certificate_requested) {
+  if (begun || facts.client_certificate_requested) {
     members.yes_or_no("client_cert_requested", facts.client_certificate_requested);
   }
   members.word("alert", facts.alert);

@@ -132,16 +132,16 @@ constexpr std::string_view kRecordSchema = R"json({
       "then": {"properties": {"offered": {"const": "yes"}}}
     },
     "tls": {
-      "description": "TLS was begun. No version: the handshake was not finished.",
+      "description": "TLS was begun. No cipher: the handshake was not finished.",
       "type": "object",
       "additionalProperties": false,
       "dependentRequired": {
-        "version": ["cipher", "client_cert_requested"],
+        "version": ["client_cert_requested"],
         "cipher": ["version"],
-        "group": ["version"],
-        "signature": ["version"],
-        "extended_master_secret": ["version", "secure_renegotiation"],
-        "secure_renegotiation": ["version", "extended_master_secret"],
+        "group": ["cipher"],
+        "signature": ["cipher"],
+        "extended_master_secret": ["cipher", "secure_renegotiation"],
+        "secure_renegotiation": ["cipher", "extended_master_secret"],
         "verified": ["chain"],
         "verify_error": ["verified"],
         "name_match": ["verified"],
@@ -157,7 +157,7 @@ constexpr std::string_view kRecordSchema = R"json({
         "cipher": {
           "description": "The suite by its name at IANA.",
           "type": "string",
-          "pattern": "^[0-9A-Z_]+$"
+          "pattern": "^[0-9A-Za-z_]+$"
         },
         "group": {
           "description": "Of the (EC)DHE key exchange; absent when there was none.",
@@ -228,7 +228,15 @@ constexpr std::string_view kRecordSchema = R"json({
           "$comment": "TLS 1.3 has no choice in these two.",
           "if": {"properties": {"version": {"const": "TLSv1.3"}}},
           "then": {"properties": {"extended_master_secret": false}},
-          "else": {"required": ["extended_master_secret"]}
+          "else": {
+            "if": {"required": ["cipher"]},
+            "then": {"required": ["extended_master_secret"]}
+          }
+        },
+        {
+          "$comment": "Of a handshake that was not finished the version comes with certificates.",
+          "if": {"required": ["version"], "properties": {"cipher": false}},
+          "then": {"required": ["chain"]}
         }
       ]
     },

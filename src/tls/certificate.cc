@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls/certificate.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -284,6 +285,21 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
   read_names(made, names_max, certificate);
   return handle;
+}
+
+bool has_unknown_key(std::string_view der) {
+  gnutls_x509_crt_t made = nullptr;
+  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  const CertificateHandle handle(made);
+  const gnutls_datum_t octets = datum(der);
+  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return false;
+  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return true;
+  gnutls_pubkey_t key = nullptr;
+  INVARIANT(gnutls_pubkey_init(&key) == 0);
+  const int result = gnutls_pubkey_import_x509(key, made, 0);
+  gnutls_pubkey_deinit(key);
+  return result == GNUTLS_E_UNKNOWN_PK_ALGORITHM || result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
+         result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
 }
 
 WallTime not_before(gnutls_x509_crt_t certificate) {

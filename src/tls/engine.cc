@@ -10,9 +10,11 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
 #include "tls/alerts.h"
+#include "tls/certificate.h"
 #include "tls/client_library.h"
 #include "tls/server_library.h"
 #include "tls/session.h"
+#include "tls/shown_chain.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -61,9 +63,13 @@ struct Engine::Library {
   // Some certificates do not allow the use that their servers make of the key. To look away is part
   // of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered only here,
   // when the server has already agreed to both, it takes neither away.
-  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned,
-                                const gnutls_datum_t*) {
+  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned incoming,
+                                const gnutls_datum_t* message) {
     gnutls_session_enable_compatibility_mode(session);
+    auto& engine = *static_cast<Engine*>(gnutls_session_get_ptr(session));
+    if (incoming != 0) {
+      engine.library_->shown.assign(reinterpret_cast<const char*>(message->data), message->size);
+    }
     return GNUTLS_E_SUCCESS;
   }
 
@@ -72,6 +78,10 @@ struct Engine::Library {
   // answer after a message that is of no interest to the application.
   bool starved = false;
   bool server = false;
+  bool done = false;  // The handshake was finished, whatever came behind it.
+  // The server's message of certificates, until the handshake is done. The library keeps only what
+  // it can use.
+  std::string shown;
 };
 
 Engine::Engine(const Client& client, std::string_view server_name)
@@ -119,6 +129,7 @@ void Engine::start(unsigned flags, void* priority, void* credentials) {
   INVARIANT(result == GNUTLS_E_SUCCESS);
   result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
   INVARIANT(result == GNUTLS_E_SUCCESS);
+  gnutls_session_set_ptr(session, this);
   gnutls_transport_set_ptr(session, this);
   gnutls_transport_set_pull_function(session, &Library::pull);
   gnutls_transport_set_push_function(session, &Library::push);
@@ -166,6 +177,8 @@ void Engine::shake_hands() {
     if (gnutls_certificate_client_get_request_status(session) != 0) certificate_requested_ = true;
     if (result == GNUTLS_E_SUCCESS) {
       status_ = Status::established;
+      library_->done = true;
+      library_->shown = {};
       return;
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
@@ -205,6 +218,11 @@ void Engine::fail(int error) {
     return;
   }
   failure_ = failure_of_error(error);
+  // It says the same of a certificate that does not fit and of one whose kind of key is unknown.
+  if (failure_ == Failure::bad_certificate && !library_->shown.empty()) {
+    const std::vector<std::string_view> chain = peer_chain();
+    if (!chain.empty() && has_unknown_key(chain.front())) failure_ = Failure::unsupported;
+  }
   if (library_->server && error == GNUTLS_E_NO_CERTIFICATE_FOUND) {
     // RFC 5246 section 7.4.6; the library would call it a decoding error.
     failure_ = Failure::client_certificate;
@@ -229,11 +247,17 @@ void Engine::close() {
 }
 
 Session Engine::session() const {
-  INVARIANT(status_ == Status::established || status_ == Status::closed);
-  return describe(library_->session);
+  if (library_->done) return describe(library_->session);
+  Session seen;
+  if (!library_->shown.empty()) seen.version = version_name(library_->session);
+  return seen;
 }
 
 std::vector<std::string_view> Engine::peer_chain() const {
+  if (!library_->shown.empty()) {
+    return certificates_in(library_->shown,
+                           gnutls_protocol_get_version(library_->session) == GNUTLS_TLS1_3);
+  }
   unsigned count = 0;
   const gnutls_datum_t* const first = gnutls_certificate_get_peers(library_->session, &count);
   std::vector<std::string_view> chain;

@@ -120,7 +120,7 @@ TEST_CASE("a handshake that was not finished says only what was seen", "[results
   const tls::Facts nothing;
   CHECK(with_facts(nothing).json("/tls") == "{}");
   const Parsed asked(samples::client_certificate_required());
-  CHECK(asked.keys("/tls") == Keys{"verified", "name_match", "days_left", "days_left_of",
+  CHECK(asked.keys("/tls") == Keys{"version", "verified", "name_match", "days_left", "days_left_of",
                                    "client_cert_requested", "alert", "chain"});
   CHECK(asked.json("/tls/client_cert_requested") == "true");
   CHECK_FALSE(asked.has("/ehlo_tls"));

@@ -226,6 +226,10 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
   const std::string right[] = {
       starttls + R"("tls":{)" + session + R"(},"ehlo_tls":{"verb":"EHLO","code":250})",
       starttls + R"("tls":{})",
+      R"("tls":{"version":"TLSv1.2","verified":false,"client_cert_requested":true,"chain":[]})",
+      R"("tls":{"version":"TLSv1.2","cipher":"TLS_DH_anon_WITH_AES_128_CBC_SHA",)"
+      R"("extended_master_secret":true,"secure_renegotiation":true,"verified":false,)"
+      R"("client_cert_requested":false,"chain":[]})",
       certificate(""),
       certificate(R"(,"spki_sha256":")" + std::string(64, 'b') + '"'),
   };
@@ -242,6 +246,9 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
       R"("tls":{},"ehlo_tls":{"verb":"EHLO","code":250})",
       R"("tls":{"version":"TLSv1.4","cipher":"X","client_cert_requested":false})",
       R"("tls":{"version":"TLSv1.3","client_cert_requested":false})",
+      R"("tls":{"version":"TLSv1.2","group":"X25519","client_cert_requested":false,)"
+      R"("verified":false,"chain":[]})",
+      R"("tls":{"version":"TLSv1.2","verified":false,"chain":[]})",
       R"("tls":{"cipher":"TLS_AES_256_GCM_SHA384"})",
       R"("tls":{"group":"X25519"})",
       R"("tls":{)" + session + R"(,"extended_master_secret":true,"secure_renegotiation":true})",

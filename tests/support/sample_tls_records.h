@@ -137,6 +137,7 @@ inline Record client_certificate_required() {
   static const tls::Facts facts = [] {
     tls::Facts made = trusted();
     made.session = {};
+    made.session.version = "TLSv1.2";
     made.client_certificate_requested = true;
     made.alert = "bad_certificate";
     return made;

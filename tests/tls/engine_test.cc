@@ -172,6 +172,9 @@ TEST_CASE("a server that insists on a certificate ends the handshake", "[tls][en
     CHECK_FALSE(joined.client.alert().empty());
     CHECK(joined.client.client_certificate_requested());
     CHECK(joined.client.peer_chain().size() == 1);
+    CHECK(joined.client.session().version == row.name);
+    // Before TLS 1.3 it is told in the middle of the handshake.
+    CHECK(joined.client.session().cipher.empty() == (row.version != Version::tls1_3));
     CHECK(joined.server.failure() == Failure::client_certificate);
   }
 }

@@ -83,10 +83,10 @@ struct Chain {
   std::string common_name;                // The leaf's, where it has no DNS name at all.
 };
 
-// Of a finished handshake; views are static.
+// Views are static.
 struct Session {
   std::string_view version;    // "TLSv1.3"
-  std::string_view cipher;     // IANA's name: "TLS_AES_256_GCM_SHA384".
+  std::string_view cipher;     // IANA's name: "TLS_AES_256_GCM_SHA384"; empty: not finished.
   std::string_view group;      // "X25519", "P-256", "ffdhe2048", "DHE 1024", "DHE" of a rare
                                // size; empty: no (EC)DHE.
   std::string_view signature;  // IANA's SignatureScheme: "ecdsa_secp256r1_sha256"; may be empty.
@@ -97,7 +97,7 @@ struct Session {
 
 // All that a record says about TLS.
 struct Facts {
-  Session session;  // An empty version: the handshake was not finished.
+  Session session;  // Of a handshake that was not finished at most the version.
   bool verified = false;
   VerifyError verify_error = VerifyError::none;
   std::optional<bool> name_match;    // By subjectAltName. Absent: no name is known.
