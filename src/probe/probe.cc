@@ -240,11 +240,7 @@ Wants Probe::begin_tls(Instant now) {
 
 Wants Probe::on_secured(Instant now) {
   stop_watch(now);
-  Secure& secure = *secure_;
-  secure.seen = plan_->wall_time(now);
-  secure.chain = plan_->tls->chain(secure.engine->peer_chain(), secure.seen);
-  secure.facts.session = secure.engine->session();
-  secure.facts.chain = secure.chain.get();
+  secure_->learn(*plan_->tls, plan_->wall_time(now));
   judge(target_->name(), {});
   const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
   INVARIANT(row != nullptr);
@@ -333,6 +329,9 @@ Wants Probe::finish(Instant now, bool abort) {
   total_us_ = microseconds(now - started_);
   done_ = true;
   if (secure_ != nullptr) {
+    // A handshake that failed may have shown its certificates first.
+    const bool shown = secure_->chain == nullptr && !secure_->engine->peer_chain().empty();
+    if (shown) secure_->learn(*plan_->tls, plan_->wall_time(now));
     secure_->facts.client_certificate_requested = secure_->engine->client_certificate_requested();
     secure_->facts.alert = secure_->engine->alert();
   }
