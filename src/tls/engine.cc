@@ -88,7 +88,7 @@ Engine::Engine(const Client& client, std::string_view server_name)
     : library_(std::make_unique<Library>()) {
   INVARIANT(client.library_ != nullptr);
   start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP, client.library_->priority.get(),
-        client.library_->credentials.get());
+        client.library_->credentials.get(), client.library_->anonymous.get());
   gnutls_session_t const session = library_->session;
   gnutls_dh_set_prime_bits(session, kPrimeBitsMin);
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
@@ -105,7 +105,7 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
   INVARIANT(server.library_ != nullptr);
   library_->server = true;
   start(GNUTLS_SERVER | GNUTLS_NO_TICKETS, server.library_->priority.get(),
-        server.library_->credentials.get());
+        server.library_->credentials.get(), server.library_->anonymous.get());
   switch (server.library_->client_certificate) {
     case ClientCertificate::not_asked: break;
     case ClientCertificate::requested:
@@ -120,7 +120,7 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
 Engine::~Engine() = default;
 
 // Running out of memory is the only way in which these calls can fail.
-void Engine::start(unsigned flags, void* priority, void* credentials) {
+void Engine::start(unsigned flags, void* priority, void* credentials, void* anonymous) {
   gnutls_session_t session = nullptr;
   int result = gnutls_init(&session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   INVARIANT(result == GNUTLS_E_SUCCESS);
@@ -128,6 +128,8 @@ void Engine::start(unsigned flags, void* priority, void* credentials) {
   result = gnutls_priority_set(session, static_cast<gnutls_priority_t>(priority));
   INVARIANT(result == GNUTLS_E_SUCCESS);
   result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  result = gnutls_credentials_set(session, GNUTLS_CRD_ANON, anonymous);
   INVARIANT(result == GNUTLS_E_SUCCESS);
   gnutls_session_set_ptr(session, this);
   gnutls_transport_set_ptr(session, this);

@@ -93,7 +93,10 @@ std::string_view group_of(gnutls_session_t session) {
     return name_of(kGroups, name, name);
   }
   const gnutls_kx_algorithm_t exchange = gnutls_kx_get(session);
-  if (exchange != GNUTLS_KX_DHE_RSA && exchange != GNUTLS_KX_DHE_DSS) return {};
+  if (exchange != GNUTLS_KX_DHE_RSA && exchange != GNUTLS_KX_DHE_DSS &&
+      exchange != GNUTLS_KX_ANON_DH) {
+    return {};
+  }
   const int bits = gnutls_dh_get_prime_bits(session);
   return name_of(kPrimes, static_cast<unsigned>(bits), "DHE");
 }

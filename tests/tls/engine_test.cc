@@ -300,6 +300,40 @@ TEST_CASE("what was negotiated has the names of the registries", "[tls][engine]"
   }
 }
 
+TEST_CASE("a server without a certificate is met where an anonymous key exchange is named",
+          "[tls][engine]") {
+  struct Case {
+    std::string exchange;
+    std::string_view cipher;
+    std::string_view group;
+  };
+  for (const Case& row : {Case{"+ANON-ECDH", "TLS_ECDH_anon_WITH_AES_128_CBC_SHA", "P-256"},
+                          Case{"+ANON-DH", "TLS_DH_anon_WITH_AES_128_CBC_SHA", "ffdhe2048"}}) {
+    INFO(row.exchange);
+    const std::string anonymous = "NORMAL:-KX-ALL:-CIPHER-ALL:+AES-128-CBC:" + row.exchange;
+    ServerOptions options = only(Version::tls1_2);
+    options.ciphers = anonymous;
+    const OpenServer server(options);
+    ClientOptions named;
+    named.ciphers = anonymous;
+    OpenClient client(named);
+    Joined joined(client, server);
+    joined.run();
+    REQUIRE(joined.established());
+    CHECK(joined.client.session().cipher == row.cipher);
+    CHECK(joined.client.session().group == row.group);
+    CHECK(joined.client.session().signature.empty());
+    CHECK(joined.client.peer_chain().empty());
+    const auto chain = client.chain(joined.client.peer_chain(), day(1));
+    CHECK(chain->error == VerifyError::certificate_not_trusted);
+
+    const OpenClient by_default;
+    Joined other(by_default, server);
+    other.run();
+    CHECK(other.client.failure() == Failure::handshake_failure);
+  }
+}
+
 TEST_CASE("the server is told by which name we know it", "[tls][engine]") {
   const OpenClient client;
   const auto hello = [&](std::string_view name) {

@@ -86,7 +86,7 @@ class Engine {
  private:
   struct Library;
 
-  void start(unsigned flags, void* priority, void* credentials);
+  void start(unsigned flags, void* priority, void* credentials, void* anonymous);
   [[nodiscard]] bool begins_like_tls();
   void shake_hands();
   void decrypt(std::string& clear);
