@@ -85,6 +85,31 @@ TEST_CASE("no octet behind what was received is looked at", "[tls][engine]") {
   CHECK(joined.client.advance(flight.view(), joined.heard_by_client) == Status::established);
 }
 
+TEST_CASE("a client's answer to the server's flight is one, however the flight was cut",
+          "[tls][engine]") {
+  const OpenClient client;
+  for (const VersionCase& row : kVersions) {
+    const OpenServer server(only(row.version));
+    for (const std::size_t cut : {1U, 7U, 100U, 300U, 100'000U}) {
+      INFO(row.name << " cut every " << cut);
+      Joined joined(client, server);
+      Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+      const std::string flight = std::move(joined.server.outgoing());
+      joined.server.outgoing().clear();
+      int answers = 0;
+      for (std::size_t at = 0; at < flight.size(); at += cut) {
+        joined.client.advance(std::string_view(flight).substr(at, cut), joined.heard_by_client);
+        if (joined.client.outgoing().empty()) continue;
+        ++answers;
+        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+      }
+      CHECK(answers == 1);
+      joined.run();
+      CHECK(joined.established());
+    }
+  }
+}
+
 TEST_CASE("what follows the handshake in the same octets is decrypted", "[tls][engine]") {
   const OpenClient client;
   const OpenServer server(only(Version::tls1_3));
