@@ -66,7 +66,10 @@ Wants Probe::on_bytes(std::string_view octets, Instant now, Instant heard) {
   bytes_in_ += static_cast<std::uint32_t>(octets.size());
   // Our own wait is taken out of this phase's latency by beginning it that much later.
   phase_began_ += now - heard;
-  return sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+  Wants wants = sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+  // Part of a reply, part of a flight, a session ticket. When all is said, nothing is held back.
+  wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
+  return wants;
 }
 
 Wants Probe::on_clear(std::string_view octets, Instant now) {
@@ -97,8 +100,7 @@ Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
   if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
   if (status == tls::Status::handshaking) return {.deadline = deadline_};
 
-  // Without clear text it was a session ticket.
-  Wants wants{.acknowledge = !was_handshake && secure_->heard.empty(), .deadline = deadline_};
+  Wants wants{.deadline = deadline_};
   if (was_handshake) wants = on_secured(now);
   if (!secure_->heard.empty()) {
     if (state_ == smtp::State::ehlo_tls && was_handshake) {
