@@ -90,12 +90,9 @@ inline tls::Facts untrusted(const tls::Chain& chain) {
 
 // A leaf without DNS names.
 inline Record common_name_only() {
-  static const tls::Facts facts = [] {
-    tls::Facts made = untrusted(two_certificates());
-    made.verify_error = tls::VerifyError::certificate_host_mismatch;
-    made.cn_match = true;
-    return made;
-  }();
+  static tls::Facts facts = untrusted(two_certificates());
+  facts.verify_error = tls::VerifyError::certificate_host_mismatch;
+  facts.cn_match = true;
   return secured(facts);
 }
 
@@ -164,10 +161,8 @@ inline Record starttls_refused() {
 
 inline Record cut_chain() {
   static const tls::Chain chain = [] {
-    tls::Certificate one = leaf_certificate();
-    one.cut.names = true;
-    tls::Chain made = chain_of({cut_certificate(), one});
-    made.cut = true;
+    tls::Chain made = chain_of({cut_certificate(), leaf_certificate()});
+    made.certificates.back().cut.names = made.cut = true;
     return made;
   }();
   static const tls::Facts facts = untrusted(chain);
