@@ -154,6 +154,7 @@ void Transcript::certificates(const results::Record& record) const {
                day(certificate.not_after), certificate.key, certificate.signature);
     fmt::print("    sha256    {:02x}\n", fmt::join(certificate.sha256, ""));
   }
+  if (facts.chain->cut) fmt::print("  It sent more certificates, which are not looked at.\n");
 }
 
 std::string Transcript::painted(const char* colour, std::string_view text) const {
