@@ -73,6 +73,7 @@ std::string described(const dns::Answer& answer) {
 }
 
 std::string described(const tls::Session& session) {
+  if (session.cipher.empty()) return fmt::format("{}, not finished", session.version);
   std::string text = fmt::format("{}, {}", session.version, session.cipher);
   if (!session.group.empty()) text += fmt::format(", {}", session.group);
   if (!session.signature.empty()) text += fmt::format(", {}", session.signature);
@@ -194,10 +195,13 @@ void Transcript::certificates(const results::Record& record) const {
                is_too_early(record) ? "not valid yet, in RFC 8460's words " : "",
                painted(kDoubtful, word));
   }
+  if (facts.cn_match) fmt::print("Only its common name is {}.\n", printable(record.name));
   if (facts.days_left) {
     const bool few = *facts.days_left < kDaysLeftFew;
-    fmt::print("Days left: {}.\n",
-               painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)));
+    const bool of_leaf = facts.days_left_of == facts.chain->certificates.front().sha256;
+    fmt::print("Days left: {}{}.\n",
+               painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)),
+               of_leaf ? "" : ", of an authority's certificate");
   }
   int number = 0;
   for (const tls::Certificate& certificate : facts.chain->certificates) {
@@ -209,6 +213,7 @@ void Transcript::certificates(const results::Record& record) const {
                day(certificate.not_after), certificate.key, certificate.signature);
     fmt::print("    sha256    {:02x}\n", fmt::join(certificate.sha256, ""));
   }
+  if (facts.chain->cut) fmt::print("  It sent more certificates, which are not looked at.\n");
 }
 
 void Transcript::sum_up(std::string_view domain, const Tally& tally) const {

@@ -67,7 +67,10 @@ Wants Probe::on_bytes(std::string_view octets, Instant now, Instant heard) {
   bytes_in_ += static_cast<std::uint32_t>(octets.size());
   // Our own wait is taken out of this phase's latency by beginning it that much later.
   phase_began_ += now - heard;
-  return sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+  Wants wants = sealed(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+  // Part of a reply, part of a flight, a session ticket. When all is said, nothing is held back.
+  wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
+  return wants;
 }
 
 // Reply by reply: what stands behind one is read as if it had come later.
@@ -120,8 +123,7 @@ Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
   const bool was_secured = secure.engine->secured();
   const tls::Status status = secure.engine->advance(octets, secure.heard);
 
-  // Without clear text it was a session ticket.
-  Wants wants{.acknowledge = was_secured && secure.heard.empty(), .deadline = deadline_};
+  Wants wants{.deadline = deadline_};
   // What was decrypted came before whatever ended the session in the same piece.
   if (!was_secured && secure.engine->secured()) wants = on_secured(now);
   if (!secure.heard.empty()) follow(wants, on_clear(secure.heard, now));
@@ -293,11 +295,7 @@ Wants Probe::begin_tls(Instant now) {
 
 Wants Probe::on_secured(Instant now) {
   stop_watch(now);
-  Secure& secure = *secure_;
-  secure.seen = plan_->wall_time(now);
-  secure.chain = plan_->tls->chain(secure.engine->peer_chain(), secure.seen);
-  secure.facts.session = secure.engine->session();
-  secure.facts.chain = secure.chain.get();
+  secure_->learn(*plan_->tls, plan_->wall_time(now));
   judge(target_->name(), {});
   const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
   INVARIANT(row != nullptr);
@@ -416,6 +414,9 @@ Wants Probe::finish(Instant now, bool abort) {
   if (state_ != smtp::State::leaving) stop_watch(now);  // The wait for the close is no phase's.
   done_ = true;
   if (secure_ != nullptr) {
+    // A handshake that failed may have shown its certificates first.
+    const bool shown = secure_->chain == nullptr && !secure_->engine->peer_chain().empty();
+    if (shown) secure_->learn(*plan_->tls, plan_->wall_time(now));
     secure_->facts.client_certificate_requested = secure_->engine->client_certificate_requested();
     secure_->facts.alert = secure_->engine->alert();
   }

@@ -18,6 +18,14 @@ struct Probe::Secure {
   Secure(const tls::Client& client, std::string_view server_name)
       : engine(std::in_place, client, server_name) {}
 
+  // What the server has shown by now.
+  void learn(tls::Client& client, WallTime now) {
+    seen = now;
+    chain = client.chain(engine->peer_chain(), now);
+    facts.session = engine->session();
+    facts.chain = chain.get();
+  }
+
   std::optional<tls::Engine> engine;  // Until rest().
   std::string sending;                // The ciphertext of the latest Wants.
   std::string heard;                  // What the latest octets were in clear.

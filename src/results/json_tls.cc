@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace mxsweep::results {
 namespace {
@@ -69,8 +70,23 @@ void write_names(const std::vector<std::string>& names, Encoding encoding, JsonT
   json.raw("]");
 }
 
+// By the keys of what was cut.
+void write_cut(const tls::Cut& cut, JsonText& json) {
+  const std::pair<bool, std::string_view> parts[] = {
+      {cut.serial, "serial"}, {cut.subject, "subject"}, {cut.issuer, "issuer"}, {cut.names, "san"}};
+  std::string_view before = "[\"";
+  for (const auto& [is_cut, key] : parts) {
+    if (!is_cut) continue;
+    json.raw(before);
+    json.raw(key);
+    before = "\",\"";
+  }
+  json.raw("\"]");
+}
+
 void write_session(const tls::Session& session, Members& members) {
   members.word("version", session.version);
+  if (session.cipher.empty()) return;
   members.word("cipher", session.cipher);
   members.word("group", session.group);
   members.word("signature", session.signature);
@@ -85,12 +101,14 @@ void write_verdict(const tls::Facts& facts, Members& members) {
     members.word("verify_error", to_string(facts.verify_error));
   }
   if (facts.name_match) members.yes_or_no("name_match", *facts.name_match);
+  if (facts.cn_match) members.yes_or_no("cn_match", true);
   if (facts.domain_match) members.yes_or_no("domain_match", *facts.domain_match);
   if (!facts.days_left) return;
   JsonText& json = members.key("days_left");
   const std::int64_t days = *facts.days_left;
   if (days < 0) json.raw("-");
   json.number(static_cast<std::uint64_t>(days < 0 ? -days : days));
+  members.digest("days_left_of", facts.days_left_of);
 }
 
 void write_chain(std::span<const tls::Certificate> chain, ChainDetail detail, JsonText& json) {
@@ -125,21 +143,23 @@ void write_certificate(const tls::Certificate& certificate, JsonText& json) {
   members.word("key", certificate.key);
   members.word("signature", certificate.signature);
   members.yes_or_no("self_signed", certificate.self_signed);
+  if (certificate.cut.any()) write_cut(certificate.cut, members.key("cut"));
   if (encoding == Encoding::latin1) members.yes_or_no("latin1", true);
 }
 
 void write_tls(const tls::Facts& facts, ChainDetail detail, JsonText& json) {
   json.raw(",\"tls\":{");
   Members members(json);
-  const bool finished = !facts.session.version.empty();
-  if (finished) write_session(facts.session, members);
+  const bool begun = !facts.session.version.empty();
+  if (begun) write_session(facts.session, members);
   if (facts.chain != nullptr) write_verdict(facts, members);
-  if (finished || facts.client_certificate_requested) {
+  if (begun || facts.client_certificate_requested) {
     members.yes_or_no("client_cert_requested", facts.client_certificate_requested);
   }
   members.word("alert", facts.alert);
   if (facts.chain != nullptr) {
     write_chain(facts.chain->certificates, detail, members.key("chain"));
+    if (facts.chain->cut) members.yes_or_no("chain_cut", true);
   }
   json.raw("}");
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The record's "tls" object, and a certificate as it stands in it and in the file of certificates.
 //
-//   Shape     Keys in the schema's order. The handshake was not finished: nothing of the session.
+//   Shape     Keys in the schema's order. The handshake was not finished: of the session only the
+//             version, if a certificate was seen.
 //             No certificate was seen: nothing of the chain. A certificate that could not be parsed
 //             has its "sha256" only.
 //   Units     validity to the second, UTC.

@@ -154,6 +154,7 @@ constexpr std::string_view kSchemaDefinitions = R"json(  "$defs": {
         "key": ["subject"],
         "signature": ["subject"],
         "self_signed": ["subject"],
+        "cut": ["subject"],
         "latin1": ["subject"]
       },
       "properties": {
@@ -183,6 +184,13 @@ constexpr std::string_view kSchemaDefinitions = R"json(  "$defs": {
           "minLength": 1
         },
         "self_signed": {"type": "boolean"},
+        "cut": {
+          "description": "What has more to it than is kept and compared: that is not shown.",
+          "type": "array",
+          "minItems": 1,
+          "uniqueItems": true,
+          "items": {"enum": ["serial", "subject", "issuer", "san"]}
+        },
         "latin1": {"$ref": "#/$defs/latin1"}
       }
     },

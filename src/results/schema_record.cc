@@ -132,29 +132,32 @@ constexpr std::string_view kRecordSchema = R"json({
       "then": {"properties": {"offered": {"const": "yes"}}}
     },
     "tls": {
-      "description": "TLS was begun. No version: the handshake was not finished.",
+      "description": "TLS was begun. No cipher: the handshake was not finished.",
       "type": "object",
       "additionalProperties": false,
       "dependentRequired": {
-        "version": ["cipher", "client_cert_requested"],
+        "version": ["client_cert_requested"],
         "cipher": ["version"],
-        "group": ["version"],
-        "signature": ["version"],
-        "extended_master_secret": ["version", "secure_renegotiation"],
-        "secure_renegotiation": ["version", "extended_master_secret"],
+        "group": ["cipher"],
+        "signature": ["cipher"],
+        "extended_master_secret": ["cipher", "secure_renegotiation"],
+        "secure_renegotiation": ["cipher", "extended_master_secret"],
         "verified": ["chain"],
         "verify_error": ["verified"],
         "name_match": ["verified"],
+        "cn_match": ["name_match"],
         "domain_match": ["verified"],
-        "days_left": ["verified"],
-        "chain": ["verified"]
+        "days_left": ["verified", "days_left_of"],
+        "days_left_of": ["days_left"],
+        "chain": ["verified"],
+        "chain_cut": ["chain"]
       },
       "properties": {
         "version": {"description": "What was negotiated.", "enum": [@tls_versions@]},
         "cipher": {
           "description": "The suite by its name at IANA.",
           "type": "string",
-          "pattern": "^[0-9A-Z_]+$"
+          "pattern": "^[0-9A-Za-z_]+$"
         },
         "group": {
           "description": "Of the (EC)DHE key exchange; absent when there was none.",
@@ -177,16 +180,24 @@ constexpr std::string_view kRecordSchema = R"json({
           "enum": [@verify_errors@]
         },
         "name_match": {
-          "description": "Whether the certificate has the name (RFC 6125); absent without a name.",
+          "description": "Whether subjectAltName has the name (RFC 9525); absent without a name.",
           "type": "boolean"
+        },
+        "cn_match": {
+          "description": "No DNS name is in subjectAltName, but the common name is the name.",
+          "const": true
         },
         "domain_match": {
           "description": "The same for the mail domain; it does not decide what is verified.",
           "type": "boolean"
         },
         "days_left": {
-          "description": "Until the server's certificate expires; negative once it has.",
+          "description": "Until the chain expires, its authority included; negative once it has.",
           "type": "integer"
+        },
+        "days_left_of": {
+          "description": "The certificate that expires then, of the chain or the trust store.",
+          "$ref": "#/$defs/sha256"
         },
         "client_cert_requested": {
           "description": "Whether the server asked for a certificate of ours.",
@@ -201,6 +212,10 @@ constexpr std::string_view kRecordSchema = R"json({
           "description": "As sent: the server's own certificate first, or that one alone.",
           "type": "array",
           "items": {"$ref": "#/$defs/certificate"}
+        },
+        "chain_cut": {
+          "description": "The server sent more certificates than are looked at.",
+          "const": true
         }
       },
       "allOf": [
@@ -213,7 +228,15 @@ constexpr std::string_view kRecordSchema = R"json({
           "$comment": "TLS 1.3 has no choice in these two.",
           "if": {"properties": {"version": {"const": "TLSv1.3"}}},
           "then": {"properties": {"extended_master_secret": false}},
-          "else": {"required": ["extended_master_secret"]}
+          "else": {
+            "if": {"required": ["cipher"]},
+            "then": {"required": ["extended_master_secret"]}
+          }
+        },
+        {
+          "$comment": "Of a handshake that was not finished the version comes with certificates.",
+          "if": {"required": ["version"], "properties": {"cipher": false}},
+          "then": {"required": ["chain"]}
         }
       ]
     },

@@ -198,7 +198,7 @@ void Tally::count(const Record& record) {
 
 void Tally::count(const tls::Facts& facts) {
   static_assert(std::tuple_size_v<decltype(tls_versions)> == kTlsVersions.size());
-  if (!facts.session.version.empty()) {
+  if (!facts.session.cipher.empty()) {  // The handshake was finished.
     ++handshakes;
     const auto* const version =
         std::find(kTlsVersions.begin(), kTlsVersions.end(), facts.session.version);

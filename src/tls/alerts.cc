@@ -80,14 +80,24 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_NO_CIPHER_SUITES, Failure::handshake_failure},
     {GNUTLS_E_UNWANTED_ALGORITHM, Failure::handshake_failure},
     {GNUTLS_E_UNKNOWN_ALGORITHM, Failure::handshake_failure},
-    {GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM, Failure::handshake_failure},
-    {GNUTLS_E_ECC_UNSUPPORTED_CURVE, Failure::handshake_failure},
-    {GNUTLS_E_ECC_NO_SUPPORTED_CURVES, Failure::handshake_failure},
     {GNUTLS_E_NO_COMMON_KEY_SHARE, Failure::handshake_failure},
     {GNUTLS_E_DH_PRIME_UNACCEPTABLE, Failure::handshake_failure},
     {GNUTLS_E_INSUFFICIENT_SECURITY, Failure::handshake_failure},
     {GNUTLS_E_INSUFFICIENT_CREDENTIALS, Failure::handshake_failure},
     {GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED, Failure::handshake_failure},
+
+    // What it uses, offered or not, the library does not know or does not have.
+    {GNUTLS_E_ECC_UNSUPPORTED_CURVE, Failure::unsupported},
+    {GNUTLS_E_ECC_NO_SUPPORTED_CURVES, Failure::unsupported},
+    {GNUTLS_E_UNKNOWN_PK_ALGORITHM, Failure::unsupported},
+    {GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM, Failure::unsupported},
+    {GNUTLS_E_UNKNOWN_HASH_ALGORITHM, Failure::unsupported},
+    {GNUTLS_E_UNIMPLEMENTED_FEATURE, Failure::unsupported},
+
+    // A maximum of ours, or of the library.
+    {GNUTLS_E_HANDSHAKE_TOO_LARGE, Failure::limit},
+    {GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, Failure::limit},
+    {GNUTLS_E_TOO_MANY_EMPTY_PACKETS, Failure::limit},
 
     // Of a server that insists: its client showed no certificate.
     {GNUTLS_E_CERTIFICATE_REQUIRED, Failure::client_certificate},
@@ -98,7 +108,6 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_CERTIFICATE_KEY_MISMATCH, Failure::bad_certificate},
     {GNUTLS_E_UNSUPPORTED_CERTIFICATE_TYPE, Failure::bad_certificate},
     {GNUTLS_E_KEY_USAGE_VIOLATION, Failure::bad_certificate},
-    {GNUTLS_E_UNKNOWN_PK_ALGORITHM, Failure::bad_certificate},
     {GNUTLS_E_PK_INVALID_PUBKEY, Failure::bad_certificate},
     {GNUTLS_E_PK_INVALID_PUBKEY_PARAMS, Failure::bad_certificate},
     {GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY, Failure::bad_certificate},
@@ -106,7 +115,6 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_X509_UNSUPPORTED_EXTENSION, Failure::bad_certificate},
     {GNUTLS_E_X509_DUPLICATE_EXTENSION, Failure::bad_certificate},
     {GNUTLS_E_X509_UNSUPPORTED_OID, Failure::bad_certificate},
-    {GNUTLS_E_UNIMPLEMENTED_FEATURE, Failure::bad_certificate},
     {GNUTLS_E_ASN1_ELEMENT_NOT_FOUND, Failure::bad_certificate},
     {GNUTLS_E_ASN1_IDENTIFIER_NOT_FOUND, Failure::bad_certificate},
     {GNUTLS_E_ASN1_DER_ERROR, Failure::bad_certificate},

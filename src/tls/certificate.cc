@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls/certificate.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -96,19 +97,21 @@ std::string to_hex(std::string_view octets) {
   return text;
 }
 
-std::string serial_text(std::string_view serial) {
+std::string serial_text(std::string_view serial, bool& cut) {
   // A zero octet in front only says that the number is not negative.
   if (serial.size() > 1 && serial[0] == '\0') serial.remove_prefix(1);
+  cut = serial.size() > kSerialOctetsMax;
   return to_hex(serial.substr(0, kSerialOctetsMax));
 }
 
 using ReadDn = int (*)(gnutls_x509_crt_t, gnutls_datum_t*, unsigned);
 
-std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read) {
+std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read, bool& cut) {
   gnutls_datum_t text{};
   if (read(certificate, &text, 0) < 0) return {};  // An empty one is reported this way.
   std::size_t size = text.size;
-  if (size > kSubjectOctetsMax) {
+  cut = size > kSubjectOctetsMax;
+  if (cut) {
     // Cut between characters, so that a valid text stays one.
     size = kSubjectOctetsMax;
     while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
@@ -182,36 +185,52 @@ WallTime wall_time(std::time_t seconds) {
 }
 
 struct AltName {
-  int type = 0;  // Negative: this one is too long, or broken.
+  int type = 0;  // Negative: this one is broken.
+  bool too_long = false;
   std::string octets;
 };
 
 // Nothing: there are not that many.
 std::optional<AltName> alt_name(gnutls_x509_crt_t certificate, unsigned index) {
-  if (index >= kAltNamesMax) return std::nullopt;
   std::array<char, kNameOctetsMax + 1> octets;
   std::size_t size = octets.size();
   unsigned type = 0;
   const int result = gnutls_x509_crt_get_subject_alt_name2(certificate, index, octets.data(), &size,
                                                            &type, nullptr);
   if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return std::nullopt;
-  if (result < 0)
-    return AltName{result == GNUTLS_E_SHORT_MEMORY_BUFFER ? static_cast<int>(type) : result, {}};
-  return AltName{result, std::string(octets.data(), size)};
+  if (result == GNUTLS_E_SHORT_MEMORY_BUFFER) return AltName{static_cast<int>(type), true, {}};
+  if (result < 0) return AltName{result, false, {}};
+  return AltName{result, false, std::string(octets.data(), size)};
+}
+
+// Requires: 4 or 16 octets.
+std::string address_text(std::string_view octets) {
+  Address address;
+  address.family = octets.size() == 4 ? Family::ipv4 : Family::ipv6;
+  std::copy(octets.begin(), octets.end(), address.octets.begin());
+  return to_string(address);
 }
 
 void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificate& facts) {
   std::vector<std::string> addresses;
+  const auto keep = [&](std::vector<std::string>& names, std::string name) {
+    if (names.size() < names_max) {
+      names.push_back(std::move(name));
+    } else {
+      facts.cut.names = true;
+    }
+  };
   for (unsigned index = 0; std::optional<AltName> name = alt_name(certificate, index); ++index) {
+    if (index == kAltNamesMax) {
+      facts.cut.names = true;
+      break;
+    }
     const std::string& octets = name->octets;
-    if (name->type == GNUTLS_SAN_DNSNAME && !octets.empty() && facts.names.size() < names_max) {
-      facts.names.push_back(octets);
-    } else if (name->type == GNUTLS_SAN_IPADDRESS && (octets.size() == 4 || octets.size() == 16) &&
-               addresses.size() < names_max) {
-      Address address;
-      address.family = octets.size() == 4 ? Family::ipv4 : Family::ipv6;
-      std::copy(octets.begin(), octets.end(), address.octets.begin());
-      addresses.push_back(to_string(address));
+    if (name->type == GNUTLS_SAN_DNSNAME) {
+      facts.cut.names = facts.cut.names || name->too_long;
+      if (!octets.empty()) keep(facts.names, octets);
+    } else if (name->type == GNUTLS_SAN_IPADDRESS && (octets.size() == 4 || octets.size() == 16)) {
+      keep(addresses, address_text(octets));
     }
   }
   facts.dns_names = facts.names.size();
@@ -223,6 +242,15 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
 gnutls_datum_t datum(std::string_view octets) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data())),
           static_cast<unsigned>(octets.size())};
+}
+
+Digest sha256(gnutls_x509_crt_t certificate) {
+  Digest digest;
+  std::size_t size = digest.size();
+  const int result =
+      gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest.data(), &size);
+  INVARIANT(result == 0);
+  return digest;
 }
 
 Digest sha256(std::string_view octets) {
@@ -246,9 +274,10 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return nullptr;
 
   certificate.spki_sha256 = sha256(raw->spki);
-  certificate.subject = dn_text(made, gnutls_x509_crt_get_dn3);
-  certificate.issuer = dn_text(made, gnutls_x509_crt_get_issuer_dn3);
-  certificate.serial = serial_text(raw->serial);
+  Cut& cut = certificate.cut;
+  certificate.subject = dn_text(made, gnutls_x509_crt_get_dn3, cut.subject);
+  certificate.issuer = dn_text(made, gnutls_x509_crt_get_issuer_dn3, cut.issuer);
+  certificate.serial = serial_text(raw->serial, cut.serial);
   certificate.not_before = not_before(made);
   certificate.not_after = not_after(made);
   certificate.key = key_text(made);
@@ -256,6 +285,21 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
   read_names(made, names_max, certificate);
   return handle;
+}
+
+bool has_unknown_key(std::string_view der) {
+  gnutls_x509_crt_t made = nullptr;
+  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  const CertificateHandle handle(made);
+  const gnutls_datum_t octets = datum(der);
+  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return false;
+  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return true;
+  gnutls_pubkey_t key = nullptr;
+  INVARIANT(gnutls_pubkey_init(&key) == 0);
+  const int result = gnutls_pubkey_import_x509(key, made, 0);
+  gnutls_pubkey_deinit(key);
+  return result == GNUTLS_E_UNKNOWN_PK_ALGORITHM || result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
+         result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
 }
 
 WallTime not_before(gnutls_x509_crt_t certificate) {
@@ -282,7 +326,9 @@ std::string common_name(gnutls_x509_crt_t certificate) {
 }
 
 bool has_dns_name(gnutls_x509_crt_t certificate) {
-  for (unsigned index = 0; const auto name = alt_name(certificate, index); ++index) {
+  for (unsigned index = 0; index < kAltNamesMax; ++index) {
+    const std::optional<AltName> name = alt_name(certificate, index);
+    if (!name) return false;
     if (name->type == GNUTLS_SAN_DNSNAME) return true;
   }
   return false;

@@ -26,6 +26,9 @@ using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseCertificat
 [[nodiscard]] CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
                                                  Certificate& certificate);
 
+// Whether it has a key of a kind that the library does not know. No certificate: false.
+[[nodiscard]] bool has_unknown_key(std::string_view der);
+
 // Dates that cannot be read are the epoch: such a certificate has long expired.
 [[nodiscard]] WallTime not_before(gnutls_x509_crt_t certificate);
 [[nodiscard]] WallTime not_after(gnutls_x509_crt_t certificate);
@@ -37,6 +40,7 @@ using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseCertificat
 [[nodiscard]] bool has_dns_name(gnutls_x509_crt_t certificate);
 
 [[nodiscard]] Digest sha256(std::string_view octets);
+[[nodiscard]] Digest sha256(gnutls_x509_crt_t certificate);  // Of its DER.
 
 // The library's view of octets that it only reads.
 [[nodiscard]] gnutls_datum_t datum(std::string_view octets);

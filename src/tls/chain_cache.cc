@@ -29,8 +29,9 @@ struct Parsed {
 // The way from the leaf to an authority, and what the dates along it say.
 struct Path {
   std::vector<gnutls_x509_crt_t> certificates;
-  bool dates_hold = true;          // Of the certificates that follow the leaf.
-  bool authority_expired = false;  // It leads to an authority that is itself outside its dates.
+  gnutls_x509_crt_t authority = nullptr;  // Where it leads; the trust store's own.
+  bool dates_hold = true;                 // Of the certificates that follow the leaf.
+  bool authority_expired = false;         // The authority is itself outside its dates.
 };
 
 struct Holds {
@@ -71,6 +72,7 @@ Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent
       const WallTime first = not_before(authority);
       const WallTime last = not_after(authority);
       holds.limited_by(first, last, now);
+      path.authority = authority;
       path.authority_expired = now < first || now > last;
       if (!path.authority_expired) break;
     }
@@ -105,12 +107,22 @@ unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>
   return status;
 }
 
-VerifyError verdict(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent, WallTime now,
-                    Holds& holds) {
-  if (sent.empty()) return VerifyError::certificate_not_trusted;
-  if (!sent.front().handle) return VerifyError::validation_failure;
-  if (!sent.front().valid_at(now)) return VerifyError::certificate_expired;
-  Path path = find_path(trusted, sent, now, holds);
+// Of two that end at the same time the one nearer to the leaf.
+Expiry first_end(const Path& path) {
+  gnutls_x509_crt_t first = path.certificates.front();
+  const auto earlier = [](gnutls_x509_crt_t a, gnutls_x509_crt_t b) {
+    return not_after(a) < not_after(b);
+  };
+  for (const gnutls_x509_crt_t certificate : path.certificates) {
+    if (earlier(certificate, first)) first = certificate;
+  }
+  if (path.authority != nullptr && earlier(path.authority, first)) first = path.authority;
+  return {not_after(first), sha256(first)};
+}
+
+VerifyError verdict(gnutls_x509_trust_list_t trusted, const Parsed& leaf, Path& path,
+                    WallTime now) {
+  if (!leaf.valid_at(now)) return VerifyError::certificate_expired;
   if (path.authority_expired) return VerifyError::certificate_not_trusted;
   const unsigned status = verify(trusted, path.certificates);
   if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
@@ -174,7 +186,9 @@ void ChainCache::load_authorities(std::string_view pem) {
   }
 }
 
-Digest ChainCache::digest_of(std::span<const std::string_view> der) {
+Digest ChainCache::digest_of(std::span<const std::string_view> der, bool cut) {
+  // A chain that goes on behind its maximum is not the one that ends there.
+  INVARIANT(gnutls_hash(hash_, &cut, sizeof(cut)) == 0);
   for (const std::string_view certificate : der) {
     // Lengths too: the same octets cut in another place are another chain.
     const std::uint64_t size = certificate.size();
@@ -189,8 +203,9 @@ Digest ChainCache::digest_of(std::span<const std::string_view> der) {
 std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view> der,
                                                WallTime now) {
   INVARIANT(trusted_ != nullptr);
-  if (der.size() > kChainCertificatesMax) der = der.first(kChainCertificatesMax);
-  const Digest digest = digest_of(der);
+  const bool cut = der.size() > kChainCertificatesMax;
+  if (cut) der = der.first(kChainCertificatesMax);
+  const Digest digest = digest_of(der, cut);
   const auto holds = [&](const Entry& entry) { return entry.from <= now && now < entry.until; };
   if (const auto found = young_.find(digest); found != young_.end() && holds(found->second)) {
     return found->second.chain;
@@ -200,14 +215,16 @@ std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view>
     keep(digest, entry);
     return entry.chain;
   }
-  const Entry entry = compute(der, now);
+  const Entry entry = compute(der, cut, now);
   keep(digest, entry);
   return entry.chain;
 }
 
-ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, WallTime now) {
+ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, bool cut,
+                                      WallTime now) {
   ++computed_;
   auto chain = std::make_shared<Chain>();
+  chain->cut = cut;
   chain->certificates.resize(der.size());
   std::vector<Parsed> sent(der.size());
   Holds holds;
@@ -223,7 +240,15 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, Wal
   if (!sent.empty() && sent.front().handle && !has_dns_name(sent.front().handle.get())) {
     chain->common_name = common_name(sent.front().handle.get());
   }
-  chain->error = verdict(trusted_, sent, now, holds);
+  if (sent.empty()) {
+    chain->error = VerifyError::certificate_not_trusted;
+  } else if (!sent.front().handle) {
+    chain->error = VerifyError::validation_failure;
+  } else {
+    Path path = find_path(trusted_, sent, now, holds);
+    chain->expiry = first_end(path);
+    chain->error = verdict(trusted_, sent.front(), path, now);
+  }
   return {std::move(chain), holds.from, holds.until};
 }
 

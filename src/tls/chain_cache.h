@@ -57,8 +57,8 @@ class ChainCache {
   using Generation = std::unordered_map<Digest, Entry, Hash>;
 
   void load_authorities(std::string_view pem);
-  [[nodiscard]] Digest digest_of(std::span<const std::string_view> der);
-  [[nodiscard]] Entry compute(std::span<const std::string_view> der, WallTime now);
+  [[nodiscard]] Digest digest_of(std::span<const std::string_view> der, bool cut);
+  [[nodiscard]] Entry compute(std::span<const std::string_view> der, bool cut, WallTime now);
   void keep(const Digest& digest, const Entry& entry);
 
   gnutls_x509_trust_list_t trusted_ = nullptr;

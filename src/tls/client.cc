@@ -18,6 +18,7 @@ std::string Client::open(const ClientOptions& options) {
   auto library = std::make_unique<Library>();
   library->priority = std::move(read.priority);
   library->credentials = make_credentials();
+  library->anonymous = make_anonymous_client();
   std::string error = library->chains.open(options);
   if (error.empty()) library_ = std::move(library);
   return error;

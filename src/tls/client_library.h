@@ -10,6 +10,7 @@ namespace mxsweep::tls {
 
 struct Client::Library {
   Credentials credentials;  // Without a certificate: a client has none to show.
+  AnonymousClient anonymous;
   Priority priority;
   ChainCache chains;
 };

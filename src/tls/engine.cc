@@ -10,9 +10,11 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
 #include "tls/alerts.h"
+#include "tls/certificate.h"
 #include "tls/client_library.h"
 #include "tls/server_library.h"
 #include "tls/session.h"
+#include "tls/shown_chain.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -27,6 +29,9 @@ constexpr std::size_t kQuietOctetsMax = std::size_t{256} * 1024;
 // No smaller prime is computed with: 512 bits are what the export rules of the nineties left, and a
 // server that still has them shall be observed.
 constexpr unsigned kPrimeBitsMin = 512;
+
+// The whole record.
+constexpr std::string_view kChangeCipherSpec("\x14\x03\x03\x00\x01\x01", 6);
 
 // Calls of the library that may follow one advance() beside one for each octet: without octets it
 // needs two or three. It is here so that a fault of the library cannot hold up a worker.
@@ -54,16 +59,28 @@ struct Engine::Library {
   }
 
   static ssize_t push(gnutls_transport_ptr_t raw, const void* from, std::size_t octets) {
-    static_cast<Engine*>(raw)->outgoing_.append(static_cast<const char*>(from), octets);
+    auto& engine = *static_cast<Engine*>(raw);
+    std::string& held_back = engine.library_->held_back;
+    const std::string_view record(static_cast<const char*>(from), octets);
+    if (held_back.empty() && record == kChangeCipherSpec && !engine.library_->server) {
+      held_back = record;
+    } else {
+      engine.outgoing_.append(held_back).append(record);
+      held_back.clear();
+    }
     return static_cast<ssize_t>(octets);
   }
 
   // Some certificates do not allow the use that their servers make of the key. To look away is part
   // of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered only here,
   // when the server has already agreed to both, it takes neither away.
-  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned,
-                                const gnutls_datum_t*) {
+  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned incoming,
+                                const gnutls_datum_t* message) {
     gnutls_session_enable_compatibility_mode(session);
+    auto& engine = *static_cast<Engine*>(gnutls_session_get_ptr(session));
+    if (incoming != 0) {
+      engine.library_->shown.assign(reinterpret_cast<const char*>(message->data), message->size);
+    }
     return GNUTLS_E_SUCCESS;
   }
 
@@ -72,13 +89,21 @@ struct Engine::Library {
   // answer after a message that is of no interest to the application.
   bool starved = false;
   bool server = false;
+  // TLS 1.3's dummy, which the library sends as soon as it has heard the ServerHello. Alone on its
+  // way it would make our kernel keep the flight that it belongs to until the server's kernel has
+  // acknowledged it, 40 ms later (RFC 896 against RFC 1122, 4.2.3.2); together is also where
+  // RFC 8446 wants it, D.4: immediately before the second flight.
+  std::string held_back;
+  // The server's message of certificates, until the handshake is done. The library keeps only what
+  // it can use.
+  std::string shown;
 };
 
 Engine::Engine(const Client& client, std::string_view server_name)
     : library_(std::make_unique<Library>()) {
   INVARIANT(client.library_ != nullptr);
   start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP, client.library_->priority.get(),
-        client.library_->credentials.get());
+        client.library_->credentials.get(), client.library_->anonymous.get());
   gnutls_session_t const session = library_->session;
   gnutls_dh_set_prime_bits(session, kPrimeBitsMin);
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
@@ -95,7 +120,7 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
   INVARIANT(server.library_ != nullptr);
   library_->server = true;
   start(GNUTLS_SERVER | GNUTLS_NO_TICKETS, server.library_->priority.get(),
-        server.library_->credentials.get());
+        server.library_->credentials.get(), server.library_->anonymous.get());
   switch (server.library_->client_certificate) {
     case ClientCertificate::not_asked: break;
     case ClientCertificate::requested:
@@ -110,7 +135,7 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
 Engine::~Engine() = default;
 
 // Running out of memory is the only way in which these calls can fail.
-void Engine::start(unsigned flags, void* priority, void* credentials) {
+void Engine::start(unsigned flags, void* priority, void* credentials, void* anonymous) {
   gnutls_session_t session = nullptr;
   int result = gnutls_init(&session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   INVARIANT(result == GNUTLS_E_SUCCESS);
@@ -119,6 +144,9 @@ void Engine::start(unsigned flags, void* priority, void* credentials) {
   INVARIANT(result == GNUTLS_E_SUCCESS);
   result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
   INVARIANT(result == GNUTLS_E_SUCCESS);
+  result = gnutls_credentials_set(session, GNUTLS_CRD_ANON, anonymous);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  gnutls_session_set_ptr(session, this);
   gnutls_transport_set_ptr(session, this);
   gnutls_transport_set_pull_function(session, &Library::pull);
   gnutls_transport_set_push_function(session, &Library::push);
@@ -167,6 +195,7 @@ void Engine::shake_hands() {
     if (result == GNUTLS_E_SUCCESS) {
       status_ = Status::established;
       secured_ = true;
+      library_->shown = {};
       return;
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
@@ -206,6 +235,11 @@ void Engine::fail(int error) {
     return;
   }
   failure_ = failure_of_error(error);
+  // It says the same of a certificate that does not fit and of one whose kind of key is unknown.
+  if (failure_ == Failure::bad_certificate && !library_->shown.empty()) {
+    const std::vector<std::string_view> chain = peer_chain();
+    if (!chain.empty() && has_unknown_key(chain.front())) failure_ = Failure::unsupported;
+  }
   if (library_->server && error == GNUTLS_E_NO_CERTIFICATE_FOUND) {
     // RFC 5246 section 7.4.6; the library would call it a decoding error.
     failure_ = Failure::client_certificate;
@@ -230,11 +264,17 @@ void Engine::close() {
 }
 
 Session Engine::session() const {
-  INVARIANT(secured_);
-  return describe(library_->session);
+  if (secured_) return describe(library_->session);
+  Session seen;
+  if (!library_->shown.empty()) seen.version = version_name(library_->session);
+  return seen;
 }
 
 std::vector<std::string_view> Engine::peer_chain() const {
+  if (!library_->shown.empty()) {
+    return certificates_in(library_->shown,
+                           gnutls_protocol_get_version(library_->session) == GNUTLS_TLS1_3);
+  }
   unsigned count = 0;
   const gnutls_datum_t* const first = gnutls_certificate_get_peers(library_->session, &count);
   std::vector<std::string_view> chain;

@@ -26,6 +26,12 @@ bool matches_dns_name(std::string_view pattern, std::string_view name) {
   return label != 0 && label != name.npos && same_in_any_case(domain, name.substr(label));
 }
 
+// A host name without its trailing dot; empty: no host is called so, but a certificate may be.
+std::string_view host_name(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return name.find('\0') == name.npos ? name : std::string_view();
+}
+
 }  // namespace
 
 std::string_view to_string(VerifyError error) {
@@ -47,12 +53,16 @@ bool matches_name(const Chain& chain, std::string_view name) {
   if (const std::optional<Address> address = parse_address(name)) {
     return std::find(first_address, leaf.names.end(), to_string(*address)) != leaf.names.end();
   }
-  if (name.ends_with('.')) name.remove_suffix(1);
-  // No host is called so, but a certificate may be.
-  if (name.empty() || name.find('\0') != name.npos) return false;
-  const auto matches = [&](std::string_view pattern) { return matches_dns_name(pattern, name); };
-  return std::any_of(leaf.names.begin(), first_address, matches) ||
-         (!chain.common_name.empty() && matches(chain.common_name));
+  const std::string_view host = host_name(name);
+  if (host.empty()) return false;
+  return std::any_of(leaf.names.begin(), first_address,
+                     [host](std::string_view pattern) { return matches_dns_name(pattern, host); });
+}
+
+bool matches_common_name(const Chain& chain, std::string_view name) {
+  if (chain.common_name.empty() || parse_address(name)) return false;
+  const std::string_view host = host_name(name);
+  return !host.empty() && matches_dns_name(chain.common_name, host);
 }
 
 void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts) {
@@ -60,14 +70,15 @@ void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts
   facts.days_left.reset();
   facts.verify_error = chain.error;
   if (!name.empty()) facts.name_match = matches_name(chain, name);
+  facts.cn_match = matches_common_name(chain, name);
   if (facts.verify_error == VerifyError::none && facts.name_match == false) {
     facts.verify_error = VerifyError::certificate_host_mismatch;
   }
   facts.verified = facts.verify_error == VerifyError::none;
-  if (!chain.certificates.empty() && !chain.certificates.front().key.empty()) {
-    const auto left = chain.certificates.front().not_after - now;
-    facts.days_left = static_cast<int>(std::chrono::floor<std::chrono::days>(left).count());
-  }
+  if (!chain.expiry) return;
+  const auto left = chain.expiry->at - now;
+  facts.days_left = static_cast<int>(std::chrono::floor<std::chrono::days>(left).count());
+  facts.days_left_of = chain.expiry->sha256;
 }
 
 }  // namespace mxsweep::tls

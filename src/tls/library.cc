@@ -108,6 +108,22 @@ Credentials make_credentials() {
   return Credentials(credentials);
 }
 
+AnonymousClient make_anonymous_client() {
+  gnutls_anon_client_credentials_t credentials = nullptr;
+  const int result = gnutls_anon_allocate_client_credentials(&credentials);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  return AnonymousClient(credentials);
+}
+
+AnonymousServer make_anonymous_server() {
+  gnutls_anon_server_credentials_t credentials = nullptr;
+  int result = gnutls_anon_allocate_server_credentials(&credentials);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  result = gnutls_anon_set_server_known_dh_params(credentials, GNUTLS_SEC_PARAM_MEDIUM);
+  INVARIANT(result == GNUTLS_E_SUCCESS);
+  return AnonymousServer(credentials);
+}
+
 PriorityRead make_priority(const std::string& ciphers, Version version_min, Version version_max) {
   const bool everything = ciphers.empty();
   std::string text = everything ? std::string(kEverything) : ciphers;

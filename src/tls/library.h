@@ -25,11 +25,22 @@ struct Free {
   void operator()(gnutls_certificate_credentials_t credentials) const {
     gnutls_certificate_free_credentials(credentials);
   }
+  void operator()(gnutls_anon_client_credentials_t credentials) const {
+    gnutls_anon_free_client_credentials(credentials);
+  }
+  void operator()(gnutls_anon_server_credentials_t credentials) const {
+    gnutls_anon_free_server_credentials(credentials);
+  }
 };
 using Priority = std::unique_ptr<gnutls_priority_st, Free>;
 using Credentials = std::unique_ptr<gnutls_certificate_credentials_st, Free>;
+// For key exchanges without certificates, which are offered only where --ciphers names them.
+using AnonymousClient = std::unique_ptr<gnutls_anon_client_credentials_st, Free>;
+using AnonymousServer = std::unique_ptr<gnutls_anon_server_credentials_st, Free>;
 
 [[nodiscard]] Credentials make_credentials();
+[[nodiscard]] AnonymousClient make_anonymous_client();
+[[nodiscard]] AnonymousServer make_anonymous_server();
 
 struct PriorityRead {
   Priority priority;

@@ -26,6 +26,7 @@ std::string Server::open(const ServerOptions& options) {
   auto library = std::make_unique<Library>();
   library->priority = std::move(read.priority);
   library->credentials = make_credentials();
+  library->anonymous = make_anonymous_server();
   library->client_certificate = options.client_certificate;
   const gnutls_datum_t chain = datum(options.chain_pem);
   const gnutls_datum_t key = datum(options.key_pem);

@@ -9,6 +9,7 @@ namespace mxsweep::tls {
 
 struct Server::Library {
   Credentials credentials;
+  AnonymousServer anonymous;
   Priority priority;
   ClientCertificate client_certificate = ClientCertificate::not_asked;
 };

@@ -93,22 +93,29 @@ std::string_view group_of(gnutls_session_t session) {
     return name_of(kGroups, name, name);
   }
   const gnutls_kx_algorithm_t exchange = gnutls_kx_get(session);
-  if (exchange != GNUTLS_KX_DHE_RSA && exchange != GNUTLS_KX_DHE_DSS) return {};
+  if (exchange != GNUTLS_KX_DHE_RSA && exchange != GNUTLS_KX_DHE_DSS &&
+      exchange != GNUTLS_KX_ANON_DH) {
+    return {};
+  }
   const int bits = gnutls_dh_get_prime_bits(session);
   return name_of(kPrimes, static_cast<unsigned>(bits), "DHE");
 }
 
 }  // namespace
 
+std::string_view version_name(gnutls_session_t session) {
+  const gnutls_protocol_t version = gnutls_protocol_get_version(session);
+  return name_of(kVersions, version, text_or_nothing(gnutls_protocol_get_name(version)));
+}
+
 Session describe(gnutls_session_t session) {
   Session facts;
-  const gnutls_protocol_t version = gnutls_protocol_get_version(session);
-  facts.version = name_of(kVersions, version, text_or_nothing(gnutls_protocol_get_name(version)));
+  facts.version = version_name(session);
   facts.cipher = text_or_nothing(gnutls_ciphersuite_get(session));
   facts.group = group_of(session);
   const auto signature = static_cast<gnutls_sign_algorithm_t>(gnutls_sign_algorithm_get(session));
   facts.signature = name_of(kSignatures, signature, {});
-  facts.before_1_3 = version != GNUTLS_TLS1_3;
+  facts.before_1_3 = gnutls_protocol_get_version(session) != GNUTLS_TLS1_3;
   facts.extended_master_secret = gnutls_session_ext_master_secret_status(session) != 0;
   facts.secure_renegotiation = gnutls_safe_renegotiation_status(session) != 0;
   return facts;

@@ -13,4 +13,7 @@ namespace mxsweep::tls {
 // Requires: the handshake is done.
 [[nodiscard]] Session describe(gnutls_session_t session);
 
+// Requires: the server has said which.
+[[nodiscard]] std::string_view version_name(gnutls_session_t session);
+
 }  // namespace mxsweep::tls

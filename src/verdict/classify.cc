@@ -166,6 +166,8 @@ Cause cause_of(tls::Failure failure) {
     case tls::Failure::client_certificate: return Cause::tls_client_certificate;
     case tls::Failure::alert: return Cause::tls_alert;
     case tls::Failure::bad_certificate: return Cause::tls_bad_certificate;
+    case tls::Failure::limit: return Cause::local_tls_limit;
+    case tls::Failure::unsupported: return Cause::local_tls_unsupported;
     case tls::Failure::malformed: return Cause::tls_malformed;
     case tls::Failure::closed: return Cause::net_closed_early;
   }

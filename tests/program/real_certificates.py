@@ -92,8 +92,9 @@ commonName = supplied
         if authority:
             lines.append("keyUsage=critical,keyCertSign,cRLSign")
         else:
-            lines += ["keyUsage=digitalSignature,keyEncipherment", "extendedKeyUsage=serverAuth",
-                      f"subjectAltName={','.join(names)}"]
+            lines += ["keyUsage=digitalSignature,keyEncipherment", "extendedKeyUsage=serverAuth"]
+            if names:
+                lines.append(f"subjectAltName={','.join(names)}")
         extensions.write_text("\n".join(lines), encoding="ascii")
         now = datetime.datetime.now(datetime.timezone.utc)
         begin, end = (compact(now + datetime.timedelta(days=day)) for day in days)

@@ -107,9 +107,12 @@ class OpenSslServer(Server):
 
     def __init__(self, machine, log, place, certificate, *flags):
         command = ["openssl", "s_server", "-accept", f"{place[0]}:{place[1]}", "-naccept", "1",
-                   "-cert", certificate.certificate, "-key", certificate.key, *flags]
-        for issuer in certificate.issuers:
-            command += ["-cert_chain", issuer.certificate]
+                   *flags]
+        if "-nocert" not in flags:
+            command += ["-cert", certificate.certificate, "-key", certificate.key]
+        if "-nocert" not in flags and "-cert_chain" not in flags:
+            for issuer in certificate.issuers:
+                command += ["-cert_chain", issuer.certificate]
         self.talker = threading.Thread(target=self.talk)
         super().__init__(machine, command, log, [place], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE)

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: MIT
 """TLS with `openssl s_server` and `gnutls-serv`: what was negotiated, and what certificates say."""
 
+import json
 import unittest
 
 from real_servers import OpenSslServer, RealTest, gnutls_server
+
+try:
+    from jsonschema import Draft202012Validator
+except ImportError:
+    Draft202012Validator = None
 
 ANY = "ALL:@SECLEVEL=0"
 PLACE = "127.0.0.1"
@@ -78,6 +84,15 @@ class RealTls(RealTest):
             "rsa": issue("rsa", key="RSA:2048"),
         }
 
+    def sweep(self, *arguments, **more):
+        """Each record is valid by the schema."""
+        records = super().sweep(*arguments, **more)
+        if Draft202012Validator is not None:
+            validator = Draft202012Validator(json.loads(self.run_program("schema")[1]))
+            for record in records.values():
+                validator.validate(record)
+        return records
+
     def servers(self, cases, port):
         """Starts an s_server for each case (label: certificate, flags): targets, servers."""
         targets, servers = {}, {}
@@ -146,6 +161,16 @@ class RealTls(RealTest):
                     self.check_ending(record, "failed", "greeting", "protocol.silent")
                 else:
                     self.check_ending(record, "failed", "tls", "tls.client_certificate")
+                    # It showed its own first, before TLS 1.3 in a handshake that was not finished.
+                    tls = record["tls"]
+                    self.assertTrue(tls["verified"])
+                    self.assertEqual(tls["chain"], self.certificates["ec"].facts())
+                    if label == "openssl 1_2":
+                        self.assertEqual(tls["version"], "TLSv1.2")
+                        self.assertNotIn("cipher", tls)
+                    else:
+                        self.assertEqual(tls["version"], "TLSv1.3")
+                        self.assertIn("cipher", tls)
 
     def test_what_tls_min_forbids_is_not_negotiated(self):
         cases = {version: ("rsa", [flag, "-cipher", ANY]) for version, flag in
@@ -162,6 +187,63 @@ class RealTls(RealTest):
         psk = ["-tls1_2", "-cipher", "PSK", "-psk", "00"]
         targets, _ = self.servers({"PSK": ("rsa", psk)}, 4500)
         self.check_ending(self.sweep(targets)["PSK"], "failed", "tls", "tls.handshake_failure")
+
+    def test_a_server_without_a_certificate_is_met_where_that_is_named(self):
+        """Its cipher and an empty chain, which is not trusted, is all that there is to tell."""
+        anonymous = ["-nocert", "-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"]
+        for number, (more, expected) in enumerate((
+                ((), None), (("--ciphers", "NORMAL:+ANON-ECDH"), "TLS_ECDH_anon_"),
+                (("--ciphers", "NORMAL:+ANON-DH"), "TLS_DH_anon_"))):
+            with self.subTest(more):
+                targets, _ = self.servers({"it": ("rsa", anonymous)}, 4550 + number)
+                record = self.sweep(targets, *more)["it"]
+                if expected is None:
+                    self.check_ending(record, "failed", "tls", "tls.handshake_failure")
+                    continue
+                self.check_polite(record)
+                self.assertTrue(record["tls"]["cipher"].startswith(expected), record)
+                self.check_holds({"version": "TLSv1.2", "verified": False, "chain": [],
+                                  "verify_error": "certificate-not-trusted",
+                                  "days_left": None, "signature": None}, record["tls"])
+
+    def test_a_common_name_alone_is_no_name_of_the_server(self):
+        certificate = self.authority.issue("common name only", names=())
+        for number, (more, ending) in enumerate((
+                ((), ("ok", "quit", "none")),
+                (("--require-valid",), ("degraded", "tls", "certificate-host-mismatch")))):
+            targets, _ = self.servers({"it": (certificate, [])}, 4560 + number)
+            record = self.sweep(targets, *more)["it"]
+            self.check_ending(record, *ending)
+            self.check_holds({"verified": False, "verify_error": "certificate-host-mismatch",
+                              "name_match": False, "cn_match": True}, record["tls"])
+
+    def test_a_chain_has_as_many_days_as_the_first_of_it_to_expire(self):
+        issue = self.authority.issue
+        between = issue("short lived", "/CN=Short Lived", authority=True, by=self.authority.root,
+                        days=(-1, 30))
+        certificates = {"leaf": issue("leaf ends", days=(-1, 20), by=between),
+                        "between": issue("between ends", by=between)}
+        targets, _ = self.servers({label: (certificate, [])
+                                   for label, certificate in certificates.items()}, 4570)
+        records = self.sweep(targets)
+        for label, days, number in (("leaf", 19, 0), ("between", 29, 1)):
+            tls = records[label]["tls"]
+            self.assertEqual((tls["verified"], tls["days_left"], tls["days_left_of"]),
+                             (True, days, tls["chain"][number]["sha256"]))
+
+    def test_a_chain_of_more_certificates_than_are_looked_at_says_so(self):
+        certificate = self.certificates["ec"]
+        lots = self.shared / "lots.pem"
+        lots.write_text(certificate.certificate.read_text(encoding="ascii") * 16, encoding="ascii")
+        targets, _ = self.servers({"it": (certificate, ["-cert_chain", lots])}, 4580)
+        tls = self.sweep(targets)["it"]["tls"]
+        self.assertEqual((len(tls["chain"]), tls["chain_cut"]), (16, True))
+        # What is longer than we read ends the handshake, and that is our doing.
+        lots.write_text(certificate.certificate.read_text(encoding="ascii") * 200, encoding="ascii")
+        targets, _ = self.servers({"it": (certificate, ["-cert_chain", lots])}, 4581)
+        record = self.sweep(targets)["it"]
+        self.check_ending(record, "local", "tls", "local.tls_limit")
+        self.assertNotIn("cipher", record["tls"])
 
     def test_a_certificate_is_told_as_openssl_tells_it(self):
         issue = self.authority.issue

@@ -43,6 +43,7 @@ TEST_CASE("a handshake that went well is written in full", "[results][tls]") {
       R"("starttls":{"offered":"yes","code":220},)"
       R"("tls":{"version":"TLSv1.3","cipher":"TLS_AES_256_GCM_SHA384","group":"X25519",)"
       R"("signature":"ecdsa_secp256r1_sha256","verified":true,"name_match":true,"days_left":37,)"
+      R"("days_left_of":"00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9",)"
       R"("client_cert_requested":false,"chain":[)";
   const std::string end =
       R"(]},"ehlo_tls":{"verb":"EHLO","code":250,"host":"mx1.example.net",)"
@@ -88,6 +89,12 @@ TEST_CASE("whether the certificate has the mail domain stands behind its name", 
   CHECK_FALSE(with_facts(facts).has("/tls/domain_match"));
 }
 
+TEST_CASE("a common name that is the name is told where it is, and only there", "[results][tls]") {
+  CHECK_FALSE(with_facts(samples::trusted()).has("/tls/cn_match"));
+  const std::string line = json_of(samples::common_name_only());
+  CHECK(line.find(R"("name_match":false,"cn_match":true,"days_left":37,)") != line.npos);
+}
+
 TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.session = samples::session_1_2();
@@ -95,7 +102,8 @@ TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[res
   const Parsed record = with_facts(facts);
   CHECK(record.keys("/tls") == Keys{"version", "cipher", "group", "signature",
                                     "extended_master_secret", "secure_renegotiation", "verified",
-                                    "name_match", "days_left", "client_cert_requested", "chain"});
+                                    "name_match", "days_left", "days_left_of",
+                                    "client_cert_requested", "chain"});
   CHECK(record.json("/tls/extended_master_secret") == "true");
   CHECK(record.json("/tls/secure_renegotiation") == "false");
 }
@@ -112,8 +120,8 @@ TEST_CASE("a handshake that was not finished says only what was seen", "[results
   const tls::Facts nothing;
   CHECK(with_facts(nothing).json("/tls") == "{}");
   const Parsed asked(samples::client_certificate_required());
-  CHECK(asked.keys("/tls") ==
-        Keys{"verified", "name_match", "days_left", "client_cert_requested", "alert", "chain"});
+  CHECK(asked.keys("/tls") == Keys{"version", "verified", "name_match", "days_left", "days_left_of",
+                                   "client_cert_requested", "alert", "chain"});
   CHECK(asked.json("/tls/client_cert_requested") == "true");
   CHECK_FALSE(asked.has("/ehlo_tls"));
 }
@@ -148,6 +156,7 @@ TEST_CASE("days left are counted down past the end, and absent where nobody know
   facts.days_left.reset();
   facts.name_match.reset();
   CHECK_FALSE(with_facts(facts).has("/tls/days_left"));
+  CHECK_FALSE(with_facts(facts).has("/tls/days_left_of"));
   CHECK_FALSE(with_facts(facts).has("/tls/name_match"));
 }
 
@@ -219,6 +228,22 @@ TEST_CASE("one text of a certificate that is not UTF-8 makes all of them Latin-1
      : place == 1 ? certificate.issuer
                   : certificate.names.back()) = text;
     CHECK(parsed(certificate).json("/latin1") == "true");
+  }
+}
+
+TEST_CASE("what was cut of a certificate or a chain is told, and nothing else", "[results][tls]") {
+  const Parsed record(samples::cut_chain());
+  CHECK(record.json("/tls/chain/0/cut") == R"(["serial","subject","issuer","san"])");
+  CHECK(record.json("/tls/chain/1/cut") == R"(["san"])");
+  CHECK(record.keys("/tls/chain/1").back() == "cut");
+  CHECK(record.json("/tls/chain_cut") == "true");
+  CHECK_FALSE(Parsed(samples::typical_tls()).has("/tls/chain_cut"));
+  CHECK_FALSE(Parsed(samples::typical_tls()).has("/tls/chain/0/cut"));
+  for (const ChainDetail detail : {ChainDetail::leaf, ChainDetail::digest}) {
+    Record less = samples::cut_chain();
+    less.chain_detail = detail;
+    CHECK(Parsed(less).json("/tls/chain_cut") == "true");
+    CHECK(Parsed(less).has("/tls/chain/0/cut") == (detail == ChainDetail::leaf));
   }
 }
 

@@ -169,13 +169,16 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("tls":{"version":"TLSv1.2","cipher":"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",)"
       R"("group":"X25519","signature":"rsa_pss_rsae_sha256","extended_master_secret":true,)"
       R"("secure_renegotiation":true,"verified":false,"verify_error":"certificate-expired",)"
-      R"("name_match":true,"domain_match":false,"days_left":-3,)"
+      R"("name_match":false,"cn_match":true,"domain_match":false,"days_left":-3,"days_left_of":")" +
+      sha256 +
+      R"(",)"
       R"("client_cert_requested":false,"alert":"unknown_ca",)"
       R"("chain":[{"sha256":")" +
       sha256 + R"(","spki_sha256":")" + sha256 +
       R"(","subject":"CN=mx","issuer":"CN=ca","serial":"01","san":["mx"],)"
       R"("not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",)"
-      R"("key":"EC P-256","signature":"ecdsa-with-SHA256","self_signed":false,"latin1":true}]},)"
+      R"("key":"EC P-256","signature":"ecdsa-with-SHA256","self_signed":false,)"
+      R"("cut":["serial","subject","issuer","san"],"latin1":true}],"chain_cut":true},)"
       R"("ehlo_tls":)" +
       ehlo +
       R"(,"anomalies":["plaintext_after_starttls"],"bytes":{"in":812,"out":97},)"
@@ -190,8 +193,9 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
 
 TEST_CASE("a validator that is not ours accepts every line of certificates", "[results][schema]") {
   std::string lines;
-  for (tls::Certificate certificate : {samples::leaf_certificate(), samples::hostile_certificate(),
-                                       samples::intermediate_certificate(), tls::Certificate{}}) {
+  for (tls::Certificate certificate :
+       {samples::leaf_certificate(), samples::hostile_certificate(),
+        samples::intermediate_certificate(), samples::cut_certificate(), tls::Certificate{}}) {
     append_certificate(certificate, lines);
     certificate.der.assign(1000, 'x');
     append_certificate(certificate, lines);
@@ -200,7 +204,7 @@ TEST_CASE("a validator that is not ours accepts every line of certificates", "[r
   const std::string schema = schema_of("certificate_line");
   if (is_absent(validator.validate(lines, schema))) return;
   CHECK(validator.validate(lines, schema) == 0);
-  CHECK(validator.output() == "8");
+  CHECK(validator.output() == "10");
   lines.insert(lines.size() - 2, R"(,"more":1)");
   CHECK(validator.validate(lines, schema) == 1);
 }
@@ -222,6 +226,10 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
   const std::string right[] = {
       starttls + R"("tls":{)" + session + R"(},"ehlo_tls":{"verb":"EHLO","code":250})",
       starttls + R"("tls":{})",
+      R"("tls":{"version":"TLSv1.2","verified":false,"client_cert_requested":true,"chain":[]})",
+      R"("tls":{"version":"TLSv1.2","cipher":"TLS_DH_anon_WITH_AES_128_CBC_SHA",)"
+      R"("extended_master_secret":true,"secure_renegotiation":true,"verified":false,)"
+      R"("client_cert_requested":false,"chain":[]})",
       certificate(""),
       certificate(R"(,"spki_sha256":")" + std::string(64, 'b') + '"'),
   };
@@ -238,6 +246,9 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
       R"("tls":{},"ehlo_tls":{"verb":"EHLO","code":250})",
       R"("tls":{"version":"TLSv1.4","cipher":"X","client_cert_requested":false})",
       R"("tls":{"version":"TLSv1.3","client_cert_requested":false})",
+      R"("tls":{"version":"TLSv1.2","group":"X25519","client_cert_requested":false,)"
+      R"("verified":false,"chain":[]})",
+      R"("tls":{"version":"TLSv1.2","verified":false,"chain":[]})",
       R"("tls":{"cipher":"TLS_AES_256_GCM_SHA384"})",
       R"("tls":{"group":"X25519"})",
       R"("tls":{)" + session + R"(,"extended_master_secret":true,"secure_renegotiation":true})",
@@ -249,11 +260,17 @@ TEST_CASE("the validator refuses what the contract forbids of TLS", "[results][s
       R"("tls":{"verified":false,"days_left":1.5,"chain":[]})",
       R"("tls":{"name_match":true})",
       R"("tls":{"domain_match":true})",
+      R"("tls":{"verified":false,"cn_match":true,"chain":[]})",
+      R"("tls":{"verified":false,"name_match":false,"cn_match":false,"chain":[]})",
       R"("tls":{"alert":"Handshake failure"})",
       certificate(R"(,"more":1)"),
       certificate(R"(,"subject":"CN=x")"),
       certificate(R"(,"serial":"01")"),
       certificate(R"(,"pem":"x")"),
+      certificate(R"(,"cut":["san"])"),
+      R"("tls":{"verified":false,"days_left":1,"chain":[]})",
+      R"("tls":{"verified":false,"chain":[],"chain_cut":false})",
+      R"("tls":{"chain_cut":true})",
       R"("tls":{"verified":true,"chain":[{"sha256":"aa"}]})",
   };
   for (const std::string& more : wrong) {

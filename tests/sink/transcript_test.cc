@@ -73,6 +73,8 @@ std::string_view end_of_handshake(tls::Engine& engine) {
     case tls::Failure::client_certificate: return "NO CLIENT CERTIFICATE";
     case tls::Failure::alert: return "ALERT";
     case tls::Failure::bad_certificate: return "BAD CERTIFICATE";
+    case tls::Failure::limit: return "TOO LONG";
+    case tls::Failure::unsupported: return "UNKNOWN KIND";
     case tls::Failure::malformed: return "MALFORMED";
     case tls::Failure::closed: return "CLOSED";
   }

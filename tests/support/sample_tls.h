@@ -75,6 +75,13 @@ inline tls::Certificate hostile_certificate() {
   return certificate;
 }
 
+// More of everything than is kept.
+inline tls::Certificate cut_certificate() {
+  tls::Certificate certificate = leaf_certificate();
+  certificate.cut = {.serial = true, .subject = true, .issuer = true, .names = true};
+  return certificate;
+}
+
 inline tls::Session session_1_3() {
   tls::Session session;
   session.version = "TLSv1.3";

@@ -20,6 +20,7 @@ inline tls::Facts trusted() {
   facts.verified = true;
   facts.name_match = true;
   facts.days_left = 37;
+  facts.days_left_of = digest(0x00);
   facts.chain = &two_certificates();
   return facts;
 }
@@ -87,6 +88,14 @@ inline tls::Facts untrusted(const tls::Chain& chain) {
   return facts;
 }
 
+// A leaf without DNS names.
+inline Record common_name_only() {
+  static tls::Facts facts = untrusted(two_certificates());
+  facts.verify_error = tls::VerifyError::certificate_host_mismatch;
+  facts.cn_match = true;
+  return secured(facts);
+}
+
 // A name in UTF-8, one that cannot be parsed, one without a name and with validity at its widest.
 inline Record odd_chain() {
   static const tls::Chain chain = [] {
@@ -125,6 +134,7 @@ inline Record client_certificate_required() {
   static const tls::Facts facts = [] {
     tls::Facts made = trusted();
     made.session = {};
+    made.session.version = "TLSv1.2";
     made.client_certificate_requested = true;
     made.alert = "bad_certificate";
     return made;
@@ -149,6 +159,16 @@ inline Record starttls_refused() {
   return record;
 }
 
+inline Record cut_chain() {
+  static const tls::Chain chain = [] {
+    tls::Chain made = chain_of({cut_certificate(), leaf_certificate()});
+    made.certificates.back().cut.names = made.cut = true;
+    return made;
+  }();
+  static const tls::Facts facts = untrusted(chain);
+  return secured(facts);
+}
+
 // Twenty certificates with a hundred names each, every octet of them to be escaped.
 inline Record huge_chain() {
   static const tls::Chain chain = [] {
@@ -167,10 +187,12 @@ inline std::vector<Record> tls_records() {
       typical_tls(ChainDetail::digest),
       implicit_tls(),
       expired_and_old(),
+      common_name_only(),
       odd_chain(),
       handshake_refused(),
       client_certificate_required(),
       starttls_refused(),
+      cut_chain(),
       huge_chain(),
   };
 }

@@ -341,8 +341,20 @@ TEST_CASE("long texts and many names are cut at their maximum", "[tls][certifica
   CHECK(certificate.names.size() == kLeafNamesMax + 1);
   CHECK(certificate.names[1] == order.dns_names[2]);
   CHECK(certificate.names.back() == "192.0.2.1");
+  CHECK(certificate.cut.names);
   REQUIRE(read_certificate(der, kAuthorityNamesMax, certificate));
   CHECK(certificate.dns_names == kAuthorityNamesMax);
+  CHECK(certificate.cut.names);
+  order.dns_names.resize(2);  // One of them too long.
+  CHECK(read(der_of(issue(order).certificate_pem)).cut.names);
+  order.dns_names.resize(1);
+  CHECK_FALSE(read(der_of(issue(order).certificate_pem)).cut.any());
+  order.addresses.assign(kAuthorityNamesMax + 1, "192.0.2.1");
+  REQUIRE(read_certificate(der_of(issue(order).certificate_pem), kAuthorityNamesMax, certificate));
+  CHECK(certificate.cut.names);
+  CHECK_FALSE(certificate.cut.serial);
+  CHECK_FALSE(certificate.cut.subject);
+  CHECK_FALSE(certificate.cut.issuer);
 
   if (openssl_is_missing()) return;
   const Folder folder;
@@ -359,6 +371,10 @@ TEST_CASE("long texts and many names are cut at their maximum", "[tls][certifica
   std::string serial(2 * kSerialOctetsMax, '1');
   serial.front() = '7';
   CHECK(certificate.serial == serial);
+  CHECK(certificate.cut.serial);
+  CHECK(certificate.cut.subject);
+  CHECK(certificate.cut.issuer);
+  CHECK_FALSE(certificate.cut.names);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <gnutls/x509.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -9,6 +11,7 @@
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/issue.h"
 #include "support/catch.h"
+#include "tls/certificate.h"
 #include "tls/certificates.h"
 
 namespace mxsweep::tls {
@@ -54,6 +57,30 @@ struct World {
     return ask(client, chain, now)->error;
   }
 };
+
+// The same name and key until another day, as DER.
+std::string renewed(const Issued& old, const Issued& issuer, WallTime until) {
+  gnutls_x509_crt_t certificates[2] = {};
+  gnutls_x509_privkey_t key = nullptr;
+  REQUIRE(gnutls_x509_privkey_init(&key) == 0);
+  for (int i = 0; i < 2; ++i) {
+    const gnutls_datum_t pem = datum(i == 0 ? old.certificate_pem : issuer.certificate_pem);
+    REQUIRE(gnutls_x509_crt_init(&certificates[i]) == 0);
+    REQUIRE(gnutls_x509_crt_import(certificates[i], &pem, GNUTLS_X509_FMT_PEM) == 0);
+  }
+  const gnutls_datum_t pem = datum(issuer.key_pem);
+  REQUIRE(gnutls_x509_privkey_import(key, &pem, GNUTLS_X509_FMT_PEM) == 0);
+  const auto end = std::chrono::floor<seconds>(until).time_since_epoch().count();
+  REQUIRE(gnutls_x509_crt_set_expiration_time(certificates[0], end) == 0);
+  REQUIRE(gnutls_x509_crt_sign2(certificates[0], certificates[1], key, GNUTLS_DIG_SHA256, 0) == 0);
+  gnutls_datum_t der{};
+  REQUIRE(gnutls_x509_crt_export2(certificates[0], GNUTLS_X509_FMT_DER, &der) == 0);
+  std::string octets(reinterpret_cast<const char*>(der.data), der.size);
+  gnutls_free(der.data);
+  gnutls_x509_privkey_deinit(key);
+  for (const gnutls_x509_crt_t certificate : certificates) gnutls_x509_crt_deinit(certificate);
+  return octets;
+}
 
 TEST_CASE("a chain that leads to an authority is trusted", "[tls][chain]") {
   World world;
@@ -187,10 +214,16 @@ TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
   REQUIRE(client.open(options).empty());
   std::swap(sent[3], sent[14]);
   CHECK(ask(client, sent)->error == VerifyError::none);
+  CHECK_FALSE(ask(client, sent)->cut);
+  sent.push_back("one more");
+  CHECK(ask(client, sent)->error == VerifyError::none);
+  CHECK(ask(client, sent)->cut);
+  sent.pop_back();
   sent.insert(sent.begin() + 1, "no certificate");
   const auto chain = ask(client, sent);
   CHECK(chain->error == VerifyError::certificate_not_trusted);
   CHECK(chain->certificates.size() == kChainCertificatesMax);
+  CHECK(chain->cut);
 }
 
 TEST_CASE("a certificate that cannot be read keeps its place and its digest", "[tls][chain]") {
@@ -230,7 +263,8 @@ TEST_CASE("the common name is the chain's only where the leaf has no DNS name", 
   order.addresses = {"192.0.2.1"};
   const auto chain = ask(client, {der_of(issue(order).certificate_pem)});
   CHECK(chain->common_name == "mx1.example.net");
-  CHECK(matches_name(*chain, "mx1.example.net"));
+  CHECK(matches_common_name(*chain, "mx1.example.net"));
+  CHECK_FALSE(matches_name(*chain, "mx1.example.net"));
   CHECK(matches_name(*chain, "192.0.2.1"));
   order.dns_names = {std::string(kNameOctetsMax + 1, 'x')};
   CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
@@ -281,6 +315,84 @@ TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chai
   CHECK(client.chains_computed() == 4);
   CHECK(error_at(kNow) == VerifyError::none);
   CHECK(client.chains_computed() == 5);
+}
+
+TEST_CASE("a chain ends with the first of the certificates that it stands on", "[tls][chain]") {
+  World world;
+  world.leaf_order.not_after = kNow + days{30};
+  const auto ends_with = [&](const Issued& issued, const Sent& sent, WallTime now = kNow) {
+    Client client;
+    ClientOptions options;
+    options.authorities_pem = world.root.certificate_pem;
+    REQUIRE(client.open(options).empty());
+    const auto chain = ask(client, sent, now);
+    REQUIRE(chain->expiry);
+    return chain->expiry->sha256 ==
+           ask(client, {der_of(issued.certificate_pem)})->certificates.front().sha256;
+  };
+  SECTION("the leaf, most of the time") {
+    world.make();
+    CHECK(ends_with(world.server, world.sent()));
+    CHECK(ends_with(world.server, world.sent(), kNow + days{31}));
+  }
+  SECTION("of two that end together, the one nearer to it") {
+    world.between_order.not_after = world.leaf_order.not_after;
+    world.make();
+    CHECK(ends_with(world.server, world.sent()));
+  }
+  SECTION("one between, sent in any order, expired or not, trusted or not") {
+    world.between_order.not_after = kNow + days{10};
+    world.make();
+    const std::string root = der_of(world.root.certificate_pem);
+    for (const WallTime now : {kNow, kNow + days{11}, kNow + days{31}}) {
+      CHECK(ends_with(world.between, world.sent(), now));
+      CHECK(ends_with(world.between, {world.sent()[0], root, world.sent()[1]}, now));
+    }
+    World other;
+    other.make();
+    world.root = other.root;
+    CHECK(ends_with(world.between, world.sent()));
+    CHECK(ends_with(world.server, {world.sent()[0]}));
+  }
+  SECTION("the authority, sent or not, expired or not") {
+    world.root_order.not_after = kNow + days{20};
+    world.make();
+    const std::string root = der_of(world.root.certificate_pem);
+    for (const WallTime now : {kNow, kNow + days{21}, kNow + days{31}}) {
+      CHECK(ends_with(world.root, world.sent(), now));
+      CHECK(ends_with(world.root, {world.sent()[0], world.sent()[1], root}, now));
+    }
+  }
+  SECTION("not what is sent besides") {
+    world.make();
+    CertificateOrder old = authority("Old");
+    old.not_after = day(2021, 9, 30);
+    CHECK(ends_with(world.server,
+                    {world.sent()[0], der_of(issue(old).certificate_pem), world.sent()[1]}));
+  }
+  SECTION("and of a leaf that cannot be read nothing is known") {
+    Client client;
+    REQUIRE(client.open({}).empty());
+    CHECK_FALSE(ask(client, {"junk"})->expiry);
+    CHECK_FALSE(ask(client, {})->expiry);
+  }
+}
+
+TEST_CASE("a chain's end is computed anew when another way is taken", "[tls][chain]") {
+  // Two certificates of the one between: the first ends sooner, and is passed by once it has.
+  World world;
+  world.between_order.not_after = kNow + days{10};
+  world.make();
+  Client client;
+  ClientOptions options;
+  options.authorities_pem = world.root.certificate_pem;
+  REQUIRE(client.open(options).empty());
+  Sent sent = world.sent();
+  sent.push_back(renewed(world.between, world.root, kNow + days{20}));
+  const auto end_at = [&](WallTime now) { return ask(client, sent, now)->expiry.value().at; };
+  CHECK(end_at(kNow) == kNow + days{10});
+  CHECK(end_at(kNow + days{10} + seconds{1}) == kNow + days{20});
+  CHECK(end_at(kNow) == kNow + days{10});
 }
 
 TEST_CASE("no more chains are kept than allowed, the ones in use longest", "[tls][chain]") {

@@ -85,6 +85,31 @@ TEST_CASE("no octet behind what was received is looked at", "[tls][engine]") {
   CHECK(joined.client.advance(flight.view(), joined.heard_by_client) == Status::established);
 }
 
+TEST_CASE("a client's answer to the server's flight is one, however the flight was cut",
+          "[tls][engine]") {
+  const OpenClient client;
+  for (const VersionCase& row : kVersions) {
+    const OpenServer server(only(row.version));
+    for (const std::size_t cut : {1U, 7U, 100U, 300U, 100'000U}) {
+      INFO(row.name << " cut every " << cut);
+      Joined joined(client, server);
+      Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+      const std::string flight = std::move(joined.server.outgoing());
+      joined.server.outgoing().clear();
+      int answers = 0;
+      for (std::size_t at = 0; at < flight.size(); at += cut) {
+        joined.client.advance(std::string_view(flight).substr(at, cut), joined.heard_by_client);
+        if (joined.client.outgoing().empty()) continue;
+        ++answers;
+        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+      }
+      CHECK(answers == 1);
+      joined.run();
+      CHECK(joined.established());
+    }
+  }
+}
+
 TEST_CASE("what follows the handshake in the same octets is decrypted", "[tls][engine]") {
   const OpenClient client;
   const OpenServer server(only(Version::tls1_3));
@@ -172,6 +197,9 @@ TEST_CASE("a server that insists on a certificate ends the handshake", "[tls][en
     CHECK_FALSE(joined.client.alert().empty());
     CHECK(joined.client.client_certificate_requested());
     CHECK(joined.client.peer_chain().size() == 1);
+    CHECK(joined.client.session().version == row.name);
+    // Before TLS 1.3 it is told in the middle of the handshake.
+    CHECK(joined.client.session().cipher.empty() == (row.version != Version::tls1_3));
     CHECK(joined.server.failure() == Failure::client_certificate);
   }
 }
@@ -294,6 +322,40 @@ TEST_CASE("what was negotiated has the names of the registries", "[tls][engine]"
       CHECK(session.extended_master_secret);
       CHECK(session.secure_renegotiation);
     }
+  }
+}
+
+TEST_CASE("a server without a certificate is met where an anonymous key exchange is named",
+          "[tls][engine]") {
+  struct Case {
+    std::string exchange;
+    std::string_view cipher;
+    std::string_view group;
+  };
+  for (const Case& row : {Case{"+ANON-ECDH", "TLS_ECDH_anon_WITH_AES_128_CBC_SHA", "P-256"},
+                          Case{"+ANON-DH", "TLS_DH_anon_WITH_AES_128_CBC_SHA", "ffdhe2048"}}) {
+    INFO(row.exchange);
+    const std::string anonymous = "NORMAL:-KX-ALL:-CIPHER-ALL:+AES-128-CBC:" + row.exchange;
+    ServerOptions options = only(Version::tls1_2);
+    options.ciphers = anonymous;
+    const OpenServer server(options);
+    ClientOptions named;
+    named.ciphers = anonymous;
+    OpenClient client(named);
+    Joined joined(client, server);
+    joined.run();
+    REQUIRE(joined.established());
+    CHECK(joined.client.session().cipher == row.cipher);
+    CHECK(joined.client.session().group == row.group);
+    CHECK(joined.client.session().signature.empty());
+    CHECK(joined.client.peer_chain().empty());
+    const auto chain = client.chain(joined.client.peer_chain(), day(1));
+    CHECK(chain->error == VerifyError::certificate_not_trusted);
+
+    const OpenClient by_default;
+    Joined other(by_default, server);
+    other.run();
+    CHECK(other.client.failure() == Failure::handshake_failure);
   }
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Servers that break the protocol, by accident or on purpose.
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mxsweep/core/random.h"
 #include "support/catch.h"
 #include "support/guarded_bytes.h"
+#include "tls/certificates.h"
 #include "tls/joined.h"
+#include "tls/shown_chain.h"
 
 namespace {
 
@@ -174,6 +178,167 @@ TEST_CASE("records that break the protocol", "[tls][hostile]") {
   }
 }
 
+namespace {
+
+// A server's first flight before TLS 1.3 with another chain of certificates in it: each message has
+// a record of its own. What the server then signs with is its own key.
+std::string with_certificates(std::string_view flight, std::string_view der, std::size_t count) {
+  const auto number = [](std::size_t value, int octets) {
+    std::string text;
+    while (octets-- > 0) text += static_cast<char>(value >> 8U * static_cast<unsigned>(octets));
+    return text;
+  };
+  std::string made;
+  while (!flight.empty()) {
+    const std::size_t octets = 5 + static_cast<unsigned char>(flight[3]) * std::size_t{256} +
+                               static_cast<unsigned char>(flight[4]);
+    std::string_view record = flight.substr(0, octets);
+    flight.remove_prefix(octets);
+    if (record[0] != 22 || record[5] != 11) {
+      made += record;
+      continue;
+    }
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) list.append(number(der.size(), 3)).append(der);
+    std::string message = '\x0b' + number(list.size() + 3, 3) + number(list.size(), 3) + list;
+    for (std::string_view rest = message; !rest.empty();) {
+      const std::string_view part = rest.substr(0, 16'384);
+      made.append(record.substr(0, 3)).append(number(part.size(), 2)).append(part);
+      rest.remove_prefix(part.size());
+    }
+  }
+  return made;
+}
+
+// What becomes of a client whose server shows these.
+Failure shown(Version version, std::string_view der, std::size_t count = 1) {
+  const OpenClient client;
+  ServerOptions options;
+  options.version_max = version;
+  const OpenServer server(options);
+  Joined joined(client, server);
+  Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+  joined.server.outgoing() = with_certificates(joined.server.outgoing(), der, count);
+  joined.run();
+  CHECK(joined.client.status() == Status::failed);
+  return joined.client.failure();
+}
+
+// The same text with each `from` of it made `to`, which is as long.
+std::string with(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from)) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// What becomes of a client whose server's first flight of TLS 1.2 has these octets instead of
+// those.
+Failure altered(std::string_view from, std::string_view to) {
+  const OpenClient client;
+  ServerOptions options;
+  options.version_max = Version::tls1_2;
+  const OpenServer server(options);
+  Joined joined(client, server);
+  Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+  std::string& flight = joined.server.outgoing();
+  const std::size_t at = flight.find(from);
+  REQUIRE(at != flight.npos);
+  flight.replace(at, to.size(), to);
+  joined.run();
+  CHECK(joined.client.status() == Status::failed);
+  return joined.client.failure();
+}
+
+}  // namespace
+
+TEST_CASE("a certificate of a kind that the library does not know is its lack", "[tls][hostile]") {
+  const std::string der = samples::der_of(identity(KeyKind::ec_p256).certificate_pem);
+  const std::string_view p256 = "\x2a\x86\x48\xce\x3d\x03\x01\x07";
+  for (const Version version : {Version::tls1_0, Version::tls1_2}) {
+    // prime239v1, and 1.2.840.10045.2.9, which is nothing yet.
+    CHECK(shown(version, with(der, p256, "\x2a\x86\x48\xce\x3d\x03\x01\x04")) ==
+          Failure::unsupported);
+    CHECK(shown(version, with(der, "\x2a\x86\x48\xce\x3d\x02\x01",
+                              "\x2a\x86\x48\xce\x3d\x02\x09")) == Failure::unsupported);
+    // One that it knows, but that does not fit the key exchange, and one that is none.
+    const std::string rsa = samples::der_of(identity(KeyKind::rsa_1024).certificate_pem);
+    CHECK(shown(version, rsa) == Failure::bad_certificate);
+    CHECK(shown(version, "no certificate") == Failure::bad_certificate);
+    CHECK(shown(version, "") == Failure::bad_certificate);
+  }
+}
+
+TEST_CASE("a signature of a kind that the library does not know is its lack", "[tls][hostile]") {
+  // ecdsa_secp256r1_sha256 with a DER signature of 70 to 72 octets: number 8.26.
+  CHECK(altered("\x04\x03\x00"sv, "\x08\x1a"sv) == Failure::unsupported);
+  // A curve that was not offered, secp256k1, is the server's mistake: RFC 8422, 5.4.
+  CHECK(altered("\x03\x00\x1d\x20"sv, "\x03\x00\x16"sv) == Failure::malformed);
+}
+
+TEST_CASE("a chain longer than a message may be is our limit", "[tls][hostile]") {
+  const std::string der = samples::der_of(identity(KeyKind::ec_p256).certificate_pem);
+  CHECK(shown(Version::tls1_2, der, 300) == Failure::limit);
+  // Longer than we keep, and short enough to be read: here what fails is what it did not sign.
+  CHECK(shown(Version::tls1_2, der, kChainCertificatesMax + 1) != Failure::limit);
+}
+
+TEST_CASE("what was shown before a handshake failed is known", "[tls][hostile]") {
+  const OpenClient client;
+  ServerOptions options;
+  options.version_max = Version::tls1_2;
+  const OpenServer server(options);
+  const auto after = [&](std::string_view der, std::size_t count) {
+    auto joined = std::make_unique<Joined>(client, server);
+    CHECK(joined->client.session().version.empty());
+    Joined::deliver(joined->client, joined->server, joined->heard_by_server);
+    joined->server.outgoing() = with_certificates(joined->server.outgoing(), der, count);
+    joined->run();
+    CHECK(joined->client.status() == Status::failed);
+    return joined;
+  };
+  for (const std::size_t count : {0U, 1U, 3U}) {
+    const auto joined = after("no certificate", count);
+    CHECK(joined->client.session().version == "TLSv1.2");
+    CHECK(joined->client.session().cipher.empty());
+    CHECK(joined->client.peer_chain() == std::vector<std::string_view>(count, "no certificate"));
+  }
+  CHECK(Engine(client, "").session().version.empty());
+  CHECK(Engine(client, "").peer_chain().empty());
+}
+
+TEST_CASE("lengths that do not fit end the list of certificates", "[tls][hostile]") {
+  using Found = std::vector<std::string_view>;
+  const std::string before =
+      "\x00\x00\x0b\x00\x00\x02"
+      "ab"
+      "\x00\x00\x03"
+      "cde"s;
+  const std::string now =
+      "\x01"
+      "x"
+      "\x00\x00\x0f\x00\x00\x02"
+      "ab"
+      "\x00\x01"
+      "e"
+      "\x00\x00\x03"
+      "cde"
+      "\x00\x00"s;
+  CHECK(certificates_in(before, false) == Found{"ab", "cde"});
+  CHECK(certificates_in(now, true).front() == "ab");
+  for (const std::string& message : {before, now}) {
+    for (std::size_t cut = 0; cut < message.size(); ++cut) {
+      const GuardedBytes part(std::string_view(message).substr(0, cut));
+      CHECK(certificates_in(part.view(), &message == &now).empty());
+    }
+  }
+  CHECK(certificates_in("\x00\x00\x08\x00\x00\x02"
+                        "ab"
+                        "\xff\xff\xff"sv,
+                        false) == Found{"ab"});
+  CHECK(certificates_in("\x00\x00\x00\x00"sv, true).empty());
+}
+
 TEST_CASE("a handshake message is not collected without end", "[tls][hostile]") {
   const OpenClient client;
   const std::string more = "\x16\x03\x03\x40\x00"s + std::string(16'384, 'm');
@@ -182,7 +347,7 @@ TEST_CASE("a handshake message is not collected without end", "[tls][hostile]") 
   for (int i = 0; i < 17; ++i) octets += more;
   const Ended ended = answer(client, octets, 4096);
   CHECK(ended.status == Status::failed);
-  CHECK(ended.failure == Failure::malformed);
+  CHECK(ended.failure == Failure::limit);
 }
 
 TEST_CASE("empty records and warnings do not go on for ever", "[tls][hostile]") {

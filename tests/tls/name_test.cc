@@ -116,11 +116,36 @@ TEST_CASE("no name, or no certificate, is no match", "[tls][name]") {
   CHECK_FALSE(matches_name(chain_for({}), "mx1.example.net"));
 }
 
-TEST_CASE("the common name counts where the chain gives it", "[tls][name]") {
+TEST_CASE("a common name is no match, but told", "[tls][name]") {
   Chain chain = chain_for({});
   chain.common_name = "*.example.net";
-  CHECK(matches_name(chain, "mx1.example.net"));
-  CHECK_FALSE(matches_name(chain, "example.net"));
+  CHECK_FALSE(matches_name(chain, "mx1.example.net"));
+  CHECK(matches_common_name(chain, "mx1.example.net"));
+  CHECK(matches_common_name(chain, "MX1.example.net."));
+  CHECK_FALSE(matches_common_name(chain, "example.net"));
+  CHECK_FALSE(matches_common_name(chain, ""));
+  CHECK_FALSE(matches_common_name(chain, "mx1.example.net\0"sv));
+  CHECK_FALSE(matches_common_name(chain_for({}), "mx1.example.net"));
+  chain.common_name = "192.0.2.1";
+  CHECK_FALSE(matches_common_name(chain, "192.0.2.1"));
+}
+
+TEST_CASE("a trusted chain whose leaf has the name as its common name only is a mismatch",
+          "[tls][judge]") {
+  Chain chain = chain_for({}, {"192.0.2.1"});
+  chain.common_name = "mx1.example.net";
+  Facts facts;
+  judge(chain, "mx1.example.net", kNow, facts);
+  CHECK_FALSE(facts.verified);
+  CHECK(facts.verify_error == VerifyError::certificate_host_mismatch);
+  CHECK(facts.name_match == false);
+  CHECK(facts.cn_match);
+  judge(chain, "mx2.example.net", kNow, facts);
+  CHECK(facts.name_match == false);
+  CHECK_FALSE(facts.cn_match);
+  judge(chain, "192.0.2.1", kNow, facts);
+  CHECK(facts.verified);
+  CHECK_FALSE(facts.cn_match);
 }
 
 // The library has its own opinion, formed without ours. On one thing we differ: it lets "*1" be any
@@ -152,7 +177,7 @@ TEST_CASE("the library agrees about which names match", "[tls][name]") {
       if (in_common_name) chain.common_name = common_name(handle.get());
       for (const char* const name : kNames) {
         INFO(pattern << " and " << name << (in_common_name ? " (common name)" : ""));
-        CHECK(matches_name(chain, name) ==
+        CHECK((in_common_name ? matches_common_name(chain, name) : matches_name(chain, name)) ==
               (gnutls_x509_crt_check_hostname2(handle.get(), name, 0) != 0));
       }
     }
@@ -190,12 +215,14 @@ TEST_CASE("what is wrong with the chain comes before its name", "[tls][judge]") 
   }
 }
 
-TEST_CASE("days left are rounded down and negative once the leaf has expired", "[tls][judge]") {
-  const Chain chain = chain_for({"mx1.example.net"});
+TEST_CASE("days left are rounded down and negative once the chain has expired", "[tls][judge]") {
+  Chain chain = chain_for({"mx1.example.net"});
   const WallTime end = day(2026, 12, 30);
+  chain.expiry = Expiry{end, sha256("an intermediate")};
   const auto days_left = [&](WallTime now) {
     Facts facts;
     judge(chain, "", now, facts);
+    CHECK(facts.days_left_of == sha256("an intermediate"));
     return facts.days_left;
   };
   using std::chrono::days;

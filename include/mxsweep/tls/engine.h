@@ -44,6 +44,8 @@ enum class Failure : std::uint8_t {
   client_certificate,  // It insists on a client certificate.
   alert,               // Any other fatal alert that it sent.
   bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used.
+  limit,               // A message, or messages without a result, longer than we read.
+  unsupported,         // A key, curve or signature of a kind that the library does not know.
   malformed,           // Octets that break the protocol: their framing, their order, their MAC.
   closed,              // close_notify in the middle of the handshake.
 };
@@ -74,17 +76,19 @@ class Engine {
 
   // Whether the handshake was finished, whatever came behind it.
   [[nodiscard]] bool secured() const { return secured_; }
-  // Requires: secured.
+  // All of it once the handshake is done, and ever after. Before that, and when it has failed, the
+  // version alone, if the server has shown certificates; else nothing.
   [[nodiscard]] Session session() const;
   // Of the client's side: whether the server asked for a certificate. Any time.
   [[nodiscard]] bool client_certificate_requested() const { return certificate_requested_; }
-  // The certificates that the peer sent, DER, leaf first: views that live as long as the engine.
+  // The certificates that the peer sent, DER, leaf first, even if the handshake failed then. The
+  // views live until the next advance(), or as long as the engine once it is done or failed.
   [[nodiscard]] std::vector<std::string_view> peer_chain() const;
 
  private:
   struct Library;
 
-  void start(unsigned flags, void* priority, void* credentials);
+  void start(unsigned flags, void* priority, void* credentials, void* anonymous);
   [[nodiscard]] bool begins_like_tls();
   void shake_hands();
   void decrypt(std::string& clear);
