@@ -386,6 +386,10 @@ void Worker::on_sent(Handle handle, Conversation& conversation, int result) {
   Parcels& parcels = *conversation.parcels;
   parcels.sending = std::exchange(parcels.next, {});
   if (result < 0) parcels.sending.clear();
+  // Sending has made our kernel delay its acknowledgements. What the server sends behind its
+  // tickets stays in its queue until they are acknowledged, and is lost there if it closes by a
+  // reset.
+  if (!conversation.recorded) ring::acknowledge_now(conversation.descriptor);
   if (!parcels.sending.empty()) {
     ring_->send_and_tell(conversation.descriptor, handle, parcels.sending);
   } else if (conversation.recorded) {
