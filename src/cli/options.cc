@@ -34,13 +34,14 @@ std::string machine_name() {
 // "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:53": as in a list of targets.
 std::optional<dns::Server> parse_server(const std::string& text) {
   constexpr std::uint16_t kDnsPort = 53;
-  targets::Reader reader({kDnsPort});
+  targets::Reader reader({kDnsPort}, {.header_row = false});
   targets::Target target;
   targets::BadLine bad;
   reader.feed(text);
   reader.finish();
   const bool read = reader.next(target, bad) == targets::Reader::Next::target;
-  const bool one = read && target.address.family != Family::none && target.name().empty();
+  const bool one = read && target.address.family != Family::none && target.name().empty() &&
+                   target.tls == targets::TlsMode::from_flags;
   if (!one || reader.next(target, bad) != targets::Reader::Next::end) return std::nullopt;
   return dns::Server{target.address, target.port};
 }

@@ -39,7 +39,7 @@ struct ProbeFlags {
 
 // The one target that the words on the command line mean, or why they do not.
 std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string& why_not) {
-  targets::Reader reader({flags.port});
+  targets::Reader reader({flags.port}, {.header_row = false});
   targets::Target target;
   targets::BadLine bad;
   reader.feed(flags.target);

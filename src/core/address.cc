@@ -17,6 +17,10 @@ namespace {
 constexpr std::size_t kGroups = 8;
 constexpr std::string_view kMappedPrefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);  // RFC 4291, 2.5.5.2.
 
+bool is_mapped(const std::array<std::uint8_t, 16>& octets) {
+  return std::memcmp(octets.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0;
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<Address> parse_ipv4(std::string_view text) {
@@ -77,7 +81,7 @@ Run zeros_to_shorten(const std::array<unsigned, kGroups>& groups) {
 }
 
 char* write_ipv6(const std::array<std::uint8_t, 16>& octets, char* out) {
-  if (std::memcmp(octets.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0) {
+  if (is_mapped(octets)) {
     constexpr std::string_view kMapped = "::ffff:";
     return write_ipv4(octets.data() + kMappedPrefix.size(),
                       std::copy(kMapped.begin(), kMapped.end(), out));
@@ -109,6 +113,20 @@ std::uint64_t big_endian(const std::uint8_t* octets) {
 
 std::optional<Address> parse_address(std::string_view text) {
   return text.find(':') == std::string_view::npos ? parse_ipv4(text) : parse_ipv6(text);
+}
+
+Address without_mapping(const Address& address) {
+  if (address.family != Family::ipv6 || !is_mapped(address.octets)) return address;
+  Address inner{.family = Family::ipv4};
+  std::copy_n(address.octets.begin() + kMappedPrefix.size(), 4, inner.octets.begin());
+  return inner;
+}
+
+bool can_be_remote_host(const Address& address) {
+  INVARIANT(address.family != Family::none);
+  if (address.family == Family::ipv4) return address.octets[0] != 0 && address.octets[0] < 224;
+  if (is_mapped(address.octets)) return can_be_remote_host(without_mapping(address));
+  return address.octets[0] != 0xff && address.octets != std::array<std::uint8_t, 16>{};
 }
 
 Address ipv4(std::uint32_t host_order) {

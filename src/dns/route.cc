@@ -207,21 +207,33 @@ void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
     if (!own) host.findings.add(Finding::mx_is_alias);
   }
   const std::size_t most = options_.one_address ? 1 : options_.addresses_max;
-  std::vector<Address>& addresses = host.addresses[place_of(type)];
-  addresses.assign(answer.addresses.begin(),
-                   answer.addresses.begin() +
-                       static_cast<std::ptrdiff_t>(std::min(most, answer.addresses.size())));
+  take_addresses(host, type, answer, most);
   if (answer.addresses.size() > options_.addresses_max || answer.cut) {
     host.findings.add(Finding::addresses_cut);
   }
-  if (options_.one_address && type == Type::a && options_.ipv6 && addresses.empty()) {
+  if (options_.one_address && type == Type::a && options_.ipv6 &&
+      host.addresses[place_of(type)].empty()) {
     questions_.push_back({index, Type::aaaa});
+  }
+}
+
+// Of an address that both answers have, one as IPv4-mapped, destinations() takes the first.
+void Route::take_addresses(Host& host, Type type, const Answer& answer, std::size_t most) {
+  std::vector<Address>& addresses = host.addresses[place_of(type)];
+  for (const Address& given : answer.addresses) {
+    const Address address = without_mapping(given);
+    if (!can_be_remote_host(address)) {
+      host.had_unusable = true;
+    } else if (addresses.size() < most) {
+      addresses.push_back(address);
+    }
   }
 }
 
 // A host without an address. That the name does not exist is said of what the user named; of an MX
 // host it comes to the same as if it had no address.
 Fault Route::fault_without_address(const Host& host) const {
+  if (host.had_unusable && !leaves_open(host.fault)) return Fault::unusable_address;
   const bool named_by_user = host.name == name_.ascii;
   const bool certain = host.fault == Fault::no_data || host.fault == Fault::nxdomain;
   return certain && !named_by_user ? Fault::mx_no_address : host.fault;
@@ -241,6 +253,8 @@ std::vector<Destination> Route::destinations() const {
     for (const auto& addresses : host.addresses) {
       for (const Address& address : addresses) {
         if (room == 0) break;
+        const bool is_second = &addresses != host.addresses;
+        if (is_second && std::ranges::count(host.addresses[0], address) != 0) continue;
         --room;
         destination.address = address;
         const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
@@ -273,6 +287,7 @@ std::string_view to_string(Fault fault) {
     case Fault::mx_no_address: return "mx_no_address";
     case Fault::mx_is_address: return "mx_is_address";
     case Fault::mx_localhost: return "mx_localhost";
+    case Fault::unusable_address: return "unusable_address";
     case Fault::mx_private: return "mx_private";
   }
   return {};

@@ -33,7 +33,8 @@ bool stopped(const Gauges& gauges) {
 Input::Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names)
     : name_(path == "-" ? "standard input" : path),
       ports_(std::move(ports)),
-      reader_(ports_),
+      style_{.mail_domains = names.mail_domains},
+      reader_(ports_, style_),
       names_(names) {
   if (path == "-") {
     descriptor_ = STDIN_FILENO;
@@ -66,7 +67,7 @@ bool Input::is_file(const std::string& path) const {
 std::string Input::find_bad_line() {
   const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
   if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
-  targets::Reader reader(ports_);
+  targets::Reader reader(ports_, style_);
   targets::Target target;
   targets::BadLine bad;
   while (true) {

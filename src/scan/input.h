@@ -79,6 +79,7 @@ class Input {
   std::string name_;
   std::string block_;
   std::vector<std::uint16_t> ports_;
+  targets::ListStyle style_;
   targets::Reader reader_;
   Doorbell bell_;
   Names names_;                       // Opened when the first name comes.

@@ -33,6 +33,7 @@ Cause cause_of(dns::Fault fault) {
     case dns::Fault::mx_no_address: return Cause::dns_mx_no_address;
     case dns::Fault::mx_is_address: return Cause::config_mx_is_address;
     case dns::Fault::mx_localhost: return Cause::config_mx_localhost;
+    case dns::Fault::unusable_address: return Cause::dns_unusable_address;
     case dns::Fault::mx_private: return Cause::config_mx_private_ip;
   }
   INVARIANT(false && "a fault outside its list");

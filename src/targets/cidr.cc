@@ -11,7 +11,61 @@ std::size_t octet_count(const Address& address) {
   return address.family == Family::ipv4 ? 4 : 16;
 }
 
+Address previous_address(Address address) {
+  for (std::size_t i = octet_count(address); i > 0; --i) {
+    if (address.octets[i - 1]-- != 0) return address;
+  }
+  INVARIANT(false && "there is an address before this one");
+  return address;
+}
+
+// The run of unusable addresses around one of them; each is a prefix, and so are the IPv4-mapped.
+AddressRange unusable_block(const Address& address) {
+  const Address plain = without_mapping(address);
+  const unsigned mapping_bits = plain.family == address.family ? 0 : 96;
+  const bool is_low = plain.octets[0] == 0;
+  unsigned bits = is_low ? 128 : 8;                         // "::" and ff00::/8.
+  if (plain.family == Family::ipv4) bits = is_low ? 8 : 3;  // 0.0.0.0/8, 224.0.0.0/3.
+  return *prefix_range(address, mapping_bits + bits);
+}
+
+std::uint64_t word(const Address& address, std::size_t at) {
+  std::uint64_t value = 0;
+  for (std::size_t i = at; i < at + 8; ++i) value = value << 8U | address.octets[i];
+  return value;
+}
+
 }  // namespace
+
+std::optional<AddressRange> usable_part(AddressRange range) {
+  while (!can_be_remote_host(range.first)) {
+    const Address end = unusable_block(range.first).last;
+    if (end >= range.last) return std::nullopt;
+    range.first = next_address(end);
+  }
+  while (!can_be_remote_host(range.last)) {
+    range.last = previous_address(unusable_block(range.last).first);
+  }
+  const AddressRange plain{without_mapping(range.first), without_mapping(range.last)};
+  return plain.first.family == plain.last.family ? plain : range;
+}
+
+Address next_usable(const Address& address) {
+  Address next = next_address(address);
+  while (!can_be_remote_host(next)) next = next_address(unusable_block(next).last);
+  return next;
+}
+
+std::uint64_t address_count(const AddressRange& range) {
+  constexpr std::uint64_t kMost = UINT64_MAX;
+  if (range.first.family == Family::ipv4) {
+    return std::uint64_t{ipv4_host_order(range.last)} - ipv4_host_order(range.first) + 1;
+  }
+  const std::uint64_t low = word(range.last, 8) - word(range.first, 8);
+  const std::uint64_t borrow = word(range.last, 8) < word(range.first, 8) ? 1 : 0;
+  const std::uint64_t high = word(range.last, 0) - word(range.first, 0) - borrow;
+  return high != 0 || low == kMost ? kMost : low + 1;
+}
 
 std::optional<AddressRange> prefix_range(const Address& address, unsigned length) {
   const std::size_t count = octet_count(address);

@@ -6,150 +6,110 @@
 #include <optional>
 #include <utility>
 
+#include "targets/endpoint.h"
+#include "targets/json_value.h"
+
 namespace mxsweep::targets {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-enum Key : std::size_t { kTarget, kPort, kTls, kName, kMeta, kKeyCount };
-constexpr std::array<std::string_view, kKeyCount> kKeys = {"target", "port", "tls", "name", "meta"};
+enum Key : std::size_t {
+  kTarget,
+  kPort,
+  kTls,
+  kName,
+  kMeta,
+  kOwnKeyCount,
+  kVersion = kOwnKeyCount,
+  kIp,
+  kPorts,
+  kSourceAddress,
+  kSourcePort,
+  kKeyCount
+};
+constexpr std::array<std::string_view, kKeyCount> kKeys = {
+    "target", "port", "tls", "name", "meta", "v", "ip", "ports", "saddr", "sport"};
 
-// The value of each key: of a string the decoded text, of port and meta the JSON itself.
-using Members = std::array<std::optional<std::string_view>, kKeyCount>;
+}  // namespace
 
-bool skip(std::string_view& text, char c) {
-  if (!text.starts_with(c)) return false;
-  text.remove_prefix(1);
-  return true;
-}
+// What the object says of each key that some form has.
+struct JsonMembers {
+  struct Member {
+    std::string_view json;                 // As it stands in the line.
+    std::optional<std::string_view> text;  // Decoded, of a string.
+  };
 
-bool skip_digits(std::string_view& text) {
-  const std::size_t before = text.size();
-  while (!text.empty() && text.front() >= '0' && text.front() <= '9') text.remove_prefix(1);
-  return text.size() != before;
-}
+  std::array<std::optional<Member>, kKeyCount> of;
+  bool has_unknown = false;
 
-// By grammar, not by value: a number too large for a machine word is still a JSON number.
-bool is_number(std::string_view text) {
-  skip(text, '-');
-  if (!skip(text, '0') && !skip_digits(text)) return false;
-  if (skip(text, '.') && !skip_digits(text)) return false;
-  if (skip(text, 'e') || skip(text, 'E')) {
-    if (!skip(text, '+')) skip(text, '-');
-    if (!skip_digits(text)) return false;
+  [[nodiscard]] bool has(Key key) const { return of[key].has_value(); }
+  [[nodiscard]] std::string_view json(Key key) const { return of[key]->json; }
+  [[nodiscard]] std::optional<std::string_view> text(Key key) const {
+    return of[key] ? of[key]->text : std::nullopt;
   }
-  return text.empty();
-}
+};
 
-bool is_scalar(std::string_view text) {
-  return text == "true" || text == "false" || text == "null" || is_number(text);
-}
+namespace {
 
-std::string_view without_blanks_behind(std::string_view json) {
-  return json.substr(0, json.find_last_not_of(" \t\r\n") + 1);
-}
-
-// The parser checks only what it is asked for, hence the walk through every value.
-bool is_well_formed(ondemand::value value, unsigned depth = 0) {
-  if (depth > kJsonDepthMax) return false;
-  const std::string_view token = value.raw_json_token();
-  switch (token.front()) {
-    case '"': {
-      std::string_view decoded;
-      return value.get_string().get(decoded) == simdjson::SUCCESS;
-    }
-    case '[': {
-      ondemand::array array;
-      if (value.get_array().get(array) != simdjson::SUCCESS) return false;
-      for (simdjson::simdjson_result<ondemand::value> element : array) {
-        ondemand::value inner;
-        if (std::move(element).get(inner) != simdjson::SUCCESS) return false;
-        if (!is_well_formed(inner, depth + 1)) return false;
-      }
-      return true;
-    }
-    case '{': {
-      ondemand::object object;
-      if (value.get_object().get(object) != simdjson::SUCCESS) return false;
-      for (simdjson::simdjson_result<ondemand::field> member : object) {
-        ondemand::field field;
-        std::string_view key;
-        if (std::move(member).get(field) != simdjson::SUCCESS) return false;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-        if (!is_well_formed(field.value(), depth + 1)) return false;
-      }
-      return true;
-    }
-    default: return is_scalar(without_blanks_behind(token));
-  }
-}
-
-// The octets of a well-formed value, as they stand in the line.
-std::optional<std::string_view> raw_value(ondemand::document& document, ondemand::value value) {
-  const std::string_view token = value.raw_json_token();
-  if (!is_well_formed(value)) return std::nullopt;
-  if (token.front() != '[' && token.front() != '{') return without_blanks_behind(token);
-  const char* behind = nullptr;
-  if (document.current_location().get(behind) != simdjson::SUCCESS) return std::nullopt;
-  return without_blanks_behind({token.data(), static_cast<std::size_t>(behind - token.data())});
-}
-
-Cause read_member(ondemand::document& document, ondemand::field& field, Members& members) {
+Cause read_member(ondemand::document& document, ondemand::field& field, JsonMembers& members) {
   std::string_view key;
   if (field.unescaped_key().get(key) != simdjson::SUCCESS) return Cause::input_json;
   const auto known = static_cast<std::size_t>(std::ranges::find(kKeys, key) - kKeys.begin());
+  JsonMembers::Member member;
+  const bool is_text = known != kKeyCount && known != kMeta &&
+                       std::string_view(field.value().raw_json_token()).starts_with('"');
+  if (is_text) {
+    std::string_view text;
+    if (field.value().get_string().get(text) != simdjson::SUCCESS) return Cause::input_json;
+    member.text = text;
+  } else {
+    const std::optional<std::string_view> json = raw_value(document, field.value());
+    if (!json) return Cause::input_json;
+    member.json = *json;
+  }
   if (known == kKeyCount) {
-    return is_well_formed(field.value()) ? Cause::input_unknown_key : Cause::input_json;
+    members.has_unknown = true;
+    return Cause::none;
   }
-  if (members[known]) return Cause::input_json;  // Said twice: which one was meant?
-  if (known == kPort || known == kMeta) {
-    members[known] = raw_value(document, field.value());
-    return members[known] ? Cause::none : Cause::input_json;
-  }
-  std::string_view text;
-  if (field.value().get_string().get(text) != simdjson::SUCCESS) return Cause::input_json;
-  members[known] = text;
+  if (members.of[known]) return Cause::input_json;  // Said twice: which one was meant?
+  members.of[known] = member;
   return Cause::none;
 }
 
-Cause read_members(ondemand::document& document, Members& members) {
+Cause read_members(ondemand::document& document, JsonMembers& members) {
   ondemand::object object;
   if (document.get_object().get(object) != simdjson::SUCCESS) return Cause::input_json;
-  Cause first = Cause::none;
   for (simdjson::simdjson_result<ondemand::field> member : object) {
     ondemand::field field;
     if (std::move(member).get(field) != simdjson::SUCCESS) return Cause::input_json;
     const Cause cause = read_member(document, field, members);
-    if (cause == Cause::input_json) return cause;
-    if (first == Cause::none) first = cause;
+    if (cause != Cause::none) return cause;
   }
   // Anything but the end here is something behind the object.
   const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-  return at_end ? first : Cause::input_json;
+  return at_end ? Cause::none : Cause::input_json;
 }
 
 Cause apply_port(std::string_view json, Line& line) {
-  std::string_view rest = json;
-  skip(rest, '-');
-  if (!skip_digits(rest) || !rest.empty()) return Cause::input_json;  // Not an integer.
-  const std::uint16_t port = read_port(json);
-  if (port == 0 || (line.port != 0 && line.port != port)) return Cause::input_port;
-  line.port = port;
-  return Cause::none;
+  return is_integer(json) ? add_port(json, line) : Cause::input_json;
 }
 
 Cause apply_tls(std::string_view word, Line& line) {
+  TlsMode mode = TlsMode::from_flags;
   if (word == "auto") {
-    line.tls = TlsMode::automatic;
+    mode = TlsMode::automatic;
   } else if (word == "starttls") {
-    line.tls = TlsMode::starttls;
+    mode = TlsMode::starttls;
   } else if (word == "implicit") {
-    line.tls = TlsMode::implicit;
+    mode = TlsMode::implicit;
   } else if (word == "off") {
-    line.tls = TlsMode::off;
+    mode = TlsMode::off;
   } else {
     return Cause::input_json;
   }
+  if (line.tls != TlsMode::from_flags && line.tls != mode) return Cause::input_json;
+  line.tls = mode;
   return Cause::none;
 }
 
@@ -168,24 +128,117 @@ Cause apply_meta(std::string_view json, Line& line) {
   return Cause::none;
 }
 
+// Everything that is none of the address; the types were checked.
+Cause apply_rest(const JsonMembers& members, Line& line) {
+  Cause cause = Cause::none;
+  if (members.has(kPort)) cause = apply_port(members.json(kPort), line);
+  if (cause == Cause::none && members.has(kName)) cause = apply_name(*members.text(kName), line);
+  if (cause == Cause::none && members.has(kMeta)) cause = apply_meta(members.json(kMeta), line);
+  return cause;
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
 }  // namespace
 
-Cause JsonLine::read(std::string_view json, Line& line) {
+Cause JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& line) const {
+  for (const Key key : {kTarget, kTls, kName}) {
+    if (members.has(key) && !members.text(key)) return Cause::input_json;
+  }
+  for (std::size_t key = kOwnKeyCount; key < kKeyCount; ++key) {
+    if (members.of[key]) return Cause::input_unknown_key;
+  }
+  if (members.has_unknown) return Cause::input_unknown_key;
+  if (!members.has(kTarget)) return Cause::input_json;
+  Cause cause = read_text(*members.text(kTarget), mail_domains, {}, line);
+  if (cause == Cause::none && members.has(kTls)) cause = apply_tls(*members.text(kTls), line);
+  return cause == Cause::none ? apply_rest(members, line) : cause;
+}
+
+// The server that the record is of: its address where it has one, and else what its target says.
+// That still tells how TLS begins ("smtps://"), and its port and name gave way to the record's.
+Cause JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line& line) const {
+  const std::optional<std::string_view> target = members.text(kTarget);
+  if (!target || (members.has(kIp) && !members.text(kIp))) return Cause::input_json;
+  if (members.has(kName) && !members.text(kName)) return Cause::input_json;
+  if (!is_printable(*target)) return Cause::input_syntax;
+  const Cause as_written = read_text(*target, mail_domains, {}, line);
+  const TlsMode tls = line.tls;
+  const std::string_view host = line.host;
+  if (members.has(kIp) || members.has(kPort) || members.has(kName)) line.port = 0;
+  if (members.has(kIp)) {
+    line = {};
+    line.text = *target;
+    line.host = host;
+    line.tls = tls;
+    const Cause cause = read_address(*members.text(kIp), line);
+    if (cause != Cause::none) return cause;
+  } else if (as_written != Cause::none) {
+    return as_written;
+  }
+  if (members.has(kName)) line.name = {};
+  return apply_rest(members, line);
+}
+
+Cause JsonLine::read_zmap(const JsonMembers& members, Line& line) const {
+  if (!members.text(kSourceAddress)) return Cause::input_json;
+  line.text = *members.text(kSourceAddress);
+  const Cause cause = read_address(line.text, line);
+  if (cause != Cause::none || !members.has(kSourcePort)) return cause;
+  return apply_port(members.json(kSourcePort), line);
+}
+
+Cause JsonLine::read_masscan(const JsonMembers& members, Line& line) {
+  if (!members.text(kIp)) return Cause::input_json;
+  line.text = *members.text(kIp);
+  const Cause cause = read_address(line.text, line);
+  if (cause != Cause::none) return cause;
+  if (members.has(kPort)) return apply_port(members.json(kPort), line);
+  if (!members.has(kPorts)) return Cause::none;
+  const Cause of_ports = read_ports(members.json(kPorts));
+  line.ports = ports_;
+  return of_ports;
+}
+
+// "[{"port":25,...},...]". Requires: a view into padded_ (its octets behind the end).
+Cause JsonLine::read_ports(std::string_view json) {
+  ports_.clear();
+  ondemand::document document;
+  ondemand::array array;
+  const simdjson::padded_string_view padded(json.data(), json.size(),
+                                            json.size() + simdjson::SIMDJSON_PADDING);
+  if (ports_parser_.iterate(padded).get(document) != simdjson::SUCCESS) return Cause::input_json;
+  if (document.get_array().get(array) != simdjson::SUCCESS) return Cause::input_json;
+  for (simdjson::simdjson_result<ondemand::value> element : array) {
+    ondemand::object object;
+    std::int64_t port = 0;
+    if (element.get_object().get(object) != simdjson::SUCCESS) return Cause::input_json;
+    if (object["port"].get_int64().get(port) != simdjson::SUCCESS) return Cause::input_json;
+    if (port < 1 || port > UINT16_MAX) return Cause::input_port;
+    ports_.push_back(static_cast<std::uint16_t>(port));
+  }
+  return ports_.empty() ? Cause::input_json : Cause::none;
+}
+
+Cause JsonLine::read(std::string_view json, bool mail_domains, Line& line) {
+  line = {};
   padded_.assign(json).append(simdjson::SIMDJSON_PADDING, ' ');
   const simdjson::padded_string_view padded(padded_.data(), json.size(), padded_.size());
   ondemand::document document;
   if (parser_.iterate(padded).get(document) != simdjson::SUCCESS) return Cause::input_json;
-  Members members;
-  Cause cause = read_members(document, members);
+  JsonMembers members;
+  const Cause cause = read_members(document, members);
   if (cause != Cause::none) return cause;
-  if (!members[kTarget]) return Cause::input_json;
-
-  cause = read_text(*members[kTarget], line);
-  if (cause == Cause::none && members[kPort]) cause = apply_port(*members[kPort], line);
-  if (cause == Cause::none && members[kTls]) cause = apply_tls(*members[kTls], line);
-  if (cause == Cause::none && members[kName]) cause = apply_name(*members[kName], line);
-  if (cause == Cause::none && members[kMeta]) cause = apply_meta(*members[kMeta], line);
-  return cause;
+  if (members.has(kTarget)) {
+    const bool is_record = members.has(kVersion) && members.json(kVersion) == "1";
+    return is_record ? read_record(members, mail_domains, line)
+                     : read_own(members, mail_domains, line);
+  }
+  if (members.has(kSourceAddress)) return read_zmap(members, line);
+  if (members.has(kIp)) return read_masscan(members, line);
+  return read_own(members, mail_domains, line);
 }
 
 }  // namespace mxsweep::targets

@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: MIT
 // A target written as a JSON object.
 //
-//   Source    RFC 8259. Keys: target (any text form), port, tls, name, meta.
+//   Source    RFC 8259. Ours: target (any text form), port, tls, name, meta, and no other key. A
+//             record of ours, which has "v":1: target, ip, port, name, meta; its other keys do not
+//             count. zmap -O json: saddr, sport. masscan -oJ and -oD: ip, and port or ports.
 //   Shape     the whole line is one object. `meta` may be any value: it is checked and then kept
 //             octet for octet, numbers of any size included.
-//   Memory    a padded copy of the line and the parser's index of it, both used again.
+//   Memory    a padded copy of the line and the parsers' index of it, used again.
 //   Lifetime  the views in Line are good until the next read().
 //   Errors    broken JSON is said before anything about the keys.
 #pragma once
 
 #include <simdjson.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mxsweep/core/outcome.h"
 #include "targets/line.h"
 
 namespace mxsweep::targets {
 
-inline constexpr unsigned kJsonDepthMax = 256;  // Of meta: whoever reads the record must cope too.
+inline constexpr unsigned kJsonDepthMax = 256;  // Of meta: a reader of the record must cope too.
+
+struct JsonMembers;
 
 class JsonLine {
  public:
-  [[nodiscard]] Cause read(std::string_view json, Line& line);
+  [[nodiscard]] Cause read(std::string_view json, bool mail_domains, Line& line);
 
  private:
+  [[nodiscard]] Cause read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Cause read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Cause read_zmap(const JsonMembers& members, Line& line) const;
+  [[nodiscard]] Cause read_masscan(const JsonMembers& members, Line& line);
+  [[nodiscard]] Cause read_ports(std::string_view json);
+
   simdjson::ondemand::parser parser_;
+  simdjson::ondemand::parser ports_parser_;
   std::string padded_;  // The parser reads whole blocks: it needs octets behind the end.
+  std::vector<std::uint16_t> ports_;
 };
 
 }  // namespace mxsweep::targets

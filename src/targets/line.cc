@@ -4,8 +4,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <optional>
+#include <string_view>
+
+#include "targets/endpoint.h"
 
 namespace mxsweep::targets {
 namespace {
@@ -16,6 +19,8 @@ namespace {
 constexpr std::size_t kNameCharactersMax = 253;
 constexpr std::size_t kLabelCharactersMax = 63;
 
+constexpr std::string_view kOpenPort = "open tcp ";  // masscan -oL.
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 constexpr bool is_utf8_continuation(char c) { return (static_cast<unsigned char>(c) >> 6U) == 2; }
@@ -25,7 +30,9 @@ constexpr bool is_label_octet(char c) {
          is_beyond_ascii(c);
 }
 
-bool all_digits(std::string_view text) { return std::ranges::all_of(text, is_digit); }
+bool all_digits_and_hyphens(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '-'; });
+}
 
 std::size_t count_characters(std::string_view text) {
   return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_utf8_continuation));
@@ -37,71 +44,78 @@ bool is_label(std::string_view label) {
          count_characters(label) <= kLabelCharactersMax;
 }
 
-// Cuts `text` at the first `mark` and returns what stood behind it.
-std::optional<std::string_view> cut_behind(std::string_view& text, char mark) {
-  const std::size_t at = text.find(mark);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view behind = text.substr(at + 1);
-  text = text.substr(0, at);
-  return behind;
-}
-
-struct Endpoint {
-  std::string_view host;
-  std::optional<std::string_view> length;  // Of the prefix.
-  std::optional<std::string_view> port;
-  bool bracketed = false;
-};
-
-std::optional<Endpoint> split_endpoint(std::string_view text) {
-  Endpoint parts;
-  if (!text.starts_with('[')) {
-    // With two colons it is a bare IPv6 address, whose last group must not be taken for a port.
-    if (text.find(':') == text.rfind(':')) parts.port = cut_behind(text, ':');
-    parts.length = cut_behind(text, '/');
-    parts.host = text;
-    return parts;
-  }
-  text.remove_prefix(1);
-  std::optional<std::string_view> tail = cut_behind(text, ']');
-  if (!tail) return std::nullopt;
-  parts.bracketed = true;
-  parts.port = cut_behind(*tail, ':');
-  parts.length = cut_behind(*tail, '/');
-  if (!tail->empty()) return std::nullopt;
-  if (!parts.length) parts.length = cut_behind(text, '/');  // [2001:db8::/126]:587
-  parts.host = text;
-  return parts;
-}
-
-std::optional<AddressRange> read_prefix(const Address& address, std::string_view length) {
-  unsigned bits = 0;
-  const char* const end = length.data() + length.size();
-  const auto [reached, error] = std::from_chars(length.data(), end, bits);
-  if (error != std::errc{} || reached != end) return std::nullopt;
-  return prefix_range(address, bits);
-}
-
-Cause read_host(const Endpoint& parts, AddressRange& range) {
-  const std::optional<Address> address = parse_address(parts.host);
-  if (!address) {
-    const bool is_name = !parts.bracketed && !parts.length && is_host_name(parts.host);
-    return is_name ? Cause::none : Cause::input_syntax;
-  }
-  range = {*address, *address};
-  if (!parts.length) return Cause::none;
-  const std::optional<AddressRange> prefix = read_prefix(*address, *parts.length);
-  if (!prefix) return Cause::input_prefix;
-  range = *prefix;
+Cause apply_name(std::string_view name, Line& line) {
+  if (!is_host_name(name)) return Cause::input_syntax;
+  line.name = name;
   return Cause::none;
 }
 
-// A port may be said twice, if it is the same.
-Cause add_port(std::string_view digits, Line& line) {
-  const std::uint16_t port = read_port(digits);
-  if (port == 0 || (line.port != 0 && line.port != port)) return Cause::input_port;
-  line.port = port;
-  return Cause::none;
+// An address may be missing where there is a name: that is the host, then.
+Cause read_host_and_name(std::string_view address, std::string_view name, bool mail_domains,
+                         Line& line) {
+  const Cause cause = read_endpoint(address.empty() ? name : address, mail_domains, line);
+  if (cause != Cause::none || address.empty() || name.empty()) return cause;
+  return apply_name(name, line);
+}
+
+Cause read_two(std::string_view first, std::string_view second, bool mail_domains, Line& line) {
+  if (all_digits(first)) {  // The rank in a list of popular domains.
+    if (!is_host_name(second)) return Cause::input_syntax;
+    return read_endpoint(second, mail_domains, line);
+  }
+  if (second.empty()) return Cause::input_syntax;
+  if (first.empty() || !all_digits(second)) {
+    return read_host_and_name(first, second, mail_domains, line);
+  }
+  const Cause cause = read_endpoint(first, mail_domains, line);
+  return cause == Cause::none ? add_port(second, line) : cause;
+}
+
+Cause read_fields(std::string_view text, bool mail_domains, Line& line) {
+  line.has_unread = true;
+  std::array<std::string_view, 4> field;
+  std::size_t count = 0;
+  Fields fields(text);
+  for (std::string_view next; fields.next(next); ++count) {
+    if (count == field.size()) return Cause::input_syntax;
+    field[count] = next;
+  }
+  if (fields.broken()) return Cause::input_syntax;
+  if (count == 1) return read_endpoint(field[0], mail_domains, line);
+  if (count == 2) return read_two(field[0], field[1], mail_domains, line);
+  const Cause cause = read_host_and_name(field[0], field[1], mail_domains, line);
+  return cause == Cause::none && !field[3].empty() ? add_port(field[3], line) : cause;
+}
+
+Cause read_row(std::string_view text, bool mail_domains, const Columns& columns, Line& line) {
+  std::string_view address;
+  std::string_view name;
+  std::string_view port;
+  Fields fields(text);
+  std::uint16_t at = 0;
+  for (std::string_view field; fields.next(field); ++at) {
+    if (at == columns.count) return Cause::input_syntax;  // Its columns are not what they seem.
+    if (at == columns.address) address = field;
+    if (at == columns.name) name = field;
+    if (at == columns.port) port = field;
+  }
+  if (fields.broken()) return Cause::input_syntax;
+  line.text = address.empty() ? name : address;
+  const Cause cause = read_host_and_name(address, name, mail_domains, line);
+  return cause == Cause::none && !port.empty() ? add_port(port, line) : cause;
+}
+
+std::string_view take_word(std::string_view& text) {
+  const std::size_t blank = text.find(' ');
+  const std::string_view word = text.substr(0, blank);
+  text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+  return word;
+}
+
+Cause read_open_port(std::string_view text, Line& line) {
+  const Cause cause = add_port(take_word(text), line);
+  line.text = take_word(text);
+  return cause == Cause::none ? read_address(line.text, line) : cause;
 }
 
 }  // namespace
@@ -120,30 +134,24 @@ bool is_host_name(std::string_view name) {
       !simdjson::validate_utf8(name.data(), name.size())) {
     return false;
   }
-  std::string_view label = name;
-  for (std::string_view rest = name; true;) {
-    const std::optional<std::string_view> behind = cut_behind(rest, '.');
-    label = rest;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
     if (!is_label(label)) return false;
-    if (!behind) break;
-    rest = *behind;
+    if (dot == std::string_view::npos) return !all_digits_and_hyphens(label);
+    name.remove_prefix(dot + 1);
   }
-  return !all_digits(label);
 }
 
-Cause read_text(std::string_view text, Line& line) {
+Cause read_text(std::string_view text, bool mail_domains, const Columns& columns, Line& line) {
   line = {};
   line.text = text;
-  const std::optional<std::string_view> behind_comma = cut_behind(text, ',');
-  const std::optional<Endpoint> parts = split_endpoint(text);
-  if (!parts) return Cause::input_syntax;
-  Cause cause = read_host(*parts, line.range);
-  if (cause == Cause::none && parts->port) cause = add_port(*parts->port, line);
-  if (cause != Cause::none || !behind_comma) return cause;
-  if (!behind_comma->empty() && all_digits(*behind_comma)) return add_port(*behind_comma, line);
-  if (!is_host_name(*behind_comma)) return Cause::input_syntax;
-  line.name = *behind_comma;
-  return Cause::none;
+  if (text.find(',') == std::string_view::npos && !text.starts_with('"')) {
+    if (!text.starts_with(kOpenPort)) return read_endpoint(text, mail_domains, line);
+    return read_open_port(text.substr(kOpenPort.size()), line);
+  }
+  if (columns.count == 0) return read_fields(text, mail_domains, line);
+  return read_row(text, mail_domains, columns, line);
 }
 
 }  // namespace mxsweep::targets

@@ -3,10 +3,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "targets/csv.h"
 #include "targets/json_line.h"
 #include "targets/line.h"
 
@@ -15,22 +17,28 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// CR among them: this is where CRLF is tolerated.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-std::string_view without_blanks_around(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
+// What masscan -oJ writes between its objects, and at the end in some versions.
+bool is_array_frame(std::string_view text) {
+  return text == "[" || text == "]" || text == "," || text == "{finished: 1}";
+}
+
+// An element of an array that has one element a line.
+std::string_view without_comma_behind(std::string_view text) {
+  if (text.ends_with(',')) text.remove_suffix(1);
+  return without_blanks_around(text);
 }
 
 // A "#" behind a blank starts a comment, as it does in the lists of other scanners. Not in JSON,
-// where it may stand in a string.
+// where it may stand in a string, and not between quotes.
 std::string_view without_comment(std::string_view text) {
   const std::size_t mark = text.find('#');
   if (mark == std::string_view::npos || text.front() == '{') return text;
   if (mark != 0 && !is_blank(text[mark - 1])) return text;
-  return without_blanks_around(text.substr(0, mark));
+  const std::string_view before = text.substr(0, mark);
+  if (std::ranges::count(before, '"') % 2 != 0) return text;
+  return without_blanks_around(before);
 }
 
 bool is_text(std::string_view line) {
@@ -51,7 +59,8 @@ std::string_view cut_for_record(std::string_view text) {
 struct Reader::State {
   enum class Cut : std::uint8_t { line, too_long, need_more, end };
 
-  explicit State(std::vector<std::uint16_t> ports) : default_ports(std::move(ports)) {
+  State(std::vector<std::uint16_t> ports, ListStyle its_style)
+      : default_ports(std::move(ports)), style(its_style) {
     INVARIANT(!default_ports.empty());
     carry.reserve(kLineOctetsMax + 1);
   }
@@ -59,9 +68,14 @@ struct Reader::State {
   [[nodiscard]] Cut cut_line(std::string_view& octets);
   [[nodiscard]] Cause understand(std::string_view text);
   [[nodiscard]] Next read_line(BadLine& bad);
+  [[nodiscard]] bool is_skipped(std::string_view text);
+  [[nodiscard]] std::span<const std::uint16_t> ports() const;
   void expand_into(Target& target);
 
   const std::vector<std::uint16_t> default_ports;
+  const ListStyle style;
+  Columns columns;            // What the header row says.
+  bool seen_content = false;  // A line that was not skipped, or the header row.
 
   std::string_view block;    // What was fed and is not read yet.
   std::string carry;         // The line that the end of a block has cut.
@@ -109,9 +123,19 @@ Reader::State::Cut Reader::State::cut_line(std::string_view& octets) {
 }
 
 Cause Reader::State::understand(std::string_view text) {
-  const Cause cause = text.front() == '{' ? json.read(text, line) : read_text(text, line);
-  // What was understood is text: only what was not needs a second look.
-  return cause == Cause::none || is_text(text) ? cause : Cause::input_not_text;
+  const Cause cause = text.front() == '{'
+                          ? json.read(without_comma_behind(text), style.mail_domains, line)
+                          : read_text(text, style.mail_domains, columns, line);
+  // What was understood word for word is text: only what was not needs a second look.
+  if (cause == Cause::none && !line.has_unread) return cause;
+  return is_text(cause == Cause::none ? line.text : text) ? cause : Cause::input_not_text;
+}
+
+// What stands between the targets and is none itself.
+bool Reader::State::is_skipped(std::string_view text) {
+  if (is_array_frame(text)) return true;
+  const bool is_first = !std::exchange(seen_content, true);
+  return is_first && style.header_row && read_header(text, columns);
 }
 
 // Reads on to the next line that is not skipped; Next::target means that it can be expanded.
@@ -131,6 +155,10 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
       continue;
     }
     text = without_comment(text);
+    if (!too_long && is_skipped(text)) {
+      ++skipped;
+      continue;
+    }
     const Cause cause = too_long ? Cause::input_line_too_long : understand(text);
     if (cause == Cause::none) return Next::target;
     bad = {.line = lines, .cause = cause, .text = cut_for_record(text)};
@@ -138,22 +166,28 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
   }
 }
 
-void Reader::State::expand_into(Target& target) {
-  const std::span<const std::uint16_t> ports =
-      line.port != 0 ? std::span(&line.port, 1) : std::span<const std::uint16_t>(default_ports);
-  target.address = line.range.first;
-  target.tls = line.tls;
-  target.port = ports[port_index];
-  target.line = lines;
-  target.set_words(line.text, line.name, line.meta);
-  expanding = ++port_index < ports.size() || line.range.first != line.range.last;
-  if (port_index < ports.size()) return;
-  port_index = 0;
-  if (expanding) line.range.first = next_address(line.range.first);
+std::span<const std::uint16_t> Reader::State::ports() const {
+  if (line.port != 0) return {&line.port, 1};
+  if (!line.ports.empty()) return line.ports;
+  if (line.scheme_port != 0) return {&line.scheme_port, 1};
+  return default_ports;
 }
 
-Reader::Reader(std::vector<std::uint16_t> default_ports)
-    : state_(std::make_unique<State>(std::move(default_ports))) {}
+void Reader::State::expand_into(Target& target) {
+  const std::size_t port_count = ports().size();
+  target.address = without_mapping(line.range.first);
+  target.tls = line.tls;
+  target.port = ports()[port_index];
+  target.line = lines;
+  target.set_words(line.text, line.name, line.meta, line.host);
+  expanding = ++port_index < port_count || line.range.first != line.range.last;
+  if (port_index < port_count) return;
+  port_index = 0;
+  if (expanding) line.range.first = next_usable(line.range.first);
+}
+
+Reader::Reader(std::vector<std::uint16_t> default_ports, ListStyle style)
+    : state_(std::make_unique<State>(std::move(default_ports), style)) {}
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
@@ -177,6 +211,16 @@ Reader::Next Reader::next(Target& target, BadLine& bad) {
 void Reader::skip_rest_of_line() {
   state_->expanding = false;
   state_->port_index = 0;
+}
+
+std::uint64_t Reader::rest_of_line() const {
+  if (!state_->expanding) return 0;
+  const Line& line = state_->line;
+  const std::uint64_t ports = state_->ports().size();
+  const bool is_name = line.range.first.family == Family::none;
+  const std::uint64_t addresses = is_name ? 1 : address_count(line.range);
+  if (addresses > UINT64_MAX / ports) return UINT64_MAX;
+  return addresses * ports - state_->port_index;
 }
 
 std::uint64_t Reader::lines_read() const { return state_->lines; }

@@ -180,6 +180,34 @@ TEST_CASE("an IPv6 text is the C library's, which writes RFC 5952 too", "[core][
   }
 }
 
+TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 address", "[core][address]") {
+  const auto plain = [](const char* text) {
+    return to_string(without_mapping(*parse_address(text)));
+  };
+  CHECK(plain("::ffff:192.0.2.1") == "192.0.2.1");
+  CHECK(without_mapping(*parse_address("::ffff:c000:201")) == *parse_address("192.0.2.1"));
+  for (const char* text : {"192.0.2.1", "2001:db8::5", "::1", "::192.0.2.1", "64:ff9b::c000:201",
+                           "1::ffff:192.0.2.1"}) {
+    CHECK(without_mapping(*parse_address(text)) == *parse_address(text));
+  }
+}
+
+TEST_CASE("no remote host has an unspecified, multicast, reserved or broadcast address",
+          "[core][address]") {
+  for (const char* text :
+       {"0.0.0.0", "0.0.0.1", "0.255.255.255", "224.0.0.0", "239.255.255.255", "240.0.0.0",
+        "255.255.255.254", "255.255.255.255", "::", "ff00::", "ff02::1",
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::ffff:0.0.0.0", "::ffff:224.0.0.1"}) {
+    INFO(text);
+    CHECK_FALSE(can_be_remote_host(*parse_address(text)));
+  }
+  for (const char* text : {"1.0.0.0", "223.255.255.255", "127.0.0.1", "10.0.0.1", "169.254.0.1",
+                           "::1", "::2", "fe80::1", "feff::", "2001:db8::", "::ffff:192.0.2.1"}) {
+    INFO(text);
+    CHECK(can_be_remote_host(*parse_address(text)));
+  }
+}
+
 TEST_CASE("no address has no text", "[core][address]") { CHECK(to_string(Address{}).empty()); }
 
 TEST_CASE("an address hashes by family, octets and seed, the same in every run",

@@ -360,8 +360,68 @@ TEST_CASE("an internationalised domain is asked for by its A-label", "[dns][rout
   CHECK(route.name().unicode == "bücher.example");
 }
 
+TEST_CASE("addresses that no remote host can have are left out of an answer", "[dns][route]") {
+  World world;
+  world.mx("example", {{10, "mx.example"}});
+  world.address("mx.example", {"0.0.0.0", "192.175.48.1", "255.255.255.255", "::", "ff02::1"});
+  CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
+        Lines{"10 mx.example 192.175.48.1"});
+  CHECK(words(follow(world, RouteKind::host, "mx.example")) == Lines{"0 mx.example 192.175.48.1"});
+}
+
+TEST_CASE("a host that has only such addresses has a fault of its own", "[dns][route]") {
+  for (const char* text : {"0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "240.0.0.1",
+                           "::", "ff02::1", "::ffff:0.0.0.0"}) {
+    INFO(text);
+    World world;
+    world.mx("example", {{10, "mx.example"}});
+    world.address("mx.example", {text});
+    CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
+          Lines{"10 mx.example unusable_address"});
+    CHECK(words(follow(world, RouteKind::host, "mx.example")) ==
+          Lines{"0 mx.example unusable_address"});
+  }
+}
+
+TEST_CASE("an unusable address is no answer while the other family's is open", "[dns][route]") {
+  World world;
+  world.address("mx.example", {"0.0.0.0"});
+  world.fails("mx.example", Type::aaaa, Outcome::servfail);
+  CHECK(words(follow(world, RouteKind::host, "mx.example")) == Lines{"0 mx.example servfail"});
+}
+
+TEST_CASE("one address of a host is one that can be used", "[dns][route]") {
+  RouteOptions one;
+  one.one_address = true;
+  World world;
+  world.address("a.example", {"0.0.0.0", "192.175.48.1"});
+  world.address("b.example", {"0.0.0.0", "2620:4f:8000::1"});
+  CHECK(words(follow(world, RouteKind::host, "a.example", one)) ==
+        Lines{"0 a.example 192.175.48.1"});
+  CHECK(words(follow(world, RouteKind::host, "b.example", one)) ==
+        Lines{"0 b.example 2620:4f:8000::1"});
+}
+
+TEST_CASE("an IPv4-mapped address in an AAAA answer is the IPv4 server, once", "[dns][route]") {
+  World world;
+  world.mx("example", {{10, "mx.example"}});
+  world.address("mx.example",
+                {"192.175.48.1", "::ffff:192.175.48.1", "::ffff:192.175.48.2", "2620:4f:8000::1"});
+  for (const Order order : {Order::first_first, Order::last_first}) {
+    CHECK(words(follow(world, RouteKind::mail_domain, "example", {}, order)) ==
+          Lines{"10 mx.example 192.175.48.1", "10 mx.example 192.175.48.2",
+                "10 mx.example 2620:4f:8000::1"});
+  }
+  World inside;
+  inside.mx("example", {{10, "mx.example"}});
+  inside.address("mx.example", {"::ffff:10.0.0.1"});
+  CHECK(words(follow(inside, RouteKind::mail_domain, "example")) ==
+        Lines{"10 mx.example 10.0.0.1 mx_private"});
+}
+
 TEST_CASE("every fault and finding has a word of its own", "[dns][route]") {
   CHECK(to_string(Fault::none) == "none");
+  CHECK(to_string(Fault::unusable_address) == "unusable_address");
   CHECK(to_string(Fault::mx_private) == "mx_private");
   for (std::size_t i = 0; i < kFindingCount; ++i) {
     CHECK_FALSE(to_string(static_cast<Finding>(i)).empty());

@@ -37,7 +37,7 @@ void check_target(const mxsweep::targets::Target& target) {
   INVARIANT(!target.text().empty());
   INVARIANT(simdjson::validate_utf8(target.text()));
   INVARIANT(simdjson::validate_utf8(target.name()));
-  INVARIANT(target.text().find_first_of(std::string_view("\0\n\r ", 4)) == std::string_view::npos);
+  INVARIANT(target.text().find_first_of(std::string_view("\0\n", 2)) == std::string_view::npos);
   if (!target.meta().empty()) check_meta(target.meta());
 }
 

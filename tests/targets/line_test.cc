@@ -114,8 +114,8 @@ TEST_CASE("what could not be a name is a syntax error", "[targets][line]") {
                                  "a/24",
                                  "[mx1.example.net]:25",
                                  "mx1.example.net,",
-                                 ",",
-                                 "\"192.0.2.1\"",
+                                 "\"192.0.2.1",
+                                 "\"192.0.2.1\"x",
                                  "192.0.2.1\v",
                                  std::string(64, 'a') + ".example",
                                  repeat(label63 + ".", 3) + std::string(62, 'b'),
@@ -164,20 +164,89 @@ TEST_CASE("a prefix yields each of its addresses in order", "[targets][line]") {
        {"1 2001:db8:: 587 text=[2001:db8::/127]:587",
         "1 2001:db8::1 587 text=[2001:db8::/127]:587"}},
       {"[2001:db8::]/128", {"1 2001:db8:: 25 text=[2001:db8::]/128"}},
-      {"255.255.255.255/32", {"1 255.255.255.255 25 text=255.255.255.255/32"}},
-      {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127",
-       {"1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe 25 "
-        "text=ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127",
-        "1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 25 "
-        "text=ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127"}},
+      {"223.255.255.255/32", {"1 223.255.255.255 25 text=223.255.255.255/32"}},
   });
+}
+
+TEST_CASE("an address that no remote host can have is no target", "[targets][line]") {
+  expect_bad("input.address",
+             {"0.0.0.0", "0.1.2.3:25", "224.0.0.1", "255.255.255.255", "240.0.0.1,mx",
+              "::", "[::]:25", "ff02::1", "::ffff:0.0.0.0", "224.0.0.0/4", "255.255.255.255/32",
+              "0.0.0.0/8", "ff00::/8", "::/128", "224.0.0.0-255.255.255.255",
+              "::ffff:224.0.0.0/100", R"({"target":"0.0.0.0"})", R"({"saddr":"224.0.0.1"})"});
+  ReadOptions two;
+  two.items_max = 2;
+  CHECK(
+      read_list("0.255.255.255-1.0.0.1", two) ==
+      Items{"1 1.0.0.0 25 text=0.255.255.255-1.0.0.1", "1 1.0.0.1 25 text=0.255.255.255-1.0.0.1"});
+  CHECK(read_list("223.255.255.255-224.0.0.9") ==
+        Items{"1 223.255.255.255 25 text=223.255.255.255-224.0.0.9"});
+  CHECK(read_list("feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff-ff00::1") ==
+        Items{"1 feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 25 "
+              "text=feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff-ff00::1"});
+}
+
+TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 server", "[targets][line]") {
+  expect({
+      {"::ffff:192.0.2.1", {"1 192.0.2.1 25 text=::ffff:192.0.2.1"}},
+      {"[::ffff:c000:201]:587", {"1 192.0.2.1 587 text=[::ffff:c000:201]:587"}},
+      {"::ffff:192.0.2.0/127",
+       {"1 192.0.2.0 25 text=::ffff:192.0.2.0/127", "1 192.0.2.1 25 text=::ffff:192.0.2.0/127"}},
+      {"192.0.2.1-::ffff:192.0.2.2",
+       {"1 192.0.2.1 25 text=192.0.2.1-::ffff:192.0.2.2",
+        "1 192.0.2.2 25 text=192.0.2.1-::ffff:192.0.2.2"}},
+  });
+}
+
+TEST_CASE("a name is folded, and the target stays as written", "[targets][line]") {
+  expect({{"192.0.2.1,MX.Example.NET.",
+           {"1 192.0.2.1 25 text=192.0.2.1,MX.Example.NET. name=mx.example.net"}},
+          {R"({"target":"192.0.2.1","name":"MX"})", {"1 192.0.2.1 25 text=192.0.2.1 name=mx"}}});
+}
+
+TEST_CASE("a range yields each address from one end to the other", "[targets][line]") {
+  expect({
+      {"192.0.2.255-192.0.3.1:587",
+       {"1 192.0.2.255 587 text=192.0.2.255-192.0.3.1:587",
+        "1 192.0.3.0 587 text=192.0.2.255-192.0.3.1:587",
+        "1 192.0.3.1 587 text=192.0.2.255-192.0.3.1:587"}},
+      {"192.0.2.1 - 192.0.2.1", {"1 192.0.2.1 25 text=192.0.2.1 - 192.0.2.1"}},
+      {"[2001:db8::1-2001:db8::2]:26",
+       {"1 2001:db8::1 26 text=[2001:db8::1-2001:db8::2]:26",
+        "1 2001:db8::2 26 text=[2001:db8::1-2001:db8::2]:26"}},
+      {"2001:db8::1-2001:db8::2",
+       {"1 2001:db8::1 25 text=2001:db8::1-2001:db8::2",
+        "1 2001:db8::2 25 text=2001:db8::1-2001:db8::2"}},
+      {"1.2.3.4-static.example.net", {"1 unresolved 25 text=1.2.3.4-static.example.net"}},
+  });
+  expect_bad("input.syntax",
+             {"192.0.2.8-9", "192.0.2.8-192.0.2", "192.0.2.9-192.0.2.8", "192.0.2.8-",
+              "192.0.2.1-2001:db8::1", "192.0.2.0-192.0.2.9/28", "192.0.2.1-192.0.2.2-192.0.2.3",
+              "192.0.1-2.1-9", "192.0.2.8-192.0.2.300"});
+}
+
+TEST_CASE("a URL says how TLS begins, and its port", "[targets][line]") {
+  expect({
+      {"smtp://192.0.2.1", {"1 192.0.2.1 25 text=smtp://192.0.2.1"}},
+      {"SMTP://192.0.2.1:26/", {"1 192.0.2.1 26 text=SMTP://192.0.2.1:26/"}},
+      {"smtps://192.0.2.1", {"1 192.0.2.1 465 text=smtps://192.0.2.1 tls=implicit"}},
+      {"smtps://[2001:db8::5]:26,mx",
+       {"1 2001:db8::5 26 text=smtps://[2001:db8::5]:26,mx name=mx tls=implicit"}},
+      {"submission://192.0.2.1", {"1 192.0.2.1 587 text=submission://192.0.2.1"}},
+      {"submissions://mx.test", {"1 unresolved 465 text=submissions://mx.test tls=implicit"}},
+      {R"({"target":"smtps://192.0.2.1","port":26})",
+       {"1 192.0.2.1 26 text=smtps://192.0.2.1 tls=implicit"}},
+  });
+  expect_bad("input.syntax", {"http://192.0.2.1", "smtp://", "://mx", "smtp://user@mx.test"});
+  expect_bad("input.json", {R"({"target":"smtps://192.0.2.1","tls":"off"})"});
 }
 
 TEST_CASE("a prefix length fits its address", "[targets][line]") {
   expect_bad("input.prefix",
              {"192.0.2.0/33", "192.0.2.0/", "192.0.2.0/a", "192.0.2.0/-1", "192.0.2.0/+8",
-              "192.0.2.0/24/8", "192.0.2.0/255.255.255.0", "192.0.2.0/99999999999999999999",
-              "2001:db8::/129", "[2001:db8::]/129", "2001:db8::/126:587", "192.0.2.0/ 24"});
+              "192.0.2.0/24/8", "127.0.0.1/08", "192.0.2.0/00", "192.0.2.0/255.255.255.0",
+              "192.0.2.0/99999999999999999999", "2001:db8::/129", "[2001:db8::]/129",
+              "2001:db8::/126:587", "192.0.2.0/ 24"});
   expect_bad("input.syntax", {"[2001:db8::/126]/126", "/24", "[]/24"});
 }
 
@@ -185,10 +254,10 @@ TEST_CASE("the largest prefix costs nothing until it is read", "[targets][line]"
   ReadOptions few;
   few.items_max = 3;
   CHECK(read_list("::/0", few) ==
-        Items{"1 :: 25 text=::/0", "1 ::1 25 text=::/0", "1 ::2 25 text=::/0"});
-  CHECK(read_list("203.0.113.9/0", few) == Items{"1 0.0.0.0 25 text=203.0.113.9/0",
-                                                 "1 0.0.0.1 25 text=203.0.113.9/0",
-                                                 "1 0.0.0.2 25 text=203.0.113.9/0"});
+        Items{"1 ::1 25 text=::/0", "1 ::2 25 text=::/0", "1 ::3 25 text=::/0"});
+  CHECK(read_list("203.0.113.9/0", few) == Items{"1 1.0.0.0 25 text=203.0.113.9/0",
+                                                 "1 1.0.0.1 25 text=203.0.113.9/0",
+                                                 "1 1.0.0.2 25 text=203.0.113.9/0"});
 }
 
 TEST_CASE("a whole /16 comes out once and in order", "[targets][line]") {

@@ -66,7 +66,7 @@ TEST_CASE("once warm, a list of any length takes no more memory", "[targets][rea
 
 TEST_CASE("a plain IPv4 target owns no memory beside itself", "[targets][reader]") {
   Reader reader({25});
-  reader.feed("255.255.255.255\n255.255.255.255:25\n");
+  reader.feed("223.255.255.255\n223.255.255.255:25\n");
   BadLine bad;
   Target plain;
   const std::size_t before = allocations;

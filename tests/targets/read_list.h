@@ -56,10 +56,11 @@ struct ReadOptions {
   std::size_t piece_octets = SIZE_MAX;
   std::vector<std::uint16_t> ports = {25};
   std::size_t items_max = 10'000;
+  mxsweep::targets::ListStyle style;
 };
 
 inline Items read_list(std::string_view list, const ReadOptions& options = {}) {
-  mxsweep::targets::Reader reader(options.ports);
+  mxsweep::targets::Reader reader(options.ports, options.style);
   Items items;
   while (!list.empty()) {
     const std::size_t octets = std::min(options.piece_octets, list.size());

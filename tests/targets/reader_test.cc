@@ -190,7 +190,7 @@ TEST_CASE("the rest of a line can be left unread", "[targets][reader]") {
   BadLine bad;
   reader.feed("::/0\n192.0.2.0/31\n192.0.2.9\n");
   REQUIRE(reader.next(target, bad) == Next::target);
-  CHECK(describe(target) == "1 :: 25 text=::/0");
+  CHECK(describe(target) == "1 ::1 25 text=::/0");
   reader.skip_rest_of_line();
   REQUIRE(reader.next(target, bad) == Next::target);
   REQUIRE(reader.next(target, bad) == Next::target);

@@ -3,7 +3,7 @@
 //
 //   Source   RFC 4291 section 2.2 (what is read), RFC 5952 (what is written).
 //   Shape    16 octets in network order; IPv4 lies in the first four, the rest are zero. An IPv4
-//            address in IPv6's clothes ("::ffff:192.0.2.1") stays IPv6.
+//            address in IPv6's clothes ("::ffff:192.0.2.1") is read and written as IPv6.
 //   Errors   parse_address() answers nothing for anything that is not exactly one address. No zone
 //            ("fe80::1%eth0"), no short forms ("127.1"), no leading zeros in IPv4 ("192.0.02.1").
 #pragma once
@@ -27,6 +27,17 @@ struct Address {
 };
 
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+
+// The IPv4 address inside an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), which leads to
+// the same server; any other address as it is.
+[[nodiscard]] Address without_mapping(const Address& address);
+
+// Whether a remote host can have it as its own. None can have 0.0.0.0/8 (RFC 1122 section 3.2.1.3),
+// 224.0.0.0/4 and ff00::/8 (multicast), 240.0.0.0/4 (reserved, with the broadcast address) or "::".
+// Private and loopback addresses can be reached somewhere, and pass.
+// Requires: address.family is not none.
+[[nodiscard]] bool can_be_remote_host(const Address& address);
+
 [[nodiscard]] Address ipv4(std::uint32_t host_order);
 // Requires: address.family == Family::ipv4.
 [[nodiscard]] std::uint32_t ipv4_host_order(const Address& address);

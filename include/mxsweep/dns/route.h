@@ -6,7 +6,8 @@
 //            MX names no alias), RFC 6761 (localhost), RFC 6890 (addresses for special use).
 //   Shape    take_question() until there is none, on_answer() for each, in any order, and again,
 //            until done(); then destinations(): by preference, then in the order of the answer,
-//            IPv4 before IPv6, addresses in the order of the answer.
+//            IPv4 before IPv6, addresses in the order of the answer. Addresses that no remote
+//            host can have are left out; an IPv4-mapped IPv6 address is the IPv4 address.
 //   Memory   hosts_max hosts with addresses_max addresses each; answers are let go of at once.
 //   Errors   a Fault, of the whole route or of one destination.
 #pragma once
@@ -47,12 +48,13 @@ enum class Fault : std::uint8_t {
   malformed,
   alias_loop,
   timeout,
-  unreachable,    // Our own resolver's fault, not the name's.
-  null_mx,        // The domain says that it takes no mail.
-  mx_no_address,  // The MX host has no address, or does not exist.
-  mx_is_address,  // The MX is an address where a host name has to be.
-  mx_localhost,   // The MX says that we are the server.
-  mx_private,     // The MX host's address is nobody's on the internet. It is given nevertheless.
+  unreachable,       // Our own resolver's fault, not the name's.
+  null_mx,           // The domain says that it takes no mail.
+  mx_no_address,     // The MX host has no address, or does not exist.
+  mx_is_address,     // The MX is an address where a host name has to be.
+  mx_localhost,      // The MX says that we are the server.
+  unusable_address,  // There are addresses, and no remote host can have one of them.
+  mx_private,        // The MX host's address is nobody's on the internet. It is given nevertheless.
 };
 [[nodiscard]] std::string_view to_string(Fault fault);
 
@@ -95,7 +97,8 @@ class Route {
     Fault fault = Fault::none;
     bool authentic = true;
     FindingSet findings;
-    std::vector<Address> addresses[2];  // IPv4, IPv6.
+    std::vector<Address> addresses[2];  // Of the A and of the AAAA answer.
+    bool had_unusable = false;          // Addresses that no remote host can have, left out.
   };
   struct Question {
     std::size_t host;  // kDomain: of the domain itself.
@@ -106,6 +109,7 @@ class Route {
   void ask_for(std::size_t host);
   void on_exchanges(const Answer& answer);
   void on_addresses(std::size_t index, Type type, const Answer& answer);
+  static void take_addresses(Host& host, Type type, const Answer& answer, std::size_t most);
   void add_hosts(std::vector<Exchange> exchanges);
   void add_host(const Exchange& exchange);
   void add_domain_as_host();

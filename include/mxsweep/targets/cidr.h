@@ -6,6 +6,7 @@
 //   Errors   a length that the family does not have is no range.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "mxsweep/core/address.h"
@@ -25,5 +26,16 @@ struct AddressRange {
 
 // The address behind `address`. Requires: it is not the highest of its family.
 [[nodiscard]] Address next_address(Address address);
+
+// The range without what no remote host can have (can_be_remote_host()) at its ends, and of IPv4 if
+// it is all IPv4-mapped; nothing when nothing is left. Requires: first <= last.
+[[nodiscard]] std::optional<AddressRange> usable_part(AddressRange range);
+
+// The next address of a range that a remote host can have: IPv6 has IPv4-mapped ones among others.
+// Requires: `address` is not the last of a usable_part().
+[[nodiscard]] Address next_usable(const Address& address);
+
+// How many addresses it has; 2^64 - 1 for that many or more.
+[[nodiscard]] std::uint64_t address_count(const AddressRange& range);
 
 }  // namespace mxsweep::targets

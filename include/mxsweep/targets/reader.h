@@ -7,6 +7,16 @@
 //               2001:db8::5         mx1.example.net       mx1.example.net:587
 //               192.0.2.0/28        2001:db8::/126        192.0.2.10,mx1.example.net
 //               {"target":"192.0.2.10","port":465,"tls":"implicit","name":"…","meta":…}
+//               192.0.2.8-192.0.2.20            smtp://mx1.example.net:587    smtps://192.0.2.10
+//               192.0.2.10,mx1.example.net,TAG,587     1,example.net    "192.0.2.10","587"
+//               user@example.net (of mail domains)     open tcp 25 192.0.2.10 1700000000
+//               {"saddr":...,"sport":...}   {"ip":...,"ports":[{"port":...}]} {"v":1,"target":...}
+//             The last row is zmap's, masscan's and our own records: a record leads to its own
+//             address, port and name again, with its meta. A first line that names fields ("ip",
+//             "rank,domain") is skipped and says which field is which; then the host's field is the
+//             target's text. So are "[", "]" and "," alone on a line, and a comma behind an object.
+//             An address that no remote host can have is a bad line; of a prefix or range such
+//             addresses are left out. An IPv4-mapped IPv6 address is the IPv4 address.
 //             Blanks around a line do not count; behind a blank, "#" starts a comment (not in
 //             JSON). "[2001:db8::]/126:587" is a prefix with a port; host bits set in a prefix do
 //             not count. A line without a port of its own yields one target for each default
@@ -37,10 +47,15 @@ struct BadLine {
   std::string_view text;  // The line without blanks and comment, cut at kBadLineOctetsKept.
 };
 
+struct ListStyle {
+  bool mail_domains = false;  // A mail address stands for its domain; else it cannot be read.
+  bool header_row = true;     // The first line may be one. Not where the list is one target.
+};
+
 class Reader {
  public:
   // Requires: at least one port.
-  explicit Reader(std::vector<std::uint16_t> default_ports);
+  explicit Reader(std::vector<std::uint16_t> default_ports, ListStyle style = {});
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
@@ -54,9 +69,11 @@ class Reader {
   [[nodiscard]] Next next(Target& target, BadLine& bad);
   // What else the last target's line stands for (other ports and addresses) is not wanted.
   void skip_rest_of_line();
+  // How many more targets that would be, at most; 2^64 - 1 for that many or more.
+  [[nodiscard]] std::uint64_t rest_of_line() const;
 
   [[nodiscard]] std::uint64_t lines_read() const;     // So far, skipped ones included.
-  [[nodiscard]] std::uint64_t lines_skipped() const;  // Blank lines and comments.
+  [[nodiscard]] std::uint64_t lines_skipped() const;  // Blank, comments, header, "[" and "]".
 
  private:
   struct State;

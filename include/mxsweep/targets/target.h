@@ -25,8 +25,11 @@ class Target {
   std::uint32_t dns_us = kNotResolved;  // How long its name took; kNotResolved: it had none.
   std::uint64_t line = 0;               // In the list, counted from 1.
 
+  // `host`: the part of `text` that is the name to resolve; empty: what stands before ":" or ",".
+  // The name is kept in its one form: ASCII in lower case, no dot at the end.
   // Requires: text and name shorter than 64 KiB (the reader's line limit sees to it).
-  void set_words(std::string_view text, std::string_view name, std::string_view meta);
+  void set_words(std::string_view text, std::string_view name, std::string_view meta,
+                 std::string_view host = {});
   [[nodiscard]] std::string_view text() const;  // As written in the list.
   [[nodiscard]] std::string_view name() const;  // For SNI and the certificate check; may be empty.
   // Of a target that is a name: the host, port and other name cut off.
@@ -36,9 +39,13 @@ class Target {
   [[nodiscard]] std::string_view meta() const;  // JSON, octet for octet; may be empty.
 
  private:
+  void fold_name();
+
   std::string words_;  // text, name and meta, one after the other.
   std::uint16_t text_octets_ = 0;
   std::uint16_t name_octets_ = 0;
+  std::uint16_t host_at_ = 0;
+  std::uint16_t host_octets_ = 0;  // 0: it was not said where the host stands.
 };
 
 }  // namespace mxsweep::targets

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "targets/json_value.h"
+
+#include <utility>
+
+#include "targets/json_line.h"
+
+namespace mxsweep::targets {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+bool skip(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+bool skip_digits(std::string_view& text) {
+  const std::size_t before = text.size();
+  while (!text.empty() && text.front() >= '0' && text.front() <= '9') text.remove_prefix(1);
+  return text.size() != before;
+}
+
+// By grammar, not by value: a number too large for a machine word is still a JSON number.
+bool is_number(std::string_view text) {
+  skip(text, '-');
+  if (!skip(text, '0') && !skip_digits(text)) return false;
+  if (skip(text, '.') && !skip_digits(text)) return false;
+  if (skip(text, 'e') || skip(text, 'E')) {
+    if (!skip(text, '+')) skip(text, '-');
+    if (!skip_digits(text)) return false;
+  }
+  return text.empty();
+}
+
+bool is_scalar(std::string_view text) {
+  return text == "true" || text == "false" || text == "null" || is_number(text);
+}
+
+std::string_view without_blanks_behind(std::string_view json) {
+  return json.substr(0, json.find_last_not_of(" \t\r\n") + 1);
+}
+
+// The parser checks only what it is asked for, hence the walk through every value.
+bool is_well_formed(ondemand::value value, unsigned depth = 0) {
+  if (depth > kJsonDepthMax) return false;
+  const std::string_view token = value.raw_json_token();
+  switch (token.front()) {
+    case '"': {
+      std::string_view decoded;
+      return value.get_string().get(decoded) == simdjson::SUCCESS;
+    }
+    case '[': {
+      ondemand::array array;
+      if (value.get_array().get(array) != simdjson::SUCCESS) return false;
+      for (simdjson::simdjson_result<ondemand::value> element : array) {
+        ondemand::value inner;
+        if (std::move(element).get(inner) != simdjson::SUCCESS) return false;
+        if (!is_well_formed(inner, depth + 1)) return false;
+      }
+      return true;
+    }
+    case '{': {
+      ondemand::object object;
+      if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+      for (simdjson::simdjson_result<ondemand::field> member : object) {
+        ondemand::field field;
+        std::string_view key;
+        if (std::move(member).get(field) != simdjson::SUCCESS) return false;
+        if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+        if (!is_well_formed(field.value(), depth + 1)) return false;
+      }
+      return true;
+    }
+    default: return is_scalar(without_blanks_behind(token));
+  }
+}
+
+}  // namespace
+
+std::optional<std::string_view> raw_value(ondemand::document& document, ondemand::value value) {
+  const std::string_view token = value.raw_json_token();
+  if (!is_well_formed(value)) return std::nullopt;
+  if (token.front() != '[' && token.front() != '{') return without_blanks_behind(token);
+  const char* behind = nullptr;
+  if (document.current_location().get(behind) != simdjson::SUCCESS) return std::nullopt;
+  return without_blanks_behind({token.data(), static_cast<std::size_t>(behind - token.data())});
+}
+
+bool is_integer(std::string_view json) {
+  skip(json, '-');
+  return skip_digits(json) && json.empty();
+}
+
+}  // namespace mxsweep::targets
