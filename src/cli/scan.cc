@@ -17,6 +17,7 @@
 #include "cli/progress.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
+#include "mxsweep/scan/survey.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -88,6 +89,33 @@ std::string describe_names(const ScanFlags& flags) {
   return text;
 }
 
+std::string count_of(std::uint64_t targets) {
+  constexpr std::uint64_t kMany = 1'000'000'000'000;
+  return targets >= kMany ? "more than a million million" : std::to_string(targets);
+}
+
+// False: it cannot be read.
+bool describe_list(const ScanFlags& flags) {
+  const scan::ListSurvey survey = scan::survey_list(flags.input, flags.ports, flags.mail_domains);
+  if (!survey.error.empty()) {
+    fmt::print(stderr, "mxsweep: {}: {}\n", flags.input, survey.error);
+    return false;
+  }
+  if (!survey.sampled) {
+    fmt::print("list          {}, which is not a file: not looked at\n", flags.input);
+    return true;
+  }
+  fmt::print("list          {}: {}{} lines, {} skipped, {} unreadable; {} targets\n", flags.input,
+             survey.whole ? "" : "the first ", survey.lines, survey.skipped, survey.invalid,
+             count_of(survey.targets));
+  if (survey.invalid > 0) fmt::print("  unreadable  {}\n", survey.first_invalid);
+  if (survey.largest > scan::kHugeTargets) {
+    fmt::print("  huge        line {}, {}, is {} targets\n", survey.largest_line,
+               survey.largest_text, count_of(survey.largest));
+  }
+  return true;
+}
+
 // --check: the plan in words, and whether this machine can run it. No target hears of it.
 int check(const ScanFlags& flags, const scan::Options& options) {
   const probe::Plan& plan = options.plan;
@@ -127,7 +155,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                        ? std::string("visited as often as they are led to")
                                        : fmt::format("each visited once; up to {} to remember them",
                                                      megabytes(options.share_octets)));
-  fmt::print("list          {}\noutput        {}\n", flags.input, flags.output);
+  if (!describe_list(flags)) return kWrongUsage;
+  fmt::print("output        {}\n", flags.output);
   if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
   return kRanToItsEnd;
 }
@@ -167,7 +196,12 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   }
   const bool told =
       flags.summary.empty() || write_summary(flags.summary, results::summary_json(ended.summary));
-  return whole && told ? kRanToItsEnd : kStoppedEarly;
+  if (!whole || !told) return kStoppedEarly;
+  const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
+  if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
+  fmt::print(stderr, "mxsweep: {}: no line of it can be read as a target; the records say why\n",
+             flags.input == "-" ? "standard input" : flags.input);
+  return kWrongUsage;
 }
 
 int run_scan(ScanFlags& flags) {

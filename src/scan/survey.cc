@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/survey.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "mxsweep/targets/reader.h"
+
+namespace mxsweep::scan {
+namespace {
+
+constexpr std::size_t kBlockOctets = 64 * 1024;
+
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  return a > kMost - b ? kMost : a + b;
+}
+
+void add_line(ListSurvey& survey, const targets::Target& target, std::uint64_t targets) {
+  survey.targets = saturating_sum(survey.targets, targets);
+  if (targets <= survey.largest) return;
+  survey.largest = targets;
+  survey.largest_line = target.line;
+  survey.largest_text = target.text();
+}
+
+void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
+  if (++survey.invalid > 1) return;
+  survey.first_invalid = "line " + std::to_string(bad.line) + ": " +
+                         std::string(to_string(bad.cause)) + ": " + std::string(bad.text);
+}
+
+// Reads with pread(), so that the place in a list on standard input stays what it is.
+void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
+  std::string block(kBlockOctets, '\0');
+  off_t at = std::max<off_t>(::lseek(descriptor, 0, SEEK_CUR), 0);
+  const off_t until = at + static_cast<off_t>(kSurveyOctetsMax);
+  targets::Target target;
+  targets::BadLine bad;
+  while (reader.lines_read() < kSurveyLinesMax) {
+    switch (reader.next(target, bad)) {
+      case targets::Reader::Next::target:
+        add_line(survey, target, saturating_sum(1, reader.rest_of_line()));
+        reader.skip_rest_of_line();
+        break;
+      case targets::Reader::Next::bad_line: add_bad_line(survey, bad); break;
+      case targets::Reader::Next::need_more: {
+        if (at >= until) return;
+        const ssize_t count = ::pread(descriptor, block.data(), block.size(), at);
+        if (count < 0) {
+          survey.error = std::strerror(errno);
+          return;
+        }
+        at += count;
+        if (count == 0) reader.finish();
+        if (count > 0) reader.feed({block.data(), static_cast<std::size_t>(count)});
+        break;
+      }
+      case targets::Reader::Next::end: survey.whole = true; return;
+    }
+  }
+}
+
+}  // namespace
+
+ListSurvey survey_list(const std::string& path, const std::vector<std::uint16_t>& ports,
+                       bool mail_domains) {
+  ListSurvey survey;
+  const bool owned = path != "-";
+  const int descriptor = owned ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  struct stat status {};
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
+    survey.error = std::strerror(errno);
+  } else if (S_ISDIR(status.st_mode)) {
+    survey.error = "is a directory";
+  } else if (S_ISREG(status.st_mode)) {
+    survey.sampled = true;
+    targets::Reader reader(ports, {.mail_domains = mail_domains});
+    survey_file(descriptor, reader, survey);
+    survey.lines = reader.lines_read();
+    survey.skipped = reader.lines_skipped();
+  }
+  if (owned && descriptor >= 0) ::close(descriptor);
+  return survey;
+}
+
+}  // namespace mxsweep::scan
