@@ -101,16 +101,17 @@ bool describe_list(const ScanFlags& flags) {
     fmt::print(stderr, "mxsweep: {}: {}\n", flags.input, survey.error);
     return false;
   }
+  fmt::print("list          {}\n", flags.input);
   if (!survey.sampled) {
-    fmt::print("list          {}, which is not a file: not looked at\n", flags.input);
+    fmt::print("holds         not looked at, for it is not a file\n");
     return true;
   }
-  fmt::print("list          {}: {}{} lines, {} skipped, {} unreadable; {} targets\n", flags.input,
-             survey.whole ? "" : "the first ", survey.lines, survey.skipped, survey.invalid,
+  fmt::print("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
+             survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
              count_of(survey.targets));
-  if (survey.invalid > 0) fmt::print("  unreadable  {}\n", survey.first_invalid);
+  if (survey.invalid > 0) fmt::print("unreadable    {}\n", survey.first_invalid);
   if (survey.largest > scan::kHugeTargets) {
-    fmt::print("  huge        line {}, {}, is {} targets\n", survey.largest_line,
+    fmt::print("huge          line {}, {}, is {} targets\n", survey.largest_line,
                survey.largest_text, count_of(survey.largest));
   }
   return true;

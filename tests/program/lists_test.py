@@ -83,14 +83,14 @@ class Lists(ProgramTest):
         code, plan, stderr = self.check("# ours\n127.0.1.0/24\nrubbish rubbish\n127.0.1.1:25\n",
                                         "-p", "25,587")
         self.assertEqual(code, RAN_TO_ITS_END, stderr)
-        self.assertIn(b"list: 4 lines, 1 skipped, 1 unreadable; 513 targets", plan)
+        self.assertIn(b"holds         4 lines, 1 skipped, 1 unreadable; 513 targets", plan)
         self.assertIn(b"line 3: input.syntax: rubbish rubbish", plan)
         self.assertNotIn(b"huge", plan)
 
     def test_check_warns_of_a_huge_prefix_and_reads_a_sample(self):
         code, plan, _ = self.check("2001:db8::/32\n" + "127.0.0.1\n" * 20_000)
         self.assertEqual(code, RAN_TO_ITS_END)
-        self.assertIn(b"the first 10000 lines", plan)
+        self.assertIn(b"in the first 10000 lines", plan)
         self.assertIn(b"line 1, 2001:db8::/32, is more than a million million targets", plan)
 
     def test_check_refuses_a_list_that_is_not_there(self):
@@ -98,7 +98,6 @@ class Lists(ProgramTest):
                                            NO_RESOLVER, "-f", str(self.path("nothing")))
         self.assertEqual(code, WRONG_USAGE)
         self.assertIn("nothing: No such file or directory", stderr)
-
 
 
 if __name__ == "__main__":
