@@ -113,68 +113,6 @@ Wants Probe::read_reply(std::string_view& octets, Instant now) {
   return {.deadline = deadline_};
 }
 
-Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
-  Secure& secure = *secure_;
-  secure.heard.clear();
-  secure.said = {};
-  if (secure.clear_until_now && !skip_clear_text(octets)) return on_noise(Cause::tls_not_tls, now);
-  if (octets.empty()) return {.deadline = deadline_};
-  secure.records_heard = true;
-  const bool was_secured = secure.engine->secured();
-  const tls::Status status = secure.engine->advance(octets, secure.heard);
-
-  Wants wants{.deadline = deadline_};
-  // What was decrypted came before whatever ended the session in the same piece.
-  if (!was_secured && secure.engine->secured()) wants = on_secured(now);
-  if (!secure.heard.empty()) follow(wants, on_clear(secure.heard, now));
-  if (wants.done) return wants;
-  if (status == tls::Status::failed) return on_tls_failure(octets, now);
-  if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
-  if (status == tls::Status::closed) {
-    secure.goodbye_heard = true;
-    say_goodbye();
-    return closed(now);
-  }
-  return wants;
-}
-
-// Clear text between the reply to STARTTLS and the first TLS record, line by line: it was sent
-// before the server could have heard of TLS, and kept it would be read as if it had come under TLS
-// (RFC 3207 section 4.2, CVE-2011-0411). Leaves the TLS record in `octets`. False: this server does
-// not begin with TLS; a refusal is one, for that is how a server answers a ClientHello that it
-// takes for a command.
-bool Probe::skip_clear_text(std::string_view& octets) {
-  while (!octets.empty()) {
-    if (current().empty() && octets.front() >= 20 && octets.front() <= 23) {
-      secure_->clear_until_now = false;
-      return true;
-    }
-    const std::size_t line_end = std::min(octets.find('\n'), octets.size() - 1) + 1;
-    heard_.append(octets.substr(0, line_end));
-    octets.remove_prefix(line_end);
-    const std::string_view line = current();
-    if (static_cast<unsigned char>(line.front()) < ' ' && line.front() != '\r' &&
-        line.front() != '\n') {
-      return false;
-    }
-    if (line.size() > smtp::kLineOctetsMax) return false;
-    if (!line.ends_with('\n')) continue;
-    if (line.front() == '4' || line.front() == '5') return false;
-    anomalies_.add(Anomaly::plaintext_after_starttls);
-    heard_.resize(reply_begin_);
-  }
-  return true;
-}
-
-Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
-  const tls::Failure failure = secure_->engine->failure();
-  if (failure == tls::Failure::not_tls) heard_.append(octets);  // What it said instead.
-  const Wants wants = on_noise(verdict::cause_of(failure), now);
-  // TLS 1.3 tells it only when the handshake is over for us.
-  if (cause_ == Cause::tls_client_certificate) decided_ = Phase::tls;
-  return wants;
-}
-
 Wants Probe::on_noise(Cause cause, Instant now) {
   if (conversing()) return fail(cause, now);
   // All that we wanted to know is known: what answers QUIT cannot spoil it.
@@ -283,23 +221,6 @@ Wants Probe::take(const smtp::Transition& row, Instant now) {
   }
   INVARIANT(false && "an action outside its list");
   return {};
-}
-
-Wants Probe::begin_tls(Instant now) {
-  enter(Phase::tls, now);
-  secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
-  secure_->clear_until_now = state_ == smtp::State::handshake;
-  secure_->engine->advance({}, secure_->heard);
-  return await({}, plan_->tls_timeout, now);
-}
-
-Wants Probe::on_secured(Instant now) {
-  stop_watch(now);
-  secure_->learn(*plan_->tls, plan_->wall_time(now));
-  judge(target_->name(), {});
-  const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
-  INVARIANT(row != nullptr);
-  return take(*row, now);
 }
 
 Wants Probe::on_closed(Instant now) { return sealed(closed(now)); }
@@ -429,27 +350,6 @@ Wants Probe::await(std::string_view send, Duration patience, Instant now) {
   return {.send = send, .deadline = deadline_};
 }
 
-Wants Probe::sealed(Wants wants) {
-  if (secure_ == nullptr) {
-    if (wants.done) wants.send = {};
-  } else {
-    const tls::Status status = secure_->engine->status();
-    std::string& sending = secure_->sending;
-    sending.clear();
-    if (!wants.send.empty()) {
-      secure_->said = wants.send;
-      if (status == tls::Status::handshaking) sending = wants.send;  // STARTTLS itself.
-      if (status == tls::Status::established) secure_->engine->write(wants.send);
-    }
-    sending += std::exchange(secure_->engine->outgoing(), {});
-    wants.send = sending;
-    wants.passing = true;
-    if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
-  }
-  bytes_out_ += static_cast<std::uint32_t>(wants.send.size());
-  return wants;
-}
-
 // `next` comes of octets in the same piece as those of `wants`.
 void Probe::follow(Wants& wants, const Wants& next) {
   const Wants before = std::exchange(wants, next);
@@ -462,13 +362,6 @@ void Probe::follow(Wants& wants, const Wants& next) {
   joined_ = std::move(joined);
   wants.send = *joined_;
   wants.passing = true;
-}
-
-// Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).
-void Probe::say_goodbye() {
-  if (secure_ == nullptr || std::exchange(secure_->goodbye_said, true)) return;
-  const tls::Status status = secure_->engine->status();
-  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine->close();
 }
 
 void Probe::enter(Phase phase, Instant now) {
@@ -495,11 +388,5 @@ bool Probe::next_is_costly() const {
   if (phase_ == Phase::connect) return state_ == smtp::State::implicit_tls;
   return phase_ == Phase::starttls || phase_ == Phase::tls;
 }
-
-Probe::ClearText Probe::clear_text() const {
-  return secure_ == nullptr ? ClearText{} : ClearText{secure_->heard, secure_->said};
-}
-
-const tls::Facts* Probe::tls() const { return secure_ == nullptr ? nullptr : &secure_->facts; }
 
 }  // namespace mxsweep::probe
