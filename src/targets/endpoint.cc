@@ -125,7 +125,7 @@ bool take_scheme(std::string_view& text, Line& line) {
 }
 
 // Of a mail address only the domain is wanted, and only where names are mail domains: elsewhere it
-// would be taken for a host that nobody has named.
+// would be taken for the name of a host.
 bool take_local_part(std::string_view& text, bool mail_domains, Line& line) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos) return true;

@@ -84,7 +84,7 @@ class Signals(ProgramTest):
 
 
     def test_servers_that_answered_while_we_were_stopped_are_heard(self):
-        """SIGSTOP beyond the greeting's deadline, then SIGCONT: nobody was silent but us."""
+        """SIGSTOP beyond the greeting's deadline, then SIGCONT: the silence was ours."""
         for count in (1, 300):
             sink = self.sink("--only", "plain", "--delay", "300")
             self.write("list", f"127.1.0.0/{32 if count == 1 else 23}\n")

@@ -54,7 +54,7 @@ enum class Fault : std::uint8_t {
   mx_is_address,     // The MX is an address where a host name has to be.
   mx_localhost,      // The MX says that we are the server.
   unusable_address,  // There are addresses, and no remote host can have one of them.
-  mx_private,        // The MX host's address is nobody's on the internet. It is given nevertheless.
+  mx_private,        // The MX host's address is not one of the internet. It is given nevertheless.
 };
 [[nodiscard]] std::string_view to_string(Fault fault);
 

@@ -82,7 +82,7 @@ enum class CertificateKind : std::uint8_t {
   long_chain,       // Eight certificates.
   weak_key,         // RSA of 1024 bits.
   sha1,             // Signed with SHA-1.
-  untrusted,        // Issued by an authority that nobody knows.
+  untrusted,        // Issued by an authority that is in no store.
   no_intermediate,  // The good one alone: the chain lacks what leads to the root.
 };
 
