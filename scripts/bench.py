@@ -246,6 +246,42 @@ def tls_many(build, folder, _pairs):
     print(f"  LATEST DEADLINE {run['late_ms']:.1f} ms after its time")
 
 
+class NoFleet:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def before_and_after(build, before, folder, pairs, names):
+    """Another build of the program and this one in turn, against one fleet of this one's."""
+    refusing = {"outcome": "failed", "cause": "net.refused", "port": PORT_WITHOUT_LISTENER}
+    workloads = {  # Targets, in flight, the fleet's flags (None: no fleet), scan's, what comes of it.
+        "plain": (100_000, 1000, ["--only", "plain"], ["--tls", "off"], {}),
+        "many": (100_000, 19_000, ["--only", "plain", "--delay", "200"], ["--tls", "off"], {}),
+        "refused": (500_000, 1000, None, [], refusing),
+        "tls": (10_000, 1000, ["--only", "plain"], [], {}),
+    }
+    programs = {"before": before, "after": build / "mxsweep"}
+    for name in names:
+        count, in_flight, fleet, flags, expected = workloads[name]
+        targets = write_targets(folder, count)
+        costs = {which: [] for which in programs}
+        with Sink(build / "mxsweep", *fleet) if fleet else NoFleet():
+            for number in range(-1, pairs):  # The first is the warm-up.
+                order = list(programs)[:: 1 if number % 2 == 0 else -1]
+                for which in order:
+                    run = run_scan(build, folder, targets, in_flight, "-j", 1, *flags,
+                                   program=programs[which], **expected)
+                    if number >= 0:
+                        costs[which].append(run["cpu_us"])
+        ratios = [after / old for old, after in zip(costs["before"], costs["after"])]
+        print(f"{name}: before {statistics.median(costs['before']):.1f} us of CPU each, after "
+              f"{statistics.median(costs['after']):.1f} us, RATIO {statistics.median(ratios):.3f} "
+              f"({min(ratios):.3f} to {max(ratios):.3f})", flush=True)
+
+
 def micro(build, _folder, _pairs):
     for room in ("smtp", "core", "tls", "results", "targets"):
         command = [str(build / f"bench/{room}_bench"), "--benchmark_min_time=0.2"]
@@ -257,6 +293,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--pairs", type=int, required=True)
     parser.add_argument("--own-network", action="store_true")
+    parser.add_argument("--before", type=pathlib.Path)
     parser.add_argument("what", nargs="+")
     flags = parser.parse_args()
     if flags.own_network:
@@ -268,6 +305,9 @@ def main():
                latency, micro, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     with tempfile.TemporaryDirectory() as folder:
+        if flags.before:
+            before_and_after(flags.build, flags.before, pathlib.Path(folder), flags.pairs, flags.what)
+            return
         for name in flags.what:
             benches[name](flags.build, pathlib.Path(folder), flags.pairs)
 
