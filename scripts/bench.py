@@ -257,7 +257,8 @@ class NoFleet:
 def before_and_after(build, before, folder, pairs, names):
     """Another build of the program and this one in turn, against one fleet of this one's."""
     refusing = {"outcome": "failed", "cause": "net.refused", "port": PORT_WITHOUT_LISTENER}
-    workloads = {  # Targets, in flight, the fleet's flags (None: no fleet), scan's, what comes of it.
+    # Targets, in flight, the fleet's flags (None: there is none), scan's, what comes of it.
+    workloads = {
         "plain": (100_000, 1000, ["--only", "plain"], ["--tls", "off"], {}),
         "many": (100_000, 19_000, ["--only", "plain", "--delay", "200"], ["--tls", "off"], {}),
         "refused": (500_000, 1000, None, [], refusing),
@@ -306,7 +307,8 @@ def main():
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     with tempfile.TemporaryDirectory() as folder:
         if flags.before:
-            before_and_after(flags.build, flags.before, pathlib.Path(folder), flags.pairs, flags.what)
+            folder = pathlib.Path(folder)
+            before_and_after(flags.build, flags.before, folder, flags.pairs, flags.what)
             return
         for name in flags.what:
             benches[name](flags.build, pathlib.Path(folder), flags.pairs)

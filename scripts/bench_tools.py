@@ -81,7 +81,8 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
              port=PORT, under=(), program=None):
     """`under`: the words of a command that watches it. `program`: instead of the build's."""
     summary_path = folder / "summary.json"
-    command = [program or build / "mxsweep", "scan", "-f", targets, "-o", folder / "records", "-p", port]
+    command = [program or build / "mxsweep", "scan", "-f", targets, "-o", folder / "records"]
+    command += ["-p", port]
     command += ["-c", in_flight, "--rate", 0, "--helo", HELO, "--quiet", "--summary", summary_path]
     softirq = softirq_seconds(1)
     words = [str(word) for word in [*under, *command, *flags]]
