@@ -18,12 +18,6 @@ constexpr std::size_t kHeardOctetsUsual = 320;
 // Of a reply that is none, as much as a reader of the record needs.
 constexpr std::size_t kNoiseOctetsKept = 1024;
 
-std::uint32_t microseconds(Duration duration) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max() - 1;
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kMost));
-}
-
 }  // namespace
 
 targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target) {

@@ -90,6 +90,15 @@ Wants Probe::on_secured(Instant now) {
   return take(*row, now);
 }
 
+void Probe::on_step_ended(Instant began, Instant ended) {
+  std::uint32_t& took = took_us_[static_cast<std::size_t>(Phase::tls)];
+  const bool just_ended =
+      took != kNotReachedUs && (done_ ? phase_ == Phase::tls : phase_began_ == began);
+  if (!just_ended) return;
+  took += microseconds(ended - began);
+  phase_began_ += ended - began;
+}
+
 Wants Probe::sealed(Wants wants) {
   if (secure_ == nullptr) {
     if (wants.done) wants.send = {};

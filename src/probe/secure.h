@@ -2,6 +2,9 @@
 // What a conversation needs from the beginning of TLS on.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +16,13 @@
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::probe {
+
+// As latencies are kept.
+inline std::uint32_t microseconds(Duration duration) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max() - 1;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kMost));
+}
 
 struct Probe::Secure {
   Secure(const tls::Client& client, std::string_view server_name)

@@ -110,6 +110,7 @@ class Single {
       return probe_.on_bytes(octets, now_);
     }
     const probe::Wants wants = probe_.on_bytes(octets, now_);
+    probe_.on_step_ended(now_, ring::now());
     if (!secured_ && !probe_.tls()->session.cipher.empty()) {
       secured_ = true;
       tell({.what = Told::secured, .tls = probe_.tls()});

@@ -325,16 +325,20 @@ void Worker::take_from_queue() {
   if (queue_.empty()) return;
   open_tls();
   const Instant until = now_ + kHandshakeTimePerTurn;
-  for (; now_ < until && !queue_.empty(); now_ = ring::now()) {
+  while (now_ < until && !queue_.empty()) {
     const Handle handle = queue_.front();
     queue_.pop_front();
     Conversation* const conversation = slots_.find(handle);
     if (conversation == nullptr || conversation->recorded) continue;
     const Instant heard_at = conversation->parcels->heard_at;
     const std::string octets = std::exchange(conversation->parcels->heard, {});
-    grant(handle, *conversation,
-          octets.empty() ? conversation->probe.on_connected(now_, heard_at)
-                         : conversation->probe.on_bytes(octets, now_, heard_at));
+    probe::Probe& probe = conversation->probe;
+    const Instant began = now_;
+    const probe::Wants wants = octets.empty() ? probe.on_connected(began, heard_at)
+                                              : probe.on_bytes(octets, began, heard_at);
+    now_ = ring::now();
+    probe.on_step_ended(began, now_);
+    grant(handle, *conversation, wants);
   }
 }
 

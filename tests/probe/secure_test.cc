@@ -93,7 +93,8 @@ class Conversation {
     return probe_->record(target_.name());
   }
 
-  std::string lines;  // What the client said in clear text, under TLS or not.
+  std::string lines;     // What the client said in clear text, under TLS or not.
+  Duration step_cost{};  // Of each call that takes octets in a handshake.
 
  private:
   void next() {
@@ -101,7 +102,12 @@ class Conversation {
       const std::string octets = to_client_.substr(0, piece_);
       to_client_.erase(0, octets.size());
       now_ += std::chrono::microseconds{100};
-      return client(probe_->on_bytes(octets, now_));
+      const bool costly = probe_->next_is_costly();
+      const Instant began = now_;
+      const Wants wants = probe_->on_bytes(octets, began);
+      if (costly) now_ += step_cost;
+      probe_->on_step_ended(began, now_);
+      return client(wants);
     }
     if (closes_) return client(probe_->on_closed(now_));
     if (!to_server_.empty()) {
@@ -542,6 +548,18 @@ TEST_CASE("a refusal under TLS is one like any other, and a close without goodby
   manners = {};
   manners.quit = "500 what\r\n";
   CHECK(ending(manners).words == "ok quit none no_221");
+}
+
+TEST_CASE("what a handshake's last step costs is the handshake's and not of what comes behind",
+          "[probe][tls]") {
+  Plan plan("scanner.test");
+  Conversation conversation(plan, {}, "mx.test", 100'000);
+  conversation.step_cost = std::chrono::milliseconds{7};
+  const results::Record record = conversation.talk();
+  CHECK(record.ms[Phase::tls] >= std::chrono::milliseconds{7});
+  CHECK(record.ms[Phase::ehlo_tls] < std::chrono::milliseconds{7});
+  CHECK(record.ms[Phase::quit] < std::chrono::milliseconds{7});
+  CHECK(record.ms[Phase::starttls] < std::chrono::milliseconds{7});
 }
 
 TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][tls]") {

@@ -67,6 +67,9 @@ class Probe {
   // The wait is ours, and counts in nobody's latency.
   Wants on_connected(Instant now, Instant heard);
   Wants on_bytes(std::string_view octets, Instant now, Instant heard);
+  // The latest call took from `began`, its `now`, until `ended`: where that was a step of a TLS
+  // handshake, its time is the handshake's and not of what comes behind.
+  void on_step_ended(Instant began, Instant ended);
   Wants on_closed(Instant now);            // The peer sent FIN.
   Wants on_error(int error, Instant now);  // The socket's errno; the connection is no more.
   Wants on_deadline(Instant now);
