@@ -104,15 +104,14 @@ Wants Probe::sealed(Wants wants) {
     if (wants.done) wants.send = {};
   } else {
     const tls::Status status = secure_->engine->status();
-    std::string& sending = secure_->sending;
-    sending.clear();
     if (!wants.send.empty()) {
       secure_->said = wants.send;
-      if (status == tls::Status::handshaking) sending = wants.send;  // STARTTLS itself.
       if (status == tls::Status::established) secure_->engine->write(wants.send);
+      // STARTTLS itself, whose reply came in the same piece as the one before it.
+      if (status == tls::Status::handshaking) secure_->engine->outgoing().insert(0, wants.send);
     }
-    sending += std::exchange(secure_->engine->outgoing(), {});
-    wants.send = sending;
+    secure_->sending = std::exchange(secure_->engine->outgoing(), {});
+    wants.send = secure_->sending;
     wants.passing = true;
     if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
   }

@@ -195,7 +195,7 @@ void Engine::shake_hands() {
     if (result == GNUTLS_E_SUCCESS) {
       status_ = Status::established;
       secured_ = true;
-      library_->shown = {};
+      std::string().swap(library_->shown);  // Assigning would keep its memory.
       return;
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
