@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 
+#include "cli/certificate_words.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -103,16 +104,16 @@ bool describe_list(const ScanFlags& flags) {
   }
   fmt::print("list          {}\n", flags.input);
   if (!survey.sampled) {
-    fmt::print("holds         not looked at, for it is not a file\n");
+    fmt::print("holds         not read: it is not a regular file\n");
     return true;
   }
   fmt::print("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
              survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
              count_of(survey.targets));
-  if (survey.invalid > 0) fmt::print("unreadable    {}\n", survey.first_invalid);
+  if (survey.invalid > 0) fmt::print("unreadable    {}\n", printable(survey.first_invalid));
   if (survey.largest > scan::kHugeTargets) {
     fmt::print("huge          line {}, {}, is {} targets\n", survey.largest_line,
-               survey.largest_text, count_of(survey.largest));
+               printable(survey.largest_text), count_of(survey.largest));
   }
   return true;
 }
@@ -186,7 +187,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   line.clear();
   if (ended.refusal) return refuse(*ended.refusal);
   if (!ended.bad_input.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", ended.bad_input);
+    fmt::print(stderr, "mxsweep: {}\n", printable(ended.bad_input));
     return kWrongUsage;
   }
   ended.summary.command_line = flags.command_line;

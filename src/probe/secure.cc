@@ -10,6 +10,16 @@
 #include "mxsweep/verdict/classify.h"
 
 namespace mxsweep::probe {
+namespace {
+
+// Whether a whole line has the code of a refusal.
+bool refuses(std::string_view line) {
+  smtp::ReplyReader reader;
+  static_cast<void>(reader.read(line));
+  return reader.code() / 100 == 4 || reader.code() / 100 == 5;
+}
+
+}  // namespace
 
 Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
   Secure& secure = *secure_;
@@ -57,7 +67,7 @@ bool Probe::skip_clear_text(std::string_view& octets) {
     }
     if (line.size() > smtp::kLineOctetsMax) return false;
     if (!line.ends_with('\n')) continue;
-    if (line.front() == '4' || line.front() == '5') return false;
+    if (refuses(line)) return false;
     anomalies_.add(Anomaly::plaintext_after_starttls);
     heard_.resize(reply_begin_);
   }

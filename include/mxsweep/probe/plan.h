@@ -15,6 +15,13 @@
 
 namespace mxsweep::probe {
 
+inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
+inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Passed over in a session.
+// From so many of our connections to one address on, a silent server is not called silent: listen
+// queues are as short as 20 (Exim), and when one is full, SYN cookies let connect() succeed for a
+// connection that the server never gets.
+inline constexpr std::uint32_t kBurstConnections = 16;
+
 // How far to go. Each includes the ones before it.
 enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
 

@@ -24,6 +24,7 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/plan.h"
+#include "mxsweep/probe/wants.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/smtp/reply.h"
@@ -31,26 +32,6 @@
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::probe {
-
-inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
-inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Passed over in a session.
-// From so many of our connections to one address on, a silent server is not called silent: listen
-// queues are as short as 20 (Exim), and when one is full, SYN cookies let connect() succeed for a
-// connection that the server never gets.
-inline constexpr std::uint32_t kBurstConnections = 16;
-
-struct Wants {
-  std::string_view send{};  // To be sent at once; may be empty.
-  bool passing = false;     // `send` is gone with the next call; else it lasts as long as the Plan.
-  // What came needs no answer of ours, and the server may hold back the rest until its own kernel
-  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
-  // would be taken for the server's.
-  bool acknowledge = false;
-  bool half_close = false;  // Nothing more will be sent: shut down that direction.
-  bool done = false;        // The conversation is over: send, close, and write the record.
-  bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
-  Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
-};
 
 class Probe {
  public:

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What a conversation wants done, as data: the answer to everything that it is told.
+//
+//   Lifetime  `send` views the Plan, or the probe until its next call.
+#pragma once
+
+#include <string_view>
+
+#include "mxsweep/core/time.h"
+
+namespace mxsweep::probe {
+
+struct Wants {
+  std::string_view send{};  // To be sent at once; may be empty.
+  bool passing = false;     // `send` is gone with the next call; else it lasts as long as the Plan.
+  // What came needs no answer of ours, and the server may hold back the rest until its own kernel
+  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
+  // would be taken for the server's.
+  bool acknowledge = false;
+  bool half_close = false;  // Nothing more will be sent: shut down that direction.
+  bool done = false;        // The conversation is over: send, close, and write the record.
+  bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
+  Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
+};
+
+}  // namespace mxsweep::probe
