@@ -6,6 +6,7 @@
 #include "support/catch.h"
 
 using mxsweep::parse_address;
+using mxsweep::targets::address_count;
 using mxsweep::targets::next_address;
 using mxsweep::targets::prefix_range;
 
@@ -52,4 +53,21 @@ TEST_CASE("the next address carries over from octet to octet", "[targets][cidr]"
   CHECK(after("9.255.255.255") == "10.0.0.0");
   CHECK(after("2001:db8::ffff") == "2001:db8::1:0");
   CHECK(after("::ffff:ffff:ffff:ffff") == "0:0:0:1::");
+}
+
+TEST_CASE("the addresses of a range are counted, up to the most that can be told",
+          "[targets][cidr]") {
+  const auto count = [](const char* address, unsigned length) {
+    return address_count(prefix_range(parse_address(address).value(), length).value());
+  };
+  CHECK(count("192.0.2.1", 32) == 1);
+  CHECK(count("10.0.0.0", 8) == 1U << 24U);
+  CHECK(count("0.0.0.0", 0) == std::uint64_t{1} << 32U);
+  CHECK(count("2001:db8::", 128) == 1);
+  CHECK(count("2001:db8::", 65) == std::uint64_t{1} << 63U);
+  CHECK(count("2001:db8::", 64) == UINT64_MAX);
+  CHECK(count("::", 0) == UINT64_MAX);
+  // The lower half overflows between the two.
+  CHECK(address_count({parse_address("2001:db8::ffff:ffff:ffff:ffff").value(),
+                       parse_address("2001:db8:0:1::").value()}) == 2);
 }

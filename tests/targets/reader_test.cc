@@ -336,3 +336,17 @@ TEST_CASE("rubbish reads the same whatever the cuts, and every line leaves a tra
     REQUIRE(reader.lines_read() == reader.lines_skipped() + lines);
   }
 }
+
+TEST_CASE("what else a line stands for is counted before it is left out", "[targets][reader]") {
+  mxsweep::targets::Reader reader({25, 587});
+  reader.feed("10.0.0.0/8\nmx.example.net\n192.0.2.1:465\n::/0\n");
+  reader.finish();
+  mxsweep::targets::Target target;
+  mxsweep::targets::BadLine bad;
+  for (const std::uint64_t rest :
+       {(std::uint64_t{1} << 25U) - 1, std::uint64_t{1}, std::uint64_t{0}, UINT64_MAX}) {
+    REQUIRE(reader.next(target, bad) == mxsweep::targets::Reader::Next::target);
+    CHECK(reader.rest_of_line() == rest);
+    reader.skip_rest_of_line();
+  }
+}

@@ -16,8 +16,7 @@
 //                  nothing: bare_cr.
 //   code           Three digits, the first 2 to 5, and no digit behind them: a fourth makes them a
 //                  number ("2024-11-22").
-//   text before    Lines without a code, empty ones among them, where a reply should begin:
-//   skipped,
+//   text before    Lines without a code, empty ones too, where a reply should begin: skipped, and
 //                  text_before_reply when a reply follows. Malformed is what can't be such text: a
 //                  control octet other than HT, CR and LF (what is not SMTP may never send a line
 //                  end), the opening of another protocol that speaks first ("SSH-", "+OK", "* OK"),
