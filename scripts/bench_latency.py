@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: MIT
 """How far a latency in the record is from the server's own clock. Part of scripts/bench."""
 
-import contextlib
 import json
 import pathlib
-import socket
 import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from bench_tools import HELO, on_core
@@ -17,29 +14,21 @@ from bench_tools import HELO, on_core
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/program"))
 from real_certificates import Authority  # noqa: E402
+from talking_server import TalkingServer  # noqa: E402
 
 CONVERSATIONS = 400
 PAUSE_SECONDS = 0.005  # Before every reply: what is to be measured.
 
 
-class Clocked:
+class Clocked(TalkingServer):
     """A server with Nagle's algorithm left on, which notes for each reply how long it took by its
     own clock: from the command's arrival to the moment before the reply is sent."""
 
     def __init__(self, context, implicit):
+        super().__init__(lambda connection: self.converse(connection, time.monotonic()))
         self.context = context
         self.implicit = implicit
         self.spans = []  # One dict for each conversation: they come one after the other.
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                with contextlib.suppress(OSError), connection:
-                    self.talk(connection, time.monotonic())
 
     @staticmethod
     def reply(connection, octets, began):
@@ -52,7 +41,7 @@ class Clocked:
         connection.recv(1000)
         return self.reply(connection, octets, time.monotonic())
 
-    def talk(self, connection, began):
+    def converse(self, connection, began):
         spans = {}
         if not self.implicit:
             spans["greeting"] = self.reply(connection, b"220 mx.test ESMTP\r\n", began)
@@ -93,7 +82,7 @@ def latency(build, _folder, _pairs):
             for mode in ("starttls", "implicit"):
                 server = Clocked(context, mode == "implicit")
                 records = sweep(build, folder, server, mode)
-                server.listener.close()
+                server.close()
                 if {record["outcome"] for record in records} != {"ok"}:
                     raise SystemExit(f"not all went well: {records[0]}")
                 for phase in server.spans[0]:

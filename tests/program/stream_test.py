@@ -5,47 +5,20 @@
 import contextlib
 import socket
 import ssl
-import threading
 import time
 import unittest
 
 import real_certificates
-from program import HELO, ProgramTest
+from program import ProgramTest
+from talking_server import TalkingServer
 
 VISITS = 20
-SECONDS_MAX = 20
-
-
-class Server:
-    """Accepts connections on a port of its own, each `talk`ed to in a thread of its own."""
-
-    def __init__(self, talk, backlog=128):
-        self.talk = talk
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                connection.settimeout(SECONDS_MAX)
-                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        with contextlib.suppress(OSError), connection:
-            self.talk(connection)
-
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 class Stream(ProgramTest):
     def visits(self, talk, *flags, count=VISITS, at_once=4):
         """The records of `count` visits to a server that talks like that."""
-        server = Server(talk)
+        server = TalkingServer(talk)
         self.addCleanup(server.close)
         swept = self.scan("127.0.0.1\n" * count, "-p", str(server.port), "--no-share",
                           "-c", str(at_once), "--command-timeout", "3s", *flags)
