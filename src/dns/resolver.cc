@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "dns/cache.h"
+#include "dns/datagrams.h"
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::dns {
@@ -19,6 +20,7 @@ namespace mxsweep::dns {
 struct Resolver::Channel {
   Resolver* owner = nullptr;
   ares_channel handle = nullptr;
+  Datagrams datagrams;
 
   ~Channel() {
     if (handle != nullptr) ::ares_destroy(handle);
@@ -177,6 +179,7 @@ std::string Resolver::open_channel(std::size_t first) {
     return 0;
   };
   ::ares_set_socket_callback(channel->handle, count_tcp, channel.get());
+  channel->datagrams.read_for(channel->handle);
   channels_.push_back(std::move(channel));
   return options_.servers.empty() ? find_servers()
                                   : set_servers(channels_.back()->handle, options_.servers, first);
@@ -241,9 +244,22 @@ void Resolver::on_ready(int descriptor, bool readable, bool writable, Instant no
   const auto known = std::find_if(descriptors_.begin(), descriptors_.end(),
                                   [&](const auto& entry) { return entry.first == descriptor; });
   if (known == descriptors_.end()) return;  // Late news of one that is closed.
-  ::ares_process_fd(known->second->handle, readable ? descriptor : ARES_SOCKET_BAD,
+  Channel& channel = *known->second;
+  ::ares_process_fd(channel.handle, readable ? descriptor : ARES_SOCKET_BAD,
                     writable ? descriptor : ARES_SOCKET_BAD);
+  if (channel.datagrams.ended(descriptor)) on_broken_stream(descriptor);
+  channel.datagrams.forget();
   settle();
+}
+
+// Unless c-ares has closed it: its queries are there until they time out. When c-ares goes on to
+// use it, it is named again.
+void Resolver::on_broken_stream(int descriptor) {
+  const auto of = [&](const auto& entry) { return entry.first == descriptor; };
+  if (std::erase_if(descriptors_, of) == 0) return;
+  ::shutdown(descriptor, SHUT_WR);
+  watches_.push_back({descriptor, false, false});
+  stream_broke_ = now_;
 }
 
 void Resolver::on_time(Instant now) {
@@ -291,7 +307,10 @@ void Resolver::send(Lookup& lookup) {
   const auto callback = [](void* data, int status, int timeouts, unsigned char* octets, int size) {
     auto* const of = static_cast<Lookup*>(data);
     const std::size_t length = octets == nullptr ? 0 : static_cast<std::size_t>(std::max(size, 0));
-    of->owner->on_response(*of, status, timeouts, {reinterpret_cast<const char*>(octets), length});
+    const Channel& channel = *of->owner->channels_[of->channel];
+    of->owner->on_response(
+        *of, status, timeouts,
+        channel.datagrams.behind({reinterpret_cast<const char*>(octets), length}));
   };
   ::ares_send(channels_[lookup.channel]->handle,
               reinterpret_cast<const unsigned char*>(query.data()), static_cast<int>(query.size()),
@@ -353,20 +372,22 @@ bool Resolver::try_later(Lookup& lookup) {
 
 void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
   // A port that refuses uses up c-ares's tries within a moment; the last of them may time out.
-  if (status == ARES_ETIMEOUT && timeouts < options_.tries) status = ARES_ECONNREFUSED;
+  // Each of its tries waits up to twice as long as the one before.
+  const bool broken_before = now_ - stream_broke_ < (1 << options_.tries) * options_.patience;
+  if (status == ARES_ETIMEOUT && (timeouts < options_.tries || broken_before)) {
+    status = ARES_ECONNREFUSED;
+  }
   lookup.doubt = Outcome::timeout;
   switch (status) {
-    case ARES_EBADRESP:
-    case ARES_EFORMERR:
-    case ARES_EBADQUERY:
-    case ARES_EBADNAME: fail(lookup, Outcome::malformed); return;
     case ARES_ETIMEOUT:
       if (!silent(options_.patience)) {
         fail(lookup, Outcome::timeout);
         return;
       }
       break;
-    // Refused by the host, or by our own: a server that is gone, or a connection that broke.
+    // Refused by the host, or by our own: a server that is gone, or a connection that broke. Also
+    // ARES_EBADRESP: c-ares gives it to every query of a connection on which it could not read one
+    // answer, so it says nothing of this name.
     default:
       lookup.doubt = Outcome::servfail;
       ++lookup.broken;

@@ -112,6 +112,7 @@ class Resolver {
 
   [[nodiscard]] std::string open_channel(std::size_t first);
   [[nodiscard]] std::string find_servers();
+  void on_broken_stream(int descriptor);
   void settle();
   void send(Lookup& lookup);
   void send_check();
@@ -142,6 +143,7 @@ class Resolver {
   std::uint32_t window_ = 1;     // As many may be, for now.
   Instant silent_since_{};       // No answer since then, although there were questions.
   Instant told_time_{};
+  Instant stream_broke_{};  // The last that ended in the middle of a response.
   bool reachable_ = true;
 
   std::string question_;  // Scratch.
