@@ -39,6 +39,8 @@ WRONG_USAGE = 2
 NO_RESOLVER = "127.0.0.1:1"  # Nothing of a test may ask the machine's own.
 CANNOT_RUN_HERE = 3
 
+SKIPPED = 77  # How a test program tells ctest that none of its tests could be run here.
+
 
 def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
     """Waits for `true()` to answer something that counts as true, and returns it."""
@@ -328,3 +330,12 @@ def as_root_of(*namespaces):
     """The words that start a command in new namespaces, where it may do what root may."""
     flags = [f"--{namespace}" for namespace in namespaces]
     return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), *flags]
+
+
+def main():
+    """In place of unittest.main(), where what the tests need may be missing as a whole."""
+    result = unittest.main(exit=False).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    # A class that cannot be set up is one skip and no test.
+    sys.exit(SKIPPED if result.testsRun <= len(result.skipped) else 0)

@@ -6,7 +6,7 @@ import os
 import re
 import unittest
 
-from program import HELO, RAN_TO_ITS_END, record_of, whole_lines
+from program import HELO, RAN_TO_ITS_END, main, record_of, whole_lines
 from real_certificates import NAME, openssl
 from real_servers import SERVERS, RealTest, dovecot, exim, postfix
 
@@ -289,4 +289,4 @@ class RealMailServers(RealTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

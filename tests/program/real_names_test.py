@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from mail_domains import MailDomainTest, ending, findings
-from program import Process, Swept, wait_until
+from program import Process, Swept, main, wait_until
 
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
 SECONDS_MAX = 60  # For a server to start.
@@ -270,4 +270,4 @@ class RealNamesTest(MailDomainTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

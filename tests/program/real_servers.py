@@ -40,9 +40,11 @@ class InnerMachine:
 
     def __init__(self, folder, servers=None):
         for name, line in (("passwd", "{0}:x:{1}:{1}::/:/bin/false\n"), ("group", "{0}:x:{1}:\n")):
-            system = pathlib.Path("/etc", name).read_text(encoding="utf-8")
+            system = pathlib.Path("/etc", name).read_text(encoding="utf-8").splitlines(True)
+            # A server that is installed here has accounts of the same names with other numbers.
+            others = "".join(entry for entry in system if entry.split(":")[0] not in USERS)
             ours = "".join(line.format(user, number) for user, number in USERS.items())
-            (folder / name).write_text(system + ours, encoding="utf-8")
+            (folder / name).write_text(others + ours, encoding="utf-8")
         command = as_root_of("net", "mount", "pid", "fork", "kill-child", "mount-proc")
         self.holder = Process([*command, "sh", "-c", INNER_MACHINE, "sh", servers or "", folder],
                               folder / "machine.err", stdin=subprocess.PIPE, stdout=subprocess.PIPE)

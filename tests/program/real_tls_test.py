@@ -2,8 +2,8 @@
 """TLS with `openssl s_server` and `gnutls-serv`: what was negotiated, and what certificates say."""
 
 import json
-import unittest
 
+from program import main
 from real_servers import OpenSslServer, RealTest, gnutls_server
 
 try:
@@ -272,4 +272,4 @@ class RealTls(RealTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()
