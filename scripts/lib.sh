@@ -49,7 +49,8 @@ build() {
   quietly "$root/$tree/build.log" ninja -C "$root/$tree" -j "$jobs" $targets
 }
 
-# run_tests TREE [ctest options...]: ctest's own words, its summary last.
+# run_tests TREE [ctest options...]: ctest's own words, its summary last. One test more than there are
+# processors, because most of them wait.
 run_tests() {
   local tree=$1 fixed_addresses=()
   shift
@@ -60,5 +61,6 @@ run_tests() {
   ASAN_OPTIONS=${ASAN_OPTIONS:-strict_string_checks=1} \
     UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1} \
     TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1} \
-    "${fixed_addresses[@]}" ctest --test-dir "$root/$tree" --output-on-failure --no-tests=error "$@"
+    "${fixed_addresses[@]}" ctest --test-dir "$root/$tree" --output-on-failure --no-tests=error \
+    --parallel $((jobs + 1)) "$@"
 }
