@@ -30,7 +30,7 @@ void begin_find_end(benchmark::State& state) {
   fill(slots, live);
   for (auto _ : state) {
     const Handle handle = slots.begin();
-    Conversation* const found = slots.find(handle);
+    Conversation* found = slots.find(handle);
     benchmark::DoNotOptimize(found);
     slots.end(handle);
   }
