@@ -13,7 +13,7 @@ constexpr const char* kWholeConversation = "EHLO scanner.test\nSTARTTLS\nEHLO sc
 
 TEST_CASE("STARTTLS, the handshake, EHLO again, QUIT and close_notify, however it is cut",
           "[probe][tls]") {
-  for (const std::size_t piece : {100'000, 1000, 100, 7, 1}) {
+  for (const unsigned piece : {100'000U, 1000U, 100U, 7U, 1U}) {
     CAPTURE(piece);
     const Ending end = ending({}, Plan("scanner.test"), "mx.test", piece);
     CHECK(end.words == "ok quit none");
@@ -51,7 +51,7 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
   Manners manners;
   manners.implicit = true;
   manners.ehlo_tls = "250 mx.test\r\n";
-  for (const std::size_t piece : {100'000, 50, 1}) {
+  for (const unsigned piece : {100'000U, 50U, 1U}) {
     Conversation conversation(Plan("scanner.test"), manners, "", piece);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
@@ -101,7 +101,7 @@ TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe
 
 TEST_CASE("clear text that comes after our ClientHello is dropped and told all the same",
           "[probe][tls]") {
-  for (const std::size_t piece : {100'000, 100, 1}) {
+  for (const unsigned piece : {100'000U, 100U, 1U}) {
     Manners manners;
     manners.before_handshake = "250 injected\r\n250-and\r\n4 more lines\r\n";
     CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
@@ -120,7 +120,7 @@ TEST_CASE("clear text that comes after our ClientHello is dropped and told all t
 
 TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or apart",
           "[probe][tls]") {
-  for (const std::size_t piece : {100'000, 30, 1}) {
+  for (const unsigned piece : {100'000U, 30U, 1U}) {
     CAPTURE(piece);
     const auto words = [piece](const Manners& manners) {
       return ending(manners, Plan("scanner.test"), {}, piece).words;
