@@ -107,7 +107,7 @@ class Command {
 
   Flag& add_reader(const std::string& names, const std::string& type, Read read, bool many,
                    const std::string& what);
-  [[nodiscard]] std::string take_left_over() const;
+  [[nodiscard]] std::string take_left_over(const std::vector<std::string>& behind_mark) const;
 
   CLI::App& app_;
   std::string name_;
@@ -153,6 +153,7 @@ class Program {
   std::string notes_;
   std::unique_ptr<CLI::App> app_;
   std::deque<Command> commands_;
+  std::vector<std::string> behind_mark_;
 };
 
 // What --help prints.

@@ -9,12 +9,12 @@
 //             of any kind in the form that the monitoring system expects.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/command.h"
 #include "mxsweep/results/record.h"
 
 namespace mxsweep::cli {
@@ -28,7 +28,7 @@ struct Thresholds {
   std::optional<int> critical_days;
 
   // Adds -w, -c, --warning-days and --critical-days, which need `nagios`.
-  void add_to(CLI::App& app, CLI::Option* nagios);
+  void add_to(Command& command, const Flag& nagios);
   [[nodiscard]] std::string contradiction() const;  // Empty: there is none.
 };
 

@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "mxsweep/core/duration.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
@@ -27,6 +30,8 @@ namespace {
 // operator's alarm.
 constexpr double kRateDefault = 500;
 
+constexpr std::uint16_t kPortDefault = 25;
+
 constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
@@ -34,7 +39,7 @@ struct ScanFlags {
   NameFlags names;
   std::string input = "-";
   std::string output = "-";
-  std::vector<std::uint16_t> ports = {25};
+  std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
   std::string summary;
@@ -207,6 +212,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
 }
 
 int run_scan(ScanFlags& flags) {
+  if (flags.ports.empty()) flags.ports = {kPortDefault};
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) {
@@ -247,14 +253,110 @@ int run_scan(ScanFlags& flags) {
   return sweep(flags, options);
 }
 
+std::string read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
+  std::uint64_t port = 0;
+  std::string wrong = Command::read_number(text, 1, UINT16_MAX, port);
+  if (!wrong.empty()) return wrong;
+  if (std::ranges::find(ports, port) != ports.end()) return text + " stands there twice";
+  ports.push_back(static_cast<std::uint16_t>(port));
+  return {};
+}
+
+std::string read_rate(const std::string& text, double& rate) {
+  const char* const end = text.data() + text.size();
+  const auto [reached, error] = std::from_chars(text.data(), end, rate);
+  if (error == std::errc{} && reached == end && rate >= 0 && std::isfinite(rate)) return {};
+  return fmt::format("'{}' is not a number from 0 upwards", printable(text));
+}
+
+void add_files(Command& command, ScanFlags& flags) {
+  command.add_text("-f,--input-file", "FILE", flags.input, "The list; - is standard input")
+      .shows(flags.input);
+  command
+      .add_text("-o,--output-file", "FILE", flags.output,
+                "Where the records go; - is standard output")
+      .shows(flags.output);
+  command
+      .add_list(
+          "-p,--port", "PORT,...",
+          [&flags](const std::string& text) { return read_port(text, flags.ports); },
+          "Ports for targets that name none")
+      .shows(std::to_string(kPortDefault));
+}
+
+void add_limits(Command& command, ScanFlags& flags) {
+  command.add_number("-c,--concurrency", "N", flags.capacity.concurrency, 1, 10'000'000,
+                     "Conversations at once, at most [1000, or what the limit on open files "
+                     "allows]");
+  command.add_number("-j,--threads", "N", flags.capacity.threads, 1, scan::kThreadsMax,
+                     "Workers [one for each processor]");
+  command
+      .add_value(
+          "-r,--rate", "N",
+          [&flags](const std::string& text) { return read_rate(text, flags.rate); },
+          "New connections a second, all workers together; 0 is no limit")
+      .shows(fmt::format("{}", kRateDefault));
+  command.add_flag("--exceed-nofile", flags.capacity.exceed_nofile,
+                   "Hold more connections than the limit on open files, with a descriptor table "
+                   "for each worker; be sure that the limit was not meant as a cap");
+}
+
+void add_mail_domains(Command& command, ScanFlags& flags) {
+  const Flag& mx =
+      command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
+  command
+      .add_flag("--allow-private", flags.allow_private,
+                "With --mx, visit MX hosts also at addresses for private or special use, which is "
+                "otherwise their fault")
+      .needs(mx);
+  command
+      .add_text("--domain-summary", "FILE", flags.domains,
+                "With --mx, write a JSON line for each mail domain there: which of its MX "
+                "answered, its best outcome, STARTTLS on all, some or none")
+      .needs(mx);
+  const Flag& no_share =
+      command.add_flag("--no-share", flags.no_share,
+                       "Visit a server again for each line that leads to it; else it is visited "
+                       "once, and the others' records say \"shared\"");
+  command
+      .add_number("--share-memory", "MB", flags.share_megabytes, 1, kMegabyte,
+                  "What to remember of servers, in MB; those not asked for for the longest time "
+                  "are forgotten, and visited again if need be")
+      .excludes(no_share)
+      .shows(std::to_string(flags.share_megabytes));
+}
+
+void add_reports(Command& command, ScanFlags& flags) {
+  command.add_choice("--chain", "DETAIL", flags.manners.chain, {"full", "leaf", "digest"},
+                     "What a record holds of the certificate chain: full, leaf (the server's own), "
+                     "or digest (SHA-256 of each)");
+  command.add_text("--certs", "FILE", flags.certificates,
+                   "Write each distinct certificate there once, a JSON line with its PEM");
+  command.add_flag("--quiet", flags.quiet,
+                   "Say nothing on standard error unless something is wrong");
+  command.add_flag("--progress", flags.progress,
+                   "A line every 10 s on standard error also when it is not a terminal");
+  command.add_text("--summary", "FILE", flags.summary, "Write the summary there as JSON");
+  const Flag& check = command.add_flag(
+      "--check", flags.check,
+      "Print the plan, test this machine and ask its resolver; no target hears of it");
+  command
+      .add_text("--check-name", "NAME", flags.check_name,
+                "With --check, the name to ask the resolver for: one in a signed zone shows "
+                "whether it validates")
+      .needs(check);
+  command.add_flag("--strict", flags.strict,
+                   "Read the whole list first, and stop if a line of it cannot be read");
+}
+
 }  // namespace
 
-void add_scan(CLI::App& program, const std::string& command_line, int& exit_code) {
+void add_scan(Program& program, const std::string& command_line) {
   const auto flags = std::make_shared<ScanFlags>();
   flags->command_line = command_line;
-  CLI::App* const app = program.add_subcommand(
+  Command& command = program.add_command(
       "scan", "Sweep a list of targets: one JSON line for each, on standard output");
-  app->footer(
+  command.add_notes(
       "Targets, one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
       "  example.org   # with --mx a mail domain\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
@@ -262,85 +364,13 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
       "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
       "-c");
-  app->add_option("-f,--input-file", flags->input, "The list; - is standard input")
-      ->type_name("FILE")
-      ->capture_default_str();
-  app->add_option("-o,--output-file", flags->output, "Where the records go; - is standard output")
-      ->type_name("FILE")
-      ->capture_default_str();
-  app->add_option("-p,--port", flags->ports, "Ports for targets that name none")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 65535).description(""))
-      ->type_name("PORT,...")
-      ->default_str("25");
-  app->add_option("-c,--concurrency", flags->capacity.concurrency,
-                  "Conversations at once, at most [1000, or what the limit on open files allows]")
-      ->check(CLI::Range(1U, 10'000'000U).description(""))
-      ->type_name("N");
-  app->add_option("-j,--threads", flags->capacity.threads, "Workers [one for each processor]")
-      ->check(CLI::Range(1U, scan::kThreadsMax).description(""))
-      ->type_name("N");
-  app->add_option("-r,--rate", flags->rate,
-                  "New connections a second, all workers together; 0 is no limit")
-      ->check([](const std::string& text) {
-        double rate = -1;
-        const bool fits = CLI::detail::lexical_cast(text, rate) && rate >= 0 && std::isfinite(rate);
-        return fits ? std::string{} : "'" + text + "' is not a number from 0 upwards";
-      })
-      ->type_name("N")
-      ->capture_default_str();
-  app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,
-                "Hold more connections than the limit on open files, with a descriptor table for "
-                "each worker; be sure that the limit was not meant as a cap");
-  CLI::Option* const mx =
-      app->add_flag("--mx", flags->mail_domains, "Names are mail domains: visit their MX hosts");
-  app->add_flag("--allow-private", flags->allow_private,
-                "Visit MX hosts also at addresses for private or special use, which is otherwise "
-                "their fault")
-      ->needs(mx);
-  app->add_option("--domain-summary", flags->domains,
-                  "Write a JSON line for each mail domain there: which of its MX answered, its "
-                  "best outcome, STARTTLS on all, some or none")
-      ->needs(mx)
-      ->type_name("FILE");
-  CLI::Option* const no_share =
-      app->add_flag("--no-share", flags->no_share,
-                    "Visit a server again for each line that leads to it; else it is visited once, "
-                    "and the others' records say \"shared\"");
-  app->add_option("--share-memory", flags->share_megabytes,
-                  "What to remember of servers, in MB; those not asked for for the longest time "
-                  "are forgotten, and visited again if need be")
-      ->excludes(no_share)
-      ->check(CLI::Range(std::size_t{1}, kMegabyte).description(""))
-      ->type_name("MB")
-      ->capture_default_str();
-  flags->manners.add_to(*app);
-  flags->names.add_to(*app);
-  app->add_option("--chain", flags->manners.chain,
-                  "What a record holds of the certificate chain: full, leaf (the server's own), or "
-                  "digest (SHA-256 of each)")
-      ->check(CLI::IsMember({"full", "leaf", "digest"}).description(""))
-      ->type_name("DETAIL")
-      ->capture_default_str();
-  app->add_option("--certs", flags->certificates,
-                  "Write each distinct certificate there once, a JSON line with its PEM")
-      ->type_name("FILE");
-  app->add_flag("--quiet", flags->quiet, "Say nothing on standard error unless something is wrong");
-  app->add_flag("--progress", flags->progress,
-                "A line every 10 s on standard error also when it is not a terminal");
-  app->add_option("--summary", flags->summary, "Write the summary there as JSON")
-      ->type_name("FILE");
-  CLI::Option* const check = app->add_flag(
-      "--check", flags->check,
-      "Print the plan, test this machine and ask its resolver; no target hears of it");
-  app->add_option("--check-name", flags->check_name,
-                  "With --check, the name to ask the resolver for: one in a signed zone shows "
-                  "whether it validates")
-      ->needs(check)
-      ->type_name("NAME");
-  app->add_flag("--strict", flags->strict,
-                "Read the whole list first, and stop if a line of it cannot be read");
-  app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });
+  add_files(command, *flags);
+  add_limits(command, *flags);
+  add_mail_domains(command, *flags);
+  flags->manners.add_to(command);
+  flags->names.add_to(command);
+  add_reports(command, *flags);
+  command.on_run([flags] { return run_scan(*flags); });
 }
 
 }  // namespace mxsweep::cli
