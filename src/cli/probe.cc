@@ -52,8 +52,11 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
         break;
       case targets::Reader::Next::bad_line:
         why_not = fmt::format("'{}': {}", printable(bad.text), verdict::explain(bad.cause));
+        if (!bad.key.empty()) why_not += fmt::format("; the key is \"{}\"", printable(bad.key));
+        if (!bad.why.empty()) why_not += fmt::format("; {}", bad.why);
         return std::nullopt;
       case targets::Reader::Next::end:
+      case targets::Reader::Next::not_a_list:
         why_not = fmt::format("'{}' is no target", printable(flags.target));
         return std::nullopt;
       case targets::Reader::Next::target: target.line = 0; return target;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -50,6 +51,7 @@ Input::Input(const std::string& path, std::vector<std::uint16_t> ports, const Na
   if (S_ISDIR(status.st_mode)) failure_ = name_ + ": is a directory";
   if (S_ISREG(status.st_mode)) octets_all_ = static_cast<std::uint64_t>(status.st_size);
   block_.resize(kBlockOctets);
+  if (octets_all_ > 0 && failure_.empty()) failure_ = find_foreign_format();
 }
 
 Input::~Input() {
@@ -64,6 +66,17 @@ bool Input::is_file(const std::string& path) const {
          ours.st_ino == other.st_ino;
 }
 
+// Of a file, before any output is touched; of a pipe the reader says so.
+std::string Input::find_foreign_format() {
+  const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
+  const ssize_t count = ::pread(descriptor_, block_.data(), targets::kForeignMarkOctetsMax,
+                                std::max<off_t>(start, 0));
+  if (count <= 0) return {};
+  const std::string_view octets(block_.data(), static_cast<std::size_t>(count));
+  const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
+  return format == nullptr ? std::string{} : name_ + ": " + complaint(*format);
+}
+
 std::string Input::find_bad_line() {
   const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
   if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
@@ -74,8 +87,7 @@ std::string Input::find_bad_line() {
     switch (reader.next(target, bad)) {
       case targets::Reader::Next::target: reader.skip_rest_of_line(); break;
       case targets::Reader::Next::bad_line:
-        return name_ + ":" + std::to_string(bad.line) + ": " + std::string(to_string(bad.cause)) +
-               ": " + std::string(bad.text);
+        return name_ + ":" + std::to_string(bad.line) + ": " + complaint(bad);
       case targets::Reader::Next::need_more: {
         const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
         if (count < 0) return name_ + ": " + std::strerror(errno);
@@ -84,6 +96,8 @@ std::string Input::find_bad_line() {
         break;
       }
       case targets::Reader::Next::end: ::lseek(descriptor_, start, SEEK_SET); return {};
+      case targets::Reader::Next::not_a_list:
+        return name_ + ": " + complaint(*reader.foreign_format());
     }
   }
 }
@@ -116,6 +130,10 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         more = read_block(workers, gauges);
         break;
       case targets::Reader::Next::end: more = false; break;
+      case targets::Reader::Next::not_a_list:
+        no_list_ = name_ + ": " + complaint(*reader_.foreign_format());
+        more = false;
+        break;
     }
     if (recorder_->crowded()) wait_for_room(gauges);
   }
@@ -248,6 +266,9 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   record.outcome = Outcome::invalid;
   record.phase = Phase::input;
   record.cause = bad.cause;
+  record.meta = bad.meta;
+  record.input_key = bad.key;
+  record.input_why = bad.why;
   record.at = ring::wall_now();
   recorder_->add(record, ring::now());
   count(record);

@@ -286,6 +286,7 @@ Ended run(const Options& options, const Tell& tell) {
   Signals signals;
   Sweep sweep(options, input, outputs);
   ended = sweep.run(signals, tell);
+  ended.bad_input = input.no_list();
   utsname kernel{};
   if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;
   return ended;

@@ -32,8 +32,7 @@ void add_line(ListSurvey& survey, const targets::Target& target, std::uint64_t t
 
 void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
   if (++survey.invalid > 1) return;
-  survey.first_invalid = "line " + std::to_string(bad.line) + ": " +
-                         std::string(to_string(bad.cause)) + ": " + std::string(bad.text);
+  survey.first_invalid = "line " + std::to_string(bad.line) + ": " + complaint(bad);
 }
 
 // Reads with pread(), so that the place in a list on standard input stays what it is.
@@ -63,6 +62,9 @@ void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
         break;
       }
       case targets::Reader::Next::end: survey.whole = true; return;
+      case targets::Reader::Next::not_a_list:
+        survey.error = complaint(*reader.foreign_format());
+        return;
     }
   }
 }

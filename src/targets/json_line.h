@@ -8,7 +8,7 @@
 //             octet for octet, numbers of any size included.
 //   Memory    a padded copy of the line and the parsers' index of it, used again.
 //   Lifetime  the views in Line are good until the next read().
-//   Errors    broken JSON is said before anything about the keys.
+//   Errors    broken JSON is said before anything about the keys; Line::fault says which key.
 #pragma once
 
 #include <simdjson.h>
@@ -32,11 +32,12 @@ class JsonLine {
   [[nodiscard]] Cause read(std::string_view json, bool mail_domains, Line& line);
 
  private:
-  [[nodiscard]] Cause read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
-  [[nodiscard]] Cause read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
-  [[nodiscard]] Cause read_zmap(const JsonMembers& members, Line& line) const;
-  [[nodiscard]] Cause read_masscan(const JsonMembers& members, Line& line);
-  [[nodiscard]] Cause read_ports(std::string_view json);
+  [[nodiscard]] Fault read_form(const JsonMembers& members, bool mail_domains, Line& line);
+  [[nodiscard]] Fault read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Fault read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Fault read_zmap(const JsonMembers& members, Line& line) const;
+  [[nodiscard]] Fault read_masscan(const JsonMembers& members, Line& line);
+  [[nodiscard]] Fault read_ports(std::string_view json);
 
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::parser ports_parser_;

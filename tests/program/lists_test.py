@@ -2,6 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Lists as people and other programs write them, swept as they are."""
 
+import bz2
+import contextlib
+import gzip
+import lzma
+import os
+import subprocess
 import unittest
 
 from program import HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest
@@ -92,6 +98,63 @@ class Lists(ProgramTest):
         self.assertEqual(code, RAN_TO_ITS_END)
         self.assertIn(b"in the first 10000 lines", plan)
         self.assertIn(b"line 1, 2001:db8::/32, is more than a million million targets", plan)
+
+    def foreign_lists(self):
+        text = b"127.0.1.1:1\n127.0.1.2:1\n"
+        return {"gzip data": gzip.compress(text), "bzip2 data": bz2.compress(text),
+                "xz data": lzma.compress(text), "zstd data": b"\x28\xb5\x2f\xfd\x04\x58" + text,
+                "UTF-16 text": text.decode().encode("utf-16"),
+                "UTF-32 text": text.decode().encode("utf-32"),
+                "zip archive": b"PK\x03\x04\x14\x00" + text}
+
+    def test_a_compressed_list_is_refused_by_name_with_what_to_do(self):
+        """No record, exit 2; of a file before any output is touched; plain, --strict, --check."""
+        for name, octets in self.foreign_lists().items():
+            path = str(self.write("list", octets))
+            for flags in ((), ("--strict",), ("--check", "--resolver", NO_RESOLVER)):
+                with self.subTest(name=name, flags=flags):
+                    records = self.write("records", "from the last sweep\n")
+                    scan = self.start_scan(*flags, "-f", path, "-o", str(records),
+                                           stdout=subprocess.DEVNULL)
+                    self.assertEqual(scan.wait(), WRONG_USAGE, scan.stderr)
+                    self.assertRegex(scan.stderr, rf"list: is .*{name}.* FILE \| mxsweep scan")
+                    self.assertEqual(records.read_bytes(), b"from the last sweep\n")
+                    self.assertIsNone(self.summary())
+
+    def test_a_compressed_list_on_standard_input_is_refused_too(self):
+        """From a file and, cut anywhere, from a pipe: no record of what is none of its lines."""
+        for name, octets in self.foreign_lists().items():
+            with self.subTest(name=name), open(self.write("list", octets), "rb") as stdin:
+                code, stdout, stderr = self.run_program("scan", "--helo", HELO, stdin=stdin)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""))
+                self.assertRegex(stderr, rf"standard input: is .*{name}")
+            with self.subTest(name=name, pipe=True):
+                scan = self.start_scan("-o", str(self.path("records")), stdin=subprocess.PIPE)
+                with contextlib.suppress(BrokenPipeError):  # It need not read to the end.
+                    for octet in octets:
+                        os.write(scan.process.stdin.fileno(), bytes([octet]))
+                scan.process.stdin.close()
+                self.assertEqual(scan.wait(), WRONG_USAGE, scan.stderr)
+                self.assertRegex(scan.stderr, rf"standard input: is .*{name}")
+                self.assertEqual(self.path("records").read_bytes(), b"")
+
+    def test_a_byte_order_mark_of_utf_8_is_tolerated(self):
+        _, swept = self.swept("\ufeff127.0.1.1\n")
+        self.check_visited(swept, "127.0.1.1")
+        self.assertEqual(swept.records[0]["target"], "127.0.1.1")
+
+    def test_an_object_that_is_wrong_says_which_key_and_keeps_its_meta(self):
+        swept = self.scan('{"target":"127.0.1.1","port":"25","meta":{"rack":"b7"}}\n'
+                          '{"target":"127.0.1.1","prot":25,"meta":[1]}\n'
+                          '{"target":"127.0.1.1","meta":}\n')
+        self.assertEqual([(r["cause"], r.get("input"), r.get("meta")) for r in swept.records], [
+            ("input.json", {"key": "port", "why": "not an integer"}, {"rack": "b7"}),
+            ("input.unknown_key", {"key": "prot"}, [1]),
+            ("input.json", {"key": "meta", "why": "not well-formed JSON"}, None)])
+        self.check_counts(swept)
+        code, plan, _ = self.check('{"target":"127.0.1.1","port":"25"}\n')
+        self.assertIn(b'line 1: input.json: port: not an integer: {"target"', plan)
+        self.assertEqual(code, RAN_TO_ITS_END)
 
     def test_check_refuses_a_list_that_is_not_there(self):
         code, _, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",

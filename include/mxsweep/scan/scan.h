@@ -65,8 +65,8 @@ struct Progress {
 
 struct Ended {
   std::optional<ring::Refusal> refusal;  // This machine cannot run it.
-  std::string bad_input;                 // The list cannot be opened, or --strict found a bad line.
-  results::Summary summary;              // Meaningful unless one of the above is set.
+  std::string bad_input;     // The list cannot be opened or is none, or --strict found a bad line.
+  results::Summary summary;  // Meaningful unless one of the above is set.
 };
 
 // Called from run()'s own thread, a few times a second.
