@@ -40,6 +40,11 @@ struct ProbeFlags {
 
 // The one target that the words on the command line mean, or why they do not.
 std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string& why_not) {
+  if (flags.target.find('\n') != std::string::npos) {
+    why_not = fmt::format("'{}' holds a line end, and probe takes one target; scan takes lists",
+                          printable(flags.target));
+    return std::nullopt;
+  }
   targets::Reader reader({flags.port}, {.header_row = false});
   targets::Target target;
   targets::BadLine bad;
@@ -59,7 +64,15 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
       case targets::Reader::Next::not_a_list:
         why_not = fmt::format("'{}' is no target", printable(flags.target));
         return std::nullopt;
-      case targets::Reader::Next::target: target.line = 0; return target;
+      case targets::Reader::Next::target:
+        if (reader.rest_of_line() > 0) {
+          why_not =
+              fmt::format("'{}' is more than one target, and probe takes one; scan takes ranges",
+                          printable(flags.target));
+          return std::nullopt;
+        }
+        target.line = 0;
+        return target;
     }
   }
 }

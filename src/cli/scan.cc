@@ -22,6 +22,7 @@
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
+#include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -31,13 +32,15 @@ namespace {
 constexpr double kRateDefault = 500;
 
 constexpr std::uint16_t kPortDefault = 25;
+constexpr std::string_view kCommandLine = "the command line";
 
 constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
   Manners manners;
   NameFlags names;
-  std::string input = "-";
+  std::vector<std::string> targets;  // Instead of a list.
+  std::string input;                 // Empty: not given.
   std::string output = "-";
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
@@ -100,14 +103,21 @@ std::string count_of(std::uint64_t targets) {
   return targets >= kMany ? "more than a million million" : std::to_string(targets);
 }
 
+std::string name_of_list(const ScanFlags& flags) {
+  if (!flags.targets.empty()) return std::string(kCommandLine);
+  return flags.input == "-" ? "standard input" : flags.input;
+}
+
 // False: it cannot be read.
 bool describe_list(const ScanFlags& flags) {
-  const scan::ListSurvey survey = scan::survey_list(flags.input, flags.ports, flags.mail_domains);
+  const scan::ListSource source{flags.input, flags.targets};
+  const scan::ListSurvey survey = scan::survey_list(source, flags.ports, flags.mail_domains);
   if (!survey.error.empty()) {
-    fmt::print(stderr, "mxsweep: {}: {}\n", flags.input, survey.error);
+    fmt::print(stderr, "mxsweep: {}: {}\n", name_of_list(flags), survey.error);
     return false;
   }
-  fmt::print("list          {}\n", flags.input);
+  fmt::print("list          {}\n",
+             flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
   if (!survey.sampled) {
     fmt::print("holds         not read: it is not a regular file\n");
     return true;
@@ -207,11 +217,47 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
   if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
   fmt::print(stderr, "mxsweep: {}: no line of it can be read as a target; the records say why\n",
-             flags.input == "-" ? "standard input" : flags.input);
+             name_of_list(flags));
   return kWrongUsage;
 }
 
+// What is wrong with a target on the command line that would pass for no line at all in a list, or
+// for several. Empty: it is a line, good or bad.
+std::string no_line(const std::string& word) {
+  if (word.find('\n') != std::string::npos) {
+    return fmt::format("'{}' holds a line end; one target a word", printable(word));
+  }
+  targets::Reader reader({kPortDefault}, {.header_row = false});
+  targets::Target target;
+  targets::BadLine bad;
+  reader.feed(word);
+  if (reader.next(target, bad) == targets::Reader::Next::need_more) reader.finish();
+  const targets::Reader::Next next = reader.next(target, bad);
+  const bool is_line =
+      next == targets::Reader::Next::target || next == targets::Reader::Next::bad_line;
+  return is_line ? std::string{} : fmt::format("'{}' is no target", printable(word));
+}
+
+// Where the targets are: on the command line or in one list.
+std::string choose_list(ScanFlags& flags) {
+  if (!flags.targets.empty() && !flags.input.empty()) {
+    return "targets are on the command line and in -f; one of the two, please";
+  }
+  if (flags.targets.size() == 1 && flags.targets.front() == "-") flags.targets.clear();
+  if (flags.input.empty()) flags.input = "-";
+  for (const std::string& word : flags.targets) {
+    if (word == "-") return "'-', standard input, stands among targets; one of the two, please";
+    std::string wrong = no_line(word);
+    if (!wrong.empty()) return wrong;
+  }
+  return {};
+}
+
 int run_scan(ScanFlags& flags) {
+  if (const std::string wrong = choose_list(flags); !wrong.empty()) {
+    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    return kWrongUsage;
+  }
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);
@@ -226,6 +272,7 @@ int run_scan(ScanFlags& flags) {
   if (capacity.refusal) return refuse(*capacity.refusal);
   scan::Options options(std::move(*plan));
   options.input = flags.input;
+  options.targets = flags.targets;
   options.output = flags.output;
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
@@ -247,7 +294,7 @@ int run_scan(ScanFlags& flags) {
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
-  if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
+  if (flags.targets.empty() && flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
     fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
@@ -271,7 +318,7 @@ std::string read_rate(const std::string& text, double& rate) {
 
 void add_files(Command& command, ScanFlags& flags) {
   command.add_text("-f,--input-file", "FILE", flags.input, "The list; - is standard input")
-      .shows(flags.input);
+      .shows("-");
   command
       .add_text("-o,--output-file", "FILE", flags.output,
                 "Where the records go; - is standard output")
@@ -355,15 +402,19 @@ void add_scan(Program& program, const std::string& command_line) {
   const auto flags = std::make_shared<ScanFlags>();
   flags->command_line = command_line;
   Command& command = program.add_command(
-      "scan", "Sweep a list of targets: one JSON line for each, on standard output");
+      "scan", "Sweep targets, a list of them or a few: one JSON line for each, on standard output");
   command.add_notes(
-      "Targets, one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
+      "Targets, in a list one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  "
+      "192.0.2.0/28\n"
       "  example.org   # with --mx a mail domain\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
       "skipped\n"
       "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
       "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
       "-c");
+  command.add_operands("[TARGET...]", flags->targets,
+                       "Targets instead of a list, each as a line of it would be; standard input "
+                       "is not read then");
   add_files(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "mxsweep/results/summary.h"
+#include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
 #include "scan/doorbell.h"
 #include "scan/names.h"
@@ -28,9 +29,8 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // `path`: "-" is standard input. Check failure() before run().
-  Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names);
-  ~Input();
+  // Check failure() before run().
+  Input(const ListSource& source, std::vector<std::uint16_t> ports, const NameOptions& names);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -77,9 +77,7 @@ class Input {
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
-  int descriptor_ = -1;
-  bool owned_ = false;
-  std::string name_;
+  const List list_;
   std::string block_;
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/scan/survey.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,24 +70,20 @@ void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
 
 }  // namespace
 
-ListSurvey survey_list(const std::string& path, const std::vector<std::uint16_t>& ports,
+ListSurvey survey_list(const ListSource& source, const std::vector<std::uint16_t>& ports,
                        bool mail_domains) {
   ListSurvey survey;
-  const bool owned = path != "-";
-  const int descriptor = owned ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  const List list(source);
+  survey.error = list.error;
   struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    survey.error = std::strerror(errno);
-  } else if (S_ISDIR(status.st_mode)) {
-    survey.error = "is a directory";
-  } else if (S_ISREG(status.st_mode)) {
-    survey.sampled = true;
-    targets::Reader reader(ports, {.mail_domains = mail_domains});
-    survey_file(descriptor, reader, survey);
-    survey.lines = reader.lines_read();
-    survey.skipped = reader.lines_skipped();
-  }
-  if (owned && descriptor >= 0) ::close(descriptor);
+  const bool is_file =
+      survey.error.empty() && ::fstat(list.descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_file) return survey;
+  survey.sampled = true;
+  targets::Reader reader(ports, {.mail_domains = mail_domains, .header_row = source.words.empty()});
+  survey_file(list.descriptor, reader, survey);
+  survey.lines = reader.lines_read();
+  survey.skipped = reader.lines_skipped();
   return survey;
 }
 

@@ -43,6 +43,7 @@ struct Options {
   std::size_t share_octets = kShareOctetsDefault;
   NameOptions names;
   std::string input = "-";
+  std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
   std::string output = "-";
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
