@@ -8,7 +8,7 @@ namespace mxsweep::cli {
 namespace {
 
 constexpr std::size_t kColumnsMax = 100;
-constexpr std::size_t kWordsColumn = 30;  // Where the words of a flag begin.
+constexpr std::size_t kWordsColumn = 34;  // Where the words of a flag begin.
 constexpr std::size_t kCommandColumn = 12;
 
 // The words one behind the other, each line but the first indented.

@@ -137,11 +137,11 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
   };
   command
       .add_value("-w,--warning", "DURATION", time(warning_s),
-                 "With --nagios, WARNING if it took longer in all; a bare number is seconds")
+                 "With --nagios, WARNING if it took longer in all")
       .needs(nagios);
   command
       .add_value("-c,--critical", "DURATION", time(critical_s),
-                 "With --nagios, CRITICAL if it took longer in all; a bare number is seconds")
+                 "With --nagios, CRITICAL if it took longer in all")
       .needs(nagios);
   command
       .add_value("--warning-days", "DAYS", days(warning_days),

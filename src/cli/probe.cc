@@ -254,6 +254,14 @@ void add_probe(Program& program) {
       "OK");
   nagios.excludes(json);
   flags->thresholds.add_to(command, nagios);
+  command.add_notes(
+      "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
+      "Exit status without --nagios: 0, whatever the servers said.\n"
+      "Examples:\n"
+      "  mxsweep probe 192.0.2.10,mx1.example.net --helo scanner.example.net\n"
+      "  mxsweep probe --mx example.org --helo scanner.example.net\n"
+      "  mxsweep probe 192.0.2.10 --helo scanner.example.net --nagios -w 5 -c 20 --warning-days "
+      "21");
   command.on_run([flags] { return run_probe(*flags); });
 }
 

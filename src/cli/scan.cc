@@ -392,8 +392,10 @@ void add_reports(Command& command, ScanFlags& flags) {
                 "With --check, the name to ask the resolver for: one in a signed zone shows "
                 "whether it validates")
       .needs(check);
-  command.add_flag("--strict", flags.strict,
-                   "Read the whole list first, and stop if a line of it cannot be read");
+  command.add_flag(
+      "--strict", flags.strict,
+      "Read the whole list first, which has to be a file, and stop if a line of it cannot be "
+      "read");
 }
 
 }  // namespace
@@ -404,14 +406,16 @@ void add_scan(Program& program, const std::string& command_line) {
   Command& command = program.add_command(
       "scan", "Sweep targets, a list of them or a few: one JSON line for each, on standard output");
   command.add_notes(
-      "Targets, in a list one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  "
-      "192.0.2.0/28\n"
-      "  example.org   # with --mx a mail domain\n"
-      "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
-      "skipped\n"
+      "Targets, in a list one a line; # begins a comment:\n"
+      "  192.0.2.10   192.0.2.10:587   [2001:db8::5]:25   192.0.2.0/28   mx1.example.net\n"
+      "  example.org                 with --mx a mail domain\n"
+      "  192.0.2.10,mx1.example.net  an address, and a name for SNI and for the certificate check\n"
+      "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}\n"
+      "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
-      "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
-      "-c");
+      "Examples:\n"
+      "  mxsweep scan --mx example.org --helo scanner.example.net\n"
+      "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
   command.add_operands("[TARGET...]", flags->targets,
                        "Targets instead of a list, each as a line of it would be; standard input "
                        "is not read then");

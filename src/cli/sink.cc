@@ -301,6 +301,10 @@ void add_sink(Program& program) {
   command.add_flag("--print-personas", options->print_personas,
                    "Print the built-in personas, to be edited and given to --personas, and exit");
   command.add_flag("--quiet", options->quiet, "On stderr only the ready line and errors");
+  command.add_notes(
+      "Example, in two terminals:\n"
+      "  mxsweep sink --ca-out ca.pem\n"
+      "  mxsweep scan 127.1.0.0/24 -p 2525 -r 0 --ca-file ca.pem --helo scanner.example.net");
   command.on_run([options] { return run(*options); });
 }
 

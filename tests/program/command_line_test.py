@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What the program says to a person and to a shell: flags, exit codes, the plan, progress."""
 
+import pathlib
 import re
+import shlex
 import signal
 import subprocess
 import unittest
@@ -128,6 +130,45 @@ class Flags(ProgramTest):
             "share-memory": "256",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
+
+    def flags_of_all_commands(self):
+        """By the completions, which are made from the same words as help."""
+        code, completions, _ = self.run_program("manual", "bash")
+        self.assertEqual(code, RAN_TO_ITS_END)
+        return set(re.findall(r"(?<!\S)'?(--[a-z0-9-]+)", completions.decode()))
+
+    def test_the_pages_name_no_flag_that_is_not_there(self):
+        """README, docs, and help itself in its notes and descriptions."""
+        known = self.flags_of_all_commands()
+        self.assertIn("--concurrency", known)
+        root = pathlib.Path(__file__).resolve().parents[2]
+        pages = {path.name: path.read_text(encoding="utf-8")
+                 for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
+        for command in ("scan", "probe", "sink", "schema"):
+            pages[command] = self.run_program(command, "--help")[1].decode()
+        for name, page in pages.items():
+            # Of cmake, and of the benchmarks.
+            page = re.sub(r"cmake --install|bench/tls_libraries .*?(`|,)", "", page, flags=re.S)
+            named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
+            self.assertEqual(named - known, set(), name)
+
+    def test_the_examples_are_command_lines(self):
+        """Those of README and help: no word of theirs is refused before a target is looked for."""
+        root = pathlib.Path(__file__).resolve().parents[2]
+        pages = [(root / "README.md").read_text(encoding="utf-8")]
+        pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
+        for name in ("list.txt", "domains.txt"):
+            self.write(name, "127.0.0.1\n" if name == "list.txt" else "example.org\n")
+        self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
+        examples = set()
+        for page in pages:
+            examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)", page))
+        self.assertGreaterEqual(len(examples), 5, examples)
+        for example in examples:
+            with self.subTest(example=example):
+                code, _, stderr = self.run_program(
+                    *shlex.split(example), "--check", "--resolver", NO_RESOLVER, cwd=self.folder)
+                self.assertEqual(code, RAN_TO_ITS_END, stderr)
 
     def test_every_command_explains_itself(self):
         """--help and --version are not errors."""

@@ -290,9 +290,9 @@ class Probe(ProgramTest):
         """A range, two lines, several ports: not the first of them in silence. Scan takes them."""
         sink = self.sink(*PLAIN)
         port = str(sink.port)
-        for target in ("127.2.0.0/24", "127.2.0.0/31", "127.2.0.1-127.2.0.2", "127.0.0.1\n127.0.0.2",
-                       "127.0.0.1\n", "\n127.0.0.1", "127.0.0.1\nrubbish rubbish",
-                       '{"target":"127.2.0.0/31"}',
+        for target in ("127.2.0.0/24", "127.2.0.0/31", "127.2.0.1-127.2.0.2",
+                       "127.0.0.1\n127.0.0.2", "127.0.0.1\n", "\n127.0.0.1",
+                       "127.0.0.1\nrubbish rubbish", '{"target":"127.2.0.0/31"}',
                        f'{{"ip":"127.0.0.1","ports":[{{"port":{port}}},{{"port":1}}]}}'):
             with self.subTest(target=target):
                 code, stdout, stderr = self.probe(target, "-p", port)
