@@ -2,6 +2,10 @@
 // What --help prints: one flag after the other, its words beside it, no line wider than a terminal.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "cli/command.h"
 
 namespace mxsweep::cli {

@@ -197,7 +197,8 @@ int tell(const Judged& judged, const Thresholds& thresholds) {
   return code;
 }
 
-int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds& thresholds) {
+int tell(std::string_view domain, const std::vector<Judged>& servers,
+         const Thresholds& thresholds) {
   State state = State::unknown;
   std::size_t well = 0;
   double slowest_s = 0;

@@ -50,7 +50,7 @@ struct Judged {
 int tell(const Judged& judged, const Thresholds& thresholds);
 // Of a mail domain: the best of its preferred servers decides, but it is a warning at least if one
 // of the others is not OK. Requires: at least one, in the order of preference.
-int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds& thresholds);
+int tell(std::string_view domain, const std::vector<Judged>& servers, const Thresholds& thresholds);
 
 int unknown(std::string_view why);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -253,11 +254,22 @@ std::string choose_list(ScanFlags& flags) {
   return {};
 }
 
+// A list that is named without -f would be taken for a host.
+void hint_at_file(const ScanFlags& flags) {
+  struct stat status {};
+  for (const std::string& word : flags.targets) {
+    if (::stat(word.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    fmt::print(stderr, "mxsweep: '{}' is taken for a target; -f reads targets from a file\n",
+               printable(word));
+  }
+}
+
 int run_scan(ScanFlags& flags) {
   if (const std::string wrong = choose_list(flags); !wrong.empty()) {
     fmt::print(stderr, "mxsweep: {}\n", wrong);
     return kWrongUsage;
   }
+  if (!flags.quiet) hint_at_file(flags);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);

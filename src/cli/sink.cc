@@ -81,6 +81,7 @@ std::string read_fleet(const Options& options, std::vector<sink::Persona>& perso
   personas = std::move(read.personas);
   if (!options.only.empty()) {
     std::vector<std::string> names;
+    names.reserve(personas.size());
     for (const sink::Persona& persona : personas) names.push_back(persona.name);
     const std::string unknown = sink::keep_only(personas, options.only);
     if (!unknown.empty()) {

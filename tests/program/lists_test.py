@@ -90,6 +90,13 @@ class TargetsOnTheCommandLine(ProgramTest):
             code, records, stderr = self.run_scan("-", stdin=stdin)
         self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
 
+    def test_a_list_without_its_flag_is_pointed_to(self):
+        """It is taken for a target, and the words say how it is read."""
+        path = str(self.write("list.txt", "127.0.0.1:1\n"))
+        code, records, stderr = self.run_scan(path)
+        self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
+        self.assertIn(f"'{path}' is taken for a target; -f reads targets from a file", stderr)
+
     def test_check_and_strict_read_them(self):
         code, stdout, stderr = self.run_program(
             "scan", "--helo", HELO, "--resolver", NO_RESOLVER, "--check", "127.0.0.1", "a b",
