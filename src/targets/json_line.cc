@@ -279,17 +279,16 @@ Cause JsonLine::read(std::string_view json, bool mail_domains, Line& line) {
   const simdjson::padded_string_view padded(padded_.data(), json.size(), padded_.size());
   ondemand::document document;
   JsonMembers members;
-  Fault fault = broken();
+  fault_ = broken();
   if (parser_.iterate(padded).get(document) == simdjson::SUCCESS) {
-    fault = read_members(document, members);
-    if (!is_fault(fault)) fault = read_form(members, mail_domains, line);
+    fault_ = read_members(document, members);
+    if (!is_fault(fault_)) fault_ = read_form(members, mail_domains, line);
   }
-  if (!is_fault(fault)) return Cause::none;
+  if (!is_fault(fault_)) return Cause::none;
   line = {};
-  line.fault = fault;
   const bool has_meta = members.has(kMeta) && !members.meta_is_doubtful;
   if (has_meta && can_be_passed(members.json(kMeta))) line.meta = members.json(kMeta);
-  return fault.cause;
+  return fault_.cause;
 }
 
 }  // namespace mxsweep::targets

@@ -8,7 +8,7 @@
 //             octet for octet, numbers of any size included.
 //   Memory    a padded copy of the line and the parsers' index of it, used again.
 //   Lifetime  the views in Line are good until the next read().
-//   Errors    broken JSON is said before anything about the keys; Line::fault says which key.
+//   Errors    broken JSON is said before anything about the keys; fault() says which key.
 #pragma once
 
 #include <simdjson.h>
@@ -25,11 +25,20 @@ namespace mxsweep::targets {
 
 inline constexpr unsigned kJsonDepthMax = 256;  // Of meta: a reader of the record must cope too.
 
+// What is wrong with an object, beside the cause: which key, and why where the cause does not say.
+struct Fault {
+  Cause cause = Cause::none;
+  std::string_view key;
+  std::string_view why;
+};
+
 struct JsonMembers;
 
 class JsonLine {
  public:
+  // Of an object that cannot be read `line` has its meta, if that can be.
   [[nodiscard]] Cause read(std::string_view json, bool mail_domains, Line& line);
+  [[nodiscard]] const Fault& fault() const { return fault_; }  // Of the last read().
 
  private:
   [[nodiscard]] Fault read_form(const JsonMembers& members, bool mail_domains, Line& line);
@@ -43,6 +52,7 @@ class JsonLine {
   simdjson::ondemand::parser ports_parser_;
   std::string padded_;  // The parser reads whole blocks: it needs octets behind the end.
   std::vector<std::uint16_t> ports_;
+  Fault fault_;
 };
 
 }  // namespace mxsweep::targets

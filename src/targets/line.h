@@ -20,13 +20,6 @@
 
 namespace mxsweep::targets {
 
-// What is wrong with an object, beside the cause: which key, and why where the cause does not say.
-struct Fault {
-  Cause cause = Cause::none;
-  std::string_view key;
-  std::string_view why;
-};
-
 struct Line {
   AddressRange range;     // Family::none: the host is a name.
   std::string_view text;  // As written; below a header row the field of the host.
@@ -37,7 +30,6 @@ struct Line {
   std::uint16_t port = 0;                // 0: the scheme's.
   std::uint16_t scheme_port = 0;         // 0: the default ports.
   TlsMode tls = TlsMode::from_flags;
-  Fault fault;  // Of an object that cannot be read; `meta` is its meta then, if that can be.
   bool has_unread = false;  // Something of the text was taken as it is: it may be no text.
 };
 

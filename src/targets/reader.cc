@@ -137,9 +137,7 @@ Cause Reader::State::understand(std::string_view text) {
                           : read_text(text, style.mail_domains, columns, line);
   // What was understood word for word is text: only what was not needs a second look.
   if (cause == Cause::none && !line.has_unread) return cause;
-  if (is_text(cause == Cause::none ? line.text : text)) return cause;
-  line = {};
-  return Cause::input_not_text;
+  return is_text(cause == Cause::none ? line.text : text) ? cause : Cause::input_not_text;
 }
 
 // What stands between the targets and is none itself.
@@ -174,13 +172,12 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
     }
     const Cause cause = too_long ? Cause::input_line_too_long : understand(text);
     if (cause == Cause::none) return Next::target;
-    if (too_long) line = {};
-    bad = {.line = lines,
-           .cause = cause,
-           .text = cut_for_record(text),
-           .key = cut_for_record(line.fault.key),
-           .why = line.fault.why,
-           .meta = line.meta};
+    bad = {.line = lines, .cause = cause, .text = cut_for_record(text)};
+    if (text.starts_with('{') && !too_long && cause != Cause::input_not_text) {
+      bad.key = cut_for_record(json.fault().key);
+      bad.why = json.fault().why;
+      bad.meta = line.meta;
+    }
     return Next::bad_line;
   }
   return Next::not_a_list;

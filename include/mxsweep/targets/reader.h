@@ -47,9 +47,9 @@ struct BadLine {
   Cause cause = Cause::input_syntax;
   std::string_view text;  // The line without blanks and comment, cut at kBadLineOctetsKept.
   // Of a JSON line:
-  std::string_view key;   // Which one is wrong, cut as `text` is; empty: none alone.
-  std::string_view why;   // A few words, where the cause says too little; may be empty.
-  std::string_view meta;  // Whole, if it can be read.
+  std::string_view key{};   // Which one is wrong, cut as `text` is; empty: none alone.
+  std::string_view why{};   // A few words, where the cause says too little; may be empty.
+  std::string_view meta{};  // Whole, if it can be read.
 };
 
 // "input.json: port: not an integer: {...}": all that a bad line says, but for its number.
