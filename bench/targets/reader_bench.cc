@@ -41,6 +41,7 @@ void read_list(benchmark::State& state, std::string_view list, std::int64_t expe
             rest.remove_prefix(std::min(rest.size(), kBlockOctets));
           }
           break;
+        case Reader::Next::not_a_list:
         case Reader::Next::end: at_end = true; break;
       }
     }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The subcommands: each adds itself to the program and sets the exit code when it has run.
+// The subcommands: each adds itself to the program. What it does answers with an exit code.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "cli/command.h"
 
 namespace mxsweep::cli {
 
-void add_scan(CLI::App& program, const std::string& command_line, int& exit_code);
-void add_probe(CLI::App& program, int& exit_code);
-void add_schema(CLI::App& program, int& exit_code);
+void add_scan(Program& program, const std::string& command_line);
+void add_probe(Program& program);
+void add_sink(Program& program);
+void add_schema(Program& program);
 // The manual page and the shells' completions, made from the program's own help.
-void add_manual(CLI::App& program, int& exit_code);
+void add_manual(Program& program);
 
 }  // namespace mxsweep::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
+#include <CLI/Error.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -8,7 +9,6 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
-#include "cli/sink.h"
 
 namespace {
 
@@ -21,33 +21,39 @@ std::string join(int count, char** words) {
   return line;
 }
 
+int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
+                const std::string& why) {
+  if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(why);
+  std::fprintf(stderr, "mxsweep: %s%s%s --help says what there is\n", why.c_str(),
+               why.ends_with('\n') ? "" : "\n", program.chosen().c_str());
+  return mxsweep::cli::kWrongUsage;
+}
+
 int run(int argc, char** argv) {
   using namespace mxsweep::cli;
-  CLI::App program{
-      "Sweeps mail servers: connect, greeting, EHLO, QUIT; one JSON line for every target."};
-  program.name("mxsweep");
-  program.set_version_flag("--version", "mxsweep " MXSWEEP_VERSION);
-  program.require_subcommand(1);
-  program.footer(
+  Program program(
+      "mxsweep", MXSWEEP_VERSION,
+      "Sweeps mail servers: connect, greeting, EHLO, STARTTLS or implicit TLS, EHLO again, QUIT; "
+      "one JSON line for every target.",
       "Exit status: 0 ran to its end, whatever the servers said; 1 stopped early (signal, closed "
-      "output, I/O error); 2 wrong usage; 3 this machine cannot run it.");
-  program.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("mxsweep: ") + error.what() + "\nmxsweep: --help says what there is\n";
-  });
-  int exit_code = kRanToItsEnd;
-  add_scan(program, join(argc, argv), exit_code);
-  add_probe(program, exit_code);
-  add_sink(program, exit_code);
-  add_schema(program, exit_code);
-  add_manual(program, exit_code);
+      "output, I/O error); 2 wrong usage, or a list of which no line can be read; 3 this machine "
+      "cannot run it. probe --nagios has its own, which monitoring systems expect.");
+  add_scan(program, join(argc, argv));
+  add_probe(program);
+  add_sink(program);
+  add_schema(program);
+  add_manual(program);
+  std::string wrong = program.begin_with(argc, argv);
+  if (!wrong.empty()) return wrong_usage(program, argc, argv, wrong);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool is_mistake = error.get_exit_code() != 0;
-    if (is_mistake && wants_nagios(argc, argv)) return unknown(error.what());
-    return program.exit(error) == 0 ? kRanToItsEnd : kWrongUsage;
+    if (error.get_exit_code() != 0) return wrong_usage(program, argc, argv, error.what());
+    program.explain(error);
+    return kRanToItsEnd;
   }
-  return exit_code;
+  wrong = program.left_over();
+  return wrong.empty() ? program.run() : wrong_usage(program, argc, argv, wrong);
 }
 
 }  // namespace

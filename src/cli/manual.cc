@@ -3,6 +3,7 @@
 // say anything else.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,22 +14,27 @@
 namespace mxsweep::cli {
 namespace {
 
-using Apps = std::vector<const CLI::App*>;
-using Flags = std::vector<const CLI::Option*>;
+using Commands = std::vector<const Command*>;
 
-Apps commands_of(const CLI::App& program) {
-  Apps visible;
-  for (const CLI::App* command : program.get_subcommands({})) {
-    if (!command->get_group().empty()) visible.push_back(command);
+Commands commands_of(const Program& program) {
+  Commands visible;
+  for (const Command& command : program.commands()) {
+    if (!command.hidden()) visible.push_back(&command);
   }
   return visible;
 }
 
-Flags flags_of(const CLI::App& app) {
-  Flags flags;
-  for (const CLI::Option* option : app.get_options()) flags.push_back(option);
-  return flags;
+std::vector<std::string_view> names_of(const Flag& flag) {
+  std::vector<std::string_view> names;
+  for (std::string_view rest = flag.names; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    names.push_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return names;
 }
+
+bool is_long(std::string_view name) { return name.starts_with("--"); }
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -47,56 +53,45 @@ std::string roff(std::string text) {
   return text;
 }
 
-std::string takes(const CLI::Option& option) {
-  const bool has_value = option.get_items_expected_max() > 0 && !option.get_type_name().empty();
-  return has_value ? option.get_type_name() : std::string{};
-}
-
-void man_options(const CLI::App& app) {
-  for (const CLI::Option* option : flags_of(app)) {
-    fmt::print(".TP\n.B {}", roff(option->get_name(/*positional=*/true, /*all_options=*/true)));
-    const std::string value = takes(*option);
-    fmt::print("{}\n{}", value.empty() ? "" : " \\fI" + roff(value) + "\\fR",
-               roff(option->get_description()));
-    const std::string fallback = option->get_default_str();
-    fmt::print("{}\n", fallback.empty() ? "" : " [" + roff(fallback) + "]");
+void man_options(const Command& command) {
+  if (!command.operand().empty()) {
+    fmt::print(".TP\n\\fI{}\\fR\n{}\n", roff(command.operand()), roff(command.operand_what()));
+  }
+  for (const Flag& flag : command.flags()) {
+    fmt::print(".TP\n.B {}{}\n{}{}\n", roff(flag.names),
+               flag.type.empty() ? "" : " \\fI" + roff(flag.type) + "\\fR", roff(flag.what),
+               flag.fallback.empty() ? "" : " [" + roff(flag.fallback) + "]");
   }
 }
 
-void print_man(const CLI::App& program) {
+void print_man(const Program& program) {
   fmt::print(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
   fmt::print(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
   fmt::print(".SH SYNOPSIS\n");
-  for (const CLI::App* command : commands_of(program)) {
-    fmt::print(".B mxsweep {}\n[options]{}\n.br\n", command->get_name(),
-               command->get_name() == "probe" ? " TARGET" : "");
+  for (const Command* command : commands_of(program)) {
+    fmt::print(".B mxsweep {}\n[options]{}{}\n.br\n", command->name(),
+               command->operand().empty() ? "" : " ", roff(command->operand()));
   }
-  fmt::print(".SH DESCRIPTION\n{}\n", roff(program.get_description()));
-  for (const CLI::App* command : commands_of(program)) {
-    fmt::print(".SH \"MXSWEEP {}\"\n{}\n", command->get_name(), roff(command->get_description()));
+  fmt::print(".SH DESCRIPTION\n{}\n", roff(program.what()));
+  for (const Command* command : commands_of(program)) {
+    fmt::print(".SH \"MXSWEEP {}\"\n{}\n", command->name(), roff(command->what()));
     man_options(*command);
-    if (!command->get_footer().empty()) fmt::print(".PP\n{}\n", roff(command->get_footer()));
+    if (!command->notes().empty()) fmt::print(".PP\n{}\n", roff(command->notes()));
   }
-  fmt::print(".SH \"EXIT STATUS\"\n{}\n", roff(program.get_footer()));
+  fmt::print(".SH \"EXIT STATUS\"\n{}\n", roff(program.notes()));
 }
 
-std::vector<std::string> long_flags(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : flags_of(app)) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
-  }
-  return names;
-}
-
-void print_bash(const CLI::App& program) {
+void print_bash(const Program& program) {
   std::string names;
   fmt::print("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
   fmt::print("  case ${{COMP_WORDS[1]}} in\n");
-  for (const CLI::App* command : commands_of(program)) {
-    names += " " + command->get_name();
-    fmt::print("    {}) words='{}' ;;\n", command->get_name(),
-               fmt::join(long_flags(*command), " "));
+  for (const Command* command : commands_of(program)) {
+    std::string words = "--help";
+    for (const Flag& flag : command->flags()) {
+      for (const std::string_view name : names_of(flag)) words.append(" ").append(name);
+    }
+    names += " " + command->name();
+    fmt::print("    {}) words='{}' ;;\n", command->name(), words);
   }
   fmt::print("  esac\n  if ((COMP_CWORD == 1)); then words='{} --help --version'; fi\n",
              names.substr(1));
@@ -104,26 +99,25 @@ void print_bash(const CLI::App& program) {
   fmt::print("complete -o default -F _mxsweep mxsweep\n");
 }
 
-void print_zsh(const CLI::App& program) {
+void print_zsh(const Program& program) {
   const auto quoted = [](std::string text) {
     text = replace_all(std::move(text), "'", "'\\''");
     text = replace_all(std::move(text), "[", "\\[");
     return replace_all(std::move(text), "]", "\\]");
   };
   fmt::print("#compdef mxsweep\n_mxsweep() {{\n  local -a commands=(\n");
-  for (const CLI::App* command : commands_of(program)) {
-    fmt::print("    '{}:{}'\n", command->get_name(),
-               quoted(replace_all(command->get_description(), ":", "\\:")));
+  for (const Command* command : commands_of(program)) {
+    fmt::print("    '{}:{}'\n", command->name(), quoted(replace_all(command->what(), ":", "\\:")));
   }
   fmt::print("  )\n  if ((CURRENT == 2)); then _describe command commands; return; fi\n");
   fmt::print("  case $words[2] in\n");
-  for (const CLI::App* command : commands_of(program)) {
-    fmt::print("    {}) _arguments", command->get_name());
-    for (const CLI::Option* option : flags_of(*command)) {
-      for (const std::string& name : option->get_lnames()) {
-        const std::string value = takes(*option);
-        fmt::print(" \\\n      '--{}[{}]{}'", name, quoted(option->get_description()),
-                   value.empty() ? "" : ":" + quoted(value) + ":_files");
+  for (const Command* command : commands_of(program)) {
+    fmt::print("    {}) _arguments", command->name());
+    for (const Flag& flag : command->flags()) {
+      for (const std::string_view name : names_of(flag)) {
+        if (!is_long(name)) continue;
+        fmt::print(" \\\n      '{}[{}]{}'", name, quoted(flag.what),
+                   flag.type.empty() ? "" : ":" + quoted(flag.type) + ":_files");
       }
     }
     fmt::print(" '*:file:_files' ;;\n");
@@ -131,38 +125,44 @@ void print_zsh(const CLI::App& program) {
   fmt::print("  esac\n}}\n_mxsweep \"$@\"\n");
 }
 
-void print_fish(const CLI::App& program) {
+void print_fish(const Program& program) {
   const auto quoted = [](const std::string& text) { return replace_all(text, "'", "\\'"); };
-  for (const CLI::App* command : commands_of(program)) {
-    fmt::print("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(),
-               quoted(command->get_description()));
-    for (const CLI::Option* option : flags_of(*command)) {
-      if (option->get_lnames().empty()) continue;
-      fmt::print("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->get_name());
-      for (const std::string& name : option->get_lnames()) fmt::print(" -l {}", name);
-      for (const std::string& name : option->get_snames()) fmt::print(" -s {}", name);
-      fmt::print("{} -d '{}'\n", takes(*option).empty() ? "" : " -r",
-                 quoted(option->get_description()));
+  for (const Command* command : commands_of(program)) {
+    fmt::print("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->name(),
+               quoted(command->what()));
+    for (const Flag& flag : command->flags()) {
+      fmt::print("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->name());
+      for (const std::string_view name : names_of(flag)) {
+        fmt::print(" -{} {}", is_long(name) ? 'l' : 's', name.substr(is_long(name) ? 2 : 1));
+      }
+      fmt::print("{} -d '{}'\n", flag.type.empty() ? "" : " -r", quoted(flag.what));
     }
   }
 }
 
 }  // namespace
 
-void add_manual(CLI::App& program, int& exit_code) {
-  const auto form = std::make_shared<std::string>();
-  CLI::App* const app =
-      program.add_subcommand("manual", "Print the manual page or a shell's completions");
-  app->group("");  // For packagers: not part of the help.
-  app->add_option("form", *form, "man, bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"man", "bash", "zsh", "fish"}));
-  app->callback([form, &program, &exit_code] {
-    if (*form == "man") print_man(program);
-    if (*form == "bash") print_bash(program);
-    if (*form == "zsh") print_zsh(program);
-    if (*form == "fish") print_fish(program);
-    exit_code = std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
+void add_manual(Program& program) {
+  Command& command =
+      program.add_command("manual", "Print the manual page or a shell's completions");
+  command.hide();  // For packagers: not part of the help.
+  const auto forms = std::make_shared<std::vector<std::string>>();
+  command.add_operands("man|bash|zsh|fish", *forms, "What to print");
+  command.on_run([forms, &program] {
+    const std::string form = forms->size() == 1 ? forms->front() : std::string{};
+    if (form == "man") {
+      print_man(program);
+    } else if (form == "bash") {
+      print_bash(program);
+    } else if (form == "zsh") {
+      print_zsh(program);
+    } else if (form == "fish") {
+      print_fish(program);
+    } else {
+      fmt::print(stderr, "mxsweep: manual takes one word: man, bash, zsh or fish\n");
+      return kWrongUsage;
+    }
+    return std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
   });
 }
 

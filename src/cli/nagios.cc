@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "cli/certificate_words.h"
 #include "cli/exit_code.h"
+#include "mxsweep/core/duration.h"
 
 namespace mxsweep::cli {
 namespace {
 
 constexpr std::string_view kWords[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-constexpr double kSecondsMax = 24 * 60 * 60;
-constexpr int kDaysMax = 36'500;
+constexpr std::uint64_t kDaysMax = 36'500;
 constexpr std::size_t kQuotedOctetsMax = 200;
 
 State state_of(Outcome outcome) {
@@ -117,32 +116,45 @@ std::optional<int> fewest(std::optional<int> a, std::optional<int> b) {
 
 }  // namespace
 
-void Thresholds::add_to(CLI::App& app, CLI::Option* nagios) {
-  app.add_option("-w,--warning", warning_s, "With --nagios, WARNING if it took longer in all")
-      ->needs(nagios)
-      ->check(CLI::Range(0.0, kSecondsMax).description(""))
-      ->type_name("SECONDS");
-  app.add_option("-c,--critical", critical_s, "With --nagios, CRITICAL if it took longer in all")
-      ->needs(nagios)
-      ->check(CLI::Range(0.0, kSecondsMax).description(""))
-      ->type_name("SECONDS");
-  app.add_option("--warning-days", warning_days,
+void Thresholds::add_to(Command& command, const Flag& nagios) {
+  const auto time = [](std::optional<double>& threshold) -> Read {
+    return [&threshold](const std::string& text) {
+      const std::optional<Duration> duration = parse_duration(text);
+      if (!duration) {
+        return fmt::format("'{}' is not a duration: {}", printable(text), kDurationForms);
+      }
+      threshold = seconds(*duration);
+      return std::string{};
+    };
+  };
+  const auto days = [](std::optional<int>& threshold) -> Read {
+    return [&threshold](const std::string& text) {
+      std::uint64_t count = 0;
+      std::string wrong = Command::read_number(text, 0, kDaysMax, count);
+      if (wrong.empty()) threshold = static_cast<int>(count);
+      return wrong;
+    };
+  };
+  command
+      .add_value("-w,--warning", "DURATION", time(warning_s),
+                 "With --nagios, WARNING if it took longer in all")
+      .needs(nagios);
+  command
+      .add_value("-c,--critical", "DURATION", time(critical_s),
+                 "With --nagios, CRITICAL if it took longer in all")
+      .needs(nagios);
+  command
+      .add_value("--warning-days", "DAYS", days(warning_days),
                  "With --nagios, WARNING if the certificate expires in fewer days, or none is seen")
-      ->needs(nagios)
-      ->check(CLI::Range(0, kDaysMax).description(""))
-      ->type_name("DAYS");
-  app.add_option("--critical-days", critical_days,
+      .needs(nagios);
+  command
+      .add_value("--critical-days", "DAYS", days(critical_days),
                  "With --nagios, CRITICAL if the certificate expires in fewer days; expired it is "
                  "always CRITICAL")
-      ->needs(nagios)
-      ->check(CLI::Range(0, kDaysMax).description(""))
-      ->type_name("DAYS");
+      .needs(nagios);
 }
 
 std::string Thresholds::contradiction() const {
-  for (const std::optional<double>& threshold : {warning_s, critical_s}) {
-    if (threshold && !std::isfinite(*threshold)) return "--warning and --critical are numbers";
-  }
   if (warning_s && critical_s && *warning_s > *critical_s) {
     return fmt::format("--warning {:g} is more than --critical {:g}", *warning_s, *critical_s);
   }
@@ -185,7 +197,8 @@ int tell(const Judged& judged, const Thresholds& thresholds) {
   return code;
 }
 
-int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds& thresholds) {
+int tell(std::string_view domain, const std::vector<Judged>& servers,
+         const Thresholds& thresholds) {
   State state = State::unknown;
   std::size_t well = 0;
   double slowest_s = 0;

@@ -9,12 +9,12 @@
 //             of any kind in the form that the monitoring system expects.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/command.h"
 #include "mxsweep/results/record.h"
 
 namespace mxsweep::cli {
@@ -28,7 +28,7 @@ struct Thresholds {
   std::optional<int> critical_days;
 
   // Adds -w, -c, --warning-days and --critical-days, which need `nagios`.
-  void add_to(CLI::App& app, CLI::Option* nagios);
+  void add_to(Command& command, const Flag& nagios);
   [[nodiscard]] std::string contradiction() const;  // Empty: there is none.
 };
 
@@ -50,7 +50,7 @@ struct Judged {
 int tell(const Judged& judged, const Thresholds& thresholds);
 // Of a mail domain: the best of its preferred servers decides, but it is a warning at least if one
 // of the others is not OK. Requires: at least one, in the order of preference.
-int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds& thresholds);
+int tell(std::string_view domain, const std::vector<Judged>& servers, const Thresholds& thresholds);
 
 int unknown(std::string_view why);
 

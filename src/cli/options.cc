@@ -4,24 +4,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <random>
 
+#include "cli/certificate_words.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
-
-struct Unit {
-  std::string_view name;
-  Duration length;
-};
-constexpr std::array kUnits = {Unit{"ms", std::chrono::milliseconds{1}},
-                               Unit{"s", std::chrono::seconds{1}},
-                               Unit{"m", std::chrono::minutes{1}}};
-
-constexpr std::int64_t kUnitsMax = 60 * 60 * 1000;  // An hour, in the smallest unit.
 
 // The machine's own name when it is one that servers accept.
 std::string machine_name() {
@@ -48,75 +39,34 @@ std::optional<dns::Server> parse_server(const std::string& text) {
 
 }  // namespace
 
-std::optional<Duration> parse_duration(std::string_view text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count < 1 || count > kUnitsMax) return std::nullopt;
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  for (const Unit& known : kUnits) {
-    if (unit == known.name) return count * known.length;
-  }
-  return std::nullopt;
-}
-
-std::string write_duration(Duration duration) {
-  if (duration % std::chrono::seconds{1} == Duration::zero()) {
-    return fmt::format("{}s", duration / std::chrono::seconds{1});
-  }
-  return fmt::format("{}ms", duration / std::chrono::milliseconds{1});
-}
-
-void add_duration(CLI::App& app, const std::string& flag, Duration& value,
-                  const std::string& what) {
-  app.add_option_function<std::string>(
-         flag, [&value](const std::string& text) { value = *parse_duration(text); }, what)
-      ->type_name("DURATION")
-      ->default_str(write_duration(value))
-      ->check([](const std::string& text) {
-        return parse_duration(text) ? std::string{}
-                                    : "'" + text + "' is not a duration such as 500ms, 30s or 5m";
-      });
-}
-
-void Manners::add_to(CLI::App& app) {
-  app.add_option("--helo", helo,
-                 "Name to say in EHLO: a fully qualified host name that points to this machine "
-                 "[the machine's own name]")
-      ->type_name("NAME");
-  app.add_option("--depth", depth, "How far to go: connect, greeting, ehlo or tls")
-      ->check(CLI::IsMember({"connect", "greeting", "ehlo", "tls"}).description(""))
-      ->capture_default_str()
-      ->type_name("PHASE");
-  app.add_option("--tls", tls,
-                 "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
-                 "degraded where it is not; implicit: TLS from the start; off")
-      ->check(CLI::IsMember({"auto", "starttls", "implicit", "off"}).description(""))
-      ->capture_default_str()
-      ->type_name("MODE");
-  app.add_option("--tls-min", tls_min, "The oldest TLS version to accept")
-      ->check(CLI::IsMember({"1.0", "1.1", "1.2", "1.3"}).description(""))
-      ->capture_default_str()
-      ->type_name("VERSION");
-  app.add_option("--ciphers", ciphers,
-                 "What to offer, as a priority string of GnuTLS: NORMAL, SECURE192:-VERS-TLS1.2 "
-                 "[all that the library can do]")
-      ->type_name("PRIORITY");
-  app.add_option("--ca-file", ca_file,
-                 "Trust these authorities (PEM) instead of the system's [the system's store]")
-      ->type_name("FILE");
-  app.add_option("--ca-path", ca_path,
-                 "The same, from every file of a directory [the system's store]")
-      ->type_name("DIRECTORY");
-  app.add_flag("--require-valid", require_valid,
-               "A certificate that is expired, for another name or not trusted makes a server "
-               "degraded");
-  add_duration(app, "--connect-timeout", defaults.connect_timeout, "For the TCP connection");
-  add_duration(app, "--greeting-timeout", defaults.greeting_timeout,
-               "For the whole greeting; some servers make clients wait 20 s");
-  add_duration(app, "--command-timeout", defaults.command_timeout,
-               "For the whole reply to a command");
-  add_duration(app, "--tls-timeout", defaults.tls_timeout, "For the whole TLS handshake");
-  add_duration(app, "--session-timeout", defaults.session_timeout, "For the whole conversation");
+void Manners::add_to(Command& command) {
+  command.add_text("--helo", "NAME", helo,
+                   "Name to say in EHLO: a fully qualified host name that points to this machine "
+                   "[the machine's own name]");
+  command.add_choice("--depth", "PHASE", depth, {"connect", "greeting", "ehlo", "tls"},
+                     "How far to go: connect, greeting, ehlo or tls");
+  command.add_choice("--tls", "MODE", tls, {"auto", "starttls", "implicit", "off"},
+                     "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
+                     "degraded where it is not; implicit: TLS from the start; off");
+  command.add_choice("--tls-min", "VERSION", tls_min, {"1.0", "1.1", "1.2", "1.3"},
+                     "The oldest TLS version to accept");
+  command.add_text("--ciphers", "PRIORITY", ciphers,
+                   "What to offer, as a priority string of GnuTLS: NORMAL, "
+                   "SECURE192:-VERS-TLS1.2 [all that the library can do]");
+  command.add_text("--ca-file", "FILE", ca_file,
+                   "Trust these authorities (PEM) instead of the system's [the system's store]");
+  command.add_text("--ca-path", "DIRECTORY", ca_path,
+                   "The same, from every file of a directory [the system's store]");
+  command.add_flag("--require-valid", require_valid,
+                   "A certificate that is expired, for another name or not trusted makes a server "
+                   "degraded");
+  command.add_duration("--connect-timeout", defaults.connect_timeout, "For the TCP connection");
+  command.add_duration("--greeting-timeout", defaults.greeting_timeout,
+                       "For the whole greeting; some servers make clients wait 20 s");
+  command.add_duration("--command-timeout", defaults.command_timeout,
+                       "For the whole reply to a command");
+  command.add_duration("--tls-timeout", defaults.tls_timeout, "For the whole TLS handshake");
+  command.add_duration("--session-timeout", defaults.session_timeout, "For the whole conversation");
 }
 
 std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
@@ -148,22 +98,26 @@ std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
   return plan;
 }
 
-void NameFlags::add_to(CLI::App& app) {
-  app.add_option(
-         "--resolver", resolvers,
-         "Ask this DNS server, an address with or without a port; several are tried in turn "
-         "[the system's]")
-      ->delimiter(',')
-      ->check([](const std::string& text) {
-        return parse_server(text) ? std::string{}
-                                  : "'" + text + "' is not an address with or without a port";
-      })
-      ->type_name("IP[:PORT],...");
-  CLI::Option* const four =
-      app.add_flag("-4,--ipv4", ipv4_only, "Only the IPv4 addresses of names");
-  app.add_flag("-6,--ipv6", ipv6_only, "Only the IPv6 addresses of names")->excludes(four);
-  app.add_flag("--one-address", one_address,
-               "One address of each name: its first IPv4 address, or else its first IPv6 address");
+void NameFlags::add_to(Command& command) {
+  command.add_list(
+      "--resolver", "IP[:PORT],...",
+      [this](const std::string& text) {
+        if (!parse_server(text)) {
+          return "'" + printable(text) + "' is not an address with or without a port";
+        }
+        if (std::ranges::find(resolvers, text) != resolvers.end()) {
+          return text + " stands there twice";
+        }
+        resolvers.push_back(text);
+        return std::string{};
+      },
+      "Ask this DNS server, an address with or without a port; several are tried in turn "
+      "[the system's]");
+  const Flag& four = command.add_flag("-4,--ipv4", ipv4_only, "Only the IPv4 addresses of names");
+  command.add_flag("-6,--ipv6", ipv6_only, "Only the IPv6 addresses of names").excludes(four);
+  command.add_flag("--one-address", one_address,
+                   "One address of each name: its first IPv4 address, or else its first IPv6 "
+                   "address");
 }
 
 scan::NameOptions NameFlags::options() const {

@@ -2,25 +2,17 @@
 // Flags that several subcommands share, and how they are written.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "mxsweep/core/time.h"
+#include "cli/command.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::cli {
-
-// "500ms", "30s", "5m". Nothing for anything else.
-[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
-[[nodiscard]] std::string write_duration(Duration duration);
-
-// Adds `--NAME DURATION` that writes into `value`, whose present content is the default shown.
-void add_duration(CLI::App& app, const std::string& flag, Duration& value, const std::string& what);
 
 // How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
 struct Manners {
@@ -35,7 +27,7 @@ struct Manners {
   bool require_valid = false;
   probe::Plan defaults{""};
 
-  void add_to(CLI::App& app);
+  void add_to(Command& command);
   // The plan, or why there is none.
   [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
   // Views `trust`, and says why not in TrustStore::error.
@@ -49,7 +41,7 @@ struct NameFlags {
   bool ipv6_only = false;
   bool one_address = false;
 
-  void add_to(CLI::App& app);
+  void add_to(Command& command);
   [[nodiscard]] scan::NameOptions options() const;
 };
 

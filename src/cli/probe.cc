@@ -28,7 +28,8 @@ namespace {
 struct ProbeFlags {
   Manners manners;
   NameFlags names;
-  std::string target;
+  std::vector<std::string> targets;
+  std::string target;  // The one of them.
   std::uint16_t port = 25;
   bool json = false;
   bool nagios = false;
@@ -39,6 +40,11 @@ struct ProbeFlags {
 
 // The one target that the words on the command line mean, or why they do not.
 std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string& why_not) {
+  if (flags.target.find('\n') != std::string::npos) {
+    why_not = fmt::format("'{}' holds a line end, and probe takes one target; scan takes lists",
+                          printable(flags.target));
+    return std::nullopt;
+  }
   targets::Reader reader({flags.port}, {.header_row = false});
   targets::Target target;
   targets::BadLine bad;
@@ -51,11 +57,22 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
         break;
       case targets::Reader::Next::bad_line:
         why_not = fmt::format("'{}': {}", printable(bad.text), verdict::explain(bad.cause));
+        if (!bad.key.empty()) why_not += fmt::format("; the key is \"{}\"", printable(bad.key));
+        if (!bad.why.empty()) why_not += fmt::format("; {}", bad.why);
         return std::nullopt;
       case targets::Reader::Next::end:
+      case targets::Reader::Next::not_a_list:
         why_not = fmt::format("'{}' is no target", printable(flags.target));
         return std::nullopt;
-      case targets::Reader::Next::target: target.line = 0; return target;
+      case targets::Reader::Next::target:
+        if (reader.rest_of_line() > 0) {
+          why_not =
+              fmt::format("'{}' is more than one target, and probe takes one; scan takes ranges",
+                          printable(flags.target));
+          return std::nullopt;
+        }
+        target.line = 0;
+        return target;
     }
   }
 }
@@ -180,8 +197,13 @@ class Visits {
   std::uint16_t best_preference_ = 0;
 };
 
-int run_probe(const ProbeFlags& flags) {
+int run_probe(ProbeFlags& flags) {
   std::string why_not;
+  if (flags.targets.size() != 1) {
+    return unusable(flags, "probe takes one target; scan takes several, ranges and lists",
+                    kWrongUsage);
+  }
+  flags.target = flags.targets.front();
   const std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) return unusable(flags, why_not, kWrongUsage);
   const std::optional<targets::Target> target = read_target(flags, why_not);
@@ -199,41 +221,48 @@ int run_probe(const ProbeFlags& flags) {
 
 }  // namespace
 
-void add_probe(CLI::App& program, int& exit_code) {
+void add_probe(Program& program) {
   const auto flags = std::make_shared<ProbeFlags>();
-  CLI::App* const app = program.add_subcommand(
+  Command& command = program.add_command(
       "probe",
       "Probe one server, or with --mx all of a mail domain, for a person: a timed transcript and "
       "the verdict in words");
-  app->add_option(
-         "target", flags->target,
-         "mx1.example.net:587, 192.0.2.10, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
-         "check the certificate for that name; with --mx example.org")
-      ->required()
-      ->type_name("TARGET");
-  app->add_option("-p,--port", flags->port, "Port for a target that names none")
-      ->check(CLI::Range(1, 65535).description(""))
-      ->type_name("PORT")
-      ->capture_default_str();
-  CLI::Option* const mx =
-      app->add_flag("--mx", flags->mail_domain,
-                    "The target is a mail domain: probe its MX hosts one after the other, in the "
-                    "order of preference, and show the lookups");
-  app->add_flag("--allow-private", flags->allow_private,
-                "Visit MX hosts also at addresses for private or special use")
-      ->needs(mx);
-  flags->manners.add_to(*app);
-  flags->names.add_to(*app);
-  CLI::Option* const json = app->add_flag("--json", flags->json, "Print the record instead");
-  CLI::Option* const nagios =
-      app->add_flag("--nagios", flags->nagios,
-                    "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, "
-                    "refused), 2 CRITICAL (failed, certificate out of its time), 3 UNKNOWN (this "
-                    "machine's fault, wrong usage). With --mx: as the best of the most preferred "
-                    "servers, but WARNING at least if any server is not OK")
-          ->excludes(json);
-  flags->thresholds.add_to(*app, nagios);
-  app->callback([flags, &exit_code] { exit_code = run_probe(*flags); });
+  command.add_operands(
+      "TARGET", flags->targets,
+      "mx1.example.net:587, 192.0.2.10, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
+      "check the certificate for that name; with --mx example.org");
+  command
+      .add_number("-p,--port", "PORT", flags->port, 1, UINT16_MAX,
+                  "Port for a target that names none")
+      .shows(std::to_string(flags->port));
+  const Flag& mx =
+      command.add_flag("--mx", flags->mail_domain,
+                       "The target is a mail domain: probe its MX hosts one after the other, in "
+                       "the order of preference, and show the lookups");
+  command
+      .add_flag("--allow-private", flags->allow_private,
+                "With --mx, visit MX hosts also at addresses for private or special use")
+      .needs(mx);
+  flags->manners.add_to(command);
+  flags->names.add_to(command);
+  const Flag& json = command.add_flag("--json", flags->json, "Print the record instead");
+  Flag& nagios = command.add_flag(
+      "--nagios", flags->nagios,
+      "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, refused), 2 CRITICAL "
+      "(failed, certificate out of its time), 3 UNKNOWN (this machine's fault, wrong usage). With "
+      "--mx: as the best of the most preferred servers, but WARNING at least if any server is not "
+      "OK");
+  nagios.excludes(json);
+  flags->thresholds.add_to(command, nagios);
+  command.add_notes(
+      "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
+      "Exit status without --nagios: 0, whatever the servers said.\n"
+      "Examples:\n"
+      "  mxsweep probe 192.0.2.10,mx1.example.net --helo scanner.example.net\n"
+      "  mxsweep probe --mx example.org --helo scanner.example.net\n"
+      "  mxsweep probe 192.0.2.10 --helo scanner.example.net --nagios -w 5 -c 20 --warning-days "
+      "21");
+  command.on_run([flags] { return run_probe(*flags); });
 }
 
 }  // namespace mxsweep::cli

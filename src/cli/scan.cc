@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -16,9 +19,11 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "mxsweep/core/duration.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
+#include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -27,14 +32,18 @@ namespace {
 // operator's alarm.
 constexpr double kRateDefault = 500;
 
+constexpr std::uint16_t kPortDefault = 25;
+constexpr std::string_view kCommandLine = "the command line";
+
 constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
   Manners manners;
   NameFlags names;
-  std::string input = "-";
+  std::vector<std::string> targets;  // Instead of a list.
+  std::string input;                 // Empty: not given.
   std::string output = "-";
-  std::vector<std::uint16_t> ports = {25};
+  std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
   std::string summary;
@@ -95,14 +104,21 @@ std::string count_of(std::uint64_t targets) {
   return targets >= kMany ? "more than a million million" : std::to_string(targets);
 }
 
+std::string name_of_list(const ScanFlags& flags) {
+  if (!flags.targets.empty()) return std::string(kCommandLine);
+  return flags.input == "-" ? "standard input" : flags.input;
+}
+
 // False: it cannot be read.
 bool describe_list(const ScanFlags& flags) {
-  const scan::ListSurvey survey = scan::survey_list(flags.input, flags.ports, flags.mail_domains);
+  const scan::ListSource source{flags.input, flags.targets};
+  const scan::ListSurvey survey = scan::survey_list(source, flags.ports, flags.mail_domains);
   if (!survey.error.empty()) {
-    fmt::print(stderr, "mxsweep: {}: {}\n", flags.input, survey.error);
+    fmt::print(stderr, "mxsweep: {}: {}\n", name_of_list(flags), survey.error);
     return false;
   }
-  fmt::print("list          {}\n", flags.input);
+  fmt::print("list          {}\n",
+             flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
   if (!survey.sampled) {
     fmt::print("holds         not read: it is not a regular file\n");
     return true;
@@ -202,11 +218,59 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
   if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
   fmt::print(stderr, "mxsweep: {}: no line of it can be read as a target; the records say why\n",
-             flags.input == "-" ? "standard input" : flags.input);
+             name_of_list(flags));
   return kWrongUsage;
 }
 
+// What is wrong with a target on the command line that would pass for no line at all in a list, or
+// for several. Empty: it is a line, good or bad.
+std::string no_line(const std::string& word) {
+  if (word.find('\n') != std::string::npos) {
+    return fmt::format("'{}' holds a line end; one target a word", printable(word));
+  }
+  targets::Reader reader({kPortDefault}, {.header_row = false});
+  targets::Target target;
+  targets::BadLine bad;
+  reader.feed(word);
+  if (reader.next(target, bad) == targets::Reader::Next::need_more) reader.finish();
+  const targets::Reader::Next next = reader.next(target, bad);
+  const bool is_line =
+      next == targets::Reader::Next::target || next == targets::Reader::Next::bad_line;
+  return is_line ? std::string{} : fmt::format("'{}' is no target", printable(word));
+}
+
+// Where the targets are: on the command line or in one list.
+std::string choose_list(ScanFlags& flags) {
+  if (!flags.targets.empty() && !flags.input.empty()) {
+    return "targets are on the command line and in -f; one of the two, please";
+  }
+  if (flags.targets.size() == 1 && flags.targets.front() == "-") flags.targets.clear();
+  if (flags.input.empty()) flags.input = "-";
+  for (const std::string& word : flags.targets) {
+    if (word == "-") return "'-', standard input, stands among targets; one of the two, please";
+    std::string wrong = no_line(word);
+    if (!wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+// A list that is named without -f would be taken for a host.
+void hint_at_file(const ScanFlags& flags) {
+  struct stat status {};
+  for (const std::string& word : flags.targets) {
+    if (::stat(word.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    fmt::print(stderr, "mxsweep: '{}' is taken for a target; -f reads targets from a file\n",
+               printable(word));
+  }
+}
+
 int run_scan(ScanFlags& flags) {
+  if (const std::string wrong = choose_list(flags); !wrong.empty()) {
+    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    return kWrongUsage;
+  }
+  if (!flags.quiet) hint_at_file(flags);
+  if (flags.ports.empty()) flags.ports = {kPortDefault};
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) {
@@ -220,6 +284,7 @@ int run_scan(ScanFlags& flags) {
   if (capacity.refusal) return refuse(*capacity.refusal);
   scan::Options options(std::move(*plan));
   options.input = flags.input;
+  options.targets = flags.targets;
   options.output = flags.output;
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
@@ -241,106 +306,138 @@ int run_scan(ScanFlags& flags) {
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
-  if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
+  if (flags.targets.empty() && flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
     fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
 }
 
-}  // namespace
+std::string read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
+  std::uint64_t port = 0;
+  std::string wrong = Command::read_number(text, 1, UINT16_MAX, port);
+  if (!wrong.empty()) return wrong;
+  if (std::ranges::find(ports, port) != ports.end()) return text + " stands there twice";
+  ports.push_back(static_cast<std::uint16_t>(port));
+  return {};
+}
 
-void add_scan(CLI::App& program, const std::string& command_line, int& exit_code) {
-  const auto flags = std::make_shared<ScanFlags>();
-  flags->command_line = command_line;
-  CLI::App* const app = program.add_subcommand(
-      "scan", "Sweep a list of targets: one JSON line for each, on standard output");
-  app->footer(
-      "Targets, one a line: mx1.example.net  192.0.2.10:587  [2001:db8::5]:25  192.0.2.0/28\n"
-      "  example.org   # with --mx a mail domain\n"
-      "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
-      "skipped\n"
-      "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
-      "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
-      "-c");
-  app->add_option("-f,--input-file", flags->input, "The list; - is standard input")
-      ->type_name("FILE")
-      ->capture_default_str();
-  app->add_option("-o,--output-file", flags->output, "Where the records go; - is standard output")
-      ->type_name("FILE")
-      ->capture_default_str();
-  app->add_option("-p,--port", flags->ports, "Ports for targets that name none")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 65535).description(""))
-      ->type_name("PORT,...")
-      ->default_str("25");
-  app->add_option("-c,--concurrency", flags->capacity.concurrency,
-                  "Conversations at once, at most [1000, or what the limit on open files allows]")
-      ->check(CLI::Range(1U, 10'000'000U).description(""))
-      ->type_name("N");
-  app->add_option("-j,--threads", flags->capacity.threads, "Workers [one for each processor]")
-      ->check(CLI::Range(1U, scan::kThreadsMax).description(""))
-      ->type_name("N");
-  app->add_option("-r,--rate", flags->rate,
-                  "New connections a second, all workers together; 0 is no limit")
-      ->check([](const std::string& text) {
-        double rate = -1;
-        const bool fits = CLI::detail::lexical_cast(text, rate) && rate >= 0 && std::isfinite(rate);
-        return fits ? std::string{} : "'" + text + "' is not a number from 0 upwards";
-      })
-      ->type_name("N")
-      ->capture_default_str();
-  app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,
-                "Hold more connections than the limit on open files, with a descriptor table for "
-                "each worker; be sure that the limit was not meant as a cap");
-  CLI::Option* const mx =
-      app->add_flag("--mx", flags->mail_domains, "Names are mail domains: visit their MX hosts");
-  app->add_flag("--allow-private", flags->allow_private,
-                "Visit MX hosts also at addresses for private or special use, which is otherwise "
-                "their fault")
-      ->needs(mx);
-  app->add_option("--domain-summary", flags->domains,
-                  "Write a JSON line for each mail domain there: which of its MX answered, its "
-                  "best outcome, STARTTLS on all, some or none")
-      ->needs(mx)
-      ->type_name("FILE");
-  CLI::Option* const no_share =
-      app->add_flag("--no-share", flags->no_share,
-                    "Visit a server again for each line that leads to it; else it is visited once, "
-                    "and the others' records say \"shared\"");
-  app->add_option("--share-memory", flags->share_megabytes,
+std::string read_rate(const std::string& text, double& rate) {
+  const char* const end = text.data() + text.size();
+  const auto [reached, error] = std::from_chars(text.data(), end, rate);
+  if (error == std::errc{} && reached == end && rate >= 0 && std::isfinite(rate)) return {};
+  return fmt::format("'{}' is not a number from 0 upwards", printable(text));
+}
+
+void add_files(Command& command, ScanFlags& flags) {
+  command.add_text("-f,--input-file", "FILE", flags.input, "The list; - is standard input")
+      .shows("-");
+  command
+      .add_text("-o,--output-file", "FILE", flags.output,
+                "Where the records go; - is standard output")
+      .shows(flags.output);
+  command
+      .add_list(
+          "-p,--port", "PORT,...",
+          [&flags](const std::string& text) { return read_port(text, flags.ports); },
+          "Ports for targets that name none")
+      .shows(std::to_string(kPortDefault));
+}
+
+void add_limits(Command& command, ScanFlags& flags) {
+  command.add_number("-c,--concurrency", "N", flags.capacity.concurrency, 1, 10'000'000,
+                     "Conversations at once, at most [1000, or what the limit on open files "
+                     "allows]");
+  command.add_number("-j,--threads", "N", flags.capacity.threads, 1, scan::kThreadsMax,
+                     "Workers [one for each processor]");
+  command
+      .add_value(
+          "-r,--rate", "N",
+          [&flags](const std::string& text) { return read_rate(text, flags.rate); },
+          "New connections a second, all workers together; 0 is no limit")
+      .shows(fmt::format("{}", kRateDefault));
+  command.add_flag("--exceed-nofile", flags.capacity.exceed_nofile,
+                   "Hold more connections than the limit on open files, with a descriptor table "
+                   "for each worker; be sure that the limit was not meant as a cap");
+}
+
+void add_mail_domains(Command& command, ScanFlags& flags) {
+  const Flag& mx =
+      command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
+  command
+      .add_flag("--allow-private", flags.allow_private,
+                "With --mx, visit MX hosts also at addresses for private or special use, which is "
+                "otherwise their fault")
+      .needs(mx);
+  command
+      .add_text("--domain-summary", "FILE", flags.domains,
+                "With --mx, write a JSON line for each mail domain there: which of its MX "
+                "answered, its best outcome, STARTTLS on all, some or none")
+      .needs(mx);
+  const Flag& no_share =
+      command.add_flag("--no-share", flags.no_share,
+                       "Visit a server again for each line that leads to it; else it is visited "
+                       "once, and the others' records say \"shared\"");
+  command
+      .add_number("--share-memory", "MB", flags.share_megabytes, 1, kMegabyte,
                   "What to remember of servers, in MB; those not asked for for the longest time "
                   "are forgotten, and visited again if need be")
-      ->excludes(no_share)
-      ->check(CLI::Range(std::size_t{1}, kMegabyte).description(""))
-      ->type_name("MB")
-      ->capture_default_str();
-  flags->manners.add_to(*app);
-  flags->names.add_to(*app);
-  app->add_option("--chain", flags->manners.chain,
-                  "What a record holds of the certificate chain: full, leaf (the server's own), or "
-                  "digest (SHA-256 of each)")
-      ->check(CLI::IsMember({"full", "leaf", "digest"}).description(""))
-      ->type_name("DETAIL")
-      ->capture_default_str();
-  app->add_option("--certs", flags->certificates,
-                  "Write each distinct certificate there once, a JSON line with its PEM")
-      ->type_name("FILE");
-  app->add_flag("--quiet", flags->quiet, "Say nothing on standard error unless something is wrong");
-  app->add_flag("--progress", flags->progress,
-                "A line every 10 s on standard error also when it is not a terminal");
-  app->add_option("--summary", flags->summary, "Write the summary there as JSON")
-      ->type_name("FILE");
-  CLI::Option* const check = app->add_flag(
-      "--check", flags->check,
+      .excludes(no_share)
+      .shows(std::to_string(flags.share_megabytes));
+}
+
+void add_reports(Command& command, ScanFlags& flags) {
+  command.add_choice("--chain", "DETAIL", flags.manners.chain, {"full", "leaf", "digest"},
+                     "What a record holds of the certificate chain: full, leaf (the server's own), "
+                     "or digest (SHA-256 of each)");
+  command.add_text("--certs", "FILE", flags.certificates,
+                   "Write each distinct certificate there once, a JSON line with its PEM");
+  command.add_flag("--quiet", flags.quiet,
+                   "Say nothing on standard error unless something is wrong");
+  command.add_flag("--progress", flags.progress,
+                   "A line every 10 s on standard error also when it is not a terminal");
+  command.add_text("--summary", "FILE", flags.summary, "Write the summary there as JSON");
+  const Flag& check = command.add_flag(
+      "--check", flags.check,
       "Print the plan, test this machine and ask its resolver; no target hears of it");
-  app->add_option("--check-name", flags->check_name,
-                  "With --check, the name to ask the resolver for: one in a signed zone shows "
-                  "whether it validates")
-      ->needs(check)
-      ->type_name("NAME");
-  app->add_flag("--strict", flags->strict,
-                "Read the whole list first, and stop if a line of it cannot be read");
-  app->callback([flags, &exit_code] { exit_code = run_scan(*flags); });
+  command
+      .add_text("--check-name", "NAME", flags.check_name,
+                "With --check, the name to ask the resolver for: one in a signed zone shows "
+                "whether it validates")
+      .needs(check);
+  command.add_flag(
+      "--strict", flags.strict,
+      "Read the whole list first, which has to be a file, and stop if a line of it cannot be "
+      "read");
+}
+
+}  // namespace
+
+void add_scan(Program& program, const std::string& command_line) {
+  const auto flags = std::make_shared<ScanFlags>();
+  flags->command_line = command_line;
+  Command& command = program.add_command(
+      "scan", "Sweep targets, a list of them or a few: one JSON line for each, on standard output");
+  command.add_notes(
+      "Targets, in a list one a line; # begins a comment:\n"
+      "  192.0.2.10   192.0.2.10:587   [2001:db8::5]:25   192.0.2.0/28   mx1.example.net\n"
+      "  example.org                 with --mx a mail domain\n"
+      "  192.0.2.10,mx1.example.net  an address, and a name for SNI and for the certificate check\n"
+      "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}\n"
+      "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
+      "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
+      "Examples:\n"
+      "  mxsweep scan --mx example.org --helo scanner.example.net\n"
+      "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
+  command.add_operands("[TARGET...]", flags->targets,
+                       "Targets instead of a list, each as a line of it would be; standard input "
+                       "is not read then");
+  add_files(command, *flags);
+  add_limits(command, *flags);
+  add_mail_domains(command, *flags);
+  flags->manners.add_to(command);
+  flags->names.add_to(command);
+  add_reports(command, *flags);
+  command.on_run([flags] { return run_scan(*flags); });
 }
 
 }  // namespace mxsweep::cli

@@ -8,15 +8,13 @@
 
 namespace mxsweep::cli {
 
-void add_schema(CLI::App& program, int& exit_code) {
-  program.add_subcommand("schema", "Print the JSON Schema (2020-12) of the record")
-      ->callback([&exit_code] {
-        const std::string schema = results::schema_json();
-        const bool written =
-            std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
-            std::fflush(stdout) == 0;
-        exit_code = written ? kRanToItsEnd : kStoppedEarly;
-      });
+void add_schema(Program& program) {
+  program.add_command("schema", "Print the JSON Schema (2020-12) of the record").on_run([] {
+    const std::string schema = results::schema_json();
+    const bool written = std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
+                         std::fflush(stdout) == 0;
+    return written ? kRanToItsEnd : kStoppedEarly;
+  });
 }
 
 }  // namespace mxsweep::cli

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "cli/sink.h"
-
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -14,7 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/certificate_words.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "mxsweep/core/nearest_word.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
@@ -79,8 +80,16 @@ std::string read_fleet(const Options& options, std::vector<sink::Persona>& perso
   if (!read.error.empty()) return options.personas_file + ": " + read.error;
   personas = std::move(read.personas);
   if (!options.only.empty()) {
+    std::vector<std::string> names;
+    names.reserve(personas.size());
+    for (const sink::Persona& persona : personas) names.push_back(persona.name);
     const std::string unknown = sink::keep_only(personas, options.only);
-    if (!unknown.empty()) return "--only: there is no persona '" + unknown + "'";
+    if (!unknown.empty()) {
+      const std::string_view nearest = nearest_word(unknown, names);
+      return fmt::format("--only: there is no persona '{}'{}{}{}", printable(unknown),
+                         nearest.empty() ? "" : "; did you mean ", nearest,
+                         nearest.empty() ? "" : "?");
+    }
   }
   sink::delay_greetings(personas, std::chrono::milliseconds(options.delay_ms));
   if (options.implicit_tls) sink::begin_with_tls(personas);
@@ -249,48 +258,55 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_sink(CLI::App& program, int& exit_code) {
-  CLI::App* const app = program.add_subcommand("sink",
-                                               "A simulated fleet of SMTP servers, on loopback "
-                                               "only: every address of 127.0.0.0/8 answers as "
-                                               "one of the personas, chosen by weight and seed");
+void add_sink(Program& program) {
   const auto options = std::make_shared<Options>();
-  app->add_option("--listen", options->listen,
-                  "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any that is free")
-      ->type_name("ADDRESS:PORT")
-      ->capture_default_str();
-  app->add_option("--seed", options->seed, "Which persona answers where follows from it")
-      ->capture_default_str();
-  app->add_option("--personas", options->personas_file,
-                  "Personas from a file, instead of the built-in ones (see --print-personas)")
-      ->type_name("FILE");
-  app->add_option("--only", options->only, "Only these personas")
-      ->delimiter(',')
-      ->type_name("NAME");
-  app->add_option("--threads", options->threads,
+  Command& command = program.add_command("sink",
+                                         "A simulated fleet of SMTP servers, on loopback only: "
+                                         "every address of 127.0.0.0/8 answers as "
+                                         "one of the personas, chosen by weight and seed");
+  command
+      .add_text("--listen", "ADDRESS:PORT", options->listen,
+                "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any that is free")
+      .shows(options->listen);
+  command
+      .add_number("--seed", "N", options->seed, 0, UINT64_MAX,
+                  "Which persona answers where follows from it")
+      .shows(std::to_string(options->seed));
+  command.add_text("--personas", "FILE", options->personas_file,
+                   "Personas from a file, instead of the built-in ones (see --print-personas)");
+  command.add_list(
+      "--only", "NAME,...",
+      [options](const std::string& name) {
+        options->only.push_back(name);
+        return std::string{};
+      },
+      "Only these personas");
+  command
+      .add_number("--threads", "N", options->threads, 1, sink::kThreadsMax,
                   "Threads, each of which can hold as many connections as RLIMIT_NOFILE allows")
-      ->check(CLI::Range(1U, sink::kThreadsMax).description(""))
-      ->capture_default_str();
-  app->add_option("--delay", options->delay_ms, "Milliseconds before every greeting")
-      ->check(CLI::Range(0U, kDelayMsMax).description(""))
-      ->type_name("MS")
-      ->capture_default_str();
-  app->add_flag("--implicit-tls", options->implicit_tls,
-                "Every conversation begins with TLS, as on port 465");
-  app->add_option("--ca-out", options->authority_file,
-                  "Write the certificate of the fleet's own authority (PEM), for --ca-file of scan")
-      ->type_name("FILE");
-  app->add_option("--stats", options->stats_file, "Write counts as JSON at the end")
-      ->type_name("FILE");
-  app->add_option(
-         "--expect", options->expect,
-         "Print what a scan must find at each address of a prefix, as JSON Lines, and exit; it "
-         "holds for targets written as ADDRESS,HOST and a scan that trusts --ca-out")
-      ->type_name("PREFIX");
-  app->add_flag("--print-personas", options->print_personas,
-                "Print the built-in personas, to be edited and given to --personas, and exit");
-  app->add_flag("--quiet", options->quiet, "On stderr only the ready line and errors");
-  app->callback([options, &exit_code] { exit_code = run(*options); });
+      .shows(std::to_string(options->threads));
+  command
+      .add_number("--delay", "MS", options->delay_ms, 0, kDelayMsMax,
+                  "Milliseconds before every greeting")
+      .shows(std::to_string(options->delay_ms));
+  command.add_flag("--implicit-tls", options->implicit_tls,
+                   "Every conversation begins with TLS, as on port 465");
+  command.add_text(
+      "--ca-out", "FILE", options->authority_file,
+      "Write the certificate of the fleet's own authority (PEM), for --ca-file of scan");
+  command.add_text("--stats", "FILE", options->stats_file, "Write counts as JSON at the end");
+  command.add_text(
+      "--expect", "PREFIX", options->expect,
+      "Print what a scan must find at each address of a prefix, as JSON Lines, and exit; it "
+      "holds for targets written as ADDRESS,HOST and a scan that trusts --ca-out");
+  command.add_flag("--print-personas", options->print_personas,
+                   "Print the built-in personas, to be edited and given to --personas, and exit");
+  command.add_flag("--quiet", options->quiet, "On stderr only the ready line and errors");
+  command.add_notes(
+      "Example, in two terminals:\n"
+      "  mxsweep sink --ca-out ca.pem\n"
+      "  mxsweep scan 127.1.0.0/24 -p 2525 -r 0 --ca-file ca.pem --helo scanner.example.net");
+  command.on_run([options] { return run(*options); });
 }
 
 }  // namespace mxsweep::cli

@@ -245,6 +245,22 @@ void write_attempt(const Record& record, Encoding encoding, JsonText& json) {
   if (record.shared) json.raw(",\"shared\":true");
 }
 
+void write_input(const Record& record, JsonText& json) {
+  std::string_view before = ",\"input\":{";
+  if (!record.input_key.empty()) {
+    json.raw(before);
+    json.raw("\"key\":");
+    json.quoted(record.input_key, Encoding::utf8);
+    before = ",";
+  }
+  if (!record.input_why.empty()) {
+    json.raw(before);
+    json.raw("\"why\":");
+    json.quoted(record.input_why, Encoding::ascii);
+  }
+  json.raw("}");
+}
+
 void write_ending(const Record& record, JsonText& json) {
   json.raw(",\"outcome\":\"");
   json.raw(to_string(record.outcome));
@@ -253,6 +269,7 @@ void write_ending(const Record& record, JsonText& json) {
   json.raw("\",\"cause\":\"");
   json.raw(to_string(record.cause));
   json.raw("\"");
+  if (!record.input_key.empty() || !record.input_why.empty()) write_input(record, json);
   if (!record.reply.octets.empty()) write_reply(record.reply, json);
   if (record.socket_errno != 0) write_errno(record.socket_errno, json);
 }

@@ -79,6 +79,20 @@ constexpr std::string_view kRecordSchema = R"json({
       "enum": [@phases@]
     },
     "cause": {"description": "Why it ended there.", "$ref": "#/$defs/cause"},
+    "input": {
+      "description": "What is wrong with a line that is a JSON object.",
+      "type": "object",
+      "additionalProperties": false,
+      "minProperties": 1,
+      "properties": {
+        "key": {
+          "description": "Of its keys; absent when it is all of them. Cut after 256 octets.",
+          "type": "string",
+          "minLength": 1
+        },
+        "why": {"description": "In words, where the cause says less.", "type": "string"}
+      }
+    },
     "reply": {
       "description": "The reply that decided an outcome other than ok. No code: it is not SMTP.",
       "type": "object",
@@ -286,6 +300,7 @@ constexpr std::string_view kRecordSchema = R"json({
     "shared": ["attempt"],
     "tls": ["attempt"],
     "ehlo_tls": ["starttls", "tls"],
+    "input": ["line"],
     "bytes": ["attempt"]
   },
   "allOf": [
@@ -298,7 +313,8 @@ constexpr std::string_view kRecordSchema = R"json({
     {
       "$comment": "A line that cannot be read has its number, and nothing was tried.",
       "if": {"properties": {"outcome": {"const": "invalid"}}},
-      "then": {"properties": {"phase": {"const": "input"}, "attempt": false}, "required": ["line"]}
+      "then": {"properties": {"phase": {"const": "input"}, "attempt": false}, "required": ["line"]},
+      "else": {"properties": {"input": false}}
     },
     {
       "$comment": "DNS led here from a name.",

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "scan/input.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -30,43 +30,48 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names)
-    : name_(path == "-" ? "standard input" : path),
+Input::Input(const ListSource& source, std::vector<std::uint16_t> ports, const NameOptions& names)
+    : list_(source),
       ports_(std::move(ports)),
-      style_{.mail_domains = names.mail_domains},
+      style_{.mail_domains = names.mail_domains, .header_row = source.words.empty()},
       reader_(ports_, style_),
       names_(names) {
-  if (path == "-") {
-    descriptor_ = STDIN_FILENO;
-  } else {
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    owned_ = true;
-  }
-  struct stat status {};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 || !bell_.good()) {
-    failure_ = name_ + ": " + std::strerror(errno);
+  if (!list_.error.empty()) {
+    failure_ = list_.name + ": " + list_.error;
     return;
   }
-  if (S_ISDIR(status.st_mode)) failure_ = name_ + ": is a directory";
+  struct stat status {};
+  if (::fstat(list_.descriptor, &status) != 0 || !bell_.good()) {
+    failure_ = list_.name + ": " + std::strerror(errno);
+    return;
+  }
   if (S_ISREG(status.st_mode)) octets_all_ = static_cast<std::uint64_t>(status.st_size);
   block_.resize(kBlockOctets);
-}
-
-Input::~Input() {
-  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+  if (octets_all_ > 0) failure_ = find_foreign_format();
 }
 
 bool Input::is_file(const std::string& path) const {
   struct stat ours {};
   struct stat other {};
-  return ::fstat(descriptor_, &ours) == 0 && S_ISREG(ours.st_mode) &&
+  return ::fstat(list_.descriptor, &ours) == 0 && S_ISREG(ours.st_mode) &&
          ::stat(path.c_str(), &other) == 0 && ours.st_dev == other.st_dev &&
          ours.st_ino == other.st_ino;
 }
 
+// Of a file, before any output is touched; of a pipe the reader says so.
+std::string Input::find_foreign_format() {
+  const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
+  const ssize_t count = ::pread(list_.descriptor, block_.data(), targets::kForeignMarkOctetsMax,
+                                std::max<off_t>(start, 0));
+  if (count <= 0) return {};
+  const std::string_view octets(block_.data(), static_cast<std::size_t>(count));
+  const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
+  return format == nullptr ? std::string{} : list_.name + ": " + complaint(*format);
+}
+
 std::string Input::find_bad_line() {
-  const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
-  if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
+  const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
+  if (start < 0) return list_.name + ": cannot be read twice, which --strict needs; give a file";
   targets::Reader reader(ports_, style_);
   targets::Target target;
   targets::BadLine bad;
@@ -74,16 +79,17 @@ std::string Input::find_bad_line() {
     switch (reader.next(target, bad)) {
       case targets::Reader::Next::target: reader.skip_rest_of_line(); break;
       case targets::Reader::Next::bad_line:
-        return name_ + ":" + std::to_string(bad.line) + ": " + std::string(to_string(bad.cause)) +
-               ": " + std::string(bad.text);
+        return list_.name + ":" + std::to_string(bad.line) + ": " + complaint(bad);
       case targets::Reader::Next::need_more: {
-        const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
-        if (count < 0) return name_ + ": " + std::strerror(errno);
+        const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
+        if (count < 0) return list_.name + ": " + std::strerror(errno);
         if (count == 0) reader.finish();
         if (count > 0) reader.feed({block_.data(), static_cast<std::size_t>(count)});
         break;
       }
-      case targets::Reader::Next::end: ::lseek(descriptor_, start, SEEK_SET); return {};
+      case targets::Reader::Next::end: ::lseek(list_.descriptor, start, SEEK_SET); return {};
+      case targets::Reader::Next::not_a_list:
+        return list_.name + ": " + complaint(*reader.foreign_format());
     }
   }
 }
@@ -116,6 +122,10 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         more = read_block(workers, gauges);
         break;
       case targets::Reader::Next::end: more = false; break;
+      case targets::Reader::Next::not_a_list:
+        no_list_ = list_.name + ": " + complaint(*reader_.foreign_format());
+        more = false;
+        break;
     }
     if (recorder_->crowded()) wait_for_room(gauges);
   }
@@ -135,7 +145,7 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
     const bool names_wait = names_.waiting() > 0;
     // A terminal or a pipe may say nothing for hours; the bell is rung when the sweep stops.
     bell_.prepare();
-    std::array<pollfd, 2> wait{pollfd{.fd = descriptor_, .events = POLLIN, .revents = 0},
+    std::array<pollfd, 2> wait{pollfd{.fd = list_.descriptor, .events = POLLIN, .revents = 0},
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
     if (!stopped(gauges)) ::poll(wait.data(), wait.size(), names_wait ? 0 : -1);
     bell_.woken();
@@ -144,10 +154,10 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
       wait_for_names(wait[0].revents == 0 ? kListWait : Duration::zero(), workers, gauges);
     }
     if (wait[0].revents == 0) continue;
-    const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
+    const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      failure_ = name_ + ": " + std::strerror(errno);
+      failure_ = list_.name + ": " + std::strerror(errno);
       return false;
     }
     if (count == 0) {
@@ -248,6 +258,9 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   record.outcome = Outcome::invalid;
   record.phase = Phase::input;
   record.cause = bad.cause;
+  record.meta = bad.meta;
+  record.input_key = bad.key;
+  record.input_why = bad.why;
   record.at = ring::wall_now();
   recorder_->add(record, ring::now());
   count(record);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "mxsweep/results/summary.h"
+#include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
 #include "scan/doorbell.h"
 #include "scan/names.h"
@@ -28,9 +29,8 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // `path`: "-" is standard input. Check failure() before run().
-  Input(const std::string& path, std::vector<std::uint16_t> ports, const NameOptions& names);
-  ~Input();
+  // Check failure() before run().
+  Input(const ListSource& source, std::vector<std::uint16_t> ports, const NameOptions& names);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -53,6 +53,8 @@ class Input {
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
   // Once its thread was joined (failure() also before it was started).
   [[nodiscard]] const std::string& failure() const { return failure_; }
+  // Why what came in was no list at all; empty: it was one.
+  [[nodiscard]] const std::string& no_list() const { return no_list_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
   [[nodiscard]] const dns::Lookups* lookups() const {
@@ -63,6 +65,7 @@ class Input {
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
 
  private:
+  [[nodiscard]] std::string find_foreign_format();
   bool read_block(const Workers& workers, const Gauges& gauges);
   void deal(Errand& errand, const Workers& workers, const Gauges& gauges);
   void sleep();
@@ -74,9 +77,7 @@ class Input {
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
-  int descriptor_ = -1;
-  bool owned_ = false;
-  std::string name_;
+  const List list_;
   std::string block_;
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;
@@ -86,6 +87,7 @@ class Input {
   std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;
   std::string failure_;
+  std::string no_list_;
   std::uint64_t octets_all_ = 0;
   std::atomic<std::uint64_t> octets_read_ = 0;
   std::atomic<bool> ended_ = false;

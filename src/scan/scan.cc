@@ -272,7 +272,7 @@ Ended run(const Options& options, const Tell& tell) {
   // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
   ended.refusal = check_engine().refusal;
   if (ended.refusal) return ended;
-  Input input(options.input, options.ports, options.names);
+  Input input({options.input, options.targets}, options.ports, options.names);
   ended.bad_input = input.failure();
   if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
   if (!ended.bad_input.empty()) return ended;
@@ -286,6 +286,7 @@ Ended run(const Options& options, const Tell& tell) {
   Signals signals;
   Sweep sweep(options, input, outputs);
   ended = sweep.run(signals, tell);
+  ended.bad_input = input.no_list();
   utsname kernel{};
   if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;
   return ended;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/scan/survey.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,8 +31,7 @@ void add_line(ListSurvey& survey, const targets::Target& target, std::uint64_t t
 
 void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
   if (++survey.invalid > 1) return;
-  survey.first_invalid = "line " + std::to_string(bad.line) + ": " +
-                         std::string(to_string(bad.cause)) + ": " + std::string(bad.text);
+  survey.first_invalid = "line " + std::to_string(bad.line) + ": " + complaint(bad);
 }
 
 // Reads with pread(), so that the place in a list on standard input stays what it is.
@@ -63,30 +61,29 @@ void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
         break;
       }
       case targets::Reader::Next::end: survey.whole = true; return;
+      case targets::Reader::Next::not_a_list:
+        survey.error = complaint(*reader.foreign_format());
+        return;
     }
   }
 }
 
 }  // namespace
 
-ListSurvey survey_list(const std::string& path, const std::vector<std::uint16_t>& ports,
+ListSurvey survey_list(const ListSource& source, const std::vector<std::uint16_t>& ports,
                        bool mail_domains) {
   ListSurvey survey;
-  const bool owned = path != "-";
-  const int descriptor = owned ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  const List list(source);
+  survey.error = list.error;
   struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    survey.error = std::strerror(errno);
-  } else if (S_ISDIR(status.st_mode)) {
-    survey.error = "is a directory";
-  } else if (S_ISREG(status.st_mode)) {
-    survey.sampled = true;
-    targets::Reader reader(ports, {.mail_domains = mail_domains});
-    survey_file(descriptor, reader, survey);
-    survey.lines = reader.lines_read();
-    survey.skipped = reader.lines_skipped();
-  }
-  if (owned && descriptor >= 0) ::close(descriptor);
+  const bool is_file =
+      survey.error.empty() && ::fstat(list.descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_file) return survey;
+  survey.sampled = true;
+  targets::Reader reader(ports, {.mail_domains = mail_domains, .header_row = source.words.empty()});
+  survey_file(list.descriptor, reader, survey);
+  survey.lines = reader.lines_read();
+  survey.skipped = reader.lines_skipped();
   return survey;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -41,7 +42,9 @@ struct JsonMembers {
   };
 
   std::array<std::optional<Member>, kKeyCount> of;
-  bool has_unknown = false;
+  std::optional<std::string_view> unknown;  // The first key that no form has.
+  Fault repeated;                           // The first key that stands there twice.
+  bool meta_is_doubtful = false;
 
   [[nodiscard]] bool has(Key key) const { return of[key].has_value(); }
   [[nodiscard]] std::string_view json(Key key) const { return of[key]->json; }
@@ -52,50 +55,74 @@ struct JsonMembers {
 
 namespace {
 
-Cause read_member(ondemand::document& document, ondemand::field& field, JsonMembers& members) {
+// Why an object cannot be read. They stand in records: added to, never changed.
+constexpr std::string_view kBroken = "not well-formed JSON";
+constexpr std::string_view kMissing = "missing";
+constexpr std::string_view kTwice = "stands there twice";
+constexpr std::string_view kNoString = "not a string";
+constexpr std::string_view kNoInteger = "not an integer";
+constexpr std::string_view kNoArray = "not an array of objects that have a port";
+constexpr std::string_view kNoMode = "none of auto, starttls, implicit, off";
+constexpr std::string_view kContradicts = "not what the target says";
+constexpr std::string_view kBareReturn = "has a carriage return";
+
+Fault broken(std::string_view key = {}) { return {Cause::input_json, key, kBroken}; }
+Fault wrong(Key key, std::string_view why) { return {Cause::input_json, kKeys[key], why}; }
+// What its own cause says.
+Fault of(Cause cause, Key key) { return {cause, cause == Cause::none ? "" : kKeys[key], {}}; }
+bool is_fault(const Fault& fault) { return fault.cause != Cause::none; }
+
+// Broken JSON is answered; what else is wrong waits in `members` until all of it was read.
+Fault read_member(ondemand::document& document, ondemand::field& field, JsonMembers& members) {
   std::string_view key;
-  if (field.unescaped_key().get(key) != simdjson::SUCCESS) return Cause::input_json;
+  if (field.unescaped_key().get(key) != simdjson::SUCCESS) return broken();
   const auto known = static_cast<std::size_t>(std::ranges::find(kKeys, key) - kKeys.begin());
   JsonMembers::Member member;
   const bool is_text = known != kKeyCount && known != kMeta &&
                        std::string_view(field.value().raw_json_token()).starts_with('"');
   if (is_text) {
     std::string_view text;
-    if (field.value().get_string().get(text) != simdjson::SUCCESS) return Cause::input_json;
+    if (field.value().get_string().get(text) != simdjson::SUCCESS) return broken(key);
     member.text = text;
   } else {
     const std::optional<std::string_view> json = raw_value(document, field.value());
-    if (!json) return Cause::input_json;
+    if (!json) return broken(key);
     member.json = *json;
   }
   if (known == kKeyCount) {
-    members.has_unknown = true;
-    return Cause::none;
+    if (!members.unknown) members.unknown = key;
+  } else if (members.of[known]) {  // Which one was meant?
+    if (!is_fault(members.repeated)) members.repeated = wrong(static_cast<Key>(known), kTwice);
+    if (known == kMeta) members.meta_is_doubtful = true;
+  } else {
+    members.of[known] = member;
   }
-  if (members.of[known]) return Cause::input_json;  // Said twice: which one was meant?
-  members.of[known] = member;
-  return Cause::none;
+  return {};
 }
 
-Cause read_members(ondemand::document& document, JsonMembers& members) {
+Fault read_members(ondemand::document& document, JsonMembers& members) {
   ondemand::object object;
-  if (document.get_object().get(object) != simdjson::SUCCESS) return Cause::input_json;
+  if (document.get_object().get(object) != simdjson::SUCCESS) return broken();
   for (simdjson::simdjson_result<ondemand::field> member : object) {
     ondemand::field field;
-    if (std::move(member).get(field) != simdjson::SUCCESS) return Cause::input_json;
-    const Cause cause = read_member(document, field, members);
-    if (cause != Cause::none) return cause;
+    if (std::move(member).get(field) != simdjson::SUCCESS) return broken();
+    const Fault fault = read_member(document, field, members);
+    if (is_fault(fault)) return fault;
   }
   // Anything but the end here is something behind the object.
   const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-  return at_end ? Cause::none : Cause::input_json;
+  return at_end ? members.repeated : broken();
 }
 
-Cause apply_port(std::string_view json, Line& line) {
-  return is_integer(json) ? add_port(json, line) : Cause::input_json;
+Fault apply_port(std::string_view json, Key key, Line& line) {
+  if (!is_integer(json)) return wrong(key, kNoInteger);
+  const bool contradicts = line.port != 0;
+  Fault fault = of(add_port(json, line), key);
+  if (is_fault(fault) && contradicts) fault.why = kContradicts;
+  return fault;
 }
 
-Cause apply_tls(std::string_view word, Line& line) {
+Fault apply_tls(std::string_view word, Line& line) {
   TlsMode mode = TlsMode::from_flags;
   if (word == "auto") {
     mode = TlsMode::automatic;
@@ -106,131 +133,136 @@ Cause apply_tls(std::string_view word, Line& line) {
   } else if (word == "off") {
     mode = TlsMode::off;
   } else {
-    return Cause::input_json;
+    return wrong(kTls, kNoMode);
   }
-  if (line.tls != TlsMode::from_flags && line.tls != mode) return Cause::input_json;
+  if (line.tls != TlsMode::from_flags && line.tls != mode) return wrong(kTls, kContradicts);
   line.tls = mode;
-  return Cause::none;
+  return {};
 }
 
-Cause apply_name(std::string_view name, Line& line) {
-  if (!line.name.empty() && line.name != name) return Cause::input_json;
-  if (!is_host_name(name)) return Cause::input_syntax;
+Fault apply_name(std::string_view name, Line& line) {
+  if (!line.name.empty() && line.name != name) return wrong(kName, kContradicts);
+  if (!is_host_name(name)) return of(Cause::input_syntax, kName);
   line.name = name;
-  return Cause::none;
+  return {};
 }
 
-Cause apply_meta(std::string_view json, Line& line) {
-  // JSON takes a bare CR for a blank, but many readers of lines take it for a line's end: passed
-  // through, it would tear our record in two.
-  if (json.find('\r') != std::string_view::npos) return Cause::input_json;
+// JSON takes a bare CR for a blank, but many readers of lines take it for a line's end: passed
+// through, it would tear our record in two.
+bool can_be_passed(std::string_view meta) { return meta.find('\r') == std::string_view::npos; }
+
+Fault apply_meta(std::string_view json, Line& line) {
+  if (!can_be_passed(json)) return wrong(kMeta, kBareReturn);
   line.meta = json;
-  return Cause::none;
+  return {};
 }
 
 // Everything that is none of the address; the types were checked.
-Cause apply_rest(const JsonMembers& members, Line& line) {
-  Cause cause = Cause::none;
-  if (members.has(kPort)) cause = apply_port(members.json(kPort), line);
-  if (cause == Cause::none && members.has(kName)) cause = apply_name(*members.text(kName), line);
-  if (cause == Cause::none && members.has(kMeta)) cause = apply_meta(members.json(kMeta), line);
-  return cause;
+Fault apply_rest(const JsonMembers& members, Line& line) {
+  Fault fault;
+  if (members.has(kPort)) fault = apply_port(members.json(kPort), kPort, line);
+  if (!is_fault(fault) && members.has(kName)) fault = apply_name(*members.text(kName), line);
+  if (!is_fault(fault) && members.has(kMeta)) fault = apply_meta(members.json(kMeta), line);
+  return fault;
 }
 
 bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 
+// The first of these keys that is there and no string.
+Fault without_text(const JsonMembers& members, std::initializer_list<Key> keys) {
+  for (const Key key : keys) {
+    if (members.has(key) && !members.text(key)) return wrong(key, kNoString);
+  }
+  return {};
+}
+
 }  // namespace
 
-Cause JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& line) const {
-  for (const Key key : {kTarget, kTls, kName}) {
-    if (members.has(key) && !members.text(key)) return Cause::input_json;
+Fault JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& line) const {
+  if (const Fault fault = without_text(members, {kTarget, kTls, kName}); is_fault(fault)) {
+    return fault;
   }
   for (std::size_t key = kOwnKeyCount; key < kKeyCount; ++key) {
-    if (members.of[key]) return Cause::input_unknown_key;
+    if (members.of[key]) return of(Cause::input_unknown_key, static_cast<Key>(key));
   }
-  if (members.has_unknown) return Cause::input_unknown_key;
-  if (!members.has(kTarget)) return Cause::input_json;
-  Cause cause = read_text(*members.text(kTarget), mail_domains, {}, line);
-  if (cause == Cause::none && members.has(kTls)) cause = apply_tls(*members.text(kTls), line);
-  return cause == Cause::none ? apply_rest(members, line) : cause;
+  if (members.unknown) return {Cause::input_unknown_key, *members.unknown, {}};
+  if (!members.has(kTarget)) return wrong(kTarget, kMissing);
+  Fault fault = of(read_text(*members.text(kTarget), mail_domains, {}, line), kTarget);
+  if (!is_fault(fault) && members.has(kTls)) fault = apply_tls(*members.text(kTls), line);
+  return is_fault(fault) ? fault : apply_rest(members, line);
 }
 
 // The server that the record is of: its address where it has one, and else what its target says.
 // That still tells how TLS begins ("smtps://"), and its port and name gave way to the record's.
-Cause JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line& line) const {
-  const std::optional<std::string_view> target = members.text(kTarget);
-  if (!target || (members.has(kIp) && !members.text(kIp))) return Cause::input_json;
-  if (members.has(kName) && !members.text(kName)) return Cause::input_json;
-  if (!is_printable(*target)) return Cause::input_syntax;
-  const Cause as_written = read_text(*target, mail_domains, {}, line);
+Fault JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line& line) const {
+  if (const Fault fault = without_text(members, {kTarget, kIp, kName}); is_fault(fault)) {
+    return fault;
+  }
+  const std::string_view target = *members.text(kTarget);
+  if (!is_printable(target)) return of(Cause::input_syntax, kTarget);
+  const Cause as_written = read_text(target, mail_domains, {}, line);
   const TlsMode tls = line.tls;
   const std::string_view host = line.host;
   if (members.has(kIp) || members.has(kPort) || members.has(kName)) line.port = 0;
   if (members.has(kIp)) {
     line = {};
-    line.text = *target;
+    line.text = target;
     line.host = host;
     line.tls = tls;
     const Cause cause = read_address(*members.text(kIp), line);
-    if (cause != Cause::none) return cause;
+    if (cause != Cause::none) return of(cause, kIp);
   } else if (as_written != Cause::none) {
-    return as_written;
+    return of(as_written, kTarget);
   }
   if (members.has(kName)) line.name = {};
   return apply_rest(members, line);
 }
 
-Cause JsonLine::read_zmap(const JsonMembers& members, Line& line) const {
-  if (!members.text(kSourceAddress)) return Cause::input_json;
+Fault JsonLine::read_zmap(const JsonMembers& members, Line& line) const {
+  if (!members.text(kSourceAddress)) return wrong(kSourceAddress, kNoString);
   line.text = *members.text(kSourceAddress);
   const Cause cause = read_address(line.text, line);
-  if (cause != Cause::none || !members.has(kSourcePort)) return cause;
-  return apply_port(members.json(kSourcePort), line);
+  if (cause != Cause::none) return of(cause, kSourceAddress);
+  if (!members.has(kSourcePort)) return {};
+  return apply_port(members.json(kSourcePort), kSourcePort, line);
 }
 
-Cause JsonLine::read_masscan(const JsonMembers& members, Line& line) {
-  if (!members.text(kIp)) return Cause::input_json;
+Fault JsonLine::read_masscan(const JsonMembers& members, Line& line) {
+  if (!members.text(kIp)) return wrong(kIp, kNoString);
   line.text = *members.text(kIp);
   const Cause cause = read_address(line.text, line);
-  if (cause != Cause::none) return cause;
-  if (members.has(kPort)) return apply_port(members.json(kPort), line);
-  if (!members.has(kPorts)) return Cause::none;
-  const Cause of_ports = read_ports(members.json(kPorts));
+  if (cause != Cause::none) return of(cause, kIp);
+  if (members.has(kPort)) return apply_port(members.json(kPort), kPort, line);
+  if (!members.has(kPorts)) return {};
+  const Fault of_ports = read_ports(members.json(kPorts));
   line.ports = ports_;
   return of_ports;
 }
 
 // "[{"port":25,...},...]". Requires: a view into padded_ (its octets behind the end).
-Cause JsonLine::read_ports(std::string_view json) {
+Fault JsonLine::read_ports(std::string_view json) {
   ports_.clear();
   ondemand::document document;
   ondemand::array array;
   const simdjson::padded_string_view padded(json.data(), json.size(),
                                             json.size() + simdjson::SIMDJSON_PADDING);
-  if (ports_parser_.iterate(padded).get(document) != simdjson::SUCCESS) return Cause::input_json;
-  if (document.get_array().get(array) != simdjson::SUCCESS) return Cause::input_json;
+  const Fault no_array = wrong(kPorts, kNoArray);
+  if (ports_parser_.iterate(padded).get(document) != simdjson::SUCCESS) return no_array;
+  if (document.get_array().get(array) != simdjson::SUCCESS) return no_array;
   for (simdjson::simdjson_result<ondemand::value> element : array) {
     ondemand::object object;
     std::int64_t port = 0;
-    if (element.get_object().get(object) != simdjson::SUCCESS) return Cause::input_json;
-    if (object["port"].get_int64().get(port) != simdjson::SUCCESS) return Cause::input_json;
-    if (port < 1 || port > UINT16_MAX) return Cause::input_port;
+    if (element.get_object().get(object) != simdjson::SUCCESS) return no_array;
+    if (object["port"].get_int64().get(port) != simdjson::SUCCESS) return no_array;
+    if (port < 1 || port > UINT16_MAX) return of(Cause::input_port, kPorts);
     ports_.push_back(static_cast<std::uint16_t>(port));
   }
-  return ports_.empty() ? Cause::input_json : Cause::none;
+  return ports_.empty() ? no_array : Fault{};
 }
 
-Cause JsonLine::read(std::string_view json, bool mail_domains, Line& line) {
-  line = {};
-  padded_.assign(json).append(simdjson::SIMDJSON_PADDING, ' ');
-  const simdjson::padded_string_view padded(padded_.data(), json.size(), padded_.size());
-  ondemand::document document;
-  if (parser_.iterate(padded).get(document) != simdjson::SUCCESS) return Cause::input_json;
-  JsonMembers members;
-  const Cause cause = read_members(document, members);
-  if (cause != Cause::none) return cause;
+Fault JsonLine::read_form(const JsonMembers& members, bool mail_domains, Line& line) {
   if (members.has(kTarget)) {
     const bool is_record = members.has(kVersion) && members.json(kVersion) == "1";
     return is_record ? read_record(members, mail_domains, line)
@@ -239,6 +271,24 @@ Cause JsonLine::read(std::string_view json, bool mail_domains, Line& line) {
   if (members.has(kSourceAddress)) return read_zmap(members, line);
   if (members.has(kIp)) return read_masscan(members, line);
   return read_own(members, mail_domains, line);
+}
+
+Cause JsonLine::read(std::string_view json, bool mail_domains, Line& line) {
+  line = {};
+  padded_.assign(json).append(simdjson::SIMDJSON_PADDING, ' ');
+  const simdjson::padded_string_view padded(padded_.data(), json.size(), padded_.size());
+  ondemand::document document;
+  JsonMembers members;
+  fault_ = broken();
+  if (parser_.iterate(padded).get(document) == simdjson::SUCCESS) {
+    fault_ = read_members(document, members);
+    if (!is_fault(fault_)) fault_ = read_form(members, mail_domains, line);
+  }
+  if (!is_fault(fault_)) return Cause::none;
+  line = {};
+  const bool has_meta = members.has(kMeta) && !members.meta_is_doubtful;
+  if (has_meta && can_be_passed(members.json(kMeta))) line.meta = members.json(kMeta);
+  return fault_.cause;
 }
 
 }  // namespace mxsweep::targets

@@ -8,7 +8,7 @@
 //             octet for octet, numbers of any size included.
 //   Memory    a padded copy of the line and the parsers' index of it, used again.
 //   Lifetime  the views in Line are good until the next read().
-//   Errors    broken JSON is said before anything about the keys.
+//   Errors    broken JSON is said before anything about the keys; fault() says which key.
 #pragma once
 
 #include <simdjson.h>
@@ -25,23 +25,34 @@ namespace mxsweep::targets {
 
 inline constexpr unsigned kJsonDepthMax = 256;  // Of meta: a reader of the record must cope too.
 
+// What is wrong with an object, beside the cause: which key, and why where the cause does not say.
+struct Fault {
+  Cause cause = Cause::none;
+  std::string_view key;
+  std::string_view why;
+};
+
 struct JsonMembers;
 
 class JsonLine {
  public:
+  // Of an object that cannot be read `line` has its meta, if that can be.
   [[nodiscard]] Cause read(std::string_view json, bool mail_domains, Line& line);
+  [[nodiscard]] const Fault& fault() const { return fault_; }  // Of the last read().
 
  private:
-  [[nodiscard]] Cause read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
-  [[nodiscard]] Cause read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
-  [[nodiscard]] Cause read_zmap(const JsonMembers& members, Line& line) const;
-  [[nodiscard]] Cause read_masscan(const JsonMembers& members, Line& line);
-  [[nodiscard]] Cause read_ports(std::string_view json);
+  [[nodiscard]] Fault read_form(const JsonMembers& members, bool mail_domains, Line& line);
+  [[nodiscard]] Fault read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Fault read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
+  [[nodiscard]] Fault read_zmap(const JsonMembers& members, Line& line) const;
+  [[nodiscard]] Fault read_masscan(const JsonMembers& members, Line& line);
+  [[nodiscard]] Fault read_ports(std::string_view json);
 
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::parser ports_parser_;
   std::string padded_;  // The parser reads whole blocks: it needs octets behind the end.
   std::vector<std::uint16_t> ports_;
+  Fault fault_;
 };
 
 }  // namespace mxsweep::targets

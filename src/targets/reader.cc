@@ -56,6 +56,14 @@ std::string_view cut_for_record(std::string_view text) {
 
 }  // namespace
 
+std::string complaint(const BadLine& bad) {
+  std::string words(to_string(bad.cause));
+  for (const std::string_view part : {bad.key, bad.why, bad.text}) {
+    if (!part.empty()) words.append(": ").append(part);
+  }
+  return words;
+}
+
 struct Reader::State {
   enum class Cut : std::uint8_t { line, too_long, need_more, end };
 
@@ -84,6 +92,7 @@ struct Reader::State {
   bool finished = false;
   std::uint64_t lines = 0;
   std::uint64_t skipped = 0;
+  const ForeignFormat* foreign = nullptr;  // What it is instead of a list.
   JsonLine json;
 
   // The line being expanded. Its views look into the fed block, carry or json, which all stay as
@@ -140,12 +149,14 @@ bool Reader::State::is_skipped(std::string_view text) {
 
 // Reads on to the next line that is not skipped; Next::target means that it can be expanded.
 Reader::Next Reader::State::read_line(BadLine& bad) {
-  while (true) {
+  while (foreign == nullptr) {
     std::string_view text;
     const Cut cut = cut_line(text);
     if (cut == Cut::need_more) return Next::need_more;
     if (cut == Cut::end) return Next::end;
 
+    if (lines == 1) foreign = recognise_foreign_format(text);
+    if (foreign != nullptr) break;
     const bool too_long = cut == Cut::too_long;
     if (lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     text = without_blanks_around(text);
@@ -162,8 +173,14 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
     const Cause cause = too_long ? Cause::input_line_too_long : understand(text);
     if (cause == Cause::none) return Next::target;
     bad = {.line = lines, .cause = cause, .text = cut_for_record(text)};
+    if (text.starts_with('{') && !too_long && cause != Cause::input_not_text) {
+      bad.key = cut_for_record(json.fault().key);
+      bad.why = json.fault().why;
+      bad.meta = line.meta;
+    }
     return Next::bad_line;
   }
+  return Next::not_a_list;
 }
 
 std::span<const std::uint16_t> Reader::State::ports() const {
@@ -223,6 +240,7 @@ std::uint64_t Reader::rest_of_line() const {
   return addresses * ports - state_->port_index;
 }
 
+const ForeignFormat* Reader::foreign_format() const { return state_->foreign; }
 std::uint64_t Reader::lines_read() const { return state_->lines; }
 std::uint64_t Reader::lines_skipped() const { return state_->skipped; }
 

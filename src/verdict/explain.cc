@@ -10,7 +10,7 @@ std::string_view explain(Cause cause) {
     case Cause::none: return "the conversation went as far as it was asked to";
     case Cause::input_syntax:
       return "this is not an address, a host name, a prefix or a JSON object";
-    case Cause::input_port: return "the port is not between 1 and 65535";
+    case Cause::input_port: return "the port is not between 1 and 65535, or there are two of them";
     case Cause::input_prefix: return "the prefix length does not fit the address";
     case Cause::input_address: return "no remote host can have this address";
     case Cause::input_json: return "this looks like JSON and is not, or a value has the wrong type";

@@ -61,9 +61,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < kItemsMax; ++i) {
     const auto next = reader.next(target, bad);
     if (next == mxsweep::targets::Reader::Next::end) break;
+    if (next == mxsweep::targets::Reader::Next::not_a_list) break;
     if (next == mxsweep::targets::Reader::Next::target) check_target(target);
     if (next == mxsweep::targets::Reader::Next::bad_line) {
       INVARIANT(bad.text.size() <= mxsweep::targets::kBadLineOctetsKept);
+      INVARIANT(bad.key.size() <= mxsweep::targets::kBadLineOctetsKept);
+      INVARIANT(simdjson::validate_utf8(bad.key));
+      if (!bad.meta.empty()) check_meta(bad.meta);
     }
   }
   return 0;

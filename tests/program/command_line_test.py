@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What the program says to a person and to a shell: flags, exit codes, the plan, progress."""
 
+import pathlib
 import re
+import shlex
 import signal
 import subprocess
 import unittest
@@ -16,12 +18,12 @@ class Flags(ProgramTest):
         """Exit 2, words on stderr, nothing on stdout."""
         helo = ("--helo", HELO)
         for arguments in (
-                (), ("sweep",), ("scan", "--nonsense"), ("scan", *helo, "rubbish"),
+                (), ("sweep",), ("scan", "--nonsense"),
                 ("scan", *helo, "-p", "0"), ("scan", *helo, "-p", "25,65536"),
                 ("scan", *helo, "-c", "0"), ("scan", *helo, "-j", "0"), ("scan", *helo, "-r", "-1"),
                 ("scan", *helo, "-r", "nan"), ("scan", *helo, "-r", "inf"),
-                ("scan", *helo, "--greeting-timeout", "5"),
                 ("scan", *helo, "--greeting-timeout", "0s"),
+                ("scan", *helo, "--greeting-timeout", "5x"),
                 ("scan", *helo, "--depth", "data"), ("scan", *helo, "--tls", "sometimes"),
                 ("scan", *helo, "--tls-min", "1.4"),
                 ("scan", *helo, "--ciphers", "NORMAL:+NONE-SUCH"),
@@ -46,20 +48,78 @@ class Flags(ProgramTest):
                 self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
                 self.assertNotEqual(stderr, "")
 
+    def refused(self, *arguments):
+        """The words with which a command line is refused."""
+        code, stdout, stderr = self.run_program(*arguments)
+        self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
+        return stderr
+
+    def test_the_bare_program_names_its_subcommands(self):
+        for arguments in ((), ("sweep",), ("--nonsense",), ("-f", "list", "scan")):
+            stderr = self.refused(*arguments)
+            for word in ("scan", "probe", "sink", "schema", "--help"):
+                self.assertRegex(stderr, rf"(?m)(^  |mxsweep ){word} ", arguments)
+
+    def test_a_misspelt_word_leads_to_the_one_that_was_meant(self):
+        for arguments, meant in (
+                (("scna",), "scan"), (("prob", "127.0.0.1"), "probe"),
+                (("scan", "--rat", "5"), "--rate"), (("scan", "--input_file=x"), "--input-file"),
+                (("scan", "--conc", "5"), "--concurrency"),
+                (("scan", "--conect-timeout", "5s"), "--connect-timeout"),
+                (("scan", "--tls", "start-tls"), "starttls"),
+                (("probe", "--jsno", "127.0.0.1"), "--json"),
+                (("sink", "--person", "x"), "--personas"), (("sink", "--only", "plian"), "plain")):
+            with self.subTest(arguments=arguments):
+                self.assertIn(f"; did you mean {meant}?", self.refused(*arguments))
+        for arguments in (("scan", "--nonsense"), ("nonsense",), ("scan", "-x")):
+            self.assertNotIn("did you mean", self.refused(*arguments))
+        # Of another subcommand, and quoted as what it is.
+        self.assertNotIn("did you mean", self.refused("sink", "--concurrency", "5"))
+        self.assertIn(r"unknown option --\x1b[31m", self.refused("scan", "--\x1b[31m"))
+
+    def test_a_list_of_values_has_no_empty_one_and_none_twice(self):
+        for flag, text in (("-p", "25,,26"), ("-p", ",25"), ("-p", "25,"), ("-p", ","), ("-p", ""),
+                           ("--resolver", "127.0.0.1,,127.0.0.2"), ("--resolver", "127.0.0.1,")):
+            self.assertIn(f"'{text}': there is nothing before or behind a comma",
+                          self.refused("scan", flag, text))
+        self.assertIn("'plain,': there is nothing", self.refused("sink", "--only", "plain,"))
+        for values in (("-p", "25,26,25"), ("-p", "25", "-p", "025")):
+            self.assertIn("25 stands there twice", self.refused("scan", *values))
+        self.assertIn("127.0.0.1 stands there twice",
+                      self.refused("scan", "--resolver", "127.0.0.1,127.0.0.1"))
+
+    def test_an_empty_value_is_no_file_and_no_name(self):
+        """As of a shell's variable that is not set: it must not mean the default."""
+        for flag in ("-f", "-o", "--summary", "--certs", "--helo", "--ca-file"):
+            self.assertIn("an empty text is no ", self.refused("scan", flag, ""))
+
+    def test_durations_are_written_as_people_write_them(self):
+        for text, told in (("90", "90s"), ("1.5s", "1500ms"), ("250ms", "250ms"), ("2h", "7200s"),
+                           ("1m30s", "90s"), ("5m", "300s")):
+            code, plan, stderr = self.run_program(
+                "scan", "--check", "--helo", HELO, "--resolver", NO_RESOLVER,
+                "--greeting-timeout", text, "--session-timeout", "24h")
+            self.assertEqual(code, RAN_TO_ITS_END, stderr)
+            self.assertIn(f"greeting {told}, ".encode(), plan)
+        for flag in ("--connect-timeout", "--greeting-timeout", "--command-timeout",
+                     "--tls-timeout", "--session-timeout"):
+            for text in ("0", "-1s", "nan", "inf", "1e3", "5x", "1s1m", "25h", "9" * 30 + "ms"):
+                self.assertIn("write 250ms, 1.5s, 90 (seconds), 1m30s or 2h, from 1ms to 24h",
+                              self.refused("scan", "--helo", HELO, f"{flag}={text}"))
+
     def test_help_names_every_default(self):
         """Exit 0; each flag that takes a value says what holds without it."""
         code, stdout, stderr = self.run_program("scan", "--help")
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
-        flags = re.split(r"\n  (?=-)", stdout.decode().split("\n\n")[1])[1:]
-        named = {}
-        for words in flags:
-            flag = re.search(r"--([a-z-]+)", words)[1]
-            named[flag] = re.findall(r"=(\[[0-9]+\]|[\w.-]+)|\[(\w[^\]]*[a-z])\]", words)
-        takes_none = {"help", "exceed-nofile", "quiet", "progress", "summary", "check", "strict",
-                      "certs", "require-valid", "one-address", "ipv", "mx", "allow-private",
-                      "no-share", "domain-summary", "check-name"}
-        defaults = {flag: "".join(named[flag][-1]) if named[flag] else None
-                    for flag in named if flag not in takes_none}
+        options = stdout.decode().split("\nOptions:\n")[1].split("\n\n")[0]
+        defaults = {}
+        for words in re.split(r"\n {2,6}(?=-)", "\n" + options)[1:]:
+            flag = re.search(r"--([a-z0-9-]+)( [A-Z]\S*)?", words)
+            said = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
+            if flag[2]:  # It takes a value.
+                defaults[flag[1]] = said[1] if said else None
+        for optional in ("domain-summary", "certs", "summary", "check-name"):
+            self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
             "concurrency": "1000, or what the limit on open files allows",
@@ -70,6 +130,45 @@ class Flags(ProgramTest):
             "share-memory": "256",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
+
+    def flags_of_all_commands(self):
+        """By the completions, which are made from the same words as help."""
+        code, completions, _ = self.run_program("manual", "bash")
+        self.assertEqual(code, RAN_TO_ITS_END)
+        return set(re.findall(r"(?<!\S)'?(--[a-z0-9-]+)", completions.decode()))
+
+    def test_the_pages_name_no_flag_that_is_not_there(self):
+        """README, docs, and help itself in its notes and descriptions."""
+        known = self.flags_of_all_commands()
+        self.assertIn("--concurrency", known)
+        root = pathlib.Path(__file__).resolve().parents[2]
+        pages = {path.name: path.read_text(encoding="utf-8")
+                 for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
+        for command in ("scan", "probe", "sink", "schema"):
+            pages[command] = self.run_program(command, "--help")[1].decode()
+        for name, page in pages.items():
+            # Of cmake, and of the benchmarks.
+            page = re.sub(r"cmake --install|bench/tls_libraries .*?(`|,)", "", page, flags=re.S)
+            named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
+            self.assertEqual(named - known, set(), name)
+
+    def test_the_examples_are_command_lines(self):
+        """Those of README and help: no word of theirs is refused before a target is looked for."""
+        root = pathlib.Path(__file__).resolve().parents[2]
+        pages = [(root / "README.md").read_text(encoding="utf-8")]
+        pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
+        for name in ("list.txt", "domains.txt"):
+            self.write(name, "127.0.0.1\n" if name == "list.txt" else "example.org\n")
+        self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
+        examples = set()
+        for page in pages:
+            examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)", page))
+        self.assertGreaterEqual(len(examples), 5, examples)
+        for example in examples:
+            with self.subTest(example=example):
+                code, _, stderr = self.run_program(
+                    *shlex.split(example), "--check", "--resolver", NO_RESOLVER, cwd=self.folder)
+                self.assertEqual(code, RAN_TO_ITS_END, stderr)
 
     def test_every_command_explains_itself(self):
         """--help and --version are not errors."""

@@ -2,9 +2,114 @@
 # SPDX-License-Identifier: MIT
 """Lists as people and other programs write them, swept as they are."""
 
+import bz2
+import contextlib
+import gzip
+import lzma
+import os
+import subprocess
 import unittest
 
-from program import HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest
+from name_server import NameServer
+from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest, expect_valid,
+                     record_of, whole_lines)
+
+
+class TargetsOnTheCommandLine(ProgramTest):
+    def run_scan(self, *words, **more):
+        """Exit code, records by line, stderr."""
+        code, stdout, stderr = self.run_program(
+            "scan", "--helo", HELO, "--resolver", NO_RESOLVER, *words, **more)
+        records = [record_of(line) for line in whole_lines(stdout)]
+        expect_valid(records)
+        return code, sorted(records, key=lambda r: (r["line"], r.get("ip", ""))), stderr
+
+    def test_they_are_lines_of_a_list(self):
+        """In their order, in every form, among the flags and behind "--"; a bad one has its record
+        and stops nothing; the list on standard input is not touched."""
+        port = str(self.sink("--only", "plain").port)
+        words = ("127.0.1.1", f"127.0.1.2:{port}", "[::1]:1", "127.0.1.4/31", "a b",
+                 f'{{"target":"127.0.1.6","port":{port},"meta":{{"rack":"b7"}}}}',
+                 "127.0.1.7,mx.example.net")
+        for arguments in ((*words, "-p", port), ("-p", port, *words), ("-p", port, "--", *words),
+                          (*words[:3], "-p", port, *words[3:])):
+            with self.subTest(arguments=arguments), \
+                    open(self.write("stdin", "127.0.9.9\n"), "rb") as stdin:
+                code, records, stderr = self.run_scan(*arguments, stdin=stdin)
+                self.assertEqual(code, RAN_TO_ITS_END, stderr)
+                self.assertEqual(stdin.tell(), 0)
+                self.assertEqual([(r["line"], r["target"], r.get("ip"), r["cause"])
+                                  for r in records], [
+                    (1, words[0], "127.0.1.1", "none"), (2, words[1], "127.0.1.2", "none"),
+                    (3, words[2], "::1", "net.refused"), (4, words[3], "127.0.1.4", "none"),
+                    (4, words[3], "127.0.1.5", "none"), (5, "a b", None, "input.syntax"),
+                    (6, "127.0.1.6", "127.0.1.6", "none"), (7, words[6], "127.0.1.7", "none")])
+                self.assertEqual(records[6]["meta"], {"rack": "b7"})
+
+    def test_a_word_is_a_target_also_where_a_list_would_have_a_header(self):
+        """A host may have the name of a subcommand or of a column."""
+        server = NameServer({})
+        self.addCleanup(server.stop)
+        for word in ("host", "ip", "domain", "scan", "probe", "sink"):
+            with self.subTest(word=word):
+                code, stdout, _ = self.run_program(
+                    "scan", "--helo", HELO, "--resolver", server.address, word)
+                self.assertEqual((code, [(r["target"], r["cause"])
+                                         for r in map(record_of, whole_lines(stdout))]),
+                                 (RAN_TO_ITS_END, [(word, "dns.nxdomain")]))
+
+    def test_none_of_them_can_be_read(self):
+        """Exit 2, as of such a list, with their records; what looks like a flag stands behind
+        "--"."""
+        code, records, stderr = self.run_scan("--", "-x", "a b")
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertEqual([(r["line"], r["target"], r["outcome"]) for r in records],
+                         [(1, "-x", "invalid"), (2, "a b", "invalid")])
+        self.assertIn("the command line: no line of it can be read", stderr)
+
+    def test_what_is_no_line_or_several_is_wrong_usage(self):
+        """Nothing, blanks, a comment: a shell's variable that is not set must not pass."""
+        for word in ("", " ", "#x", "[", "]", ",", "127.0.0.1\n127.0.0.2", "127.0.0.1\n"):
+            for words in ((word,), ("127.0.0.1:1", word)):
+                with self.subTest(words=words):
+                    code, records, stderr = self.run_scan(*words)
+                    self.assertEqual((code, records), (WRONG_USAGE, []))
+                    self.assertRegex(stderr, r"^mxsweep: '.*' (is no target|holds a line end)")
+        self.assertIn(r"'\x1b[31m\x0a' holds", self.run_scan("\x1b[31m\n")[2])
+
+    def test_a_list_and_words_exclude_each_other(self):
+        """Also where the list is standard input; alone, "-" is that."""
+        path = str(self.write("list", "127.0.0.1:1\n"))
+        for words in (("-f", path, "127.0.0.1"), ("127.0.0.1", "-f", "-"), ("-f", path, "-"),
+                      ("-", "127.0.0.1"), ("127.0.0.1", "-")):
+            with self.subTest(words=words):
+                code, records, stderr = self.run_scan(*words)
+                self.assertEqual((code, records), (WRONG_USAGE, []))
+                self.assertIn("one of the two", stderr)
+        with open(path, "rb") as stdin:
+            code, records, stderr = self.run_scan("-", stdin=stdin)
+        self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
+
+    def test_a_list_without_its_flag_is_pointed_to(self):
+        """It is taken for a target, and the words say how it is read."""
+        path = str(self.write("list.txt", "127.0.0.1:1\n"))
+        code, records, stderr = self.run_scan(path)
+        self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
+        self.assertIn(f"'{path}' is taken for a target; -f reads targets from a file", stderr)
+
+    def test_check_and_strict_read_them(self):
+        code, stdout, stderr = self.run_program(
+            "scan", "--helo", HELO, "--resolver", NO_RESOLVER, "--check", "127.0.0.1", "a b",
+            "127.0.0.0/30")
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        self.assertIn(b"list          the command line\n"
+                      b"holds         3 lines, 0 skipped, 1 unreadable; 5 targets\n"
+                      b"unreadable    line 2: input.syntax: a b\n", stdout)
+        code, records, stderr = self.run_scan("--strict", "127.0.0.1", "a b")
+        self.assertEqual((code, records), (WRONG_USAGE, []))
+        self.assertIn("the command line:2: input.syntax: a b", stderr)
+        code, records, stderr = self.run_scan("--strict", "127.0.0.1:1")
+        self.assertEqual((code, len(records)), (RAN_TO_ITS_END, 1), stderr)
 
 
 class Lists(ProgramTest):
@@ -92,6 +197,63 @@ class Lists(ProgramTest):
         self.assertEqual(code, RAN_TO_ITS_END)
         self.assertIn(b"in the first 10000 lines", plan)
         self.assertIn(b"line 1, 2001:db8::/32, is more than a million million targets", plan)
+
+    def foreign_lists(self):
+        text = b"127.0.1.1:1\n127.0.1.2:1\n"
+        return {"gzip data": gzip.compress(text), "bzip2 data": bz2.compress(text),
+                "xz data": lzma.compress(text), "zstd data": b"\x28\xb5\x2f\xfd\x04\x58" + text,
+                "UTF-16 text": text.decode().encode("utf-16"),
+                "UTF-32 text": text.decode().encode("utf-32"),
+                "zip archive": b"PK\x03\x04\x14\x00" + text}
+
+    def test_a_compressed_list_is_refused_by_name_with_what_to_do(self):
+        """No record, exit 2; of a file before any output is touched; plain, --strict, --check."""
+        for name, octets in self.foreign_lists().items():
+            path = str(self.write("list", octets))
+            for flags in ((), ("--strict",), ("--check", "--resolver", NO_RESOLVER)):
+                with self.subTest(name=name, flags=flags):
+                    records = self.write("records", "from the last sweep\n")
+                    scan = self.start_scan(*flags, "-f", path, "-o", str(records),
+                                           stdout=subprocess.DEVNULL)
+                    self.assertEqual(scan.wait(), WRONG_USAGE, scan.stderr)
+                    self.assertRegex(scan.stderr, rf"list: is .*{name}.* FILE \| mxsweep scan")
+                    self.assertEqual(records.read_bytes(), b"from the last sweep\n")
+                    self.assertIsNone(self.summary())
+
+    def test_a_compressed_list_on_standard_input_is_refused_too(self):
+        """From a file and, cut anywhere, from a pipe: no record of what is none of its lines."""
+        for name, octets in self.foreign_lists().items():
+            with self.subTest(name=name), open(self.write("list", octets), "rb") as stdin:
+                code, stdout, stderr = self.run_program("scan", "--helo", HELO, stdin=stdin)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""))
+                self.assertRegex(stderr, rf"standard input: is .*{name}")
+            with self.subTest(name=name, pipe=True):
+                scan = self.start_scan("-o", str(self.path("records")), stdin=subprocess.PIPE)
+                with contextlib.suppress(BrokenPipeError):  # It need not read to the end.
+                    for octet in octets:
+                        os.write(scan.process.stdin.fileno(), bytes([octet]))
+                scan.process.stdin.close()
+                self.assertEqual(scan.wait(), WRONG_USAGE, scan.stderr)
+                self.assertRegex(scan.stderr, rf"standard input: is .*{name}")
+                self.assertEqual(self.path("records").read_bytes(), b"")
+
+    def test_a_byte_order_mark_of_utf_8_is_tolerated(self):
+        _, swept = self.swept("\ufeff127.0.1.1\n")
+        self.check_visited(swept, "127.0.1.1")
+        self.assertEqual(swept.records[0]["target"], "127.0.1.1")
+
+    def test_an_object_that_is_wrong_says_which_key_and_keeps_its_meta(self):
+        swept = self.scan('{"target":"127.0.1.1","port":"25","meta":{"rack":"b7"}}\n'
+                          '{"target":"127.0.1.1","prot":25,"meta":[1]}\n'
+                          '{"target":"127.0.1.1","meta":}\n')
+        self.assertEqual([(r["cause"], r.get("input"), r.get("meta")) for r in swept.records], [
+            ("input.json", {"key": "port", "why": "not an integer"}, {"rack": "b7"}),
+            ("input.unknown_key", {"key": "prot"}, [1]),
+            ("input.json", {"key": "meta", "why": "not well-formed JSON"}, None)])
+        self.check_counts(swept)
+        code, plan, _ = self.check('{"target":"127.0.1.1","port":"25"}\n')
+        self.assertIn(b'line 1: input.json: port: not an integer: {"target"', plan)
+        self.assertEqual(code, RAN_TO_ITS_END)
 
     def test_check_refuses_a_list_that_is_not_there(self):
         code, _, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",

@@ -286,6 +286,48 @@ class Probe(ProgramTest):
                 self.assertEqual((code, stdout), (WRONG_USAGE, b""))
                 self.assertIn(f"'{target}'", stderr)
 
+    def test_more_than_one_target_is_wrong_usage(self):
+        """A range, two lines, several ports: not the first of them in silence. Scan takes them."""
+        sink = self.sink(*PLAIN)
+        port = str(sink.port)
+        for target in ("127.2.0.0/24", "127.2.0.0/31", "127.2.0.1-127.2.0.2",
+                       "127.0.0.1\n127.0.0.2", "127.0.0.1\n", "\n127.0.0.1",
+                       "127.0.0.1\nrubbish rubbish", '{"target":"127.2.0.0/31"}',
+                       f'{{"ip":"127.0.0.1","ports":[{{"port":{port}}},{{"port":1}}]}}'):
+            with self.subTest(target=target):
+                code, stdout, stderr = self.probe(target, "-p", port)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""))
+                self.assertRegex(stderr, "^mxsweep: '.*' .*probe takes one.*scan takes .*\n$")
+                code, stdout, _ = self.probe(target, "-p", port, "--nagios")
+                self.assertEqual(code, 3)
+                self.assertRegex(stdout.decode(), "^SMTP UNKNOWN - '.*' .*scan takes .*\n$")
+        code, _, stderr = self.probe("127.0.0.1", "127.0.0.2", "-p", port)
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn("probe takes one target; scan takes several", stderr)
+        self.assertEqual(sink.stop()["conversations"], 0)
+
+    def test_one_target_in_any_form_is_probed(self):
+        """Also one that other forms than an address lead to."""
+        sink = self.sink(*PLAIN)
+        for target in ("127.2.0.1/32", "127.2.0.1-127.2.0.1", " 127.2.0.1 ", "127.2.0.1 # ours",
+                       '{"target":"127.2.0.1"}', "::ffff:127.2.0.1"):
+            with self.subTest(target=target):
+                code, stdout, stderr = self.probe(target, "-p", str(sink.port), "--json")
+                self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+                self.assertEqual(record_of(stdout)["ip"], "127.2.0.1")
+
+    def test_what_is_no_target_is_wrong_usage(self):
+        """Nothing, blanks, a comment, several ports, what a list may have between its lines."""
+        for target in ("", " ", "\t", "#x", "# 127.0.0.1", "[", "]", ",", "127.0.0.1:25,465",
+                       "127.0.0.1:25:465", "127.0.0.1,25,465", "127.0.0.1 127.0.0.2", "-"):
+            with self.subTest(target=target):
+                code, stdout, stderr = self.probe(target)
+                self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
+                self.assertRegex(stderr, "^mxsweep: '.*'.*\n$")
+                code, stdout, _ = self.probe(target, "--nagios")
+                self.assertEqual(code, 3)
+                self.assertRegex(stdout.decode(), "^SMTP UNKNOWN - '.*'.*\n$")
+
     def test_a_server_cannot_rule_the_terminal(self):
         """Escape sequences, 8-bit controls and a lone CR are shown, not passed on."""
         sink = self.personas([{"send": "220 \u001b]0;owned\u0007 \u001b[2Jmx\rESMTP "},

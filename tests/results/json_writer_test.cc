@@ -122,6 +122,22 @@ TEST_CASE("every octet of a target comes back", "[results][json]") {
   CHECK(parsed.keys()[2] == "latin1");
 }
 
+TEST_CASE("a line that is a wrong object says which key, behind the cause", "[results][json]") {
+  const Parsed parsed(samples::invalid_object());
+  CHECK(parsed.keys() == std::vector<std::string>{"v", "target", "line", "meta", "outcome", "phase",
+                                                  "cause", "input"});
+  CHECK(parsed.json("/input") == R"({"key":"port","why":"not an integer"})");
+  CHECK(parsed.json("/meta") == R"({"rack":"b7"})");
+  Record record = samples::invalid_object();
+  record.input_why = {};
+  record.input_key = "r\"\n\xc3\xa9";
+  CHECK(Parsed(record).json("/input") == "{\"key\":\"r\\\"\\n\xc3\xa9\"}");
+  record.input_key = {};
+  CHECK_FALSE(Parsed(record).has("/input"));
+  record.input_why = "not well-formed JSON";
+  CHECK(Parsed(record).json("/input") == R"({"why":"not well-formed JSON"})");
+}
+
 TEST_CASE("every octet of a reply's text comes back", "[results][json]") {
   const std::string text = every_octet_but("\n");
   const std::string reply = "220-" + text + "\r\n220 " + text + "\r\n";

@@ -79,11 +79,11 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
         std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
   CHECK(keys(properties) == std::vector<std::string>{
-                                "v",         "target",   "latin1",  "line",     "meta",  "domain",
-                                "mx",        "dns",      "ip",      "port",     "name",  "attempt",
-                                "at",        "shared",   "outcome", "phase",    "cause", "reply",
-                                "errno",     "greeting", "ehlo",    "starttls", "tls",   "ehlo_tls",
-                                "anomalies", "bytes",    "ms"});
+                                "v",        "target",    "latin1",   "line",  "meta",     "domain",
+                                "mx",       "dns",       "ip",       "port",  "name",     "attempt",
+                                "at",       "shared",    "outcome",  "phase", "cause",    "input",
+                                "reply",    "errno",     "greeting", "ehlo",  "starttls", "tls",
+                                "ehlo_tls", "anomalies", "bytes",    "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
@@ -327,6 +327,10 @@ TEST_CASE("the validator refuses what the contract forbids", "[results][schema]"
   CHECK(validator.validate(ok) == 0);
   for (
       const char* const wrong : {
+          R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","line":1,)"
+          R"("input":{"key":"port"}})",
+          R"({"v":1,"target":"x","line":1,"outcome":"invalid","phase":"input",)"
+          R"("cause":"input.json","input":{}})",
           R"({"v":2,"target":"x","outcome":"ok","phase":"quit","cause":"none"})",
           R"({"v":1,"target":"x","outcome":"ok","phase":"quit"})",
           R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"net.reset"})",

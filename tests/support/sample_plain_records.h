@@ -85,6 +85,19 @@ inline Record failed(Phase phase, Cause cause, int error = 0) {
   return record;
 }
 
+inline Record invalid_object() {
+  Record record;
+  record.target = R"({"target":"192.0.2.1","port":"25","meta":{"rack":"b7"}})";
+  record.line = 4;
+  record.meta = R"({"rack":"b7"})";
+  record.outcome = Outcome::invalid;
+  record.phase = Phase::input;
+  record.cause = Cause::input_json;
+  record.input_key = "port";
+  record.input_why = "not an integer";
+  return record;
+}
+
 inline Record invalid_line() {
   Record record;
   record.target = "192.0.2.300:25 # \"no\" such\taddress";
@@ -142,6 +155,7 @@ inline std::vector<Record> plain_records() {
       failed(Phase::greeting, Cause::protocol_silent),
       interrupted(),
       invalid_line(),
+      invalid_object(),
   };
 }
 

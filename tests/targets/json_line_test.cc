@@ -26,6 +26,29 @@ void expect_bad(std::string_view cause, const Items& lines) {
   }
 }
 
+// What is said of a bad line, cut anywhere the same.
+std::string fault_of(const std::string& line) {
+  using mxsweep::targets::Reader;
+  std::string said;
+  for (std::size_t cut = 0; cut <= line.size(); ++cut) {
+    Reader reader({25});
+    mxsweep::targets::Target target;
+    mxsweep::targets::BadLine bad;
+    reader.feed(std::string_view(line).substr(0, cut));
+    REQUIRE(reader.next(target, bad) == Reader::Next::need_more);
+    reader.feed(std::string_view(line).substr(cut));
+    Reader::Next next = reader.next(target, bad);
+    if (next == Reader::Next::need_more) {
+      reader.finish();
+      next = reader.next(target, bad);
+    }
+    REQUIRE(next == Reader::Next::bad_line);
+    if (cut > 0) CHECK(describe_fault(bad) == said);
+    said = describe_fault(bad);
+  }
+  return said;
+}
+
 std::string with_meta(const std::string& meta) {
   return R"({"target":"192.0.2.1","meta":)" + meta + "}";
 }
@@ -138,6 +161,79 @@ TEST_CASE("a key of the wrong type, missing or said twice is bad JSON", "[target
               R"({"target":"192.0.2.1","target":"192.0.2.1"})",
               R"({"target":"192.0.2.1","port":25,"port":25})",
               R"({"target":"192.0.2.1","meta":1,"meta":1})"});
+}
+
+TEST_CASE("a JSON line that is wrong says which key and why", "[targets][json]") {
+  const struct {
+    const char* line;
+    const char* said;
+  } cases[] = {
+      {R"({"target":1})", "1 bad input.json key=target why=not a string"},
+      {R"({"port":25})", "1 bad input.json key=target why=missing"},
+      {R"({"target":"a","name":null})", "1 bad input.json key=name why=not a string"},
+      {R"({"target":"a","tls":7})", "1 bad input.json key=tls why=not a string"},
+      {R"({"target":"a","tls":"TLS"})",
+       "1 bad input.json key=tls why=none of auto, starttls, implicit, off"},
+      {R"({"target":"smtps://a","tls":"off"})",
+       "1 bad input.json key=tls why=not what the target says"},
+      {R"({"target":"a","port":"25"})", "1 bad input.json key=port why=not an integer"},
+      {R"({"target":"a","port":0})", "1 bad input.port key=port"},
+      {R"({"target":"a:25","port":26})", "1 bad input.port key=port why=not what the target says"},
+      {R"({"target":"a:0"})", "1 bad input.port key=target"},
+      {R"({"target":"a b"})", "1 bad input.syntax key=target"},
+      {R"({"target":"192.0.2.0/33"})", "1 bad input.prefix key=target"},
+      {R"({"target":"a","name":"b c"})", "1 bad input.syntax key=name"},
+      {R"({"target":"192.0.2.1,a","name":"b"})",
+       "1 bad input.json key=name why=not what the target says"},
+      {R"({"target":"a","prot":25})", "1 bad input.unknown_key key=prot"},
+      {R"({"target":"a","ip":"192.0.2.1"})", "1 bad input.unknown_key key=ip"},
+      {R"({"target":"a","pr\u006ft":25})", "1 bad input.unknown_key key=prot"},
+      {R"({"target":"a","target":"b"})", "1 bad input.json key=target why=stands there twice"},
+      {R"({"target":"a","port":25,"port":25})", "1 bad input.json key=port why=stands there twice"},
+      {R"({"target":"a","meta":{"b":tru}})", "1 bad input.json key=meta why=not well-formed JSON"},
+      {"{\"target\":\"a\",\"meta\":[1,\r2]}",
+       "1 bad input.json key=meta why=has a carriage return"},
+      {R"({"target":"a")", "1 bad input.json why=not well-formed JSON"},
+      {R"({"target":"a"}x)", "1 bad input.json why=not well-formed JSON"},
+      {R"({"v":1,"target":"a","ip":7})", "1 bad input.json key=ip why=not a string"},
+      {R"({"v":1,"target":"a","ip":"0.0.0.0"})", "1 bad input.address key=ip"},
+      {R"({"saddr":7})", "1 bad input.json key=saddr why=not a string"},
+      {R"({"saddr":"192.0.2.1","sport":"x"})", "1 bad input.json key=sport why=not an integer"},
+      {R"({"ip":"192.0.2.1","ports":[{"port":0}]})", "1 bad input.port key=ports"},
+      {R"({"ip":"192.0.2.1","ports":7})",
+       "1 bad input.json key=ports why=not an array of objects that have a port"},
+  };
+  for (const auto& [line, said] : cases) {
+    INFO(line);
+    CHECK(fault_of(line) == said);
+  }
+}
+
+TEST_CASE("a JSON line that is wrong keeps its meta where that can be read", "[targets][json]") {
+  const std::string kept = R"( meta={"rack":"b7"})";
+  for (const char* line :
+       {R"({"target":1,"meta":{"rack":"b7"}})", R"({"meta":{"rack":"b7"},"target":"a b"})",
+        R"({"meta":{"rack":"b7"},"target":"a","prot":1})",
+        R"({"meta":{"rack":"b7"},"target":"a","target":"b"})",
+        R"({"target":"a","port":25,"port":26,"meta":{"rack":"b7"}})",
+        R"({"meta":{"rack":"b7"},"target":tru})", R"({"meta":{"rack":"b7"},"saddr":7})"}) {
+    INFO(line);
+    CHECK(fault_of(line).ends_with(kept));
+  }
+  for (const char* line :
+       {R"({"target":tru,"meta":{"rack":"b7"}})", R"({"meta":{"rack":"b7"},"target":"a")",
+        R"({"meta":1,"target":"a","meta":2})", R"({"target":1,"meta":{"rack":b7}})",
+        "{\"target\":1,\"meta\":[1,\r2]}", "{\"target\":1,\"meta\":\"\xff\"}", R"({"target":1})"}) {
+    INFO(line);
+    CHECK(fault_of(line).find("meta=") == std::string::npos);
+  }
+}
+
+TEST_CASE("a key that is wrong is kept up to its limit, in whole characters", "[targets][json]") {
+  std::string key;
+  for (int i = 0; i < 200; ++i) key += "\xc3\xa9";
+  const std::string said = fault_of("{\"target\":\"a\",\"x" + key + "\":1}");
+  CHECK(said == "1 bad input.unknown_key key=x" + key.substr(0, 254));
 }
 
 TEST_CASE("meta is handed through octet for octet", "[targets][json]") {

@@ -38,6 +38,15 @@ inline std::string describe(const mxsweep::targets::BadLine& bad) {
          " text=" + std::string(bad.text);
 }
 
+// "4 bad input.json key=port why=not an integer meta={}": what a JSON line says beside.
+inline std::string describe_fault(const mxsweep::targets::BadLine& bad) {
+  std::string words = std::to_string(bad.line) + " bad " + std::string(to_string(bad.cause));
+  if (!bad.key.empty()) words += " key=" + std::string(bad.key);
+  if (!bad.why.empty()) words += " why=" + std::string(bad.why);
+  if (!bad.meta.empty()) words += " meta=" + std::string(bad.meta);
+  return words;
+}
+
 // The items that can be had now, at most `items_max` of all; false when there is no more to come.
 inline bool drain(mxsweep::targets::Reader& reader, Items& items, std::size_t items_max) {
   using Next = mxsweep::targets::Reader::Next;
@@ -47,6 +56,10 @@ inline bool drain(mxsweep::targets::Reader& reader, Items& items, std::size_t it
     const Next next = reader.next(target, bad);
     if (next == Next::need_more) return true;
     if (next == Next::end) return false;
+    if (next == Next::not_a_list) {
+      items.push_back("no list: " + std::string(reader.foreign_format()->name));
+      return false;
+    }
     items.push_back(next == Next::target ? describe(target) : describe(bad));
   }
   return false;

@@ -211,7 +211,7 @@ TEST_CASE("a line that is not text says so", "[targets][reader]") {
         "192.0.2.1"s,
         "192.0.2.1,\xff"s, "b\xc3.example"s, "\xed\xa0\x80.example"s, "\xc0\xaf"s,
         "{\"target\":\"\xff\"}"s, "{\"target\":\"192.0.2.1\",\"meta\":\"\xe9\"}"s,
-        "{\"target\":\"192.0.2.1\"}\0"s, "\xff\xfe\x31\0"s}) {
+        "{\"target\":\"192.0.2.1\"}\0"s, "\xff.\xfe\x31\0"s}) {
     CHECK(read_list(line) == Items{"1 bad input.not_text text=" + line});
   }
 }

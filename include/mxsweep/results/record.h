@@ -75,8 +75,10 @@ struct Record {
   Outcome outcome = Outcome::local;
   Phase phase = Phase::input;
   Cause cause = Cause::none;
-  ReplyText reply;       // The reply that decided an outcome other than ok.
-  int socket_errno = 0;  // 0: absent.
+  std::string_view input_key;  // Which key of the input line is wrong; empty: absent.
+  std::string_view input_why;  // What is wrong with it; empty: absent.
+  ReplyText reply;             // The reply that decided an outcome other than ok.
+  int socket_errno = 0;        // 0: absent.
 
   ReplyText greeting;
   Verb verb = Verb::ehlo;

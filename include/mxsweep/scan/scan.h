@@ -43,6 +43,7 @@ struct Options {
   std::size_t share_octets = kShareOctetsDefault;
   NameOptions names;
   std::string input = "-";
+  std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
   std::string output = "-";
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
@@ -65,8 +66,8 @@ struct Progress {
 
 struct Ended {
   std::optional<ring::Refusal> refusal;  // This machine cannot run it.
-  std::string bad_input;                 // The list cannot be opened, or --strict found a bad line.
-  results::Summary summary;              // Meaningful unless one of the above is set.
+  std::string bad_input;     // The list cannot be opened or is none, or --strict found a bad line.
+  results::Summary summary;  // Meaningful unless one of the above is set.
 };
 
 // Called from run()'s own thread, a few times a second.

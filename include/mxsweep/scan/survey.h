@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/scan/list.h"
+
 namespace mxsweep::scan {
 
 inline constexpr std::uint64_t kSurveyLinesMax = 10'000;
@@ -31,8 +33,8 @@ struct ListSurvey {
   std::string largest_text;
 };
 
-// `path`: "-" is standard input. Leaves the file where it was.
-[[nodiscard]] ListSurvey survey_list(const std::string& path,
+// Leaves the file where it was.
+[[nodiscard]] ListSurvey survey_list(const ListSource& source,
                                      const std::vector<std::uint16_t>& ports, bool mail_domains);
 
 }  // namespace mxsweep::scan

@@ -22,7 +22,7 @@
 //             not count. A line without a port of its own yields one target for each default
 //             port. Prefixes are expanded lazily, lowest address first, each address included.
 //   Memory    one line and one prefix: a hundred million lines cost what ten do.
-//   Lifetime  BadLine's view is good until the next call.
+//   Lifetime  BadLine's views are good until the next call.
 //   Errors    a line that can't be read is a value with its number and cause; it stops nothing.
 #pragma once
 
@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/targets/foreign_format.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::targets {
@@ -45,7 +46,14 @@ struct BadLine {
   std::uint64_t line = 0;
   Cause cause = Cause::input_syntax;
   std::string_view text;  // The line without blanks and comment, cut at kBadLineOctetsKept.
+  // Of a JSON line:
+  std::string_view key{};   // Which one is wrong, cut as `text` is; empty: none alone.
+  std::string_view why{};   // A few words, where the cause says too little; may be empty.
+  std::string_view meta{};  // Whole, if it can be read.
 };
+
+// "input.json: port: not an integer: {...}": all that a bad line says, but for its number.
+[[nodiscard]] std::string complaint(const BadLine& bad);
 
 struct ListStyle {
   bool mail_domains = false;  // A mail address stands for its domain; else it cannot be read.
@@ -60,7 +68,8 @@ class Reader {
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
 
-  enum class Next : std::uint8_t { target, bad_line, need_more, end };
+  // not_a_list: by its first line it is something else, foreign_format(); no line of it is read.
+  enum class Next : std::uint8_t { target, bad_line, need_more, end, not_a_list };
 
   // Hands over the next octets of the list. Requires: next() said need_more (or nothing was read
   // yet). `octets` must stay where they are until next() says need_more again.
@@ -71,6 +80,8 @@ class Reader {
   void skip_rest_of_line();
   // How many more targets that would be, at most; 2^64 - 1 for that many or more.
   [[nodiscard]] std::uint64_t rest_of_line() const;
+
+  [[nodiscard]] const ForeignFormat* foreign_format() const;  // Null: it is a list, so far.
 
   [[nodiscard]] std::uint64_t lines_read() const;     // So far, skipped ones included.
   [[nodiscard]] std::uint64_t lines_skipped() const;  // Blank, comments, header, "[" and "]".

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Where the targets of a sweep come from, and the descriptor that they are read from.
+//
+//   Shape     a file, standard input, or words of a command line. Those become a file in memory
+//             with a line for each, so that all that reads a list reads them too.
+//   Lifetime  the descriptor is closed with its owner, unless it is standard input.
+//   Errors    List::error is the sentence; nothing else counts then.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mxsweep::scan {
+
+struct ListSource {
+  std::string path = "-";          // "-": standard input. Does not count where there are words.
+  std::vector<std::string> words;  // Requires: no line end in any of them.
+};
+
+class List {
+ public:
+  explicit List(const ListSource& source);
+  ~List();
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
+
+  int descriptor = -1;
+  std::string name;   // "list.txt", "standard input", "the command line"
+  std::string error;  // "No such file or directory"; empty: it can be read.
+};
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// The only file that compiles the library of command lines, which costs seconds.
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "cli/certificate_words.h"
+#include "mxsweep/core/duration.h"
+#include "mxsweep/core/nearest_word.h"
+
+namespace mxsweep::cli {
+namespace {
+
+bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
+
+std::vector<std::string> words_of(const Command& command) {
+  std::vector<std::string> words = {"--help"};
+  for (const Flag& flag : command.flags()) {
+    for (const std::string& name : CLI::detail::split(flag.names, ',')) words.push_back(name);
+  }
+  return words;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string_view nearest = nearest_word(word, known);
+  return nearest.empty() ? std::string{} : fmt::format("; did you mean {}?", nearest);
+}
+
+// "--input-file=list" and "-flist" are an option and its value.
+std::string unknown_option(const std::string& word, const Command& command) {
+  const std::string name = word.substr(0, word.find('='));
+  return fmt::format("unknown option {}{}", printable(name), did_you_mean(name, words_of(command)));
+}
+
+// Reads one value after the other; the library says which flag it was.
+std::function<bool(const std::vector<std::string>&)> reader(Read read, std::string names) {
+  return [read = std::move(read), names = std::move(names)](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      const std::string wrong = read(text);
+      if (!wrong.empty()) throw CLI::ValidationError(names, wrong);
+    }
+    return true;
+  };
+}
+
+}  // namespace
+
+Flag& Flag::needs(const Flag& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
+Flag& Flag::excludes(const Flag& other) {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+Flag& Flag::shows(std::string value) {
+  fallback = std::move(value);
+  return *this;
+}
+
+Command::Command(CLI::App& app, std::string name, std::string what)
+    : app_(*app.add_subcommand(name, what)), name_(std::move(name)), what_(std::move(what)) {
+  // What is left over is looked at when all flags are known. The library's own operands would take
+  // "[::1]" for a list in brackets.
+  app_.allow_extras();
+}
+
+Flag& Command::add_flag(const std::string& names, bool& value, const std::string& what) {
+  return flags_.emplace_back(app_.add_flag(names, value, what), names, "", what);
+}
+
+Flag& Command::add_reader(const std::string& names, const std::string& type, Read read, bool many,
+                          const std::string& what) {
+  CLI::Option* const option = app_.add_option(names, reader(std::move(read), names), what);
+  option->type_name(type);
+  if (many) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return flags_.emplace_back(option, names, type, what);
+}
+
+Flag& Command::add_value(const std::string& names, const std::string& type, Read read,
+                         const std::string& what) {
+  return add_reader(names, type, std::move(read), /*many=*/false, what);
+}
+
+Flag& Command::add_list(const std::string& names, const std::string& type, Read read_one,
+                        const std::string& what) {
+  const Read read = [read_one = std::move(read_one)](const std::string& text) -> std::string {
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      if (comma == at) return fmt::format("'{}': there is nothing before or behind a comma", text);
+      std::string wrong = read_one(text.substr(at, comma - at));
+      if (!wrong.empty()) return wrong;
+      at = comma + 1;
+    }
+    return {};
+  };
+  return add_reader(names, type, read, /*many=*/true, what);
+}
+
+Flag& Command::add_text(const std::string& names, const std::string& type, std::string& value,
+                        const std::string& what) {
+  return add_value(
+      names, type,
+      [&value, type](const std::string& text) {
+        value = text;
+        return text.empty() ? fmt::format("an empty text is no {}", type) : std::string{};
+      },
+      what);
+}
+
+Flag& Command::add_choice(const std::string& names, const std::string& type, std::string& value,
+                          std::vector<std::string> words, const std::string& what) {
+  Flag& flag = add_value(
+      names, type,
+      [&value, words = std::move(words)](const std::string& text) {
+        value = text;
+        if (std::ranges::find(words, text) != words.end()) return std::string{};
+        return fmt::format("'{}' is none of {}{}", printable(text), fmt::join(words, ", "),
+                           did_you_mean(text, words));
+      },
+      what);
+  return flag.shows(value);
+}
+
+Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what) {
+  Flag& flag = add_value(
+      names, "DURATION",
+      [&value](const std::string& text) {
+        const std::optional<Duration> duration = parse_duration(text);
+        if (duration) value = *duration;
+        return duration
+                   ? std::string{}
+                   : fmt::format("'{}' is not a duration: {}", printable(text), kDurationForms);
+      },
+      what);
+  return flag.shows(write_duration(value));
+}
+
+std::string Command::read_number(const std::string& text, std::uint64_t least, std::uint64_t most,
+                                 std::uint64_t& number) {
+  const char* const end = text.data() + text.size();
+  const auto [reached, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && reached == end && number >= least && number <= most) return {};
+  return fmt::format("'{}' is not a whole number from {} to {}", printable(text), least, most);
+}
+
+void Command::add_operands(std::string type, std::vector<std::string>& words, std::string what) {
+  operand_ = std::move(type);
+  operand_what_ = std::move(what);
+  operands_ = &words;
+}
+
+std::string Command::take_left_over(const std::vector<std::string>& behind_mark) const {
+  std::vector<std::string> operands;
+  for (const std::string& word : app_.remaining()) {
+    if (is_flag(word)) return unknown_option(word, *this);
+    operands.push_back(word);
+  }
+  operands.insert(operands.end(), behind_mark.begin(), behind_mark.end());
+  if (operands_ != nullptr) {
+    *operands_ = std::move(operands);
+  } else if (!operands.empty()) {
+    return fmt::format("'{}' belongs to no flag", printable(operands.front()));
+  }
+  return {};
+}
+
+Program::Program(std::string name, const std::string& version, std::string what, std::string notes)
+    : name_(std::move(name)),
+      what_(std::move(what)),
+      notes_(std::move(notes)),
+      app_(std::make_unique<CLI::App>(what_, name_)) {
+  app_->set_version_flag("--version", name_ + " " + version);
+  app_->require_subcommand(1);
+  app_->formatter_fn([this](const CLI::App*, const std::string&, CLI::AppFormatMode) {
+    const Command* const command = chosen_command();
+    return command == nullptr ? help_of(*this) : help_of(*this, *command);
+  });
+}
+
+Program::~Program() = default;
+
+Command& Program::add_command(const std::string& name, const std::string& what) {
+  return commands_.emplace_back(*app_, name, what);
+}
+
+std::string Program::begin_with(int count, char** words) const {
+  if (count < 2) return "a subcommand is missing:\n" + list_of_commands(*this);
+  const std::string word = words[1];
+  if (word == "-h" || word == "--help" || word == "--version") return {};
+  if (is_flag(word)) {
+    return fmt::format("{} stands before the subcommand:\n{}", printable(word),
+                       list_of_commands(*this));
+  }
+  std::vector<std::string> known;
+  for (const Command& command : commands_) {
+    if (command.name() == word) return {};
+    if (!command.hidden()) known.push_back(command.name());
+  }
+  return fmt::format("'{}' is no subcommand{}\n{}", printable(word), did_you_mean(word, known),
+                     list_of_commands(*this));
+}
+
+void Program::parse(int count, char** words) {
+  // Words behind "--" are no flags, whatever they look like.
+  char** const end = words + count;
+  char** const mark =
+      std::find_if(words, end, [](const char* word) { return std::string_view(word) == "--"; });
+  if (mark != end) behind_mark_.assign(mark + 1, end);
+  app_->parse(static_cast<int>(mark - words), words);
+}
+
+void Program::explain(const CLI::Error& request) const { app_->exit(request); }
+
+std::string Program::left_over() {
+  const Command* const command = chosen_command();
+  return command == nullptr ? std::string{} : command->take_left_over(behind_mark_);
+}
+
+int Program::run() {
+  const Command* const command = chosen_command();
+  return command == nullptr ? 0 : command->action_();
+}
+
+std::string Program::chosen() const {
+  const Command* const command = chosen_command();
+  return command == nullptr ? name_ : name_ + " " + command->name();
+}
+
+const Command* Program::chosen_command() const {
+  const std::vector<CLI::App*> chosen = app_->get_subcommands();
+  if (chosen.empty()) return nullptr;
+  const auto found = std::ranges::find(commands_, chosen.front()->get_name(), &Command::name);
+  return found == commands_.end() ? nullptr : &*found;
+}
+
+}  // namespace mxsweep::cli
