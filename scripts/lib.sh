@@ -49,8 +49,8 @@ build() {
   quietly "$root/$tree/build.log" ninja -C "$root/$tree" -j "$jobs" $targets
 }
 
-# run_tests TREE [ctest options...]: ctest's own words, its summary last. One test more than there are
-# processors, because most of them wait.
+# run_tests TREE [ctest options...]: ctest's own words, its summary last. It runs one test more than
+# there are processors, because most of them wait.
 run_tests() {
   local tree=$1 fixed_addresses=()
   shift

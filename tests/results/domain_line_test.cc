@@ -180,20 +180,15 @@ TEST_CASE("a validator that is not ours accepts every line of domains", "[result
   domain.standing = standing_of({offering(Offered::yes)});
   append_domain(domain, lines);
 
-  const Validator validator;
-  const std::string schema = schema_of("domain_line");
-  const int status = validator.validate(lines, schema);
-  if (is_absent(status)) return;
-  CAPTURE(validator.output());
-  CHECK(status == 0);
-  CHECK(validator.output() == std::to_string(samples::sample_records().size() + 3));
+  std::vector<std::string> wrong;
   for (const std::string more : {R"(,"more":1})", R"(,"mx":[]})", R"(,"mx":[{"host":"x"}]})",
                                  R"(,"dns":{}})", R"(,"port":0})"}) {
-    std::string wrong = line_of(without_server());
-    wrong.replace(wrong.rfind('}'), 1, more);
-    CAPTURE(wrong);
-    CHECK(validator.validate(wrong, schema) == 1);
+    wrong.push_back(line_of(without_server()));
+    wrong.back().replace(wrong.back().rfind('}'), 1, more);
   }
+  const std::vector<std::string> right = split_lines(lines);
+  CHECK(right.size() == samples::sample_records().size() + 3);
+  expect_judged(right, wrong, schema_of("domain_line"));
 }
 
 }  // namespace mxsweep::results

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Validates lines of JSON against the schema with a validator that is not ours, if it is installed.
-//
-//   Errors    a status for which is_absent() is true: there is no validator here.
+// One run judges all the lines that it is given: starting it takes longer than judging hundreds.
 #pragma once
 
 #include <simdjson.h>
@@ -10,7 +9,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "mxsweep/results/schema.h"
 #include "support/catch.h"
@@ -41,23 +43,28 @@ class Validator {
     std::filesystem::remove_all(path_, ignored);
   }
 
-  // 0: all lines are valid; 1: one is not.
-  [[nodiscard]] int validate(const std::string& lines,
-                             const std::string& schema = schema_json()) const {
+  // What it says of each line, "valid" or what is wrong; nothing: it is not installed.
+  [[nodiscard]] std::optional<std::vector<std::string>> judge(
+      const std::string& lines, const std::string& schema = schema_json()) const {
+    const std::string output = (path_ / "output").string();
     const std::string command = "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR
                                 "/tests/support/validate.py' '" +
                                 write("schema.json", schema) + "' '" + write("lines.jsonl", lines) +
-                                "' >'" + (path_ / "output").string() + "' 2>&1";
+                                "' >'" + output + "' 2>&1";
     const int status = std::system(command.c_str());
     REQUIRE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-  }
-  // What the validator said last: how many lines were valid, or what is wrong.
-  [[nodiscard]] std::string output() const {
-    std::ifstream file(path_ / "output");
-    std::string line;
-    std::getline(file, line);
-    return line;
+    constexpr int kNoValidator = 77;
+    constexpr int kNoPython = 127;
+    if (WEXITSTATUS(status) == kNoValidator || WEXITSTATUS(status) == kNoPython) {
+      WARN("not validated: python3-jsonschema is not installed");
+      return std::nullopt;
+    }
+    std::ifstream file(output);
+    std::vector<std::string> words;
+    for (std::string line; std::getline(file, line);) words.push_back(line);
+    CAPTURE(words);
+    REQUIRE(WEXITSTATUS(status) == 0);
+    return words;
   }
 
  private:
@@ -69,10 +76,32 @@ class Validator {
   std::filesystem::path path_;
 };
 
-inline bool is_absent(int status) {
-  constexpr int kNoValidator = 77;
-  constexpr int kNoPython = 127;
-  return status == kNoValidator || status == kNoPython;
+inline std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line.ends_with('\n') ? line : line + '\n';
+  return text;
+}
+
+// Each line of `right` is valid and each of `wrong` is not.
+inline void expect_judged(const std::vector<std::string>& right,
+                          const std::vector<std::string>& wrong,
+                          const std::string& schema = schema_json()) {
+  const auto words = Validator().judge(joined(right) + joined(wrong), schema);
+  if (!words) return;
+  REQUIRE(words->size() == right.size() + wrong.size());
+  for (std::size_t i = 0; i < words->size(); ++i) {
+    INFO((i < right.size() ? right[i] : wrong[i - right.size()]));
+    INFO((*words)[i]);
+    CHECK(((*words)[i] == "valid") == (i < right.size()));
+  }
+}
+
+// The lines of a text, without their ends.
+inline std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream from(text);
+  for (std::string line; std::getline(from, line);) lines.push_back(line);
+  return lines;
 }
 
 }  // namespace mxsweep::results
