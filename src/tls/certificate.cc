@@ -16,6 +16,8 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
+#include "tls/der.h"
+#include "tls/limits.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -23,67 +25,6 @@ namespace {
 constexpr std::size_t kOidTextMax = 128;
 // The library keeps entries of every kind in one list; so many of them are looked at.
 constexpr unsigned kAltNamesMax = 4096;
-
-constexpr unsigned char kInteger = 0x02;
-constexpr unsigned char kSequence = 0x30;
-constexpr unsigned char kVersion = 0xa0;  // [0] EXPLICIT
-
-struct Element {
-  unsigned char tag = 0;
-  std::string_view whole;
-  std::string_view content;
-};
-
-// Takes one DER element off the front of `input`.
-std::optional<Element> take(std::string_view& input) {
-  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
-  if (input.size() < 2) return std::nullopt;
-  std::size_t header = 2;
-  std::size_t length = octet(1);
-  if (length >= 0x80) {
-    const std::size_t length_octets = length & 0x7fU;
-    if (length_octets == 0 || length_octets > 4) return std::nullopt;
-    header += length_octets;
-    if (input.size() < header) return std::nullopt;
-    length = 0;
-    for (std::size_t i = 2; i < header; ++i) length = length << 8U | octet(i);
-  }
-  if (input.size() - header < length) return std::nullopt;
-  const Element element{octet(0), input.substr(0, header + length), input.substr(header, length)};
-  input.remove_prefix(header + length);
-  return element;
-}
-
-struct RawParts {
-  std::string_view serial;
-  std::string_view spki;
-};
-
-// The library gives neither the key's own octets, which a TLSA record is the digest of, nor a
-// serial number of any length.
-//
-//   Certificate    SEQUENCE { tbsCertificate SEQUENCE { [0] version?, serial, algorithm SEQUENCE,
-//                  issuer SEQUENCE, validity SEQUENCE, subject SEQUENCE, spki SEQUENCE, ... }, ...
-//                  }
-std::optional<RawParts> raw_parts(std::string_view der) {
-  const std::optional<Element> certificate = take(der);
-  if (!certificate || certificate->tag != kSequence || !der.empty()) return std::nullopt;
-  std::string_view rest = certificate->content;
-  const std::optional<Element> to_be_signed = take(rest);
-  if (!to_be_signed || to_be_signed->tag != kSequence) return std::nullopt;
-  rest = to_be_signed->content;
-  std::optional<Element> element = take(rest);
-  if (element && element->tag == kVersion) element = take(rest);
-  if (!element || element->tag != kInteger) return std::nullopt;
-  RawParts parts;
-  parts.serial = element->content;
-  for (int sequences = 0; sequences < 5; ++sequences) {
-    element = take(rest);
-    if (!element || element->tag != kSequence) return std::nullopt;
-  }
-  parts.spki = element->whole;
-  return parts;
-}
 
 std::string to_hex(std::string_view octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -266,7 +207,7 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   certificate = {};
   certificate.sha256 = sha256(der);
   const std::optional<RawParts> raw = raw_parts(der);
-  if (!raw) return nullptr;
+  if (!raw || !raw->whole) return nullptr;
   gnutls_x509_crt_t made = nullptr;
   INVARIANT(gnutls_x509_crt_init(&made) == 0);
   CertificateHandle handle(made);
@@ -281,6 +222,10 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   certificate.not_before = not_before(made);
   certificate.not_after = not_after(made);
   certificate.key = key_text(made);
+  const std::size_t exponent = key_size(raw->spki).exponent;
+  if (exponent > kExponentBitsMax) {
+    certificate.key += " with an exponent of " + std::to_string(exponent) + " bits";
+  }
   certificate.signature = signature_text(made);
   certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
   read_names(made, names_max, certificate);

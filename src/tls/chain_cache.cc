@@ -10,6 +10,7 @@
 
 #include "mxsweep/core/invariant.h"
 #include "tls/certificate.h"
+#include "tls/limits.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 constexpr std::size_t kChainOctetsTypical = 8 * 1024;
 
 struct Parsed {
-  CertificateHandle handle;  // Null: not a certificate.
+  CertificateHandle handle;    // Null: not a certificate, or one that is not looked at.
+  bool key_too_large = false;  // To check a signature with.
   WallTime not_before;
   WallTime not_after;
 
@@ -78,7 +80,7 @@ Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent
     }
     std::size_t next = sent.size();
     for (std::size_t i = 0; i < sent.size(); ++i) {
-      if (used[i] || !sent[i].handle) continue;
+      if (used[i] || !sent[i].handle || sent[i].key_too_large) continue;
       if (gnutls_x509_crt_check_issuer(certificate, sent[i].handle.get()) == 0) continue;
       if (next == sent.size() || (!sent[next].valid_at(now) && sent[i].valid_at(now))) next = i;
     }
@@ -127,6 +129,7 @@ VerifyError verdict(gnutls_x509_trust_list_t trusted, const Parsed& leaf, Path& 
   const unsigned status = verify(trusted, path.certificates);
   if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
   if (!path.dates_hold) return VerifyError::certificate_expired;
+  if (leaf.key_too_large) return VerifyError::validation_failure;
   return status == 0 ? VerifyError::none : VerifyError::validation_failure;
 }
 
@@ -228,10 +231,17 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
   chain->certificates.resize(der.size());
   std::vector<Parsed> sent(der.size());
   Holds holds;
+  CertificateGauge gauge;
   for (std::size_t i = 0; i < der.size(); ++i) {
     Certificate& certificate = chain->certificates[i];
     const std::size_t names_max = i == 0 ? kLeafNamesMax : kAuthorityNamesMax;
-    sent[i].handle = read_certificate(der[i], names_max, certificate);
+    const Excess excess = gauge.add(der[i]);
+    sent[i].key_too_large = excess == Excess::key;
+    if (excess == Excess::elements) {
+      certificate.sha256 = sha256(der[i]);
+    } else {
+      sent[i].handle = read_certificate(der[i], names_max, certificate);
+    }
     sent[i].not_before = certificate.not_before;
     sent[i].not_after = certificate.not_after;
     if (sent[i].handle) holds.limited_by(certificate.not_before, certificate.not_after, now);

@@ -12,6 +12,7 @@
 #include "tls/alerts.h"
 #include "tls/certificate.h"
 #include "tls/client_library.h"
+#include "tls/limits.h"
 #include "tls/server_library.h"
 #include "tls/session.h"
 #include "tls/shown_chain.h"
@@ -71,17 +72,29 @@ struct Engine::Library {
     return static_cast<ssize_t>(octets);
   }
 
-  // Some certificates do not allow the use that their servers make of the key. To look away is part
-  // of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered only here,
-  // when the server has already agreed to both, it takes neither away.
-  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned incoming,
-                                const gnutls_datum_t* message) {
-    gnutls_session_enable_compatibility_mode(session);
+  // An error from here ends the handshake before the library has looked at the message.
+  static int before_message(gnutls_session_t session, unsigned type, unsigned, unsigned incoming,
+                            const gnutls_datum_t* message) {
     auto& engine = *static_cast<Engine*>(gnutls_session_get_ptr(session));
-    if (incoming != 0) {
-      engine.library_->shown.assign(reinterpret_cast<const char*>(message->data), message->size);
+    const std::string_view octets(reinterpret_cast<const char*>(message->data), message->size);
+    if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT) {
+      // Some certificates do not allow the use that their servers make of the key. To look away is
+      // part of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered
+      // only here, when the server has already agreed to both, it takes neither away.
+      gnutls_session_enable_compatibility_mode(session);
+      return incoming != 0 ? engine.keep_shown(octets) : GNUTLS_E_SUCCESS;
+    }
+    if (type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE && has_group_of_its_own(session) &&
+        group_too_large(octets)) {
+      return GNUTLS_E_HANDSHAKE_TOO_LARGE;
     }
     return GNUTLS_E_SUCCESS;
+  }
+
+  static bool has_group_of_its_own(gnutls_session_t session) {
+    const gnutls_kx_algorithm_t exchange = gnutls_kx_get(session);
+    return exchange == GNUTLS_KX_DHE_RSA || exchange == GNUTLS_KX_DHE_DSS ||
+           exchange == GNUTLS_KX_ANON_DH;
   }
 
   gnutls_session_t session = nullptr;
@@ -106,8 +119,8 @@ Engine::Engine(const Client& client, std::string_view server_name)
         client.library_->credentials.get(), client.library_->anonymous.get());
   gnutls_session_t const session = library_->session;
   gnutls_dh_set_prime_bits(session, kPrimeBitsMin);
-  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
-                                     &Library::before_certificate);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE,
+                                     &Library::before_message);
   // RFC 6066 section 3: without the trailing dot, and never an address. A name that the library
   // refuses is not sent.
   if (server_name.ends_with('.')) server_name.remove_suffix(1);
@@ -200,6 +213,20 @@ void Engine::shake_hands() {
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
   }
+}
+
+// The library's word for what is wrong with them, if anything.
+int Engine::keep_shown(std::string_view message) {
+  library_->shown = message;
+  CertificateGauge gauge;
+  for (const std::string_view certificate : peer_chain()) {
+    switch (gauge.add(certificate)) {
+      case Excess::none: break;
+      case Excess::key: return GNUTLS_E_CERTIFICATE_ERROR;
+      case Excess::elements: return GNUTLS_E_HANDSHAKE_TOO_LARGE;
+    }
+  }
+  return GNUTLS_E_SUCCESS;
 }
 
 void Engine::decrypt(std::string& clear) {

@@ -8,6 +8,8 @@
 //             what must be sent; take it and clear() it.
 //   Lifetime  Its Client or Server outlives it. The octets passed to advance() are read where they
 //             are, and no longer needed when it returns.
+//   Cost      a server chooses some of it, by its keys, groups and certificates. What would cost
+//             more than 50 ms of one advance() ends the handshake instead.
 //   Memory    of the library's, for a client: 12 KB once it has spoken, 11 KB when established. A
 //             peer that sends and sends without a result is cut off after 256 KiB.
 //   Errors    status failed, with failure() and, if one was received, alert(). No octet that a peer
@@ -43,8 +45,10 @@ enum class Failure : std::uint8_t {
   handshake_failure,   // Nothing else in common (alerts handshake_failure, insufficient_security).
   client_certificate,  // It insists on a client certificate.
   alert,               // Any other fatal alert that it sent.
-  bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used.
-  limit,               // A message, or messages without a result, longer than we read.
+  bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used or is so
+                       // large that we do not.
+  limit,               // A message, or messages without a result, longer than we read; or more
+                       // work than we do for one server.
   unsupported,         // A key, curve or signature of a kind that the library does not know.
   malformed,           // Octets that break the protocol: their framing, their order, their MAC.
   closed,              // close_notify in the middle of the handshake.
@@ -91,6 +95,7 @@ class Engine {
   void start(unsigned flags, void* priority, void* credentials, void* anonymous);
   [[nodiscard]] bool begins_like_tls();
   void shake_hands();
+  [[nodiscard]] int keep_shown(std::string_view message);
   void decrypt(std::string& clear);
   void fail(int error);
 
