@@ -38,7 +38,6 @@ struct Manners {
   void add_to(CLI::App& app);
   // The plan, or why there is none.
   [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
-  // Views `trust`, and says why not in TrustStore::error.
   [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
 };
 

@@ -29,10 +29,6 @@ std::shared_ptr<const Chain> Client::chain(std::span<const std::string_view> der
   return library_->chains.chain(der, now);
 }
 
-std::size_t Client::authorities() const {
-  return library_ == nullptr ? 0 : library_->chains.authorities();
-}
-
 std::uint64_t Client::chains_computed() const {
   return library_ == nullptr ? 0 : library_->chains.computed();
 }

@@ -11,10 +11,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
+
+// What an open() says when the library cannot allocate.
+inline constexpr std::string_view kShortOfMemory = "there is not enough memory for TLS";
 
 // Several threads may call it at the same time; the first one does the work. It sets a variable of
 // the environment, so no thread that reads the environment may be running yet.

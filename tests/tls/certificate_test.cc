@@ -244,7 +244,7 @@ TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][c
 
   Client client;
   ClientOptions options;
-  options.authorities_pem = root.certificate_pem;
+  options.authorities = read_authorities(root.certificate_pem).authorities;
   REQUIRE(client.open(options).empty());
 
   REQUIRE(
