@@ -359,7 +359,12 @@ void Worker::grant(Handle handle, Conversation& conversation, const probe::Wants
     arm(handle, wants.deadline);
     return;
   }
-  record(conversation);
+  if (wants.shortage != 0) {
+    put_off(std::move(conversation.visit), wants.shortage);
+    conversation.recorded = true;
+  } else {
+    record(conversation);
+  }
   wheel_.cancel(handle.index);
   if (wants.abort) ring::reset_on_close(conversation.descriptor);
   switch (conversation.armed) {

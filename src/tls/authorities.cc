@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/tls/authorities.h"
 
-#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -19,14 +18,6 @@ constexpr std::size_t kMemoryBeside = std::size_t{1024} * 1024;
 
 AuthoritiesRead short_of_memory() {
   return {nullptr, "there is not enough memory for the authorities to trust", true};
-}
-
-// The library does not look at all of its allocations: without memory it crashes. So it is asked
-// for in advance, in one piece.
-bool has_memory_for(std::string_view pem) {
-  void* const trial = std::malloc(pem.size() * kMemoryPerOctet + kMemoryBeside);
-  std::free(trial);
-  return trial != nullptr;
 }
 
 // The octets of one certificate in PEM; empty: it is none.
@@ -57,7 +48,7 @@ const Authorities::Library::Authority* Authorities::Library::issuer_of(
 // One by one, so that one which cannot be read does not cost us the others.
 AuthoritiesRead read_authorities(std::string_view pem) {
   start_library();
-  if (!has_memory_for(pem)) return short_of_memory();
+  if (!has_memory(pem.size() * kMemoryPerOctet + kMemoryBeside)) return short_of_memory();
   auto library = std::make_unique<Authorities::Library>();
   std::set<Digest> seen;
   if (gnutls_x509_trust_list_init(&library->trusted, 0) < 0) return short_of_memory();

@@ -47,9 +47,11 @@ std::string serial_text(std::string_view serial, bool& cut) {
 
 using ReadDn = int (*)(gnutls_x509_crt_t, gnutls_datum_t*, unsigned);
 
-std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read, bool& cut) {
+// False: there is no memory for it.
+bool read_dn(gnutls_x509_crt_t certificate, ReadDn read, std::string& dn, bool& cut) {
   gnutls_datum_t text{};
-  if (read(certificate, &text, 0) < 0) return {};  // An empty one is reported this way.
+  const int result = read(certificate, &text, 0);
+  if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // An empty one is reported this way.
   std::size_t size = text.size;
   cut = size > kSubjectOctetsMax;
   if (cut) {
@@ -57,9 +59,9 @@ std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read, bool& cut) {
     size = kSubjectOctetsMax;
     while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
   }
-  std::string dn(reinterpret_cast<const char*>(text.data), size);
+  dn.assign(reinterpret_cast<const char*>(text.data), size);
   gnutls_free(text.data);
-  return dn;
+  return true;
 }
 
 using ReadOid = int (*)(gnutls_x509_crt_t, char*, std::size_t*);
@@ -185,15 +187,6 @@ gnutls_datum_t datum(std::string_view octets) {
           static_cast<unsigned>(octets.size())};
 }
 
-Digest sha256(gnutls_x509_crt_t certificate) {
-  Digest digest;
-  std::size_t size = digest.size();
-  const int result =
-      gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest.data(), &size);
-  INVARIANT(result == 0);
-  return digest;
-}
-
 Digest sha256(std::string_view octets) {
   Digest digest;
   const int result =
@@ -202,22 +195,25 @@ Digest sha256(std::string_view octets) {
   return digest;
 }
 
-CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
-                                   Certificate& certificate) {
+CertificateRead read_certificate(std::string_view der, std::size_t names_max,
+                                 Certificate& certificate) {
   certificate = {};
   certificate.sha256 = sha256(der);
   const std::optional<RawParts> raw = raw_parts(der);
-  if (!raw || !raw->whole) return nullptr;
+  if (!raw || !raw->whole) return {};
   gnutls_x509_crt_t made = nullptr;
-  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  if (gnutls_x509_crt_init(&made) < 0) return {nullptr, true};
   CertificateHandle handle(made);
   const gnutls_datum_t octets = datum(der);
-  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return nullptr;
+  const int result = gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER);
+  if (result < 0) return {nullptr, result == GNUTLS_E_MEMORY_ERROR};
 
   certificate.spki_sha256 = sha256(raw->spki);
   Cut& cut = certificate.cut;
-  certificate.subject = dn_text(made, gnutls_x509_crt_get_dn3, cut.subject);
-  certificate.issuer = dn_text(made, gnutls_x509_crt_get_issuer_dn3, cut.issuer);
+  if (!read_dn(made, gnutls_x509_crt_get_dn3, certificate.subject, cut.subject) ||
+      !read_dn(made, gnutls_x509_crt_get_issuer_dn3, certificate.issuer, cut.issuer)) {
+    return {nullptr, true};
+  }
   certificate.serial = serial_text(raw->serial, cut.serial);
   certificate.not_before = not_before(made);
   certificate.not_after = not_after(made);
@@ -229,22 +225,27 @@ CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
   certificate.signature = signature_text(made);
   certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
   read_names(made, names_max, certificate);
-  return handle;
+  return {std::move(handle), false};
 }
 
-bool has_unknown_key(std::string_view der) {
+KeyKnown has_known_key(std::string_view der) {
   gnutls_x509_crt_t made = nullptr;
-  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  if (gnutls_x509_crt_init(&made) < 0) return KeyKnown::shortage;
   const CertificateHandle handle(made);
   const gnutls_datum_t octets = datum(der);
-  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return false;
-  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return true;
+  int result = gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER);
+  if (result == GNUTLS_E_MEMORY_ERROR) return KeyKnown::shortage;
+  if (result < 0) return KeyKnown::yes;
+  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return KeyKnown::no;
   gnutls_pubkey_t key = nullptr;
-  INVARIANT(gnutls_pubkey_init(&key) == 0);
-  const int result = gnutls_pubkey_import_x509(key, made, 0);
+  if (gnutls_pubkey_init(&key) < 0) return KeyKnown::shortage;
+  result = gnutls_pubkey_import_x509(key, made, 0);
   gnutls_pubkey_deinit(key);
-  return result == GNUTLS_E_UNKNOWN_PK_ALGORITHM || result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
-         result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
+  if (result == GNUTLS_E_MEMORY_ERROR) return KeyKnown::shortage;
+  const bool unknown = result == GNUTLS_E_UNKNOWN_PK_ALGORITHM ||
+                       result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
+                       result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
+  return unknown ? KeyKnown::no : KeyKnown::yes;
 }
 
 WallTime not_before(gnutls_x509_crt_t certificate) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct Parsed {
 // The way from the leaf to an authority, and what the dates along it say.
 struct Path {
   std::vector<gnutls_x509_crt_t> certificates;
+  std::vector<std::size_t> places;       // Of these in what was sent.
   const Authority* authority = nullptr;  // Where it leads; the trust store's own.
   bool dates_hold = true;                // Of the certificates that follow the leaf.
   bool authority_expired = false;        // The authority is itself outside its dates.
@@ -68,6 +70,7 @@ Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& s
   while (current != nullptr) {
     const gnutls_x509_crt_t certificate = current->handle.get();
     path.certificates.push_back(certificate);
+    path.places.push_back(static_cast<std::size_t>(current - sent.data()));
     const Authority* const authority =
         trusted == nullptr ? nullptr : trusted->issuer_of(certificate);
     if (authority != nullptr) {
@@ -91,8 +94,10 @@ Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& s
   return path;
 }
 
-// All but the dates, which the library would compare with a clock of its own.
-unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>& certificates) {
+// All but the dates, which the library would compare with a clock of its own. Nothing: there is no
+// memory for it.
+std::optional<unsigned> verify(gnutls_x509_trust_list_t trusted,
+                               std::vector<gnutls_x509_crt_t>& certificates) {
   constexpr unsigned kFlags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_CRL_CHECKS |
                               GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_LOW);
   std::string purpose = GNUTLS_KP_TLS_WWW_SERVER;
@@ -103,33 +108,34 @@ unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>
   const int result = gnutls_x509_trust_list_verify_crt2(trusted, certificates.data(),
                                                         static_cast<unsigned>(certificates.size()),
                                                         &wanted, 1, kFlags, &status, nullptr);
+  if (result == GNUTLS_E_MEMORY_ERROR) return std::nullopt;
   if (result < 0) status = GNUTLS_CERT_INVALID;
   return status;
 }
 
 // Of two that end at the same time the one nearer to the leaf.
-Expiry first_end(const Path& path) {
-  gnutls_x509_crt_t first = path.certificates.front();
-  for (const gnutls_x509_crt_t certificate : path.certificates) {
-    if (not_after(certificate) < not_after(first)) first = certificate;
+Expiry first_end(const Path& path, const std::vector<Certificate>& sent) {
+  const Certificate* first = &sent[path.places.front()];
+  for (const std::size_t place : path.places) {
+    if (sent[place].not_after < first->not_after) first = &sent[place];
   }
-  const WallTime at = not_after(first);
-  if (path.authority != nullptr && path.authority->not_after < at) {
+  if (path.authority != nullptr && path.authority->not_after < first->not_after) {
     return {path.authority->not_after, path.authority->sha256};
   }
-  return {at, sha256(first)};
+  return {first->not_after, first->sha256};
 }
 
-VerifyError verdict(const Authorities::Library* trusted, const Parsed& leaf, Path& path,
-                    WallTime now) {
+std::optional<VerifyError> verdict(const Authorities::Library* trusted, const Parsed& leaf,
+                                   Path& path, WallTime now) {
   if (!leaf.valid_at(now)) return VerifyError::certificate_expired;
   if (path.authority_expired) return VerifyError::certificate_not_trusted;
   if (trusted == nullptr) return VerifyError::certificate_not_trusted;
-  const unsigned status = verify(trusted->trusted, path.certificates);
-  if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
+  const std::optional<unsigned> status = verify(trusted->trusted, path.certificates);
+  if (!status) return std::nullopt;
+  if ((*status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
   if (!path.dates_hold) return VerifyError::certificate_expired;
   if (leaf.key_too_large) return VerifyError::validation_failure;
-  return status == 0 ? VerifyError::none : VerifyError::validation_failure;
+  return *status == 0 ? VerifyError::none : VerifyError::validation_failure;
 }
 
 std::size_t octets_of(const Chain& chain) {
@@ -156,7 +162,10 @@ ChainCache::~ChainCache() {
 
 std::string ChainCache::open(const ClientOptions& options) {
   INVARIANT(hash_ == nullptr);
-  if (gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) return std::string(kShortOfMemory);
+  if (gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) {
+    hash_ = nullptr;
+    return std::string(kShortOfMemory);
+  }
   generation_chains_max_ = std::max<std::size_t>(options.chains_max / 2, 1);
   keep_der_ = options.keep_der;
   authorities_ = options.authorities;
@@ -193,6 +202,7 @@ std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view>
     return entry.chain;
   }
   const Entry entry = compute(der, cut, now);
+  if (entry.chain == nullptr) return nullptr;
   keep(digest, entry);
   return entry.chain;
 }
@@ -210,11 +220,14 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
     Certificate& certificate = chain->certificates[i];
     const std::size_t names_max = i == 0 ? kLeafNamesMax : kAuthorityNamesMax;
     const Excess excess = gauge.add(der[i]);
+    if (!has_memory(kStepMemory + gauge.elements() * kElementMemory)) return {};
     sent[i].key_too_large = excess == Excess::key;
     if (excess == Excess::elements) {
       certificate.sha256 = sha256(der[i]);
     } else {
-      sent[i].handle = read_certificate(der[i], names_max, certificate);
+      CertificateRead read = read_certificate(der[i], names_max, certificate);
+      if (read.shortage) return {};
+      sent[i].handle = std::move(read.handle);
     }
     sent[i].not_before = certificate.not_before;
     sent[i].not_after = certificate.not_after;
@@ -232,8 +245,10 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
     const Authorities::Library* const trusted =
         authorities_ == nullptr ? nullptr : &authorities_->library();
     Path path = find_path(trusted, sent, now, holds);
-    chain->expiry = first_end(path);
-    chain->error = verdict(trusted, sent.front(), path, now);
+    chain->expiry = first_end(path, chain->certificates);
+    const std::optional<VerifyError> error = verdict(trusted, sent.front(), path, now);
+    if (!error) return {};
+    chain->error = *error;
   }
   return {std::move(chain), holds.from, holds.until};
 }

@@ -36,7 +36,8 @@ class ChainCache {
   // Empty: it worked. Else what is wrong.
   [[nodiscard]] std::string open(const ClientOptions& options);
 
-  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at.
+  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at. Null:
+  // there is no memory for it.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 

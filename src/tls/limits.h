@@ -38,6 +38,8 @@ class CertificateGauge {
  public:
   // The excess of this one, elements together with those before it.
   [[nodiscard]] Excess add(std::string_view der);
+  // Of all that were added.
+  [[nodiscard]] std::size_t elements() const { return elements_; }
 
  private:
   std::size_t elements_ = 0;

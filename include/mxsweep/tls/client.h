@@ -46,7 +46,8 @@ class Client {
   [[nodiscard]] std::string open(const ClientOptions& options);
 
   // The parsed and verified chain: from the cache when the same octets were seen before and their
-  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty.
+  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty. Null: there is
+  // no memory for it.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 

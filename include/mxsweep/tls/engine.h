@@ -12,7 +12,8 @@
 //             more than 50 ms of one advance() ends the handshake instead.
 //   Memory    of the library's, for a client: 12 KB once it has spoken, 11 KB when established. A
 //             peer that sends and sends without a result is cut off after 256 KiB.
-//   Errors    status failed, with failure() and, if one was received, alert(). No octet that a peer
+//   Errors    status failed, with failure() and, if one was received, alert(); from the beginning
+//             when there is no memory for a session. No octet that a peer
 //             can send does worse. When we are the one who gives up, outgoing() holds our alert;
 //             nothing, to a peer that does not speak TLS.
 #pragma once
@@ -52,6 +53,7 @@ enum class Failure : std::uint8_t {
   unsupported,         // A key, curve or signature of a kind that the library does not know.
   malformed,           // Octets that break the protocol: their framing, their order, their MAC.
   closed,              // close_notify in the middle of the handshake.
+  shortage,            // The library could not allocate: ours, and nothing about the peer.
 };
 
 class Engine {
@@ -92,7 +94,7 @@ class Engine {
  private:
   struct Library;
 
-  void start(unsigned flags, void* priority, void* credentials, void* anonymous);
+  [[nodiscard]] int start(unsigned flags, void* priority, void* credentials, void* anonymous);
   [[nodiscard]] bool begins_like_tls();
   void shake_hands();
   [[nodiscard]] int keep_shown(std::string_view message);
