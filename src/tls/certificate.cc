@@ -178,6 +178,7 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
   }
   facts.dns_names = facts.names.size();
   std::move(addresses.begin(), addresses.end(), std::back_inserter(facts.names));
+  sort_names(facts);
 }
 
 }  // namespace

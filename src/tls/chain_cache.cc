@@ -142,7 +142,8 @@ std::size_t octets_of(const Chain& chain) {
   std::size_t octets = sizeof(Chain) + chain.common_name.capacity();
   for (const Certificate& certificate : chain.certificates) {
     octets += sizeof(Certificate) + certificate.subject.capacity() + certificate.issuer.capacity() +
-              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string);
+              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string) +
+              certificate.sorted.capacity() * sizeof(std::uint16_t);
     for (const std::string& name : certificate.names) octets += name.capacity();
   }
   return octets;
