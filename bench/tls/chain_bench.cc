@@ -42,7 +42,7 @@ void ask_for_chains(benchmark::State& state, std::size_t servers, std::size_t ch
   const Fleet fleet(servers);
   Client client;
   ClientOptions options;
-  options.authorities = read_authorities(fleet.root.certificate_pem).authorities;
+  options.authorities = mxsweep::tls::read_authorities(fleet.root.certificate_pem).authorities;
   options.chains_max = chains_max;
   if (!client.open(options).empty()) {
     state.SkipWithError("the trust store cannot be read");
@@ -95,7 +95,7 @@ void read_trust_store(benchmark::State& state) {
     pem += issue(samples::authority("Root " + std::to_string(i))).certificate_pem;
   }
   for (auto _ : state) {
-    const AuthoritiesRead read = read_authorities(pem);
+    const mxsweep::tls::AuthoritiesRead read = mxsweep::tls::read_authorities(pem);
     if (!read.error.empty() ||
         read.authorities->size() != static_cast<std::size_t>(state.range(0))) {
       state.SkipWithError("the trust store cannot be read");

@@ -24,7 +24,12 @@ using namespace mxsweep::tls::hostile;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MXSWEEP_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(MXSWEEP_SANITIZED)
 constexpr double kStepMsMax = 250;
 #else
 constexpr double kStepMsMax = 50;
