@@ -138,7 +138,7 @@ tls::ClientOptions Manners::tls_options(const scan::TrustStore& trust) const {
   if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;
   if (tls_min == "1.3") options.version_min = tls::Version::tls1_3;
   options.ciphers = ciphers;
-  options.authorities_pem = trust.pem;
+  options.authorities = trust.authorities;
   return options;
 }
 

@@ -30,7 +30,6 @@ struct Manners {
   void add_to(Command& command);
   // The plan, or why there is none.
   [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
-  // Views `trust`, and says why not in TrustStore::error.
   [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
 };
 

@@ -212,6 +212,9 @@ int run_probe(ProbeFlags& flags) {
   if (!contradictory.empty()) return unusable(flags, contradictory, kWrongUsage);
   const scan::TrustStore trust =
       scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  if (!trust.cure.empty()) {
+    return unusable(flags, trust.error + "; cure: " + trust.cure, kCannotRunHere);
+  }
   if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
   tls::Client client;
   const std::string wrong = client.open(flags.manners.tls_options(trust));

@@ -297,6 +297,7 @@ int run_scan(ScanFlags& flags) {
   options.names.mail_domains = flags.mail_domains;
   options.names.visit_private = flags.allow_private;
   options.trust = scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  if (!options.trust.cure.empty()) return refuse({options.trust.error, options.trust.cure});
   options.tls = flags.manners.tls_options(options.trust);
   options.tls.keep_der = !flags.certificates.empty();
   const std::string& unreadable = options.trust.error;

@@ -3,6 +3,7 @@
 #include "probe/secure.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
@@ -77,9 +78,19 @@ bool Probe::skip_clear_text(std::string_view& octets) {
 Wants Probe::on_tls_failure(std::string_view octets, Instant now) {
   const tls::Failure failure = secure_->engine->failure();
   if (failure == tls::Failure::not_tls) heard_.append(octets);  // What it said instead.
+  if (failure == tls::Failure::shortage) return on_tls_shortage(now);
   const Wants wants = on_noise(verdict::cause_of(failure), now);
   // TLS 1.3 tells it only when the handshake is over for us.
   if (cause_ == Cause::tls_client_certificate) decided_ = Phase::tls;
+  return wants;
+}
+
+// We are short of memory: nothing is said of the server, but that it was not heard to the end.
+Wants Probe::on_tls_shortage(Instant now) {
+  if (!conversing()) return on_noise(Cause::local_resource, now);
+  socket_errno_ = ENOMEM;
+  Wants wants = fail(Cause::local_resource, now);
+  wants.shortage = ENOMEM;
   return wants;
 }
 
@@ -87,13 +98,16 @@ Wants Probe::begin_tls(Instant now) {
   enter(Phase::tls, now);
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
   secure_->clear_until_now = state_ == smtp::State::handshake;
-  secure_->engine->advance({}, secure_->heard);
+  if (secure_->engine->advance({}, secure_->heard) == tls::Status::failed) {
+    return on_tls_failure({}, now);
+  }
   return await({}, plan_->tls_timeout, now);
 }
 
 Wants Probe::on_secured(Instant now) {
   stop_watch(now);
   secure_->learn(*plan_->tls, plan_->wall_time(now));
+  if (secure_->chain == nullptr) return on_tls_shortage(now);
   judge(target_->name(), {});
   const smtp::Transition* const row = smtp::find(state_, smtp::Event::secured);
   INVARIANT(row != nullptr);

@@ -14,7 +14,8 @@ constexpr std::size_t kNodeOctets = 40;
 std::size_t octets_of(const tls::Certificate& certificate) {
   std::size_t octets = sizeof certificate + certificate.subject.capacity() +
                        certificate.issuer.capacity() + certificate.serial.capacity() +
-                       certificate.der.capacity();
+                       certificate.der.capacity() +
+                       certificate.sorted.capacity() * sizeof(std::uint16_t);
   for (const std::string& name : certificate.names) octets += sizeof name + name.capacity();
   return octets;
 }

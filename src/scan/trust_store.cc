@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace mxsweep::scan {
@@ -49,23 +50,39 @@ bool append_directory(const std::string& path, std::string& text, std::string& e
   return true;
 }
 
+// The texts of all files that count.
+std::string read_texts(const std::string& ca_file, const std::string& ca_path, TrustStore& store) {
+  std::string pem;
+  if (!ca_file.empty()) {
+    store.source = ca_file;
+    if (!append_file(ca_file, pem)) store.error = ca_file + ": " + std::strerror(errno);
+  }
+  if (!ca_path.empty() && store.error.empty()) {
+    store.source += (store.source.empty() ? "" : " and ") + ca_path;
+    append_directory(ca_path, pem, store.error);
+  }
+  if (!store.source.empty()) return pem;
+  for (const char* const path : kSystemFiles) {
+    if (!append_file(path, pem)) continue;
+    store.source = path;
+    break;
+  }
+  return pem;
+}
+
 }  // namespace
 
 TrustStore read_trust_store(const std::string& ca_file, const std::string& ca_path) {
   TrustStore store;
-  if (!ca_file.empty()) {
-    store.source = ca_file;
-    if (!append_file(ca_file, store.pem)) store.error = ca_file + ": " + std::strerror(errno);
-  }
-  if (!ca_path.empty() && store.error.empty()) {
-    store.source += (store.source.empty() ? "" : " and ") + ca_path;
-    append_directory(ca_path, store.pem, store.error);
-  }
-  if (!store.source.empty()) return store;
-  for (const char* const path : kSystemFiles) {
-    if (!append_file(path, store.pem)) continue;
-    store.source = path;
-    break;
+  const std::string pem = read_texts(ca_file, ca_path, store);
+  if (!store.error.empty()) return store;
+  tls::AuthoritiesRead read = tls::read_authorities(pem);
+  store.authorities = std::move(read.authorities);
+  store.error = std::move(read.error);
+  if (read.short_of_memory) {
+    store.cure =
+        "raise the limit of this process's memory (ulimit -v, prlimit --as, or its container's), "
+        "or name the few authorities that are needed with --ca-file";
   }
   return store;
 }

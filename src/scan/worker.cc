@@ -70,7 +70,7 @@ void Worker::run() {
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
     refusal_ = ring_.emplace().open({.wake_descriptor = bell_.descriptor()});
-    plan_.tls = &tls_;
+    if (!refusal_) open_tls();
   }
   if (refusal_) {
     gauges_.stop.store(Stop::leave, std::memory_order_release);
@@ -323,7 +323,6 @@ bool Worker::put_in_queue(Handle handle, Conversation& conversation, std::string
 // that they heard of things long before they did.
 void Worker::take_from_queue() {
   if (queue_.empty()) return;
-  open_tls();
   const Instant until = now_ + kHandshakeTimePerTurn;
   while (now_ < until && !queue_.empty()) {
     const Handle handle = queue_.front();
@@ -342,13 +341,12 @@ void Worker::take_from_queue() {
   }
 }
 
-// This thread's own TLS client, when it is needed: the trust store takes 20 ms to read. The same
-// options have opened a client before.
+// The same options have opened a client before: what they lack now is memory.
 void Worker::open_tls() {
-  if (std::exchange(tls_open_, true)) return;
+  plan_.tls = &tls_;
   const std::string wrong = tls_.open(*options_.tls);
-  INVARIANT(wrong.empty());
-  now_ = ring::now();
+  if (!wrong.empty())
+    refusal_ = {wrong, "lower --threads, or raise the limit of memory (ulimit -v)"};
 }
 
 // Turns what a probe wants into operations.
@@ -361,7 +359,12 @@ void Worker::grant(Handle handle, Conversation& conversation, const probe::Wants
     arm(handle, wants.deadline);
     return;
   }
-  record(conversation);
+  if (wants.shortage != 0) {
+    put_off(std::move(conversation.visit), wants.shortage);
+    conversation.recorded = true;
+  } else {
+    record(conversation);
+  }
   wheel_.cancel(handle.index);
   if (wants.abort) ring::reset_on_close(conversation.descriptor);
   switch (conversation.armed) {

@@ -163,7 +163,6 @@ class Worker {
   WorkerOptions options_;
   probe::Plan plan_;  // Everybody's, with this worker's TLS client and clock in it.
   tls::Client tls_;
-  bool tls_open_ = false;
   Gauges& gauges_;
   Recorder recorder_;
   Doorbell& feeder_;

@@ -129,6 +129,9 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_ASN1_EMBEDDED_NULL_IN_STRING, Failure::bad_certificate},
     {GNUTLS_E_ASN1_TIME_ERROR, Failure::bad_certificate},
 
+    // Ours.
+    {GNUTLS_E_MEMORY_ERROR, Failure::shortage},
+
     // It said close_notify before the handshake was done.
     {GNUTLS_E_SESSION_EOF, Failure::closed},
 };

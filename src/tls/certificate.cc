@@ -16,6 +16,8 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
+#include "tls/der.h"
+#include "tls/limits.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -23,67 +25,6 @@ namespace {
 constexpr std::size_t kOidTextMax = 128;
 // The library keeps entries of every kind in one list; so many of them are looked at.
 constexpr unsigned kAltNamesMax = 4096;
-
-constexpr unsigned char kInteger = 0x02;
-constexpr unsigned char kSequence = 0x30;
-constexpr unsigned char kVersion = 0xa0;  // [0] EXPLICIT
-
-struct Element {
-  unsigned char tag = 0;
-  std::string_view whole;
-  std::string_view content;
-};
-
-// Takes one DER element off the front of `input`.
-std::optional<Element> take(std::string_view& input) {
-  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
-  if (input.size() < 2) return std::nullopt;
-  std::size_t header = 2;
-  std::size_t length = octet(1);
-  if (length >= 0x80) {
-    const std::size_t length_octets = length & 0x7fU;
-    if (length_octets == 0 || length_octets > 4) return std::nullopt;
-    header += length_octets;
-    if (input.size() < header) return std::nullopt;
-    length = 0;
-    for (std::size_t i = 2; i < header; ++i) length = length << 8U | octet(i);
-  }
-  if (input.size() - header < length) return std::nullopt;
-  const Element element{octet(0), input.substr(0, header + length), input.substr(header, length)};
-  input.remove_prefix(header + length);
-  return element;
-}
-
-struct RawParts {
-  std::string_view serial;
-  std::string_view spki;
-};
-
-// The library gives neither the key's own octets, which a TLSA record is the digest of, nor a
-// serial number of any length.
-//
-//   Certificate    SEQUENCE { tbsCertificate SEQUENCE { [0] version?, serial, algorithm SEQUENCE,
-//                  issuer SEQUENCE, validity SEQUENCE, subject SEQUENCE, spki SEQUENCE, ... }, ...
-//                  }
-std::optional<RawParts> raw_parts(std::string_view der) {
-  const std::optional<Element> certificate = take(der);
-  if (!certificate || certificate->tag != kSequence || !der.empty()) return std::nullopt;
-  std::string_view rest = certificate->content;
-  const std::optional<Element> to_be_signed = take(rest);
-  if (!to_be_signed || to_be_signed->tag != kSequence) return std::nullopt;
-  rest = to_be_signed->content;
-  std::optional<Element> element = take(rest);
-  if (element && element->tag == kVersion) element = take(rest);
-  if (!element || element->tag != kInteger) return std::nullopt;
-  RawParts parts;
-  parts.serial = element->content;
-  for (int sequences = 0; sequences < 5; ++sequences) {
-    element = take(rest);
-    if (!element || element->tag != kSequence) return std::nullopt;
-  }
-  parts.spki = element->whole;
-  return parts;
-}
 
 std::string to_hex(std::string_view octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -106,9 +47,11 @@ std::string serial_text(std::string_view serial, bool& cut) {
 
 using ReadDn = int (*)(gnutls_x509_crt_t, gnutls_datum_t*, unsigned);
 
-std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read, bool& cut) {
+// False: there is no memory for it.
+bool read_dn(gnutls_x509_crt_t certificate, ReadDn read, std::string& dn, bool& cut) {
   gnutls_datum_t text{};
-  if (read(certificate, &text, 0) < 0) return {};  // An empty one is reported this way.
+  const int result = read(certificate, &text, 0);
+  if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // An empty one is reported this way.
   std::size_t size = text.size;
   cut = size > kSubjectOctetsMax;
   if (cut) {
@@ -116,9 +59,9 @@ std::string dn_text(gnutls_x509_crt_t certificate, ReadDn read, bool& cut) {
     size = kSubjectOctetsMax;
     while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
   }
-  std::string dn(reinterpret_cast<const char*>(text.data), size);
+  dn.assign(reinterpret_cast<const char*>(text.data), size);
   gnutls_free(text.data);
-  return dn;
+  return true;
 }
 
 using ReadOid = int (*)(gnutls_x509_crt_t, char*, std::size_t*);
@@ -235,6 +178,7 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
   }
   facts.dns_names = facts.names.size();
   std::move(addresses.begin(), addresses.end(), std::back_inserter(facts.names));
+  sort_names(facts);
 }
 
 }  // namespace
@@ -242,15 +186,6 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
 gnutls_datum_t datum(std::string_view octets) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data())),
           static_cast<unsigned>(octets.size())};
-}
-
-Digest sha256(gnutls_x509_crt_t certificate) {
-  Digest digest;
-  std::size_t size = digest.size();
-  const int result =
-      gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest.data(), &size);
-  INVARIANT(result == 0);
-  return digest;
 }
 
 Digest sha256(std::string_view octets) {
@@ -261,45 +196,57 @@ Digest sha256(std::string_view octets) {
   return digest;
 }
 
-CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
-                                   Certificate& certificate) {
+CertificateRead read_certificate(std::string_view der, std::size_t names_max,
+                                 Certificate& certificate) {
   certificate = {};
   certificate.sha256 = sha256(der);
   const std::optional<RawParts> raw = raw_parts(der);
-  if (!raw) return nullptr;
+  if (!raw || !raw->whole) return {};
   gnutls_x509_crt_t made = nullptr;
-  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  if (gnutls_x509_crt_init(&made) < 0) return {nullptr, true};
   CertificateHandle handle(made);
   const gnutls_datum_t octets = datum(der);
-  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return nullptr;
+  const int result = gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER);
+  if (result < 0) return {nullptr, result == GNUTLS_E_MEMORY_ERROR};
 
   certificate.spki_sha256 = sha256(raw->spki);
   Cut& cut = certificate.cut;
-  certificate.subject = dn_text(made, gnutls_x509_crt_get_dn3, cut.subject);
-  certificate.issuer = dn_text(made, gnutls_x509_crt_get_issuer_dn3, cut.issuer);
+  if (!read_dn(made, gnutls_x509_crt_get_dn3, certificate.subject, cut.subject) ||
+      !read_dn(made, gnutls_x509_crt_get_issuer_dn3, certificate.issuer, cut.issuer)) {
+    return {nullptr, true};
+  }
   certificate.serial = serial_text(raw->serial, cut.serial);
   certificate.not_before = not_before(made);
   certificate.not_after = not_after(made);
   certificate.key = key_text(made);
+  const std::size_t exponent = key_size(raw->spki).exponent;
+  if (exponent > kExponentBitsMax) {
+    certificate.key += " with an exponent of " + std::to_string(exponent) + " bits";
+  }
   certificate.signature = signature_text(made);
   certificate.self_signed = gnutls_x509_crt_check_issuer(made, made) != 0;
   read_names(made, names_max, certificate);
-  return handle;
+  return {std::move(handle), false};
 }
 
-bool has_unknown_key(std::string_view der) {
+KeyKnown has_known_key(std::string_view der) {
   gnutls_x509_crt_t made = nullptr;
-  INVARIANT(gnutls_x509_crt_init(&made) == 0);
+  if (gnutls_x509_crt_init(&made) < 0) return KeyKnown::shortage;
   const CertificateHandle handle(made);
   const gnutls_datum_t octets = datum(der);
-  if (gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER) < 0) return false;
-  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return true;
+  int result = gnutls_x509_crt_import(made, &octets, GNUTLS_X509_FMT_DER);
+  if (result == GNUTLS_E_MEMORY_ERROR) return KeyKnown::shortage;
+  if (result < 0) return KeyKnown::yes;
+  if (gnutls_x509_crt_get_pk_algorithm(made, nullptr) == GNUTLS_PK_UNKNOWN) return KeyKnown::no;
   gnutls_pubkey_t key = nullptr;
-  INVARIANT(gnutls_pubkey_init(&key) == 0);
-  const int result = gnutls_pubkey_import_x509(key, made, 0);
+  if (gnutls_pubkey_init(&key) < 0) return KeyKnown::shortage;
+  result = gnutls_pubkey_import_x509(key, made, 0);
   gnutls_pubkey_deinit(key);
-  return result == GNUTLS_E_UNKNOWN_PK_ALGORITHM || result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
-         result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
+  if (result == GNUTLS_E_MEMORY_ERROR) return KeyKnown::shortage;
+  const bool unknown = result == GNUTLS_E_UNKNOWN_PK_ALGORITHM ||
+                       result == GNUTLS_E_ECC_UNSUPPORTED_CURVE ||
+                       result == GNUTLS_E_UNIMPLEMENTED_FEATURE;
+  return unknown ? KeyKnown::no : KeyKnown::yes;
 }
 
 WallTime not_before(gnutls_x509_crt_t certificate) {

@@ -3,12 +3,15 @@
 //
 //   Source    RFC 5280; DN as text by RFC 4514.
 //   Lifetime  nothing views `der` afterwards.
-//   Errors    a null handle: not exactly one certificate in DER. Then only sha256 is set.
+//   Errors    a null handle: not exactly one certificate in DER. Then only sha256 is set. A
+//   shortage
+//             of memory is told apart, for it says nothing about the certificate.
 #pragma once
 
 #include <gnutls/x509.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,12 +25,18 @@ struct ReleaseCertificate {
 };
 using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseCertificate>;
 
-// All of `certificate` but its `der`; at most `names_max` names of each kind.
-[[nodiscard]] CertificateHandle read_certificate(std::string_view der, std::size_t names_max,
-                                                 Certificate& certificate);
+struct CertificateRead {
+  CertificateHandle handle;
+  bool shortage = false;
+};
 
-// Whether it has a key of a kind that the library does not know. No certificate: false.
-[[nodiscard]] bool has_unknown_key(std::string_view der);
+// All of `certificate` but its `der`; at most `names_max` names of each kind.
+[[nodiscard]] CertificateRead read_certificate(std::string_view der, std::size_t names_max,
+                                               Certificate& certificate);
+
+// Whether its key is of a kind that the library knows. No certificate: yes.
+enum class KeyKnown : std::uint8_t { yes, no, shortage };
+[[nodiscard]] KeyKnown has_known_key(std::string_view der);
 
 // Dates that cannot be read are the epoch: such a certificate has long expired.
 [[nodiscard]] WallTime not_before(gnutls_x509_crt_t certificate);
@@ -40,7 +49,6 @@ using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseCertificat
 [[nodiscard]] bool has_dns_name(gnutls_x509_crt_t certificate);
 
 [[nodiscard]] Digest sha256(std::string_view octets);
-[[nodiscard]] Digest sha256(gnutls_x509_crt_t certificate);  // Of its DER.
 
 // The library's view of octets that it only reads.
 [[nodiscard]] gnutls_datum_t datum(std::string_view octets);

@@ -5,21 +5,28 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "mxsweep/core/invariant.h"
+#include "tls/authorities_library.h"
 #include "tls/certificate.h"
+#include "tls/library.h"
+#include "tls/limits.h"
 
 namespace mxsweep::tls {
 namespace {
+
+using Authority = Authorities::Library::Authority;
 
 // Real chains take 1 to 3 KiB here; with an allowance of so much for each, hostile ones push out
 // others sooner instead of taking more.
 constexpr std::size_t kChainOctetsTypical = 8 * 1024;
 
 struct Parsed {
-  CertificateHandle handle;  // Null: not a certificate.
+  CertificateHandle handle;    // Null: not a certificate, or one that is not looked at.
+  bool key_too_large = false;  // To check a signature with.
   WallTime not_before;
   WallTime not_after;
 
@@ -29,9 +36,10 @@ struct Parsed {
 // The way from the leaf to an authority, and what the dates along it say.
 struct Path {
   std::vector<gnutls_x509_crt_t> certificates;
-  gnutls_x509_crt_t authority = nullptr;  // Where it leads; the trust store's own.
-  bool dates_hold = true;                 // Of the certificates that follow the leaf.
-  bool authority_expired = false;         // The authority is itself outside its dates.
+  std::vector<std::size_t> places;       // Of these in what was sent.
+  const Authority* authority = nullptr;  // Where it leads; the trust store's own.
+  bool dates_hold = true;                // Of the certificates that follow the leaf.
+  bool authority_expired = false;        // The authority is itself outside its dates.
 };
 
 struct Holds {
@@ -51,15 +59,9 @@ struct Holds {
   }
 };
 
-gnutls_x509_crt_t authority_for(gnutls_x509_trust_list_t trusted, gnutls_x509_crt_t certificate) {
-  gnutls_x509_crt_t authority = nullptr;
-  if (gnutls_x509_trust_list_get_issuer(trusted, certificate, &authority, 0) < 0) return nullptr;
-  return authority;  // The list's own.
-}
-
 // The shortest way: whatever else the server sent does not matter. Servers send certificates that
 // are needed no more, expired cross-signatures of today's authorities above all.
-Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent, WallTime now,
+Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& sent, WallTime now,
                Holds& holds) {
   Path path;
   std::vector<bool> used(sent.size(), false);
@@ -68,17 +70,18 @@ Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent
   while (current != nullptr) {
     const gnutls_x509_crt_t certificate = current->handle.get();
     path.certificates.push_back(certificate);
-    if (const gnutls_x509_crt_t authority = authority_for(trusted, certificate)) {
-      const WallTime first = not_before(authority);
-      const WallTime last = not_after(authority);
-      holds.limited_by(first, last, now);
+    path.places.push_back(static_cast<std::size_t>(current - sent.data()));
+    const Authority* const authority =
+        trusted == nullptr ? nullptr : trusted->issuer_of(certificate);
+    if (authority != nullptr) {
+      holds.limited_by(authority->not_before, authority->not_after, now);
       path.authority = authority;
-      path.authority_expired = now < first || now > last;
+      path.authority_expired = now < authority->not_before || now > authority->not_after;
       if (!path.authority_expired) break;
     }
     std::size_t next = sent.size();
     for (std::size_t i = 0; i < sent.size(); ++i) {
-      if (used[i] || !sent[i].handle) continue;
+      if (used[i] || !sent[i].handle || sent[i].key_too_large) continue;
       if (gnutls_x509_crt_check_issuer(certificate, sent[i].handle.get()) == 0) continue;
       if (next == sent.size() || (!sent[next].valid_at(now) && sent[i].valid_at(now))) next = i;
     }
@@ -91,8 +94,10 @@ Path find_path(gnutls_x509_trust_list_t trusted, const std::vector<Parsed>& sent
   return path;
 }
 
-// All but the dates, which the library would compare with a clock of its own.
-unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>& certificates) {
+// All but the dates, which the library would compare with a clock of its own. Nothing: there is no
+// memory for it.
+std::optional<unsigned> verify(gnutls_x509_trust_list_t trusted,
+                               std::vector<gnutls_x509_crt_t>& certificates) {
   constexpr unsigned kFlags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_CRL_CHECKS |
                               GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_LOW);
   std::string purpose = GNUTLS_KP_TLS_WWW_SERVER;
@@ -103,38 +108,42 @@ unsigned verify(gnutls_x509_trust_list_t trusted, std::vector<gnutls_x509_crt_t>
   const int result = gnutls_x509_trust_list_verify_crt2(trusted, certificates.data(),
                                                         static_cast<unsigned>(certificates.size()),
                                                         &wanted, 1, kFlags, &status, nullptr);
+  if (result == GNUTLS_E_MEMORY_ERROR) return std::nullopt;
   if (result < 0) status = GNUTLS_CERT_INVALID;
   return status;
 }
 
 // Of two that end at the same time the one nearer to the leaf.
-Expiry first_end(const Path& path) {
-  gnutls_x509_crt_t first = path.certificates.front();
-  const auto earlier = [](gnutls_x509_crt_t a, gnutls_x509_crt_t b) {
-    return not_after(a) < not_after(b);
-  };
-  for (const gnutls_x509_crt_t certificate : path.certificates) {
-    if (earlier(certificate, first)) first = certificate;
+Expiry first_end(const Path& path, const std::vector<Certificate>& sent) {
+  const Certificate* first = &sent[path.places.front()];
+  for (const std::size_t place : path.places) {
+    if (sent[place].not_after < first->not_after) first = &sent[place];
   }
-  if (path.authority != nullptr && earlier(path.authority, first)) first = path.authority;
-  return {not_after(first), sha256(first)};
+  if (path.authority != nullptr && path.authority->not_after < first->not_after) {
+    return {path.authority->not_after, path.authority->sha256};
+  }
+  return {first->not_after, first->sha256};
 }
 
-VerifyError verdict(gnutls_x509_trust_list_t trusted, const Parsed& leaf, Path& path,
-                    WallTime now) {
+std::optional<VerifyError> verdict(const Authorities::Library* trusted, const Parsed& leaf,
+                                   Path& path, WallTime now) {
   if (!leaf.valid_at(now)) return VerifyError::certificate_expired;
   if (path.authority_expired) return VerifyError::certificate_not_trusted;
-  const unsigned status = verify(trusted, path.certificates);
-  if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
+  if (trusted == nullptr) return VerifyError::certificate_not_trusted;
+  const std::optional<unsigned> status = verify(trusted->trusted, path.certificates);
+  if (!status) return std::nullopt;
+  if ((*status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0) return VerifyError::certificate_not_trusted;
   if (!path.dates_hold) return VerifyError::certificate_expired;
-  return status == 0 ? VerifyError::none : VerifyError::validation_failure;
+  if (leaf.key_too_large) return VerifyError::validation_failure;
+  return *status == 0 ? VerifyError::none : VerifyError::validation_failure;
 }
 
 std::size_t octets_of(const Chain& chain) {
   std::size_t octets = sizeof(Chain) + chain.common_name.capacity();
   for (const Certificate& certificate : chain.certificates) {
     octets += sizeof(Certificate) + certificate.subject.capacity() + certificate.issuer.capacity() +
-              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string);
+              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string) +
+              certificate.sorted.capacity() * sizeof(std::uint16_t);
     for (const std::string& name : certificate.names) octets += name.capacity();
   }
   return octets;
@@ -149,41 +158,19 @@ std::size_t ChainCache::Hash::operator()(const Digest& digest) const {
 }
 
 ChainCache::~ChainCache() {
-  if (trusted_ != nullptr) gnutls_x509_trust_list_deinit(trusted_, 1);
   if (hash_ != nullptr) gnutls_hash_deinit(hash_, nullptr);
 }
 
 std::string ChainCache::open(const ClientOptions& options) {
-  INVARIANT(trusted_ == nullptr);
-  INVARIANT(gnutls_x509_trust_list_init(&trusted_, 0) == 0);
-  INVARIANT(gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) == 0);
+  INVARIANT(hash_ == nullptr);
+  if (gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) {
+    hash_ = nullptr;
+    return std::string(kShortOfMemory);
+  }
   generation_chains_max_ = std::max<std::size_t>(options.chains_max / 2, 1);
   keep_der_ = options.keep_der;
-  load_authorities(options.authorities_pem);
-  if (!options.authorities_pem.empty() && authorities_ == 0) {
-    return "no certificate of an authority in the text (PEM is expected)";
-  }
+  authorities_ = options.authorities;
   return {};
-}
-
-// One by one, so that one which cannot be read does not cost us the others.
-void ChainCache::load_authorities(std::string_view pem) {
-  constexpr std::string_view kBegin = "-----BEGIN ";
-  for (std::size_t begin = pem.find(kBegin); begin != pem.npos;) {
-    const std::size_t next = pem.find(kBegin, begin + kBegin.size());
-    const gnutls_datum_t text = datum(pem.substr(begin, next - begin));
-    gnutls_x509_crt_t authority = nullptr;
-    INVARIANT(gnutls_x509_crt_init(&authority) == 0);
-    if (gnutls_x509_crt_import(authority, &text, GNUTLS_X509_FMT_PEM) < 0) {
-      gnutls_x509_crt_deinit(authority);
-    } else {
-      const int added =
-          gnutls_x509_trust_list_add_cas(trusted_, &authority, 1, GNUTLS_TL_NO_DUPLICATES);
-      INVARIANT(added >= 0);
-      authorities_ += static_cast<std::size_t>(added);
-    }
-    begin = next;
-  }
 }
 
 Digest ChainCache::digest_of(std::span<const std::string_view> der, bool cut) {
@@ -202,7 +189,7 @@ Digest ChainCache::digest_of(std::span<const std::string_view> der, bool cut) {
 
 std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view> der,
                                                WallTime now) {
-  INVARIANT(trusted_ != nullptr);
+  INVARIANT(hash_ != nullptr);
   const bool cut = der.size() > kChainCertificatesMax;
   if (cut) der = der.first(kChainCertificatesMax);
   const Digest digest = digest_of(der, cut);
@@ -216,6 +203,7 @@ std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view>
     return entry.chain;
   }
   const Entry entry = compute(der, cut, now);
+  if (entry.chain == nullptr) return nullptr;
   keep(digest, entry);
   return entry.chain;
 }
@@ -228,10 +216,20 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
   chain->certificates.resize(der.size());
   std::vector<Parsed> sent(der.size());
   Holds holds;
+  CertificateGauge gauge;
   for (std::size_t i = 0; i < der.size(); ++i) {
     Certificate& certificate = chain->certificates[i];
     const std::size_t names_max = i == 0 ? kLeafNamesMax : kAuthorityNamesMax;
-    sent[i].handle = read_certificate(der[i], names_max, certificate);
+    const Excess excess = gauge.add(der[i]);
+    if (!has_memory(kStepMemory + gauge.elements() * kElementMemory)) return {};
+    sent[i].key_too_large = excess == Excess::key;
+    if (excess == Excess::elements) {
+      certificate.sha256 = sha256(der[i]);
+    } else {
+      CertificateRead read = read_certificate(der[i], names_max, certificate);
+      if (read.shortage) return {};
+      sent[i].handle = std::move(read.handle);
+    }
     sent[i].not_before = certificate.not_before;
     sent[i].not_after = certificate.not_after;
     if (sent[i].handle) holds.limited_by(certificate.not_before, certificate.not_after, now);
@@ -245,9 +243,13 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
   } else if (!sent.front().handle) {
     chain->error = VerifyError::validation_failure;
   } else {
-    Path path = find_path(trusted_, sent, now, holds);
-    chain->expiry = first_end(path);
-    chain->error = verdict(trusted_, sent.front(), path, now);
+    const Authorities::Library* const trusted =
+        authorities_ == nullptr ? nullptr : &authorities_->library();
+    Path path = find_path(trusted, sent, now, holds);
+    chain->expiry = first_end(path, chain->certificates);
+    const std::optional<VerifyError> error = verdict(trusted, sent.front(), path, now);
+    if (!error) return {};
+    chain->error = *error;
   }
   return {std::move(chain), holds.from, holds.until};
 }

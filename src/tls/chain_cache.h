@@ -36,12 +36,11 @@ class ChainCache {
   // Empty: it worked. Else what is wrong.
   [[nodiscard]] std::string open(const ClientOptions& options);
 
-  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at.
+  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at. Null:
+  // there is no memory for it.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 
-  // Certificates that were read, the same one twice counted twice.
-  [[nodiscard]] std::size_t authorities() const { return authorities_; }
   [[nodiscard]] std::uint64_t computed() const { return computed_; }
 
  private:
@@ -56,14 +55,12 @@ class ChainCache {
   };
   using Generation = std::unordered_map<Digest, Entry, Hash>;
 
-  void load_authorities(std::string_view pem);
   [[nodiscard]] Digest digest_of(std::span<const std::string_view> der, bool cut);
   [[nodiscard]] Entry compute(std::span<const std::string_view> der, bool cut, WallTime now);
   void keep(const Digest& digest, const Entry& entry);
 
-  gnutls_x509_trust_list_t trusted_ = nullptr;
+  std::shared_ptr<const Authorities> authorities_;
   gnutls_hash_hd_t hash_ = nullptr;
-  std::size_t authorities_ = 0;
   std::uint64_t computed_ = 0;
   std::size_t generation_chains_max_ = 0;
   bool keep_der_ = false;

@@ -8,17 +8,28 @@
 
 namespace mxsweep::tls {
 
+namespace {
+
+// It takes a tenth.
+constexpr std::size_t kOpenMemory = std::size_t{1024} * 1024;
+
+}  // namespace
+
 Client::Client() = default;
 Client::~Client() = default;
 
 std::string Client::open(const ClientOptions& options) {
   start_library();
+  if (!has_memory(kOpenMemory)) return std::string(kShortOfMemory);
   PriorityRead read = make_priority(options.ciphers, options.version_min, Version::tls1_3);
   if (read.priority == nullptr) return read.error;
   auto library = std::make_unique<Library>();
   library->priority = std::move(read.priority);
   library->credentials = make_credentials();
   library->anonymous = make_anonymous_client();
+  if (library->credentials == nullptr || library->anonymous == nullptr) {
+    return std::string(kShortOfMemory);
+  }
   std::string error = library->chains.open(options);
   if (error.empty()) library_ = std::move(library);
   return error;
@@ -27,10 +38,6 @@ std::string Client::open(const ClientOptions& options) {
 std::shared_ptr<const Chain> Client::chain(std::span<const std::string_view> der, WallTime now) {
   INVARIANT(library_ != nullptr);
   return library_->chains.chain(der, now);
-}
-
-std::size_t Client::authorities() const {
-  return library_ == nullptr ? 0 : library_->chains.authorities();
 }
 
 std::uint64_t Client::chains_computed() const {

@@ -12,6 +12,8 @@
 #include "tls/alerts.h"
 #include "tls/certificate.h"
 #include "tls/client_library.h"
+#include "tls/library.h"
+#include "tls/limits.h"
 #include "tls/server_library.h"
 #include "tls/session.h"
 #include "tls/shown_chain.h"
@@ -71,17 +73,29 @@ struct Engine::Library {
     return static_cast<ssize_t>(octets);
   }
 
-  // Some certificates do not allow the use that their servers make of the key. To look away is part
-  // of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered only here,
-  // when the server has already agreed to both, it takes neither away.
-  static int before_certificate(gnutls_session_t session, unsigned, unsigned, unsigned incoming,
-                                const gnutls_datum_t* message) {
-    gnutls_session_enable_compatibility_mode(session);
+  // An error from here ends the handshake before the library has looked at the message.
+  static int before_message(gnutls_session_t session, unsigned type, unsigned, unsigned incoming,
+                            const gnutls_datum_t* message) {
     auto& engine = *static_cast<Engine*>(gnutls_session_get_ptr(session));
-    if (incoming != 0) {
-      engine.library_->shown.assign(reinterpret_cast<const char*>(message->data), message->size);
+    const std::string_view octets(reinterpret_cast<const char*>(message->data), message->size);
+    if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT) {
+      // Some certificates do not allow the use that their servers make of the key. To look away is
+      // part of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered
+      // only here, when the server has already agreed to both, it takes neither away.
+      gnutls_session_enable_compatibility_mode(session);
+      return incoming != 0 ? engine.keep_shown(octets) : GNUTLS_E_SUCCESS;
+    }
+    if (type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE && has_group_of_its_own(session) &&
+        group_too_large(octets)) {
+      return GNUTLS_E_HANDSHAKE_TOO_LARGE;
     }
     return GNUTLS_E_SUCCESS;
+  }
+
+  static bool has_group_of_its_own(gnutls_session_t session) {
+    const gnutls_kx_algorithm_t exchange = gnutls_kx_get(session);
+    return exchange == GNUTLS_KX_DHE_RSA || exchange == GNUTLS_KX_DHE_DSS ||
+           exchange == GNUTLS_KX_ANON_DH;
   }
 
   gnutls_session_t session = nullptr;
@@ -102,25 +116,36 @@ struct Engine::Library {
 Engine::Engine(const Client& client, std::string_view server_name)
     : library_(std::make_unique<Library>()) {
   INVARIANT(client.library_ != nullptr);
-  start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP, client.library_->priority.get(),
-        client.library_->credentials.get(), client.library_->anonymous.get());
+  int result = start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP,
+                     client.library_->priority.get(), client.library_->credentials.get(),
+                     client.library_->anonymous.get());
+  if (result < 0) {
+    fail(result);
+    return;
+  }
   gnutls_session_t const session = library_->session;
   gnutls_dh_set_prime_bits(session, kPrimeBitsMin);
-  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
-                                     &Library::before_certificate);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE,
+                                     &Library::before_message);
   // RFC 6066 section 3: without the trailing dot, and never an address. A name that the library
   // refuses is not sent.
   if (server_name.ends_with('.')) server_name.remove_suffix(1);
   if (!server_name.empty() && !parse_address(server_name)) {
-    gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name.data(), server_name.size());
+    result =
+        gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name.data(), server_name.size());
+    if (result == GNUTLS_E_MEMORY_ERROR) fail(result);
   }
 }
 
 Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
   INVARIANT(server.library_ != nullptr);
   library_->server = true;
-  start(GNUTLS_SERVER | GNUTLS_NO_TICKETS, server.library_->priority.get(),
-        server.library_->credentials.get(), server.library_->anonymous.get());
+  const int result = start(GNUTLS_SERVER | GNUTLS_NO_TICKETS, server.library_->priority.get(),
+                           server.library_->credentials.get(), server.library_->anonymous.get());
+  if (result < 0) {
+    fail(result);
+    return;
+  }
   switch (server.library_->client_certificate) {
     case ClientCertificate::not_asked: break;
     case ClientCertificate::requested:
@@ -135,17 +160,18 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
 Engine::~Engine() = default;
 
 // Running out of memory is the only way in which these calls can fail.
-void Engine::start(unsigned flags, void* priority, void* credentials, void* anonymous) {
+int Engine::start(unsigned flags, void* priority, void* credentials, void* anonymous) {
+  if (!has_memory(kStepMemory)) return GNUTLS_E_MEMORY_ERROR;
   gnutls_session_t session = nullptr;
   int result = gnutls_init(&session, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
-  INVARIANT(result == GNUTLS_E_SUCCESS);
+  if (result < 0) return GNUTLS_E_MEMORY_ERROR;
   library_->session = session;
   result = gnutls_priority_set(session, static_cast<gnutls_priority_t>(priority));
-  INVARIANT(result == GNUTLS_E_SUCCESS);
+  if (result < 0) return GNUTLS_E_MEMORY_ERROR;
   result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
-  INVARIANT(result == GNUTLS_E_SUCCESS);
+  if (result < 0) return GNUTLS_E_MEMORY_ERROR;
   result = gnutls_credentials_set(session, GNUTLS_CRD_ANON, anonymous);
-  INVARIANT(result == GNUTLS_E_SUCCESS);
+  if (result < 0) return GNUTLS_E_MEMORY_ERROR;
   gnutls_session_set_ptr(session, this);
   gnutls_transport_set_ptr(session, this);
   gnutls_transport_set_pull_function(session, &Library::pull);
@@ -153,6 +179,7 @@ void Engine::start(unsigned flags, void* priority, void* credentials, void* anon
   // Deadlines are the caller's: with any timeout the library would read the clock and wait.
   gnutls_handshake_set_timeout(session, 0);
   gnutls_handshake_set_max_packet_length(session, kMessageOctetsMax);
+  return GNUTLS_E_SUCCESS;
 }
 
 Status Engine::advance(std::string_view received, std::string& clear) {
@@ -188,6 +215,7 @@ bool Engine::begins_like_tls() {
 void Engine::shake_hands() {
   gnutls_session_t const session = library_->session;
   library_->starved = false;
+  if (!has_memory(kStepMemory)) return fail(GNUTLS_E_MEMORY_ERROR);
   for (std::size_t steps = received_.size() + kStepsMin; !library_->starved; --steps) {
     if (steps == 0) return fail(GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS);
     const int result = gnutls_handshake(session);
@@ -200,6 +228,21 @@ void Engine::shake_hands() {
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
   }
+}
+
+// The library's word for what is wrong with them, if anything.
+int Engine::keep_shown(std::string_view message) {
+  library_->shown = message;
+  CertificateGauge gauge;
+  for (const std::string_view certificate : peer_chain()) {
+    switch (gauge.add(certificate)) {
+      case Excess::none: break;
+      case Excess::key: return GNUTLS_E_CERTIFICATE_ERROR;
+      case Excess::elements: return GNUTLS_E_HANDSHAKE_TOO_LARGE;
+    }
+  }
+  const bool enough = has_memory(kStepMemory + gauge.elements() * kElementMemory);
+  return enough ? GNUTLS_E_SUCCESS : GNUTLS_E_MEMORY_ERROR;
 }
 
 void Engine::decrypt(std::string& clear) {
@@ -235,10 +278,13 @@ void Engine::fail(int error) {
     return;
   }
   failure_ = failure_of_error(error);
+  if (failure_ == Failure::shortage) return;  // An alert would need memory, too.
   // It says the same of a certificate that does not fit and of one whose kind of key is unknown.
   if (failure_ == Failure::bad_certificate && !library_->shown.empty()) {
     const std::vector<std::string_view> chain = peer_chain();
-    if (!chain.empty() && has_unknown_key(chain.front())) failure_ = Failure::unsupported;
+    const KeyKnown known = chain.empty() ? KeyKnown::yes : has_known_key(chain.front());
+    if (known == KeyKnown::no) failure_ = Failure::unsupported;
+    if (known == KeyKnown::shortage) failure_ = Failure::shortage;
   }
   if (library_->server && error == GNUTLS_E_NO_CERTIFICATE_FOUND) {
     // RFC 5246 section 7.4.6; the library would call it a decoding error.
@@ -275,6 +321,7 @@ std::vector<std::string_view> Engine::peer_chain() const {
     return certificates_in(library_->shown,
                            gnutls_protocol_get_version(library_->session) == GNUTLS_TLS1_3);
   }
+  if (library_->session == nullptr) return {};
   unsigned count = 0;
   const gnutls_datum_t* const first = gnutls_certificate_get_peers(library_->session, &count);
   std::vector<std::string_view> chain;

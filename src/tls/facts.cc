@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
@@ -17,6 +18,25 @@ bool same_in_any_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool less_in_any_case(std::string_view a, std::string_view b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return static_cast<unsigned char>(lower(x)) < static_cast<unsigned char>(lower(y));
+  });
+}
+
+// Whether it is among the names whose places are sorted from `first` to `last`.
+bool is_among(const Certificate& certificate, std::size_t first, std::size_t last,
+              std::string_view name) {
+  const auto begin = certificate.sorted.begin();
+  const auto found = std::lower_bound(begin + static_cast<std::ptrdiff_t>(first),
+                                      begin + static_cast<std::ptrdiff_t>(last), name,
+                                      [&](std::uint16_t place, std::string_view wanted) {
+                                        return less_in_any_case(certificate.names[place], wanted);
+                                      });
+  return found != begin + static_cast<std::ptrdiff_t>(last) &&
+         same_in_any_case(certificate.names[*found], name);
+}
+
 // `pattern` is what the certificate has.
 bool matches_dns_name(std::string_view pattern, std::string_view name) {
   if (!pattern.starts_with("*.")) return same_in_any_case(pattern, name);
@@ -24,6 +44,16 @@ bool matches_dns_name(std::string_view pattern, std::string_view name) {
   if (domain.find('.', 1) == domain.npos) return false;
   const std::size_t label = name.find('.');
   return label != 0 && label != name.npos && same_in_any_case(domain, name.substr(label));
+}
+
+// By the name itself, or by the one pattern that may stand for it.
+bool has_dns_name(const Certificate& leaf, std::string_view host) {
+  if (!host.starts_with("*.") && is_among(leaf, 0, leaf.dns_names, host)) return true;
+  const std::size_t label = host.find('.');
+  if (label == 0 || label == host.npos) return false;
+  const std::string_view domain = host.substr(label);
+  if (domain.find('.', 1) == domain.npos) return false;
+  return is_among(leaf, 0, leaf.dns_names, '*' + std::string(domain));
 }
 
 // A host name without its trailing dot; empty: no host is called so, but a certificate may be.
@@ -46,15 +76,30 @@ std::string_view to_string(VerifyError error) {
   return {};
 }
 
+void sort_names(Certificate& certificate) {
+  certificate.sorted.resize(certificate.names.size());
+  std::iota(certificate.sorted.begin(), certificate.sorted.end(), std::uint16_t{0});
+  const auto first_address =
+      certificate.sorted.begin() + static_cast<std::ptrdiff_t>(certificate.dns_names);
+  const auto less = [&](std::uint16_t a, std::uint16_t b) {
+    return less_in_any_case(certificate.names[a], certificate.names[b]);
+  };
+  std::sort(certificate.sorted.begin(), first_address, less);
+  std::sort(first_address, certificate.sorted.end(), less);
+}
+
 bool matches_name(const Chain& chain, std::string_view name) {
   if (name.empty() || chain.certificates.empty()) return false;
   const Certificate& leaf = chain.certificates.front();
   const auto first_address = leaf.names.begin() + static_cast<std::ptrdiff_t>(leaf.dns_names);
+  const bool sorted = leaf.sorted.size() == leaf.names.size();
   if (const std::optional<Address> address = parse_address(name)) {
+    if (sorted) return is_among(leaf, leaf.dns_names, leaf.names.size(), to_string(*address));
     return std::find(first_address, leaf.names.end(), to_string(*address)) != leaf.names.end();
   }
   const std::string_view host = host_name(name);
   if (host.empty()) return false;
+  if (sorted) return has_dns_name(leaf, host);
   return std::any_of(leaf.names.begin(), first_address,
                      [host](std::string_view pattern) { return matches_dns_name(pattern, host); });
 }

@@ -9,12 +9,28 @@
 
 #include <gnutls/gnutls.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
+
+// Whether so much can be allocated now. The libraries below (numbers, ASN.1) end the program when
+// an allocation of theirs fails, so each step asks in advance, in one piece, for more than it will
+// need.
+[[nodiscard]] bool has_memory(std::size_t octets);
+
+// What a handshake step needs at most, beside the certificates that it brings, and more. It takes
+// 20 KB with the usual keys.
+inline constexpr std::size_t kStepMemory = std::size_t{256} * 1024;
+// And for each element of a certificate; it takes some 500 octets.
+inline constexpr std::size_t kElementMemory = 1024;
+
+// What an open() says when the library cannot allocate.
+inline constexpr std::string_view kShortOfMemory = "there is not enough memory for TLS";
 
 // Several threads may call it at the same time; the first one does the work. It sets a variable of
 // the environment, so no thread that reads the environment may be running yet.
@@ -38,6 +54,7 @@ using Credentials = std::unique_ptr<gnutls_certificate_credentials_st, Free>;
 using AnonymousClient = std::unique_ptr<gnutls_anon_client_credentials_st, Free>;
 using AnonymousServer = std::unique_ptr<gnutls_anon_server_credentials_st, Free>;
 
+// Null: there is no memory for it.
 [[nodiscard]] Credentials make_credentials();
 [[nodiscard]] AnonymousClient make_anonymous_client();
 [[nodiscard]] AnonymousServer make_anonymous_server();

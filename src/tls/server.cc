@@ -27,6 +27,9 @@ std::string Server::open(const ServerOptions& options) {
   library->priority = std::move(read.priority);
   library->credentials = make_credentials();
   library->anonymous = make_anonymous_server();
+  if (library->credentials == nullptr || library->anonymous == nullptr) {
+    return std::string(kShortOfMemory);
+  }
   library->client_certificate = options.client_certificate;
   const gnutls_datum_t chain = datum(options.chain_pem);
   const gnutls_datum_t key = datum(options.key_pem);

@@ -170,6 +170,7 @@ Cause cause_of(tls::Failure failure) {
     case tls::Failure::unsupported: return Cause::local_tls_unsupported;
     case tls::Failure::malformed: return Cause::tls_malformed;
     case tls::Failure::closed: return Cause::net_closed_early;
+    case tls::Failure::shortage: return Cause::local_resource;
   }
   INVARIANT(false && "a failure outside its list");
   return {};

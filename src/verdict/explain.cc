@@ -44,7 +44,7 @@ std::string_view explain(Cause cause) {
     case Cause::local_interrupted: return "the sweep was stopped while the conversation was open";
     case Cause::local_burst:
       return "silence after many of our connections to this address at once; try fewer";
-    case Cause::local_tls_limit: return "the TLS handshake is longer than we read";
+    case Cause::local_tls_limit: return "the TLS handshake is more than we read or compute";
     case Cause::local_tls_unsupported:
       return "our TLS library does not know the server's kind of key or signature";
     case Cause::net_refused: return "nothing listens on that port";
@@ -67,7 +67,8 @@ std::string_view explain(Cause cause) {
     case Cause::tls_handshake_failure: return "the server and we have no cipher in common";
     case Cause::tls_client_certificate: return "the server insists on a client certificate";
     case Cause::tls_alert: return "the server ended the TLS handshake with an alert";
-    case Cause::tls_bad_certificate: return "the server's certificate is damaged or unusable";
+    case Cause::tls_bad_certificate:
+      return "the server's certificate is damaged, or its key is of no use";
     case Cause::tls_malformed: return "the server breaks the TLS protocol";
     case Cause::certificate_expired: return "the certificate has expired, or is not valid yet";
     case Cause::certificate_not_trusted:

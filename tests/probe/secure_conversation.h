@@ -63,11 +63,15 @@ struct Manners {
   tls::ServerOptions tls;
 };
 
+inline std::shared_ptr<const tls::Authorities> trusting(const tls::Issued& authority) {
+  return tls::read_authorities(authority.certificate_pem).authorities;
+}
+
 class Conversation {
  public:
   Conversation(Plan plan, Manners manners, std::string_view name, std::size_t piece)
       : manners_(std::move(manners)), plan_(std::move(plan)), piece_(piece) {
-    REQUIRE(client_.open({.authorities_pem = papers().authority.certificate_pem}).empty());
+    REQUIRE(client_.open({.authorities = trusting(papers().authority)}).empty());
     manners_.tls.chain_pem = papers().leaf.certificate_pem;
     manners_.tls.key_pem = papers().leaf.key_pem;
     REQUIRE(server_.open(manners_.tls).empty());

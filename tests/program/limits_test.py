@@ -11,8 +11,8 @@ import struct
 import subprocess
 import unittest
 
-from program import (CANNOT_RUN_HERE, HELO, NO_RESOLVER, RAN_TO_ITS_END, Process, ProgramTest,
-                     as_root_of, record_of)
+from program import (CANNOT_RUN_HERE, HELO, MXSWEEP, NO_RESOLVER, RAN_TO_ITS_END, Process,
+                     ProgramTest, as_root_of, record_of)
 
 DESCRIPTORS = 256
 
@@ -104,6 +104,50 @@ class Descriptors(ProgramTest):
         self.check_all_ok(swept, 3072)
         self.assertEqual(swept.summary["in_flight_peak"], 2 * fit)
         self.assertEqual(swept.summary["local_shortages"], 0)
+
+
+def sanitized():
+    """Whether the program under test needs terabytes of address space, as under a sanitizer."""
+    with open(MXSWEEP, "rb") as program:
+        octets = program.read()
+    return b"__asan_init" in octets or b"__tsan_init" in octets
+
+
+@unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")
+class LittleMemory(ProgramTest):
+    """`ulimit -v` of some megabytes: too little is said, with the cure."""
+
+    CURE = "cure: raise the limit of this process's memory"
+
+    def check_with(self, megabytes, *flags):
+        limit = megabytes * 1_000_000
+        return self.run_program(
+            "scan", "--check", "--helo", HELO, "-j", "1", "-c", "10", *flags,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+
+    def test_whatever_the_limit_it_ends_in_words(self):
+        """From less than the loader needs to more than enough, a megabyte at a time."""
+        for megabytes in range(12, 33):
+            with self.subTest(megabytes=megabytes):
+                code, _, stderr = self.check_with(megabytes, "--resolver", NO_RESOLVER)
+                self.assertGreaterEqual(code, 0, stderr)  # Not a signal.
+                self.assertTrue(stderr or code == RAN_TO_ITS_END)
+
+    def test_authorities_that_do_not_fit_are_refused(self):
+        """A --ca-file of 1,500 certificates in 40 MB: cannot run here, and what to do."""
+        authority = self.path("ca.pem")
+        self.sink("--only", "exim", "--ca-out", str(authority))
+        many = self.write("many.pem", authority.read_text() * 1500)
+        code, _, stderr = self.check_with(40, "--ca-file", str(many), "--resolver", NO_RESOLVER)
+        self.assertEqual(code, CANNOT_RUN_HERE, stderr)
+        self.assertIn("not enough memory for the authorities to trust", stderr)
+        self.assertIn(self.CURE, stderr)
+        limit = 40_000_000
+        code, _, stderr = self.run_program(
+            "probe", "--helo", HELO, "--ca-file", str(many), "127.0.0.1:1",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(code, CANNOT_RUN_HERE, stderr)
+        self.assertIn(self.CURE, stderr)
 
 
 class NoRing(ProgramTest):

@@ -158,7 +158,8 @@ TEST_CASE(
   REQUIRE(read.error.empty());
   sink::Authority authority(kToday);
   tls::Client client;
-  REQUIRE(client.open({.authorities_pem = authority.root_pem()}).empty());
+  REQUIRE(client.open({.authorities = tls::read_authorities(authority.root_pem()).authorities})
+              .empty());
   probe::Plan plan("scanner.test");
   plan.tls = &client;
   plan.wall_at_zero = kToday;

@@ -49,7 +49,7 @@ inline tls::Client& trusting_client() {
   static tls::Client client;
   static const bool open = [] {
     tls::ClientOptions options;
-    options.authorities_pem = authority().root_pem();
+    options.authorities = tls::read_authorities(authority().root_pem()).authorities;
     REQUIRE(client.open(options) == "");
     return true;
   }();

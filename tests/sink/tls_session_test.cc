@@ -28,6 +28,7 @@ Cause cause_of(tls::Engine& engine, const Stage& stage) {
     case tls::Failure::unsupported: return Cause::local_tls_unsupported;
     case tls::Failure::malformed: return Cause::tls_malformed;
     case tls::Failure::closed: return Cause::net_closed_early;
+    case tls::Failure::shortage: return Cause::local_resource;
   }
   if (engine.status() == tls::Status::established) return Cause::none;
   switch (stage.ended()) {

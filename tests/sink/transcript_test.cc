@@ -77,6 +77,7 @@ std::string_view end_of_handshake(tls::Engine& engine) {
     case tls::Failure::unsupported: return "UNKNOWN KIND";
     case tls::Failure::malformed: return "MALFORMED";
     case tls::Failure::closed: return "CLOSED";
+    case tls::Failure::shortage: return "SHORTAGE";
   }
   return engine.status() == tls::Status::established ? engine.session().version : "NO END";
 }

@@ -135,7 +135,7 @@ std::vector<std::string> names_in(const std::string& line) {
 
 Certificate read(std::string_view der) {
   Certificate certificate;
-  REQUIRE(read_certificate(der, kLeafNamesMax, certificate));
+  REQUIRE(read_certificate(der, kLeafNamesMax, certificate).handle);
   return certificate;
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][c
 
   Client client;
   ClientOptions options;
-  options.authorities_pem = root.certificate_pem;
+  options.authorities = read_authorities(root.certificate_pem).authorities;
   REQUIRE(client.open(options).empty());
 
   REQUIRE(
@@ -275,15 +275,15 @@ TEST_CASE("a certificate is exactly one: no octet less, none more", "[tls][certi
   Certificate certificate;
   for (std::size_t cut = 0; cut < der.size(); ++cut) {
     const GuardedBytes part(std::string_view(der).substr(0, cut));
-    REQUIRE_FALSE(read_certificate(part.view(), kLeafNamesMax, certificate));
+    REQUIRE_FALSE(read_certificate(part.view(), kLeafNamesMax, certificate).handle);
     REQUIRE(certificate.sha256 == sha256(part.view()));
     REQUIRE(certificate.key.empty());
     REQUIRE(certificate.names.empty());
   }
   const GuardedBytes whole(der);
-  CHECK(read_certificate(whole.view(), kLeafNamesMax, certificate));
-  CHECK_FALSE(read_certificate(der + '\0', kLeafNamesMax, certificate));
-  CHECK_FALSE(read_certificate(der + der, kLeafNamesMax, certificate));
+  CHECK(read_certificate(whole.view(), kLeafNamesMax, certificate).handle);
+  CHECK_FALSE(read_certificate(der + '\0', kLeafNamesMax, certificate).handle);
+  CHECK_FALSE(read_certificate(der + der, kLeafNamesMax, certificate).handle);
 }
 
 TEST_CASE("a NUL in a name stays in it, and matches nothing", "[tls][certificate]") {
@@ -299,7 +299,7 @@ TEST_CASE("a NUL in a name stays in it, and matches nothing", "[tls][certificate
   der = der_of(issue(order).certificate_pem);
   for (std::size_t at = der.find(".evil"); at != der.npos; at = der.find(".evil")) der[at] = '\0';
   Certificate certificate;
-  const CertificateHandle handle = read_certificate(der, kLeafNamesMax, certificate);
+  const CertificateHandle handle = read_certificate(der, kLeafNamesMax, certificate).handle;
   REQUIRE(handle);
   chain.certificates = {certificate};
   chain.common_name = common_name(handle.get());
@@ -319,7 +319,7 @@ TEST_CASE("two common names are none", "[tls][certificate]") {
                        subject));
     Certificate certificate;
     const CertificateHandle handle =
-        read_certificate(folder.read("it.der"), kLeafNamesMax, certificate);
+        read_certificate(folder.read("it.der"), kLeafNamesMax, certificate).handle;
     REQUIRE(handle);
     CHECK(common_name(handle.get()) == name);
   }
@@ -336,13 +336,13 @@ TEST_CASE("long texts and many names are cut at their maximum", "[tls][certifica
   order.addresses = {"192.0.2.1"};
   const std::string der = der_of(issue(order).certificate_pem);
   Certificate certificate;
-  REQUIRE(read_certificate(der, kLeafNamesMax, certificate));
+  REQUIRE(read_certificate(der, kLeafNamesMax, certificate).handle);
   CHECK(certificate.dns_names == kLeafNamesMax);
   CHECK(certificate.names.size() == kLeafNamesMax + 1);
   CHECK(certificate.names[1] == order.dns_names[2]);
   CHECK(certificate.names.back() == "192.0.2.1");
   CHECK(certificate.cut.names);
-  REQUIRE(read_certificate(der, kAuthorityNamesMax, certificate));
+  REQUIRE(read_certificate(der, kAuthorityNamesMax, certificate).handle);
   CHECK(certificate.dns_names == kAuthorityNamesMax);
   CHECK(certificate.cut.names);
   order.dns_names.resize(2);  // One of them too long.
@@ -350,7 +350,8 @@ TEST_CASE("long texts and many names are cut at their maximum", "[tls][certifica
   order.dns_names.resize(1);
   CHECK_FALSE(read(der_of(issue(order).certificate_pem)).cut.any());
   order.addresses.assign(kAuthorityNamesMax + 1, "192.0.2.1");
-  REQUIRE(read_certificate(der_of(issue(order).certificate_pem), kAuthorityNamesMax, certificate));
+  REQUIRE(read_certificate(der_of(issue(order).certificate_pem), kAuthorityNamesMax, certificate)
+              .handle);
   CHECK(certificate.cut.names);
   CHECK_FALSE(certificate.cut.serial);
   CHECK_FALSE(certificate.cut.subject);

@@ -52,7 +52,7 @@ struct World {
   [[nodiscard]] VerifyError verdict(const Sent& chain, WallTime now = kNow) const {
     Client client;
     ClientOptions options;
-    options.authorities_pem = root.certificate_pem;
+    options.authorities = read_authorities(root.certificate_pem).authorities;
     REQUIRE(client.open(options).empty());
     return ask(client, chain, now)->error;
   }
@@ -210,7 +210,7 @@ TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
 
   Client client;
   ClientOptions options;
-  options.authorities_pem = world.root.certificate_pem;
+  options.authorities = read_authorities(world.root.certificate_pem).authorities;
   REQUIRE(client.open(options).empty());
   std::swap(sent[3], sent[14]);
   CHECK(ask(client, sent)->error == VerifyError::none);
@@ -301,7 +301,7 @@ TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chai
   world.make();
   Client client;
   ClientOptions options;
-  options.authorities_pem = world.root.certificate_pem;
+  options.authorities = read_authorities(world.root.certificate_pem).authorities;
   REQUIRE(client.open(options).empty());
   const auto error_at = [&](WallTime now) { return ask(client, world.sent(), now)->error; };
   CHECK(error_at(kNow) == VerifyError::none);
@@ -323,7 +323,7 @@ TEST_CASE("a chain ends with the first of the certificates that it stands on", "
   const auto ends_with = [&](const Issued& issued, const Sent& sent, WallTime now = kNow) {
     Client client;
     ClientOptions options;
-    options.authorities_pem = world.root.certificate_pem;
+    options.authorities = read_authorities(world.root.certificate_pem).authorities;
     REQUIRE(client.open(options).empty());
     const auto chain = ask(client, sent, now);
     REQUIRE(chain->expiry);
@@ -385,7 +385,7 @@ TEST_CASE("a chain's end is computed anew when another way is taken", "[tls][cha
   world.make();
   Client client;
   ClientOptions options;
-  options.authorities_pem = world.root.certificate_pem;
+  options.authorities = read_authorities(world.root.certificate_pem).authorities;
   REQUIRE(client.open(options).empty());
   Sent sent = world.sent();
   sent.push_back(renewed(world.between, world.root, kNow + days{20}));
@@ -447,24 +447,30 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
   Client client;
   ClientOptions options;
   SECTION("none at all is a store that trusts nobody") {
+    CHECK(read_authorities("").authorities->size() == 0);
     REQUIRE(client.open(options).empty());
-    CHECK(client.authorities() == 0);
+    CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
+    options.authorities = read_authorities("").authorities;
+    Client other;
+    REQUIRE(other.open(options).empty());
+    CHECK(ask(other, world.sent())->error == VerifyError::certificate_not_trusted);
     CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
   }
   SECTION("a damaged one does not cost us the others") {
     const std::string text = "# comment\n" + damaged + world.root.key_pem +
                              issue(authority("Other")).certificate_pem + damaged +
                              world.root.certificate_pem + world.root.certificate_pem;
-    options.authorities_pem = text;
+    options.authorities = read_authorities(text).authorities;
     REQUIRE(client.open(options).empty());
-    CHECK(client.authorities() == 3);
+    CHECK(options.authorities->size() == 3);
     CHECK(ask(client, world.sent())->error == VerifyError::none);
   }
   SECTION("a text without any is a mistake") {
     for (const std::string& text : {std::string("mail"), damaged, world.root.key_pem}) {
-      Client other;
-      options.authorities_pem = text;
-      CHECK_FALSE(other.open(options).empty());
+      const AuthoritiesRead read = read_authorities(text);
+      CHECK(read.authorities == nullptr);
+      CHECK_FALSE(read.error.empty());
+      CHECK_FALSE(read.short_of_memory);
     }
   }
 }

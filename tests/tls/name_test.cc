@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <sys/resource.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,18 @@ Chain chain_for(std::vector<std::string> dns_names,
   return chain;
 }
 
+// The same whether its names are sorted or not.
+bool matches_both(Chain& chain, std::string_view name) {
+  chain.certificates.front().sorted.clear();
+  const bool unsorted = matches_name(chain, name);
+  sort_names(chain.certificates.front());
+  CHECK(matches_name(chain, name) == unsorted);
+  return unsorted;
+}
+
 bool matches(std::string_view pattern, std::string_view name) {
-  return matches_name(chain_for({std::string(pattern)}), name);
+  Chain chain = chain_for({std::string(pattern)});
+  return matches_both(chain, name);
 }
 
 TEST_CASE("a name matches in any case and with a trailing dot", "[tls][name]") {
@@ -52,6 +64,48 @@ TEST_CASE("every name of the leaf counts, and none of another certificate", "[tl
   CHECK(matches_name(chain, "b.example"));
   CHECK(matches_name(chain, "x.c.example"));
   CHECK_FALSE(matches_name(chain, "issuer.example"));
+}
+
+TEST_CASE("sorted names match as unsorted ones do", "[tls][name]") {
+  const std::vector<std::string> some = {
+      "a.b.c",     "*.b.c",      "B.C", "*.c",  "*.*.c",   "*",     "*.",           ".",
+      "",          ".b.c",       "a",   "a..c", "*.a.B.c", "A.b.C", "\xc3\xa4.b.c", "a.b.c\xff",
+      "192.0.2.1", "2001:db8::5"};
+  Chain chain = chain_for(some, {"192.0.2.7", "192.0.2.1", "2001:db8::5"});
+  for (const std::string& name : some) {
+    INFO(name);
+    matches_both(chain, name);
+    matches_both(chain, name + ".");
+    matches_both(chain, "x." + name);
+    Chain alone = chain_for({name});
+    for (const std::string& other : some) matches_both(alone, other);
+  }
+  CHECK(matches_both(chain, "192.0.2.7"));
+  CHECK_FALSE(matches_both(chain, "192.0.2.8"));
+}
+
+// A server may have a certificate of a thousand names for each of many names that lead to it, and
+// whoever is next asks them all.
+TEST_CASE("a name is looked for among a thousand without looking at each", "[tls][name]") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.push_back("mail" + std::to_string(i) + ".example.net");
+  Chain unsorted = chain_for(names);
+  Chain sorted = unsorted;
+  sort_names(sorted.certificates.front());
+  const auto cpu_ms = [](const Chain& chain) {
+    const auto now = [] {
+      rusage usage{};
+      ::getrusage(RUSAGE_THREAD, &usage);
+      return static_cast<double>(usage.ru_utime.tv_sec) * 1e3 +
+             static_cast<double>(usage.ru_utime.tv_usec) / 1e3;
+    };
+    const double before = now();
+    for (int i = 0; i < 2000; ++i) {
+      if (matches_name(chain, "mail.example.org")) return 0.0;
+    }
+    return now() - before;
+  };
+  CHECK(cpu_ms(sorted) * 5 < cpu_ms(unsorted));
 }
 
 TEST_CASE("a wildcard is one whole leftmost label", "[tls][name]") {
@@ -171,8 +225,10 @@ TEST_CASE("the library agrees about which names match", "[tls][name]") {
       }
       Chain chain;
       chain.certificates.resize(1);
-      const CertificateHandle handle = read_certificate(
-          samples::der_of(issue(order).certificate_pem), kLeafNamesMax, chain.certificates.front());
+      const CertificateHandle handle =
+          read_certificate(samples::der_of(issue(order).certificate_pem), kLeafNamesMax,
+                           chain.certificates.front())
+              .handle;
       REQUIRE(handle);
       if (in_common_name) chain.common_name = common_name(handle.get());
       for (const char* const name : kNames) {

@@ -75,7 +75,7 @@ enum class Cause : std::uint8_t {
   local_resolver_unreachable,  // Our own resolver answers nothing at all.
   local_interrupted,           // The user stopped the sweep while this conversation was open.
   local_burst,                 // No greeting, with many of our connections to that address open.
-  local_tls_limit,             // A TLS message longer than we read.
+  local_tls_limit,             // More of a TLS handshake than we read or compute.
   local_tls_unsupported,       // A key, curve or signature that our TLS library does not know.
 
   // Transport (outcome failed).

@@ -117,6 +117,7 @@ class Probe {
   Wants on_noise(Cause cause, Instant now);
   Wants on_secured(Instant now);
   Wants on_tls_failure(std::string_view octets, Instant now);
+  Wants on_tls_shortage(Instant now);
   Wants take(const smtp::Transition& row, Instant now);
   Wants begin_tls(Instant now);
   Wants await(std::string_view send, Duration patience, Instant now);

@@ -20,6 +20,9 @@ struct Wants {
   bool half_close = false;  // Nothing more will be sent: shut down that direction.
   bool done = false;        // The conversation is over: send, close, and write the record.
   bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
+  // With done: errno of a local shortage in the middle of the conversation. It says nothing about
+  // the server, which should be visited again.
+  int shortage = 0;
   Instant deadline = kNever;  // When to call on_deadline() unless something else happens first.
 };
 

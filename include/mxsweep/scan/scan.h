@@ -35,8 +35,8 @@ struct Options {
   Options& operator=(const Options&) = delete;
 
   probe::Plan plan;
-  tls::ClientOptions tls;  // authorities_pem views `trust`. Requires: check_tls() finds no fault.
-  TrustStore trust;
+  tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
+  TrustStore trust;          // For what is said of it.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // What all workers together remember of servers, in octets; 0: each target is a visit.

@@ -7,9 +7,9 @@
 //             that it can be reported; whatever the system's configuration of the library says.
 //   Source    RFC 8446, RFC 5246; chains are verified by RFC 5280 for TLS servers.
 //   Lifetime  the Client outlives its Engines. One thread.
-//   Memory    the trust store once; chains_max parsed and verified chains, the least recently seen
+//   Memory    chains_max parsed and verified chains, the least recently seen
 //             go first (in two generations).
-//   Errors    open() says why not: an unusable cipher list, or no certificate in the text.
+//   Errors    open() says why not: an unusable cipher list, or a want of memory.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/authorities.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
@@ -29,8 +30,7 @@ struct ClientOptions {
   Version version_min = Version::tls1_0;
   // What to offer, as a priority string of GnuTLS; empty: everything.
   std::string ciphers{};
-  // Certificates of the authorities to trust, PEM, one after the other; may be empty.
-  std::string_view authorities_pem;
+  std::shared_ptr<const Authorities> authorities{};  // Whom to trust; null: nobody.
   std::size_t chains_max = 4096;
   bool keep_der = false;  // Fill Certificate::der.
 };
@@ -46,11 +46,11 @@ class Client {
   [[nodiscard]] std::string open(const ClientOptions& options);
 
   // The parsed and verified chain: from the cache when the same octets were seen before and their
-  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty.
+  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty. Null: there is
+  // no memory for it.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 
-  [[nodiscard]] std::size_t authorities() const;        // Trusted.
   [[nodiscard]] std::uint64_t chains_computed() const;  // Times that the cache did not help.
 
  private:

@@ -8,9 +8,12 @@
 //             what must be sent; take it and clear() it.
 //   Lifetime  Its Client or Server outlives it. The octets passed to advance() are read where they
 //             are, and no longer needed when it returns.
+//   Cost      a server chooses some of it, by its keys, groups and certificates. What would cost
+//             more than 50 ms of one advance() ends the handshake instead.
 //   Memory    of the library's, for a client: 12 KB once it has spoken, 11 KB when established. A
 //             peer that sends and sends without a result is cut off after 256 KiB.
-//   Errors    status failed, with failure() and, if one was received, alert(). No octet that a peer
+//   Errors    status failed, with failure() and, if one was received, alert(); from the beginning
+//             when there is no memory for a session. No octet that a peer
 //             can send does worse. When we are the one who gives up, outgoing() holds our alert;
 //             nothing, to a peer that does not speak TLS.
 #pragma once
@@ -43,11 +46,14 @@ enum class Failure : std::uint8_t {
   handshake_failure,   // Nothing else in common (alerts handshake_failure, insufficient_security).
   client_certificate,  // It insists on a client certificate.
   alert,               // Any other fatal alert that it sent.
-  bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used.
-  limit,               // A message, or messages without a result, longer than we read.
+  bad_certificate,     // Its certificate cannot be parsed, or its key cannot be used or is so
+                       // large that we do not.
+  limit,               // A message, or messages without a result, longer than we read; or more
+                       // work than we do for one server.
   unsupported,         // A key, curve or signature of a kind that the library does not know.
   malformed,           // Octets that break the protocol: their framing, their order, their MAC.
   closed,              // close_notify in the middle of the handshake.
+  shortage,            // The library could not allocate: ours, and nothing about the peer.
 };
 
 class Engine {
@@ -88,9 +94,10 @@ class Engine {
  private:
   struct Library;
 
-  void start(unsigned flags, void* priority, void* credentials, void* anonymous);
+  [[nodiscard]] int start(unsigned flags, void* priority, void* credentials, void* anonymous);
   [[nodiscard]] bool begins_like_tls();
   void shake_hands();
+  [[nodiscard]] int keep_shown(std::string_view message);
   void decrypt(std::string& clear);
   void fail(int error);
 

@@ -48,6 +48,10 @@ struct Certificate {
   std::string serial;              // Hexadecimal, lower case, two digits an octet.
   std::vector<std::string> names;  // subjectAltName: DNS names as they are, then addresses as text.
   std::size_t dns_names = 0;       // How many of `names` are DNS names.
+  // Places of the DNS names, in the order of their lower-case texts, then those of the addresses,
+  // likewise: many servers are asked for a name, each with a thousand of its own. Empty: not
+  // sorted, and looked through one by one.
+  std::vector<std::uint16_t> sorted;
   WallTime not_before{};
   WallTime not_after{};
   std::string key;        // "EC P-256", "RSA 2048", "Ed25519"; else the OID. Never empty if parsed.
@@ -115,6 +119,9 @@ struct Facts {
 // and OpenSSL). `name` may be an IP address as text: only address entries match it. Its trailing
 // dot is ignored. Octets are compared: internationalised names are to be given as A-labels.
 [[nodiscard]] bool matches_name(const Chain& chain, std::string_view name);
+
+// Fills `sorted`. Requires: at most 65,536 names.
+void sort_names(Certificate& certificate);
 
 // The same for the leaf's common name, which counts for nothing any more (RFC 9525, 1.4): browsers
 // and most mail servers pass it by, and some old clients do not. An address never matches it.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "tls/der.h"
+
+#include <array>
+#include <bit>
+
+namespace mxsweep::tls {
+namespace {
+
+constexpr unsigned char kConstructed = 0x20;
+constexpr unsigned char kLongTag = 0x1f;
+constexpr unsigned char kInteger = 0x02;
+constexpr unsigned char kBitString = 0x03;
+constexpr unsigned char kOctetString = 0x04;
+constexpr unsigned char kObjectIdentifier = 0x06;
+constexpr unsigned char kSequence = 0x30;
+constexpr unsigned char kVersion = 0xa0;  // [0] EXPLICIT
+
+// Deeper than any structure of a certificate that the library looks into.
+constexpr std::size_t kDepthMax = 32;
+
+struct Element {
+  unsigned char tag = 0;
+  std::string_view whole;
+  std::string_view content;
+};
+
+// Takes one element off the front of `input`. One without a length goes to the end of the input.
+std::optional<Element> take(std::string_view& input) {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
+  std::size_t at = 1;
+  if (input.size() < 2) return std::nullopt;
+  if ((octet(0) & kLongTag) == kLongTag) {
+    while (at < input.size() && (octet(at) & 0x80U) != 0) ++at;
+    ++at;
+  }
+  if (at >= input.size()) return std::nullopt;
+  std::size_t length = octet(at++);
+  if (length == 0x80) {
+    length = input.size() - at;
+  } else if (length > 0x80) {
+    const std::size_t end = at + (length & 0x7fU);
+    if (end > input.size()) return std::nullopt;
+    for (length = 0; at < end; ++at) {
+      length = length << 8U | octet(at);
+      if (length > input.size()) return std::nullopt;
+    }
+  }
+  if (input.size() - at < length) return std::nullopt;
+  const Element element{octet(0), input.substr(0, at + length), input.substr(at, length)};
+  input.remove_prefix(at + length);
+  return element;
+}
+
+std::optional<std::string_view> take(std::string_view& input, unsigned char tag) {
+  const std::optional<Element> element = take(input);
+  if (!element || element->tag != tag) return std::nullopt;
+  return element->content;
+}
+
+std::size_t bits(std::string_view integer) {
+  while (!integer.empty() && integer.front() == '\0') integer.remove_prefix(1);
+  if (integer.empty()) return 0;
+  return 8 * integer.size() - 8 +
+         static_cast<std::size_t>(std::bit_width(static_cast<unsigned char>(integer.front())));
+}
+
+// How long the first two numbers of a SEQUENCE at the front of `der` are; those that are none: 0.
+std::array<std::size_t, 2> first_two(std::string_view der) {
+  std::array<std::size_t, 2> found{};
+  std::optional<std::string_view> sequence = take(der, kSequence);
+  if (!sequence) return found;
+  for (std::size_t& size : found) {
+    const std::optional<std::string_view> integer = take(*sequence, kInteger);
+    if (!integer) break;
+    size = bits(*integer);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<RawParts> raw_parts(std::string_view der) {
+  std::optional<std::string_view> rest = take(der, kSequence);
+  if (!rest) return std::nullopt;
+  rest = take(*rest, kSequence);
+  if (!rest) return std::nullopt;
+  std::optional<Element> element = take(*rest);
+  if (element && element->tag == kVersion) element = take(*rest);
+  if (!element || element->tag != kInteger) return std::nullopt;
+  RawParts parts;
+  parts.serial = element->content;
+  for (int sequences = 0; sequences < 5; ++sequences) {
+    element = take(*rest);
+    if (!element || element->tag != kSequence) return std::nullopt;
+  }
+  parts.spki = element->whole;
+  parts.whole = der.empty();
+  return parts;
+}
+
+//   SubjectPublicKeyInfo    SEQUENCE { SEQUENCE { OID, parameters }, BIT STRING }
+//     of RSA                BIT STRING holds SEQUENCE { modulus, exponent }
+//     of DSA                parameters are SEQUENCE { prime, subgroup order, generator }
+// Whatever the OID is: no other key has two numbers in these places.
+KeySize key_size(std::string_view spki) {
+  KeySize size;
+  std::optional<std::string_view> info = take(spki, kSequence);
+  if (!info) return size;
+  std::optional<std::string_view> algorithm = take(*info, kSequence);
+  if (!algorithm || !take(*algorithm)) return size;
+  const auto [prime, order] = first_two(*algorithm);
+  size.prime = prime;
+  size.subgroup_order = order;
+  std::optional<std::string_view> key = take(*info, kBitString);
+  if (!key || key->empty()) return size;
+  key->remove_prefix(1);  // How many bits of the last octet are none.
+  const auto [modulus, exponent] = first_two(*key);
+  size.modulus = modulus;
+  size.exponent = exponent;
+  return size;
+}
+
+// What is not DER is left at its first octet that does not fit; what surrounds it goes on behind
+// it.
+std::size_t count_elements(std::string_view der) {
+  struct Level {
+    std::string_view rest;
+    bool in_string;
+  };
+  std::array<Level, kDepthMax> levels;
+  std::size_t depth = 0;
+  levels[0] = {der, false};
+  std::size_t count = 0;
+  for (;;) {
+    const std::optional<Element> element = take(levels[depth].rest);
+    if (!element) {
+      if (depth == 0) return count;
+      --depth;
+      continue;
+    }
+    count += element->tag == kObjectIdentifier ? 4 : 1;
+    const bool string = element->tag == kOctetString && !levels[depth].in_string;
+    if ((string || (element->tag & kConstructed) != 0) && depth + 1 < kDepthMax) {
+      const bool in_string = string || levels[depth].in_string;
+      levels[++depth] = {element->content, in_string};
+    }
+  }
+}
+
+}  // namespace mxsweep::tls
