@@ -50,6 +50,9 @@ class Names {
   // Waits until there is news, `longest` at most, and works on it. What waits to be taken is no
   // news.
   void turn(Duration longest);
+  // A turn also ends when this descriptor can be read, which is told until it is watched again.
+  void watch_also(int descriptor) { watch_.watch_also(descriptor); }
+  [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);
