@@ -129,8 +129,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   std::string helo = plan.commands.ehlo;
   helo.erase(helo.find_last_not_of("\r\n") + 1);
   fmt::print("io_uring      usable:{}\n", features);
-  fmt::print("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
-             capacity.per_worker, capacity.concurrency);
+  fmt::print("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,
+             capacity.concurrency, capacity.per_worker);
   fmt::print("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
              capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
              flags.capacity.descriptor_limit, capacity.fits,
@@ -274,7 +274,8 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       ->type_name("PORT,...")
       ->default_str("25");
   app->add_option("-c,--concurrency", flags->capacity.concurrency,
-                  "Conversations at once, at most [1000, or what the limit on open files allows]")
+                  "Conversations at once, all workers together [1000, or what the limit on open "
+                  "files allows]")
       ->check(CLI::Range(1U, 10'000'000U).description(""))
       ->type_name("N");
   app->add_option("-j,--threads", flags->capacity.threads, "Workers [one for each processor]")
