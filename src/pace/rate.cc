@@ -17,9 +17,9 @@ Rate::Rate(double per_second, Instant start) : next_(start.time_since_epoch().co
   interval_ = static_cast<std::int64_t>(std::ceil(1e9 / std::max(per_second, kSlowest)));
 }
 
-Instant Rate::claim(Instant now) {
+Instant Rate::claim(Instant now, Duration slack) {
   if (interval_ == 0) return now;
-  const std::int64_t earliest = (now - kRateSlack).time_since_epoch().count();
+  const std::int64_t earliest = (now - slack).time_since_epoch().count();
   std::int64_t next = next_.load(std::memory_order_relaxed);
   while (true) {
     const std::int64_t ours = std::max(next, earliest);

@@ -5,8 +5,13 @@ namespace mxsweep::scan {
 
 bool Permit::take(std::uint32_t open, Instant now) {
   if (!share_.one_more(open)) return false;
-  if (!moment_) moment_ = admission_.rate.claim(now);
-  if (*moment_ > now) return false;
+  if (!moment_) {
+    moment_ = admission_.rate.claim(now, has_waited_ ? pace::kLateSlack : pace::kIdleSlack);
+  }
+  if (*moment_ > now) {
+    has_waited_ = true;
+    return false;
+  }
   moment_.reset();
   return true;
 }
@@ -14,6 +19,7 @@ bool Permit::take(std::uint32_t open, Instant now) {
 void Permit::settle(std::uint32_t open, bool wants) {
   // A place is held for a target only together with its token.
   const bool holds = wants && moment_ && !share_.waits();
+  if (!holds) has_waited_ = false;
   if (moment_ && !holds) {
     moment_.reset();
     admission_.rate.give_back();

@@ -48,6 +48,7 @@ class Permit {
   Admission& admission_;
   pace::Share share_;
   std::optional<Instant> moment_;  // Of the token that we have claimed.
+  bool has_waited_ = false;        // For its moment and nothing else, since when there is a target.
 };
 
 }  // namespace mxsweep::scan

@@ -5,9 +5,9 @@
 //   Shape     claim() takes the next token and says from when on it may be used. That may lie
 //             ahead: whoever claimed it waits for it, and no other worker does. So workers are
 //             served in turn, and none wakes up for a token that another one takes.
-//   Formula   Of the moments that claim() answers, at most 1 + per_second * (t + kRateSlack) lie in
-//             any span t. A worker that is late uses its token as soon as it can, and a token that
-//             was given back may be used once more than that.
+//   Formula   Of the moments that claim() answers, at most 1 + per_second * (t + slack) lie in any
+//             span t. A worker that is late uses its token as soon as it can, and a token that was
+//             given back may be used once more than that.
 //   Threads   any. One compare-and-swap a claim; without a limit nothing that is shared is touched.
 //             The moment is all that the workers tell each other, so its order is relaxed.
 //   Errors    none. A rate of zero means no limit.
@@ -21,15 +21,17 @@
 
 namespace mxsweep::pace {
 
-// What nobody claimed is saved up for so long: it evens out that threads wake up late.
-inline constexpr Duration kRateSlack = std::chrono::milliseconds{10};
+// For how long what nobody claimed is saved up: for a worker that had nothing to begin, and for one
+// that was waiting for its moment and woke up late, as threads do where there is much to do.
+inline constexpr Duration kIdleSlack = std::chrono::milliseconds{10};
+inline constexpr Duration kLateSlack = std::chrono::milliseconds{100};
 
 class Rate {
  public:
   Rate(double per_second, Instant start);
 
   // Not later than `now`: at once.
-  [[nodiscard]] Instant claim(Instant now);
+  [[nodiscard]] Instant claim(Instant now, Duration slack = kIdleSlack);
   void give_back();  // One that was claimed and not used.
 
  private:
