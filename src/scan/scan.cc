@@ -23,6 +23,7 @@ namespace mxsweep::scan {
 namespace {
 
 constexpr int kTellMs = 200;
+constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
 
 struct Usage {
   double cpu_seconds;
@@ -111,6 +112,7 @@ class Sweep {
                                .tls = &options.tls,
                                .certificates = &log_,
                                .capacity = options.capacity.per_worker,
+                               .inbox_octets = kInboxOctets / options.capacity.threads,
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .share_octets = options.share_octets / options.capacity.threads};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {

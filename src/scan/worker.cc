@@ -49,7 +49,7 @@ Worker::Worker(const WorkerOptions& options, std::uint32_t number, Admission& ad
       gauges_(gauges),
       recorder_(outboxes),
       feeder_(feeder),
-      inbox_(kInboxTargets),
+      inbox_(kInboxTargets, options.inbox_octets),
       now_(ring::now()),
       slots_(options.capacity),
       open_(options.capacity),

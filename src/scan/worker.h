@@ -35,10 +35,10 @@
 #include "scan/admission.h"
 #include "scan/certificate_log.h"
 #include "scan/doorbell.h"
+#include "scan/inbox.h"
 #include "scan/open_connections.h"
 #include "scan/recorder.h"
 #include "scan/servers.h"
-#include "scan/spsc_queue.h"
 
 namespace mxsweep::scan {
 
@@ -63,6 +63,7 @@ struct WorkerOptions {
   const tls::ClientOptions* tls = nullptr;
   CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::uint32_t capacity = 0;
+  std::size_t inbox_octets = 0;  // What may wait there; one more target always may.
   bool own_descriptors = false;
   std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
 };
@@ -76,7 +77,7 @@ class Worker {
   // The feeder's side.
   // Takes the errand, or answers false and leaves it.
   [[nodiscard]] bool offer(Errand& errand) { return inbox_.push(errand); }
-  [[nodiscard]] bool has_room() const { return inbox_.size() < inbox_.capacity(); }
+  [[nodiscard]] bool has_room() const { return inbox_.has_room(); }
   void no_more();  // The list is at its end.
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
@@ -168,7 +169,7 @@ class Worker {
   Recorder recorder_;
   Doorbell& feeder_;
   Doorbell bell_;
-  SpscQueue<Errand> inbox_;
+  Inbox inbox_;
   std::atomic<bool> list_ended_ = false;
 
   Instant now_{};

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--rate and --concurrency are for all workers together, however the targets are dealt to them."""
+"""--rate, --concurrency and --share-memory are for all workers together, however the targets are
+dealt to them and whatever the list says of them."""
 
 import datetime
+import os
+import subprocess
 import threading
 import time
 import unittest
@@ -75,6 +78,25 @@ class Budget(ProgramTest):
         starts = self.starts(ONE_SERVER * 200, "-r", "100", "-j", "8")
         self.assertGreaterEqual(starts[-1], 1.9)
         self.assertLess(starts[-1], 8)
+
+    def test_lines_that_wait_keep_within_the_memory_however_long_they_are(self):
+        """120 MB of lines come while their one server is being visited."""
+        server = TalkingServer(lambda connection: time.sleep(2))
+        self.addCleanup(server.close)
+        line = b'{"target":"127.0.0.1","meta":"%s"}\n' % (b"m" * 30_000)
+        lines = 4000
+        # What a sanitizer keeps to find later uses of is no use of ours.
+        kept = "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")
+        scan = self.start_scan("-p", str(server.port), "-j", "2", "--share-memory", "10",
+                               "-o", os.devnull, stdin=subprocess.PIPE,
+                               env=dict(os.environ, ASAN_OPTIONS=kept))
+        for _ in range(lines):
+            scan.process.stdin.write(line)
+        scan.process.stdin.close()
+        self.assertEqual(scan.wait(), RAN_TO_ITS_END, scan.stderr)
+        summary = self.summary()
+        self.assertEqual(summary["records_written"], lines)
+        self.assertLess(summary["memory_peak_octets"], (10 + 64) * 1_000_000)
 
 
 if __name__ == "__main__":
