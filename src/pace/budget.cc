@@ -17,14 +17,15 @@ std::uint32_t Share::hungry_others() const {
   return state_ == State::hungry ? all - 1 : all;
 }
 
-// Of what is free, how much those who have too little leave to us: one for each of them is theirs.
+// How many of the free places this worker may take. Above its part it leaves one for each worker
+// that is below.
 std::uint32_t Share::for_us(std::uint32_t free) const {
   if (held_ < budget_.part_) return free;
   const std::uint32_t others = hungry_others();
   return free > others ? free - others : 0;
 }
 
-// Whether what we have, and do not use, should rather be given back.
+// Whether an idle place of ours is needed by a worker below its part.
 bool Share::must_yield(std::uint32_t used) const {
   if (used < budget_.part_) return false;
   const std::uint32_t others = hungry_others();
@@ -50,7 +51,7 @@ bool Share::one_more(std::uint32_t used) {
     const std::uint32_t there = for_us(free);
     if (there == 0) {
       if (waits_by_now) return false;
-      // What was given back before we said so would be told to nobody: look once more.
+      // What was given back before the wait was published woke no one up: look once more.
       wait();
       waits_by_now = true;
       free = budget_.free_.load(std::memory_order_seq_cst);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Targets on their way from the feeder to one worker: bounded by their number and by their memory.
 //
-//   Shape    one thread pushes, one pops; see scan/spsc_queue.h. What was pushed and what was
-//   popped
-//            is counted in octets by the side that did it.
+//   Shape    one thread pushes, one pops; see scan/spsc_queue.h. Each side counts the octets that
+//            it moved, so the difference is what waits.
 //   Memory   octets_max, and one target more.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace {
 // What a hash table's node and the allocator add to each.
 constexpr std::size_t kNodeOctets = 40;
 
-// In the list of those who wait: a node with two pointers.
+// With its node in the list of waiting errands, which has two pointers.
 std::size_t waiting_octets_of(const Errand& errand) {
   return allocated(sizeof errand + 2 * sizeof(void*)) + octets_held(errand);
 }

@@ -8,10 +8,10 @@
 //   Once      A server is an address, a port and a way to begin TLS. Where TLS was begun, the name
 //             counts too (SNI), unless the certificate has that name as well, or kNamesTried names
 //             were shown the same: a server that does not care for names is not asked again.
-//   Memory    octets_max for what was learned and for those who wait. The server that was not asked
-//             for for the longest time is forgotten, and visited again if a line leads there; so is
-//             the oldest of more than kNamesKept names. When those who wait have half of it, it is
-//             full(), and no more should be placed until some are served.
+//   Memory    octets_max for what was learned and for waiting errands. The server that was not
+//             asked for for the longest time is forgotten, and visited again if a line leads there;
+//             so is the oldest of more than kNamesKept names. When waiting errands take half of it,
+//             it is full(), and no more should be placed until some are served.
 //   Lifetime  a Server stays where it is from place() to settle() or forget().
 #pragma once
 

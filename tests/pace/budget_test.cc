@@ -108,7 +108,8 @@ TEST_CASE("a worker that has nothing gets its part of a budget that others could
   for (std::size_t i = 0; i < kWorkers; ++i) CHECK(workers[i].open == workers.budget.part());
 }
 
-TEST_CASE("who has more than its part and goes on with what it has asks nobody", "[pace][budget]") {
+TEST_CASE("a worker above its part keeps reusing its places while no other one waits",
+          "[pace][budget]") {
   Workers workers(10, 2);
   workers[0].targets = 100;
   workers.turn(0);
@@ -154,7 +155,7 @@ TEST_CASE("a worker that ends gives everything back", "[pace][budget]") {
 }
 
 // Threads that sleep until they are woken, with work of random length: the budget is never
-// exceeded, nobody sleeps for ever, and everybody's work is done.
+// exceeded, no thread sleeps for ever, and all work is done.
 void expect_all_done(std::uint32_t total, std::uint32_t count, std::uint32_t targets) {
   Budget budget(total, count);
   std::atomic<std::uint32_t> open_all = 0;

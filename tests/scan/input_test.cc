@@ -101,7 +101,7 @@ class Feeder {
   [[nodiscard]] std::uint64_t records(Outcome outcome) const {
     return gauges_.outcomes[static_cast<std::size_t>(outcome)].load();
   }
-  // False: nobody answers the bell.
+  // False: the feeder does not take notice.
   [[nodiscard]] bool ring_until_heard() {
     input_->doorbell().ring_anyway();
     return comes_true([this] {

@@ -246,7 +246,7 @@ void expect_counted(std::size_t counted, std::size_t before) {
   CHECK(static_cast<double>(counted) < 1.2 * real);
 }
 
-TEST_CASE("those who wait are counted as they weigh, whatever the list says of them",
+TEST_CASE("waiting errands are counted as they weigh, whatever the list says of them",
           "[scan][servers]") {
   for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
     CAPTURE(meta);
@@ -281,7 +281,7 @@ TEST_CASE("what is learned of servers is counted as it weighs", "[scan][servers]
   }
 }
 
-TEST_CASE("those who wait take the place of what was learned, not a place beside it",
+TEST_CASE("waiting errands take the place of what was learned, not a place beside it",
           "[scan][servers]") {
   Visitor one(kPlenty);
   CHECK(one.sent(errand_to(1)) == "visited");

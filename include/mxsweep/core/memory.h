@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What things really take of memory, for those who have to keep within a bound.
+// The memory that things really take, for code that keeps within a bound.
 //
 //   Source   glibc's malloc: 8 octets before each block, in steps of 16, 32 at least. Other
 //            allocators differ by a little.

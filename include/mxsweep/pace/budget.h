@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 // How many connections may be open: one number for all workers, lent to them in small shares. Pure.
 //
-//   Shape     Budget is what all have together, Share is one worker's side of it. A share asks for
-//             one_more() before each connection, and says with keep(), once a turn, what it still
-//             needs: the rest is lent to others. What the budget cannot lend the share waits for;
-//             next_to_wake() names workers that wait and may have what was given back.
-//   Promise   Never more than `total` are lent. A worker alone may have all of them. Each worker
-//             that wants it gets its part() in time, whatever the others want: those that have
-//             more put what ends with them back while one waits that has less.
-//   Cost      A worker that goes on with what it has touches nothing that others write to, but
-//   reads
-//             how many of them have too little. What it borrows it borrows up to kShareMost at
-//             once, and fewer when little is left.
-//   Threads   A Share is one thread's. The budget's counts are seq_cst where one side writes and
-//             then looks for the other: waiting is told before what is free is looked at, and what
-//             is given back is told before those who wait are. A worker that is about to sleep
-//             looks once more with may_have(), behind its doorbell's prepare().
+//   Shape     Budget is what all workers have together, Share is one worker's side of it. A worker
+//             calls one_more() before each connection and keep() once a turn with what it still
+//             needs; the rest goes back. Where nothing is left the share waits; next_to_wake()
+//             names the waiting workers that can use what was given back.
+//   Promise   Never more than `total` are lent. A single busy worker can have all of them. Each
+//             worker that wants it gets its part() in time: while a worker below its part waits,
+//             workers above theirs give back the places of connections that end.
+//   Cost      A worker that reuses its own places writes to nothing shared; it only reads how
+//             many workers are below their part. It borrows up to kShareMost at once, fewer when
+//             little is left.
+//   Threads   A Share belongs to one thread. All accesses that decide a wait are seq_cst: a worker
+//             publishes that it waits before it reads free_; a giver adds to free_ before it reads
+//             waiting_. So one of the two sees the other. Before it sleeps, behind its doorbell's
+//             prepare(), a worker looks once more with may_have().
 //   Errors    none.
 #pragma once
 

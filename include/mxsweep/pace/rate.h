@@ -3,8 +3,8 @@
 //
 //   Source    GCRA (ITU-T I.371): the bucket as one moment, in whole nanoseconds.
 //   Shape     claim() takes the next token and says from when on it may be used. That may lie
-//             ahead: whoever claimed it waits for it, and no other worker does. So workers are
-//             served in turn, and none wakes up for a token that another one takes.
+//             ahead: the worker that claimed it waits for it, and no other one does. So workers
+//             are served in turn, and none wakes up for a token that another one takes.
 //   Formula   Of the moments that claim() answers, at most 1 + per_second * (t + slack) lie in any
 //             span t. A worker that is late uses its token as soon as it can, and a token that was
 //             given back may be used once more than that.
@@ -21,8 +21,8 @@
 
 namespace mxsweep::pace {
 
-// For how long what nobody claimed is saved up: for a worker that had nothing to begin, and for one
-// that was waiting for its moment and woke up late, as threads do where there is much to do.
+// For how long unclaimed tokens are saved up: for a worker that had nothing to begin, and for one
+// that was waiting for its moment and woke up late, as threads do on a loaded machine.
 inline constexpr Duration kIdleSlack = std::chrono::milliseconds{10};
 inline constexpr Duration kLateSlack = std::chrono::milliseconds{100};
 
