@@ -145,8 +145,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   std::string helo = plan.commands.ehlo;
   helo.erase(helo.find_last_not_of("\r\n") + 1);
   fmt::print("io_uring      usable:{}\n", features);
-  fmt::print("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
-             capacity.per_worker, capacity.concurrency);
+  fmt::print("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,
+             capacity.concurrency, capacity.per_worker);
   fmt::print("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
              capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
              flags.capacity.descriptor_limit, capacity.fits,
@@ -346,8 +346,8 @@ void add_files(Command& command, ScanFlags& flags) {
 
 void add_limits(Command& command, ScanFlags& flags) {
   command.add_number("-c,--concurrency", "N", flags.capacity.concurrency, 1, 10'000'000,
-                     "Conversations at once, at most [1000, or what the limit on open files "
-                     "allows]");
+                     "Conversations at once, all workers together [1000, or what the limit on open "
+                     "files allows]");
   command.add_number("-j,--threads", "N", flags.capacity.threads, 1, scan::kThreadsMax,
                      "Workers [one for each processor]");
   command

@@ -9,6 +9,10 @@
 #include "mxsweep/ring/clock.h"
 
 namespace mxsweep::dns {
+namespace {
+// Beyond all places.
+constexpr Handle kAlso{.index = UINT32_MAX, .generation = 1};
+}  // namespace
 
 Instant RingWatch::wait(Duration longest) {
   arm();
@@ -24,6 +28,11 @@ Instant RingWatch::wait(Duration longest) {
   return now;
 }
 
+void RingWatch::watch_also(int descriptor) {
+  if (also_ != Also::armed) ring_.poll(descriptor, kAlso, POLLIN);
+  also_ = Also::armed;
+}
+
 void RingWatch::arm() {
   for (Watch watch; resolver_.take_watch(watch);) change(watch);
   for (std::uint32_t i = 0; i < places_.size(); ++i) {
@@ -35,6 +44,7 @@ void RingWatch::arm() {
 }
 
 void RingWatch::on_completion(const ring::Completion& completion, Instant now) {
+  if (completion.handle == kAlso) also_ = Also::readable;
   if (completion.handle.index >= places_.size()) return;
   Place& place = places_[completion.handle.index];
   if (place.generation != completion.handle.generation || place.descriptor < 0) return;

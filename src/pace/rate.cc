@@ -6,30 +6,29 @@
 
 namespace mxsweep::pace {
 namespace {
-constexpr double kBurstSeconds = 0.01;
+
 constexpr double kSlowest = 1e-6;  // One in eleven days: slower rates would overflow an Instant.
+
 }  // namespace
 
-Rate::Rate(double per_second, Instant start) : earliest_(start) {
+Rate::Rate(double per_second, Instant start) : next_(start.time_since_epoch().count()) {
   if (per_second <= 0) return;
   // Rounded up, so that the promise holds: never more than the rate.
-  const double rate = std::max(per_second, kSlowest);
-  interval_ = Duration{static_cast<std::int64_t>(std::ceil(1e9 / rate))};
-  burst_ = static_cast<std::uint32_t>(std::clamp(rate * kBurstSeconds, 1.0, 1e9));
+  interval_ = static_cast<std::int64_t>(std::ceil(1e9 / std::max(per_second, kSlowest)));
 }
 
-std::uint32_t Rate::take(std::uint32_t wanted, Instant now) {
-  if (interval_ == Duration::zero()) return wanted;
-  earliest_ = std::max(earliest_, now - (burst_ - 1) * interval_);
-  if (earliest_ > now) return 0;
-  const std::int64_t there = (now - earliest_) / interval_ + 1;
-  const auto taken = static_cast<std::uint32_t>(std::min<std::int64_t>(wanted, there));
-  earliest_ += taken * interval_;
-  return taken;
+Instant Rate::claim(Instant now, Duration slack) {
+  if (interval_ == 0) return now;
+  const std::int64_t earliest = (now - slack).time_since_epoch().count();
+  std::int64_t next = next_.load(std::memory_order_relaxed);
+  while (true) {
+    const std::int64_t ours = std::max(next, earliest);
+    if (next_.compare_exchange_weak(next, ours + interval_, std::memory_order_relaxed)) {
+      return Instant(Duration(ours));
+    }
+  }
 }
 
-void Rate::give_back(std::uint32_t tokens) { earliest_ -= tokens * interval_; }
-
-Instant Rate::next(Instant now) const { return std::max(now, earliest_); }
+void Rate::give_back() { next_.fetch_sub(interval_, std::memory_order_relaxed); }
 
 }  // namespace mxsweep::pace

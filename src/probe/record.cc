@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a probe has learned, as a record.
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/memory.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/verdict/classify.h"
@@ -98,8 +99,9 @@ void Probe::rest() {
   heard_.shrink_to_fit();
   if (secure_ == nullptr) return;
   secure_->engine.reset();
-  secure_->sending = {};
-  secure_->heard = {};
+  // Assigning an empty string would keep the memory.
+  std::string().swap(secure_->sending);
+  std::string().swap(secure_->heard);
 }
 
 const std::shared_ptr<const tls::Chain>& Probe::chain() const {
@@ -108,7 +110,10 @@ const std::shared_ptr<const tls::Chain>& Probe::chain() const {
 }
 
 std::size_t Probe::octets() const {
-  return sizeof *this + heard_.capacity() + (secure_ == nullptr ? 0 : sizeof(Secure));
+  const std::size_t joined =
+      joined_ == nullptr ? 0 : allocated(sizeof *joined_) + held_by(*joined_);
+  const std::size_t secure = secure_ == nullptr ? 0 : allocated(sizeof(Secure));
+  return sizeof *this + held_by(heard_) + joined + secure;
 }
 
 results::Record Probe::record(std::string_view name, std::string_view domain) {

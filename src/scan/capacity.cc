@@ -28,8 +28,6 @@ std::uint32_t fitting(std::uint32_t descriptor_limit, std::uint32_t threads) {
   return descriptor_limit > reserved ? descriptor_limit - reserved : 0;
 }
 
-std::uint32_t divide_up(std::uint32_t a, std::uint32_t b) { return a / b + (a % b != 0 ? 1 : 0); }
-
 ring::Refusal too_few_descriptors(std::uint32_t concurrency, std::uint32_t limit,
                                   std::uint32_t fits) {
   return {"--concurrency " + std::to_string(concurrency) + " needs more descriptors than " +
@@ -81,7 +79,9 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
                     " connections at once fit in the limit on open files (ulimit -n " +
                     std::to_string(request.descriptor_limit) + ")";
   }
-  capacity.per_worker = divide_up(capacity.concurrency, capacity.threads);
+  const std::uint32_t in_own_table = fitting(request.descriptor_limit, capacity.threads);
+  capacity.per_worker =
+      request.exceed_nofile ? std::min(capacity.concurrency, in_own_table) : capacity.concurrency;
   capacity.memory_octets =
       kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
       capacity.concurrency * (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection);

@@ -34,6 +34,8 @@ class Domain {
     return --left_ == 0;
   }
 
+  [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
+
   // Requires: count() has answered true.
   [[nodiscard]] const results::DomainLine& line() const { return line_; }
 

@@ -3,6 +3,7 @@
 //
 //   Shape    The sleeper: prepare(), look once more, then sleep (or wait()), then woken().
 //            The caller: publish the news, then ring().
+//   Readers  One at a time. A second one may wait for a ring that the first has read.
 //   Source   Dekker's handshake: each side writes its flag and then reads the other's, with a full
 //            fence between, so that at least one of them sees the other.
 #pragma once

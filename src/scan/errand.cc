@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/memory.h"
 #include "mxsweep/verdict/classify.h"
+#include "scan/domain.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -23,7 +25,18 @@ void describe_path(const Path& path, results::Record& record) {
   }
 }
 
+std::size_t octets_of(const Path& path) {
+  const std::size_t domain =
+      path.sums_up == nullptr ? 0 : allocated(sizeof(Domain)) + path.sums_up->octets_of_target();
+  return allocated(sizeof path) + held_by(path.domain) + held_by(path.unicode) +
+         held_by(path.mx_host) + domain;
+}
+
 }  // namespace
+
+std::size_t octets_held(const Errand& errand) {
+  return errand.target.octets_held() + (errand.path == nullptr ? 0 : octets_of(*errand.path));
+}
 
 void describe(const Errand& errand, results::Record& record) {
   const targets::Target& target = errand.target;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/verdict/classify.h"
@@ -21,8 +22,8 @@ constexpr std::size_t kBlockOctets = 256 * 1024;
 // Ringing the workers once per so many targets, not once per target.
 constexpr std::uint64_t kDealBatch = 64;
 constexpr Duration kIdleWait = std::chrono::milliseconds{200};
-// How long a list that says nothing for a while keeps us from looking at names, and they from it.
-constexpr Duration kListWait = std::chrono::milliseconds{10};
+// A list may say nothing for hours, and what ends the wait comes through the ring.
+constexpr Duration kListWait = std::chrono::hours{1};
 
 bool stopped(const Gauges& gauges) {
   return gauges.stop.load(std::memory_order_relaxed) != Stop::none;
@@ -45,7 +46,8 @@ Input::Input(const ListSource& source, std::vector<std::uint16_t> ports, const N
     failure_ = list_.name + ": " + std::strerror(errno);
     return;
   }
-  if (S_ISREG(status.st_mode)) octets_all_ = static_cast<std::uint64_t>(status.st_size);
+  regular_ = S_ISREG(status.st_mode);
+  if (regular_) octets_all_ = static_cast<std::uint64_t>(status.st_size);
   block_.resize(kBlockOctets);
   if (octets_all_ > 0) failure_ = find_foreign_format();
 }
@@ -139,21 +141,29 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
   recorder_->drain();
 }
 
+// Whether the list can be read. A terminal or a pipe may say nothing for hours; the bell is rung
+// when the sweep stops.
+bool Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
+  if (names_.is_open()) {
+    if (!regular_ && !std::exchange(watched_, true)) names_.watch_also(list_.descriptor);
+    const bool readable = regular_ || names_.also_readable();
+    wait_for_names(readable ? Duration::zero() : kListWait, workers, gauges);
+    return regular_ || names_.also_readable();
+  }
+  bell_.prepare();
+  std::array<pollfd, 2> wait{pollfd{.fd = list_.descriptor, .events = POLLIN, .revents = 0},
+                             pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
+  if (!stopped(gauges)) ::poll(wait.data(), wait.size(), -1);
+  bell_.woken();
+  if (wait[1].revents != 0) bell_.wait();
+  return wait[0].revents != 0;
+}
+
 // False: the list cannot be read any further, or the sweep stops.
 bool Input::read_block(const Workers& workers, const Gauges& gauges) {
   while (!stopped(gauges)) {
-    const bool names_wait = names_.waiting() > 0;
-    // A terminal or a pipe may say nothing for hours; the bell is rung when the sweep stops.
-    bell_.prepare();
-    std::array<pollfd, 2> wait{pollfd{.fd = list_.descriptor, .events = POLLIN, .revents = 0},
-                               pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
-    if (!stopped(gauges)) ::poll(wait.data(), wait.size(), names_wait ? 0 : -1);
-    bell_.woken();
-    if (wait[1].revents != 0) bell_.wait();
-    if (names_wait) {
-      wait_for_names(wait[0].revents == 0 ? kListWait : Duration::zero(), workers, gauges);
-    }
-    if (wait[0].revents == 0) continue;
+    if (!wait_for_list(workers, gauges)) continue;
+    watched_ = false;
     const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;

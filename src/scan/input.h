@@ -4,6 +4,8 @@
 //   Shape    One thread. Targets go to the worker that their address chooses, so that whatever is
 //            counted per address is one worker's own. Names become addresses first, a target for
 //            each. Lines that cannot be read, and names without an address, become records here.
+//   Waiting  The bell has one reader: this thread until the first name, from then on the ring of
+//            the names, which waits for the list as well. Two would take each other's rings.
 //   Memory   one block of the list, one line, kRoutesMax names, and the workers' bounded queues.
 //   Errors   failure() says what went wrong with the file itself.
 #pragma once
@@ -66,6 +68,7 @@ class Input {
 
  private:
   [[nodiscard]] std::string find_foreign_format();
+  [[nodiscard]] bool wait_for_list(const Workers& workers, const Gauges& gauges);
   bool read_block(const Workers& workers, const Gauges& gauges);
   void deal(Errand& errand, const Workers& workers, const Gauges& gauges);
   void sleep();
@@ -78,6 +81,8 @@ class Input {
   void wait_for_room(Gauges& gauges);
 
   const List list_;
+  bool regular_ = false;  // A file: there is nothing to wait for.
+  bool watched_ = false;  // By the ring of the names.
   std::string block_;
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;

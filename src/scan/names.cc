@@ -57,6 +57,7 @@ std::string Names::open(int wake_descriptor) {
 
 void Names::begin(targets::Target&& target, Instant now) {
   now_ = now;
+  octets_ += target.octets_held();
   if (resolver_.reachable()) silent_since_ = now;
   begin_again(std::move(target), now);
 }
@@ -79,24 +80,18 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 void Names::finish(std::uint32_t number, Pending& pending) {
   std::vector<dns::Destination> destinations = pending.route.destinations();
   if (destinations.empty()) destinations.emplace_back().fault = pending.route.fault();
-  targets::Target target = std::move(pending.target);
   if (braked() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
-    put_off_.push_back({std::move(target), pending.since, now_ + kAgain});
-    routes_.erase(number);
-    return;
-  }
-  target.dns_us = microseconds(now_ - pending.since);
-  std::vector<Resolved>& resolved = resolved_.emplace_back();
-  for (dns::Destination& destination : destinations) {
-    resolved.push_back(resolve(pending, target, std::move(destination)));
+    put_off_.push_back({std::move(pending.target), pending.since, now_ + kAgain});
+  } else {
+    pending.target.dns_us = microseconds(now_ - pending.since);
+    resolved_.push_back({std::move(pending), std::move(destinations)});
   }
   routes_.erase(number);
 }
 
-Resolved Names::resolve(const Pending& pending, const targets::Target& target,
-                        dns::Destination&& destination) const {
+Resolved Names::resolve(const Pending& pending, dns::Destination&& destination) const {
   const dns::Name& name = pending.route.name();
-  Resolved resolved{.errand = {.target = target, .path = nullptr},
+  Resolved resolved{.errand = {.target = pending.target, .path = nullptr},
                     .cause = cause_of(destination.fault)};
   if (destination.fault == dns::Fault::mx_private && options_.visit_private) {
     resolved.cause = Cause::none;
@@ -153,8 +148,13 @@ void Names::collect() {
 
 bool Names::take(std::vector<Resolved>& resolved) {
   if (resolved_.empty()) return false;
-  resolved = std::move(resolved_.front());
+  Finished finished = std::move(resolved_.front());
   resolved_.pop_front();
+  octets_ -= finished.pending.target.octets_held();
+  resolved.clear();
+  for (dns::Destination& destination : finished.destinations) {
+    resolved.push_back(resolve(finished.pending, std::move(destination)));
+  }
   return true;
 }
 

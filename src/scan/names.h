@@ -4,7 +4,8 @@
 //
 //   Shape     begin() while not full(), turn() to wait for news, take() what is resolved: a host's
 //             addresses, or a mail domain's servers.
-//   Memory    kRoutesMax names at once, and the resolver's cache.
+//   Memory    kRoutesMax names at once, with kNamesOctetsMax of what the list says of them, and the
+//             resolver's cache.
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
 //             names should be begun, and names that failed for it are asked for again. When it has
 //             been silent for as long as our patience lasts, names are given up as our own fault,
@@ -31,6 +32,7 @@
 namespace mxsweep::scan {
 
 inline constexpr std::size_t kRoutesMax = 4096;
+inline constexpr std::size_t kNamesOctetsMax = 8 * 1024 * 1024;
 
 // A question that goes to the resolver (without an answer), and once more with its answer. The
 // views are good for the call.
@@ -50,13 +52,16 @@ class Names {
   // Waits until there is news, `longest` at most, and works on it. What waits to be taken is no
   // news.
   void turn(Duration longest);
+  // A turn also ends when this descriptor can be read, which is told until it is watched again.
+  void watch_also(int descriptor) { watch_.watch_also(descriptor); }
+  [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);
 
   [[nodiscard]] bool full() const {
     const std::size_t begun = routes_.size() + put_off_.size();
-    return begun >= kRoutesMax || (begun > 0 && braked());
+    return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && braked());
   }
   [[nodiscard]] const dns::Lookups& lookups() const { return resolver_.counts(); }
   // Begun and not taken yet.
@@ -76,6 +81,10 @@ class Names {
     dns::Route route;
     Instant since;
   };
+  struct Finished {
+    Pending pending;
+    std::vector<dns::Destination> destinations;
+  };
   struct PutOff {
     targets::Target target;
     Instant since;
@@ -89,8 +98,7 @@ class Names {
   void begin_again(targets::Target&& target, Instant since);
   void ask(std::uint32_t number, Pending& pending);
   void finish(std::uint32_t number, Pending& pending);
-  [[nodiscard]] Resolved resolve(const Pending& pending, const targets::Target& target,
-                                 dns::Destination&& destination) const;
+  [[nodiscard]] Resolved resolve(const Pending& pending, dns::Destination&& destination) const;
   void collect();
 
   NameOptions options_;
@@ -104,7 +112,9 @@ class Names {
   std::unordered_map<std::uint32_t, Pending> routes_;
   std::uint32_t next_number_ = 0;
   std::deque<PutOff> put_off_;
-  std::deque<std::vector<Resolved>> resolved_;
+  // A name becomes its servers when it is taken: each has a copy of what the list says.
+  std::deque<Finished> resolved_;
+  std::size_t octets_ = 0;  // Held by the targets of all three.
 };
 
 }  // namespace mxsweep::scan

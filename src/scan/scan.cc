@@ -23,6 +23,7 @@ namespace mxsweep::scan {
 namespace {
 
 constexpr int kTellMs = 200;
+constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
 
 struct Usage {
   double cpu_seconds;
@@ -101,18 +102,22 @@ results::Lookups counted(const dns::Lookups& lookups) {
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
-  Sweep(const Options& options, Input& input, Outputs& outputs) : input_(input), outputs_(outputs) {
+  Sweep(const Options& options, Input& input, Outputs& outputs)
+      : input_(input),
+        outputs_(outputs),
+        admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
+                   ring::now()) {
     for (Output* const output : outputs_.all()) output->tell(bell_);
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
                                .certificates = &log_,
                                .capacity = options.capacity.per_worker,
-                               .rate = options.rate / options.capacity.threads,
+                               .inbox_octets = kInboxOctets / options.capacity.threads,
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .share_octets = options.share_octets / options.capacity.threads};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
-      workers_.push_back(
-          std::make_unique<Worker>(worker, gauges_, outputs_.add_outboxes(), input.doorbell()));
+      workers_.push_back(std::make_unique<Worker>(worker, i, admission_, gauges_,
+                                                  outputs_.add_outboxes(), input.doorbell()));
     }
     feeder_outboxes_ = outputs_.add_outboxes();
   }
@@ -243,6 +248,7 @@ class Sweep {
   Outputs& outputs_;
   CertificateLog log_;
   Gauges gauges_;
+  Admission admission_;
   Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/memory.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -11,12 +12,17 @@ namespace {
 // What a hash table's node and the allocator add to each.
 constexpr std::size_t kNodeOctets = 40;
 
+// With its node in the list of waiting errands, which has two pointers.
+std::size_t waiting_octets_of(const Errand& errand) {
+  return allocated(sizeof errand + 2 * sizeof(void*)) + octets_held(errand);
+}
+
 std::size_t octets_of(const tls::Certificate& certificate) {
-  std::size_t octets = sizeof certificate + certificate.subject.capacity() +
-                       certificate.issuer.capacity() + certificate.serial.capacity() +
-                       certificate.der.capacity() +
-                       certificate.sorted.capacity() * sizeof(std::uint16_t);
-  for (const std::string& name : certificate.names) octets += sizeof name + name.capacity();
+  std::size_t octets =
+      sizeof certificate + held_by(certificate.subject) + held_by(certificate.issuer) +
+      held_by(certificate.serial) + held_by(certificate.der) + held_by(certificate.key) +
+      held_by(certificate.signature) + certificate.sorted.capacity() * sizeof(std::uint16_t);
+  for (const std::string& name : certificate.names) octets += sizeof name + held_by(name);
   return octets;
 }
 
@@ -58,8 +64,10 @@ Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
   }
   if (server.visiting) {
     if (server.waiting == nullptr) server.waiting = std::make_unique<std::list<Errand>>();
+    waiting_octets_ += waiting_octets_of(errand);
     server.waiting->push_back(std::move(errand));
     ++waiting_;
+    forget_what_is_too_much();
     return {};
   }
   if (probe::Probe* const known = answer(server, target.name())) {
@@ -142,6 +150,7 @@ bool Servers::take_settled(Errand& errand) {
     Server& server = *settled_.front();
     if (!server.visiting && server.waiting != nullptr) {
       errand = std::move(server.waiting->front());
+      waiting_octets_ -= waiting_octets_of(errand);
       server.waiting->pop_front();
       if (server.waiting->empty()) server.waiting.reset();
       --waiting_;
@@ -155,15 +164,20 @@ bool Servers::take_settled(Errand& errand) {
 }
 
 std::size_t Servers::octets_of(const Server::Visit& visit) {
-  const std::size_t name = visit.name == nullptr ? 0 : sizeof *visit.name + visit.name->capacity();
-  return sizeof visit - sizeof visit.probe + kNodeOctets + name + visit.probe.octets();
+  const std::size_t name =
+      visit.name == nullptr ? 0 : allocated(sizeof *visit.name) + held_by(*visit.name);
+  return allocated(sizeof visit) - sizeof visit.probe + name + visit.probe.octets();
 }
 
 // Nobody is there and nobody waits. Without any visit there is nothing to remember.
 void Servers::keep(Server& server) {
   if (std::holds_alternative<std::monostate>(server.learned)) return drop(server);
   link(server);
-  while (octets_ > octets_max_ && oldest_ != nullptr) {
+  forget_what_is_too_much();
+}
+
+void Servers::forget_what_is_too_much() {
+  while (octets_ + waiting_octets_ > octets_max_ && oldest_ != nullptr) {
     Server& least_wanted = *oldest_;
     unlink(least_wanted);
     drop(least_wanted);

@@ -8,10 +8,10 @@
 //   Once      A server is an address, a port and a way to begin TLS. Where TLS was begun, the name
 //             counts too (SNI), unless the certificate has that name as well, or kNamesTried names
 //             were shown the same: a server that does not care for names is not asked again.
-//   Memory    octets_max for what was learned: the server that was not asked for for the longest
-//             time is forgotten, and visited again if a line leads there; so is the oldest of more
-//             than kNamesKept names. Half as much again for those who wait; when that is full(), no
-//             more should be placed until some are served.
+//   Memory    octets_max for what was learned and for waiting errands. The server that was not
+//             asked for for the longest time is forgotten, and visited again if a line leads there;
+//             so is the oldest of more than kNamesKept names. When waiting errands take half of it,
+//             it is full(), and no more should be placed until some are served.
 //   Lifetime  a Server stays where it is from place() to settle() or forget().
 #pragma once
 
@@ -31,7 +31,6 @@
 
 namespace mxsweep::scan {
 
-inline constexpr std::size_t kWaitingOctets = 400;  // An errand with its path and its words.
 inline constexpr std::size_t kNamesTried = 3;
 inline constexpr std::size_t kNamesKept = 128;  // Of one server, the first included.
 
@@ -90,8 +89,9 @@ class Servers {
   [[nodiscard]] bool take_settled(Errand& errand);
   [[nodiscard]] bool has_settled() const { return !settled_.empty(); }
 
-  [[nodiscard]] bool full() const { return waiting_ * kWaitingOctets > octets_max_ / 2; }
+  [[nodiscard]] bool full() const { return waiting_octets_ > octets_max_ / 2; }
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  [[nodiscard]] std::size_t waiting_octets() const { return waiting_octets_; }
   [[nodiscard]] std::size_t octets() const { return octets_; }
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For want of memory.
 
@@ -110,6 +110,7 @@ class Servers {
   void drop_oldest_name(Server::Visit& first);
   void ended(Server& server);
   void keep(Server& server);
+  void forget_what_is_too_much();
   void link(Server& server);
   void unlink(Server& server);
   void drop(Server& server);
@@ -120,6 +121,7 @@ class Servers {
   std::size_t octets_max_;
   std::size_t octets_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t waiting_octets_ = 0;
   std::uint64_t forgotten_ = 0;
   std::unordered_map<Key, Server, Hash> servers_;
   std::deque<Server*> settled_;           // Some who waited there need wait no longer.

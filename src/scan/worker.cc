@@ -42,21 +42,22 @@ constexpr Duration kDrainMax = std::chrono::seconds{10};
 
 }  // namespace
 
-Worker::Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& outboxes,
-               Doorbell& feeder)
+Worker::Worker(const WorkerOptions& options, std::uint32_t number, Admission& admission,
+               Gauges& gauges, const Outboxes& outboxes, Doorbell& feeder)
     : options_(options),
       plan_(*options.plan),
       gauges_(gauges),
       recorder_(outboxes),
       feeder_(feeder),
-      inbox_(kInboxTargets),
+      inbox_(kInboxTargets, options.inbox_octets),
       now_(ring::now()),
       slots_(options.capacity),
       open_(options.capacity),
       wheel_(options.capacity, now_),
-      rate_(options.rate, now_),
+      permit_(admission, number),
       servers_(plan_, options.share_octets) {
   plan_.wall_at_zero = ring::wall_at_zero();
+  admission.doorbells[number] = &bell_;
 }
 
 void Worker::no_more() {
@@ -83,6 +84,7 @@ void Worker::run() {
   // In this thread: the ring has one issuer, and its descriptor may be in a table of ours alone.
   ring_.reset();
   publish();
+  permit_.settle(0, false);
   // The writers take or discard whatever comes, so this ends.
   recorder_.drain();
 }
@@ -135,7 +137,7 @@ Instant Worker::next_admission() const {
     return more ? now_ : kNever;
   }
   if (slots_.full()) return kNever;
-  return now_ < braked_until_ ? braked_until_ : rate_.next(now_);
+  return now_ < braked_until_ ? braked_until_ : permit_.next(now_);
 }
 
 void Worker::wait() {
@@ -156,7 +158,7 @@ void Worker::wait() {
   if (deep) {
     bell_.prepare();
     const bool news =
-        (listens && !inbox_.empty()) || finished() ||
+        (listens && !inbox_.empty()) || permit_.has_place(slots_.size()) || finished() ||
         (drain_until_ == kNever && gauges_.stop.load(std::memory_order_seq_cst) != Stop::none);
     if (news) until = now_;
   }
@@ -166,19 +168,18 @@ void Worker::wait() {
 
 void Worker::admit() {
   // Whoever is connected comes first, or they would wait for those who come after them.
-  if (turns_behind_ > 0 || !may_record()) return;
+  if (turns_behind_ > 0 || !may_record()) {
+    return permit_.settle(slots_.size(), next_ && may_record() && may_connect());
+  }
   const std::size_t inbox_before = inbox_.size();
-  const std::uint32_t room = std::min(kAdmitPerTurn, slots_.capacity() - slots_.size());
-  std::uint32_t granted = may_connect() ? rate_.take(room, now_) : 0;
   std::uint32_t budget = kAdmitPerTurn;
-  while (find_next(budget) && granted > 0) {
-    --granted;
+  while (find_next(budget) && may_connect() && permit_.take(slots_.size(), now_)) {
     --budget;
     Visit visit = std::move(*next_);
     next_.reset();
     if (!start(std::move(visit))) break;
   }
-  rate_.give_back(granted);
+  permit_.settle(slots_.size(), next_ && may_connect());
   // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
   // gains.
   if (inbox_.size() < inbox_before && inbox_.size() <= inbox_.capacity() / 2) feeder_.ring();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One core: a ring, its connections, their timers, and its share of the targets. The only loop.
 //
-//   Shape     inbox -> admit -> ring -> probe -> recorder. Probes never see the ring; the ring
-//   never
-//             sees SMTP; what a probe wants is turned into operations here and nowhere else.
+//   Shape     inbox -> admit -> ring -> probe -> recorder. Probes never see the ring, the ring
+//             never sees SMTP; what a probe wants becomes operations here and nowhere else.
 //   Sharing   whoever leads to a server that was visited gets its record without a connection; who
 //             leads to one that is being visited waits, in no slot. See scan/servers.h.
-//   Memory    slots and timers for `capacity` connections, touched only when used; the sum is in
-//             scan/capacity.cc.
+//   Memory    slots and timers for `capacity` connections, which is as many as one worker alone may
+//             have; only what is used becomes real. The sum is in scan/capacity.cc.
 //   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
 //             was joined.
 //   Fairness  a step of a TLS handshake takes a tenth of a millisecond and more. When everybody has
@@ -27,19 +26,19 @@
 
 #include "mxsweep/core/slot_table.h"
 #include "mxsweep/core/timer_wheel.h"
-#include "mxsweep/pace/rate.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/ring/ring.h"
 #include "mxsweep/scan/errand.h"
 #include "mxsweep/tls/client.h"
+#include "scan/admission.h"
 #include "scan/certificate_log.h"
 #include "scan/doorbell.h"
+#include "scan/inbox.h"
 #include "scan/open_connections.h"
 #include "scan/recorder.h"
 #include "scan/servers.h"
-#include "scan/spsc_queue.h"
 
 namespace mxsweep::scan {
 
@@ -64,19 +63,21 @@ struct WorkerOptions {
   const tls::ClientOptions* tls = nullptr;
   CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::uint32_t capacity = 0;
-  double rate = 0;  // New connections a second; 0: no limit.
+  std::size_t inbox_octets = 0;  // What may wait there; one more target always may.
   bool own_descriptors = false;
   std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
 };
 
 class Worker {
  public:
-  Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& outboxes, Doorbell& feeder);
+  // `number`: counted from 0. The admission's doorbell of that number becomes this worker's.
+  Worker(const WorkerOptions& options, std::uint32_t number, Admission& admission, Gauges& gauges,
+         const Outboxes& outboxes, Doorbell& feeder);
 
   // The feeder's side.
   // Takes the errand, or answers false and leaves it.
   [[nodiscard]] bool offer(Errand& errand) { return inbox_.push(errand); }
-  [[nodiscard]] bool has_room() const { return inbox_.size() < inbox_.capacity(); }
+  [[nodiscard]] bool has_room() const { return inbox_.has_room(); }
   void no_more();  // The list is at its end.
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
@@ -167,7 +168,7 @@ class Worker {
   Recorder recorder_;
   Doorbell& feeder_;
   Doorbell bell_;
-  SpscQueue<Errand> inbox_;
+  Inbox inbox_;
   std::atomic<bool> list_ended_ = false;
 
   Instant now_{};
@@ -175,9 +176,9 @@ class Worker {
   SlotTable<Conversation> slots_;
   OpenConnections open_;
   TimerWheel wheel_;
-  pace::Rate rate_;
+  Permit permit_;
   Servers servers_;
-  std::optional<Visit> next_;  // Waits for a slot, for the rate, or for the brake to be let go.
+  std::optional<Visit> next_;  // Waits for a place, for its moment, or for the brake to be let go.
   std::deque<Visit> put_off_;
   std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
   std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.

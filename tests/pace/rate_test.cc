@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/pace/rate.h"
 
+#include <algorithm>
+#include <thread>
+#include <vector>
+
 #include "support/catch.h"
 
 namespace mxsweep::pace {
@@ -8,52 +12,101 @@ namespace {
 
 constexpr Instant kStart{std::chrono::hours{1}};
 
-TEST_CASE("a rate gives no more than its burst and its share of time", "[pace]") {
-  Rate rate(500, kStart);
-  Instant now = kStart;
-  std::uint64_t given = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    now += std::chrono::microseconds{137};
-    given += rate.take(1000, now);
-    const double most = rate.burst() + 500 * std::chrono::duration<double>(now - kStart).count();
-    REQUIRE(static_cast<double>(given) <= most);
+double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
+
+// Workers that each claim a token, wait for its moment, use it and claim the next. Answers when
+// each token was used. `late`: how long after its moment a worker wakes up.
+std::vector<Instant> used_by(Rate& rate, std::size_t workers, Duration span, Duration late) {
+  std::vector<Instant> claims;
+  for (std::size_t i = 0; i < workers; ++i) claims.push_back(rate.claim(kStart));
+  std::vector<Instant> used;
+  while (true) {
+    const auto first = std::min_element(claims.begin(), claims.end());
+    const Instant now = std::max(*first, kStart) + late;
+    if (now > kStart + span) return used;
+    used.push_back(now);
+    *first = rate.claim(now, kLateSlack);
   }
-  // And it does not give less either, when it is asked often enough.
-  CHECK(given >= 684);
 }
 
-TEST_CASE("a rate that was idle for long gives one burst, not a backlog", "[pace]") {
-  Rate rate(1000, kStart);
-  CHECK(rate.take(1000, kStart + std::chrono::hours{1}) == 10);
-}
-
-TEST_CASE("next() names the moment from which one more may start", "[pace]") {
-  for (const double per_second : {0.5, 3.0, 500.0, 1e6}) {
-    Rate rate(per_second, kStart);
-    Instant now = kStart;
-    static_cast<void>(rate.take(1000, now));
-    for (int i = 0; i < 100; ++i) {
-      const Instant next = rate.next(now);
-      REQUIRE(next > now);
-      CHECK(rate.take(1, next - Duration{1} - (next - now) / 1000) == 0);
-      now = next;
-      REQUIRE(rate.take(1, now) == 1);
-      static_cast<void>(rate.take(1000, now));
+TEST_CASE("the rate is met within a hundredth, whatever the number of workers", "[pace][rate]") {
+  constexpr Duration kSpan = std::chrono::seconds{10};
+  for (const double per_second : {100.0, 1000.0, 20'000.0}) {
+    for (const std::size_t workers : {1U, 2U, 8U, 64U}) {
+      for (const auto late : {0, 300, 5000, 90'000}) {
+        Rate rate(per_second, kStart);
+        const auto used = used_by(rate, workers, kSpan, std::chrono::microseconds{late});
+        const auto expected = per_second * seconds(kSpan);
+        CAPTURE(per_second, workers, late);
+        // Those that have become due meanwhile are used at once.
+        CHECK(static_cast<double>(used.size()) >= 0.99 * expected - 1);
+        CHECK(static_cast<double>(used.size()) <= 1.01 * expected + 1);
+      }
     }
   }
 }
 
-TEST_CASE("tokens that were not used are given back", "[pace]") {
-  Rate rate(100, kStart);
-  REQUIRE(rate.take(5, kStart) == 1);
-  rate.give_back(1);
-  CHECK(rate.take(5, kStart) == 1);
+TEST_CASE("one a second is one a second for 64 workers too", "[pace][rate]") {
+  Rate rate(1, kStart);
+  const auto used = used_by(rate, 64, std::chrono::seconds{10}, Duration::zero());
+  REQUIRE(used.size() == 11);
+  for (std::size_t i = 0; i < used.size(); ++i)
+    CHECK(used[i] == kStart + i * Duration{1'000'000'000});
 }
 
-TEST_CASE("no rate is no limit", "[pace]") {
+TEST_CASE("a rate gives no more than its share of time and a little", "[pace][rate]") {
+  Rate rate(500, kStart);
+  Instant now = kStart;
+  std::uint64_t given = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    now += std::chrono::microseconds{137};
+    Instant moment = rate.claim(now);
+    if (moment > now) {
+      rate.give_back();
+      continue;
+    }
+    ++given;
+    REQUIRE(static_cast<double>(given) <= 1 + 500 * seconds(now - kStart + kIdleSlack));
+  }
+  CHECK(given >= 6850);
+}
+
+TEST_CASE("a rate that was idle for long gives what is saved up, not a backlog", "[pace][rate]") {
+  Rate rate(1000, kStart);
+  const Instant now = kStart + std::chrono::hours{1};
+  int at_once = 0;
+  while (rate.claim(now) <= now) ++at_once;
+  CHECK(at_once == 11);
+}
+
+TEST_CASE("a token that was given back is the next one to be had", "[pace][rate]") {
+  Rate rate(100, kStart);
+  const Instant first = rate.claim(kStart);
+  rate.give_back();
+  CHECK(rate.claim(kStart) == first);
+}
+
+TEST_CASE("no rate is no limit", "[pace][rate]") {
   Rate rate(0, kStart);
-  CHECK(rate.take(1'000'000, kStart) == 1'000'000);
-  CHECK(rate.next(kStart) == kStart);
+  for (int i = 0; i < 1000; ++i) CHECK(rate.claim(kStart) == kStart);
+}
+
+TEST_CASE("no two threads get the same token", "[pace][rate]") {
+  constexpr int kEach = 20'000;
+  Rate rate(1e6, kStart);
+  std::vector<std::vector<Instant>> claims(4);
+  std::vector<std::thread> threads;
+  for (auto& mine : claims) {
+    threads.emplace_back([&rate, &mine] {
+      for (int i = 0; i < kEach; ++i) mine.push_back(rate.claim(kStart));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::vector<Instant> all;
+  for (const auto& mine : claims) all.insert(all.end(), mine.begin(), mine.end());
+  std::sort(all.begin(), all.end());
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+  CHECK(all.back() == kStart + (4 * kEach - 1) * Duration{1000});
 }
 
 }  // namespace

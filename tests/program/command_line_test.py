@@ -211,7 +211,7 @@ class Check(ProgramTest):
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         plan = dict(line.split(None, 1) for line in stdout.decode().splitlines())
         self.assertRegex(plan["io_uring"], "^usable: .*EXT_ARG")
-        self.assertEqual(plan["workers"], "2 of 50 connections each, 100 at once in all")
+        self.assertEqual(plan["workers"], "2, 100 connections at once in all, up to 100 on one")
         self.assertRegex(plan["descriptors"], r"limited to \d+, so \d+ connections fit")
         self.assertRegex(plan["memory"], r"\d+ MB")
         self.assertEqual(plan["rate"], "50 new connections a second")

@@ -12,7 +12,7 @@ TEST_CASE("the default fits where it can, and is lowered with a word where it ca
   REQUIRE_FALSE(usual.refusal);
   CHECK(usual.capacity.concurrency == kConcurrencyDefault);
   CHECK(usual.capacity.threads == 2);
-  CHECK(usual.capacity.per_worker == 500);
+  CHECK(usual.capacity.per_worker == kConcurrencyDefault);
   CHECK(usual.capacity.note.empty());
 
   const CapacityPlan low = plan_capacity({.processors = 2, .descriptor_limit = 256});

@@ -45,6 +45,24 @@ TEST_CASE("a resolver that never answers ends every name as our own fault, howev
   CHECK(names.waiting() == 0);
 }
 
+TEST_CASE("no more names are begun when what the list says of them weighs too much",
+          "[scan][names]") {
+  Names names(without_resolver(std::chrono::minutes{1}));
+  REQUIRE(names.open(-1).empty());
+  const std::string meta(30'000, 'm');
+  std::size_t begun = 0;
+  while (!names.full()) {
+    targets::Target target;
+    target.set_words(std::string(64, 'a') + std::to_string(begun++), "", meta);
+    names.begin(std::move(target), ring::now());
+  }
+  CHECK(begun * meta.size() > kNamesOctetsMax * 9 / 10);
+  CHECK(begun * meta.size() < kNamesOctetsMax + 2 * meta.size());
+  std::vector<Resolved> servers;
+  for (std::size_t taken = 0; taken < begun; ++taken) REQUIRE(names.take(servers));
+  CHECK_FALSE(names.full());
+}
+
 TEST_CASE("a name that no host can have is told without asking anybody", "[scan][names]") {
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).empty());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "scan/servers.h"
 
+#include <malloc.h>
+
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -231,6 +233,72 @@ TEST_CASE("a bound that holds nothing still answers those who waited", "[scan][s
   CHECK_FALSE(servers.take_settled(waited));
   CHECK(servers.octets() == 0);
   CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "visited");
+}
+
+// What this program has allocated; nothing under sanitizers, which have an allocator of their own.
+std::size_t allocated_now() { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; }
+
+void expect_counted(std::size_t counted, std::size_t before) {
+  const std::size_t after = allocated_now();
+  if (before == 0 || after <= before) return;
+  const auto real = static_cast<double>(after - before);
+  CHECK(static_cast<double>(counted) > 0.9 * real);
+  CHECK(static_cast<double>(counted) < 1.2 * real);
+}
+
+TEST_CASE("waiting errands are counted as they weigh, whatever the list says of them",
+          "[scan][servers]") {
+  for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
+    CAPTURE(meta);
+    Visitor visitor(kPlenty);
+    Servers& servers = visitor.servers;
+    Errand first = errand_to(1);
+    REQUIRE(servers.place(first, TlsMode::off).to_visit != nullptr);
+    const std::string text(meta, 'm');
+    const std::size_t before = allocated_now();
+    for (int line = 0; line < 100; ++line) {
+      Errand errand = errand_to(1);
+      errand.target.set_words("mx.example.test", "", text);
+      errand.path = std::make_unique<Path>();
+      errand.path->domain = "a-domain-of-some-length.example.test";
+      CHECK(servers.place(errand, TlsMode::off).to_visit == nullptr);
+    }
+    expect_counted(servers.waiting_octets(), before);
+    CHECK(servers.full() == (servers.waiting_octets() > kPlenty / 2));
+  }
+}
+
+TEST_CASE("what is learned of servers is counted as it weighs", "[scan][servers]") {
+  for (const TlsMode mode : {TlsMode::off, TlsMode::implicit}) {
+    Visitor visitor(std::size_t{1} << 30U);
+    REQUIRE(visitor.sent(errand_to(1, "a.test"), mode) == "visited");
+    const std::size_t counted_before = visitor.servers.octets();
+    const std::size_t before = allocated_now();
+    for (std::uint32_t host = 2; host < 1000; ++host) {
+      REQUIRE(visitor.sent(errand_to(host, "a.name.of.some.length.test"), mode) == "visited");
+    }
+    expect_counted(visitor.servers.octets() - counted_before, before);
+  }
+}
+
+TEST_CASE("waiting errands take the place of what was learned, not a place beside it",
+          "[scan][servers]") {
+  Visitor one(kPlenty);
+  CHECK(one.sent(errand_to(1)) == "visited");
+  const std::size_t bound = 10 * one.servers.octets();
+  Visitor visitor(bound);
+  Servers& servers = visitor.servers;
+  for (std::uint32_t host = 1; host <= 10; ++host) {
+    CHECK(visitor.sent(errand_to(host)) == "visited");
+  }
+  CHECK(servers.forgotten() == 0);
+  Errand visiting = errand_to(99);
+  REQUIRE(servers.place(visiting, TlsMode::off).to_visit != nullptr);
+  while (!servers.full()) {
+    CHECK(visitor.sent(errand_to(99)) == "waits");
+    CHECK(servers.octets() + servers.waiting_octets() <= bound);
+  }
+  CHECK(servers.forgotten() > 0);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 //   Shape     A handle is an index and a generation. Ending a slot moves its generation on, so an
 //             old handle finds nothing: late news about a connection can't reach its successor.
 //             Generations are never 0, so Handle{} finds nothing either.
-//   Memory    sized once. A slot that was never used was never touched; the most recently freed
-//             slot is the next one used, so that the warm ones stay warm.
+//   Memory    pages of kSlotsPerPage slots, allocated when the first of them is used and kept; the
+//             most recently freed slot is the next one used, so that the warm ones stay warm.
 //   Lifetime  A pointer from find() or begin() is good until end() of the same handle.
 #pragma once
 
@@ -31,13 +31,16 @@ inline constexpr std::uint32_t kGenerationMax = (std::uint32_t{1} << kGeneration
 template <typename T>
 class SlotTable {
  public:
+  static constexpr std::uint32_t kSlotsPerPage = 256;
+
   explicit SlotTable(std::uint32_t capacity)
-      : slots_(std::make_unique_for_overwrite<Slot[]>(capacity)), capacity_(capacity) {}
+      : pages_(std::make_unique<std::unique_ptr<Slot[]>[]>(capacity / kSlotsPerPage + 1)),
+        capacity_(capacity) {}
   SlotTable(const SlotTable&) = delete;
   SlotTable& operator=(const SlotTable&) = delete;
   ~SlotTable() {
     for (std::uint32_t i = 0; i < touched_; ++i) {
-      if (slots_[i].live) std::destroy_at(slots_[i].value());
+      if (slot(i).live) std::destroy_at(slot(i).value());
     }
   }
 
@@ -51,41 +54,40 @@ class SlotTable {
     INVARIANT(!full());
     std::uint32_t index = free_;
     if (index != kNone) {
-      free_ = slots_[index].next_free;
+      free_ = slot(index).next_free;
     } else {
-      index = touched_++;
-      slots_[index].generation = 1;
+      index = touch_next();
     }
-    Slot& slot = slots_[index];
-    ::new (static_cast<void*>(slot.storage)) T(std::forward<Args>(args)...);
-    slot.live = true;
+    Slot& begun = slot(index);
+    ::new (static_cast<void*>(begun.storage)) T(std::forward<Args>(args)...);
+    begun.live = true;
     ++size_;
-    return {index, slot.generation};
+    return {index, begun.generation};
   }
 
   // Null when the handle's slot has ended since.
   [[nodiscard]] T* find(Handle handle) {
     if (handle.index >= touched_) return nullptr;
-    Slot& slot = slots_[handle.index];
-    if (!slot.live || slot.generation != handle.generation) return nullptr;
-    return slot.value();
+    Slot& found = slot(handle.index);
+    if (!found.live || found.generation != handle.generation) return nullptr;
+    return found.value();
   }
 
   // The handle of the slot that is live at `index`. Requires: there is one.
   [[nodiscard]] Handle handle_of(std::uint32_t index) const {
-    INVARIANT(index < touched_ && slots_[index].live);
-    return {index, slots_[index].generation};
+    INVARIANT(index < touched_ && slot(index).live);
+    return {index, slot(index).generation};
   }
 
   // Requires: find(handle) != nullptr.
   void end(Handle handle) {
     T* const value = find(handle);
     INVARIANT(value != nullptr);
-    Slot& slot = slots_[handle.index];
-    slot.live = false;  // First, so that the value's destructor does not find the value.
-    slot.generation = slot.generation % kGenerationMax + 1;
+    Slot& ended = slot(handle.index);
+    ended.live = false;  // First, so that the value's destructor does not find the value.
+    ended.generation = ended.generation % kGenerationMax + 1;
     std::destroy_at(value);
-    slot.next_free = free_;
+    ended.next_free = free_;
     free_ = handle.index;
     --size_;
   }
@@ -94,7 +96,8 @@ class SlotTable {
   template <typename Visit>
   void for_each(Visit visit) {
     for (std::uint32_t i = 0; i < touched_; ++i) {
-      if (slots_[i].live) visit(Handle{i, slots_[i].generation}, *slots_[i].value());
+      Slot& each = slot(i);
+      if (each.live) visit(Handle{i, each.generation}, *each.value());
     }
   }
 
@@ -111,7 +114,18 @@ class SlotTable {
     T* value() { return std::launder(reinterpret_cast<T*>(storage)); }
   };
 
-  std::unique_ptr<Slot[]> slots_;
+  [[nodiscard]] Slot& slot(std::uint32_t index) const {
+    return pages_[index / kSlotsPerPage][index % kSlotsPerPage];
+  }
+  std::uint32_t touch_next() {
+    const std::uint32_t index = touched_++;
+    std::unique_ptr<Slot[]>& page = pages_[index / kSlotsPerPage];
+    if (page == nullptr) page = std::make_unique_for_overwrite<Slot[]>(kSlotsPerPage);
+    slot(index).generation = 1;
+    return index;
+  }
+
+  std::unique_ptr<std::unique_ptr<Slot[]>[]> pages_;
   std::uint32_t capacity_;
   std::uint32_t touched_ = 0;  // Slots below have been used at least once.
   std::uint32_t free_ = kNone;

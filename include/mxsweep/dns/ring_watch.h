@@ -4,7 +4,7 @@
 //   Shape     arm() once a turn, before the ring submits; on_completion() for each completion of
 //             Operation::poll. One shot each: a descriptor that still has something to say is
 //             ready again at once, so nothing is ever left unread. wait() is a whole turn of a
-//             ring that has nothing else to do.
+//             ring that has nothing else to do, beside one descriptor of the caller's own.
 //   Lifetime  ring and resolver live longer. Handles of Operation::poll are ours alone.
 #pragma once
 
@@ -24,6 +24,12 @@ class RingWatch {
   // Until there is something to take() or to do, `longest` at most. Answers the time.
   Instant wait(Duration longest);
 
+  // From now on a wait also ends when this descriptor can be read, or is broken; once for each
+  // call. Always the same one.
+  void watch_also(int descriptor);
+  // It can be read, until it is watched again.
+  [[nodiscard]] bool also_readable() const { return also_ == Also::readable; }
+
   void arm();
   void on_completion(const ring::Completion& completion, Instant now);
 
@@ -35,12 +41,15 @@ class RingWatch {
     bool armed = false;
   };
 
+  enum class Also : std::uint8_t { idle, armed, readable };
+
   void change(const Watch& watch);
   [[nodiscard]] std::uint32_t place_of(int descriptor);
 
   ring::Ring& ring_;
   Resolver& resolver_;
   std::vector<Place> places_;  // As many as were ever open at once: a few for each server.
+  Also also_ = Also::idle;
 };
 
 }  // namespace mxsweep::dns

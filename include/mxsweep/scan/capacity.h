@@ -33,8 +33,10 @@ struct CapacityRequest {
 struct Capacity {
   std::uint32_t concurrency = 0;
   std::uint32_t threads = 1;
-  std::uint32_t per_worker = 0;  // Connections; the last worker may have a few to spare.
-  std::uint32_t fits = 0;        // Connections that RLIMIT_NOFILE allows without exceed_nofile.
+  // Connections that one worker may have: all, while others need none, or what its own descriptor
+  // table holds.
+  std::uint32_t per_worker = 0;
+  std::uint32_t fits = 0;  // Connections that RLIMIT_NOFILE allows without exceed_nofile.
   bool own_descriptor_tables = false;
   std::uint64_t memory_octets = 0;  // Ours, with ordinary replies held.
   std::string note;                 // What was lowered or raised, and why; may be empty.

@@ -2,7 +2,8 @@
 // One target on its way to one server, and how it came by its address.
 //
 //   Memory   80 octets beside what the target holds, and one allocation where DNS has something to
-//            say; tens of thousands wait in queues and sit in slots.
+//            say; tens of thousands wait in queues and sit in slots. octets_held() counts it, for
+//            what the list says of a target may be long.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,9 @@ struct Errand {
   targets::Target target;
   std::unique_ptr<Path> path;  // Null: there is nothing to say of it.
 };
+
+// What it holds beside itself. A domain that several errands share counts with each.
+[[nodiscard]] std::size_t octets_held(const Errand& errand);
 
 // One server that a name leads to; its target's name is the one to use for TLS.
 struct Resolved {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/memory.h"
 
 namespace mxsweep::targets {
 
@@ -37,6 +38,8 @@ class Target {
   // The name for TLS, unless the list gave one.
   void use_name(std::string_view name);
   [[nodiscard]] std::string_view meta() const;  // JSON, octet for octet; may be empty.
+  // What it holds beside itself.
+  [[nodiscard]] std::size_t octets_held() const { return held_by(words_); }
 
  private:
   void fold_name();

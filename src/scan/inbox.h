@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Targets on their way from the feeder to one worker: bounded by their number and by their memory.
+//
+//   Shape    one thread pushes, one pops; see scan/spsc_queue.h. Each side counts the octets that
+//            it moved, so the difference is what waits.
+//   Memory   octets_max, and one target more.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include "mxsweep/scan/errand.h"
+#include "scan/spsc_queue.h"
+
+namespace mxsweep::scan {
+
+class Inbox {
+ public:
+  Inbox(std::size_t capacity, std::size_t octets_max) : queue_(capacity), octets_max_(octets_max) {}
+
+  // The feeder's side. Takes the errand, or answers false and leaves it.
+  bool push(Errand& errand) {
+    if (octets() > octets_max_) return false;
+    const std::size_t octets = octets_held(errand);
+    if (!queue_.push(errand)) return false;
+    pushed_ += octets;
+    return true;
+  }
+  // Whether push() would take one.
+  [[nodiscard]] bool has_room() const {
+    return queue_.size() < queue_.capacity() && octets() <= octets_max_;
+  }
+
+  // The worker's side.
+  bool pop(Errand& errand) {
+    if (!queue_.pop(errand)) return false;
+    popped_.store(popped_.load(std::memory_order_relaxed) + octets_held(errand),
+                  std::memory_order_release);
+    return true;
+  }
+
+  // Either side.
+  [[nodiscard]] bool empty() const { return queue_.empty(); }
+  [[nodiscard]] std::size_t size() const { return queue_.size(); }
+  [[nodiscard]] std::size_t capacity() const { return queue_.capacity(); }
+
+ private:
+  // The feeder's.
+  [[nodiscard]] std::size_t octets() const {
+    return pushed_ - popped_.load(std::memory_order_acquire);
+  }
+
+  SpscQueue<Errand> queue_;
+  std::size_t octets_max_;
+  std::size_t pushed_ = 0;
+  alignas(kCacheLine) std::atomic<std::size_t> popped_ = 0;
+};
+
+}  // namespace mxsweep::scan

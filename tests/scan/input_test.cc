@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "scan/input.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+// Beyond anything that a slow machine needs: it ends a hang and measures nothing.
+constexpr std::chrono::seconds kHang{10};
+
+bool comes_true(const std::function<bool()>& true_now) {
+  const auto give_up = std::chrono::steady_clock::now() + kHang;
+  while (!true_now()) {
+    if (std::chrono::steady_clock::now() > give_up) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds{20});
+  }
+  return true;
+}
+
+// A resolver that knows no name.
+class NameServer {
+ public:
+  NameServer() {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t octets = sizeof here;
+    auto* const address = reinterpret_cast<sockaddr*>(&here);
+    REQUIRE(::bind(socket_, address, octets) == 0);
+    REQUIRE(::getsockname(socket_, address, &octets) == 0);
+    port_ = ntohs(here.sin_port);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~NameServer() {
+    ::shutdown(socket_, SHUT_RDWR);  // Ends the wait, although it complains.
+    thread_.join();
+    ::close(socket_);
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  void run() {
+    std::array<char, 512> octets{};
+    sockaddr_in from{};
+    while (true) {
+      socklen_t length = sizeof from;
+      auto* const client = reinterpret_cast<sockaddr*>(&from);
+      const ssize_t count = ::recvfrom(socket_, octets.data(), octets.size(), 0, client, &length);
+      if (count < 12) return;
+      octets[2] = static_cast<char>(0x81);
+      octets[3] = static_cast<char>(0x83);  // NXDOMAIN.
+      (void)::sendto(socket_, octets.data(), static_cast<std::size_t>(count), 0, client, length);
+    }
+  }
+
+  int socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+// A list that comes through a pipe, and the thread that reads it.
+class Feeder {
+ public:
+  Feeder() : out_("/dev/null") {
+    input_.emplace(ListSource{.path = reading_path()}, std::vector<std::uint16_t>{25},
+                   with_resolver());
+    REQUIRE(input_->failure().empty());
+    Outbox& outbox = out_.add_outbox();
+    writer_ = std::thread([this] { out_.run(); });
+    thread_ = std::thread([this, &outbox] {
+      input_->run({}, {.records = &outbox}, gauges_);
+      ended_ = true;
+    });
+  }
+  ~Feeder() {
+    ::close(pipe_[1]);
+    thread_.join();
+    out_.finish();
+    writer_.join();
+    ::close(pipe_[0]);
+  }
+
+  void say(std::string_view line) {
+    REQUIRE(::write(pipe_[1], line.data(), line.size()) == std::ssize(line));
+  }
+  [[nodiscard]] std::uint64_t records(Outcome outcome) const {
+    return gauges_.outcomes[static_cast<std::size_t>(outcome)].load();
+  }
+  // False: the feeder does not take notice.
+  [[nodiscard]] bool ring_until_heard() {
+    input_->doorbell().ring_anyway();
+    return comes_true([this] {
+      pollfd bell{.fd = input_->doorbell().descriptor(), .events = POLLIN, .revents = 0};
+      return ::poll(&bell, 1, 0) == 0;
+    });
+  }
+  [[nodiscard]] bool stops() {
+    gauges_.stop = Stop::drain;
+    input_->doorbell().ring_anyway();
+    return comes_true([this] { return ended_.load(); });
+  }
+
+ private:
+  std::string reading_path() {
+    REQUIRE(::pipe(pipe_) == 0);
+    return "/dev/fd/" + std::to_string(pipe_[0]);
+  }
+  NameOptions with_resolver() {
+    NameOptions options;
+    options.resolver.servers = {{ipv4(INADDR_LOOPBACK), names_.port()}};
+    return options;
+  }
+
+  NameServer names_;
+  int pipe_[2] = {-1, -1};
+  Output out_;
+  Gauges gauges_;
+  std::optional<Input> input_;
+  std::atomic<bool> ended_ = false;
+  std::thread writer_;
+  std::thread thread_;
+};
+
+// More often than the kernel tries a read again that another reader was quicker at: then it gives
+// the read to a thread of its own, which may swallow the next ring of the bell.
+constexpr std::uint64_t kRings = 200;
+
+bool kernel_has_a_thread_for_us() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream name(task.path() / "comm");
+    std::string word;
+    if (name >> word && word.starts_with("iou-wrk")) return true;
+  }
+  return false;
+}
+
+TEST_CASE("the bell of a feeder that waits for lines and for names has one reader",
+          "[scan][input]") {
+  Feeder feeder;
+  for (std::uint64_t rings = 0; rings < kRings; ++rings) {
+    feeder.say("n" + std::to_string(rings) + ".test\n");
+    REQUIRE(comes_true([&] { return feeder.records(Outcome::failed) == rings + 1; }));
+    REQUIRE(feeder.ring_until_heard());
+    REQUIRE_FALSE(kernel_has_a_thread_for_us());
+  }
+  REQUIRE(feeder.stops());
+}
+
+TEST_CASE("a list that says something now and then is read as it comes", "[scan][input]") {
+  Feeder feeder;
+  const auto read = [&] {
+    return feeder.records(Outcome::failed) + feeder.records(Outcome::invalid);
+  };
+  for (std::uint64_t lines = 0; lines < 100; ++lines) {
+    feeder.say(lines % 2 == 0 ? "n" + std::to_string(lines) + ".test\n" : "no target at all\n");
+    REQUIRE(comes_true([&] { return read() == lines + 1; }));
+  }
+  REQUIRE(feeder.stops());
+}
+
+}  // namespace
+}  // namespace mxsweep::scan
