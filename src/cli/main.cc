@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
 #include <csignal>
-#include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
+#include "cli/say.h"
 #include "cli/sink.h"
 
 namespace {
@@ -45,23 +46,43 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const bool is_mistake = error.get_exit_code() != 0;
     if (is_mistake && wants_nagios(argc, argv)) return unknown(error.what());
-    return program.exit(error) == 0 ? kRanToItsEnd : kWrongUsage;
+    std::ostringstream asked_for;
+    std::ostringstream complaint;
+    program.exit(error, asked_for, complaint);
+    put_text(asked_for.str());
+    say_text(complaint.str());
+    return is_mistake ? kWrongUsage : kRanToItsEnd;
   }
   return exit_code;
+}
+
+// The command has done its part, and its words are on their way out.
+int finish(int argc, char** argv, int exit_code) {
+  using namespace mxsweep::cli;
+  const std::string failure = end_of_output();
+  if (failure.empty()) return exit_code;
+  say("mxsweep: {}\n", failure);
+  if (wants_nagios(argc, argv)) return static_cast<int>(State::unknown);
+  return exit_code == kRanToItsEnd ? kStoppedEarly : exit_code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  mxsweep::cli::hold_standard_streams();
   // A closed pipe and a limit on a file's size are errors of the write that meets them, told in
   // words.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  int exit_code = mxsweep::cli::kStoppedEarly;
   try {
-    return run(argc, argv);
+    exit_code = run(argc, argv);
   } catch (const std::exception& error) {
-    if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(error.what());
-    std::fprintf(stderr, "mxsweep: %s\n", error.what());
-    return mxsweep::cli::kStoppedEarly;
+    if (mxsweep::cli::wants_nagios(argc, argv)) {
+      exit_code = mxsweep::cli::unknown(error.what());
+    } else {
+      mxsweep::cli::say("mxsweep: {}\n", error.what());
+    }
   }
+  return finish(argc, argv, exit_code);
 }

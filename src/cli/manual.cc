@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -54,30 +55,30 @@ std::string takes(const CLI::Option& option) {
 
 void man_options(const CLI::App& app) {
   for (const CLI::Option* option : flags_of(app)) {
-    fmt::print(".TP\n.B {}", roff(option->get_name(/*positional=*/true, /*all_options=*/true)));
+    put(".TP\n.B {}", roff(option->get_name(/*positional=*/true, /*all_options=*/true)));
     const std::string value = takes(*option);
-    fmt::print("{}\n{}", value.empty() ? "" : " \\fI" + roff(value) + "\\fR",
-               roff(option->get_description()));
+    put("{}\n{}", value.empty() ? "" : " \\fI" + roff(value) + "\\fR",
+        roff(option->get_description()));
     const std::string fallback = option->get_default_str();
-    fmt::print("{}\n", fallback.empty() ? "" : " [" + roff(fallback) + "]");
+    put("{}\n", fallback.empty() ? "" : " [" + roff(fallback) + "]");
   }
 }
 
 void print_man(const CLI::App& program) {
-  fmt::print(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
-  fmt::print(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
-  fmt::print(".SH SYNOPSIS\n");
+  put(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
+  put(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
+  put(".SH SYNOPSIS\n");
   for (const CLI::App* command : commands_of(program)) {
-    fmt::print(".B mxsweep {}\n[options]{}\n.br\n", command->get_name(),
-               command->get_name() == "probe" ? " TARGET" : "");
+    put(".B mxsweep {}\n[options]{}\n.br\n", command->get_name(),
+        command->get_name() == "probe" ? " TARGET" : "");
   }
-  fmt::print(".SH DESCRIPTION\n{}\n", roff(program.get_description()));
+  put(".SH DESCRIPTION\n{}\n", roff(program.get_description()));
   for (const CLI::App* command : commands_of(program)) {
-    fmt::print(".SH \"MXSWEEP {}\"\n{}\n", command->get_name(), roff(command->get_description()));
+    put(".SH \"MXSWEEP {}\"\n{}\n", command->get_name(), roff(command->get_description()));
     man_options(*command);
-    if (!command->get_footer().empty()) fmt::print(".PP\n{}\n", roff(command->get_footer()));
+    if (!command->get_footer().empty()) put(".PP\n{}\n", roff(command->get_footer()));
   }
-  fmt::print(".SH \"EXIT STATUS\"\n{}\n", roff(program.get_footer()));
+  put(".SH \"EXIT STATUS\"\n{}\n", roff(program.get_footer()));
 }
 
 std::vector<std::string> long_flags(const CLI::App& app) {
@@ -91,17 +92,15 @@ std::vector<std::string> long_flags(const CLI::App& app) {
 
 void print_bash(const CLI::App& program) {
   std::string names;
-  fmt::print("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
-  fmt::print("  case ${{COMP_WORDS[1]}} in\n");
+  put("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
+  put("  case ${{COMP_WORDS[1]}} in\n");
   for (const CLI::App* command : commands_of(program)) {
     names += " " + command->get_name();
-    fmt::print("    {}) words='{}' ;;\n", command->get_name(),
-               fmt::join(long_flags(*command), " "));
+    put("    {}) words='{}' ;;\n", command->get_name(), fmt::join(long_flags(*command), " "));
   }
-  fmt::print("  esac\n  if ((COMP_CWORD == 1)); then words='{} --help --version'; fi\n",
-             names.substr(1));
-  fmt::print("  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n}}\n");
-  fmt::print("complete -o default -F _mxsweep mxsweep\n");
+  put("  esac\n  if ((COMP_CWORD == 1)); then words='{} --help --version'; fi\n", names.substr(1));
+  put("  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n}}\n");
+  put("complete -o default -F _mxsweep mxsweep\n");
 }
 
 void print_zsh(const CLI::App& program) {
@@ -110,39 +109,38 @@ void print_zsh(const CLI::App& program) {
     text = replace_all(std::move(text), "[", "\\[");
     return replace_all(std::move(text), "]", "\\]");
   };
-  fmt::print("#compdef mxsweep\n_mxsweep() {{\n  local -a commands=(\n");
+  put("#compdef mxsweep\n_mxsweep() {{\n  local -a commands=(\n");
   for (const CLI::App* command : commands_of(program)) {
-    fmt::print("    '{}:{}'\n", command->get_name(),
-               quoted(replace_all(command->get_description(), ":", "\\:")));
+    put("    '{}:{}'\n", command->get_name(),
+        quoted(replace_all(command->get_description(), ":", "\\:")));
   }
-  fmt::print("  )\n  if ((CURRENT == 2)); then _describe command commands; return; fi\n");
-  fmt::print("  case $words[2] in\n");
+  put("  )\n  if ((CURRENT == 2)); then _describe command commands; return; fi\n");
+  put("  case $words[2] in\n");
   for (const CLI::App* command : commands_of(program)) {
-    fmt::print("    {}) _arguments", command->get_name());
+    put("    {}) _arguments", command->get_name());
     for (const CLI::Option* option : flags_of(*command)) {
       for (const std::string& name : option->get_lnames()) {
         const std::string value = takes(*option);
-        fmt::print(" \\\n      '--{}[{}]{}'", name, quoted(option->get_description()),
-                   value.empty() ? "" : ":" + quoted(value) + ":_files");
+        put(" \\\n      '--{}[{}]{}'", name, quoted(option->get_description()),
+            value.empty() ? "" : ":" + quoted(value) + ":_files");
       }
     }
-    fmt::print(" '*:file:_files' ;;\n");
+    put(" '*:file:_files' ;;\n");
   }
-  fmt::print("  esac\n}}\n_mxsweep \"$@\"\n");
+  put("  esac\n}}\n_mxsweep \"$@\"\n");
 }
 
 void print_fish(const CLI::App& program) {
   const auto quoted = [](const std::string& text) { return replace_all(text, "'", "\\'"); };
   for (const CLI::App* command : commands_of(program)) {
-    fmt::print("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(),
-               quoted(command->get_description()));
+    put("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(),
+        quoted(command->get_description()));
     for (const CLI::Option* option : flags_of(*command)) {
       if (option->get_lnames().empty()) continue;
-      fmt::print("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->get_name());
-      for (const std::string& name : option->get_lnames()) fmt::print(" -l {}", name);
-      for (const std::string& name : option->get_snames()) fmt::print(" -s {}", name);
-      fmt::print("{} -d '{}'\n", takes(*option).empty() ? "" : " -r",
-                 quoted(option->get_description()));
+      put("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->get_name());
+      for (const std::string& name : option->get_lnames()) put(" -l {}", name);
+      for (const std::string& name : option->get_snames()) put(" -s {}", name);
+      put("{} -d '{}'\n", takes(*option).empty() ? "" : " -r", quoted(option->get_description()));
     }
   }
 }
@@ -162,7 +160,7 @@ void add_manual(CLI::App& program, int& exit_code) {
     if (*form == "bash") print_bash(program);
     if (*form == "zsh") print_zsh(program);
     if (*form == "fish") print_fish(program);
-    exit_code = std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
+    exit_code = kRanToItsEnd;
   });
 }
 

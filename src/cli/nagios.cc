@@ -9,6 +9,7 @@
 
 #include "cli/certificate_words.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -180,8 +181,8 @@ Judged judge(const results::Record& record, const Thresholds& thresholds) {
 
 int tell(const Judged& judged, const Thresholds& thresholds) {
   const auto code = static_cast<int>(judged.state);
-  fmt::print("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
-             performance(judged.total_s, judged.days, thresholds), judged.phases);
+  put("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
+      performance(judged.total_s, judged.days, thresholds), judged.phases);
   return code;
 }
 
@@ -205,15 +206,15 @@ int tell(std::string_view domain, std::vector<Judged> servers, const Thresholds&
   }
   if (state == State::ok && well < servers.size()) state = State::warning;
   const auto code = static_cast<int>(state);
-  fmt::print("SMTP {} - {}: {} of {} servers OK{}{} servers={};;;0 servers_ok={};;;0\n",
-             kWords[code], plain(domain), well, servers.size(), unwell,
-             performance(slowest_s, days, thresholds), servers.size(), well);
+  put("SMTP {} - {}: {} of {} servers OK{}{} servers={};;;0 servers_ok={};;;0\n", kWords[code],
+      plain(domain), well, servers.size(), unwell, performance(slowest_s, days, thresholds),
+      servers.size(), well);
   return code;
 }
 
 int unknown(std::string_view why) {
   const auto code = static_cast<int>(State::unknown);
-  fmt::print("SMTP {} - {}\n", kWords[code], plain(why));
+  put("SMTP {} - {}\n", kWords[code], plain(why));
   return code;
 }
 

@@ -16,6 +16,7 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
@@ -60,7 +61,7 @@ std::uint32_t processors() {
 }
 
 int refuse(const ring::Refusal& refusal) {
-  fmt::print(stderr, "mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
+  say("mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
   return kCannotRunHere;
 }
 
@@ -99,21 +100,21 @@ std::string count_of(std::uint64_t targets) {
 bool describe_list(const ScanFlags& flags) {
   const scan::ListSurvey survey = scan::survey_list(flags.input, flags.ports, flags.mail_domains);
   if (!survey.error.empty()) {
-    fmt::print(stderr, "mxsweep: {}: {}\n", flags.input, survey.error);
+    say("mxsweep: {}: {}\n", flags.input, survey.error);
     return false;
   }
-  fmt::print("list          {}\n", flags.input);
+  put("list          {}\n", flags.input);
   if (!survey.sampled) {
-    fmt::print("holds         not read: it is not a regular file\n");
+    put("holds         not read: it is not a regular file\n");
     return true;
   }
-  fmt::print("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
-             survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
-             count_of(survey.targets));
-  if (survey.invalid > 0) fmt::print("unreadable    {}\n", printable(survey.first_invalid));
+  put("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
+      survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
+      count_of(survey.targets));
+  if (survey.invalid > 0) put("unreadable    {}\n", printable(survey.first_invalid));
   if (survey.largest > scan::kHugeTargets) {
-    fmt::print("huge          line {}, {}, is {} targets\n", survey.largest_line,
-               printable(survey.largest_text), count_of(survey.largest));
+    put("huge          line {}, {}, is {} targets\n", survey.largest_line,
+        printable(survey.largest_text), count_of(survey.largest));
   }
   return true;
 }
@@ -128,38 +129,37 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   for (const std::string& feature : engine.features) features += " " + feature;
   std::string helo = plan.commands.ehlo;
   helo.erase(helo.find_last_not_of("\r\n") + 1);
-  fmt::print("io_uring      usable:{}\n", features);
-  fmt::print("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
-             capacity.per_worker, capacity.concurrency);
-  fmt::print("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
-             capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
-             flags.capacity.descriptor_limit, capacity.fits,
-             capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
-  fmt::print("memory        about {} of ours when all connections are open\n",
-             megabytes(capacity.memory_octets));
-  fmt::print("rate          {}\n", flags.rate > 0
-                                       ? fmt::format("{} new connections a second", flags.rate)
-                                       : std::string("not limited"));
-  fmt::print("says          {}\n", helo);
-  fmt::print("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
-             flags.manners.ciphers.empty() ? "every cipher that the library has"
-                                           : "ciphers " + flags.manners.ciphers);
-  fmt::print("trust         {}\n", options.trust.source.empty()
-                                       ? std::string("nobody: no store was found; see --ca-file")
-                                       : options.trust.source);
-  fmt::print("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
-             write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
-             write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
-             write_duration(plan.session_timeout));
-  fmt::print("names         {}\n", describe_names(flags));
-  fmt::print("resolver      {}\n", describe_resolver(options.names, flags.check_name));
-  fmt::print("servers       {}\n", options.share_octets == 0
-                                       ? std::string("visited as often as they are led to")
-                                       : fmt::format("each visited once; up to {} to remember them",
-                                                     megabytes(options.share_octets)));
+  put("io_uring      usable:{}\n", features);
+  put("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
+      capacity.per_worker, capacity.concurrency);
+  put("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
+      capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
+      flags.capacity.descriptor_limit, capacity.fits,
+      capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
+  put("memory        about {} of ours when all connections are open\n",
+      megabytes(capacity.memory_octets));
+  put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
+                                           : std::string("not limited"));
+  put("says          {}\n", helo);
+  put("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
+      flags.manners.ciphers.empty() ? "every cipher that the library has"
+                                    : "ciphers " + flags.manners.ciphers);
+  put("trust         {}\n", options.trust.source.empty()
+                                ? std::string("nobody: no store was found; see --ca-file")
+                                : options.trust.source);
+  put("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
+      write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
+      write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
+      write_duration(plan.session_timeout));
+  put("names         {}\n", describe_names(flags));
+  put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
+  put("servers       {}\n", options.share_octets == 0
+                                ? std::string("visited as often as they are led to")
+                                : fmt::format("each visited once; up to {} to remember them",
+                                              megabytes(options.share_octets)));
   if (!describe_list(flags)) return kWrongUsage;
-  fmt::print("output        {}\n", flags.output);
-  if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
+  put("output        {}\n", flags.output);
+  if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;
 }
 
@@ -169,13 +169,13 @@ bool write_summary(const std::string& path, const std::string& json) {
   const bool written = file != nullptr &&
                        std::fwrite(json.data(), 1, json.size(), file.get()) == json.size() &&
                        std::fflush(file.get()) == 0;
-  if (!written) fmt::print(stderr, "mxsweep: {}: {}\n", path, std::strerror(errno));
+  if (!written) say("mxsweep: {}: {}\n", path, std::strerror(errno));
   return written;
 }
 
 int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!options.capacity.note.empty() && !flags.quiet) {
-    fmt::print(stderr, "mxsweep: {}\n", options.capacity.note);
+    say("mxsweep: {}\n", options.capacity.note);
   }
   ProgressStyle style = ProgressStyle::none;
   if (flags.progress) style = ProgressStyle::plain;
@@ -187,22 +187,21 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   line.clear();
   if (ended.refusal) return refuse(*ended.refusal);
   if (!ended.bad_input.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", printable(ended.bad_input));
+    say("mxsweep: {}\n", printable(ended.bad_input));
     return kWrongUsage;
   }
   ended.summary.command_line = flags.command_line;
   ended.summary.version = MXSWEEP_VERSION;
   const bool whole = ended.summary.stopped.empty() && ended.summary.agrees();
-  if (!flags.quiet || !whole) {
-    fmt::print(stderr, "{}\n", results::summary_line(ended.summary));
-  }
+  // The file first: it does not wait for a terminal.
   const bool told =
       flags.summary.empty() || write_summary(flags.summary, results::summary_json(ended.summary));
+  if (!flags.quiet || !whole) say("{}\n", results::summary_line(ended.summary));
   if (!whole || !told) return kStoppedEarly;
   const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
   if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
-  fmt::print(stderr, "mxsweep: {}: no line of it can be read as a target; the records say why\n",
-             flags.input == "-" ? "standard input" : flags.input);
+  say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
+      flags.input == "-" ? "standard input" : flags.input);
   return kWrongUsage;
 }
 
@@ -210,7 +209,7 @@ int run_scan(ScanFlags& flags) {
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) {
-    fmt::print(stderr, "mxsweep: {}\n", why_not);
+    say("mxsweep: {}\n", why_not);
     return kWrongUsage;
   }
   flags.capacity.tls = flags.manners.tls != "off";
@@ -237,12 +236,12 @@ int run_scan(ScanFlags& flags) {
   const std::string& unreadable = options.trust.error;
   const std::string wrong = unreadable.empty() ? scan::check_tls(options.tls) : unreadable;
   if (!wrong.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    say("mxsweep: {}\n", wrong);
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
   if (flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
-    fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
+    say("mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
 }

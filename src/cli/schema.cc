@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/results/schema.h"
 
-#include <cstdio>
-
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
 
 namespace mxsweep::cli {
 
 void add_schema(CLI::App& program, int& exit_code) {
   program.add_subcommand("schema", "Print the JSON Schema (2020-12) of the record")
       ->callback([&exit_code] {
-        const std::string schema = results::schema_json();
-        const bool written =
-            std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
-            std::fflush(stdout) == 0;
-        exit_code = written ? kRanToItsEnd : kStoppedEarly;
+        put_text(results::schema_json());
+        exit_code = kRanToItsEnd;
       });
 }
 

@@ -6,7 +6,6 @@
 
 #include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/say.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
@@ -45,18 +45,8 @@ struct Options {
 };
 
 int complain(int exit_code, const std::string& what) {
-  fmt::print(stderr, "mxsweep sink: {}\n", what);
+  say("mxsweep sink: {}\n", what);
   return exit_code;
-}
-
-// Whole texts to stdout; false when nobody reads it or the disk is full.
-bool print(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-}
-
-int end_of_output(bool written) {
-  if (written && std::fflush(stdout) == 0) return kRanToItsEnd;
-  return complain(kStoppedEarly, "the output was closed before it was complete");
 }
 
 // Empty: `text` holds the file. Else why it does not.
@@ -146,8 +136,8 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
         to_string(address), sink::host_name(address), persona.name, to_string(expect.outcome),
         to_string(expect.phase), to_string(expect.cause), expected_tls(expect.tls),
         expected_anomalies(expect.anomalies));
-    if (!print(line)) return end_of_output(false);
-    if (address == range->last) return end_of_output(true);
+    put_text(line);
+    if (output_failed() || address == range->last) return kRanToItsEnd;
   }
 }
 
@@ -191,7 +181,7 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
     if (!failure->refusal) return kStoppedEarly;
     return complain(kCannotRunHere, "cure: " + failure->refusal->cure);
   }
-  fmt::print(stderr, "mxsweep sink: ready on port {}\n", server.port());
+  say("mxsweep sink: ready on port {}\n", server.port());
   int signal = 0;
   ::sigwait(&signals, &signal);
 
@@ -200,11 +190,10 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
   const double cpu_us =
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {
-    fmt::print(stderr,
-               "mxsweep sink: {} conversations at {} addresses, {} at most at one, {:.2f} s of "
-               "CPU, {:.1f} us each, {} held at most, {} octets out of turn\n",
-               stats.conversations, stats.addresses, stats.address_conversations_max, cpu, cpu_us,
-               stats.held_peak, stats.out_of_turn);
+    say("mxsweep sink: {} conversations at {} addresses, {} at most at one, {:.2f} s of "
+        "CPU, {:.1f} us each, {} held at most, {} octets out of turn\n",
+        stats.conversations, stats.addresses, stats.address_conversations_max, cpu, cpu_us,
+        stats.held_peak, stats.out_of_turn);
   }
   if (!options.stats_file.empty() &&
       !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {
@@ -230,7 +219,10 @@ bool equip(const Options& options, std::vector<sink::Persona>& personas, int& ex
 
 int run(const Options& options) {
   ::signal(SIGPIPE, SIG_IGN);
-  if (options.print_personas) return end_of_output(print(sink::builtin_personas()));
+  if (options.print_personas) {
+    put_text(sink::builtin_personas());
+    return kRanToItsEnd;
+  }
   sink::Listen listen;
   if (const std::string error = sink::read_listen(options.listen, listen); !error.empty()) {
     return complain(kWrongUsage, "--listen " + options.listen + ": " + error);
