@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/say.h"
+#include "mxsweep/core/counted.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -63,7 +64,7 @@ std::string ProgressLine::text(const scan::Progress& progress) {
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
   }
   if (progress.shortages > 0) {
-    line += fmt::format(", {} local shortages (last: {})", progress.shortages,
+    line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
                         errno_name(progress.last_shortage));
   }
   if (progress.stopping) line += ", stopping (once more to leave at once)";

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
@@ -93,7 +94,7 @@ std::string describe_names(const ScanFlags& flags) {
 
 std::string count_of(std::uint64_t targets) {
   constexpr std::uint64_t kMany = 1'000'000'000'000;
-  return targets >= kMany ? "more than a million million" : std::to_string(targets);
+  return targets >= kMany ? "more than a million million targets" : counted(targets, "target");
 }
 
 // False: it cannot be read.
@@ -108,13 +109,12 @@ bool describe_list(const ScanFlags& flags) {
     put("holds         not read: it is not a regular file\n");
     return true;
   }
-  put("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
-      survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
-      count_of(survey.targets));
+  put("holds         {}{}, {} skipped, {} unreadable; {}\n", survey.whole ? "" : "in the first ",
+      counted(survey.lines, "line"), survey.skipped, survey.invalid, count_of(survey.targets));
   if (survey.invalid > 0) put("unreadable    {}\n", printable(survey.first_invalid));
   if (survey.largest > scan::kHugeTargets) {
-    put("huge          line {}, {}, is {} targets\n", survey.largest_line,
-        printable(survey.largest_text), count_of(survey.largest));
+    put("huge          line {}, {}, is {}\n", survey.largest_line, printable(survey.largest_text),
+        count_of(survey.largest));
   }
   return true;
 }
@@ -130,8 +130,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   std::string helo = plan.commands.ehlo;
   helo.erase(helo.find_last_not_of("\r\n") + 1);
   put("io_uring      usable:{}\n", features);
-  put("workers       {} of {} connections each, {} at once in all\n", capacity.threads,
-      capacity.per_worker, capacity.concurrency);
+  put("workers       {} of {} each, {} at once in all\n", capacity.threads,
+      counted(capacity.per_worker, "connection"), capacity.concurrency);
   put("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
       capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
       flags.capacity.descriptor_limit, capacity.fits,

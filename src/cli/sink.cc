@@ -15,6 +15,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
@@ -190,10 +191,11 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
   const double cpu_us =
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {
-    say("mxsweep sink: {} conversations at {} addresses, {} at most at one, {:.2f} s of "
-        "CPU, {:.1f} us each, {} held at most, {} octets out of turn\n",
-        stats.conversations, stats.addresses, stats.address_conversations_max, cpu, cpu_us,
-        stats.held_peak, stats.out_of_turn);
+    say("mxsweep sink: {} at {}, {} at most at one, {:.2f} s of CPU, {:.1f} us each, {} held "
+        "at most, {} out of turn\n",
+        counted(stats.conversations, "conversation"), counted(stats.addresses, "address"),
+        stats.address_conversations_max, cpu, cpu_us, stats.held_peak,
+        counted(stats.out_of_turn, "octet"));
   }
   if (!options.stats_file.empty() &&
       !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
 
@@ -225,7 +226,7 @@ void Transcript::sum_up(std::string_view domain, const Tally& tally) const {
     put("{}{} {}", std::exchange(before, ", "), tally.outcomes[i],
         painted(colour_of(outcome), to_string(outcome)));
   }
-  put(" of {} servers", tally.standing.records);
+  put(" of {}", counted(tally.standing.records, "server"));
   const results::Coverage starttls = tally.standing.starttls();
   if (starttls != results::Coverage::not_known) put("; STARTTLS on {}", to_string(starttls));
   if (tally.certificates_at_fault != 0) {

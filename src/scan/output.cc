@@ -108,7 +108,11 @@ void Output::run() {
     for (const auto& outbox : outboxes_) {
       while (outbox->take(chunk)) {
         idle = false;
-        if (!failed()) write_chunk(chunk);
+        if (failed()) {
+          records_lost_ += chunk.records;
+        } else {
+          write_chunk(chunk);
+        }
       }
     }
     if (!idle) continue;
@@ -164,6 +168,7 @@ void Output::write_chunk(const Chunk& chunk) {
   leave_whole_lines(lines, written);
   const std::string_view whole = lines.substr(0, lines.substr(0, written).rfind('\n') + 1);
   records_ += lines_in(whole);
+  records_lost_ += chunk.records - lines_in(whole);
   octets_ += whole.size();
 }
 

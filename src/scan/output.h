@@ -86,6 +86,8 @@ class Output {
   // These are the writer's: read them before run() or after its thread was joined.
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
+  // Taken and thrown away, because it has failed.
+  [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
  private:
@@ -109,6 +111,7 @@ class Output {
   std::string failure_;
   int hurried_wait_ms_ = 0;
   std::uint64_t records_ = 0;
+  std::uint64_t records_lost_ = 0;
   std::uint64_t octets_ = 0;
 };
 

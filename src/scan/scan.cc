@@ -77,6 +77,7 @@ class Outputs {
   }
   void sum_up(results::Summary& summary) const {
     summary.records_written = records_.records();
+    summary.records_unwritten = records_.records_lost();
     summary.octets_written = records_.octets();
     if (certificates_) summary.certificates_written = certificates_->records();
     if (domains_) summary.domains_written = domains_->records();

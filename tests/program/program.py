@@ -308,7 +308,9 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(summary["records_written"], len(swept.lines))
         self.assertEqual(summary["octets_written"], len(swept.octets))
         self.assertEqual(summary["targets"] + summary["lines_invalid"],
-                         summary["records_written"] + summary["targets_not_started"])
+                         summary["records"] + summary["targets_not_started"])
+        self.assertEqual(summary["records"],
+                         summary["records_written"] + summary["records_unwritten"])
         for key, word in (("outcomes", "outcome"), ("causes", "cause")):
             counted = {}
             for record in swept.records:

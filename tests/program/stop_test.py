@@ -164,6 +164,14 @@ class LostOutput(ProgramTest):
         self.assertIn(why, scan.stderr)
         self.assertIn("STOPPED EARLY", scan.stderr)
         self.assertIn(why, self.summary()["stopped"])
+        # What was made and not written is a number of its own.
+        summary = self.summary()
+        self.assertTrue(summary["agrees"], summary)
+        self.assertGreater(summary["records_unwritten"], 0)
+        self.assertEqual(summary["records"],
+                         summary["records_written"] + summary["records_unwritten"])
+        self.assertIn(f"{summary['records_unwritten']} of them NOT WRITTEN", scan.stderr)
+        self.assertNotIn("DISAGREE", scan.stderr)
 
     def test_a_closed_pipe_stops_the_sweep(self):
         """`| head -1` ends a sweep of a million targets, which says why it stopped."""
