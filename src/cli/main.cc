@@ -2,6 +2,7 @@
 // mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
 #include <csignal>
 #include <exception>
+#include <new>
 #include <sstream>
 #include <string>
 
@@ -77,6 +78,11 @@ int main(int argc, char** argv) {
   int exit_code = mxsweep::cli::kStoppedEarly;
   try {
     exit_code = run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    exit_code = mxsweep::cli::kCannotRunHere;
+    mxsweep::cli::say_text(
+        "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
+        "raise the limit (ulimit -v)\n");
   } catch (const std::exception& error) {
     if (mxsweep::cli::wants_nagios(argc, argv)) {
       exit_code = mxsweep::cli::unknown(error.what());

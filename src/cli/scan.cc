@@ -18,6 +18,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
+#include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
@@ -158,19 +159,23 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                 : fmt::format("each visited once; up to {} to remember them",
                                               megabytes(options.share_octets)));
   if (!describe_list(flags)) return kWrongUsage;
+  if (const std::string why = scan::check_files(options); !why.empty()) {
+    say("mxsweep: {}\n", printable(why));
+    return kWrongUsage;
+  }
   put("output        {}\n", flags.output);
+  if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
+  if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
+  if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
   if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;
 }
 
-bool write_summary(const std::string& path, const std::string& json) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "we"),
-                                                             &std::fclose);
-  const bool written = file != nullptr &&
-                       std::fwrite(json.data(), 1, json.size(), file.get()) == json.size() &&
-                       std::fflush(file.get()) == 0;
-  if (!written) say("mxsweep: {}: {}\n", path, std::strerror(errno));
-  return written;
+// False: complained of.
+bool write_summary(const std::string& path, const results::Summary& summary) {
+  const std::string why = files::write_whole(path, results::summary_json(summary), STDERR_FILENO);
+  if (!why.empty()) say("mxsweep: {}\n", why);
+  return why.empty();
 }
 
 int sweep(const ScanFlags& flags, scan::Options& options) {
@@ -194,8 +199,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   ended.summary.version = MXSWEEP_VERSION;
   const bool whole = ended.summary.stopped.empty() && ended.summary.agrees();
   // The file first: it does not wait for a terminal.
-  const bool told =
-      flags.summary.empty() || write_summary(flags.summary, results::summary_json(ended.summary));
+  const bool told = flags.summary.empty() || write_summary(flags.summary, ended.summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(ended.summary));
   if (!whole || !told) return kStoppedEarly;
   const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
@@ -220,6 +224,8 @@ int run_scan(ScanFlags& flags) {
   scan::Options options(std::move(*plan));
   options.input = flags.input;
   options.output = flags.output;
+  options.summary = flags.summary;
+  if (!flags.manners.ca_file.empty()) options.also_read.push_back(flags.manners.ca_file);
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
   options.rate = flags.rate;
@@ -327,11 +333,12 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
   app->add_flag("--quiet", flags->quiet, "Say nothing on standard error unless something is wrong");
   app->add_flag("--progress", flags->progress,
                 "A line every 10 s on standard error also when it is not a terminal");
-  app->add_option("--summary", flags->summary, "Write the summary there as JSON")
+  app->add_option("--summary", flags->summary,
+                  "Write the summary there as JSON; - is standard error")
       ->type_name("FILE");
-  CLI::Option* const check = app->add_flag(
-      "--check", flags->check,
-      "Print the plan, test this machine and ask its resolver; no target hears of it");
+  CLI::Option* const check = app->add_flag("--check", flags->check,
+                                           "Print the plan, test this machine and the files, and "
+                                           "ask its resolver; no target hears of it");
   app->add_option("--check-name", flags->check_name,
                   "With --check, the name to ask the resolver for: one in a signed zone shows "
                   "whether it validates")

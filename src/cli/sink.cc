@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <csignal>
@@ -16,6 +17,8 @@
 #include "cli/exit_code.h"
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
+#include "mxsweep/files/together.h"
+#include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
@@ -151,24 +154,32 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-bool write_stats(const std::string& path, const sink::ServerStats& stats, const sink::Fleet& fleet,
-                 double cpu_us) {
+std::string check_files(const Options& options) {
+  return files::check_together({{options.personas_file, "--personas"}},
+                               {{options.authority_file, "--ca-out", STDOUT_FILENO},
+                                {options.stats_file, "--stats", STDOUT_FILENO}});
+}
+
+// Empty: it is written.
+std::string write_stats(const std::string& path, const sink::ServerStats& stats,
+                        const sink::Fleet& fleet, double cpu_us) {
   std::string personas;
   for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
     if (!personas.empty()) personas += ',';
     personas += fmt::format(R"("{}":{})", fleet.personas()[i].name, stats.by_persona[i]);
   }
-  std::ofstream file(path);
-  file << fmt::format(
+  const std::string text = fmt::format(
       R"({{"conversations":{},"addresses":{},"address_conversations_max":{},)"
       R"("cpu_us_per_conversation":{:.3f},"held_peak":{},"out_of_turn":{},"personas":{{{}}}}})"
       "\n",
       stats.conversations, stats.addresses, stats.address_conversations_max, cpu_us,
       stats.held_peak, stats.out_of_turn, personas);
-  return file.flush().good();
+  return files::write_whole(path, text);
 }
 
-int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet) {
+// `authority`: the certificate that a scan has to trust, as PEM.
+int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
+          const std::string& authority) {
   // Blocked before any thread starts, so that all inherit it and only sigwait() sees the signals.
   sigset_t signals;
   ::sigemptyset(&signals);
@@ -177,14 +188,20 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   sink::Server server(std::move(fleet), listen, options.threads);
-  if (const auto failure = server.start()) {
-    complain(kStoppedEarly, failure->what);
-    if (!failure->refusal) return kStoppedEarly;
-    return complain(kCannotRunHere, "cure: " + failure->refusal->cure);
+  if (const auto refused = server.start()) {
+    complain(kStoppedEarly, refused->what);
+    if (!refused->refusal) return kStoppedEarly;
+    return complain(kCannotRunHere, "cure: " + refused->refusal->cure);
+  }
+  // Not before: a fleet that is up already may have written its own there.
+  if (!options.authority_file.empty()) {
+    const std::string error = files::write_whole(options.authority_file, authority);
+    if (!error.empty()) return complain(kStoppedEarly, error);
   }
   say("mxsweep sink: ready on port {}\n", server.port());
-  int signal = 0;
-  ::sigwait(&signals, &signal);
+  constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};
+  std::optional<ring::Refusal> failure;
+  while (::sigtimedwait(&signals, nullptr, &kLook) < 0 && !failure) failure = server.failure();
 
   const sink::ServerStats stats = server.stop();
   const double cpu = cpu_seconds();
@@ -197,30 +214,14 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
         stats.address_conversations_max, cpu, cpu_us, stats.held_peak,
         counted(stats.out_of_turn, "octet"));
   }
-  if (!options.stats_file.empty() &&
-      !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {
-    return complain(kStoppedEarly, options.stats_file + ": cannot be written");
-  }
-  return kRanToItsEnd;
-}
-
-// Certificates for the fleet; its authority's, for a scan to trust. False: complained of.
-bool equip(const Options& options, std::vector<sink::Persona>& personas, int& exit_code) {
-  sink::Authority authority(ring::wall_now());
-  if (const std::string error = authority.equip(personas); !error.empty()) {
-    exit_code = complain(kWrongUsage, options.personas_file + ": " + error);
-    return false;
-  }
-  if (options.authority_file.empty()) return true;
-  std::ofstream file(options.authority_file);
-  file << authority.root_pem();
-  if (file.flush().good()) return true;
-  exit_code = complain(kStoppedEarly, options.authority_file + ": cannot be written");
-  return false;
+  const std::string error = options.stats_file.empty()
+                                ? std::string{}
+                                : write_stats(options.stats_file, stats, server.fleet(), cpu_us);
+  if (!error.empty()) return complain(kStoppedEarly, error);
+  return failure ? complain(kStoppedEarly, failure->cause) : kRanToItsEnd;
 }
 
 int run(const Options& options) {
-  ::signal(SIGPIPE, SIG_IGN);
   if (options.print_personas) {
     put_text(sink::builtin_personas());
     return kRanToItsEnd;
@@ -236,9 +237,15 @@ int run(const Options& options) {
   if (!options.expect.empty()) {
     return print_expected({std::move(personas), options.seed}, options.expect);
   }
-  int exit_code = kRanToItsEnd;
-  if (!equip(options, personas, exit_code)) return exit_code;
-  return serve(options, listen, {std::move(personas), options.seed});
+  if (const std::string error = check_files(options); !error.empty()) {
+    return complain(kWrongUsage, error);
+  }
+  sink::Authority authority(ring::wall_now());
+  if (const std::string error = authority.equip(personas); !error.empty()) {
+    return complain(kWrongUsage, options.personas_file + ": " + error);
+  }
+  return serve(options, listen, {std::move(personas), options.seed},
+               std::string(authority.root_pem()));
 }
 
 }  // namespace

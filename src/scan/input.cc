@@ -56,14 +56,6 @@ Input::~Input() {
   if (owned_ && descriptor_ >= 0) ::close(descriptor_);
 }
 
-bool Input::is_file(const std::string& path) const {
-  struct stat ours {};
-  struct stat other {};
-  return ::fstat(descriptor_, &ours) == 0 && S_ISREG(ours.st_mode) &&
-         ::stat(path.c_str(), &other) == 0 && ours.st_dev == other.st_dev &&
-         ours.st_ino == other.st_ino;
-}
-
 std::string Input::find_bad_line() {
   const off_t start = ::lseek(descriptor_, 0, SEEK_CUR);
   if (start < 0) return name_ + ": cannot be read twice, which --strict needs; give a file";
@@ -182,6 +174,10 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
   bell_.prepare();
   names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
   bell_.woken();
+  if (const std::string why = names_.failure(); !why.empty() && failure_.empty()) {
+    failure_ = "the resolver: " + why;
+    gauges_->stop_if_not_stopping();
+  }
   deal_resolved(workers, gauges);
 }
 
@@ -226,7 +222,7 @@ void Input::deal(Errand& errand, const Workers& workers, const Gauges& gauges) {
 
 // Until the bell rings. Answers that come meanwhile are read: our waiting is no time that DNS took.
 void Input::sleep() {
-  if (names_.is_open()) {
+  if (names_.is_open() && names_.failure().empty()) {
     names_.turn(kIdleWait);
   } else {
     bell_.wait();

@@ -8,7 +8,8 @@
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
 //             names should be begun, and names that failed for it are asked for again. When it has
 //             been silent for as long as our patience lasts, names are given up as our own fault,
-//             each after one more try, until it answers again.
+//             each after one more try, until it answers again. failure() is this machine's: no
+//             turn waits then, and nothing is resolved any more.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +51,10 @@ class Names {
   // Waits until there is news, `longest` at most, and works on it. What waits to be taken is no
   // news.
   void turn(Duration longest);
+  // Why no name can be resolved any more; empty: they can.
+  [[nodiscard]] std::string failure() const {
+    return ring_.failure() == 0 ? std::string{} : ring::explain_failure(ring_.failure()).cause;
+  }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);

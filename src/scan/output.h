@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/files/output_file.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
 #include "scan/doorbell.h"
@@ -68,9 +69,8 @@ class Output {
  public:
   // `path`: "-" is standard output. Check failure() before anything else.
   explicit Output(const std::string& path);
-  ~Output();
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
+
+  void begin();  // What the file held before is gone. Before the first line, and before run().
 
   // Before run(); rung when the output has failed or has ended.
   void tell(Doorbell& bell) { watcher_ = &bell; }
@@ -95,12 +95,10 @@ class Output {
   std::size_t write_lines(std::string_view lines);
   [[nodiscard]] bool wait_writable();
   void leave_whole_lines(std::string_view lines, std::size_t written);
-  void fail(const std::string& why);
+  void fail(const std::string& why);        // `why` is the whole sentence.
+  void fail_with(const std::string& what);  // Behind the output's name.
 
-  int descriptor_ = -1;
-  bool owned_ = false;
-  bool regular_ = false;
-  std::string name_;
+  files::OutputFile file_;
   Doorbell bell_;
   Doorbell* watcher_ = nullptr;
   std::vector<std::unique_ptr<Outbox>> outboxes_;

@@ -64,24 +64,26 @@ void Worker::no_more() {
   bell_.ring_anyway();
 }
 
-void Worker::run() {
-  if (options_.own_descriptors && !ring::own_descriptor_table()) {
+void Worker::open() {
+  if (!bell_.good()) {
+    refusal_ = ring::explain_refusal(EMFILE);
+  } else if (options_.own_descriptors && !ring::own_descriptor_table()) {
     refusal_ = {"a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
     refusal_ = ring_.emplace().open({.wake_descriptor = bell_.descriptor()});
     plan_.tls = &tls_;
-  }
-  if (refusal_) {
-    gauges_.stop.store(Stop::leave, std::memory_order_release);
-    feeder_.ring_anyway();
-  } else {
     ring_features_ = ring_->features();
-    now_ = ring::now();  // Opening the ring took its time, which is nobody's connect.
-    while (!finished()) turn();
   }
-  // In this thread: the ring has one issuer, and its descriptor may be in a table of ours alone.
-  ring_.reset();
+}
+
+// The ring has one issuer, and its descriptor may be in a table of this thread's alone.
+void Worker::close() { ring_.reset(); }
+
+void Worker::run() {
+  now_ = ring::now();  // What came before is nobody's connect.
+  while (!finished() && ring_->failure() == 0) turn();
+  if (ring_->failure() != 0) give_up();
   publish();
   // The writers take or discard whatever comes, so this ends.
   recorder_.drain();
@@ -471,6 +473,17 @@ void Worker::interrupt_all() {
       grant(handle, conversation, conversation.probe.on_interrupted(now_));
     }
   });
+}
+
+// The ring has failed: nothing completes any more.
+void Worker::give_up() {
+  failure_ = "a worker: " + ring::explain_failure(ring_->failure()).cause;
+  interrupt_all();
+  ring_.reset();  // Before what it may still be sending.
+  slots_.for_each(
+      [this](Handle handle, Conversation& conversation) { release(handle, conversation); });
+  gauges_.stop_if_not_stopping();
+  feeder_.ring_anyway();
 }
 
 void Worker::publish() {

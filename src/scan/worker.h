@@ -14,7 +14,9 @@
 //             been heard, 10 ms of a turn are for them; the rest wait in a queue of their own, with
 //             their deadlines stopped, so that everybody else's deadlines are kept.
 //   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
-//             tried again; only what stays short for five minutes becomes a record, as ours.
+//             tried again; only what stays short for five minutes becomes a record, as ours. A ring
+//             that the kernel refuses ends the worker: what is open gets its record, and the sweep
+//             stops.
 #pragma once
 
 #include <atomic>
@@ -57,6 +59,12 @@ struct Gauges {
   std::atomic<std::uint64_t> shortages = 0;
   std::atomic<int> last_shortage = 0;  // errno
   std::atomic<Stop> stop = Stop::none;
+
+  // By one of the threads, which cannot go on.
+  void stop_if_not_stopping() {
+    Stop none = Stop::none;
+    stop.compare_exchange_strong(none, Stop::drain, std::memory_order_seq_cst);
+  }
 };
 
 struct WorkerOptions {
@@ -80,10 +88,15 @@ class Worker {
   void no_more();  // The list is at its end.
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
-  void run();
+  // These three in its own thread, whose ring and descriptor table they are.
+  void open();   // Then look at refusal().
+  void run();    // Requires: it was opened.
+  void close();  // Also when it was not run.
 
-  // After run().
+  // After open().
   [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
+  // After run(): why it ended before the sweep did; empty: it did not.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_.tally(); }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   // By how much the latest of all deadlines was heard after its time.
@@ -154,6 +167,7 @@ class Worker {
   [[nodiscard]] bool behind();
   void expire();
   void interrupt_all();
+  void give_up();
   void publish();
   [[nodiscard]] bool finished() const;
   [[nodiscard]] bool may_record() const;
@@ -190,6 +204,7 @@ class Worker {
   bool interrupted_ = false;
 
   std::optional<ring::Refusal> refusal_;
+  std::string failure_;
   std::vector<std::string> ring_features_;
   std::uint64_t probes_ = 0;
   std::uint64_t abandoned_ = 0;  // Waited, and would have needed a visit when no more were begun.

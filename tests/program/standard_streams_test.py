@@ -9,8 +9,8 @@ import subprocess
 import termios
 import unittest
 
-from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, ProgramTest, Terminal,
-                     wait_until, whole_lines)
+from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest,
+                     Terminal, wait_until, whole_lines)
 
 NAGIOS_UNKNOWN = 3
 
@@ -144,6 +144,15 @@ class StandardOutput(ProgramTest):
 
     def test_a_stream_that_is_closed_from_the_start_is_told(self):
         self.check_told("Bad file descriptor", contextlib.nullcontext, within=closing("1>&-"))
+
+    def test_no_sweep_begins_whose_records_would_go_nowhere(self):
+        sink = self.sink("--only", "plain")
+        self.write("list", "127.0.0.1\n")
+        scan = self.start_scan("-f", str(self.path("list")), "-p", str(sink.port),
+                               within=closing("1>&-"))
+        self.assertEqual(scan.wait(), WRONG_USAGE, scan.stderr)
+        self.assertIn("standard output: is not open for writing", scan.stderr)
+        self.assertEqual(sink.stop()["conversations"], 0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 //   Shape     One feeder, `threads` workers, one writer; the caller's thread waits, hears signals
 //             and is told how it goes.
 //   Lifetime  run() returns when everything is written and every thread has ended.
-//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown.
+//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown. One
+//             that does not run has not touched what its outputs held.
 #pragma once
 
 #include <array>
@@ -44,6 +45,8 @@ struct Options {
   NameOptions names;
   std::string input = "-";
   std::string output = "-";
+  std::string summary;                 // Where the caller will write it; empty: nowhere.
+  std::vector<std::string> also_read;  // Files that no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
@@ -65,14 +68,18 @@ struct Progress {
 
 struct Ended {
   std::optional<ring::Refusal> refusal;  // This machine cannot run it.
-  std::string bad_input;                 // The list cannot be opened, or --strict found a bad line.
-  results::Summary summary;              // Meaningful unless one of the above is set.
+  std::string bad_input;     // A file that cannot be used, or --strict found a bad line.
+  results::Summary summary;  // Meaningful unless one of the above is set.
 };
 
 // Called from run()'s own thread, a few times a second.
 using Tell = std::function<void(const Progress&)>;
 
 [[nodiscard]] Ended run(const Options& options, const Tell& tell);
+
+// Whether the options' files can be used, and together: each output can be written, and none is the
+// list, another input or another output by any of its names. Leaves all as it was. Empty: they can.
+[[nodiscard]] std::string check_files(const Options& options);
 
 // Opens an engine and closes it again: whether this machine can run one, and with which features.
 struct EngineCheck {
