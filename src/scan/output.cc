@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scan/output.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "mxsweep/core/counted.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/json_writer.h"
@@ -27,6 +29,12 @@ std::size_t whole_lines_that_fit(std::string_view lines) {
   if (lines.size() <= PIPE_BUF) return lines.size();
   const std::size_t end = lines.rfind('\n', PIPE_BUF - 1);
   return end == std::string_view::npos ? PIPE_BUF : end + 1;
+}
+
+// What is left of the line that was begun; empty: none was.
+std::string_view rest_of_line(std::string_view lines, std::size_t written) {
+  if (written == 0 || lines[written - 1] == '\n') return {};
+  return lines.substr(written, lines.find('\n', written) + 1 - written);
 }
 
 std::uint64_t lines_in(std::string_view octets) {
@@ -161,16 +169,37 @@ void Output::write_chunk(const Chunk& chunk) {
   octets_ += whole.size();
 }
 
+// A pipe can be made larger without its reader, so that the line that was begun finds room in it.
+bool Output::make_room(std::size_t octets) {
+  const int size = ::fcntl(file_.descriptor(), F_GETPIPE_SZ);
+  const std::size_t wanted = octets + 2 * PIPE_BUF;  // Pages are not filled to their ends.
+  return size > 0 && wanted < INT_MAX / 2 &&
+         ::fcntl(file_.descriptor(), F_SETPIPE_SZ, size + static_cast<int>(wanted)) > 0;
+}
+
 // How many octets were written: all, unless it failed.
 std::size_t Output::write_lines(std::string_view lines) {
+  constexpr const char* kLeft = "the sweep was told to leave at once and the reader took no more";
   std::size_t written = 0;
+  bool last_line = false;
   while (written < lines.size()) {
     std::size_t next = lines.size() - written;
     if (!file_.is_regular()) {
       next = whole_lines_that_fit(lines.substr(written));
       if (!wait_writable()) {
-        fail_with("the sweep was told to leave at once and the reader took no more");
-        break;
+        const std::string_view begun = rest_of_line(lines, written);
+        if (begun.empty()) {
+          fail_with(kLeft);
+          break;
+        }
+        if (last_line || !make_room(begun.size())) {
+          fail_with(std::string(kLeft) + "; its last line is TORN, " +
+                    counted(begun.size(), "octet") + " are missing");
+          break;
+        }
+        last_line = true;
+        lines = lines.substr(0, written + begun.size());
+        next = std::min<std::size_t>(begun.size(), PIPE_BUF);
       }
     }
     const ssize_t count = ::write(file_.descriptor(), lines.data() + written, next);
@@ -181,6 +210,7 @@ std::size_t Output::write_lines(std::string_view lines) {
     }
     written += static_cast<std::size_t>(count);
   }
+  if (last_line && !failed()) fail_with(kLeft);
   return written;
 }
 

@@ -8,7 +8,10 @@
 //            makes its last chunk grow, by at most one record each.
 //   Errors   A failed write is told once, through failure(); after it everything is taken and
 //            discarded, so that nobody waits for an output that is gone. What was counted as
-//            written was written, and no half line is left behind on a file that can be cut.
+//            written was written, and no half line is left behind: a file is cut, and a line that
+//            was begun in a pipe whose reader has stalled is finished there when the sweep must
+//            leave at once. Where that cannot be (a socket, a terminal, a pipe as large as pipes
+//            may be), failure() says that the last line is torn.
 #pragma once
 
 #include <atomic>
@@ -94,6 +97,7 @@ class Output {
   void write_chunk(const Chunk& chunk);
   std::size_t write_lines(std::string_view lines);
   [[nodiscard]] bool wait_writable();
+  [[nodiscard]] bool make_room(std::size_t octets);
   void leave_whole_lines(std::string_view lines, std::size_t written);
   void fail(const std::string& why);        // `why` is the whole sentence.
   void fail_with(const std::string& what);  // Behind the output's name.

@@ -11,7 +11,7 @@ import time
 import unittest
 
 from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, as_root_of,
-                     wait_until, whole_lines)
+                     record_of, wait_until, whole_lines)
 
 # How long a sweep waits for its open conversations when it was told to stop once.
 DRAIN_SECONDS_MAX = 10
@@ -117,9 +117,9 @@ class Signals(ProgramTest):
 
 
 class StalledReader(ProgramTest):
-    def start_stalled_sweep(self):
+    def start_stalled_sweep(self, targets="127.32.0.0/12\n"):
         """A sweep whose output, a pipe, is full and not read; and the pipe's other end."""
-        self.write("list", "127.32.0.0/12\n")
+        self.write("list", targets)
         reading, writing = os.pipe()
         self.addCleanup(os.close, reading)
         with os.fdopen(writing, "wb", 0) as stdout:
@@ -147,6 +147,21 @@ class StalledReader(ProgramTest):
         octets = self.read_all(reading)
         self.assertEqual(self.summary()["records_written"], octets.count(b"\n"))
         whole_lines(octets)
+
+    def test_a_record_that_was_begun_is_finished(self):
+        """One of 20,000 octets goes into a pipe in pieces, of which no half stays."""
+        meta = "x" * 20_000
+        scan, reading = self.start_stalled_sweep(
+            "".join(f'{{"target":"127.48.0.{i}","meta":"{meta}"}}\n' for i in range(1, 65)))
+        scan.send(signal.SIGINT)
+        scan.send(signal.SIGINT)
+        self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
+        lines = whole_lines(self.read_all(reading))
+        self.assertEqual({record_of(line)["meta"] for line in lines}, {meta})
+        summary = self.summary()
+        self.assertTrue(summary["agrees"], summary)
+        self.assertEqual(summary["records_written"], len(lines))
+        self.assertGreater(summary["records_unwritten"], 0)
 
     def test_a_reader_that_comes_back_gets_every_record(self):
         """A slow reader slows the sweep down; after one SIGINT it still gets what was found."""
