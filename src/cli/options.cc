@@ -66,15 +66,20 @@ std::string write_duration(Duration duration) {
   return fmt::format("{}ms", duration / std::chrono::milliseconds{1});
 }
 
-void add_duration(CLI::App& app, const std::string& flag, Duration& value,
-                  const std::string& what) {
+void add_duration(CLI::App& app, const std::string& flag, Duration& value, const std::string& what,
+                  DurationLeast least) {
+  const auto parse = [least](const std::string& text) -> std::optional<Duration> {
+    const bool is_zero = text == "0" || text == "0s" || text == "0ms" || text == "0m";
+    if (is_zero && least == DurationLeast::zero) return Duration::zero();
+    return parse_duration(text);
+  };
   app.add_option_function<std::string>(
-         flag, [&value](const std::string& text) { value = *parse_duration(text); }, what)
+         flag, [&value, parse](const std::string& text) { value = *parse(text); }, what)
       ->type_name("DURATION")
       ->default_str(write_duration(value))
-      ->check([](const std::string& text) {
-        return parse_duration(text) ? std::string{}
-                                    : "'" + text + "' is not a duration such as 500ms, 30s or 5m";
+      ->check([parse](const std::string& text) {
+        return parse(text) ? std::string{}
+                           : "'" + text + "' is not a duration such as 500ms, 30s or 5m";
       });
 }
 

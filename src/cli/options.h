@@ -19,8 +19,11 @@ namespace mxsweep::cli {
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 [[nodiscard]] std::string write_duration(Duration duration);
 
+enum class DurationLeast : std::uint8_t { one_unit, zero };
+
 // Adds `--NAME DURATION` that writes into `value`, whose present content is the default shown.
-void add_duration(CLI::App& app, const std::string& flag, Duration& value, const std::string& what);
+void add_duration(CLI::App& app, const std::string& flag, Duration& value, const std::string& what,
+                  DurationLeast least = DurationLeast::one_unit);
 
 // How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
 struct Manners {

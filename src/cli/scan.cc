@@ -40,6 +40,7 @@ struct ScanFlags {
   std::vector<std::uint16_t> ports = {25};
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
+  Duration drain = scan::kDrainDefault;
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -229,6 +230,7 @@ int run_scan(ScanFlags& flags) {
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
   options.rate = flags.rate;
+  options.drain = flags.drain;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
@@ -264,7 +266,10 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       "  example.org   # with --mx a mail domain\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}   # comments are "
       "skipped\n"
-      "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
+      "SIGINT (Ctrl-C) once begins nothing new and gives what is open the time of --drain; what is "
+      "open then,\n"
+      "  or when SIGINT comes again, is cut off (local.interrupted). Either way every line is "
+      "whole.\n"
       "Example: mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq "
       "-c");
   app->add_option("-f,--input-file", flags->input, "The list; - is standard input")
@@ -294,6 +299,10 @@ void add_scan(CLI::App& program, const std::string& command_line, int& exit_code
       })
       ->type_name("N")
       ->capture_default_str();
+  add_duration(*app, "--drain", flags->drain,
+               "For open conversations when the sweep is stopped; then they are cut off "
+               "(local.interrupted). 0: at once",
+               DurationLeast::zero);
   app->add_flag("--exceed-nofile", flags->capacity.exceed_nofile,
                 "Hold more connections than the limit on open files, with a descriptor table for "
                 "each worker; be sure that the limit was not meant as a cap");

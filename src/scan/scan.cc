@@ -70,6 +70,7 @@ class Sweep {
                                .certificates = &log_,
                                .capacity = options.capacity.per_worker,
                                .rate = options.rate / options.capacity.threads,
+                               .drain = options.drain,
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .share_octets = options.share_octets / options.capacity.threads};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {

@@ -37,9 +37,6 @@ constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
 constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any conversation.
 
-// How long a sweep that was told to stop waits for its open conversations.
-constexpr Duration kDrainMax = std::chrono::seconds{10};
-
 }  // namespace
 
 Worker::Worker(const WorkerOptions& options, Gauges& gauges, const Outboxes& outboxes,
@@ -105,7 +102,7 @@ void Worker::turn() {
     expire();
   }
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
-  if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
+  if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + options_.drain;
   if (stop == Stop::drain) answer_known();
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
   recorder_.flush_due(now_);

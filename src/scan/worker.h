@@ -47,7 +47,7 @@ namespace mxsweep::scan {
 
 enum class Stop : std::uint8_t {
   none,
-  drain,  // Start nothing new, finish what is open.
+  drain,  // Start nothing new; what is open has the time of --drain to end.
   leave,  // End what is open now; each still gets its record.
 };
 
@@ -72,7 +72,8 @@ struct WorkerOptions {
   const tls::ClientOptions* tls = nullptr;
   CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::uint32_t capacity = 0;
-  double rate = 0;  // New connections a second; 0: no limit.
+  double rate = 0;   // New connections a second; 0: no limit.
+  Duration drain{};  // For open conversations when the sweep is told to stop.
   bool own_descriptors = false;
   std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
 };

@@ -21,7 +21,7 @@ class Flags(ProgramTest):
                 ("scan", *helo, "-c", "0"), ("scan", *helo, "-j", "0"), ("scan", *helo, "-r", "-1"),
                 ("scan", *helo, "-r", "nan"), ("scan", *helo, "-r", "inf"),
                 ("scan", *helo, "--greeting-timeout", "5"),
-                ("scan", *helo, "--greeting-timeout", "0s"),
+                ("scan", *helo, "--greeting-timeout", "0s"), ("scan", *helo, "--drain", "-1s"),
                 ("scan", *helo, "--depth", "data"), ("scan", *helo, "--tls", "sometimes"),
                 ("scan", *helo, "--tls-min", "1.4"),
                 ("scan", *helo, "--ciphers", "NORMAL:+NONE-SUCH"),
@@ -67,7 +67,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "all that the library can do", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
-            "share-memory": "256",
+            "share-memory": "256", "drain": "10s",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 

@@ -13,17 +13,20 @@ import unittest
 from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, as_root_of,
                      record_of, wait_until, whole_lines)
 
-# How long a sweep waits for its open conversations when it was told to stop once.
-DRAIN_SECONDS_MAX = 10
+# How long a sweep waits for its open conversations when it was told to stop once: as --help says,
+# and as most tests have it.
+DRAIN_SECONDS = 10
+DRAIN_SHORT_SECONDS = 3
 
 
 class Signals(ProgramTest):
-    def start_long_sweep(self, *personas):
+    def start_long_sweep(self, *personas, drain=()):
         """A sweep that fills its 200 places and has more targets than it can ever begin."""
         sink = self.sink("--only", ",".join(personas))
+        self.path("records").unlink(missing_ok=True)
         self.write("list", "127.16.0.0/12\nrubbish rubbish\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
-                               "-p", str(sink.port), "-c", "200")
+                               "-p", str(sink.port), "-c", "200", *drain)
         # A record of the quick servers shows that conversations with the slow ones are open, too.
         wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
                    "the first record")
@@ -46,7 +49,7 @@ class Signals(ProgramTest):
         scan.send(signal.SIGINT)
         swept = self.swept(scan)
         self.check_stopped(swept)
-        self.assertGreaterEqual(swept.summary["elapsed_seconds"], DRAIN_SECONDS_MAX)
+        self.assertGreaterEqual(swept.summary["elapsed_seconds"], DRAIN_SECONDS)
         late = [r for r in swept.records
                 if "Sendmail" in r.get("greeting", {}).get("text", [""])[0]]
         self.assertGreater(len(late), 0)
@@ -57,6 +60,17 @@ class Signals(ProgramTest):
                          {("local", "greeting", "local.interrupted")})
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
+    def test_drain_says_how_long_what_is_open_is_waited_for(self):
+        for seconds in (0, DRAIN_SHORT_SECONDS):
+            sink, scan = self.start_long_sweep("plain", "silent", drain=("--drain", f"{seconds}s"))
+            scan.send(signal.SIGINT)
+            swept = self.swept(scan)
+            self.check_stopped(swept)
+            self.assertGreaterEqual(swept.summary["elapsed_seconds"], seconds)
+            self.assertLess(swept.summary["elapsed_seconds"], DRAIN_SECONDS)
+            self.assertGreater(swept.summary["causes"].get("local.interrupted", 0), 0)
+            sink.stop()
+
     def test_a_second_sigint_leaves_at_once(self):
         """What is open is cut off, and still every conversation has its whole line."""
         sink, scan = self.start_long_sweep("plain", "silent")
@@ -64,7 +78,7 @@ class Signals(ProgramTest):
         scan.send(signal.SIGINT)
         swept = self.swept(scan)
         self.check_stopped(swept)
-        self.assertLess(swept.summary["elapsed_seconds"], DRAIN_SECONDS_MAX)
+        self.assertLess(swept.summary["elapsed_seconds"], DRAIN_SECONDS)
         self.assertGreater(swept.summary["causes"].get("local.interrupted", 0), 0)
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 

@@ -30,6 +30,8 @@ namespace mxsweep::scan {
 // what they said 0.6, a slot in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
+inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
+
 struct Options {
   explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
   Options(const Options&) = delete;
@@ -50,6 +52,8 @@ struct Options {
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
+  // What open conversations are given when the sweep is told to stop; 0: they are cut off at once.
+  Duration drain = kDrainDefault;
   bool strict = false;
 };
 
