@@ -472,17 +472,6 @@ void Worker::interrupt_all() {
   });
 }
 
-// The ring has failed: nothing completes any more.
-void Worker::give_up() {
-  failure_ = "a worker: " + ring::explain_failure(ring_->failure()).cause;
-  interrupt_all();
-  ring_.reset();  // Before what it may still be sending.
-  slots_.for_each(
-      [this](Handle handle, Conversation& conversation) { release(handle, conversation); });
-  gauges_.stop_if_not_stopping();
-  feeder_.ring_anyway();
-}
-
 void Worker::publish() {
   const std::uint32_t in_flight = slots_.size();
   if (in_flight != in_flight_told_) {

@@ -18,6 +18,8 @@ namespace mxsweep::sink {
 
 struct Server::Thread {
   int wake_descriptor = -1;
+  std::latch opened{1};                  // Or it could not be; then
+  std::optional<ServerFailure> failure;  // says why.
   threads::Thread thread;
   ServerStats stats;  // Written by the thread when it ends.
 };
@@ -50,16 +52,13 @@ std::optional<ServerFailure> Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
   if (thread.wake_descriptor < 0) return ServerFailure{"no descriptor is left", {}};
-  std::latch opened{1};
-  std::optional<ServerFailure> failure;
-  const int error = thread.thread.start([this, &thread, &opened, &failure] {
+  const int error = thread.thread.start([this, &thread] {
     // Where it is forbidden, the threads share one table and hold less.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_});
-    failure = worker.open(listen_, thread.wake_descriptor);
-    const bool failed = failure.has_value();
-    opened.count_down();  // From here on `opened` and `failure` may be gone.
-    if (failed) return;
+    thread.failure = worker.open(listen_, thread.wake_descriptor);
+    thread.opened.count_down();
+    if (thread.failure) return;
     if (const int ring_error = worker.run(); ring_error != 0) ring_failure_ = ring_error;
     thread.stats = worker.stats();
   });
@@ -68,8 +67,8 @@ std::optional<ServerFailure> Server::start_thread() {
     return ServerFailure{
         what, ring::Refusal{what, "lower --threads, or raise the limit on processes (ulimit -u)"}};
   }
-  opened.wait();
-  return failure;
+  thread.opened.wait();
+  return thread.failure;
 }
 
 std::optional<ring::Refusal> Server::failure() const {
