@@ -78,7 +78,7 @@ void Worker::open() {
 void Worker::close() { ring_.reset(); }
 
 void Worker::run() {
-  now_ = ring::now();  // What came before is nobody's connect.
+  now_ = ring::now();  // What came before is part of no connect.
   while (!finished() && ring_->failure() == 0) turn();
   if (ring_->failure() != 0) give_up();
   publish();
