@@ -6,10 +6,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "cli/certificate_words.h"
-#include "mxsweep/core/duration.h"
 #include "mxsweep/core/nearest_word.h"
 
 namespace mxsweep::cli {
@@ -128,15 +128,16 @@ Flag& Command::add_choice(const std::string& names, const std::string& type, std
   return flag.shows(value);
 }
 
-Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what) {
+Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what,
+                            Duration least) {
   Flag& flag = add_value(
       names, "DURATION",
-      [&value](const std::string& text) {
-        const std::optional<Duration> duration = parse_duration(text);
+      [&value, least](const std::string& text) {
+        const std::optional<Duration> duration = parse_duration(text, least);
         if (duration) value = *duration;
-        return duration
-                   ? std::string{}
-                   : fmt::format("'{}' is not a duration: {}", printable(text), kDurationForms);
+        return duration ? std::string{}
+                        : fmt::format("'{}' is not a duration: {}{}", printable(text),
+                                      kDurationForms, least == Duration::zero() ? ", or 0" : "");
       },
       what);
   return flag.shows(write_duration(value));
@@ -216,7 +217,11 @@ void Program::parse(int count, char** words) {
   app_->parse(static_cast<int>(mark - words), words);
 }
 
-void Program::explain(const CLI::Error& request) const { app_->exit(request); }
+std::string Program::explain(const CLI::Error& request) const {
+  std::ostringstream text;
+  app_->exit(request, text, text);
+  return text.str();
+}
 
 std::string Program::left_over() {
   const Command* const command = chosen_command();

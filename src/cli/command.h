@@ -6,7 +6,7 @@
 //             manual pages are made from flags() and the like.
 //   Lifetime  The variables and actions outlive the Program's run(). Flag references stay valid.
 //   Errors    begin_with() and left_over() answer a sentence, empty when all is well. parse()
-//             throws CLI::ParseError, also for --help and --version, which explain() prints.
+//             throws CLI::ParseError, also for --help and --version, which explain() answers.
 #pragma once
 
 #include <charconv>
@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "mxsweep/core/time.h"
+#include "mxsweep/core/duration.h"
 
 namespace CLI {
 class App;
@@ -84,7 +84,9 @@ class Command {
         what);
   }
   // Its present content is the default shown.
-  Flag& add_duration(const std::string& names, Duration& value, const std::string& what);
+  // `least`: zero where 0 means something.
+  Flag& add_duration(const std::string& names, Duration& value, const std::string& what,
+                     Duration least = kDurationMin);
 
   // What may stand there without a flag; left_over() says so when nothing may.
   void add_operands(std::string type, std::vector<std::string>& words, std::string what);
@@ -134,7 +136,7 @@ class Program {
   // Whether the first word can begin a command line.
   [[nodiscard]] std::string begin_with(int count, char** words) const;
   void parse(int count, char** words);
-  void explain(const CLI::Error& request) const;
+  [[nodiscard]] std::string explain(const CLI::Error& request) const;
   // What is wrong with the words that belong to no flag.
   [[nodiscard]] std::string left_over();
   int run();

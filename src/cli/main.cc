@@ -2,13 +2,14 @@
 // mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
 #include <CLI/Error.hpp>
 #include <csignal>
-#include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
+#include "cli/say.h"
 
 namespace {
 
@@ -24,8 +25,8 @@ std::string join(int count, char** words) {
 int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
                 const std::string& why) {
   if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(why);
-  std::fprintf(stderr, "mxsweep: %s%s%s --help says what there is\n", why.c_str(),
-               why.ends_with('\n') ? "" : "\n", program.chosen().c_str());
+  mxsweep::cli::say("mxsweep: {}{}{} --help says what there is\n", why,
+                    why.ends_with('\n') ? "" : "\n", program.chosen());
   return mxsweep::cli::kWrongUsage;
 }
 
@@ -49,25 +50,45 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return wrong_usage(program, argc, argv, error.what());
-    program.explain(error);
+    put_text(program.explain(error));
     return kRanToItsEnd;
   }
   wrong = program.left_over();
   return wrong.empty() ? program.run() : wrong_usage(program, argc, argv, wrong);
 }
 
+// The command has done its part, and its words are on their way out.
+int finish(int argc, char** argv, int exit_code) {
+  using namespace mxsweep::cli;
+  const std::string failure = end_of_output();
+  if (failure.empty()) return exit_code;
+  say("mxsweep: {}\n", failure);
+  if (wants_nagios(argc, argv)) return static_cast<int>(State::unknown);
+  return exit_code == kRanToItsEnd ? kStoppedEarly : exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  mxsweep::cli::hold_standard_streams();
   // A closed pipe and a limit on a file's size are errors of the write that meets them, told in
   // words.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  int exit_code = mxsweep::cli::kStoppedEarly;
   try {
-    return run(argc, argv);
+    exit_code = run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    exit_code = mxsweep::cli::kCannotRunHere;
+    mxsweep::cli::say_text(
+        "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
+        "raise the limit (ulimit -v)\n");
   } catch (const std::exception& error) {
-    if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(error.what());
-    std::fprintf(stderr, "mxsweep: %s\n", error.what());
-    return mxsweep::cli::kStoppedEarly;
+    if (mxsweep::cli::wants_nagios(argc, argv)) {
+      exit_code = mxsweep::cli::unknown(error.what());
+    } else {
+      mxsweep::cli::say("mxsweep: {}\n", error.what());
+    }
   }
+  return finish(argc, argv, exit_code);
 }

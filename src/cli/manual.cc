@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -55,48 +56,47 @@ std::string roff(std::string text) {
 
 void man_options(const Command& command) {
   if (!command.operand().empty()) {
-    fmt::print(".TP\n\\fI{}\\fR\n{}\n", roff(command.operand()), roff(command.operand_what()));
+    put(".TP\n\\fI{}\\fR\n{}\n", roff(command.operand()), roff(command.operand_what()));
   }
   for (const Flag& flag : command.flags()) {
-    fmt::print(".TP\n.B {}{}\n{}{}\n", roff(flag.names),
-               flag.type.empty() ? "" : " \\fI" + roff(flag.type) + "\\fR", roff(flag.what),
-               flag.fallback.empty() ? "" : " [" + roff(flag.fallback) + "]");
+    put(".TP\n.B {}{}\n{}{}\n", roff(flag.names),
+        flag.type.empty() ? "" : " \\fI" + roff(flag.type) + "\\fR", roff(flag.what),
+        flag.fallback.empty() ? "" : " [" + roff(flag.fallback) + "]");
   }
 }
 
 void print_man(const Program& program) {
-  fmt::print(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
-  fmt::print(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
-  fmt::print(".SH SYNOPSIS\n");
+  put(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
+  put(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
+  put(".SH SYNOPSIS\n");
   for (const Command* command : commands_of(program)) {
-    fmt::print(".B mxsweep {}\n[options]{}{}\n.br\n", command->name(),
-               command->operand().empty() ? "" : " ", roff(command->operand()));
+    put(".B mxsweep {}\n[options]{}{}\n.br\n", command->name(),
+        command->operand().empty() ? "" : " ", roff(command->operand()));
   }
-  fmt::print(".SH DESCRIPTION\n{}\n", roff(program.what()));
+  put(".SH DESCRIPTION\n{}\n", roff(program.what()));
   for (const Command* command : commands_of(program)) {
-    fmt::print(".SH \"MXSWEEP {}\"\n{}\n", command->name(), roff(command->what()));
+    put(".SH \"MXSWEEP {}\"\n{}\n", command->name(), roff(command->what()));
     man_options(*command);
-    if (!command->notes().empty()) fmt::print(".PP\n{}\n", roff(command->notes()));
+    if (!command->notes().empty()) put(".PP\n{}\n", roff(command->notes()));
   }
-  fmt::print(".SH \"EXIT STATUS\"\n{}\n", roff(program.notes()));
+  put(".SH \"EXIT STATUS\"\n{}\n", roff(program.notes()));
 }
 
 void print_bash(const Program& program) {
   std::string names;
-  fmt::print("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
-  fmt::print("  case ${{COMP_WORDS[1]}} in\n");
+  put("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
+  put("  case ${{COMP_WORDS[1]}} in\n");
   for (const Command* command : commands_of(program)) {
     std::string words = "--help";
     for (const Flag& flag : command->flags()) {
       for (const std::string_view name : names_of(flag)) words.append(" ").append(name);
     }
     names += " " + command->name();
-    fmt::print("    {}) words='{}' ;;\n", command->name(), words);
+    put("    {}) words='{}' ;;\n", command->name(), words);
   }
-  fmt::print("  esac\n  if ((COMP_CWORD == 1)); then words='{} --help --version'; fi\n",
-             names.substr(1));
-  fmt::print("  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n}}\n");
-  fmt::print("complete -o default -F _mxsweep mxsweep\n");
+  put("  esac\n  if ((COMP_CWORD == 1)); then words='{} --help --version'; fi\n", names.substr(1));
+  put("  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n}}\n");
+  put("complete -o default -F _mxsweep mxsweep\n");
 }
 
 void print_zsh(const Program& program) {
@@ -105,37 +105,37 @@ void print_zsh(const Program& program) {
     text = replace_all(std::move(text), "[", "\\[");
     return replace_all(std::move(text), "]", "\\]");
   };
-  fmt::print("#compdef mxsweep\n_mxsweep() {{\n  local -a commands=(\n");
+  put("#compdef mxsweep\n_mxsweep() {{\n  local -a commands=(\n");
   for (const Command* command : commands_of(program)) {
-    fmt::print("    '{}:{}'\n", command->name(), quoted(replace_all(command->what(), ":", "\\:")));
+    put("    '{}:{}'\n", command->name(), quoted(replace_all(command->what(), ":", "\\:")));
   }
-  fmt::print("  )\n  if ((CURRENT == 2)); then _describe command commands; return; fi\n");
-  fmt::print("  case $words[2] in\n");
+  put("  )\n  if ((CURRENT == 2)); then _describe command commands; return; fi\n");
+  put("  case $words[2] in\n");
   for (const Command* command : commands_of(program)) {
-    fmt::print("    {}) _arguments", command->name());
+    put("    {}) _arguments", command->name());
     for (const Flag& flag : command->flags()) {
       for (const std::string_view name : names_of(flag)) {
         if (!is_long(name)) continue;
-        fmt::print(" \\\n      '{}[{}]{}'", name, quoted(flag.what),
-                   flag.type.empty() ? "" : ":" + quoted(flag.type) + ":_files");
+        put(" \\\n      '{}[{}]{}'", name, quoted(flag.what),
+            flag.type.empty() ? "" : ":" + quoted(flag.type) + ":_files");
       }
     }
-    fmt::print(" '*:file:_files' ;;\n");
+    put(" '*:file:_files' ;;\n");
   }
-  fmt::print("  esac\n}}\n_mxsweep \"$@\"\n");
+  put("  esac\n}}\n_mxsweep \"$@\"\n");
 }
 
 void print_fish(const Program& program) {
   const auto quoted = [](const std::string& text) { return replace_all(text, "'", "\\'"); };
   for (const Command* command : commands_of(program)) {
-    fmt::print("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->name(),
-               quoted(command->what()));
+    put("complete -c mxsweep -n __fish_use_subcommand -a {} -d '{}'\n", command->name(),
+        quoted(command->what()));
     for (const Flag& flag : command->flags()) {
-      fmt::print("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->name());
+      put("complete -c mxsweep -n '__fish_seen_subcommand_from {}'", command->name());
       for (const std::string_view name : names_of(flag)) {
-        fmt::print(" -{} {}", is_long(name) ? 'l' : 's', name.substr(is_long(name) ? 2 : 1));
+        put(" -{} {}", is_long(name) ? 'l' : 's', name.substr(is_long(name) ? 2 : 1));
       }
-      fmt::print("{} -d '{}'\n", flag.type.empty() ? "" : " -r", quoted(flag.what));
+      put("{} -d '{}'\n", flag.type.empty() ? "" : " -r", quoted(flag.what));
     }
   }
 }
@@ -159,10 +159,10 @@ void add_manual(Program& program) {
     } else if (form == "fish") {
       print_fish(program);
     } else {
-      fmt::print(stderr, "mxsweep: manual takes one word: man, bash, zsh or fish\n");
+      say("mxsweep: manual takes one word: man, bash, zsh or fish\n");
       return kWrongUsage;
     }
-    return std::fflush(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
+    return kRanToItsEnd;
   });
 }
 

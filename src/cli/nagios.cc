@@ -8,6 +8,8 @@
 
 #include "cli/certificate_words.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 
 namespace mxsweep::cli {
@@ -72,6 +74,11 @@ void judge_time(const Thresholds& thresholds, Worse& worse, double total_s) {
                          critical ? *thresholds.critical_s : *thresholds.warning_s));
 }
 
+// Negative ones are told of an expired certificate elsewhere.
+std::string days_in_words(int days) {
+  return counted(static_cast<std::uint64_t>(std::max(days, 0)), "day");
+}
+
 void judge_days(const results::Record& record, const Thresholds& thresholds, Worse& worse) {
   if (const auto complaint = time_complaint(record)) {
     const bool said = record.cause == Cause::certificate_expired;
@@ -90,7 +97,7 @@ void judge_days(const results::Record& record, const Thresholds& thresholds, Wor
   const bool warning = thresholds.warning_days && days < *thresholds.warning_days;
   if (!critical && !warning) return;
   worse.than(critical ? State::critical : State::warning,
-             fmt::format("the certificate has {} days left, fewer than {}", days,
+             fmt::format("the certificate has {} left, fewer than {}", days_in_words(days),
                          critical ? *thresholds.critical_days : *thresholds.warning_days));
 }
 
@@ -192,8 +199,8 @@ Judged judge(const results::Record& record, const Thresholds& thresholds) {
 
 int tell(const Judged& judged, const Thresholds& thresholds) {
   const auto code = static_cast<int>(judged.state);
-  fmt::print("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
-             performance(judged.total_s, judged.days, thresholds), judged.phases);
+  put("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
+      performance(judged.total_s, judged.days, thresholds), judged.phases);
   return code;
 }
 
@@ -218,15 +225,15 @@ int tell(std::string_view domain, const std::vector<Judged>& servers,
   }
   if (state == State::ok && well < servers.size()) state = State::warning;
   const auto code = static_cast<int>(state);
-  fmt::print("SMTP {} - {}: {} of {} servers OK{}{} servers={};;;0 servers_ok={};;;0\n",
-             kWords[code], plain(domain), well, servers.size(), unwell,
-             performance(slowest_s, days, thresholds), servers.size(), well);
+  put("SMTP {} - {}: {} of {} OK{}{} servers={};;;0 servers_ok={};;;0\n", kWords[code],
+      plain(domain), well, counted(servers.size(), "server"), unwell,
+      performance(slowest_s, days, thresholds), servers.size(), well);
   return code;
 }
 
 int unknown(std::string_view why) {
   const auto code = static_cast<int>(State::unknown);
-  fmt::print("SMTP {} - {}\n", kWords[code], plain(why));
+  put("SMTP {} - {}\n", kWords[code], plain(why));
   return code;
 }
 

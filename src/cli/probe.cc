@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -13,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/results/json_writer.h"
 #include "mxsweep/scan/errand.h"
@@ -79,7 +79,7 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
 
 int unusable(const ProbeFlags& flags, const std::string& why, int exit_code) {
   if (flags.nagios) return unknown(why);
-  fmt::print(stderr, "mxsweep: {}\n", why);
+  say("mxsweep: {}\n", why);
   return exit_code;
 }
 
@@ -92,13 +92,13 @@ std::string contradiction(const ProbeFlags& flags, const targets::Target& target
 }
 
 void tell_resolution(const targets::Target& target, const scan::Resolution& resolution) {
-  fmt::print("{}", printable(target.host()));
+  put("{}", printable(target.host()));
   std::string_view before = ": ";
   for (const scan::Resolved& server : resolution.servers) {
     if (server.cause != Cause::none) continue;
-    fmt::print("{}{}", std::exchange(before, ", "), to_string(server.errand.target.address));
+    put("{}{}", std::exchange(before, ", "), to_string(server.errand.target.address));
   }
-  fmt::print("\n");
+  put("\n");
 }
 
 results::Record record_without_visit(const scan::Resolved& server) {
@@ -173,18 +173,18 @@ class Visits {
     } else if (flags_.json) {
       std::string line;
       results::append_json(record, line);
-      fmt::print("{}", line);
+      put_text(line);
     } else {
       transcript_.conclude(record);
     }
-    std::fflush(stdout);
+    flush_output();
   }
 
   int sum_up(const targets::Target& target) {
     if (flags_.nagios && !flags_.mail_domain) return tell(judged_.front(), flags_.thresholds);
     if (flags_.nagios) return tell(target.host(), judged_, flags_.thresholds);
     if (for_a_person() && flags_.mail_domain) transcript_.sum_up(target.host(), tally_);
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? kRanToItsEnd : kStoppedEarly;
+    return kRanToItsEnd;
   }
 
   const ProbeFlags& flags_;

@@ -5,8 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstring>
+#include "cli/say.h"
+#include "mxsweep/core/counted.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -64,8 +64,8 @@ std::string ProgressLine::text(const scan::Progress& progress) {
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
   }
   if (progress.shortages > 0) {
-    line += fmt::format(", {} local shortages (last: {})", progress.shortages,
-                        ::strerrorname_np(progress.last_shortage));
+    line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
+                        errno_name(progress.last_shortage));
   }
   if (progress.stopping) line += ", stopping (once more to leave at once)";
   return line;
@@ -76,20 +76,18 @@ void ProgressLine::tell(const scan::Progress& progress) {
   if (style_ == ProgressStyle::plain) {
     if (progress.elapsed - told_at_ < kPlainEvery) return;
     told_at_ = progress.elapsed;
-    fmt::print(stderr, "mxsweep: {} {}\n", clock_text(seconds(progress.elapsed)), text(progress));
+    say_now("mxsweep: " + clock_text(seconds(progress.elapsed)) + " " + text(progress) + "\n");
     return;
   }
   std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
   line.resize(std::min(line.size(), terminal_columns() - 1));
-  fmt::print(stderr, "\r\033[K{}", line);
-  std::fflush(stderr);
+  say_now("\r\033[K" + line);
   shown_ = true;
 }
 
 void ProgressLine::clear() {
   if (!shown_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  say_now("\r\033[K");
   shown_ = false;
 }
 

@@ -19,7 +19,10 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
+#include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
@@ -46,6 +49,7 @@ struct ScanFlags {
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
+  Duration drain = scan::kDrainDefault;
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -69,7 +73,7 @@ std::uint32_t processors() {
 }
 
 int refuse(const ring::Refusal& refusal) {
-  fmt::print(stderr, "mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
+  say("mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
   return kCannotRunHere;
 }
 
@@ -101,7 +105,7 @@ std::string describe_names(const ScanFlags& flags) {
 
 std::string count_of(std::uint64_t targets) {
   constexpr std::uint64_t kMany = 1'000'000'000'000;
-  return targets >= kMany ? "more than a million million" : std::to_string(targets);
+  return targets >= kMany ? "more than a million million targets" : counted(targets, "target");
 }
 
 std::string name_of_list(const ScanFlags& flags) {
@@ -114,22 +118,20 @@ bool describe_list(const ScanFlags& flags) {
   const scan::ListSource source{flags.input, flags.targets};
   const scan::ListSurvey survey = scan::survey_list(source, flags.ports, flags.mail_domains);
   if (!survey.error.empty()) {
-    fmt::print(stderr, "mxsweep: {}: {}\n", name_of_list(flags), survey.error);
+    say("mxsweep: {}: {}\n", name_of_list(flags), survey.error);
     return false;
   }
-  fmt::print("list          {}\n",
-             flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
+  put("list          {}\n", flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
   if (!survey.sampled) {
-    fmt::print("holds         not read: it is not a regular file\n");
+    put("holds         not read: it is not a regular file\n");
     return true;
   }
-  fmt::print("holds         {}{} lines, {} skipped, {} unreadable; {} targets\n",
-             survey.whole ? "" : "in the first ", survey.lines, survey.skipped, survey.invalid,
-             count_of(survey.targets));
-  if (survey.invalid > 0) fmt::print("unreadable    {}\n", printable(survey.first_invalid));
+  put("holds         {}{}, {} skipped, {} unreadable; {}\n", survey.whole ? "" : "in the first ",
+      counted(survey.lines, "line"), survey.skipped, survey.invalid, count_of(survey.targets));
+  if (survey.invalid > 0) put("unreadable    {}\n", printable(survey.first_invalid));
   if (survey.largest > scan::kHugeTargets) {
-    fmt::print("huge          line {}, {}, is {} targets\n", survey.largest_line,
-               printable(survey.largest_text), count_of(survey.largest));
+    put("huge          line {}, {}, is {}\n", survey.largest_line, printable(survey.largest_text),
+        count_of(survey.largest));
   }
   return true;
 }
@@ -144,54 +146,57 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   for (const std::string& feature : engine.features) features += " " + feature;
   std::string helo = plan.commands.ehlo;
   helo.erase(helo.find_last_not_of("\r\n") + 1);
-  fmt::print("io_uring      usable:{}\n", features);
-  fmt::print("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,
-             capacity.concurrency, capacity.per_worker);
-  fmt::print("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
-             capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
-             flags.capacity.descriptor_limit, capacity.fits,
-             capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
-  fmt::print("memory        about {} of ours when all connections are open\n",
-             megabytes(capacity.memory_octets));
-  fmt::print("rate          {}\n", flags.rate > 0
-                                       ? fmt::format("{} new connections a second", flags.rate)
-                                       : std::string("not limited"));
-  fmt::print("says          {}\n", helo);
-  fmt::print("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
-             flags.manners.ciphers.empty() ? "every cipher that the library has"
-                                           : "ciphers " + flags.manners.ciphers);
-  fmt::print("trust         {}\n", options.trust.source.empty()
-                                       ? std::string("nobody: no store was found; see --ca-file")
-                                       : options.trust.source);
-  fmt::print("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
-             write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
-             write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
-             write_duration(plan.session_timeout));
-  fmt::print("names         {}\n", describe_names(flags));
-  fmt::print("resolver      {}\n", describe_resolver(options.names, flags.check_name));
-  fmt::print("servers       {}\n", options.share_octets == 0
-                                       ? std::string("visited as often as they are led to")
-                                       : fmt::format("each visited once; up to {} to remember them",
-                                                     megabytes(options.share_octets)));
+  put("io_uring      usable:{}\n", features);
+  put("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,
+      capacity.concurrency, capacity.per_worker);
+  put("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
+      capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
+      flags.capacity.descriptor_limit, capacity.fits,
+      capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
+  put("memory        about {} of ours when all connections are open\n",
+      megabytes(capacity.memory_octets));
+  put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
+                                           : std::string("not limited"));
+  put("says          {}\n", helo);
+  put("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
+      flags.manners.ciphers.empty() ? "every cipher that the library has"
+                                    : "ciphers " + flags.manners.ciphers);
+  put("trust         {}\n", options.trust.source.empty()
+                                ? std::string("nobody: no store was found; see --ca-file")
+                                : options.trust.source);
+  put("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
+      write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
+      write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
+      write_duration(plan.session_timeout));
+  put("names         {}\n", describe_names(flags));
+  put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
+  put("servers       {}\n", options.share_octets == 0
+                                ? std::string("visited as often as they are led to")
+                                : fmt::format("each visited once; up to {} to remember them",
+                                              megabytes(options.share_octets)));
   if (!describe_list(flags)) return kWrongUsage;
-  fmt::print("output        {}\n", flags.output);
-  if (!capacity.note.empty()) fmt::print("note          {}\n", capacity.note);
+  if (const std::string why = scan::check_files(options); !why.empty()) {
+    say("mxsweep: {}\n", printable(why));
+    return kWrongUsage;
+  }
+  put("output        {}\n", flags.output);
+  if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
+  if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
+  if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
+  if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;
 }
 
-bool write_summary(const std::string& path, const std::string& json) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "we"),
-                                                             &std::fclose);
-  const bool written = file != nullptr &&
-                       std::fwrite(json.data(), 1, json.size(), file.get()) == json.size() &&
-                       std::fflush(file.get()) == 0;
-  if (!written) fmt::print(stderr, "mxsweep: {}: {}\n", path, std::strerror(errno));
-  return written;
+// False: complained of.
+bool write_summary(const std::string& path, const results::Summary& summary) {
+  const std::string why = files::write_whole(path, results::summary_json(summary), STDERR_FILENO);
+  if (!why.empty()) say("mxsweep: {}\n", why);
+  return why.empty();
 }
 
 int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!options.capacity.note.empty() && !flags.quiet) {
-    fmt::print(stderr, "mxsweep: {}\n", options.capacity.note);
+    say("mxsweep: {}\n", options.capacity.note);
   }
   ProgressStyle style = ProgressStyle::none;
   if (flags.progress) style = ProgressStyle::plain;
@@ -203,22 +208,20 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   line.clear();
   if (ended.refusal) return refuse(*ended.refusal);
   if (!ended.bad_input.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", printable(ended.bad_input));
+    say("mxsweep: {}\n", printable(ended.bad_input));
     return kWrongUsage;
   }
   ended.summary.command_line = flags.command_line;
   ended.summary.version = MXSWEEP_VERSION;
   const bool whole = ended.summary.stopped.empty() && ended.summary.agrees();
-  if (!flags.quiet || !whole) {
-    fmt::print(stderr, "{}\n", results::summary_line(ended.summary));
-  }
-  const bool told =
-      flags.summary.empty() || write_summary(flags.summary, results::summary_json(ended.summary));
+  // The file first: it does not wait for a terminal.
+  const bool told = flags.summary.empty() || write_summary(flags.summary, ended.summary);
+  if (!flags.quiet || !whole) say("{}\n", results::summary_line(ended.summary));
   if (!whole || !told) return kStoppedEarly;
   const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
   if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
-  fmt::print(stderr, "mxsweep: {}: no line of it can be read as a target; the records say why\n",
-             name_of_list(flags));
+  say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
+      name_of_list(flags));
   return kWrongUsage;
 }
 
@@ -259,14 +262,13 @@ void hint_at_file(const ScanFlags& flags) {
   struct stat status {};
   for (const std::string& word : flags.targets) {
     if (::stat(word.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    fmt::print(stderr, "mxsweep: '{}' is taken for a target; -f reads targets from a file\n",
-               printable(word));
+    say("mxsweep: '{}' is taken for a target; -f reads targets from a file\n", printable(word));
   }
 }
 
 int run_scan(ScanFlags& flags) {
   if (const std::string wrong = choose_list(flags); !wrong.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    say("mxsweep: {}\n", wrong);
     return kWrongUsage;
   }
   if (!flags.quiet) hint_at_file(flags);
@@ -274,7 +276,7 @@ int run_scan(ScanFlags& flags) {
   std::string why_not;
   std::optional<probe::Plan> plan = flags.manners.plan(why_not);
   if (!plan) {
-    fmt::print(stderr, "mxsweep: {}\n", why_not);
+    say("mxsweep: {}\n", why_not);
     return kWrongUsage;
   }
   flags.capacity.tls = flags.manners.tls != "off";
@@ -286,9 +288,12 @@ int run_scan(ScanFlags& flags) {
   options.input = flags.input;
   options.targets = flags.targets;
   options.output = flags.output;
+  options.summary = flags.summary;
+  if (!flags.manners.ca_file.empty()) options.also_read.push_back(flags.manners.ca_file);
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
   options.rate = flags.rate;
+  options.drain = flags.drain;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
@@ -303,12 +308,12 @@ int run_scan(ScanFlags& flags) {
   const std::string& unreadable = options.trust.error;
   const std::string wrong = unreadable.empty() ? scan::check_tls(options.tls) : unreadable;
   if (!wrong.empty()) {
-    fmt::print(stderr, "mxsweep: {}\n", wrong);
+    say("mxsweep: {}\n", wrong);
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
   if (flags.targets.empty() && flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
-    fmt::print(stderr, "mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
+    say("mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
 }
@@ -356,6 +361,10 @@ void add_limits(Command& command, ScanFlags& flags) {
           [&flags](const std::string& text) { return read_rate(text, flags.rate); },
           "New connections a second, all workers together; 0 is no limit")
       .shows(fmt::format("{}", kRateDefault));
+  command.add_duration("--drain", flags.drain,
+                       "For open conversations when the sweep is stopped; then they are cut off "
+                       "(local.interrupted). 0: at once",
+                       Duration::zero());
   command.add_flag("--exceed-nofile", flags.capacity.exceed_nofile,
                    "Hold more connections than the limit on open files, with a descriptor table "
                    "for each worker; be sure that the limit was not meant as a cap");
@@ -396,10 +405,12 @@ void add_reports(Command& command, ScanFlags& flags) {
                    "Say nothing on standard error unless something is wrong");
   command.add_flag("--progress", flags.progress,
                    "A line every 10 s on standard error also when it is not a terminal");
-  command.add_text("--summary", "FILE", flags.summary, "Write the summary there as JSON");
+  command.add_text("--summary", "FILE", flags.summary,
+                   "Write the summary there as JSON; - is standard error");
   const Flag& check = command.add_flag(
       "--check", flags.check,
-      "Print the plan, test this machine and ask its resolver; no target hears of it");
+      "Print the plan, test this machine and the files, and ask its resolver; no target hears of "
+      "it");
   command
       .add_text("--check-name", "NAME", flags.check_name,
                 "With --check, the name to ask the resolver for: one in a signed zone shows "
@@ -425,7 +436,10 @@ void add_scan(Program& program, const std::string& command_line) {
       "  192.0.2.10,mx1.example.net  an address, and a name for SNI and for the certificate check\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}\n"
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
-      "SIGINT once finishes what is open; twice leaves at once. Either way every line is whole.\n"
+      "SIGINT (Ctrl-C) once begins nothing new and gives what is open the time of --drain; what is "
+      "open then,\n"
+      "  or when SIGINT comes again, is cut off (local.interrupted). Either way every line is "
+      "whole.\n"
       "Examples:\n"
       "  mxsweep scan --mx example.org --helo scanner.example.net\n"
       "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");

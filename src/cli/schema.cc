@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/results/schema.h"
 
-#include <cstdio>
-
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
 
 namespace mxsweep::cli {
 
 void add_schema(Program& program) {
   program.add_command("schema", "Print the JSON Schema (2020-12) of the record").on_run([] {
-    const std::string schema = results::schema_json();
-    const bool written = std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
-                         std::fflush(stdout) == 0;
-    return written ? kRanToItsEnd : kStoppedEarly;
+    put_text(results::schema_json());
+    return kRanToItsEnd;
   });
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -15,7 +15,11 @@
 #include "cli/certificate_words.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/core/nearest_word.h"
+#include "mxsweep/files/together.h"
+#include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/fleet.h"
@@ -46,18 +50,8 @@ struct Options {
 };
 
 int complain(int exit_code, const std::string& what) {
-  fmt::print(stderr, "mxsweep sink: {}\n", what);
+  say("mxsweep sink: {}\n", what);
   return exit_code;
-}
-
-// Whole texts to stdout; false when nobody reads it or the disk is full.
-bool print(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-}
-
-int end_of_output(bool written) {
-  if (written && std::fflush(stdout) == 0) return kRanToItsEnd;
-  return complain(kStoppedEarly, "the output was closed before it was complete");
 }
 
 // Empty: `text` holds the file. Else why it does not.
@@ -155,8 +149,8 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
         to_string(address), sink::host_name(address), persona.name, to_string(expect.outcome),
         to_string(expect.phase), to_string(expect.cause), expected_tls(expect.tls),
         expected_anomalies(expect.anomalies));
-    if (!print(line)) return end_of_output(false);
-    if (address == range->last) return end_of_output(true);
+    put_text(line);
+    if (output_failed() || address == range->last) return kRanToItsEnd;
   }
 }
 
@@ -169,24 +163,32 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-bool write_stats(const std::string& path, const sink::ServerStats& stats, const sink::Fleet& fleet,
-                 double cpu_us) {
+std::string check_files(const Options& options) {
+  return files::check_together({{options.personas_file, "--personas"}},
+                               {{options.authority_file, "--ca-out", STDOUT_FILENO},
+                                {options.stats_file, "--stats", STDOUT_FILENO}});
+}
+
+// Empty: it is written.
+std::string write_stats(const std::string& path, const sink::ServerStats& stats,
+                        const sink::Fleet& fleet, double cpu_us) {
   std::string personas;
   for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
     if (!personas.empty()) personas += ',';
     personas += fmt::format(R"("{}":{})", fleet.personas()[i].name, stats.by_persona[i]);
   }
-  std::ofstream file(path);
-  file << fmt::format(
+  const std::string text = fmt::format(
       R"({{"conversations":{},"addresses":{},"address_conversations_max":{},)"
       R"("cpu_us_per_conversation":{:.3f},"held_peak":{},"out_of_turn":{},"personas":{{{}}}}})"
       "\n",
       stats.conversations, stats.addresses, stats.address_conversations_max, cpu_us,
       stats.held_peak, stats.out_of_turn, personas);
-  return file.flush().good();
+  return files::write_whole(path, text);
 }
 
-int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet) {
+// `authority`: the certificate that a scan has to trust, as PEM.
+int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
+          const std::string& authority) {
   // Blocked before any thread starts, so that all inherit it and only sigwait() sees the signals.
   sigset_t signals;
   ::sigemptyset(&signals);
@@ -195,51 +197,44 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet)
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   sink::Server server(std::move(fleet), listen, options.threads);
-  if (const auto failure = server.start()) {
-    complain(kStoppedEarly, failure->what);
-    if (!failure->refusal) return kStoppedEarly;
-    return complain(kCannotRunHere, "cure: " + failure->refusal->cure);
+  if (const auto refused = server.start()) {
+    complain(kStoppedEarly, refused->what);
+    if (!refused->refusal) return kStoppedEarly;
+    return complain(kCannotRunHere, "cure: " + refused->refusal->cure);
   }
-  fmt::print(stderr, "mxsweep sink: ready on port {}\n", server.port());
-  int signal = 0;
-  ::sigwait(&signals, &signal);
+  // Not before: a fleet that is up already may have written its own there.
+  if (!options.authority_file.empty()) {
+    const std::string error = files::write_whole(options.authority_file, authority);
+    if (!error.empty()) return complain(kStoppedEarly, error);
+  }
+  say("mxsweep sink: ready on port {}\n", server.port());
+  constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};
+  std::optional<ring::Refusal> failure;
+  while (::sigtimedwait(&signals, nullptr, &kLook) < 0 && !failure) failure = server.failure();
 
   const sink::ServerStats stats = server.stop();
   const double cpu = cpu_seconds();
   const double cpu_us =
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {
-    fmt::print(stderr,
-               "mxsweep sink: {} conversations at {} addresses, {} at most at one, {:.2f} s of "
-               "CPU, {:.1f} us each, {} held at most, {} octets out of turn\n",
-               stats.conversations, stats.addresses, stats.address_conversations_max, cpu, cpu_us,
-               stats.held_peak, stats.out_of_turn);
+    say("mxsweep sink: {} at {}, {} at most at one, {:.2f} s of CPU, {:.1f} us each, {} held "
+        "at most, {} out of turn\n",
+        counted(stats.conversations, "conversation"), counted(stats.addresses, "address"),
+        stats.address_conversations_max, cpu, cpu_us, stats.held_peak,
+        counted(stats.out_of_turn, "octet"));
   }
-  if (!options.stats_file.empty() &&
-      !write_stats(options.stats_file, stats, server.fleet(), cpu_us)) {
-    return complain(kStoppedEarly, options.stats_file + ": cannot be written");
-  }
-  return kRanToItsEnd;
-}
-
-// Certificates for the fleet; its authority's, for a scan to trust. False: complained of.
-bool equip(const Options& options, std::vector<sink::Persona>& personas, int& exit_code) {
-  sink::Authority authority(ring::wall_now());
-  if (const std::string error = authority.equip(personas); !error.empty()) {
-    exit_code = complain(kWrongUsage, options.personas_file + ": " + error);
-    return false;
-  }
-  if (options.authority_file.empty()) return true;
-  std::ofstream file(options.authority_file);
-  file << authority.root_pem();
-  if (file.flush().good()) return true;
-  exit_code = complain(kStoppedEarly, options.authority_file + ": cannot be written");
-  return false;
+  const std::string error = options.stats_file.empty()
+                                ? std::string{}
+                                : write_stats(options.stats_file, stats, server.fleet(), cpu_us);
+  if (!error.empty()) return complain(kStoppedEarly, error);
+  return failure ? complain(kStoppedEarly, failure->cause) : kRanToItsEnd;
 }
 
 int run(const Options& options) {
-  ::signal(SIGPIPE, SIG_IGN);
-  if (options.print_personas) return end_of_output(print(sink::builtin_personas()));
+  if (options.print_personas) {
+    put_text(sink::builtin_personas());
+    return kRanToItsEnd;
+  }
   sink::Listen listen;
   if (const std::string error = sink::read_listen(options.listen, listen); !error.empty()) {
     return complain(kWrongUsage, "--listen " + options.listen + ": " + error);
@@ -251,9 +246,15 @@ int run(const Options& options) {
   if (!options.expect.empty()) {
     return print_expected({std::move(personas), options.seed}, options.expect);
   }
-  int exit_code = kRanToItsEnd;
-  if (!equip(options, personas, exit_code)) return exit_code;
-  return serve(options, listen, {std::move(personas), options.seed});
+  if (const std::string error = check_files(options); !error.empty()) {
+    return complain(kWrongUsage, error);
+  }
+  sink::Authority authority(ring::wall_now());
+  if (const std::string error = authority.equip(personas); !error.empty()) {
+    return complain(kWrongUsage, options.personas_file + ": " + error);
+  }
+  return serve(options, listen, {std::move(personas), options.seed},
+               std::string(authority.root_pem()));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "cli/say.h"
+#include "mxsweep/core/counted.h"
 #include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/explain.h"
 
@@ -114,16 +116,16 @@ void Transcript::hear(const scan::Lookup& lookup) const {
 }
 
 void Transcript::begin(const scan::Errand& errand) const {
-  fmt::print("\n");
+  put("\n");
   const scan::Path* const path = errand.path.get();
   if (path != nullptr && !path->mx_host.empty()) {
-    fmt::print("{} {}", path->mx_preference, printable(path->mx_host));
+    put("{} {}", path->mx_preference, printable(path->mx_host));
   } else {
-    fmt::print("{}", printable(errand.target.name().empty() ? errand.target.host()
-                                                            : errand.target.name()));
+    put("{}",
+        printable(errand.target.name().empty() ? errand.target.host() : errand.target.name()));
   }
   const Address& address = errand.target.address;
-  fmt::print("{}\n", address.family == Family::none ? "" : ", " + to_string(address));
+  put("{}\n", address.family == Family::none ? "" : ", " + to_string(address));
 }
 
 void Transcript::hear(const targets::Target& target, const scan::Event& event) const {
@@ -139,104 +141,99 @@ void Transcript::hear(const targets::Target& target, const scan::Event& event) c
       return say(event.at, kAside, "* secured: " + described(event.tls->session));
     case scan::Told::closed: return say(event.at, kAside, "* the server closed the connection");
     case scan::Told::failed:
-      return say(
-          event.at, "31",
-          fmt::format("* {} ({})", std::strerror(event.error), ::strerrorname_np(event.error)));
+      return say(event.at, "31",
+                 fmt::format("* {} ({})", std::strerror(event.error), errno_name(event.error)));
     case scan::Told::deadline: return say(event.at, "31", "* waited long enough");
   }
 }
 
 void Transcript::conclude(const results::Record& record) const {
-  fmt::print("\n{}: {}.\n", painted(colour_of(record.outcome), to_string(record.outcome)),
-             explained(record));
+  put("\n{}: {}.\n", painted(colour_of(record.outcome), to_string(record.outcome)),
+      explained(record));
   for (const std::string& complaint : further_complaints(record)) {
-    fmt::print("{} {}.\n", painted(kDoubtful, record.outcome == Outcome::ok ? "But" : "And"),
-               complaint);
+    put("{} {}.\n", painted(kDoubtful, record.outcome == Outcome::ok ? "But" : "And"), complaint);
   }
-  fmt::print("It ended in phase {}, cause {}.", to_string(record.phase), to_string(record.cause));
+  put("It ended in phase {}, cause {}.", to_string(record.phase), to_string(record.cause));
   if (record.starttls_known) {
     constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
-    fmt::print(" STARTTLS offered: {}.",
-               kOffered[static_cast<std::size_t>(record.starttls_offered)]);
+    put(" STARTTLS offered: {}.", kOffered[static_cast<std::size_t>(record.starttls_offered)]);
   }
-  fmt::print("\n");
+  put("\n");
   if (record.tls != nullptr) certificates(record);
   std::string odd;
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {
     const auto anomaly = static_cast<Anomaly>(i);
     if (record.anomalies.has(anomaly)) odd += fmt::format(" {}", to_string(anomaly));
   }
-  if (!odd.empty()) fmt::print("Anomalies:{}.\n", odd);
+  if (!odd.empty()) put("Anomalies:{}.\n", odd);
   std::string found;
   for (std::size_t i = 0; i < kFindingCount; ++i) {
     const auto finding = static_cast<Finding>(i);
     if (record.findings.has(finding)) found += fmt::format(" {}", to_string(finding));
   }
-  if (!found.empty()) fmt::print("DNS findings:{}.\n", found);
-  fmt::print("Times:");
+  if (!found.empty()) put("DNS findings:{}.\n", found);
+  put("Times:");
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     if (record.ms.of[i] < Duration::zero()) continue;
-    fmt::print(" {} {:.3f} ms,", to_string(static_cast<Phase>(i)), milliseconds(record.ms.of[i]));
+    put(" {} {:.3f} ms,", to_string(static_cast<Phase>(i)), milliseconds(record.ms.of[i]));
   }
-  fmt::print(" total {:.3f} ms.\n", milliseconds(record.ms.total));
+  put(" total {:.3f} ms.\n", milliseconds(record.ms.total));
 }
 
 void Transcript::certificates(const results::Record& record) const {
   const tls::Facts& facts = *record.tls;
-  if (!facts.alert.empty()) fmt::print("The server sent the alert {}.\n", facts.alert);
-  if (facts.client_certificate_requested) fmt::print("It asks for a client certificate.\n");
+  if (!facts.alert.empty()) put("The server sent the alert {}.\n", facts.alert);
+  if (facts.client_certificate_requested) put("It asks for a client certificate.\n");
   if (facts.chain == nullptr) return;
   if (facts.verified) {
-    fmt::print("Certificate: {}{}.\n", painted(kGood, "valid"),
-               facts.name_match ? " for " + printable(record.name) : "; no name to compare with");
+    put("Certificate: {}{}.\n", painted(kGood, "valid"),
+        facts.name_match ? " for " + printable(record.name) : "; no name to compare with");
   } else {
     const std::string_view word = to_string(facts.verify_error);
-    fmt::print("Certificate: {}{}.\n",
-               is_too_early(record) ? "not valid yet, in RFC 8460's words " : "",
-               painted(kDoubtful, word));
+    put("Certificate: {}{}.\n", is_too_early(record) ? "not valid yet, in RFC 8460's words " : "",
+        painted(kDoubtful, word));
   }
-  if (facts.cn_match) fmt::print("Only its common name is {}.\n", printable(record.name));
+  if (facts.cn_match) put("Only its common name is {}.\n", printable(record.name));
   if (facts.days_left) {
     const bool few = *facts.days_left < kDaysLeftFew;
     const bool of_leaf = facts.days_left_of == facts.chain->certificates.front().sha256;
-    fmt::print("Days left: {}{}.\n",
-               painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)),
-               of_leaf ? "" : ", of an authority's certificate");
+    put("Days left: {}{}.\n", painted(few ? kDoubtful : kGood, std::to_string(*facts.days_left)),
+        of_leaf ? "" : ", of an authority's certificate");
   }
   int number = 0;
   for (const tls::Certificate& certificate : facts.chain->certificates) {
-    fmt::print("  {} {}\n", number++, printable(certificate.subject));
-    if (!certificate.names.empty()) fmt::print("    for       {}\n", names_of(certificate));
-    fmt::print("    issuer    {}{}\n", printable(certificate.issuer),
-               certificate.self_signed ? " (itself)" : "");
-    fmt::print("    valid     {} to {}, {}, {}\n", day(certificate.not_before),
-               day(certificate.not_after), certificate.key, certificate.signature);
-    fmt::print("    sha256    {:02x}\n", fmt::join(certificate.sha256, ""));
+    put("  {} {}\n", number++, printable(certificate.subject));
+    if (!certificate.names.empty()) put("    for       {}\n", names_of(certificate));
+    put("    issuer    {}{}\n", printable(certificate.issuer),
+        certificate.self_signed ? " (itself)" : "");
+    put("    valid     {} to {}, {}, {}\n", day(certificate.not_before), day(certificate.not_after),
+        certificate.key, certificate.signature);
+    put("    sha256    {:02x}\n", fmt::join(certificate.sha256, ""));
   }
-  if (facts.chain->cut) fmt::print("  It sent more certificates, which are not looked at.\n");
+  if (facts.chain->cut) put("  It sent more certificates, which are not looked at.\n");
 }
 
 void Transcript::sum_up(std::string_view domain, const Tally& tally) const {
-  fmt::print("\n{}:", printable(domain));
+  put("\n{}:", printable(domain));
   if (tally.standing.addresses == 0) {
-    fmt::print(" no server to visit.\n");
+    put(" no server to visit.\n");
     return;
   }
   std::string_view before = " ";
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     if (tally.outcomes[i] == 0) continue;
     const auto outcome = static_cast<Outcome>(i);
-    fmt::print("{}{} {}", std::exchange(before, ", "), tally.outcomes[i],
-               painted(colour_of(outcome), to_string(outcome)));
+    put("{}{} {}", std::exchange(before, ", "), tally.outcomes[i],
+        painted(colour_of(outcome), to_string(outcome)));
   }
-  fmt::print(" of {} servers", tally.standing.records);
+  put(" of {}", counted(tally.standing.records, "server"));
   const results::Coverage starttls = tally.standing.starttls();
-  if (starttls != results::Coverage::not_known) fmt::print("; STARTTLS on {}", to_string(starttls));
+  if (starttls != results::Coverage::not_known) put("; STARTTLS on {}", to_string(starttls));
   if (tally.certificates_at_fault != 0) {
-    fmt::print("; certificates at fault on {}",
-               painted(kDoubtful, std::to_string(tally.certificates_at_fault)));
+    put("; certificates at fault on {}",
+        painted(kDoubtful, std::to_string(tally.certificates_at_fault)));
   }
-  fmt::print(".\n");
+  put(".\n");
 }
 
 std::string Transcript::painted(const char* colour, std::string_view text) const {
@@ -244,7 +241,7 @@ std::string Transcript::painted(const char* colour, std::string_view text) const
 }
 
 void Transcript::say(Duration at, const char* colour, std::string_view text) const {
-  fmt::print("{:>10.3f} ms  {}\n", milliseconds(at), painted(colour, text));
+  put("{:>10.3f} ms  {}\n", milliseconds(at), painted(colour, text));
 }
 
 void Transcript::lines(const scan::Event& event, const char* colour, const char* mark) const {

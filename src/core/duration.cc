@@ -72,7 +72,7 @@ const Unit* take_unit(std::string_view& text, const Unit* from) {
 
 }  // namespace
 
-std::optional<Duration> parse_duration(std::string_view text) {
+std::optional<Duration> parse_duration(std::string_view text, Duration least) {
   Duration sum{};
   const Unit* from = kUnits.data();
   do {
@@ -86,7 +86,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     sum += *length;
     from = unit + 1;
   } while (!text.empty());
-  if (sum < kDurationMin || sum > kDurationMax) return std::nullopt;
+  if (sum < least || sum > kDurationMax) return std::nullopt;
   return sum;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mxsweep/core/counted.h"
 #include "mxsweep/results/schema.h"
 #include "results/json_text.h"
 #include "results/json_tls.h"
@@ -145,6 +146,7 @@ void write_counts(const Summary& summary, JsonText& json) {
   write_count(",\"shared\":", summary.tally.shared, json);
   write_count(",\"records\":", summary.tally.records, json);
   write_count(",\"records_written\":", summary.records_written, json);
+  write_count(",\"records_unwritten\":", summary.records_unwritten, json);
   write_count(",\"octets_written\":", summary.octets_written, json);
   if (summary.certificates_written) {
     write_count(",\"certificates_written\":", *summary.certificates_written, json);
@@ -222,7 +224,8 @@ void Tally::merge(const Tally& other) {
 }
 
 bool Summary::agrees() const {
-  return targets + lines_invalid == records_written + targets_not_started;
+  const std::uint64_t made = records_written + records_unwritten;
+  return tally.records == made && targets + lines_invalid == made + targets_not_started;
 }
 
 std::string summary_json(const Summary& summary) {
@@ -250,12 +253,18 @@ std::string summary_json(const Summary& summary) {
 std::string summary_line(const Summary& summary) {
   std::string line;
   auto out = std::back_inserter(line);
-  fmt::format_to(out, "mxsweep: {} targets", summary.targets);
-  if (summary.lines_invalid > 0)
-    fmt::format_to(out, ", {} unreadable lines", summary.lines_invalid);
-  fmt::format_to(out, ", {} records{}", summary.records_written, outcomes_in_words(summary.tally));
+  fmt::format_to(out, "mxsweep: {}", counted(summary.targets, "target"));
+  if (summary.lines_invalid > 0) {
+    fmt::format_to(out, ", {}", counted(summary.lines_invalid, "unreadable line"));
+  }
+  fmt::format_to(out, ", {}{}",
+                 counted(summary.records_written + summary.records_unwritten, "record"),
+                 outcomes_in_words(summary.tally));
+  if (summary.records_unwritten > 0) {
+    fmt::format_to(out, ", {} of them NOT WRITTEN", summary.records_unwritten);
+  }
   if (summary.tally.shared > 0) fmt::format_to(out, ", {} shared", summary.tally.shared);
-  fmt::format_to(out, " in {:.1f} s, {:.0f}/s", as_figure(seconds_of(summary.elapsed)),
+  fmt::format_to(out, " in {:.1f} s, {:.0f} visits/s", as_figure(seconds_of(summary.elapsed)),
                  as_figure(rate_of(summary)));
   if (summary.tally.total.count() > 0) {
     fmt::format_to(out, ", p50 {:.1f} ms p99 {:.1f} ms",
@@ -266,23 +275,25 @@ std::string summary_line(const Summary& summary) {
                  static_cast<double>(summary.memory_peak_octets) / 1e6,
                  as_figure(summary.cpu_seconds));
   if (summary.servers_forgotten > 0) {
-    fmt::format_to(out, ", {} servers forgotten and possibly visited twice",
-                   summary.servers_forgotten);
+    fmt::format_to(out, ", {} forgotten and possibly visited twice",
+                   counted(summary.servers_forgotten, "server"));
   }
   if (summary.local_shortages > 0) {
-    fmt::format_to(out, ", braked {} times for want of local resources", summary.local_shortages);
+    fmt::format_to(out, ", braked {} for want of local resources",
+                   counted(summary.local_shortages, "time"));
   }
   if (!summary.stopped.empty()) {
-    fmt::format_to(out, "; STOPPED EARLY: {}, {} targets not started", summary.stopped,
-                   summary.targets_not_started);
+    fmt::format_to(out, "; STOPPED EARLY: {}, {} not started", summary.stopped,
+                   counted(summary.targets_not_started, "target"));
   }
   if (!summary.agrees()) {
-    fmt::format_to(
-        out,
-        "; COUNTS DISAGREE: {} targets and {} unreadable lines came to {} records and {} "
-        "targets not started",
-        summary.targets, summary.lines_invalid, summary.records_written,
-        summary.targets_not_started);
+    fmt::format_to(out,
+                   "; COUNTS DISAGREE: {} and {} came to {}, of which {} were written and {} were "
+                   "not, and {} not started",
+                   counted(summary.targets, "target"),
+                   counted(summary.lines_invalid, "unreadable line"),
+                   counted(summary.tally.records, "record"), summary.records_written,
+                   summary.records_unwritten, counted(summary.targets_not_started, "target"));
   }
   return line;
 }

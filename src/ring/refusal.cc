@@ -31,7 +31,7 @@ Refusal explain_not_permitted() {
     return {"io_uring is turned off on this machine (kernel.io_uring_disabled=" + disabled + ")",
             "as root: sysctl -w kernel.io_uring_disabled=0"};
   }
-  if (first_word_after("/proc/self/status", "Seccomp:") == "2") {
+  if (first_word_after("/proc/thread-self/status", "Seccomp:") == "2") {
     return {
         "io_uring is blocked by a seccomp filter (the default of Docker, Podman and Kubernetes)",
         "run with a seccomp profile that allows io_uring_setup, io_uring_enter and "
@@ -43,7 +43,7 @@ Refusal explain_not_permitted() {
 
 }  // namespace
 
-Refusal explain_refusal(int error) {
+Refusal explain_refusal(int error, const char* call) {
   switch (error) {
     case EPERM:
     case EACCES: return explain_not_permitted();
@@ -62,9 +62,15 @@ Refusal explain_refusal(int error) {
     case ENFILE:
       return {"no descriptor is left for the ring", "raise the limit on open files (ulimit -n)"};
     default:
-      return {std::string("io_uring_setup failed: ") + std::strerror(error),
-              "see io_uring_setup(2) for this error"};
+      return {std::string(call) + " failed: " + std::strerror(error),
+              "see " + std::string(call) + "(2) for this error"};
   }
+}
+
+Refusal explain_failure(int error) {
+  constexpr const char* kCall = "io_uring_enter";
+  return {std::string(kCall) + " failed: " + std::strerror(error),
+          explain_refusal(error, kCall).cure};
 }
 
 }  // namespace mxsweep::ring

@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <new>
+#include <cstdlib>
+#include <ctime>
 
 #include "mxsweep/core/invariant.h"
 
@@ -14,6 +15,13 @@ namespace mxsweep::ring {
 namespace {
 
 constexpr std::uint16_t kBufferGroup = 0;
+
+// The kernel may be short of memory for a moment. It is asked again after a pause, ten seconds
+// long.
+constexpr std::uint32_t kShortagesMax = 10'000;
+constexpr timespec kShortagePause{.tv_sec = 0, .tv_nsec = 1'000'000};
+
+bool is_shortage(int error) { return error == EAGAIN || error == EBUSY || error == ENOMEM; }
 
 // user_data:  63      56 55            32 31            0
 //             operation  generation       slot index
@@ -63,11 +71,15 @@ constexpr Opcode kOpcodes[] = {
 
 // A policy may allow io_uring and forbid some of its operations.
 std::optional<Refusal> find_missing_opcode(io_uring& ring) {
-  const std::unique_ptr<io_uring_probe, void (*)(io_uring_probe*)> probe(
-      ::io_uring_get_probe_ring(&ring), &::io_uring_free_probe);
-  if (probe == nullptr) return explain_refusal(EINVAL);
+  constexpr unsigned kAsked = 256;
+  const std::unique_ptr<void, void (*)(void*)> memory(
+      std::calloc(1, sizeof(io_uring_probe) + kAsked * sizeof(io_uring_probe_op)), &std::free);
+  auto* const probe = static_cast<io_uring_probe*>(memory.get());
+  if (probe == nullptr) return explain_refusal(ENOMEM);
+  const int result = ::io_uring_register_probe(&ring, probe, kAsked);
+  if (result < 0) return explain_refusal(-result, "io_uring_register");
   for (const Opcode& opcode : kOpcodes) {
-    if (::io_uring_opcode_supported(probe.get(), opcode.code) != 0) continue;
+    if (::io_uring_opcode_supported(probe, opcode.code) != 0) continue;
     return Refusal{std::string("io_uring's operation ") + opcode.name + " is not to be had here",
                    "use Linux 6.1 or newer, and a policy that allows the operation"};
   }
@@ -86,7 +98,11 @@ std::optional<Refusal> Ring::open(const RingOptions& options) {
   INVARIANT(!open_);
   if (auto refusal = set_up(options)) return refusal;
   if (auto refusal = lend_buffers(options)) return refusal;
+  // A policy may allow to set up a ring and forbid its use.
+  const int entered = ::io_uring_get_events(&ring_);
+  if (entered < 0) return explain_refusal(-entered, "io_uring_enter");
   destinations_ = std::make_unique<sockaddr_in6[]>(ring_.sq.ring_entries);
+  nowhere_ = std::make_unique<io_uring_sqe>();
   turn_.reserve(kCompletionsPerTurn);
   wake_descriptor_ = options.wake_descriptor;
   if (wake_descriptor_ >= 0) arm_wake();
@@ -137,7 +153,7 @@ std::optional<Refusal> Ring::lend_buffers(const RingOptions& options) {
   registration.ring_entries = buffer_count_;
   registration.bgid = kBufferGroup;
   const int result = ::io_uring_register_buf_ring(&ring_, &registration, 0);
-  if (result < 0) return explain_refusal(-result);
+  if (result < 0) return explain_refusal(-result, "io_uring_register");
   features_.emplace_back("BUFFER_RING");
   ::io_uring_buf_ring_init(buffer_ring_);
   const int mask = ::io_uring_buf_ring_mask(buffer_count_);
@@ -154,8 +170,8 @@ io_uring_sqe* Ring::next_sqe(Operation operation, Handle handle) {
   io_uring_sqe* sqe = ::io_uring_get_sqe(&ring_);
   while (sqe == nullptr) {
     // A full queue is submitted on the way: dropping a cancel or a close would leak a connection.
-    ::io_uring_submit(&ring_);
-    sqe = ::io_uring_get_sqe(&ring_);
+    if (failure_ == 0) note_result(::io_uring_submit(&ring_));
+    sqe = failure_ == 0 ? ::io_uring_get_sqe(&ring_) : nowhere_.get();
   }
   // liburing's io_uring_prep_* functions leave user_data alone from 2.2 on.
   sqe->user_data = encode(operation, handle);
@@ -164,6 +180,7 @@ io_uring_sqe* Ring::next_sqe(Operation operation, Handle handle) {
 
 void Ring::connect(int descriptor, Handle handle, const SocketAddress& to) {
   io_uring_sqe* const sqe = next_sqe(Operation::connect, handle);
+  if (sqe == nowhere_.get()) return;
   sockaddr_in6& destination = destinations_[static_cast<std::size_t>(sqe - ring_.sq.sqes)];
   destination = to.storage;
   ::io_uring_prep_connect(sqe, descriptor, reinterpret_cast<const sockaddr*>(&destination),
@@ -224,8 +241,21 @@ void Ring::submit_and_wait(std::uint32_t least, Duration longest) {
   if (longest <= Duration::zero()) least = kCompletionsPerTurn;
   __kernel_timespec timeout = timespec_of(longest);
   io_uring_cqe* first = nullptr;
-  // ETIME and EINTR end the wait early; what has completed is there either way.
-  ::io_uring_submit_and_wait_timeout(&ring_, &first, least, &timeout, nullptr);
+  if (failure_ != 0) return;
+  note_result(::io_uring_submit_and_wait_timeout(&ring_, &first, least, &timeout, nullptr));
+}
+
+// Of io_uring_enter(2).
+void Ring::note_result(int result) {
+  // ETIME and EINTR end a wait early; what has completed is there either way.
+  if (result >= 0 || result == -ETIME || result == -EINTR) {
+    shortages_ = 0;
+  } else if (!is_shortage(-result) || ++shortages_ == kShortagesMax) {
+    failure_ = -result;
+  } else {
+    // Without it a shortage would be asked after as fast as the processor can.
+    ::nanosleep(&kShortagePause, nullptr);
+  }
 }
 
 std::span<const Completion> Ring::completions() {
@@ -239,7 +269,12 @@ std::span<const Completion> Ring::completions() {
     ++seen;
     const Completion completion = decode(*cqe);
     if (completion.operation == Operation::wake) {
-      woken = true;
+      const int error = completion.result < 0 ? -completion.result : 0;
+      if (error == 0 || error == EINTR || error == EAGAIN) {
+        woken = true;
+      } else if (error != ECANCELED) {
+        failure_ = error;
+      }
     } else {
       turn_.push_back(completion);
     }

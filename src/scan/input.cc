@@ -52,14 +52,6 @@ Input::Input(const ListSource& source, std::vector<std::uint16_t> ports, const N
   if (octets_all_ > 0) failure_ = find_foreign_format();
 }
 
-bool Input::is_file(const std::string& path) const {
-  struct stat ours {};
-  struct stat other {};
-  return ::fstat(list_.descriptor, &ours) == 0 && S_ISREG(ours.st_mode) &&
-         ::stat(path.c_str(), &other) == 0 && ours.st_dev == other.st_dev &&
-         ours.st_ino == other.st_ino;
-}
-
 // Of a file, before any output is touched; of a pipe the reader says so.
 std::string Input::find_foreign_format() {
   const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
@@ -202,6 +194,10 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
   bell_.prepare();
   names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
   bell_.woken();
+  if (const std::string why = names_.failure(); !why.empty() && failure_.empty()) {
+    failure_ = "the resolver: " + why;
+    gauges_->stop_if_not_stopping();
+  }
   deal_resolved(workers, gauges);
 }
 
@@ -246,7 +242,7 @@ void Input::deal(Errand& errand, const Workers& workers, const Gauges& gauges) {
 
 // Until the bell rings. Answers that come meanwhile are read: our waiting is no time that DNS took.
 void Input::sleep() {
-  if (names_.is_open()) {
+  if (names_.is_open() && names_.failure().empty()) {
     names_.turn(kIdleWait);
   } else {
     bell_.wait();

@@ -40,9 +40,6 @@ class Input {
   // read. Only for a file, which can be read twice: a pipe is gone once it was read.
   [[nodiscard]] std::string find_bad_line();
 
-  // Whether the list is the file of that path: an output must not overwrite it.
-  [[nodiscard]] bool is_file(const std::string& path) const;
-
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
   void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
   [[nodiscard]] Doorbell& doorbell() { return bell_; }

@@ -9,7 +9,8 @@
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
 //             names should be begun, and names that failed for it are asked for again. When it has
 //             been silent for as long as our patience lasts, names are given up as our own fault,
-//             each after one more try, until it answers again.
+//             each after one more try, until it answers again. failure() is this machine's: no
+//             turn waits then, and nothing is resolved any more.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +56,10 @@ class Names {
   // A turn also ends when this descriptor can be read, which is told until it is watched again.
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
   [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
+  // Why no name can be resolved any more; empty: they can.
+  [[nodiscard]] std::string failure() const {
+    return ring_.failure() == 0 ? std::string{} : ring::explain_failure(ring_.failure()).cause;
+  }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);

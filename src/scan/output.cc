@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "mxsweep/core/counted.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/json_writer.h"
@@ -29,6 +29,12 @@ std::size_t whole_lines_that_fit(std::string_view lines) {
   if (lines.size() <= PIPE_BUF) return lines.size();
   const std::size_t end = lines.rfind('\n', PIPE_BUF - 1);
   return end == std::string_view::npos ? PIPE_BUF : end + 1;
+}
+
+// What is left of the line that was begun; empty: none was.
+std::string_view rest_of_line(std::string_view lines, std::size_t written) {
+  if (written == 0 || lines[written - 1] == '\n') return {};
+  return lines.substr(written, lines.find('\n', written) + 1 - written);
 }
 
 std::uint64_t lines_in(std::string_view octets) {
@@ -77,24 +83,17 @@ void Outbox::flush(Instant now) {
   writer_.ring();
 }
 
-Output::Output(const std::string& path) : name_(path == "-" ? "standard output" : path) {
-  if (path == "-") {
-    descriptor_ = STDOUT_FILENO;
-  } else {
-    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    owned_ = true;
-  }
-  struct stat status {};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
-    fail(std::strerror(errno));
+Output::Output(const std::string& path) {
+  const int bell_error = errno;
+  if (const std::string why = file_.open(path); !why.empty()) {
+    fail(why);
     return;
   }
-  regular_ = S_ISREG(status.st_mode);
-  if (!bell_.good()) fail(std::strerror(errno));
+  if (!bell_.good()) fail_with(std::strerror(bell_error));
 }
 
-Output::~Output() {
-  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+void Output::begin() {
+  if (const std::string why = file_.begin(); !why.empty()) fail(why);
 }
 
 Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<Outbox>(bell_)); }
@@ -108,7 +107,11 @@ void Output::run() {
     for (const auto& outbox : outboxes_) {
       while (outbox->take(chunk)) {
         idle = false;
-        if (!failed()) write_chunk(chunk);
+        if (failed()) {
+          records_lost_ += chunk.records;
+        } else {
+          write_chunk(chunk);
+        }
       }
     }
     if (!idle) continue;
@@ -120,10 +123,8 @@ void Output::run() {
     if (!news) bell_.wait();
     bell_.woken();
   }
-  if (owned_ && !failed()) {
-    // Some file systems (NFS, quotas) tell only now that there was no room.
-    const int descriptor = std::exchange(descriptor_, -1);
-    if (::close(descriptor) != 0) fail(std::strerror(errno));
+  if (!failed()) {
+    if (const int error = file_.close(); error != 0) fail_with(std::strerror(error));
   }
   ended_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->ring_anyway();
@@ -144,7 +145,7 @@ void Output::hurry() {
 // would change the file for every process that shares it.
 bool Output::wait_writable() {
   while (true) {
-    pollfd output{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+    pollfd output{.fd = file_.descriptor(), .events = POLLOUT, .revents = 0};
     const int ready = ::poll(&output, 1, kStallPollMs);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // The write tells what is wrong.
     if (!hurrying_.load(std::memory_order_acquire)) continue;
@@ -164,43 +165,68 @@ void Output::write_chunk(const Chunk& chunk) {
   leave_whole_lines(lines, written);
   const std::string_view whole = lines.substr(0, lines.substr(0, written).rfind('\n') + 1);
   records_ += lines_in(whole);
+  records_lost_ += chunk.records - lines_in(whole);
   octets_ += whole.size();
+}
+
+// A pipe can be made larger without its reader, so that the line that was begun finds room in it.
+bool Output::make_room(std::size_t octets) {
+  const int size = ::fcntl(file_.descriptor(), F_GETPIPE_SZ);
+  const std::size_t wanted = octets + 2 * PIPE_BUF;  // Pages are not filled to their ends.
+  return size > 0 && wanted < INT_MAX / 2 &&
+         ::fcntl(file_.descriptor(), F_SETPIPE_SZ, size + static_cast<int>(wanted)) > 0;
 }
 
 // How many octets were written: all, unless it failed.
 std::size_t Output::write_lines(std::string_view lines) {
+  constexpr const char* kLeft = "the sweep was told to leave at once and the reader took no more";
   std::size_t written = 0;
+  bool last_line = false;
   while (written < lines.size()) {
     std::size_t next = lines.size() - written;
-    if (!regular_) {
+    if (!file_.is_regular()) {
       next = whole_lines_that_fit(lines.substr(written));
       if (!wait_writable()) {
-        fail("the sweep was told to leave at once and the reader took no more");
-        break;
+        const std::string_view begun = rest_of_line(lines, written);
+        if (begun.empty()) {
+          fail_with(kLeft);
+          break;
+        }
+        if (last_line || !make_room(begun.size())) {
+          fail_with(std::string(kLeft) + "; its last line is TORN, " +
+                    counted(begun.size(), "octet") + " are missing");
+          break;
+        }
+        last_line = true;
+        lines = lines.substr(0, written + begun.size());
+        next = std::min<std::size_t>(begun.size(), PIPE_BUF);
       }
     }
-    const ssize_t count = ::write(descriptor_, lines.data() + written, next);
+    const ssize_t count = ::write(file_.descriptor(), lines.data() + written, next);
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      fail(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
+      fail_with(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
       break;
     }
     written += static_cast<std::size_t>(count);
   }
+  if (last_line && !failed()) fail_with(kLeft);
   return written;
 }
 
 void Output::leave_whole_lines(std::string_view lines, std::size_t written) {
   const std::size_t whole = lines.substr(0, written).rfind('\n') + 1;
-  if (!regular_ || written == whole) return;
-  const off_t position = ::lseek(descriptor_, 0, SEEK_CUR);
+  if (!file_.is_regular() || written == whole) return;
+  const off_t position = ::lseek(file_.descriptor(), 0, SEEK_CUR);
   if (position < 0) return;
   const off_t end = position - static_cast<off_t>(written - whole);
-  if (::ftruncate(descriptor_, end) == 0) ::lseek(descriptor_, end, SEEK_SET);
+  if (::ftruncate(file_.descriptor(), end) == 0) ::lseek(file_.descriptor(), end, SEEK_SET);
 }
 
+void Output::fail_with(const std::string& what) { fail(file_.name() + ": " + what); }
+
 void Output::fail(const std::string& why) {
-  failure_ = name_ + ": " + why;
+  failure_ = why;
   failed_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->ring_anyway();
 }

@@ -8,7 +8,10 @@
 //            makes its last chunk grow, by at most one record each.
 //   Errors   A failed write is told once, through failure(); after it everything is taken and
 //            discarded, so that nobody waits for an output that is gone. What was counted as
-//            written was written, and no half line is left behind on a file that can be cut.
+//            written was written, and no half line is left behind: a file is cut, and a line that
+//            was begun in a pipe whose reader has stalled is finished there when the sweep must
+//            leave at once. Where that cannot be (a socket, a terminal, a pipe as large as pipes
+//            may be), failure() says that the last line is torn.
 #pragma once
 
 #include <atomic>
@@ -18,6 +21,7 @@
 #include <vector>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/files/output_file.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
 #include "scan/doorbell.h"
@@ -68,9 +72,8 @@ class Output {
  public:
   // `path`: "-" is standard output. Check failure() before anything else.
   explicit Output(const std::string& path);
-  ~Output();
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
+
+  void begin();  // What the file held before is gone. Before the first line, and before run().
 
   // Before run(); rung when the output has failed or has ended.
   void tell(Doorbell& bell) { watcher_ = &bell; }
@@ -86,19 +89,20 @@ class Output {
   // These are the writer's: read them before run() or after its thread was joined.
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
+  // Taken and thrown away, because it has failed.
+  [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
  private:
   void write_chunk(const Chunk& chunk);
   std::size_t write_lines(std::string_view lines);
   [[nodiscard]] bool wait_writable();
+  [[nodiscard]] bool make_room(std::size_t octets);
   void leave_whole_lines(std::string_view lines, std::size_t written);
-  void fail(const std::string& why);
+  void fail(const std::string& why);        // `why` is the whole sentence.
+  void fail_with(const std::string& what);  // Behind the output's name.
 
-  int descriptor_ = -1;
-  bool owned_ = false;
-  bool regular_ = false;
-  std::string name_;
+  files::OutputFile file_;
   Doorbell bell_;
   Doorbell* watcher_ = nullptr;
   std::vector<std::unique_ptr<Outbox>> outboxes_;
@@ -109,6 +113,7 @@ class Output {
   std::string failure_;
   int hurried_wait_ms_ = 0;
   std::uint64_t records_ = 0;
+  std::uint64_t records_lost_ = 0;
   std::uint64_t octets_ = 0;
 };
 

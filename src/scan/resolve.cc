@@ -36,7 +36,11 @@ Resolution resolve(const targets::Target& target, NameOptions options,
   resolution.error = names.open(-1);
   if (!resolution.error.empty()) return resolution;
   names.begin(targets::Target(target), ring::now());
-  while (!names.take(resolution.servers)) names.turn(kTurn);
+  while (!names.take(resolution.servers)) {
+    names.turn(kTurn);
+    resolution.error = names.failure();
+    if (!resolution.error.empty()) break;
+  }
   return resolution;
 }
 
@@ -74,6 +78,10 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
       return check;
     }
     watch.wait(kTurn);
+    if (ring.failure() != 0) {
+      check.error = ring::explain_failure(ring.failure()).cause;
+      return check;
+    }
   }
   return check;
 }

@@ -7,15 +7,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <memory>
-#include <thread>
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
+#include "scan/crew.h"
 #include "scan/doorbell.h"
 #include "scan/input.h"
-#include "scan/output.h"
+#include "scan/outputs.h"
 #include "scan/signals.h"
 #include "scan/worker.h"
 
@@ -50,45 +51,6 @@ Usage usage_of_process() {
   return {seconds(usage.ru_utime) + seconds(usage.ru_stime), memory_peak_octets()};
 }
 
-// Where the lines go.
-class Outputs {
- public:
-  explicit Outputs(const Options& options) : records_(options.output) {
-    if (!options.certificates.empty()) certificates_.emplace(options.certificates);
-    if (!options.domains.empty()) domains_.emplace(options.domains);
-  }
-
-  [[nodiscard]] std::vector<Output*> all() {
-    std::vector<Output*> outputs = {&records_};
-    if (certificates_) outputs.push_back(&*certificates_);
-    if (domains_) outputs.push_back(&*domains_);
-    return outputs;
-  }
-  [[nodiscard]] Outboxes add_outboxes() {
-    return {.records = &records_.add_outbox(),
-            .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
-            .domains = domains_ ? &domains_->add_outbox() : nullptr};
-  }
-  // Of the first that has failed; empty: none has.
-  [[nodiscard]] std::string failure() {
-    for (const Output* const output : all()) {
-      if (output->failed()) return output->failure();
-    }
-    return {};
-  }
-  void sum_up(results::Summary& summary) const {
-    summary.records_written = records_.records();
-    summary.octets_written = records_.octets();
-    if (certificates_) summary.certificates_written = certificates_->records();
-    if (domains_) summary.domains_written = domains_->records();
-  }
-
- private:
-  Output records_;
-  std::optional<Output> certificates_;
-  std::optional<Output> domains_;
-};
-
 results::Lookups counted(const dns::Lookups& lookups) {
   return {.asked = lookups.asked,
           .from_cache = lookups.from_cache,
@@ -113,6 +75,7 @@ class Sweep {
                                .certificates = &log_,
                                .capacity = options.capacity.per_worker,
                                .inbox_octets = kInboxOctets / options.capacity.threads,
+                               .drain = options.drain,
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .share_octets = options.share_octets / options.capacity.threads};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
@@ -122,29 +85,54 @@ class Sweep {
     feeder_outboxes_ = outputs_.add_outboxes();
   }
 
+  // All threads and rings, or why there are none; then nothing has begun.
+  [[nodiscard]] std::optional<ring::Refusal> start() {
+    if (!bell_.good()) return ring::explain_refusal(EMFILE);
+    for (Output* const output : outputs_.all()) {
+      writers_.add([] {},
+                   [output](bool begins) {
+                     if (begins) output->run();
+                   });
+    }
+    threads_.add([] {},
+                 [this](bool begins) {
+                   if (begins) input_.run(workers_, feeder_outboxes_, gauges_);
+                   ended_thread();
+                 });
+    for (const auto& worker : workers_) {
+      threads_.add([&worker] { worker->open(); },
+                   [this, &worker](bool begins) {
+                     if (begins) worker->run();
+                     worker->close();
+                     ended_thread();
+                   });
+    }
+    auto refusal = writers_.start();
+    if (!refusal) refusal = threads_.start();
+    for (const auto& worker : workers_) {
+      if (!refusal) refusal = worker->refusal();
+    }
+    return refusal;
+  }
+
+  void call_off() {
+    writers_.call_off();
+    threads_.call_off();
+    writers_.join();
+    threads_.join();
+  }
+
+  // Requires: start() found nothing wrong, and the outputs have begun.
   Ended run(Signals& signals, const Tell& tell) {
     start_ = ring::now();
     ended_.summary.start = ring::wall_now();
-    std::vector<std::thread> writers;
-    for (Output* const output : outputs_.all()) {
-      writers.emplace_back([output] { output->run(); });
-    }
-    std::vector<std::thread> threads;
-    threads.emplace_back([this] {
-      input_.run(workers_, feeder_outboxes_, gauges_);
-      ended_thread();
-    });
-    for (const auto& worker : workers_) {
-      threads.emplace_back([this, &worker] {
-        worker->run();
-        ended_thread();
-      });
-    }
-    watch(signals, tell, threads.size());
-    for (std::thread& thread : threads) thread.join();
+    writers_.go();
+    threads_.go();
+    watch(signals, tell, workers_.size() + 1);
+    threads_.join();
     for (Output* const output : outputs_.all()) output->finish();
     wait_for_writers(signals);
-    for (std::thread& writer : writers) writer.join();
+    writers_.join();
     sum_up();
     return std::move(ended_);
   }
@@ -230,7 +218,6 @@ class Sweep {
       summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
       summary.targets_not_started += worker->not_started();
       summary.servers_forgotten += worker->servers_forgotten();
-      if (worker->refusal() && !ended_.refusal) ended_.refusal = worker->refusal();
     }
     summary.ring_features = workers_.front()->ring_features();
     outputs_.sum_up(summary);
@@ -238,6 +225,9 @@ class Sweep {
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (!input_.failure().empty()) summary.stopped = input_.failure();
+    for (const auto& worker : workers_) {
+      if (!worker->failure().empty()) summary.stopped = worker->failure();
+    }
     if (const std::string failure = outputs_.failure(); !failure.empty()) summary.stopped = failure;
     const Usage usage = usage_of_process();
     summary.cpu_seconds = usage.cpu_seconds;
@@ -253,6 +243,8 @@ class Sweep {
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
   std::atomic<std::size_t> threads_ended_ = 0;
+  Crew writers_;  // The last to end.
+  Crew threads_;
   int signals_ = 0;
   Instant start_{};
   Ended ended_;
@@ -282,15 +274,25 @@ Ended run(const Options& options, const Tell& tell) {
   ended.bad_input = input.failure();
   if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
   if (!ended.bad_input.empty()) return ended;
-  if (options.output != "-" && input.is_file(options.output)) {
-    ended.bad_input = options.output + ": is the list itself, which its records would overwrite";
-    return ended;
-  }
+  ended.bad_input = check_files(options);
+  if (!ended.bad_input.empty()) return ended;
   Outputs outputs(options);
   ended.bad_input = outputs.failure();
   if (!ended.bad_input.empty()) return ended;
   Signals signals;
+  if (!signals.good()) {
+    ended.refusal = ring::explain_refusal(EMFILE);
+    return ended;
+  }
   Sweep sweep(options, input, outputs);
+  ended.refusal = sweep.start();
+  // Nothing but an error of an output itself can keep the sweep from running any more.
+  if (!ended.refusal) outputs.begin();
+  ended.bad_input = outputs.failure();
+  if (ended.refusal || !ended.bad_input.empty()) {
+    sweep.call_off();
+    return ended;
+  }
   ended = sweep.run(signals, tell);
   ended.bad_input = input.no_list();
   utsname kernel{};

@@ -18,6 +18,7 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  [[nodiscard]] bool good() const { return descriptor_ >= 0; }
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] bool arrived();  // One signal read off; false when there was none.
 

@@ -40,7 +40,10 @@ class Single {
     } else {
       ring_.connect(descriptor_, kHandle, ring::socket_address(target.address, target.port));
     }
-    while (!wants.done) wants = next(wants);
+    while (!wants.done) {
+      wants = next(wants);
+      if (ring_.failure() != 0) return ring::explain_failure(ring_.failure());
+    }
     if (wants.abort && descriptor_ >= 0) ring::reset_on_close(descriptor_);
     return std::nullopt;
   }

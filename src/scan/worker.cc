@@ -37,9 +37,6 @@ constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
 constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any conversation.
 
-// How long a sweep that was told to stop waits for its open conversations.
-constexpr Duration kDrainMax = std::chrono::seconds{10};
-
 }  // namespace
 
 Worker::Worker(const WorkerOptions& options, std::uint32_t number, Admission& admission,
@@ -65,24 +62,26 @@ void Worker::no_more() {
   bell_.ring_anyway();
 }
 
-void Worker::run() {
-  if (options_.own_descriptors && !ring::own_descriptor_table()) {
+void Worker::open() {
+  if (!bell_.good()) {
+    refusal_ = ring::explain_refusal(EMFILE);
+  } else if (options_.own_descriptors && !ring::own_descriptor_table()) {
     refusal_ = {"a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
     refusal_ = ring_.emplace().open({.wake_descriptor = bell_.descriptor()});
     if (!refusal_) open_tls();
-  }
-  if (refusal_) {
-    gauges_.stop.store(Stop::leave, std::memory_order_release);
-    feeder_.ring_anyway();
-  } else {
     ring_features_ = ring_->features();
-    now_ = ring::now();  // Opening the ring took its time, which is nobody's connect.
-    while (!finished()) turn();
   }
-  // In this thread: the ring has one issuer, and its descriptor may be in a table of ours alone.
-  ring_.reset();
+}
+
+// The ring has one issuer, and its descriptor may be in a table of this thread's alone.
+void Worker::close() { ring_.reset(); }
+
+void Worker::run() {
+  now_ = ring::now();  // What came before is part of no connect.
+  while (!finished() && ring_->failure() == 0) turn();
+  if (ring_->failure() != 0) give_up();
   publish();
   permit_.settle(0, false);
   // The writers take or discard whatever comes, so this ends.
@@ -105,7 +104,7 @@ void Worker::turn() {
     expire();
   }
   const Stop stop = gauges_.stop.load(std::memory_order_relaxed);
-  if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + kDrainMax;
+  if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now_ + options_.drain;
   if (stop == Stop::drain) answer_known();
   if (stop == Stop::leave || now_ >= drain_until_) interrupt_all();
   recorder_.flush_due(now_);

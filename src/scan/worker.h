@@ -13,7 +13,9 @@
 //             been heard, 10 ms of a turn are for them; the rest wait in a queue of their own, with
 //             their deadlines stopped, so that everybody else's deadlines are kept.
 //   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
-//             tried again; only what stays short for five minutes becomes a record, as ours.
+//             tried again; only what stays short for five minutes becomes a record, as ours. A ring
+//             that the kernel refuses ends the worker: what is open gets its record, and the sweep
+//             stops.
 #pragma once
 
 #include <atomic>
@@ -44,7 +46,7 @@ namespace mxsweep::scan {
 
 enum class Stop : std::uint8_t {
   none,
-  drain,  // Start nothing new, finish what is open.
+  drain,  // Start nothing new; what is open has the time of --drain to end.
   leave,  // End what is open now; each still gets its record.
 };
 
@@ -56,6 +58,12 @@ struct Gauges {
   std::atomic<std::uint64_t> shortages = 0;
   std::atomic<int> last_shortage = 0;  // errno
   std::atomic<Stop> stop = Stop::none;
+
+  // By one of the threads, which cannot go on.
+  void stop_if_not_stopping() {
+    Stop none = Stop::none;
+    stop.compare_exchange_strong(none, Stop::drain, std::memory_order_seq_cst);
+  }
 };
 
 struct WorkerOptions {
@@ -64,6 +72,7 @@ struct WorkerOptions {
   CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::uint32_t capacity = 0;
   std::size_t inbox_octets = 0;  // What may wait there; one more target always may.
+  Duration drain{};              // For open conversations when the sweep is told to stop.
   bool own_descriptors = false;
   std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
 };
@@ -81,10 +90,15 @@ class Worker {
   void no_more();  // The list is at its end.
   [[nodiscard]] Doorbell& doorbell() { return bell_; }
 
-  void run();
+  // These three in its own thread, whose ring and descriptor table they are.
+  void open();   // Then look at refusal().
+  void run();    // Requires: it was opened.
+  void close();  // Also when it was not run.
 
-  // After run().
+  // After open().
   [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
+  // After run(): why it ended before the sweep did; empty: it did not.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_.tally(); }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   // By how much the latest of all deadlines was heard after its time.
@@ -155,6 +169,7 @@ class Worker {
   [[nodiscard]] bool behind();
   void expire();
   void interrupt_all();
+  void give_up();
   void publish();
   [[nodiscard]] bool finished() const;
   [[nodiscard]] bool may_record() const;
@@ -190,6 +205,7 @@ class Worker {
   bool interrupted_ = false;
 
   std::optional<ring::Refusal> refusal_;
+  std::string failure_;
   std::vector<std::string> ring_features_;
   std::uint64_t probes_ = 0;
   std::uint64_t abandoned_ = 0;  // Waited, and would have needed a visit when no more were begun.

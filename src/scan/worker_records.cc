@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A worker's records: of a visit, of those who lead to the same server, of what did not begin.
+// A worker's records: of a visit, of those who lead to the same server, of what did not begin or
+// could not be finished.
 #include <utility>
 
 #include "scan/worker.h"
@@ -35,6 +36,17 @@ void Worker::record(Conversation& conversation) {
   } else {
     servers_.settle(*visit.server, visit.errand.target.name(), std::move(probe));
   }
+}
+
+// The ring has failed: nothing completes any more.
+void Worker::give_up() {
+  failure_ = "a worker: " + ring::explain_failure(ring_->failure()).cause;
+  interrupt_all();
+  ring_.reset();  // Before what it may still be sending.
+  slots_.for_each(
+      [this](Handle handle, Conversation& conversation) { release(handle, conversation); });
+  gauges_.stop_if_not_stopping();
+  feeder_.ring_anyway();
 }
 
 void Worker::record_shared(const Errand& errand, probe::Probe& known) {

@@ -6,19 +6,21 @@
 
 #include <algorithm>
 #include <cstring>
-#include <future>
-#include <thread>
+#include <latch>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/socket.h"
+#include "mxsweep/threads/thread.h"
 #include "sink/worker.h"
 
 namespace mxsweep::sink {
 
 struct Server::Thread {
   int wake_descriptor = -1;
-  std::thread thread;
+  std::latch opened{1};                  // Or it could not be; then
+  std::optional<ServerFailure> failure;  // says why.
+  threads::Thread thread;
   ServerStats stats;  // Written by the thread when it ends.
 };
 
@@ -50,20 +52,29 @@ std::optional<ServerFailure> Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
   if (thread.wake_descriptor < 0) return ServerFailure{"no descriptor is left", {}};
-  std::promise<std::optional<ServerFailure>> opened;
-  std::future<std::optional<ServerFailure>> outcome = opened.get_future();
-  thread.thread = std::thread([this, &thread, opened = std::move(opened)]() mutable {
+  const int error = thread.thread.start([this, &thread] {
     // Where it is forbidden, the threads share one table and hold less.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_});
-    auto failure = worker.open(listen_, thread.wake_descriptor);
-    const bool failed = failure.has_value();
-    opened.set_value(std::move(failure));
-    if (failed) return;
-    worker.run();
+    thread.failure = worker.open(listen_, thread.wake_descriptor);
+    thread.opened.count_down();
+    if (thread.failure) return;
+    if (const int ring_error = worker.run(); ring_error != 0) ring_failure_ = ring_error;
     thread.stats = worker.stats();
   });
-  return outcome.get();
+  if (error != 0) {
+    const std::string what = std::string("a thread could not be started: ") + std::strerror(error);
+    return ServerFailure{
+        what, ring::Refusal{what, "lower --threads, or raise the limit on processes (ulimit -u)"}};
+  }
+  thread.opened.wait();
+  return thread.failure;
+}
+
+std::optional<ring::Refusal> Server::failure() const {
+  const int error = ring_failure_;
+  if (error == 0) return std::nullopt;
+  return ring::explain_failure(error);
 }
 
 ServerStats Server::stop() {
@@ -77,7 +88,7 @@ ServerStats Server::stop() {
     }
   }
   for (const std::unique_ptr<Thread>& thread : threads_) {
-    if (thread->thread.joinable()) thread->thread.join();
+    thread->thread.join();
     if (thread->wake_descriptor >= 0) ::close(thread->wake_descriptor);
     const ServerStats& stats = thread->stats;
     total.conversations += stats.conversations;

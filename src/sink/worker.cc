@@ -36,10 +36,6 @@ constexpr Duration kHandshakePause = std::chrono::milliseconds(1);
 constexpr ring::RingOptions kRingOptions{
     .submissions = 2048, .completions = 8192, .buffers = 2048, .buffer_octets = 2048};
 
-bool is_shortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
 }  // namespace
 
 Worker::Worker(const Common& common)
@@ -69,9 +65,9 @@ std::optional<ServerFailure> Worker::open(Listen& listen, int wake_descriptor) {
   return std::nullopt;
 }
 
-void Worker::run() {
+int Worker::run() {
   listen_again(now_);
-  while (!common_.stopping.load(std::memory_order_relaxed)) {
+  while (!common_.stopping.load(std::memory_order_relaxed) && ring_.failure() == 0) {
     ring_.submit_and_wait(least_, longest_wait());
     now_ = ring::now();
     wheel_.advance(now_);
@@ -92,6 +88,7 @@ void Worker::run() {
   connections_.for_each([this](Handle, Connection& connection) {
     stats_.out_of_turn += connection.session.out_of_turn();
   });
+  return ring_.failure();
 }
 
 Duration Worker::longest_wait() const {
@@ -116,7 +113,10 @@ void Worker::on_completion(const ring::Completion& completion) {
 void Worker::on_accepted(const ring::Completion& completion) {
   if ((completion.flags & IORING_CQE_F_MORE) == 0) {
     accepting_ = false;
-    listen_again(is_shortage(-completion.result) ? now_ + kAcceptPause : now_);
+    const int error = completion.result < 0 ? -completion.result : 0;
+    // A connection that ended in the queue is its own business; all else lasts for a while.
+    const bool at_once = error == 0 || error == ECONNABORTED || error == EINTR;
+    listen_again(at_once ? now_ : now_ + kAcceptPause);
   }
   if (completion.result >= 0) begin(completion.result);
 }

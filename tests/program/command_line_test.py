@@ -24,6 +24,7 @@ class Flags(ProgramTest):
                 ("scan", *helo, "-r", "nan"), ("scan", *helo, "-r", "inf"),
                 ("scan", *helo, "--greeting-timeout", "0s"),
                 ("scan", *helo, "--greeting-timeout", "5x"),
+                ("scan", *helo, "--drain", "-1s"),
                 ("scan", *helo, "--depth", "data"), ("scan", *helo, "--tls", "sometimes"),
                 ("scan", *helo, "--tls-min", "1.4"),
                 ("scan", *helo, "--ciphers", "NORMAL:+NONE-SUCH"),
@@ -127,7 +128,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "all that the library can do", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
-            "share-memory": "256",
+            "share-memory": "256", "drain": "10s",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
@@ -285,7 +286,7 @@ class Progress(ProgramTest):
         self.assertEqual(len(lines), 2, stderr)
         self.assertRegex(lines[0],
                          r"^mxsweep: 0:1\d 1 done, list read, 1 in flight, 0/s, invalid 1$")
-        self.assertRegex(lines[1], "^mxsweep: 1 targets, 1 unreadable lines, 2 records ")
+        self.assertRegex(lines[1], "^mxsweep: 1 target, 1 unreadable line, 2 records ")
 
     def test_without_progress_only_the_summary_is_told(self):
         """One line on stderr at the end, and only records on stdout."""
@@ -308,7 +309,7 @@ class Progress(ProgramTest):
         self.assertEqual(scan.wait(), STOPPED_EARLY)
         progress, summary = shown[:shown.rindex(b"\r\x1b[K")], shown[shown.rindex(b"\r\x1b[K"):]
         self.assertNotIn(b"\n", progress)
-        self.assertRegex(summary, rb"^\r\x1b\[Kmxsweep: 1 targets.*STOPPED EARLY: a signal")
+        self.assertRegex(summary, rb"^\r\x1b\[Kmxsweep: 1 target,.*STOPPED EARLY: a signal")
 
     def test_quiet_shows_nothing_on_a_terminal(self):
         """Neither progress nor summary."""

@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: MIT
 """Machines that give little: few descriptors, few local ports, no io_uring."""
 
-import ctypes
 import errno
 import os
 import re
 import resource
-import struct
+import signal
+import socket
 import subprocess
 import unittest
 
-from program import (CANNOT_RUN_HERE, HELO, MXSWEEP, NO_RESOLVER, RAN_TO_ITS_END, Process,
-                     ProgramTest, as_root_of, record_of)
+from program import (CANNOT_RUN_HERE, HELO, MXSWEEP, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY,
+                     Process, ProgramTest, Swept, as_root_of, record_of, wait_until)
+from system_call_filter import refusing
 
 DESCRIPTORS = 256
 
@@ -151,36 +152,11 @@ class LittleMemory(ProgramTest):
 
 
 class NoRing(ProgramTest):
-    """A seccomp filter refuses io_uring_setup, as the defaults of container engines do."""
+    """A seccomp filter refuses io_uring, or a part of it, as the defaults of container engines."""
 
-    IO_URING_SETUP = 425  # The same on every architecture that has it.
-    PR_SET_NO_NEW_PRIVS = 38
-    PR_SET_SECCOMP = 22
-    SECCOMP_MODE_FILTER = 2
+    SETUP, ENTER, REGISTER = 425, 426, 427  # The same on every architecture that has them.
 
-    def refusing(self, error):
-        """Returns what has to run in the child: io_uring_setup(2) fails there with `error`."""
-        load_word, jump_if_equal, answer = 0x20, 0x15, 0x06
-        allow, fail = 0x7FFF0000, 0x00050000
-        program = b"".join(struct.pack("HBBI", *row) for row in (
-            (load_word, 0, 0, 0),  # The number of the system call.
-            (jump_if_equal, 0, 1, self.IO_URING_SETUP),
-            (answer, 0, 0, fail | error),
-            (answer, 0, 0, allow)))
-        code = ctypes.create_string_buffer(program, len(program))
-        head = ctypes.create_string_buffer(
-            struct.pack("HP", len(program) // 8, ctypes.addressof(code)))
-        libc = ctypes.CDLL(None, use_errno=True)
-
-        def install():
-            assert code  # `head` points to it.
-            if libc.prctl(self.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or libc.prctl(
-                    self.PR_SET_SECCOMP, self.SECCOMP_MODE_FILTER, head, 0, 0) != 0:
-                raise OSError(ctypes.get_errno(), "no seccomp filter here")
-
-        return install
-
-    def check_refused(self, error, cause, cure):
+    def check_refused(self, call, error, cause, cure):
         records, targets = str(self.path("records")), str(self.write("list", "127.0.0.1\n"))
         self.write("records", "from the last sweep\n")
         for command in (("scan", "--helo", HELO, "-f", targets, "-o", records),
@@ -189,7 +165,8 @@ class NoRing(ProgramTest):
                         ("probe", "--helo", HELO, "127.0.0.1:1"),
                         ("sink", "--listen", "127.0.0.0/8:0")):
             with self.subTest(command=command[:2]):
-                code, stdout, stderr = self.run_program(*command, preexec_fn=self.refusing(error))
+                code, stdout, stderr = self.run_program(*command,
+                                                        preexec_fn=refusing(call, error))
                 self.assertEqual(code, CANNOT_RUN_HERE, stderr)
                 self.assertEqual(stdout, b"")
                 self.assertIn(cause, stderr)
@@ -198,11 +175,87 @@ class NoRing(ProgramTest):
 
     def test_io_uring_that_is_forbidden_is_told_with_the_cure(self):
         """EPERM under a filter: the cause names seccomp, the cure its profile."""
-        self.check_refused(errno.EPERM, "blocked by a seccomp filter", "seccomp profile")
+        for call in (self.SETUP, self.ENTER, self.REGISTER):
+            self.check_refused(call, errno.EPERM, "blocked by a seccomp filter", "seccomp profile")
 
     def test_io_uring_that_is_hidden_is_told_with_the_cure(self):
         """ENOSYS: an old kernel, an emulator, or a filter."""
-        self.check_refused(errno.ENOSYS, "has no io_uring", "Linux 6.1 or newer")
+        for call in (self.SETUP, self.ENTER):
+            self.check_refused(call, errno.ENOSYS, "has no io_uring", "Linux 6.1 or newer")
+
+    def test_io_uring_that_is_taken_away_ends_the_sweep_with_every_target_told(self):
+        """What is open gets its record, the rest is counted, and no processor is kept busy."""
+        sink = self.sink("--only", "plain,silent")
+        scan = self.start_scan("-o", str(self.path("records")), "-p", str(sink.port), "-j", "2",
+                               stdin=subprocess.PIPE,
+                               preexec_fn=refusing(self.ENTER, errno.EPERM, 50))
+        os.write(scan.process.stdin.fileno(), b"127.1.0.0/28\n")
+        wait_until(lambda: self.path("records").exists()
+                   and b'"quit"' in self.path("records").read_bytes(), "the first records")
+        os.write(scan.process.stdin.fileno(), b"127.2.0.0/20\n")  # More than 50 in one call.
+        self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
+        swept = Swept(STOPPED_EARLY, scan.stderr, self.path("records").read_bytes(),
+                      self.summary())
+        self.check_counts(swept)
+        self.assertEqual(swept.summary["stopped"],
+                         "a worker: io_uring_enter failed: Operation not permitted")
+        self.assertGreater(swept.summary["targets_not_started"], 0)
+        self.assertGreater(swept.summary["causes"]["local.interrupted"], 0)
+        self.assertLess(swept.summary["cpu_seconds"], 5)
+
+    def test_io_uring_that_is_taken_away_ends_a_fleet(self):
+        """200 connections that came at once are too much for one call."""
+        sink = self.sink("--only", "silent", listen="127.0.0.1",
+                         preexec_fn=refusing(self.ENTER, errno.EPERM, 50))
+        sink.process.send_signal(signal.SIGSTOP)
+        for _ in range(200):
+            client = socket.create_connection(("127.0.0.1", sink.port))
+            self.addCleanup(client.close)
+        sink.process.send_signal(signal.SIGCONT)
+        self.assertEqual(sink.wait(), STOPPED_EARLY, sink.stderr)
+        self.assertIn("io_uring_enter failed: Operation not permitted", sink.stderr)
+
+
+class NoThreads(ProgramTest):
+    """A limit on processes: a sweep runs with all of its threads, or not at all."""
+
+    PROCESSES = 6
+
+    def limited(self):
+        if os.geteuid() == 0:  # The limit is none for root.
+            os.setgid(65534)
+            os.setuid(65534)
+        resource.setrlimit(resource.RLIMIT_NPROC, (self.PROCESSES, self.PROCESSES))
+
+    def test_threads_that_are_not_to_be_had_are_told_with_the_cure(self):
+        if os.geteuid() != 0:
+            self.skipTest("the limit counts what this user runs besides")
+        self.folder.chmod(0o777)
+        self.write("list", "127.0.0.1:1\n")
+        self.write("records", "from the last sweep\n").chmod(0o666)
+        command = ("scan", "--helo", HELO, "-f", str(self.path("list")), "-o",
+                   str(self.path("records")), "-c", "64")
+        for threads in ("2", "8", "64"):
+            with self.subTest(threads=threads):
+                code, _, stderr = self.run_program(*command, "-j", threads,
+                                                   preexec_fn=self.limited)
+                if threads == "2":
+                    self.assertEqual(code, RAN_TO_ITS_END, stderr)
+                    self.write("records", "from the last sweep\n")
+                    continue
+                self.assertEqual(code, CANNOT_RUN_HERE, stderr)
+                self.assertRegex(stderr, r"only \d+ of \d+ threads could be started: ")
+                self.assertRegex(stderr, "cure: lower --threads .*ulimit -u")
+                self.assertEqual(self.path("records").read_bytes(), b"from the last sweep\n")
+
+    def test_a_fleet_says_so_too(self):
+        if os.geteuid() != 0:
+            self.skipTest("the limit counts what this user runs besides")
+        code, _, stderr = self.run_program("sink", "--listen", "127.0.0.0/8:0", "--threads", "32",
+                                           preexec_fn=self.limited)
+        self.assertEqual(code, CANNOT_RUN_HERE, stderr)
+        self.assertRegex(stderr, "thread could not be started: ")
+        self.assertRegex(stderr, "cure: lower --threads")
 
 
 class LocalPorts(ProgramTest):

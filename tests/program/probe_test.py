@@ -452,13 +452,13 @@ class MailDomain(MailDomainTest):
     def test_nagios_follows_the_preferred_servers(self):
         """OK when all are; the best of them decides; another that is not well is a warning."""
         for domain, code, words in (
-                ("itself.sink.test", 0, "SMTP OK - itself.sink.test: 1 of 1 servers OK"),
+                ("itself.sink.test", 0, "SMTP OK - itself.sink.test: 1 of 1 server OK"),
                 ("d.test", 1, "SMTP WARNING - d.test: 1 of 2 servers OK; WARNING mx2.sink.test "),
                 ("pair.test", 1, "SMTP WARNING - pair.test: 1 of 2 servers OK; WARNING mx2."),
                 ("backup.test", 1, "SMTP WARNING - backup.test: 1 of 2 servers OK; WARNING mx2."),
                 ("half.test", 2, "SMTP CRITICAL - half.test: 1 of 2 servers OK; CRITICAL gone."),
-                ("gone.test", 2, "SMTP CRITICAL - gone.test: 0 of 1 servers OK; CRITICAL: "),
-                ("null.test", 1, "SMTP WARNING - null.test: 0 of 1 servers OK; WARNING: ")):
+                ("gone.test", 2, "SMTP CRITICAL - gone.test: 0 of 1 server OK; CRITICAL: "),
+                ("null.test", 1, "SMTP WARNING - null.test: 0 of 1 server OK; WARNING: ")):
             found, stdout, stderr = self.probe(domain, "--nagios", "-w", "60")
             self.assertEqual((found, stderr), (code, ""), stdout)
             line = stdout.decode()

@@ -159,11 +159,11 @@ class Process:
 class Sink(Process):
     """A simulated fleet that is ready. `within`: a command to start it with, such as nsenter."""
 
-    def __init__(self, folder, *flags, port=0, listen="127.0.0.0/8", within=()):
+    def __init__(self, folder, *flags, port=0, listen="127.0.0.0/8", within=(), **more):
         self.stats_path = folder / "stats.json"
         command = [*within, MXSWEEP, "sink", "--listen", f"{listen}:{port}"]
         command += ["--stats", str(self.stats_path), *flags]
-        super().__init__(command, folder / "sink.err", stdout=subprocess.DEVNULL)
+        super().__init__(command, folder / "sink.err", stdout=subprocess.DEVNULL, **more)
         mark = "ready on port "
         try:
             wait_until(lambda: mark in self.stderr or not self.running(), "the fleet to be ready")
@@ -310,7 +310,9 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(summary["records_written"], len(swept.lines))
         self.assertEqual(summary["octets_written"], len(swept.octets))
         self.assertEqual(summary["targets"] + summary["lines_invalid"],
-                         summary["records_written"] + summary["targets_not_started"])
+                         summary["records"] + summary["targets_not_started"])
+        self.assertEqual(summary["records"],
+                         summary["records_written"] + summary["records_unwritten"])
         for key, word in (("outcomes", "outcome"), ("causes", "cause")):
             counted = {}
             for record in swept.records:

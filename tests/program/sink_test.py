@@ -8,7 +8,7 @@ import socket
 import ssl
 import unittest
 
-from program import RAN_TO_ITS_END, STOPPED_EARLY, WAIT_SECONDS_MAX, WRONG_USAGE, ProgramTest
+from program import RAN_TO_ITS_END, WAIT_SECONDS_MAX, WRONG_USAGE, ProgramTest
 from program import record_of
 
 ADDRESS = "127.1.2.3"
@@ -102,8 +102,8 @@ class Words(ProgramTest):
         """No fleet starts whose certificates nobody can trust."""
         path = self.path("no such folder") / "authority.pem"
         code, _, stderr = self.run_program("sink", "--listen", "127.0.0.1:0", "--ca-out", str(path))
-        self.assertEqual(code, STOPPED_EARLY)
-        self.assertEqual(stderr, f"mxsweep sink: {path}: cannot be written\n")
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertEqual(stderr, f"mxsweep sink: {path}: No such file or directory\n")
 
     def test_ciphers_that_no_server_can_have_are_wrong_usage(self):
         """Named with the file and the persona."""

@@ -49,13 +49,48 @@ TEST_CASE("counts agree when every target and every bad line has its record",
           "[results][summary]") {
   Summary summary = finished();
   CHECK(summary.agrees());
-  --summary.records_written;
+  ++summary.targets;
   CHECK_FALSE(summary.agrees());
   ++summary.targets_not_started;
   CHECK(summary.agrees());
-  summary.records_written += 2;
+  ++summary.records_written;
   CHECK_FALSE(summary.agrees());
   CHECK(Summary{}.agrees());
+}
+
+TEST_CASE("a record that was made and not written is a count of its own", "[results][summary]") {
+  Summary summary = finished();
+  summary.records_written -= 300;
+  CHECK_FALSE(summary.agrees());
+  summary.records_unwritten = 300;
+  CHECK(summary.agrees());
+  summary.stopped = "standard output: its reader has closed it";
+  CHECK(contains(summary_json(summary),
+                 R"("records":2000,"records_written":1700,"records_unwritten":300,)"));
+  const std::string line = summary_line(summary);
+  CHECK(contains(line,
+                 ", 2000 records (ok 1400, refused 300, failed 290, invalid 10), 300 of them "
+                 "NOT WRITTEN in 12.3 s"));
+  CHECK_FALSE(contains(line, "DISAGREE"));
+  // A record that is nowhere at all is told.
+  --summary.records_unwritten;
+  CHECK_FALSE(summary.agrees());
+}
+
+TEST_CASE("one of a thing is told in the singular", "[results][summary]") {
+  Summary summary;
+  summary.targets = 1;
+  summary.targets_not_started = 1;
+  summary.lines_invalid = 1;
+  summary.records_written = 1;
+  summary.tally.count(samples::invalid_line());
+  summary.servers_forgotten = 1;
+  summary.local_shortages = 1;
+  summary.stopped = "a signal";
+  CHECK(summary_line(summary) ==
+        "mxsweep: 1 target, 1 unreadable line, 1 record (invalid 1) in 0.0 s, 0 visits/s, peak 0 "
+        "in flight, 0 MB, CPU 0.0 s, 1 server forgotten and possibly visited twice, braked 1 time "
+        "for want of local resources; STOPPED EARLY: a signal, 1 target not started");
 }
 
 TEST_CASE("the summary as JSON tells all that was counted", "[results][summary]") {
@@ -169,28 +204,29 @@ TEST_CASE("whatever the command line was, the summary is JSON", "[results][summa
 TEST_CASE("the summary is one line for a person", "[results][summary]") {
   CHECK(summary_line(finished()) ==
         "mxsweep: 1990 targets, 10 unreadable lines, 2000 records (ok 1400, refused 300, failed "
-        "290, invalid 10) in 12.3 s, 162/s, p50 101.3 ms p99 101.3 ms, peak 1000 in flight, 21 MB, "
+        "290, invalid 10) in 12.3 s, 162 visits/s, p50 101.3 ms p99 101.3 ms, peak 1000 in flight, "
+        "21 MB, "
         "CPU 0.9 s");
   CHECK(summary_line(Summary{}) ==
-        "mxsweep: 0 targets, 0 records in 0.0 s, 0/s, peak 0 in flight, 0 MB, CPU 0.0 s");
+        "mxsweep: 0 targets, 0 records in 0.0 s, 0 visits/s, peak 0 in flight, 0 MB, CPU 0.0 s");
 }
 
 TEST_CASE("the line says so when the sweep stopped early or the counts disagree",
           "[results][summary]") {
   Summary summary = finished();
   summary.targets_not_started = 500;
-  summary.records_written = 1500;
+  summary.targets += 500;
   summary.stopped = "interrupted";
   std::string line = summary_line(summary);
   CHECK(contains(line, "; STOPPED EARLY: interrupted, 500 targets not started"));
   CHECK_FALSE(contains(line, "DISAGREE"));
-  summary.records_written = 1499;
+  summary.records_written = 1999;
   summary.local_shortages = 7;
   line = summary_line(summary);
   CHECK(contains(line, ", braked 7 times for want of local resources"));
   CHECK(contains(line,
-                 "; COUNTS DISAGREE: 1990 targets and 10 unreadable lines came to 1499 records and "
-                 "500 targets not started"));
+                 "; COUNTS DISAGREE: 2490 targets and 10 unreadable lines came to 2000 records, of "
+                 "which 1999 were written and 0 were not, and 500 targets not started"));
 }
 
 TEST_CASE("a shared record counts as a record, and not as a visit", "[results][summary]") {
@@ -242,7 +278,7 @@ TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]
   CHECK(contains(line, R"("servers_forgotten":4,)"));
   CHECK(contains(summary_line(summary),
                  ", 2030 records (ok 1430, refused 300, failed 290, invalid 10), 30 shared in "
-                 "12.3 s, 162/s,"));
+                 "12.3 s, 162 visits/s,"));
   CHECK(contains(summary_line(summary), ", 4 servers forgotten and possibly visited twice"));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scan/output.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -166,6 +167,66 @@ TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[scan
   }
   ::close(ends[0]);
   CHECK(static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), '\n')) == counted);
+}
+
+// What a reader that has stalled finds when the sweep has left at once, of 20 records of 30,000
+// octets; and what the output says of them.
+struct Left {
+  std::string seen;
+  std::uint64_t counted = 0;
+  std::string failure;
+};
+
+Left leave_stalled_reader(const std::array<int, 2>& ends) {
+  Left left;
+  const std::string meta = '"' + std::string(30'000, 'x') + '"';
+  results::Record record = a_record("192.0.2.1");
+  record.meta = meta;
+  {
+    Output output("/proc/self/fd/" + std::to_string(ends[1]));
+    ::close(ends[1]);
+    Outbox& outbox = output.add_outbox();
+    std::thread writer([&] { output.run(); });
+    for (int i = 0; i < 20; ++i) outbox.add(record, {});
+    outbox.flush({});
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    output.hurry();
+    while (!outbox.drained()) outbox.flush({});
+    output.finish();
+    writer.join();
+    CHECK(output.failed());
+    CHECK(output.records() + output.records_lost() == 20);
+    left.counted = output.records();
+    left.failure = output.failure();
+  }
+  std::array<char, 4096> block{};
+  for (ssize_t n = 0; (n = ::read(ends[0], block.data(), block.size())) > 0;) {
+    left.seen.append(block.data(), static_cast<std::size_t>(n));
+  }
+  ::close(ends[0]);
+  CHECK(static_cast<std::uint64_t>(std::count(left.seen.begin(), left.seen.end(), '\n')) ==
+        left.counted);
+  return left;
+}
+
+TEST_CASE("a record too long for one write is whole or absent in a stalled pipe",
+          "[scan][output]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const Left left = leave_stalled_reader(ends);
+  CHECK(left.counted >= 2);
+  CHECK(left.counted < 20);
+  CHECK(left.seen.ends_with("}\n"));
+  CHECK(left.failure.find("TORN") == std::string::npos);
+}
+
+TEST_CASE("a record that cannot be finished is said to be torn", "[scan][output]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+  const int octets = 40'000;
+  REQUIRE(::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets) == 0);
+  const Left left = leave_stalled_reader(ends);
+  CHECK(left.seen.ends_with('\n') == (left.failure.find("TORN") == std::string::npos));
 }
 
 }  // namespace

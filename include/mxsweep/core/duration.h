@@ -21,7 +21,9 @@ inline constexpr Duration kDurationMax = std::chrono::hours{24};
 inline constexpr std::string_view kDurationForms =
     "write 250ms, 1.5s, 90 (seconds), 1m30s or 2h, from 1ms to 24h";
 
-[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
+// `least`: kDurationMin, or zero where 0 means something.
+[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text,
+                                                     Duration least = kDurationMin);
 
 // "90s", "1500ms", "1.5ms": a form that parse_duration() reads as the same, to the microsecond.
 [[nodiscard]] std::string write_duration(Duration duration);

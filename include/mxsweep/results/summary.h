@@ -61,6 +61,7 @@ struct Summary {
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
   std::uint64_t probes = 0;               // Conversations tried to their end.
   std::uint64_t records_written = 0;      // Lines that reached the output whole.
+  std::uint64_t records_unwritten = 0;    // Made, and lost: the output failed or was given up.
   std::uint64_t octets_written = 0;
   std::optional<std::uint64_t> certificates_written;  // Absent: nobody asked for them.
   std::optional<std::uint64_t> domains_written;       // The same for domain summaries.
@@ -80,7 +81,8 @@ struct Summary {
   std::string kernel;
   std::vector<std::string> ring_features;  // io_uring features in use, by name.
 
-  // Every target and every unreadable line has its record, except those that were not started.
+  // Every target and every unreadable line has its record, except those that were not started, and
+  // every record was written or is known to be lost.
   [[nodiscard]] bool agrees() const;
 };
 

@@ -14,7 +14,10 @@ struct Refusal {
   std::string cure;   // One line: what to do.
 };
 
-// What the errno of io_uring_setup means on this machine.
-[[nodiscard]] Refusal explain_refusal(int error);
+// What the errno of that system call of io_uring means on this machine.
+[[nodiscard]] Refusal explain_refusal(int error, const char* call = "io_uring_setup");
+
+// The same for a ring that was open and has failed (Ring::failure()): the call and its error.
+[[nodiscard]] Refusal explain_failure(int error);
 
 }  // namespace mxsweep::ring

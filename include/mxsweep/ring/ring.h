@@ -8,8 +8,10 @@
 //             queue operations, submit_and_wait(), work through completions().
 //   Lifetime  All calls from the thread that opened it. Octets of a completion are good until
 //             give_back(). What is sent must stay until the connection is closed.
-//   Errors    open() explains why it cannot; afterwards a result is a negative errno in its
-//             completion.
+//   Errors    open() explains why it cannot; afterwards an operation's result is a negative errno
+//   in
+//             its completion. If the kernel refuses the ring itself, failure() says so: operations
+//             can still be queued, but nothing completes any more, and a wait returns at once.
 #pragma once
 
 #include <liburing.h>
@@ -63,6 +65,8 @@ class Ring {
 
   [[nodiscard]] std::optional<Refusal> open(const RingOptions& options);
   [[nodiscard]] const std::vector<std::string>& features() const { return features_; }
+  // The errno that ended the ring; 0: none has. See explain_failure().
+  [[nodiscard]] int failure() const { return failure_; }
 
   // Operations. Each is queued; none blocks and none fails here.
   void connect(int descriptor, Handle handle, const SocketAddress& to);
@@ -94,11 +98,15 @@ class Ring {
   [[nodiscard]] std::optional<Refusal> set_up(const RingOptions& options);
   [[nodiscard]] std::optional<Refusal> lend_buffers(const RingOptions& options);
   io_uring_sqe* next_sqe(Operation operation, Handle handle);
+  void note_result(int result);
   io_uring_sqe* queue_send(int descriptor, Handle handle, std::string_view octets);
   void arm_wake();
 
   io_uring ring_{};
   bool open_ = false;
+  int failure_ = 0;
+  std::uint32_t shortages_ = 0;            // In a row.
+  std::unique_ptr<io_uring_sqe> nowhere_;  // Takes what is queued when no more can be submitted.
   std::vector<std::string> features_;
 
   std::unique_ptr<sockaddr_in6[]> destinations_;  // By SQE: the kernel copies them at submission.

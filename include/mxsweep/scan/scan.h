@@ -4,7 +4,8 @@
 //   Shape     One feeder, `threads` workers, one writer; the caller's thread waits, hears signals
 //             and is told how it goes.
 //   Lifetime  run() returns when everything is written and every thread has ended.
-//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown.
+//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown. One
+//             that does not run has not touched what its outputs held.
 #pragma once
 
 #include <array>
@@ -29,6 +30,8 @@ namespace mxsweep::scan {
 // what they said 0.6, a slot in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
+inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
+
 struct Options {
   explicit Options(probe::Plan its_plan) : plan(std::move(its_plan)) {}
   Options(const Options&) = delete;
@@ -45,9 +48,13 @@ struct Options {
   std::string input = "-";
   std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
   std::string output = "-";
+  std::string summary;                 // Where the caller will write it; empty: nowhere.
+  std::vector<std::string> also_read;  // Files that no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
+  // What open conversations are given when the sweep is told to stop; 0: they are cut off at once.
+  Duration drain = kDrainDefault;
   bool strict = false;
 };
 
@@ -66,7 +73,8 @@ struct Progress {
 
 struct Ended {
   std::optional<ring::Refusal> refusal;  // This machine cannot run it.
-  std::string bad_input;     // The list cannot be opened or is none, or --strict found a bad line.
+  std::string
+      bad_input;  // A file that cannot be used, a list that is none, or --strict's bad line.
   results::Summary summary;  // Meaningful unless one of the above is set.
 };
 
@@ -74,6 +82,10 @@ struct Ended {
 using Tell = std::function<void(const Progress&)>;
 
 [[nodiscard]] Ended run(const Options& options, const Tell& tell);
+
+// Whether the options' files can be used, and together: each output can be written, and none is the
+// list, another input or another output by any of its names. Leaves all as it was. Empty: they can.
+[[nodiscard]] std::string check_files(const Options& options);
 
 // Opens an engine and closes it again: whether this machine can run one, and with which features.
 struct EngineCheck {

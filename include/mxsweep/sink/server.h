@@ -4,7 +4,8 @@
 //
 //   Shape     start(), then port(), then stop() once. SIGINT and the like are the caller's.
 //   Lifetime  stop() closes what is still open. The destructor stops too.
-//   Errors    start() answers what went wrong; then nothing runs.
+//   Errors    start() answers what went wrong; then nothing runs. failure() tells afterwards of a
+//             machine that refuses to go on.
 #pragma once
 
 #include <atomic>
@@ -49,6 +50,8 @@ class Server {
   [[nodiscard]] std::optional<ServerFailure> start();
   [[nodiscard]] std::uint16_t port() const { return listen_.port; }
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+  // What has ended one of its threads before stop(); nothing: none has ended.
+  [[nodiscard]] std::optional<ring::Refusal> failure() const;
   ServerStats stop();
 
  private:
@@ -60,6 +63,7 @@ class Server {
   unsigned thread_count_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> held_{0};
+  std::atomic<int> ring_failure_{0};  // errno
   Visits visits_;
   std::vector<std::unique_ptr<Thread>> threads_;
 };

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/files/together.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "mxsweep/files/output_file.h"
+
+namespace mxsweep::files {
+namespace {
+
+using Identity = std::pair<dev_t, ino_t>;
+
+struct Use {
+  std::string name;
+  std::string purpose;
+  Identity identity;
+  bool written = false;
+  bool inherited = false;  // It was open before we began.
+};
+
+std::optional<Identity> identity_of(int descriptor, const std::string& path) {
+  struct stat status {};
+  const int result = descriptor >= 0 ? ::fstat(descriptor, &status) : ::stat(path.c_str(), &status);
+  if (result != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino};
+}
+
+// An open would be noticed at its other end.
+bool is_device_or_fifo(const Named& file) {
+  struct stat status {};
+  return named_descriptor(file.path, file.minus) < 0 && ::stat(file.path.c_str(), &status) == 0 &&
+         !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+std::string clash_of(const Use& one, const Use& other) {
+  if (one.identity != other.identity || (!one.written && !other.written)) return {};
+  if (one.written && other.written) {
+    if (one.inherited && other.inherited) return {};
+    return other.name + ": is the same file for " + one.purpose + " and for " + other.purpose;
+  }
+  const Use& read = one.written ? other : one;
+  const Use& written = one.written ? one : other;
+  return written.name + ": is " + read.purpose + " itself, which " + written.purpose +
+         " would overwrite";
+}
+
+}  // namespace
+
+std::string check_together(const std::vector<Named>& read, const std::vector<Named>& written) {
+  std::vector<Use> uses;
+  for (const Named& file : read) {
+    const int descriptor = named_descriptor(file.path, file.minus);
+    if (const auto identity = identity_of(descriptor, file.path)) {
+      uses.push_back({.name = file.path, .purpose = file.purpose, .identity = *identity});
+    }
+  }
+  std::deque<OutputFile> opened;  // All at once: two names of a new file are then one file.
+  for (const Named& file : written) {
+    if (file.path.empty()) continue;
+    if (is_device_or_fifo(file)) {
+      if (::faccessat(AT_FDCWD, file.path.c_str(), W_OK, AT_EACCESS) == 0) continue;
+      return file.path + ": " + std::strerror(errno);
+    }
+    OutputFile& output = opened.emplace_back();
+    if (std::string why = output.open(file.path, file.minus); !why.empty()) return why;
+    const auto identity = identity_of(output.descriptor(), file.path);
+    if (!identity) continue;
+    Use use{.name = output.name(),
+            .purpose = file.purpose,
+            .identity = *identity,
+            .written = true,
+            .inherited = output.is_inherited()};
+    for (const Use& other : uses) {
+      if (std::string clash = clash_of(other, use); !clash.empty()) return clash;
+    }
+    uses.push_back(std::move(use));
+  }
+  return {};
+}
+
+}  // namespace mxsweep::files

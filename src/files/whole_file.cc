@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/files/whole_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "mxsweep/files/output_file.h"
+
+namespace mxsweep::files {
+namespace {
+
+constexpr int kNamesTried = 100;
+
+// Where a symbolic link leads, if it leads to a file: the link stays what it is.
+std::string followed(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real == nullptr ? path : std::string(real.get());
+}
+
+// False: to be written where it is.
+bool can_be_replaced(const std::string& path, int minus) {
+  struct stat status {};
+  if (named_descriptor(path, minus) >= 0) return false;
+  return ::stat(path.c_str(), &status) == 0 ? S_ISREG(status.st_mode)
+                                            : ::lstat(path.c_str(), &status) != 0;
+}
+
+// 0 or an errno.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(descriptor, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+// A new file beside `path`; its name is `beside`.
+int open_beside(const std::string& path, std::string& beside) {
+  for (int i = 0; i < kNamesTried; ++i) {
+    beside = path + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".new";
+    const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  }
+  return -1;
+}
+
+// 0 or an errno; then all is as it was.
+int replace(const std::string& path, std::string_view text) {
+  std::string beside;
+  const int descriptor = open_beside(path, beside);
+  if (descriptor < 0) return errno;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) {  // Owner and permissions as before, if we may.
+    (void)!::fchown(descriptor, status.st_uid, status.st_gid);
+    ::fchmod(descriptor, status.st_mode & 07777);
+  }
+  int error = write_all(descriptor, text);
+  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) ::unlink(beside.c_str());
+  return error;
+}
+
+std::string write_in_place(const std::string& path, std::string_view text, int minus) {
+  OutputFile file;
+  if (std::string why = file.open(path, minus); !why.empty()) return why;
+  if (std::string why = file.begin(); !why.empty()) return why;
+  int error = write_all(file.descriptor(), text);
+  if (const int at_close = file.close(); error == 0) error = at_close;
+  return error == 0 ? std::string{} : file.name() + ": " + std::strerror(error);
+}
+
+}  // namespace
+
+std::string write_whole(const std::string& path, std::string_view text, int minus) {
+  if (can_be_replaced(path, minus)) {
+    const int error = replace(followed(path), text);
+    if (error == 0) return {};
+    const bool folder_forbids = error == EACCES || error == EPERM || error == EBUSY ||
+                                error == EROFS || error == ENAMETOOLONG;
+    if (!folder_forbids) return path + ": " + std::strerror(error);
+  }
+  return write_in_place(path, text, minus);
+}
+
+}  // namespace mxsweep::files

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "mxsweep/files/together.h"
+#include "mxsweep/scan/scan.h"
+
+namespace mxsweep::scan {
+
+std::string check_files(const Options& options) {
+  const int flags = options.input == "-" ? ::fcntl(STDIN_FILENO, F_GETFL) : O_RDONLY;
+  if (flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY) {
+    return "standard input: is not open for reading; give the list with -f";
+  }
+  std::vector<files::Named> read = {{options.input, "the list", STDIN_FILENO}};
+  for (const std::string& path : options.also_read) read.push_back({path, "an input"});
+  return files::check_together(read, {{options.output, "--output-file", STDOUT_FILENO},
+                                      {options.certificates, "--certs", STDOUT_FILENO},
+                                      {options.domains, "--domain-summary", STDOUT_FILENO},
+                                      {options.summary, "--summary", STDERR_FILENO}});
+}
+
+}  // namespace mxsweep::scan

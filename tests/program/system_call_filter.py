@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""Machines that refuse a system call, as the filters of container engines do (seccomp)."""
+
+import ctypes
+import struct
+
+PR_SET_NO_NEW_PRIVS = 38
+PR_SET_SECCOMP = 22
+SECCOMP_MODE_FILTER = 2
+LOAD_WORD, JUMP_IF_EQUAL, JUMP_IF_ABOVE_OR_EQUAL, ANSWER = 0x20, 0x15, 0x35, 0x06
+ALLOW, FAIL = 0x7FFF0000, 0x00050000
+NUMBER, SECOND_ARGUMENT = 0, 16 + 8  # Where they stand in what a filter looks at.
+
+
+def refusing(number, error, second_argument_least=0):
+    """Returns what has to run in the child: that call fails there with `error`. Only if its second
+    argument is at least that large."""
+    program = b"".join(struct.pack("HBBI", *row) for row in (
+        (LOAD_WORD, 0, 0, NUMBER),
+        (JUMP_IF_EQUAL, 0, 3, number),
+        (LOAD_WORD, 0, 0, SECOND_ARGUMENT),
+        (JUMP_IF_ABOVE_OR_EQUAL, 0, 1, second_argument_least),
+        (ANSWER, 0, 0, FAIL | error),
+        (ANSWER, 0, 0, ALLOW)))
+    code = ctypes.create_string_buffer(program, len(program))
+    head = ctypes.create_string_buffer(struct.pack("HP", len(program) // 8, ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def install():
+        assert code  # `head` points to it.
+        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or libc.prctl(
+                PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "no seccomp filter here")
+
+    return install
