@@ -22,7 +22,7 @@ std::size_t octets_of(const tls::Certificate& certificate) {
       sizeof certificate + held_by(certificate.subject) + held_by(certificate.issuer) +
       held_by(certificate.serial) + held_by(certificate.der) + held_by(certificate.key) +
       held_by(certificate.signature) + certificate.sorted.capacity() * sizeof(std::uint16_t);
-  for (const std::string& name : certificate.names) octets += sizeof name + held_by(name);
+  for (const std::string& name : certificate.names) octets += sizeof(std::string) + held_by(name);
   return octets;
 }
 
@@ -165,7 +165,7 @@ bool Servers::take_settled(Errand& errand) {
 
 std::size_t Servers::octets_of(const Server::Visit& visit) {
   const std::size_t name =
-      visit.name == nullptr ? 0 : allocated(sizeof *visit.name) + held_by(*visit.name);
+      visit.name == nullptr ? 0 : allocated(sizeof(std::string)) + held_by(*visit.name);
   return allocated(sizeof visit) - sizeof visit.probe + name + visit.probe.octets();
 }
 
