@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A thread that may not be had, which is no exception.
+// A thread whose start can fail without an exception.
 //
-//   Source    pthread_create(3): a limit on processes (RLIMIT_NPROC, a control group's pids.max),
-//   or
-//             no memory for its stack.
-//   Lifetime  joined by the destructor, if not before. What the body refers to must last until
-//   then. Errors    start() answers an errno; 0: it runs.
+//   Source    pthread_create(3): it fails at a limit on processes (RLIMIT_NPROC, pids.max of a
+//             control group), or when there is no memory for the stack.
+//   Lifetime  joined by the destructor, if not before. What the body refers to must last until then.
+//   Errors    start() answers an errno; 0: it runs.
 #pragma once
 
 #include <pthread.h>
