@@ -13,6 +13,7 @@
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
+#include "mxsweep/threads/memory_reserve.h"
 #include "scan/crew.h"
 #include "scan/doorbell.h"
 #include "scan/input.h"
@@ -24,6 +25,9 @@ namespace mxsweep::scan {
 namespace {
 
 constexpr int kTellMs = 200;
+
+constexpr std::string_view kNoMemory =
+    "memory ran out; lower --share-memory or --concurrency, or raise the limit (ulimit -v)";
 constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
 
 struct Usage {
@@ -124,6 +128,8 @@ class Sweep {
 
   // Requires: start() found nothing wrong, and the outputs have begun.
   Ended run(Signals& signals, const Tell& tell) {
+    const threads::MemoryReserve reserve(bell_.descriptor());
+    reserve_ = &reserve;
     start_ = ring::now();
     ended_.summary.start = ring::wall_now();
     writers_.go();
@@ -134,6 +140,7 @@ class Sweep {
     wait_for_writers(signals);
     writers_.join();
     sum_up();
+    reserve_ = nullptr;
     return std::move(ended_);
   }
 
@@ -166,6 +173,7 @@ class Sweep {
       for (const Output* const output : outputs_.all()) {
         if (output->failed()) stop(Stop::leave);
       }
+      if (reserve_->used()) stop(Stop::leave);
       tell(progress());
     }
     tell(progress());
@@ -224,6 +232,7 @@ class Sweep {
     if (const dns::Lookups* const lookups = input_.lookups()) summary.lookups = counted(*lookups);
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
+    if (reserve_->used()) summary.stopped = kNoMemory;
     if (!input_.failure().empty()) summary.stopped = input_.failure();
     for (const auto& worker : workers_) {
       if (!worker->failure().empty()) summary.stopped = worker->failure();
@@ -245,6 +254,7 @@ class Sweep {
   std::atomic<std::size_t> threads_ended_ = 0;
   Crew writers_;  // The last to end.
   Crew threads_;
+  const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
   int signals_ = 0;
   Instant start_{};
   Ended ended_;

@@ -3,6 +3,7 @@
 """Machines that give little: few descriptors, few local ports, no io_uring."""
 
 import errno
+import json
 import os
 import re
 import resource
@@ -149,6 +150,33 @@ class LittleMemory(ProgramTest):
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         self.assertEqual(code, CANNOT_RUN_HERE, stderr)
         self.assertIn(self.CURE, stderr)
+
+
+@unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")
+class MemoryRunsOut(ProgramTest):
+    """`ulimit -v` in the middle of a sweep: it ends in words, and nothing is lost in silence."""
+
+    LINES, META, LIMIT = 40_000, 10_000, 300_000_000
+
+    def test_the_sweep_ends_in_order(self):
+        """400 MB of lines wait for one silent server, in a process that may have 300."""
+        fleet = self.sink("--only", "silent")
+        path = self.path("list")
+        with open(path, "w", encoding="utf-8") as file:
+            for number in range(self.LINES):
+                meta = str(number) * (self.META // len(str(number)))
+                file.write(f'{{"target":"127.1.0.1","meta":"{meta}"}}\n')
+        code, stdout, stderr = self.run_program(
+            "scan", "-f", str(path), "-p", str(fleet.port), "--helo", HELO, "-j", "1",
+            "--share-memory", "4000", "--resolver", NO_RESOLVER, "--tls", "off",
+            "--summary", str(self.path("summary")),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (self.LIMIT, self.LIMIT)))
+        self.assertEqual(code, STOPPED_EARLY, stderr)
+        self.assertIn("memory ran out", stderr)
+        summary = json.loads(self.path("summary").read_text())
+        self.assertTrue(summary["agrees"], summary)
+        self.assertEqual(stdout.count(b"\n"), summary["records_written"])
+        self.assertGreater(summary["targets_not_started"], 0)
 
 
 class NoRing(ProgramTest):
