@@ -78,7 +78,7 @@ class NameServer {
 class Feeder {
  public:
   Feeder() : out_("/dev/null") {
-    input_.emplace(ListSource{.path = reading_path()}, std::vector<std::uint16_t>{25},
+    input_.emplace(ListSource{.path = reading_path(), .words = {}}, std::vector<std::uint16_t>{25},
                    with_resolver());
     REQUIRE(input_->failure().empty());
     Outbox& outbox = out_.add_outbox();
