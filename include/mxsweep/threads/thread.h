@@ -3,7 +3,8 @@
 //
 //   Source    pthread_create(3): it fails at a limit on processes (RLIMIT_NPROC, pids.max of a
 //             control group), or when there is no memory for the stack.
-//   Lifetime  joined by the destructor, if not before. What the body refers to must last until then.
+//   Lifetime  joined by the destructor, if not before; what the body refers to must last until
+//             then.
 //   Errors    start() answers an errno; 0: it runs.
 #pragma once
 
