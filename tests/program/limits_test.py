@@ -12,8 +12,8 @@ import socket
 import subprocess
 import unittest
 
-from program import (CANNOT_RUN_HERE, HELO, MXSWEEP, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY,
-                     Process, ProgramTest, Swept, as_root_of, record_of, wait_until)
+from program import (CANNOT_RUN_HERE, HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, Process,
+                     ProgramTest, Swept, as_root_of, record_of, sanitized, wait_until)
 from system_call_filter import refusing
 
 DESCRIPTORS = 256
@@ -106,13 +106,6 @@ class Descriptors(ProgramTest):
         self.check_all_ok(swept, 3072)
         self.assertEqual(swept.summary["in_flight_peak"], 2 * fit)
         self.assertEqual(swept.summary["local_shortages"], 0)
-
-
-def sanitized():
-    """Whether the program under test needs terabytes of address space, as under a sanitizer."""
-    with open(MXSWEEP, "rb") as program:
-        octets = program.read()
-    return b"__asan_init" in octets or b"__tsan_init" in octets
 
 
 @unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")

@@ -42,6 +42,14 @@ CANNOT_RUN_HERE = 3
 SKIPPED = 77  # How a test program tells ctest that none of its tests could be run here.
 
 
+def sanitized():
+    """Whether the program under test needs terabytes of address space and memory of another's, as
+    under a sanitizer."""
+    with open(MXSWEEP, "rb") as program:
+        octets = program.read()
+    return b"__asan_init" in octets or b"__tsan_init" in octets
+
+
 def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
     """Waits for `true()` to answer something that counts as true, and returns it."""
     give_up = time.monotonic() + seconds_max
