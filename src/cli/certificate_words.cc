@@ -7,8 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "mxsweep/core/cause.h"
 #include "mxsweep/verdict/classify.h"
-#include "mxsweep/verdict/explain.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -85,7 +85,7 @@ std::optional<std::string> time_complaint(const results::Record& record) {
       return fmt::format("the issuer's certificate {} {}", printable(certificate.subject), *why);
     }
   }
-  return std::string(verdict::explain(Cause::certificate_expired));
+  return std::string(explain(Cause::certificate_expired));
 }
 
 std::vector<std::string> certificate_complaints(const results::Record& record) {
@@ -100,7 +100,7 @@ std::vector<std::string> certificate_complaints(const results::Record& record) {
     complaints.push_back(mistrust(certificates));
   }
   if (facts.verify_error == VerifyError::validation_failure) {
-    complaints.emplace_back(verdict::explain(Cause::certificate_validation_failure));
+    complaints.emplace_back(explain(Cause::certificate_validation_failure));
   }
   if (facts.name_match == false) {
     complaints.push_back("the certificate is for another name, not for " + printable(record.name));
@@ -113,7 +113,7 @@ std::string explained(const results::Record& record) {
     std::vector<std::string> complaints = certificate_complaints(record);
     if (!complaints.empty()) return complaints.front();
   }
-  return std::string(verdict::explain(record.cause));
+  return std::string(explain(record.cause));
 }
 
 std::vector<std::string> further_complaints(const results::Record& record) {

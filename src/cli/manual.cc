@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/say.h"
+#include "mxsweep/verdict/causes_page.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -143,11 +144,11 @@ void print_fish(const Program& program) {
 }  // namespace
 
 void add_manual(Program& program) {
-  Command& command =
-      program.add_command("manual", "Print the manual page or a shell's completions");
+  Command& command = program.add_command(
+      "manual", "Print the manual page, a shell's completions or the list of causes");
   command.hide();  // For packagers: not part of the help.
   const auto forms = std::make_shared<std::vector<std::string>>();
-  command.add_operands("man|bash|zsh|fish", *forms, "What to print");
+  command.add_operands("man|bash|zsh|fish|causes", *forms, "What to print");
   command.on_run([forms, &program] {
     const std::string form = forms->size() == 1 ? forms->front() : std::string{};
     if (form == "man") {
@@ -158,8 +159,10 @@ void add_manual(Program& program) {
       print_zsh(program);
     } else if (form == "fish") {
       print_fish(program);
+    } else if (form == "causes") {
+      put_text(verdict::causes_page());
     } else {
-      say("mxsweep: manual takes one word: man, bash, zsh or fish\n");
+      say("mxsweep: manual takes one word: man, bash, zsh, fish or causes\n");
       return kWrongUsage;
     }
     return kRanToItsEnd;

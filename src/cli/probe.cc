@@ -14,13 +14,12 @@
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/transcript.h"
+#include "mxsweep/core/cause.h"
 #include "mxsweep/results/json_writer.h"
 #include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
 #include "mxsweep/targets/reader.h"
-#include "mxsweep/verdict/classify.h"
-#include "mxsweep/verdict/explain.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -56,7 +55,7 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
         if (!std::exchange(finished, true)) reader.finish();
         break;
       case targets::Reader::Next::bad_line:
-        why_not = fmt::format("'{}': {}", printable(bad.text), verdict::explain(bad.cause));
+        why_not = fmt::format("'{}': {}", printable(bad.text), explain(bad.cause));
         if (!bad.key.empty()) why_not += fmt::format("; the key is \"{}\"", printable(bad.key));
         if (!bad.why.empty()) why_not += fmt::format("; {}", bad.why);
         return std::nullopt;
@@ -103,7 +102,7 @@ void tell_resolution(const targets::Target& target, const scan::Resolution& reso
 
 results::Record record_without_visit(const scan::Resolved& server) {
   results::Record record;
-  record.outcome = verdict::outcome_of(server.cause);
+  record.outcome = outcome_of(server.cause);
   record.phase = Phase::dns;
   record.cause = server.cause;
   scan::describe(server.errand, record);

@@ -9,8 +9,6 @@
 
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
-#include "mxsweep/verdict/classify.h"
-#include "mxsweep/verdict/explain.h"
 
 namespace mxsweep::cli {
 namespace {

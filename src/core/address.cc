@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/random.h"
 
@@ -20,8 +21,6 @@ constexpr std::string_view kMappedPrefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);  /
 bool is_mapped(const std::array<std::uint8_t, 16>& octets) {
   return std::memcmp(octets.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<Address> parse_ipv4(std::string_view text) {
   Address address{.family = Family::ipv4};

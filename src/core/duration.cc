@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "mxsweep/core/ascii.h"
+
 namespace mxsweep {
 namespace {
 
@@ -20,8 +22,6 @@ constexpr const Unit& kSecond = kUnits[2];
 constexpr std::size_t kDigitsMax = 9;  // Before the point: no product overflows.
 // Behind it: a millionth of an hour is 3.6 ms, and more digits than these do not count.
 constexpr std::int64_t kPartsMax = 1'000'000;
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Decimal {
   std::int64_t whole = 0;

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/core/finding.h"
 
-#include "mxsweep/core/invariant.h"
+#include "mxsweep/core/enum_words.h"
 
 namespace mxsweep {
+namespace {
 
-std::string_view to_string(Finding finding) {
-  switch (finding) {
-    case Finding::implicit_mx: return "implicit_mx";
-    case Finding::domain_is_alias: return "domain_is_alias";
-    case Finding::mx_is_alias: return "mx_is_alias";
-    case Finding::mx_single_label: return "mx_single_label";
-    case Finding::mx_underscore: return "mx_underscore";
-    case Finding::mx_repeated: return "mx_repeated";
-    case Finding::null_mx_among_others: return "null_mx_among_others";
-    case Finding::hosts_cut: return "hosts_cut";
-    case Finding::addresses_cut: return "addresses_cut";
-    case Finding::family_unknown: return "family_unknown";
-  }
-  INVARIANT(false && "a finding outside its list");
-  return {};
-}
+constexpr std::array<FindingRow, kFindingCount> kFindings = {{
+#define FINDING(name, seen, meaning) {#name, seen, meaning},
+#include "mxsweep/core/findings.def"
+#undef FINDING
+}};
+
+static_assert(words_differ(kFindings));
+
+}  // namespace
+
+const std::array<FindingRow, kFindingCount>& finding_rows() { return kFindings; }
+
+std::string_view to_string(Finding finding) { return word_of(kFindings, finding); }
 
 }  // namespace mxsweep

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/dns/message.h"
 
 namespace mxsweep::dns {
@@ -24,11 +25,7 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool in_host_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+bool in_host_name(char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; }
 
 NameFault fault_of(int idn2_result) {
   switch (idn2_result) {

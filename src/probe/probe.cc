@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mxsweep/core/cause.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/verdict/classify.h"
@@ -315,7 +316,7 @@ void Probe::require_starttls() {
 }
 
 Wants Probe::fail(Cause cause, Instant now) {
-  outcome_ = verdict::outcome_of(cause);
+  outcome_ = outcome_of(cause);
   if (outcome_ == Outcome::failed && worked_in_clear()) outcome_ = Outcome::degraded;
   cause_ = cause;
   decided_ = phase_;

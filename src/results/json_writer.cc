@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/reply.h"
@@ -16,11 +17,6 @@ namespace mxsweep::results {
 namespace {
 
 constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
-
-constexpr bool is_letter_or_digit(char octet) {
-  return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
-         (octet >= 'a' && octet <= 'z');
-}
 
 constexpr bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
 
@@ -93,8 +89,8 @@ bool is_esmtp(std::string_view word) { return smtp::same_keyword(word, "ESMTP");
 // "SMTP/ESMTP" and "ESMTP+IDENT" all are in the wild.
 bool says_esmtp(std::string_view text) {
   while (!text.empty()) {
-    const auto* const begin = std::find_if(text.begin(), text.end(), is_letter_or_digit);
-    const auto* const end = std::find_if_not(begin, text.end(), is_letter_or_digit);
+    const auto* const begin = std::find_if(text.begin(), text.end(), is_alphanumeric);
+    const auto* const end = std::find_if_not(begin, text.end(), is_alphanumeric);
     if (is_esmtp({begin, static_cast<std::size_t>(end - begin)})) return true;
     text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
   }
@@ -106,7 +102,7 @@ bool says_esmtp(std::string_view text) {
 bool looks_like_host(std::string_view word) {
   static constexpr std::string_view kOthers = ".-_:[]";
   return !word.empty() && !is_esmtp(word) && std::all_of(word.begin(), word.end(), [](char octet) {
-    return is_letter_or_digit(octet) || kOthers.find(octet) != kOthers.npos;
+    return is_alphanumeric(octet) || kOthers.find(octet) != kOthers.npos;
   });
 }
 

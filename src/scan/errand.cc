@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/cause.h"
 #include "mxsweep/core/memory.h"
-#include "mxsweep/verdict/classify.h"
 #include "scan/domain.h"
 
 namespace mxsweep::scan {
@@ -20,7 +20,7 @@ void describe_path(const Path& path, results::Record& record) {
   // The server is well, and some of those who send mail to it will not find it.
   if (record.outcome == Outcome::ok && path.findings.has(Finding::mx_is_alias)) {
     record.cause = Cause::config_mx_cname;
-    record.outcome = verdict::outcome_of(record.cause);
+    record.outcome = outcome_of(record.cause);
     record.phase = Phase::dns;
   }
 }

@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "mxsweep/core/cause.h"
 #include "mxsweep/ring/clock.h"
-#include "mxsweep/verdict/classify.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -275,7 +275,7 @@ void Input::record_bad_line(const targets::BadLine& bad) {
 void Input::record_fault(const Resolved& resolved) {
   results::Record record;
   record.cause = resolved.cause;
-  record.outcome = verdict::outcome_of(record.cause);
+  record.outcome = outcome_of(record.cause);
   record.phase = Phase::dns;
   record.at = ring::wall_now();
   describe(resolved.errand, record);

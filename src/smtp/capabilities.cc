@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/ascii.h"
+
 namespace mxsweep::smtp {
 namespace {
 
@@ -12,10 +14,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-char lower(char octet) {
-  return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
 }
 
 bool is_masked(std::string_view keyword) {

@@ -3,15 +3,13 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/ascii.h"
+
 namespace mxsweep::smtp {
 namespace {
 
 constexpr std::size_t kDomainOctetsMax = 255;  // RFC 5321 section 4.5.3.1.2.
 constexpr std::size_t kLabelOctetsMax = 63;    // RFC 1035 section 2.3.4.
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 bool is_address_literal(std::string_view name) {
   if (name.size() < 4 || name.front() != '[' || name.back() != ']') return false;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mxsweep/core/ascii.h"
+
 namespace mxsweep::smtp {
 namespace {
 
@@ -14,8 +16,6 @@ constexpr std::size_t kCodeDigits = 3;
 constexpr std::string_view kOtherOpenings[] = {
     "SSH-", "HTTP/",    "+OK",       "-ERR",  "* OK",  "* BYE", "* PREAUTH",
     "RFB ", "@RSYNCD:", "<!DOCTYPE", "<html", "<HTML", "<?xml"};
-
-bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
 
 // Where `line`, or as much of it as is there, stops being a line with a code; npos: nowhere yet.
 std::size_t first_octet_against_code(std::string_view line) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 
+#include "mxsweep/core/ascii.h"
+
 namespace mxsweep::targets {
 namespace {
 
@@ -17,10 +19,8 @@ constexpr std::array<std::string_view, 8> kNameWords = {
 // zmap's "sport" is the port that has answered; its "dport" is the scanner's own.
 constexpr std::array<std::string_view, 3> kPortWords = {"port", "sport", "tcp_port"};
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // CR among them: this is where CRLF is tolerated.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == y; });

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "mxsweep/core/ascii.h"
 #include "targets/csv.h"
 
 namespace mxsweep::targets {
@@ -24,8 +25,6 @@ constexpr Scheme kSchemes[] = {
     {"submission", kSubmissionPort, TlsMode::from_flags},
     {"submissions", kImplicitTlsPort, TlsMode::implicit},
 };
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // Cuts `text` at the first `mark` and returns what stood behind it.
 std::optional<std::string_view> cut_behind(std::string_view& text, char mark) {

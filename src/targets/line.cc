@@ -8,6 +8,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "mxsweep/core/ascii.h"
 #include "targets/endpoint.h"
 
 namespace mxsweep::targets {
@@ -21,13 +22,11 @@ constexpr std::size_t kLabelCharactersMax = 63;
 
 constexpr std::string_view kOpenPort = "open tcp ";  // masscan -oL.
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 constexpr bool is_utf8_continuation(char c) { return (static_cast<unsigned char>(c) >> 6U) == 2; }
 
 constexpr bool is_label_octet(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' || c == '_' ||
-         is_beyond_ascii(c);
+  return is_alphanumeric(c) || c == '-' || c == '_' || is_beyond_ascii(c);
 }
 
 bool all_digits_and_hyphens(std::string_view text) {

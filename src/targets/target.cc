@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::targets {
 
 namespace {
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::string_view without_dot_behind(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);

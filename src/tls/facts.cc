@@ -6,12 +6,11 @@
 #include <numeric>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::tls {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_in_any_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

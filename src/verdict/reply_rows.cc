@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/smtp/reply.h"
 
@@ -232,9 +233,7 @@ constexpr ReplyRow kRows[] = {
 };
 // clang-format on
 
-constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_word(char c) { return is_lower(c) || is_digit(c); }
 
 constexpr bool is_folded(std::string_view phrases) {
   return std::all_of(phrases.begin(), phrases.end(),
@@ -303,7 +302,7 @@ std::string_view token_at_start(std::string_view text) {
 bool is_sentence_end(std::string_view token, std::size_t dot) {
   if (std::count(token.begin(), token.end(), '.') != 1) return false;
   const char before = token[dot - 1];
-  return before >= 'a' && before <= 'z' && is_upper(token[dot + 1]) && dot + 2 < token.size() &&
+  return is_lower(before) && is_upper(token[dot + 1]) && dot + 2 < token.size() &&
          !is_upper(token[dot + 2]);
 }
 

@@ -39,7 +39,6 @@ TEST_CASE("every cause has a word of its own", "[core][words]") {
 }
 
 TEST_CASE("every anomaly has a word of its own and a place in the set", "[core][words]") {
-  STATIC_REQUIRE(kAnomalyCount == static_cast<std::size_t>(Anomaly::ehlo_without_host) + 1);
   expect_distinct_words<Anomaly>(kAnomalyCount);
   AnomalySet all;
   CHECK(all.empty());
@@ -56,7 +55,6 @@ TEST_CASE("every anomaly has a word of its own and a place in the set", "[core][
 }
 
 TEST_CASE("every finding has a word of its own and a place in the set", "[core][words]") {
-  STATIC_REQUIRE(kFindingCount == static_cast<std::size_t>(Finding::family_unknown) + 1);
   expect_distinct_words<Finding>(kFindingCount);
   FindingSet all;
   CHECK(all.empty());

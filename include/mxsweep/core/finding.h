@@ -5,25 +5,36 @@
 //   alias).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace mxsweep {
 
+// core/findings.def has them, and what each means.
 enum class Finding : std::uint8_t {
-  implicit_mx,           // No MX: the domain's own address serves.
-  domain_is_alias,       // The name asked for is an alias (CNAME).
-  mx_is_alias,           // The MX host is an alias.
-  mx_single_label,       // The MX host has no dot in its name.
-  mx_underscore,         // The MX host's name has an underscore.
-  mx_repeated,           // The same host more than once.
-  null_mx_among_others,  // A null MX that is not alone, and so means nothing.
-  hosts_cut,             // More MX hosts than we look at.
-  addresses_cut,         // More addresses than we look at.
-  family_unknown,  // Addresses of one family; whether there are others could not be found out.
+#define FINDING(name, ...) name,
+#include "mxsweep/core/findings.def"
+#undef FINDING
 };
-inline constexpr std::size_t kFindingCount = 10;
+inline constexpr std::size_t kFindingCount =
+    std::initializer_list<Finding>{
+#define FINDING(name, ...) Finding::name,
+#include "mxsweep/core/findings.def"
+#undef FINDING
+    }
+        .size();
+
+struct FindingRow {
+  std::string_view word;     // "mx_is_alias": in records.
+  std::string_view seen;     // What was seen, in Markdown.
+  std::string_view meaning;  // What it may mean, in Markdown.
+};
+
+// In the order of Finding.
+[[nodiscard]] const std::array<FindingRow, kFindingCount>& finding_rows();
 
 [[nodiscard]] std::string_view to_string(Finding finding);
 
@@ -39,6 +50,7 @@ class FindingSet {
     return static_cast<std::uint16_t>(1U << static_cast<unsigned>(finding));
   }
   std::uint16_t bits_ = 0;
+  static_assert(kFindingCount <= 16, "a finding is a bit");
 };
 
 }  // namespace mxsweep

@@ -12,7 +12,7 @@
 
 #include <string_view>
 
-#include "mxsweep/core/outcome.h"
+#include "mxsweep/core/cause.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/facts.h"
 
@@ -23,9 +23,6 @@ struct Verdict {
   Cause cause;
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
-
-// The outcome that goes with a cause: each cause has one.
-[[nodiscard]] Outcome outcome_of(Cause cause);
 
 // A 4xx or 5xx (or unexpected) reply in `phase`. `reply`: its octets, code and line ends included.
 // `said`: the EHLO or HELO command that we sent, or will; what the server repeats of it is no word

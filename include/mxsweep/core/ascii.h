@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// ASCII's digits, letters and cases, whatever the locale. Octets above 127 are none of them.
+#pragma once
+
+namespace mxsweep {
+
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+[[nodiscard]] constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+[[nodiscard]] constexpr bool is_alphanumeric(char c) {
+  return is_lower(c) || is_upper(c) || is_digit(c);
+}
+
+// A capital as a small letter; any other octet as it is.
+[[nodiscard]] constexpr char lower(char c) {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace mxsweep

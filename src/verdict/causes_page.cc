@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/verdict/causes_page.h"
+
+#include <initializer_list>
+#include <string_view>
+
+#include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/cause.h"
+#include "mxsweep/core/enum_words.h"
+#include "mxsweep/core/finding.h"
+
+namespace mxsweep::verdict {
+namespace {
+
+struct Section {
+  CauseGroup group;
+  std::string_view title;
+  std::string_view outcome_note;  // Behind the outcome in the heading.
+  std::string_view intro;         // A paragraph, or nothing.
+};
+
+constexpr Section kSections[] = {
+    {CauseGroup::well, "It went well", "", ""},
+    {CauseGroup::input, "The input line", "", ""},
+    {CauseGroup::local, "Our own side", "", ""},
+    {CauseGroup::name, "The name", "", ""},
+    {CauseGroup::mx, "The MX record", "",
+     "With `--mx`, phase `dns`. What the record names is no server on the internet, and nobody was "
+     "connected to."},
+    {CauseGroup::network, "The network, or nothing that speaks SMTP", "", ""},
+    {CauseGroup::declined, "The server declined", "",
+     "It answered in SMTP and said no, or its domain did so in DNS. That tells nothing about what "
+     "it can do for others."},
+    {CauseGroup::tls, "TLS was begun and not finished",
+     "; `degraded` after STARTTLS, for SMTP in clear had worked",
+     "Silence, a close or a reset in the handshake keep their words from above, with phase `tls`, "
+     "and follow the same rule."},
+    {CauseGroup::mend, "Up, with something to mend", "", ""},
+};
+static_assert(std::size(kSections) == kCauseGroupCount);
+
+constexpr std::string_view kAnomalies =
+    "\n"
+    "## Anomalies\n"
+    "\n"
+    "What a server did that the standard does not provide for, and that we put up with. An "
+    "anomaly never decides an outcome.\n"
+    "\n"
+    "| anomaly | what was seen | what it may mean |\n"
+    "|---|---|---|\n";
+
+constexpr std::string_view kFindings =
+    "\n"
+    "## Findings\n"
+    "\n"
+    "What is not as it should be on the way from a name to its servers: `dns.findings`. A "
+    "finding stops nobody. One of them\n"
+    "decides an outcome, `mx_is_alias`: a server that is otherwise `ok` is then `degraded`, "
+    "with the cause `config.mx_cname`.\n"
+    "\n"
+    "| finding | what was seen | what it may mean |\n"
+    "|---|---|---|\n";
+
+// "| `word` | one | two |".
+void append_row(std::string& page, std::string_view word,
+                std::initializer_list<std::string_view> cells) {
+  page.append("| `").append(word).append("` |");
+  for (const std::string_view cell : cells) page.append(" ").append(cell).append(" |");
+  page += '\n';
+}
+
+void append_section(std::string& page, const Section& section) {
+  page.append("\n### ").append(section.title);
+  if (section.group != CauseGroup::well) {
+    page.append(" (outcome `").append(to_string(outcome_of(section.group))).append("`");
+    page.append(section.outcome_note).append(")");
+  }
+  if (!section.intro.empty()) page.append("\n\n").append(section.intro);
+  page += "\n\n| cause | what was seen | whose side | what to do |\n|---|---|---|---|\n";
+  for (const CauseRow& row : cause_rows()) {
+    if (row.group != section.group) continue;
+    append_row(page, row.word, {row.seen.empty() ? row.sentence : row.seen, row.side, row.advice});
+  }
+}
+
+}  // namespace
+
+std::string causes_page() {
+  std::string page = "## Causes\n";
+  for (const Section& section : kSections) append_section(page, section);
+  page += kAnomalies;
+  for (const AnomalyRow& row : anomaly_rows()) append_row(page, row.word, {row.seen, row.meaning});
+  page += kFindings;
+  for (const FindingRow& row : finding_rows()) append_row(page, row.word, {row.seen, row.meaning});
+  return page;
+}
+
+}  // namespace mxsweep::verdict
