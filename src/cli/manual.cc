@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The manual page and the completions are made from the same words as --help, so that they cannot
-// say anything else.
+// The options of the manual page and the completions are made from the same words as --help, so
+// that they cannot say anything else. What stands around them is src/cli/mxsweep.1.in.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,9 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/mxsweep.1.in.h"
 #include "cli/say.h"
+#include "mxsweep/core/invariant.h"
 #include "mxsweep/verdict/causes_page.h"
 
 namespace mxsweep::cli {
@@ -50,37 +52,91 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 std::string roff(std::string text) {
   text = replace_all(std::move(text), "\\", "\\e");
   text = replace_all(std::move(text), "-", "\\-");
-  text = replace_all(std::move(text), "\n", "\n.br\n");
   if (text.starts_with('.') || text.starts_with('\'')) text.insert(0, "\\&");
   return text;
 }
 
+// Text of any length: troff fills its lines anew, and a line of its source is a short one.
+std::string filled(std::string_view text) {
+  constexpr std::size_t kColumnsMax = 78;
+  std::string lines;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const std::string word = roff(std::string(text.substr(0, blank)));
+    const bool begins_line = column == 0 || column + 1 + word.size() > kColumnsMax;
+    if (column > 0) lines += begins_line ? '\n' : ' ';
+    lines += word;
+    column = begins_line ? word.size() : column + 1 + word.size();
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return lines;
+}
+
 void man_options(const Command& command) {
   if (!command.operand().empty()) {
-    put(".TP\n\\fI{}\\fR\n{}\n", roff(command.operand()), roff(command.operand_what()));
+    put(".TP\n\\fI{}\\fR\n{}\n", roff(command.operand()), filled(command.operand_what()));
   }
   for (const Flag& flag : command.flags()) {
-    put(".TP\n.B {}{}\n{}{}\n", roff(flag.names),
-        flag.type.empty() ? "" : " \\fI" + roff(flag.type) + "\\fR", roff(flag.what),
-        flag.fallback.empty() ? "" : " [" + roff(flag.fallback) + "]");
+    put(".TP\n.B {}{}\n{}\n", roff(flag.names),
+        flag.type.empty() ? "" : " \\fI" + roff(flag.type) + "\\fR",
+        filled(flag.what + (flag.fallback.empty() ? "" : " [" + flag.fallback + "]")));
   }
 }
 
+// Lines that are indented in help stay as they are.
+void man_notes(std::string_view notes) {
+  bool as_it_is = false;
+  while (!notes.empty()) {
+    const std::string_view line = notes.substr(0, notes.find('\n'));
+    notes.remove_prefix(std::min(line.size() + 1, notes.size()));
+    const bool indented = line.starts_with(' ');
+    if (as_it_is && !indented) put(".EE\n");
+    if (indented) {
+      put("{}{}\n", as_it_is ? "" : ".EX\n", roff(std::string(line)));
+    } else {
+      put(".PP\n{}\n", filled(line));
+    }
+    as_it_is = indented;
+  }
+  if (as_it_is) put(".EE\n");
+}
+
+void man_synopsis(const Program& program) {
+  for (const Command* command : commands_of(program)) {
+    const bool last = command == commands_of(program).back();
+    put(".B mxsweep {}\n[options]{}{}\n{}", command->name(), command->operand().empty() ? "" : " ",
+        roff(command->operand()), last ? "" : ".br\n");
+  }
+}
+
+void man_command(const Program& program, std::string_view name) {
+  const Commands commands = commands_of(program);
+  const auto found = std::ranges::find(commands, name, &Command::name);
+  INVARIANT(found != commands.end());
+  put("{}\n", filled((*found)->what()));
+  man_options(**found);
+  man_notes((*found)->notes());
+}
+
+// A line of the page's file that is "@synopsis@" or "@command NAME@" stands for what the program
+// knows of itself.
 void print_man(const Program& program) {
-  put(".TH MXSWEEP 1 \"\" \"mxsweep " MXSWEEP_VERSION "\" \"User Commands\"\n");
-  put(".SH NAME\nmxsweep \\- sweep mail servers, one JSON line for each\n");
-  put(".SH SYNOPSIS\n");
-  for (const Command* command : commands_of(program)) {
-    put(".B mxsweep {}\n[options]{}{}\n.br\n", command->name(),
-        command->operand().empty() ? "" : " ", roff(command->operand()));
+  constexpr std::string_view kCommand = "@command ";
+  std::string page(kManual);
+  page = replace_all(std::move(page), "@version@", MXSWEEP_VERSION);
+  page = replace_all(std::move(page), "@datadir@", roff(MXSWEEP_DATADIR));
+  for (std::string_view rest = page; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line == "@synopsis@") {
+      man_synopsis(program);
+    } else if (line.starts_with(kCommand)) {
+      man_command(program, line.substr(kCommand.size(), line.size() - kCommand.size() - 1));
+    } else {
+      put("{}\n", line);
+    }
   }
-  put(".SH DESCRIPTION\n{}\n", roff(program.what()));
-  for (const Command* command : commands_of(program)) {
-    put(".SH \"MXSWEEP {}\"\n{}\n", command->name(), roff(command->what()));
-    man_options(*command);
-    if (!command->notes().empty()) put(".PP\n{}\n", roff(command->notes()));
-  }
-  put(".SH \"EXIT STATUS\"\n{}\n", roff(program.notes()));
 }
 
 void print_bash(const Program& program) {

@@ -10,7 +10,7 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/tls/facts.h"
 #include "results/json_tls.h"
-#include "results/schema_text.h"
+#include "results/record.schema.json.h"
 
 namespace mxsweep::results {
 namespace {
@@ -55,18 +55,20 @@ std::string list_called(std::string_view name, std::string_view before) {
 
 }  // namespace
 
+// In the file the words of a closed list are one word, its name: "@causes@".
 std::string schema_json() {
-  std::string text(kRecordSchema);
-  text += kSchemaDefinitions;
+  constexpr std::string_view kOpen = "\"@";
+  constexpr std::string_view kClose = "@\"";
   std::string schema;
-  std::string_view rest = text;
+  std::string_view rest = kRecordSchema;
   while (true) {
-    const std::size_t open = rest.find('@');
+    const std::size_t open = rest.find(kOpen);
     schema += rest.substr(0, open);
     if (open == rest.npos) return schema;
-    const std::size_t close = rest.find('@', open + 1);
-    schema += list_called(rest.substr(open + 1, close - open - 1), schema);
-    rest.remove_prefix(close + 1);
+    rest.remove_prefix(open + kOpen.size());
+    const std::size_t close = rest.find(kClose);
+    schema += list_called(rest.substr(0, close), schema);
+    rest.remove_prefix(close + kClose.size());
   }
 }
 

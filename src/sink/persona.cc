@@ -3,7 +3,13 @@
 
 #include <algorithm>
 
+#include "sink/personas.json.h"
+
 namespace mxsweep::sink {
+
+// Their weights are parts of 1000. `plain` has the same name everywhere, so that its texts need no
+// memory of their own.
+std::string_view builtin_personas() { return kPersonas; }
 
 std::string host_name(const Address& address) {
   std::string name = "mx-" + to_string(address) + ".sink.test";

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "mxsweep/json/value.h"
 #include "mxsweep/sink/persona.h"
-#include "sink/json_mistake.h"
 #include "sink/json_reader.h"
 
 namespace mxsweep::sink {
@@ -28,7 +28,7 @@ class Reader : private JsonReader {
     dom::element root;
     PersonasRead result;
     if (const auto code = parser.parse(json.data(), json.size()).get(root)) {
-      const std::size_t line = line_of_mistake(json);
+      const std::size_t line = json::line_of_error(json);
       const std::string place = line == 0 ? "" : ", line " + std::to_string(line);
       result.error = "not JSON" + place + ": " + simdjson::error_message(code);
     } else if (read_root(root)) {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "mxsweep/json/value.h"
 #include "targets/endpoint.h"
-#include "targets/json_value.h"
 
 namespace mxsweep::targets {
 namespace {
@@ -85,7 +85,7 @@ Fault read_member(ondemand::document& document, ondemand::field& field, JsonMemb
     if (field.value().get_string().get(text) != simdjson::SUCCESS) return broken(key);
     member.text = text;
   } else {
-    const std::optional<std::string_view> json = raw_value(document, field.value());
+    const std::optional<std::string_view> json = json::raw_value(document, field.value());
     if (!json) return broken(key);
     member.json = *json;
   }
@@ -115,7 +115,7 @@ Fault read_members(ondemand::document& document, JsonMembers& members) {
 }
 
 Fault apply_port(std::string_view json, Key key, Line& line) {
-  if (!is_integer(json)) return wrong(key, kNoInteger);
+  if (!json::is_integer(json)) return wrong(key, kNoInteger);
   const bool contradicts = line.port != 0;
   Fault fault = of(add_port(json, line), key);
   if (is_fault(fault) && contradicts) fault.why = kContradicts;

@@ -5,7 +5,8 @@
 //             record of ours, which has "v":1: target, ip, port, name, meta; its other keys do not
 //             count. zmap -O json: saddr, sport. masscan -oJ and -oD: ip, and port or ports.
 //   Shape     the whole line is one object. `meta` may be any value: it is checked and then kept
-//             octet for octet, numbers of any size included.
+//             octet for octet, numbers of any size included, but no deeper than json::kDepthMax: a
+//             reader of the record must cope with it, too.
 //   Memory    a padded copy of the line and the parsers' index of it, used again.
 //   Lifetime  the views in Line are good until the next read().
 //   Errors    broken JSON is said before anything about the keys; fault() says which key.
@@ -22,8 +23,6 @@
 #include "targets/line.h"
 
 namespace mxsweep::targets {
-
-inline constexpr unsigned kJsonDepthMax = 256;  // Of meta: a reader of the record must cope too.
 
 // What is wrong with an object, beside the cause: which key, and why where the cause does not say.
 struct Fault {

@@ -147,17 +147,36 @@ class Flags(ProgramTest):
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
         for command in ("scan", "probe", "sink", "schema"):
             pages[command] = self.run_program(command, "--help")[1].decode()
+        pages["manual"] = self.manual_page()
         for name, page in pages.items():
             # Of cmake, and of the benchmarks.
             page = re.sub(r"cmake --install|bench/tls_libraries .*?(`|,)", "", page, flags=re.S)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
             self.assertEqual(named - known, set(), name)
 
+    def manual_page(self):
+        """Its source, without the marks of hyphens, and each command on one line."""
+        code, page, _ = self.run_program("manual", "man")
+        self.assertEqual(code, RAN_TO_ITS_END)
+        return re.sub(r"\\e\n *", "", page.decode().replace("\\-", "-"))
+
+    def test_the_manual_page_has_its_sections_and_every_command_and_flag(self):
+        page = self.manual_page()
+        self.assertEqual(re.findall(r'^\.SH "?([A-Z ]+)', page, flags=re.M), [
+            "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "TARGETS", "RECORD", "EXIT STATUS",
+            "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
+        self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
+                         ["scan", "probe", "sink", "schema"])
+        self.assertEqual(re.findall(r"@.*@", page), [])
+        flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
+        self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
+
     def test_the_examples_are_command_lines(self):
-        """Those of README and help: no word of theirs is refused before a target is looked for."""
+        """Those of README, the manual page and help: no word of theirs is refused."""
         root = pathlib.Path(__file__).resolve().parents[2]
         pages = [(root / "README.md").read_text(encoding="utf-8")]
         pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
+        pages.append(self.manual_page())
         for name in ("list.txt", "domains.txt"):
             self.write(name, "127.0.0.1\n" if name == "list.txt" else "example.org\n")
         self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))

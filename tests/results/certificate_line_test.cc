@@ -3,6 +3,7 @@
 
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/catch.h"
@@ -50,6 +51,21 @@ TEST_CASE("a line of PEM has 64 characters, the last one what is left", "[result
     const std::size_t last = octets - 48 * (pem.size() - 3);
     CHECK(pem[pem.size() - 2].size() == (last + 2) / 3 * 4);
   }
+}
+
+TEST_CASE("octets are in PEM as RFC 4648 has them", "[results][certificate]") {
+  const auto base64 = [](std::string_view octets) {
+    tls::Certificate certificate;
+    certificate.der = octets;
+    return lines(Parsed(line_of(certificate)).text("/pem")).at(1);
+  };
+  // Section 10.
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foo") == "Zm9v");
+  CHECK(base64("foob") == "Zm9vYg==");
+  // Section 9.
+  CHECK(base64("\x14\xfb\x9c\x03\xd9\x7e") == "FPucA9l+");
 }
 
 TEST_CASE("a certificate that cannot be parsed still has its line and its octets",

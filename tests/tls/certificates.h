@@ -2,6 +2,8 @@
 // Certificates for tests: how they are ordered with few words, and PEM to DER.
 #pragma once
 
+#include <gnutls/gnutls.h>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -39,23 +41,14 @@ inline CertificateOrder leaf(std::string name = "mx1.example.net") {
 
 // Of the first certificate in the text.
 inline std::string der_of(std::string_view pem) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  pem.remove_prefix(pem.find('\n', pem.find("-----BEGIN")));
-  std::string der;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : pem) {
-    if (c == '-' || c == '=') break;
-    const std::size_t digit = kAlphabet.find(c);
-    if (digit == kAlphabet.npos) continue;
-    bits = (bits << 6U | static_cast<unsigned>(digit)) & 0xffffU;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      der += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xffU);
-    }
-  }
+  const gnutls_datum_t text{
+      reinterpret_cast<unsigned char*>(const_cast<char*>(pem.data())),
+      static_cast<unsigned>(pem.size()),
+  };
+  gnutls_datum_t octets{};
+  if (gnutls_pem_base64_decode2("CERTIFICATE", &text, &octets) < 0) return {};
+  std::string der(reinterpret_cast<const char*>(octets.data), octets.size);
+  gnutls_free(octets.data);
   return der;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "targets/json_value.h"
+#include "mxsweep/json/value.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "targets/json_line.h"
-
-namespace mxsweep::targets {
+namespace mxsweep::json {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -44,7 +43,7 @@ std::string_view without_blanks_behind(std::string_view json) {
 
 // The parser checks only what it is asked for, hence the walk through every value.
 bool is_well_formed(ondemand::value value, unsigned depth = 0) {
-  if (depth > kJsonDepthMax) return false;
+  if (depth > kDepthMax) return false;
   const std::string_view token = value.raw_json_token();
   switch (token.front()) {
     case '"': {
@@ -93,4 +92,18 @@ bool is_integer(std::string_view json) {
   return skip_digits(json) && json.empty();
 }
 
-}  // namespace mxsweep::targets
+std::size_t line_of_error(std::string_view text) {
+  const simdjson::padded_string padded(text);
+  ondemand::parser parser;
+  ondemand::document document;
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return 0;
+  ondemand::value root;
+  if (document.get_value().get(root) == simdjson::SUCCESS && is_well_formed(root)) return 0;
+  const char* place = nullptr;
+  if (document.current_location().get(place) != simdjson::SUCCESS) return 0;
+  return static_cast<std::size_t>(
+             std::count(static_cast<const char*>(padded.data()), place, '\n')) +
+         1;
+}
+
+}  // namespace mxsweep::json
