@@ -56,6 +56,9 @@ inline constexpr Duration kHandshakeTimePerTurn = std::chrono::milliseconds{10};
 // The wheel is late by up to a fifteenth of a span. So it is set to an earlier moment, and set
 // again for the little that is left then.
 inline constexpr int kWheelEarlyPart = 16;
+// A wait that ends so much too late means that the process was stopped (SIGSTOP, a frozen
+// container).
+inline constexpr Duration kStopLeast = std::chrono::seconds{1};
 
 template <typename Kernel, typename Listener>
 class Engine {
@@ -101,7 +104,10 @@ class Engine {
   };
   // Until `until` at most.
   [[nodiscard]] Wait next_wait(Instant until) const;
-  void wait(const Wait& wait) { kernel_->submit_and_wait(wait.completions, wait.until - now_); }
+  void wait(const Wait& wait) {
+    waited_until_ = wait.until;
+    kernel_->submit_and_wait(wait.completions, wait.until - now_);
+  }
   void work();
 
   void interrupt_all();  // Each conversation ends now, with a record that says so.
@@ -144,7 +150,8 @@ class Engine {
   void end(Handle handle, Conversation& conversation);
   void release(Handle handle, Conversation& conversation);
   void count_backlog();
-  void expire();
+  void excuse_stop();
+  void expire(Instant until);
 
   const probe::Plan& plan_;
   Listener& listener_;
@@ -157,6 +164,7 @@ class Engine {
   std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.
   Duration deadline_late_max_{};
   std::uint32_t turns_behind_ = 0;  // In a row.
+  Instant waited_until_ = kNever;   // The latest wait, at most.
   bool interrupted_ = false;
 };
 

@@ -49,15 +49,23 @@ template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::work() {
   read_clock();
   wheel_.advance(now_);
+  excuse_stop();
   for (const ring::Completion& completion : kernel_->completions()) complete(completion);
   // Every buffer that was lent in this turn is back by now.
   for (const Handle handle : std::exchange(starved_, {})) {
-    if (Conversation* const conversation = slots_.find(handle)) receive(handle, *conversation);
+    Conversation* const conversation = slots_.find(handle);
+    if (conversation == nullptr) continue;
+    receive(handle, *conversation);
+    // Its octets are there: a deadline that has passed meanwhile waits for them, until the next
+    // turn.
+    arm(handle, conversation->probe.deadline());
   }
   count_backlog();
   if (behind()) return;
+  // A step may ask for more of what has come meanwhile, with a deadline that has passed.
+  const Instant seen_until = now_;
   take_from_queue();
-  expire();
+  expire(seen_until);
 }
 
 template <typename Kernel, typename Listener>
@@ -261,10 +269,21 @@ void Engine<Kernel, Listener>::count_backlog() {
   if (!kernel_->more() || worked > slots_.size()) turns_behind_ = 0;
 }
 
+// While the process was stopped, servers answered in time and it could not go on with them. That
+// must not use up the time of the session, or the next command would have none left.
 template <typename Kernel, typename Listener>
-void Engine<Kernel, Listener>::expire() {
+void Engine<Kernel, Listener>::excuse_stop() {
+  if (waited_until_ == kNever || now_ - waited_until_ < kStopLeast) return;
+  const Duration stopped = now_ - waited_until_;
+  slots_.for_each([stopped](Handle /*handle*/, Conversation& conversation) {
+    if (!conversation.ended) conversation.probe.excuse(stopped);
+  });
+}
+
+template <typename Kernel, typename Listener>
+void Engine<Kernel, Listener>::expire(Instant until) {
   wheel_.expire(
-      now_,
+      until,
       [this](std::uint32_t index) {
         const Handle handle = slots_.handle_of(index);
         Conversation& conversation = *slots_.find(handle);
