@@ -239,7 +239,9 @@ class SweepInWorld {
     if (world_.refuses(address)) return said.cause == "net.refused" ? "" : wrong("net.refused");
     if (world_.never_answers(address))
       return said.cause == "net.timeout" ? "" : wrong("net.timeout");
-    if (world_.was_reset(address)) return said.outcome != "local" ? "" : wrong("no fault of ours");
+    if (world_.was_reset(address))
+      return said.outcome != "local" || said.cause == "local.burst" ? ""
+                                                                    : wrong("no fault of ours");
     const std::string& should = expected.at(persona.name);
     if (is == should) return {};
     // Its deadline came, or did not, while we were not there.
