@@ -341,7 +341,7 @@ Wants Probe::finish(Instant now, bool abort) {
 
 Wants Probe::await(std::string_view send, Duration patience, Instant now) {
   stray_heard_ = false;
-  deadline_ = std::min(now + patience, started_ + plan_->session_timeout);
+  deadline_ = std::min(now + patience, started_ + plan_->session_timeout + excused_);
   return {.send = send, .deadline = deadline_};
 }
 

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -61,6 +62,8 @@ void reset_on_close(int descriptor) {
   const linger abort{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
 }
+
+void close_socket(int descriptor) { ::close(descriptor); }
 
 void half_close(int descriptor) { ::shutdown(descriptor, SHUT_WR); }
 

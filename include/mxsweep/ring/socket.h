@@ -29,6 +29,9 @@ struct SocketAddress {
 // Makes close() send RST instead of FIN: no TIME_WAIT here, no lingering there.
 void reset_on_close(int descriptor);
 
+// At once, beside any ring: what is queued for it there must have ended.
+void close_socket(int descriptor);
+
 // Sends FIN and goes on receiving.
 void half_close(int descriptor);
 

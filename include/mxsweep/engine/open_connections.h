@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How many of a worker's connections are open to each address, by a table of counts: addresses
+// How many of one engine's connections are open to each address, by a table of counts: addresses
 // whose hashes meet in one place share a count. Good enough to tell a burst, and nothing else.
 //
 //   Memory   four octets for each conversation that there may be at once, touched only when used.
@@ -13,7 +13,7 @@
 
 #include "mxsweep/core/address.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::engine {
 
 class OpenConnections {
  public:
@@ -42,4 +42,4 @@ class OpenConnections {
   std::unique_ptr<std::uint32_t[], Free> counts_;
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::engine

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What all workers and the thread that watches them share; each counter is touched once a turn.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "mxsweep/core/outcome.h"
+
+namespace mxsweep::scan {
+
+enum class Stop : std::uint8_t {
+  none,
+  drain,  // Start nothing new; what is open has the time of --drain to end.
+  leave,  // End what is open now; each still gets its record.
+};
+
+struct Gauges {
+  std::atomic<std::uint32_t> in_flight = 0;
+  std::atomic<std::uint32_t> in_flight_peak = 0;
+  std::array<std::atomic<std::uint64_t>, kOutcomeCount> outcomes{};
+  std::atomic<std::uint64_t> shortages = 0;
+  std::atomic<int> last_shortage = 0;  // errno
+  std::atomic<Stop> stop = Stop::none;
+
+  [[nodiscard]] Stop stopping() const { return stop.load(std::memory_order_relaxed); }
+  // By one of the threads, which cannot go on.
+  void stop_if_not_stopping() {
+    Stop none = Stop::none;
+    stop.compare_exchange_strong(none, Stop::drain, std::memory_order_seq_cst);
+  }
+};
+
+}  // namespace mxsweep::scan

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: MIT
+#include "scan/world.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace mxsweep::scan {
+namespace {
+
+// Above what the longest of these sweeps takes.
+constexpr std::uint64_t kWaitsMax = 400'000;
+constexpr std::uint64_t kIdleWaitsMax = 2'000;
+constexpr std::size_t kWindowOctets = 64 * 1024;
+constexpr std::uint32_t kNoBuffer = 0xffff'ffff;
+
+std::uint64_t key(ring::Operation operation, Handle handle) {
+  return std::uint64_t{static_cast<std::uint8_t>(operation)} << 56U |
+         std::uint64_t{handle.generation} << 32U | handle.index;
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, const Faults& faults, const std::vector<sink::Persona>& personas)
+    : seed_(mix(seed)), random_(seed_), faults_(faults), personas_(personas) {
+  current = this;
+  for (const sink::Persona& persona : personas_) weights_ += persona.weight;
+  constexpr std::uint32_t kSizes[] = {2048, 2048, 512, 61};
+  buffer_octets_ = kSizes[random_.below(4)];
+  buffers_.resize(1U << (1 + random_.below(4)));
+  for (std::uint32_t i = 0; i < buffers_.size(); ++i) free_buffers_.push_back(i);
+  if (faults_.ring_fails) {
+    add(now_ + std::chrono::milliseconds{random_.below(20'000)}, [this] { failure_ = EBADF; });
+  }
+}
+
+const sink::Persona& World::persona_at(const Address& address) const {
+  auto place = static_cast<std::uint32_t>(mix(hash(address) + 1) % weights_);
+  for (const sink::Persona& persona : personas_) {
+    if (place < persona.weight) return persona;
+    place -= persona.weight;
+  }
+  return personas_.front();
+}
+
+Instant World::read_clock() {
+  if (step_us != 0) now_ += std::chrono::microseconds{random_.below(step_us)};
+  return now_;
+}
+
+void World::add(Instant at, std::function<void()> act) {
+  events_.push({at, ++numbers_, std::make_shared<std::function<void()>>(std::move(act))});
+}
+
+World::Socket* World::find(int descriptor, const char* what) {
+  const auto found = sockets_.find(descriptor);
+  if (found != sockets_.end()) return &found->second;
+  violate(std::string("a descriptor that is not open was ") + what);
+  return nullptr;
+}
+
+World::Socket* World::same(int descriptor, std::uint64_t number) {
+  const auto found = sockets_.find(descriptor);
+  return found != sockets_.end() && found->second.number == number ? &found->second : nullptr;
+}
+
+int World::open_tcp() {
+  begun_.push_back(now_);
+  if (chance(faults_.no_descriptor)) {
+    ++shortages_;
+    return -EMFILE;
+  }
+  int descriptor = 3;
+  while (sockets_.contains(descriptor)) ++descriptor;
+  sockets_[descriptor].number = ++numbers_;
+  open_most_ = std::max(open_most_, open_now());
+  return descriptor;
+}
+
+void World::close_socket(int descriptor) {
+  const Socket* const socket = find(descriptor, "closed");
+  if (socket == nullptr) return;
+  if (socket->armed != nullptr && ring_open_) violate("closed with an operation armed");
+  if (socket->sends != 0 && ring_open_) violate("closed while it was being sent from");
+  sockets_.erase(descriptor);
+}
+
+void World::half_close(int descriptor) {
+  Socket* const socket = find(descriptor, "half closed");
+  if (socket == nullptr) return;
+  const std::uint64_t number = socket->number;
+  add(now_ + latency(), [=, this] {
+    if (Socket* const it = same(descriptor, number)) end_server(descriptor, *it, End::close);
+  });
+}
+
+void World::open_ring(int wake_descriptor) {
+  ring_open_ = true;
+  wake_descriptor_ = wake_descriptor;
+}
+
+void World::close_ring() {
+  if (failure_ == 0) {
+    for (const auto& [descriptor, socket] : sockets_) {
+      if (socket.armed != nullptr || socket.sends != 0) violate("an operation has leaked");
+    }
+    if (free_buffers_.size() + completed_.size() + tasks_.size() < buffers_.size()) {
+      violate("a buffer was not given back");
+    }
+  }
+  ring_open_ = false;
+}
+
+void World::submit(ring::Operation operation, int descriptor, Handle handle,
+                   std::string_view octets, const Address& to) {
+  Socket* const socket = find(descriptor, "used");
+  if (socket == nullptr || failure_ != 0) return;
+  const bool sends = operation == ring::Operation::send || operation == ring::Operation::poll;
+  if (!sends) {
+    if (socket->armed != nullptr) violate("two operations are armed on one connection");
+    socket->armed = std::make_unique<Armed>(Armed{operation, handle});
+  }
+  const bool tell = operation == ring::Operation::send;
+  if (tell) ++socket->sends;
+  queued_.push_back({operation, descriptor, handle, octets, std::string(octets), to, tell});
+}
+
+void World::cancel(ring::Operation operation, Handle handle) {
+  if (failure_ != 0) return;
+  for (auto& [descriptor, socket] : sockets_) {
+    const Armed* const armed = socket.armed.get();
+    if (armed == nullptr || key(armed->operation, armed->handle) != key(operation, handle))
+      continue;
+    queued_.push_back({ring::Operation::cancel, descriptor, handle, {}, {}, {}, false});
+    return;
+  }
+  // It is done, and its completion was not seen yet.
+}
+
+void World::execute(Queued& queued) {
+  Socket* const socket = find(queued.descriptor, "submitted");
+  if (socket == nullptr) return;
+  switch (queued.operation) {
+    case ring::Operation::connect:
+      socket->to = queued.to;
+      return connect(queued.descriptor, *socket);
+    case ring::Operation::receive: return try_receive(*socket, true);
+    case ring::Operation::cancel: {
+      if (socket->armed == nullptr || socket->armed->handle != queued.handle) return;
+      const Armed armed = *socket->armed;
+      const bool in_vain = chance(faults_.cancel_in_vain);
+      if (in_vain && armed.operation == ring::Operation::connect) {
+        return finish(queued.descriptor, armed.operation, armed.handle, 0);
+      }
+      if (in_vain) {
+        // Octets that came at the same moment.
+        socket->readable += "250 too late\r\n";
+        return try_receive(*socket, false);
+      }
+      return finish(queued.descriptor, armed.operation, armed.handle, -ECANCELED);
+    }
+    case ring::Operation::send:
+    case ring::Operation::poll: break;
+    case ring::Operation::close:
+    case ring::Operation::accept:
+    case ring::Operation::wake: return;
+  }
+  const std::uint64_t number = socket->number;
+  const int descriptor = queued.descriptor;
+  const bool at_once = !queued.tell || random_.below(4) != 0;
+  add(at_once ? now_ : now_ + latency(), [=, this] {
+    Socket* const it = same(descriptor, number);
+    if (queued.tell && queued.octets != queued.copy) violate("octets changed while being sent");
+    if (it == nullptr) return;
+    if (queued.tell) {
+      --it->sends;
+      tasks_.push_back({queued.operation, queued.handle,
+                        static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
+    }
+    if (it->session == nullptr || it->server_ended) return;
+    add(now_ + latency(), [=, this] {
+      Socket* const there = same(descriptor, number);
+      if (there == nullptr || there->server_ended) return;
+      react(descriptor, *there, there->session->on_bytes(queued.copy, now_));
+    });
+  });
+}
+
+void World::connect(int descriptor, Socket& socket) {
+  const std::uint64_t number = socket.number;
+  int result = 0;
+  if (refuses(socket.to)) result = -ECONNREFUSED;
+  if (never_answers(socket.to)) return;
+  if (chance(faults_.connect_shortage)) {
+    ++shortages_;
+    result = random_.below(2) != 0 ? -ENOBUFS : -EADDRNOTAVAIL;
+  }
+  if (result == 0 && chance(faults_.reset)) {
+    resets_.insert(socket.to);
+    add(now_ + std::chrono::milliseconds{random_.below(300)}, [=, this] {
+      if (Socket* const it = same(descriptor, number)) end_server(descriptor, *it, End::reset);
+    });
+  }
+  socket.arrived = now_ + latency();
+  add(socket.arrived, [=, this] {
+    Socket* const it = same(descriptor, number);
+    if (it == nullptr || it->armed == nullptr) return;
+    finish(descriptor, ring::Operation::connect, it->armed->handle, result);
+    if (result != 0) return;
+    it->session = std::make_unique<sink::Session>(persona_at(it->to), it->to);
+    if (!it->server_ended) react(descriptor, *it, it->session->on_start(now_));
+  });
+}
+
+// What is armed is done.
+void World::finish(int descriptor, ring::Operation operation, Handle handle, int result) {
+  Socket& socket = sockets_.at(descriptor);
+  socket.armed.reset();
+  tasks_.push_back({operation, handle, result, kNoBuffer});
+}
+
+void World::try_receive(Socket& socket, bool at_once) {
+  if (socket.armed == nullptr || socket.armed->operation != ring::Operation::receive) return;
+  const Handle handle = socket.armed->handle;
+  std::deque<ring::Completion>& seen = at_once ? completed_ : tasks_;
+  if (!socket.readable.empty()) {
+    socket.armed.reset();
+    if (free_buffers_.empty()) {
+      seen.push_back({ring::Operation::receive, handle, -ENOBUFS, kNoBuffer});
+      return;
+    }
+    // Any free one: a view of an octet that was given back must not look right by chance.
+    const std::size_t place = random_.below(static_cast<std::uint32_t>(free_buffers_.size()));
+    const std::uint32_t buffer = free_buffers_[place];
+    free_buffers_.erase(free_buffers_.begin() + static_cast<std::ptrdiff_t>(place));
+    const std::size_t count = std::min<std::size_t>(socket.readable.size(), buffer_octets_);
+    buffers_[buffer] = socket.readable.substr(0, count);
+    socket.readable.erase(0, count);
+    if (socket.window_full && socket.readable.size() < kWindowOctets) go_on_sending(socket);
+    seen.push_back({ring::Operation::receive, handle, static_cast<std::int32_t>(count), buffer});
+  } else if (socket.end != End::no) {
+    socket.armed.reset();
+    const int result = socket.end == End::reset ? -ECONNRESET : 0;
+    seen.push_back({ring::Operation::receive, handle, result, kNoBuffer});
+  }
+}
+
+void World::go_on_sending(Socket& socket) {
+  socket.window_full = false;
+  const std::uint64_t number = socket.number;
+  add(now_, [=, this] {
+    for (auto& [descriptor, it] : sockets_) {
+      if (it.number != number || it.server_ended) continue;
+      return react(descriptor, it, it.session->on_sent(now_));
+    }
+  });
+}
+
+// In the order in which it was sent.
+void World::arrive(int descriptor, Socket& socket, std::function<void(Socket&)> act) {
+  Instant at = std::max(socket.arrived, now_ + latency());
+  if (chance(faults_.late)) at += std::chrono::microseconds{random_.below(20'000)};
+  socket.arrived = at;
+  const std::uint64_t number = socket.number;
+  add(at, [=, this] {
+    Socket* const it = same(descriptor, number);
+    if (it == nullptr || it->end != End::no) return;
+    act(*it);
+    try_receive(*it, false);
+  });
+}
+
+void World::react(int descriptor, Socket& socket, const sink::Reaction& reaction) {
+  const std::uint64_t number = socket.number;
+  std::string_view rest = reaction.send;
+  while (!rest.empty()) {
+    const std::size_t count = random_.below(4) != 0 || rest.size() > 1000
+                                  ? rest.size()
+                                  : 1 + random_.below(static_cast<std::uint32_t>(rest.size()));
+    arrive(descriptor, socket,
+           [piece = std::string(rest.substr(0, count))](Socket& it) { it.readable += piece; });
+    rest.remove_prefix(count);
+  }
+  if (reaction.tell) {
+    add(socket.arrived, [=, this] {
+      Socket* const it = same(descriptor, number);
+      // As a window does: the server goes on when there is room.
+      if (it == nullptr || it->server_ended) return;
+      if (it->readable.size() >= kWindowOctets) {
+        it->window_full = true;
+      } else {
+        react(descriptor, *it, it->session->on_sent(now_));
+      }
+    });
+  }
+  const std::uint64_t wake = ++socket.wakes;
+  if (reaction.wake != kNever) {
+    add(reaction.wake, [=, this] {
+      Socket* const it = same(descriptor, number);
+      if (it == nullptr || it->server_ended || it->wakes != wake) return;
+      react(descriptor, *it, it->session->on_timer(now_));
+    });
+  }
+  if (reaction.end == sink::Reaction::End::close) end_server(descriptor, socket, End::close);
+  if (reaction.end == sink::Reaction::End::reset) end_server(descriptor, socket, End::reset);
+}
+
+void World::end_server(int descriptor, Socket& socket, End end) {
+  if (socket.server_ended) return;
+  socket.server_ended = true;
+  arrive(descriptor, socket, [end](Socket& it) { it.end = end; });
+}
+
+bool World::bell_rang() {
+  if (wake_descriptor_ < 0) return false;
+  pollfd bell{.fd = wake_descriptor_, .events = POLLIN, .revents = 0};
+  if (::poll(&bell, 1, 0) <= 0) return false;
+  std::uint64_t rings = 0;
+  return ::read(wake_descriptor_, &rings, sizeof rings) > 0;
+}
+
+// Lets happen what happens until then, or until so many operations are done, or the bell rings.
+void World::run_until(Instant until, std::uint32_t least) {
+  while (!events_.empty() && events_.top().at <= until) {
+    if (tasks_.size() + completed_.size() >= least || woken_ || failure_ != 0) return;
+    const Event event = events_.top();
+    events_.pop();
+    now_ = std::max(now_, event.at);
+    (*event.act)();
+  }
+  if (tasks_.size() + completed_.size() < least && !woken_) now_ = std::max(now_, until);
+}
+
+void World::submit_and_wait(std::uint32_t least, Duration longest) {
+  if (failure_ != 0) return;
+  on_wait();
+  if (++waits_ > kWaitsMax) violate("it does not end");
+  const Instant before = now_;
+  while (!queued_.empty()) {
+    Queued queued = std::move(queued_.front());
+    queued_.pop_front();
+    execute(queued);
+  }
+  Instant until = now_ + std::max(longest, Duration::zero());
+  // The kernel looks for signals when it is about to sleep, behind what was done before.
+  const bool interrupted = until > now_ && tasks_.empty() && chance(faults_.interrupted);
+  if (interrupted) {
+    until = now_ + Duration{static_cast<std::int64_t>(
+                       random_.next() % static_cast<std::uint64_t>((until - now_).count()))};
+  }
+  run_until(until, longest <= Duration::zero() ? ~0U : least);
+  if (chance(faults_.stopped)) {
+    ++stops_;
+    const Instant goes_on =
+        now_ + Duration{static_cast<std::int64_t>(
+                   random_.next() % static_cast<std::uint64_t>(faults_.stop_most.count()))};
+    while (now_ < goes_on && failure_ == 0) {
+      woken_ = false;
+      run_until(goes_on, ~0U);
+    }
+  } else if (random_.below(4) == 0) {
+    now_ += std::chrono::microseconds{random_.below(200)};  // We wake up a little late.
+  }
+  woken_ = false;
+  if (interrupted) return;
+  while (!tasks_.empty()) {
+    // In any order, but for the two ends.
+    const std::size_t place =
+        random_.below(8) == 0 ? random_.below(static_cast<std::uint32_t>(tasks_.size())) : 0;
+    completed_.push_back(tasks_[place]);
+    tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(place));
+  }
+  idle_waits_ = now_ == before && completed_.empty() ? idle_waits_ + 1 : 0;
+  if (idle_waits_ > kIdleWaitsMax) violate("it keeps the processor busy for nothing");
+  if (!violation_.empty()) failure_ = EIO;  // So that it ends.
+}
+
+std::span<const ring::Completion> World::completions() {
+  turn_.clear();
+  while (!completed_.empty() && turn_.size() < ring::kCompletionsPerTurn) {
+    turn_.push_back(completed_.front());
+    completed_.pop_front();
+  }
+  return turn_;
+}
+
+std::string_view World::octets(const ring::Completion& completion) const {
+  return completion.flags == kNoBuffer ? std::string_view{} : buffers_[completion.flags];
+}
+
+void World::give_back(const ring::Completion& completion) {
+  const std::uint32_t buffer = completion.flags;
+  if (buffer == kNoBuffer) return;
+  if (std::find(free_buffers_.begin(), free_buffers_.end(), buffer) != free_buffers_.end()) {
+    violate("a buffer was given back twice");
+    return;
+  }
+  buffers_[buffer].assign(buffers_[buffer].size(), '#');
+  free_buffers_.push_back(buffer);
+}
+
+}  // namespace mxsweep::scan

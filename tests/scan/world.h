@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+// A world for a worker, in virtual time and from one seed: a kernel that is none, a network,
+// servers that are personas of the simulated fleet, and what may go wrong with each.
+//
+//   Shape     WorkerOn<FakeKernel> runs as it is; the world acts while the worker waits. One world
+//   at
+//             a time: FakeKernel finds it in World::current.
+//   Kernel    as the real one: completions of what is armed become visible only in a wait that was
+//             not interrupted; a receive that finds octets completes at its submission; a cancelled
+//             operation may complete all the same; descriptors are reused, the lowest first.
+//   Errors    the first broken promise of the worker's is violation().
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <queue>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mxsweep/core/random.h"
+#include "mxsweep/core/slot_table.h"
+#include "mxsweep/core/time.h"
+#include "mxsweep/ring/ring.h"
+#include "mxsweep/sink/persona.h"
+#include "mxsweep/sink/session.h"
+
+namespace mxsweep::scan {
+
+// How often, in parts of 1000.
+struct Faults {
+  std::uint32_t refused = 0;           // By address: no server there.
+  std::uint32_t unanswered = 0;        // By address: the connect is never answered.
+  std::uint32_t reset = 0;             // Of a connection, at some moment.
+  std::uint32_t no_descriptor = 0;     // EMFILE of open_tcp().
+  std::uint32_t connect_shortage = 0;  // ENOBUFS or EADDRNOTAVAIL of a connect.
+  std::uint32_t cancel_in_vain = 0;    // Of cancelled operations.
+  std::uint32_t interrupted = 0;       // Of waits: EINTR.
+  std::uint32_t stopped = 0;           // Of waits: the process is stopped, for up to stop_most.
+  Duration stop_most{};
+  std::uint32_t late = 0;  // Of completions: up to 20 ms later than need be.
+  bool ring_fails = false;
+};
+
+class World {
+ public:
+  static inline World* current = nullptr;
+
+  World(std::uint64_t seed, const Faults& faults, const std::vector<sink::Persona>& personas);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World() { current = nullptr; }
+
+  [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] const std::string& violation() const { return violation_; }
+  void violate(const std::string& what) {
+    if (violation_.empty()) violation_ = what;
+  }
+  // What happens at `at`, beside the network: a feeder, a signal.
+  void schedule(Instant at, std::function<void()> act) {
+    add(at, [this, act = std::move(act)] {
+      act();
+      woken_ = woken_ || bell_rang();
+    });
+  }
+  [[nodiscard]] Instant time() const { return now_; }
+  [[nodiscard]] const sink::Persona& persona_at(const Address& address) const;
+  [[nodiscard]] bool refuses(const Address& address) const {
+    return fate(address, faults_.refused);
+  }
+  [[nodiscard]] bool never_answers(const Address& address) const {
+    return !refuses(address) && fate(mixed(address), faults_.unanswered);
+  }
+  [[nodiscard]] bool was_reset(const Address& address) const { return resets_.contains(address); }
+  [[nodiscard]] std::uint32_t stops() const { return stops_; }
+  [[nodiscard]] std::uint32_t open_most() const { return open_most_; }
+  [[nodiscard]] std::uint32_t shortages() const { return shortages_; }
+  [[nodiscard]] const std::vector<Instant>& begun() const { return begun_; }
+  [[nodiscard]] std::uint32_t open_now() const {
+    return static_cast<std::uint32_t>(sockets_.size());
+  }
+  std::function<void()> on_wait = [] {};  // The other threads, which always have time.
+  std::uint32_t step_us = 0;              // What each look at the clock takes, for handshakes.
+
+  // FakeKernel's.
+  Instant read_clock();
+  int open_tcp();
+  void close_socket(int descriptor);
+  void half_close(int descriptor);
+  void touch(int descriptor) { (void)find(descriptor, "touched"); }
+  void open_ring(int wake_descriptor);
+  void close_ring();
+  void submit(ring::Operation operation, int descriptor, Handle handle, std::string_view octets,
+              const Address& to);
+  void cancel(ring::Operation operation, Handle handle);
+  void submit_and_wait(std::uint32_t least, Duration longest);
+  std::span<const ring::Completion> completions();
+  [[nodiscard]] bool more() const { return !tasks_.empty() || !completed_.empty(); }
+  [[nodiscard]] int failure() const { return failure_; }
+  [[nodiscard]] std::string_view octets(const ring::Completion& completion) const;
+  void give_back(const ring::Completion& completion);
+
+ private:
+  enum class End : std::uint8_t { no, close, reset };
+  struct Armed {
+    ring::Operation operation;
+    Handle handle;
+  };
+  struct Socket {
+    std::uint64_t number = 0;  // Of all that there ever were.
+    Address to;
+    std::unique_ptr<sink::Session> session;
+    std::string readable;
+    End end = End::no;  // Behind what is readable.
+    Instant arrived{};  // The latest event of the network on its way to us.
+    std::uint64_t wakes = 0;
+    std::unique_ptr<Armed> armed;
+    std::uint32_t sends = 0;  // That will be told.
+    bool server_ended = false;
+    bool window_full = false;  // The server waits until we have read.
+  };
+  struct Queued {
+    ring::Operation operation;
+    int descriptor;
+    Handle handle;
+    std::string_view octets;
+    std::string copy;  // What they were when they were queued.
+    Address to;
+    bool tell;
+  };
+  struct Event {
+    Instant at;
+    std::uint64_t number;
+    std::shared_ptr<std::function<void()>> act;
+    bool operator<(const Event& other) const {
+      return at != other.at ? at > other.at : number > other.number;
+    }
+  };
+
+  [[nodiscard]] static std::uint64_t mixed(const Address& address) { return mix(hash(address)); }
+  [[nodiscard]] bool fate(const Address& address, std::uint32_t parts) const {
+    return fate(hash(address), parts);
+  }
+  [[nodiscard]] bool fate(std::uint64_t hashed, std::uint32_t parts) const {
+    return mix(hashed ^ seed_) % 1000 < parts;
+  }
+  bool chance(std::uint32_t parts) { return parts != 0 && random_.below(1000) < parts; }
+  Duration latency() { return std::chrono::microseconds{100 + random_.below(30'000)}; }
+  void add(Instant at, std::function<void()> act);
+  Socket* find(int descriptor, const char* what);
+  Socket* same(int descriptor, std::uint64_t number);
+  void execute(Queued& queued);
+  void connect(int descriptor, Socket& socket);
+  void finish(int descriptor, ring::Operation operation, Handle handle, int result);
+  void try_receive(Socket& socket, bool at_once);
+  void go_on_sending(Socket& socket);
+  void react(int descriptor, Socket& socket, const sink::Reaction& reaction);
+  void end_server(int descriptor, Socket& socket, End end);
+  void arrive(int descriptor, Socket& socket, std::function<void(Socket&)> act);
+  bool bell_rang();
+  void run_until(Instant until, std::uint32_t least);
+
+  std::uint64_t seed_;
+  Random random_;
+  Faults faults_;
+  const std::vector<sink::Persona>& personas_;
+  std::uint32_t weights_ = 0;
+  Instant now_{std::chrono::hours{1}};
+  std::string violation_;
+  std::priority_queue<Event> events_;
+  std::uint64_t numbers_ = 0;
+  std::map<int, Socket> sockets_;
+  std::set<Address> resets_;
+  std::vector<Instant> begun_;
+  std::uint32_t stops_ = 0;
+  std::uint32_t open_most_ = 0;
+  std::uint32_t shortages_ = 0;
+
+  bool ring_open_ = false;
+  int wake_descriptor_ = -1;
+  bool woken_ = false;
+  int failure_ = 0;
+  std::uint64_t waits_ = 0;
+  std::uint64_t idle_waits_ = 0;  // In a row: no time passed and nothing came.
+  std::deque<Queued> queued_;
+  std::deque<ring::Completion> tasks_;      // Done, and not to be seen yet.
+  std::deque<ring::Completion> completed_;  // To be seen.
+  std::vector<ring::Completion> turn_;
+  std::uint32_t buffer_octets_ = 2048;
+  std::vector<std::string> buffers_;
+  std::vector<std::uint32_t> free_buffers_;
+};
+
+// engine/kernel.h, of World::current.
+class FakeKernel {
+ public:
+  FakeKernel() = default;
+  FakeKernel(const FakeKernel&) = delete;
+  FakeKernel& operator=(const FakeKernel&) = delete;
+  ~FakeKernel() { world().close_ring(); }
+
+  static Instant now() { return world().read_clock(); }
+  static WallTime wall_at_zero() {
+    return WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
+  }
+  static int open_tcp(Family /*family*/) { return world().open_tcp(); }
+  static void close_socket(int descriptor) { world().close_socket(descriptor); }
+  static void acknowledge_now(int descriptor) { world().touch(descriptor); }
+  static void half_close(int descriptor) { world().half_close(descriptor); }
+  static void reset_on_close(int descriptor) { world().touch(descriptor); }
+
+  std::optional<ring::Refusal> open(const ring::RingOptions& options) {
+    world().open_ring(options.wake_descriptor);
+    return std::nullopt;
+  }
+  [[nodiscard]] const std::vector<std::string>& features() const { return features_; }
+  [[nodiscard]] int failure() const { return world().failure(); }
+  void connect(int descriptor, Handle handle, const ring::SocketAddress& to) {
+    world().submit(ring::Operation::connect, descriptor, handle, {}, ring::address_of(to.storage));
+  }
+  void receive(int descriptor, Handle handle) {
+    world().submit(ring::Operation::receive, descriptor, handle, {}, {});
+  }
+  void send(int descriptor, Handle handle, std::string_view octets) {
+    world().submit(ring::Operation::poll, descriptor, handle, octets, {});
+  }
+  void send_and_tell(int descriptor, Handle handle, std::string_view octets) {
+    world().submit(ring::Operation::send, descriptor, handle, octets, {});
+  }
+  void cancel(ring::Operation operation, Handle handle) { world().cancel(operation, handle); }
+  void submit_and_wait(std::uint32_t least, Duration longest) {
+    world().submit_and_wait(least, longest);
+  }
+  std::span<const ring::Completion> completions() { return world().completions(); }
+  [[nodiscard]] bool more() const { return world().more(); }
+  [[nodiscard]] std::string_view octets(const ring::Completion& completion) const {
+    return world().octets(completion);
+  }
+  void give_back(const ring::Completion& completion) { world().give_back(completion); }
+
+ private:
+  static World& world() { return *World::current; }
+  std::vector<std::string> features_;
+};
+
+}  // namespace mxsweep::scan
