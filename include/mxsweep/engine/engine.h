@@ -3,10 +3,10 @@
 // ring never sees SMTP; what a probe wants becomes operations here and nowhere else.
 //
 //   Shape     One turn: start() what may be started, next_wait() and wait(), then work(). What ends
-//             is told to the listener at once, from within start(), work() or interrupt_all():
+//             is told to the listener at once, within start(), work() or interrupt_all():
 //               using Task = ...;                        What the caller knows of a conversation.
 //               void on_connected();
-//               void on_end(Task&, probe::Probe&, Instant now);   It is done, and may be moved from.
+//               void on_end(Task&, probe::Probe&, Instant now);  The probe is done, to be kept or not.
 //               void on_shortage(Task&&, int error, Instant now);  Not begun, or broken off: to be
 //                                                                  started again later.
 //             A Task has target(), which stays where it is while the Task does.
