@@ -6,7 +6,7 @@
 //             is told to the listener at once, within start(), work() or interrupt_all():
 //               using Task = ...;                        What the caller knows of a conversation.
 //               void on_connected();
-//               void on_end(Task&, probe::Probe&, Instant now);  The probe is done, to be kept or not.
+//               void on_end(Task&, probe::Probe&, Instant now);  Over; the probe may be taken.
 //               void on_shortage(Task&&, int error, Instant now);  Not begun, or broken off: to be
 //                                                                  started again later.
 //             A Task has target(), which stays where it is while the Task does.
