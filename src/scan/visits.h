@@ -4,9 +4,8 @@
 //
 //   Shape     inbox -> next() -> the engine -> on_end() -> recorder. Once a turn, also in one that
 //             began nothing, settle() and publish().
-//   Sharing   a target that leads to a server that was visited gets its record without a
-//   connection;
-//             one whose server is being visited waits, in no slot. See scan/servers.h.
+//   Sharing   a target whose server was visited reuses that result, without a connection; one whose
+//             server is being visited waits outside the slot table. See scan/servers.h.
 //   Lifetime  one thread's, but for offer(), has_room() and no_more(), which are the feeder's.
 //   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
 //             tried again; only what stays short for five minutes becomes a record, as ours.
