@@ -301,9 +301,7 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
   std::uint64_t broken = 0;
   for (std::uint64_t seed = first; seed < first + count && broken < 10; ++seed) {
     Random random(mix(seed) + 1);
-    Setting setting = any_setting(random);
-    // A handshake in many pieces may run out of its own time while the process is stopped.
-    if (plan.tls != nullptr) setting.faults.stopped = 0;
+    const Setting setting = any_setting(random);
     SweepInWorld sweep(seed, setting, plan, personas);
     sweep.run();
     conversations += sweep.world().begun().size();

@@ -270,7 +270,8 @@ void Engine<Kernel, Listener>::count_backlog() {
 }
 
 // While the process was stopped, servers answered in time and it could not go on with them. That
-// must not use up the time of the session, or the next command would have none left.
+// must not use up the time of the phase, for the rest of a long answer is still in the socket, nor
+// that of the session, or the next command would have none left.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::excuse_stop() {
   if (waited_until_ == kNever || now_ - waited_until_ < kStopLeast) return;

@@ -51,8 +51,11 @@ class Probe {
   // The latest call took from `began`, its `now`, until `ended`: where that was a step of a TLS
   // handshake, its time is the handshake's and not of what comes behind.
   void on_step_ended(Instant began, Instant ended);
-  // This process did not run for that long: the whole session may take so much longer.
-  void excuse(Duration stopped) { excused_ += stopped; }
+  // This process did not run for that long: phase and session may take so much longer.
+  void excuse(Duration stopped) {
+    excused_ += stopped;
+    if (deadline_ != kNever) deadline_ += stopped;
+  }
   Wants on_closed(Instant now);            // The peer sent FIN.
   Wants on_error(int error, Instant now);  // The socket's errno; the connection is no more.
   Wants on_deadline(Instant now);
