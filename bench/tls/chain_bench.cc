@@ -89,6 +89,26 @@ void judge_one_name(benchmark::State& state) {
 }
 BENCHMARK(judge_one_name);
 
+// Question: what does a line pay whose server's certificate has a thousand names, none of them the
+// line's?
+void look_for_a_name(benchmark::State& state, bool sorted) {
+  mxsweep::tls::Chain chain;
+  mxsweep::tls::Certificate& leaf = chain.certificates.emplace_back();
+  for (int i = 0; i < 1000; ++i) {
+    leaf.names.push_back("mail" + std::to_string(i) + ".example.net");
+  }
+  leaf.dns_names = leaf.names.size();
+  if (sorted) mxsweep::tls::sort_names(leaf);
+  for (auto _ : state) {
+    if (matches_name(chain, "mail.example.org")) {
+      state.SkipWithError("the name matches");
+      break;
+    }
+  }
+}
+BENCHMARK_CAPTURE(look_for_a_name, unsorted, false);
+BENCHMARK_CAPTURE(look_for_a_name, sorted, true);
+
 void read_trust_store(benchmark::State& state) {
   std::string pem;
   for (int i = 0; i < state.range(0); ++i) {
