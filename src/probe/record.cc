@@ -111,7 +111,7 @@ const std::shared_ptr<const tls::Chain>& Probe::chain() const {
 
 std::size_t Probe::octets() const {
   const std::size_t joined =
-      joined_ == nullptr ? 0 : allocated(sizeof *joined_) + held_by(*joined_);
+      joined_ == nullptr ? 0 : allocated(sizeof(std::string)) + held_by(*joined_);
   const std::size_t secure = secure_ == nullptr ? 0 : allocated(sizeof(Secure));
   return sizeof *this + held_by(heard_) + joined + secure;
 }
