@@ -162,7 +162,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       flags.manners.ciphers.empty() ? "every cipher that the library has"
                                     : "ciphers " + flags.manners.ciphers);
   put("trust         {}\n", options.trust.source.empty()
-                                ? std::string("nobody: no store was found; see --ca-file")
+                                ? std::string("no authority: no store was found; see --ca-file")
                                 : options.trust.source);
   put("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
       write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),

@@ -25,7 +25,8 @@ constexpr Section kSections[] = {
     {CauseGroup::local, "Our own side", "", ""},
     {CauseGroup::name, "The name", "", ""},
     {CauseGroup::mx, "The MX record", "",
-     "With `--mx`, phase `dns`. What the record names is no server on the internet, and nobody was "
+     "With `--mx`, phase `dns`. What the record names is no server on the internet, and no server "
+     "was "
      "connected to."},
     {CauseGroup::network, "The network, or nothing that speaks SMTP", "", ""},
     {CauseGroup::declined, "The server declined", "",
@@ -54,7 +55,7 @@ constexpr std::string_view kFindings =
     "## Findings\n"
     "\n"
     "What is not as it should be on the way from a name to its servers: `dns.findings`. A "
-    "finding stops nobody. One of them\n"
+    "finding prevents no visit. One of them\n"
     "decides an outcome, `mx_is_alias`: a server that is otherwise `ok` is then `degraded`, "
     "with the cause `config.mx_cname`.\n"
     "\n"

@@ -277,7 +277,7 @@ TEST_CASE("a large group of the server's own is not computed with", "[tls][cost]
   CHECK_FALSE(group_too_large("\x02\x02"s + "\0\0"s + std::string(512, 'p')));
 }
 
-TEST_CASE("groups that cost more are offered to nobody who did not ask for them", "[tls][cost]") {
+TEST_CASE("groups that cost more are offered only when they are asked for", "[tls][cost]") {
   ServerOptions options;
   for (const std::string group : {"FFDHE6144", "FFDHE8192"}) {
     options.ciphers = "NORMAL:-GROUP-ALL:+GROUP-" + group;

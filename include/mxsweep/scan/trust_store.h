@@ -5,7 +5,7 @@
 //             where Debian, Fedora, SUSE, Alpine and the BSDs keep it.
 //   Errors    `error` says which file cannot be read or has no authority in it; with a `cure` it is
 //             not the file but this machine that is at fault. A system without a store is no error,
-//             but then nobody is trusted, and `source` is empty.
+//             but then no certificate is trusted, and `source` is empty.
 #pragma once
 
 #include <memory>

@@ -30,7 +30,7 @@ struct ClientOptions {
   Version version_min = Version::tls1_0;
   // What to offer, as a priority string of GnuTLS; empty: everything.
   std::string ciphers{};
-  std::shared_ptr<const Authorities> authorities{};  // Whom to trust; null: nobody.
+  std::shared_ptr<const Authorities> authorities{};  // Whom to trust; null: no authority.
   std::size_t chains_max = 4096;
   bool keep_der = false;  // Fill Certificate::der.
 };
