@@ -6,25 +6,32 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <new>
 
 namespace mxsweep::threads {
 namespace {
 
 // A new-handler takes no argument.
+std::mutex mutex;
 std::atomic<void*> reserve = nullptr;
-std::atomic<int> told = -1;
+int told = -1;
+unsigned generation = 0;  // Of reserves: what a thread remembers of one must not be of another.
 std::new_handler before = nullptr;
 
-// Several threads may be here at once; one of them has the reserve, and all try again.
+// Several threads may be here at once. One of them gives the reserve back; the others wait for that
+// and try again too, each once.
 void give_back() {
+  thread_local unsigned tried_again = 0;
+  const std::lock_guard<std::mutex> lock(mutex);
   if (void* const pages = reserve.exchange(nullptr)) {
     ::munmap(pages, MemoryReserve::kOctets);
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = ::write(told, &one, sizeof one);
-  } else {
+  } else if (tried_again == generation) {
     std::set_new_handler(before);  // Nothing is left: the next failure is thrown.
   }
+  tried_again = generation;
 }
 
 }  // namespace
@@ -34,6 +41,8 @@ MemoryReserve::MemoryReserve(int descriptor) {
       ::mmap(nullptr, kOctets, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) return;
   kept_ = true;
+  const std::lock_guard<std::mutex> lock(mutex);
+  ++generation;
   told = descriptor;
   reserve = pages;
   before = std::set_new_handler(give_back);

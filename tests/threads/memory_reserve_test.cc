@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <new>
+#include <thread>
 
 #include "support/catch.h"
 
@@ -34,6 +35,21 @@ TEST_CASE("the first allocation that fails is tried again with the reserve given
     CHECK(std::get_new_handler() == nullptr);  // Now std::bad_alloc is thrown.
   }
   CHECK(std::get_new_handler() == nullptr);
+  ::close(bell);
+}
+
+TEST_CASE("threads that found nothing at the same time each try again", "[threads]") {
+  const int bell = ::eventfd(0, EFD_CLOEXEC);
+  {
+    const MemoryReserve reserve(bell);
+    const std::new_handler handler = std::get_new_handler();
+    std::thread first(handler);
+    first.join();
+    CHECK(reserve.used());
+    std::thread second(handler);  // It failed before the reserve was there to be used.
+    second.join();
+    CHECK(std::get_new_handler() == handler);
+  }
   ::close(bell);
 }
 
