@@ -11,6 +11,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "mxsweep/core/enum_set.h"
+
 namespace mxsweep {
 
 // core/anomalies.def has them, and what each means.
@@ -38,20 +40,6 @@ struct AnomalyRow {
 
 [[nodiscard]] std::string_view to_string(Anomaly anomaly);
 
-class AnomalySet {
- public:
-  void add(Anomaly anomaly) { bits_ |= bit(anomaly); }
-  void add(AnomalySet other) { bits_ |= other.bits_; }
-  [[nodiscard]] bool has(Anomaly anomaly) const { return (bits_ & bit(anomaly)) != 0; }
-  [[nodiscard]] bool empty() const { return bits_ == 0; }
-  friend bool operator==(AnomalySet, AnomalySet) = default;
-
- private:
-  static constexpr std::uint32_t bit(Anomaly anomaly) {
-    return std::uint32_t{1} << static_cast<unsigned>(anomaly);
-  }
-  std::uint32_t bits_ = 0;
-  static_assert(kAnomalyCount <= 32, "an anomaly is a bit");
-};
+using AnomalySet = EnumSet<Anomaly, kAnomalyCount, std::uint32_t>;
 
 }  // namespace mxsweep

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is not as it should be on the way from a name to its servers, and stops nobody.
+// What is not as it should be on the way from a name to its servers, and prevents no visit.
 //
-//   Source   RFC 5321 section 5.1, RFC 7505 (null MX), RFC 2181 section 10.3 (an MX names no
-//   alias).
+//   Source   RFC 5321 section 5.1, RFC 7505 (null MX), RFC 2181 section 10.3 (no alias as an MX).
 #pragma once
 
 #include <array>
@@ -10,6 +9,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+
+#include "mxsweep/core/enum_set.h"
 
 namespace mxsweep {
 
@@ -38,19 +39,6 @@ struct FindingRow {
 
 [[nodiscard]] std::string_view to_string(Finding finding);
 
-class FindingSet {
- public:
-  void add(Finding finding) { bits_ = static_cast<std::uint16_t>(bits_ | bit(finding)); }
-  void add(FindingSet others) { bits_ = static_cast<std::uint16_t>(bits_ | others.bits_); }
-  [[nodiscard]] bool has(Finding finding) const { return (bits_ & bit(finding)) != 0; }
-  [[nodiscard]] bool empty() const { return bits_ == 0; }
-
- private:
-  static std::uint16_t bit(Finding finding) {
-    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(finding));
-  }
-  std::uint16_t bits_ = 0;
-  static_assert(kFindingCount <= 16, "a finding is a bit");
-};
+using FindingSet = EnumSet<Finding, kFindingCount, std::uint16_t>;
 
 }  // namespace mxsweep
