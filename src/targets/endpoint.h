@@ -2,9 +2,9 @@
 // The part of a line that says where to connect.
 //
 //   Shape    [SCHEME://]HOST[:PORT][/]. HOST is an address, a prefix, a range of two whole
-//   addresses
-//            or a host name; an IPv6 address with ":PORT" stands in brackets. smtps and submissions
-//            mean implicit TLS on port 465, submission means port 587, smtp the default ports.
+//            addresses or a host name; an IPv6 address with ":PORT" stands in brackets. smtps and
+//            submissions mean implicit TLS on port 465, submission means port 587, smtp the default
+//            ports.
 //   Source   RFC 8314 section 7.3 (submissions), RFC 6409 (submission).
 //   Errors   a cause of the input kind.
 #pragma once

@@ -4,8 +4,7 @@
 //   Source    RFC 5280; DN as text by RFC 4514.
 //   Lifetime  nothing views `der` afterwards.
 //   Errors    a null handle: not exactly one certificate in DER. Then only sha256 is set. A
-//   shortage
-//             of memory is told apart, for it says nothing about the certificate.
+//             shortage of memory is told apart, for it says nothing about the certificate.
 #pragma once
 
 #include <gnutls/x509.h>

@@ -3,8 +3,7 @@
 // servers that are personas of the simulated fleet, and what may go wrong with each.
 //
 //   Shape     WorkerOn<FakeKernel> runs as it is; the world acts while the worker waits. One world
-//   at
-//             a time: FakeKernel finds it in World::current.
+//             at a time: FakeKernel finds it in World::current.
 //   Kernel    as the real one: completions of what is armed become visible only in a wait that was
 //             not interrupted; a receive that finds octets completes at its submission; a cancelled
 //             operation may complete all the same; descriptors are reused, the lowest first.

@@ -4,8 +4,8 @@
 //   Shape     each can be written, and none is another or one that is read: the same device and
 //             inode, by whatever path, link or spelling, whether it is there already or not.
 //             Devices and pipes may be shared, and so may what was open before we began.
-//   Errors    a sentence with the path; empty: all is well. What was there is as it was, either
-//   way.
+//   Errors    a sentence with the path; empty: all is well. Either way, what was there is as it
+//             was.
 #pragma once
 
 #include <string>

@@ -2,9 +2,8 @@
 // A small file that is there as a whole or as it was before: written beside its place and renamed.
 //
 //   Shape     check_together() tells beforehand whether it can be written. A path that names a
-//   descriptor of
-//             ours, a device or a FIFO is written to as it is; so is a file whose folder takes no
-//             other, or that is mounted there.
+//             descriptor of ours, a device or a FIFO is written to as it is; so is a file whose
+//             folder takes no other, or that is mounted there.
 //   Errors    a sentence with the path; empty: it worked.
 #pragma once
 

@@ -9,9 +9,9 @@
 //   Lifetime  All calls from the thread that opened it. Octets of a completion are good until
 //             give_back(). What is sent must stay until the connection is closed.
 //   Errors    open() explains why it cannot; afterwards an operation's result is a negative errno
-//   in
-//             its completion. If the kernel refuses the ring itself, failure() says so: operations
-//             can still be queued, but nothing completes any more, and a wait returns at once.
+//             in its completion. If the kernel refuses the ring itself, failure() says so:
+//             operations can still be queued, but nothing completes any more, and a wait returns at
+//             once.
 #pragma once
 
 #include <liburing.h>
