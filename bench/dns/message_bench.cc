@@ -10,7 +10,7 @@
 namespace {
 
 using mxsweep::dns::Answer;
-using mxsweep::dns::Outcome;
+using mxsweep::dns::LookupStatus;
 using mxsweep::dns::read_response;
 using mxsweep::dns::Type;
 using mxsweep::dns::write_query;
@@ -36,7 +36,7 @@ void read_exchanges(benchmark::State& state) {
       {.name = "mail.example.net", .type = Type::mx, .answers = hosts, .records = records});
   for (auto _ : state) {
     const Answer answer = read_response(octets, "mail.example.net", Type::mx);
-    if (answer.outcome != Outcome::found || answer.exchanges.size() != hosts) {
+    if (answer.status != LookupStatus::found || answer.exchanges.size() != hosts) {
       state.SkipWithError("the workload does not parse");
       break;
     }

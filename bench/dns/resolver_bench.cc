@@ -23,8 +23,8 @@ namespace {
 using mxsweep::dns::Asker;
 using mxsweep::dns::Finished;
 using mxsweep::dns::Lookups;
+using mxsweep::dns::LookupStatus;
 using mxsweep::dns::on_loopback;
-using mxsweep::dns::Outcome;
 using mxsweep::dns::RealResolver;
 using mxsweep::dns::ResolverOptions;
 using mxsweep::dns::Type;
@@ -51,7 +51,7 @@ std::size_t look_up_all(Asker& asker) {
   std::size_t answered = 0;
   const auto take_all = [&] {
     for (Finished finished; asker.resolver().take(finished); ++answered) {
-      if (finished.answer->outcome == Outcome::found) ++found;
+      if (finished.answer->status == LookupStatus::found) ++found;
     }
   };
   for (std::size_t i = 0; i < kDomains; ++i) {

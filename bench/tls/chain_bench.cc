@@ -19,19 +19,20 @@ using mxsweep::tls::Client;
 using mxsweep::tls::ClientOptions;
 using mxsweep::tls::Facts;
 using mxsweep::tls::issue;
-using mxsweep::tls::Issued;
+using mxsweep::tls::IssuedCertificate;
 using mxsweep::tls::VerifyError;
 namespace samples = mxsweep::tls::samples;
 
 struct Fleet {
-  Issued root = issue(samples::authority("Root"));
-  Issued between = issue(samples::authority("Between"), &root);
+  IssuedCertificate root = issue(samples::authority("Root"));
+  IssuedCertificate between = issue(samples::authority("Between"), &root);
   std::string between_der = samples::der_of(between.certificate_pem);
   std::vector<std::string> leaves;
 
   explicit Fleet(std::size_t size) {
     for (std::size_t i = 0; i < size; ++i) {
-      const Issued leaf = issue(samples::leaf("mx" + std::to_string(i) + ".example.net"), &between);
+      const IssuedCertificate leaf =
+          issue(samples::leaf("mx" + std::to_string(i) + ".example.net"), &between);
       leaves.push_back(samples::der_of(leaf.certificate_pem));
     }
   }

@@ -52,17 +52,17 @@ struct Cost {
 };
 
 void open_both(Client& client, Server& server, Version version, KeyKind key) {
-  CertificateOrder order;
+  CertificateSpec order;
   order.not_before = WallTime(std::chrono::days{20'000});
   order.not_after = WallTime(std::chrono::days{20'090});
   order.common_name = "An Authority";
   order.authority = true;
   order.key = key;
-  const Issued authority = issue(order);
+  const IssuedCertificate authority = issue(order);
   order.common_name = "mx1.sink.test";
   order.dns_names = {"mx1.sink.test"};
   order.authority = false;
-  const Issued leaf = issue(order, &authority);
+  const IssuedCertificate leaf = issue(order, &authority);
   const std::string chain = leaf.certificate_pem + authority.certificate_pem;
   ServerOptions options;
   options.chain_pem = chain;

@@ -39,7 +39,7 @@ std::optional<dns::Server> parse_server(const std::string& text) {
 
 }  // namespace
 
-void Manners::add_to(Command& command) {
+void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to say in EHLO: a fully qualified host name that points to this machine "
                    "[the machine's own name]");
@@ -69,7 +69,7 @@ void Manners::add_to(Command& command) {
   command.add_duration("--session-timeout", defaults.session_timeout, "For the whole conversation");
 }
 
-std::optional<probe::Plan> Manners::plan(std::string& why_not) const {
+std::optional<probe::Plan> ConversationFlags::plan(std::string& why_not) const {
   const std::string name = helo.empty() ? machine_name() : helo;
   if (name.empty()) {
     why_not = "this machine has no fully qualified name to say in EHLO; give one with --helo NAME";
@@ -132,7 +132,7 @@ scan::NameOptions NameFlags::options() const {
   return options;
 }
 
-tls::ClientOptions Manners::tls_options(const scan::TrustStore& trust) const {
+tls::ClientOptions ConversationFlags::tls_options(const scan::TrustStore& trust) const {
   tls::ClientOptions options;
   if (tls_min == "1.1") options.version_min = tls::Version::tls1_1;
   if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;

@@ -15,7 +15,7 @@
 namespace mxsweep::cli {
 
 // How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
-struct Manners {
+struct ConversationFlags {
   std::string helo;
   std::string depth = "tls";
   std::string tls = "auto";

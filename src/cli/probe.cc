@@ -16,16 +16,16 @@
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
 #include "mxsweep/results/json_writer.h"
-#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
 
 struct ProbeFlags {
-  Manners manners;
+  ConversationFlags conversation;
   NameFlags names;
   std::vector<std::string> targets;
   std::string target;  // The one of them.
@@ -95,7 +95,7 @@ void tell_resolution(const targets::Target& target, const scan::Resolution& reso
   std::string_view before = ": ";
   for (const scan::Resolved& server : resolution.servers) {
     if (server.cause != Cause::none) continue;
-    put("{}{}", std::exchange(before, ", "), to_string(server.errand.target.address));
+    put("{}{}", std::exchange(before, ", "), to_string(server.task.target.address));
   }
   put("\n");
 }
@@ -105,7 +105,7 @@ results::Record record_without_visit(const scan::Resolved& server) {
   record.outcome = outcome_of(server.cause);
   record.phase = Phase::dns;
   record.cause = server.cause;
-  scan::describe(server.errand, record);
+  scan::describe(server.task, record);
   return record;
 }
 
@@ -117,12 +117,12 @@ class Visits {
 
   int run(const targets::Target& target) {
     if (target.address.family != Family::none) {
-      servers_.push_back({.errand = {.target = target, .path = nullptr}});
+      servers_.push_back({.task = {.target = target, .path = nullptr}});
     } else if (const std::string error = resolve(target); !error.empty()) {
       return unusable(flags_, error, kCannotRunHere);
     }
     for (const scan::Resolved& server : servers_) {
-      if (for_a_person() && flags_.mail_domain) transcript_.begin(server.errand);
+      if (for_a_person() && flags_.mail_domain) transcript_.begin(server.task);
       if (const auto refusal = visit(server)) {
         return unusable(flags_, refusal->cause + "; cure: " + refusal->cure, kCannotRunHere);
       }
@@ -155,9 +155,9 @@ class Visits {
       return std::nullopt;
     }
     const scan::SingleEnd end = scan::probe_one(
-        server.errand, plan_, client_,
+        server.task, plan_, client_,
         [&](const scan::Event& event) {
-          if (for_a_person()) transcript_.hear(server.errand.target, event);
+          if (for_a_person()) transcript_.hear(server.task.target, event);
         },
         [&](const results::Record& record) { conclude(record); });
     return end.refusal;
@@ -203,20 +203,20 @@ int run_probe(ProbeFlags& flags) {
                     kWrongUsage);
   }
   flags.target = flags.targets.front();
-  const std::optional<probe::Plan> plan = flags.manners.plan(why_not);
+  const std::optional<probe::Plan> plan = flags.conversation.plan(why_not);
   if (!plan) return unusable(flags, why_not, kWrongUsage);
   const std::optional<targets::Target> target = read_target(flags, why_not);
   if (!target) return unusable(flags, why_not, kWrongUsage);
   const std::string contradictory = contradiction(flags, *target);
   if (!contradictory.empty()) return unusable(flags, contradictory, kWrongUsage);
   const scan::TrustStore trust =
-      scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+      scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.cure.empty()) {
     return unusable(flags, trust.error + "; cure: " + trust.cure, kCannotRunHere);
   }
   if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
   tls::Client client;
-  const std::string wrong = client.open(flags.manners.tls_options(trust));
+  const std::string wrong = client.open(flags.conversation.tls_options(trust));
   if (!wrong.empty()) return unusable(flags, wrong, kWrongUsage);
   return Visits(flags, *plan, client).run(*target);
 }
@@ -245,7 +245,7 @@ void add_probe(Program& program) {
       .add_flag("--allow-private", flags->allow_private,
                 "With --mx, visit MX hosts also at addresses for private or special use")
       .needs(mx);
-  flags->manners.add_to(command);
+  flags->conversation.add_to(command);
   flags->names.add_to(command);
   const Flag& json = command.add_flag("--json", flags->json, "Print the record instead");
   Flag& nagios = command.add_flag(

@@ -41,7 +41,7 @@ constexpr std::string_view kCommandLine = "the command line";
 constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
-  Manners manners;
+  ConversationFlags conversation;
   NameFlags names;
   std::vector<std::string> targets;  // Instead of a list.
   std::string input;                 // Empty: not given.
@@ -158,9 +158,9 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
   put("says          {}\n", helo);
-  put("tls           {}, TLS {} or newer, {}\n", flags.manners.tls, flags.manners.tls_min,
-      flags.manners.ciphers.empty() ? "every cipher that the library has"
-                                    : "ciphers " + flags.manners.ciphers);
+  put("tls           {}, TLS {} or newer, {}\n", flags.conversation.tls, flags.conversation.tls_min,
+      flags.conversation.ciphers.empty() ? "every cipher that the library has"
+                                         : "ciphers " + flags.conversation.ciphers);
   put("trust         {}\n", options.trust.source.empty()
                                 ? std::string("no authority: no store was found; see --ca-file")
                                 : options.trust.source);
@@ -274,12 +274,12 @@ int run_scan(ScanFlags& flags) {
   if (!flags.quiet) hint_at_file(flags);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   std::string why_not;
-  std::optional<probe::Plan> plan = flags.manners.plan(why_not);
+  std::optional<probe::Plan> plan = flags.conversation.plan(why_not);
   if (!plan) {
     say("mxsweep: {}\n", why_not);
     return kWrongUsage;
   }
-  flags.capacity.tls = flags.manners.tls != "off";
+  flags.capacity.tls = flags.conversation.tls != "off";
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
   const scan::CapacityPlan capacity = scan::plan_capacity(flags.capacity);
@@ -289,7 +289,7 @@ int run_scan(ScanFlags& flags) {
   options.targets = flags.targets;
   options.output = flags.output;
   options.summary = flags.summary;
-  if (!flags.manners.ca_file.empty()) options.also_read.push_back(flags.manners.ca_file);
+  if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
   options.capacity = capacity.capacity;
   options.rate = flags.rate;
@@ -301,9 +301,9 @@ int run_scan(ScanFlags& flags) {
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
   options.names.visit_private = flags.allow_private;
-  options.trust = scan::read_trust_store(flags.manners.ca_file, flags.manners.ca_path);
+  options.trust = scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!options.trust.cure.empty()) return refuse({options.trust.error, options.trust.cure});
-  options.tls = flags.manners.tls_options(options.trust);
+  options.tls = flags.conversation.tls_options(options.trust);
   options.tls.keep_der = !flags.certificates.empty();
   const std::string& unreadable = options.trust.error;
   const std::string wrong = unreadable.empty() ? scan::check_tls(options.tls) : unreadable;
@@ -396,7 +396,7 @@ void add_mail_domains(Command& command, ScanFlags& flags) {
 }
 
 void add_reports(Command& command, ScanFlags& flags) {
-  command.add_choice("--chain", "DETAIL", flags.manners.chain, {"full", "leaf", "digest"},
+  command.add_choice("--chain", "DETAIL", flags.conversation.chain, {"full", "leaf", "digest"},
                      "What a record holds of the certificate chain: full, leaf (the server's own), "
                      "or digest (SHA-256 of each)");
   command.add_text("--certs", "FILE", flags.certificates,
@@ -449,7 +449,7 @@ void add_scan(Program& program, const std::string& command_line) {
   add_files(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);
-  flags->manners.add_to(command);
+  flags->conversation.add_to(command);
   flags->names.add_to(command);
   add_reports(command, *flags);
   command.on_run([flags] { return run_scan(*flags); });

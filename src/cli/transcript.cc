@@ -57,9 +57,10 @@ std::string described(const dns::Answer& answer) {
   std::string text;
   for (const std::string& alias : answer.aliases)
     text += fmt::format("alias {}, ", printable(alias));
-  if (answer.outcome != dns::Outcome::found) text += fmt::format("{}, ", to_string(answer.outcome));
+  if (answer.status != dns::LookupStatus::found)
+    text += fmt::format("{}, ", to_string(answer.status));
   for (std::size_t i = 0; i < std::min(answer.exchanges.size(), kValuesShown); ++i) {
-    const dns::Exchange& exchange = answer.exchanges[i];
+    const dns::MxRecord& exchange = answer.exchanges[i];
     text += fmt::format("{} {}, ", exchange.preference,
                         exchange.host.empty() ? "." : printable(exchange.host));
   }
@@ -102,7 +103,7 @@ const char* colour_of(Outcome outcome) {
 }  // namespace
 
 void Tally::count(const results::Record& record) {
-  standing.count(record);
+  totals.count(record);
   ++outcomes[static_cast<std::size_t>(record.outcome)];
   if (!certificate_complaints(record).empty()) ++certificates_at_fault;
 }
@@ -113,16 +114,15 @@ void Transcript::hear(const scan::Lookup& lookup) const {
   say(lookup.at, "32", fmt::format("= {}: {}", question, described(*lookup.answer)));
 }
 
-void Transcript::begin(const scan::Errand& errand) const {
+void Transcript::begin(const scan::Task& task) const {
   put("\n");
-  const scan::Path* const path = errand.path.get();
+  const scan::Path* const path = task.path.get();
   if (path != nullptr && !path->mx_host.empty()) {
     put("{} {}", path->mx_preference, printable(path->mx_host));
   } else {
-    put("{}",
-        printable(errand.target.name().empty() ? errand.target.host() : errand.target.name()));
+    put("{}", printable(task.target.name().empty() ? task.target.host() : task.target.name()));
   }
-  const Address& address = errand.target.address;
+  const Address& address = task.target.address;
   put("{}\n", address.family == Family::none ? "" : ", " + to_string(address));
 }
 
@@ -213,7 +213,7 @@ void Transcript::certificates(const results::Record& record) const {
 
 void Transcript::sum_up(std::string_view domain, const Tally& tally) const {
   put("\n{}:", printable(domain));
-  if (tally.standing.addresses == 0) {
+  if (tally.totals.addresses == 0) {
     put(" no server to visit.\n");
     return;
   }
@@ -224,8 +224,8 @@ void Transcript::sum_up(std::string_view domain, const Tally& tally) const {
     put("{}{} {}", std::exchange(before, ", "), tally.outcomes[i],
         painted(colour_of(outcome), to_string(outcome)));
   }
-  put(" of {}", counted(tally.standing.records, "server"));
-  const results::Coverage starttls = tally.standing.starttls();
+  put(" of {}", counted(tally.totals.records, "server"));
+  const results::Coverage starttls = tally.totals.starttls();
   if (starttls != results::Coverage::not_known) put("; STARTTLS on {}", to_string(starttls));
   if (tally.certificates_at_fault != 0) {
     put("; certificates at fault on {}",

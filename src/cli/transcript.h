@@ -15,16 +15,16 @@
 #include "cli/certificate_words.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
-#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
 
 // What a mail domain's servers come to.
 struct Tally {
-  results::Standing standing;
+  results::ServerTotals totals;
   std::array<std::uint32_t, kOutcomeCount> outcomes{};
   std::uint32_t certificates_at_fault = 0;
 
@@ -36,7 +36,7 @@ class Transcript {
   explicit Transcript(bool colour) : colour_(colour) {}
 
   void hear(const scan::Lookup& lookup) const;
-  void begin(const scan::Errand& errand) const;
+  void begin(const scan::Task& task) const;
   void hear(const targets::Target& target, const scan::Event& event) const;
   void conclude(const results::Record& record) const;
   void sum_up(std::string_view domain, const Tally& tally) const;

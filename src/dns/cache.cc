@@ -10,17 +10,17 @@ namespace {
 // A question, an answer with an address or a few hosts, and their nodes take 200 to 400.
 constexpr std::size_t kAnswerOctetsTypical = 512;
 
-Duration holds(const Answer& answer) {
-  switch (answer.outcome) {
-    case Outcome::found: return std::clamp(answer.holds, kHoldsLeast, kHoldsMost);
-    case Outcome::no_data:
-    case Outcome::nxdomain: return std::clamp(answer.holds, kHoldsLeast, kNegativeHoldsMost);
-    case Outcome::alias_loop:
-    case Outcome::servfail:
-    case Outcome::refused:
-    case Outcome::malformed:
-    case Outcome::timeout: return kFailureHolds;
-    case Outcome::unreachable: return Duration::zero();
+Duration time_kept(const Answer& answer) {
+  switch (answer.status) {
+    case LookupStatus::found: return std::clamp(answer.ttl, kTtlLeast, kTtlMost);
+    case LookupStatus::no_data:
+    case LookupStatus::nxdomain: return std::clamp(answer.ttl, kTtlLeast, kNegativeTtlMost);
+    case LookupStatus::alias_loop:
+    case LookupStatus::servfail:
+    case LookupStatus::refused:
+    case LookupStatus::malformed:
+    case LookupStatus::timeout: return kFailureHolds;
+    case LookupStatus::unreachable: return Duration::zero();
   }
   return Duration::zero();
 }
@@ -29,8 +29,8 @@ std::size_t octets_of(const std::string& question, const Answer& answer) {
   constexpr std::size_t kNode = 2 * sizeof(void*);
   std::size_t octets = 2 * kNode + sizeof(std::string) + question.size() + sizeof(Answer) +
                        answer.addresses.size() * sizeof(Address);
-  for (const Exchange& exchange : answer.exchanges)
-    octets += sizeof(Exchange) + exchange.host.size();
+  for (const MxRecord& exchange : answer.exchanges)
+    octets += sizeof(MxRecord) + exchange.host.size();
   for (const std::string& alias : answer.aliases) octets += sizeof(std::string) + alias.size();
   for (const std::string& data : answer.data) octets += sizeof(std::string) + data.size();
   return octets;
@@ -54,7 +54,7 @@ std::shared_ptr<const Answer> Cache::find(const std::string& question, Instant n
 }
 
 void Cache::keep(const std::string& question, std::shared_ptr<const Answer> answer, Instant now) {
-  const Duration span = holds(*answer);
+  const Duration span = time_kept(*answer);
   if (span > Duration::zero()) insert(question, {std::move(answer), now + span});
 }
 

@@ -19,9 +19,9 @@
 namespace mxsweep::dns {
 
 // A TTL of 0 would let every line of a list ask again; zones change no faster than this for mail.
-inline constexpr Duration kHoldsLeast = std::chrono::seconds{5};
-inline constexpr Duration kHoldsMost = std::chrono::hours{24};
-inline constexpr Duration kNegativeHoldsMost = std::chrono::hours{3};
+inline constexpr Duration kTtlLeast = std::chrono::seconds{5};
+inline constexpr Duration kTtlMost = std::chrono::hours{24};
+inline constexpr Duration kNegativeTtlMost = std::chrono::hours{3};
 inline constexpr Duration kFailureHolds = std::chrono::seconds{30};
 
 class Cache {

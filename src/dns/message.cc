@@ -198,9 +198,7 @@ class Response {
   void keep(const Record& record);
   void conclude();
 
-  void holds_at_most(std::uint32_t seconds) {
-    holds_ = std::min(holds_.value_or(seconds), seconds);
-  }
+  void holds_at_most(std::uint32_t seconds) { ttl_ = std::min(ttl_.value_or(seconds), seconds); }
   [[nodiscard]] std::size_t values() const {
     return answer_.addresses.size() + answer_.exchanges.size() + answer_.data.size();
   }
@@ -217,7 +215,7 @@ class Response {
   unsigned answers_ = 0;
   unsigned authorities_ = 0;
   unsigned additionals_ = 0;
-  std::optional<std::uint32_t> holds_;
+  std::optional<std::uint32_t> ttl_;
   bool loop_ = false;
   bool negative_ = false;       // There is an SOA that says so.
   bool referral_ = false;       // There are name servers to ask instead.
@@ -274,7 +272,7 @@ void Response::follow_alias() {
 
 void Response::keep(const Record& record) {
   if (values() == kValuesMax) {
-    answer_.cut = true;
+    answer_.truncated = true;
     reader_.move_to(record.end);
   } else if (type_ == Type::a || type_ == Type::aaaa) {
     Address address{.family = type_ == Type::a ? Family::ipv4 : Family::ipv6};
@@ -319,41 +317,41 @@ void Response::conclude() {
   const bool found = values() != 0;
   const unsigned code = extended_code_ ? kOtherCode : answer_.code;
   if (code == kNxDomain) {
-    answer_.outcome = found ? Outcome::malformed : Outcome::nxdomain;
+    answer_.status = found ? LookupStatus::malformed : LookupStatus::nxdomain;
   } else if (code == kRefused) {
-    answer_.outcome = Outcome::refused;
+    answer_.status = LookupStatus::refused;
   } else if (code != kNoError) {
-    answer_.outcome = Outcome::servfail;
+    answer_.status = LookupStatus::servfail;
   } else if (found) {
-    answer_.outcome = Outcome::found;
+    answer_.status = LookupStatus::found;
   } else if (loop_) {
-    answer_.outcome = Outcome::alias_loop;
+    answer_.status = LookupStatus::alias_loop;
   } else {
     // A server that only says whom else to ask is no resolver.
-    answer_.outcome = referral_ && !negative_ ? Outcome::refused : Outcome::no_data;
+    answer_.status = referral_ && !negative_ ? LookupStatus::refused : LookupStatus::no_data;
   }
-  if (answer_.outcome != Outcome::found) {
+  if (answer_.status != LookupStatus::found) {
     answer_.addresses.clear();
     answer_.exchanges.clear();
     answer_.data.clear();
-    if (!negative_) holds_ = 0;
+    if (!negative_) ttl_ = 0;
   }
-  answer_.holds = std::chrono::seconds{holds_.value_or(0)};
+  answer_.ttl = std::chrono::seconds{ttl_.value_or(0)};
 }
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::found: return "found";
-    case Outcome::no_data: return "no_data";
-    case Outcome::nxdomain: return "nxdomain";
-    case Outcome::alias_loop: return "alias_loop";
-    case Outcome::servfail: return "servfail";
-    case Outcome::refused: return "refused";
-    case Outcome::malformed: return "malformed";
-    case Outcome::timeout: return "timeout";
-    case Outcome::unreachable: return "unreachable";
+std::string_view to_string(LookupStatus status) {
+  switch (status) {
+    case LookupStatus::found: return "found";
+    case LookupStatus::no_data: return "no_data";
+    case LookupStatus::nxdomain: return "nxdomain";
+    case LookupStatus::alias_loop: return "alias_loop";
+    case LookupStatus::servfail: return "servfail";
+    case LookupStatus::refused: return "refused";
+    case LookupStatus::malformed: return "malformed";
+    case LookupStatus::timeout: return "timeout";
+    case LookupStatus::unreachable: return "unreachable";
   }
   return {};
 }

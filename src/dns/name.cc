@@ -73,8 +73,8 @@ NameFault check(std::string_view name) {
 
 }  // namespace
 
-std::string_view to_string(NameFault fault) {
-  switch (fault) {
+std::string_view to_string(NameFault error) {
+  switch (error) {
     case NameFault::none: return "none";
     case NameFault::empty: return "empty";
     case NameFault::empty_label: return "empty_label";
@@ -90,13 +90,13 @@ Name read_name(std::string_view text) {
   Name name;
   std::string ascii(text);
   if (!is_ascii(text)) {
-    name.fault = to_ascii(text, ascii);
-    if (name.fault != NameFault::none) return name;
+    name.error = to_ascii(text, ascii);
+    if (name.error != NameFault::none) return name;
   }
   if (ascii.ends_with('.')) ascii.pop_back();
   std::transform(ascii.begin(), ascii.end(), ascii.begin(), lower);
-  name.fault = check(ascii);
-  if (name.fault != NameFault::none) return name;
+  name.error = check(ascii);
+  if (name.error != NameFault::none) return name;
   name.underscore = ascii.find('_') != ascii.npos;
   name.single_label = ascii.find('.') == ascii.npos;
   if (ascii.find(kALabel) != ascii.npos) name.unicode = to_unicode(ascii);

@@ -31,11 +31,11 @@ struct Resolver::Lookup {
   Resolver* owner = nullptr;
   const std::string* question = nullptr;  // The key of its place in the map.
   std::vector<std::uint64_t> tickets;
-  std::size_t channel = 0;           // The one that it went to.
-  std::size_t servers_failed = 0;    // Servers that answered and could not find out.
-  Outcome doubt = Outcome::timeout;  // What it is called if the servers turn out to live.
-  bool tried_twice = false;          // It was answered by SERVFAIL, and asked once more.
-  int broken = 0;                    // Times that it could not be sent, or its connection broke.
+  std::size_t channel = 0;                     // The one that it went to.
+  std::size_t servers_failed = 0;              // Servers that answered and could not find out.
+  LookupStatus doubt = LookupStatus::timeout;  // What it is called if the servers turn out to live.
+  bool tried_twice = false;                    // It was answered by SERVFAIL, and asked once more.
+  int broken = 0;  // Times that it could not be sent, or its connection broke.
 };
 
 namespace {
@@ -60,7 +60,7 @@ constexpr int kSilentPatiences = 4;
 constexpr int kBrokenMost = 3;
 
 // As many as wait for their second try; who comes when they are full has had its chance.
-constexpr std::size_t kLaterMax = 16384;
+constexpr std::size_t kServfailRetriesMax = 16384;
 
 std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
 
@@ -90,9 +90,9 @@ const std::string& check_question() {
 }
 
 // Another server may know better.
-bool worth_another_server(Outcome outcome) {
-  return outcome == Outcome::servfail || outcome == Outcome::refused ||
-         outcome == Outcome::malformed;
+bool worth_another_server(LookupStatus status) {
+  return status == LookupStatus::servfail || status == LookupStatus::refused ||
+         status == LookupStatus::malformed;
 }
 
 std::string words(std::string_view what, int status) {
@@ -264,20 +264,21 @@ void Resolver::on_broken_stream(int descriptor) {
 
 void Resolver::on_time(Instant now) {
   now_ = now;
-  told_time_ = now;
+  last_tick_ = now;
   for (const auto& channel : channels_) {
     ::ares_process_fd(channel->handle, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
-  for (; !later_.empty() && later_.front().first <= now; later_.pop_front()) {
-    queue_.push_back(later_.front().second);
+  for (; !servfail_retries_.empty() && servfail_retries_.front().first <= now;
+       servfail_retries_.pop_front()) {
+    queue_.push_back(servfail_retries_.front().second);
   }
   if (in_flight_ > 0 && !checking_ && silent(kSilentPatiences * options_.patience)) send_check();
   settle();
 }
 
 Instant Resolver::next_deadline() const {
-  const Instant tick = in_flight_ == 0 ? kNever : told_time_ + kTick;
-  return later_.empty() ? tick : std::min(tick, later_.front().first);
+  const Instant tick = in_flight_ == 0 ? kNever : last_tick_ + kTick;
+  return servfail_retries_.empty() ? tick : std::min(tick, servfail_retries_.front().first);
 }
 
 bool Resolver::silent(Duration span) const { return now_ - silent_since_ >= span; }
@@ -285,20 +286,20 @@ bool Resolver::silent(Duration span) const { return now_ - silent_since_ >= span
 // What c-ares cannot send it fails at once, on the spot: hence the rounds.
 void Resolver::settle() {
   do {
-    if (!doubtful_.empty() && !checking_) send_check();
+    if (!unclassified_.empty() && !checking_) send_check();
     while (in_flight_ < std::min(window_, options_.in_flight_max) && !queue_.empty()) {
       Lookup& lookup = *queue_.front();
       queue_.pop_front();
       send(lookup);
     }
-  } while (!doubtful_.empty() && !checking_);
+  } while (!unclassified_.empty() && !checking_);
 }
 
 void Resolver::send(Lookup& lookup) {
   if (in_flight_ == 0) {
     window_ = kWindowFirst;
     silent_since_ = now_;
-    told_time_ = now_;
+    last_tick_ = now_;
   }
   ++in_flight_;
   const auto id = static_cast<std::uint16_t>(random_.next());
@@ -346,7 +347,7 @@ void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string
 }
 
 void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
-  if (!worth_another_server(answer.outcome)) {
+  if (!worth_another_server(answer.status)) {
     preferred_ = server;  // Those before it kept us waiting.
   } else if (lookup.servers_failed + 1 < channels_.size()) {
     ++lookup.servers_failed;
@@ -354,7 +355,7 @@ void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
     lookup.channel = (server + 1) % channels_.size();
     queue_.push_front(&lookup);
     return;
-  } else if (answer.outcome == Outcome::servfail && try_later(lookup)) {
+  } else if (answer.status == LookupStatus::servfail && try_later(lookup)) {
     return;
   }
   ++counts_.answered;
@@ -362,11 +363,12 @@ void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
 }
 
 bool Resolver::try_later(Lookup& lookup) {
-  const bool may = options_.second_try > Duration::zero() && later_.size() < kLaterMax;
+  const bool may =
+      options_.second_try > Duration::zero() && servfail_retries_.size() < kServfailRetriesMax;
   if (!may || std::exchange(lookup.tried_twice, true)) return false;
   lookup.servers_failed = 0;
   ++counts_.retried;
-  later_.emplace_back(now_ + options_.second_try, &lookup);
+  servfail_retries_.emplace_back(now_ + options_.second_try, &lookup);
   return true;
 }
 
@@ -377,11 +379,11 @@ void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
   if (status == ARES_ETIMEOUT && (timeouts < options_.tries || broken_before)) {
     status = ARES_ECONNREFUSED;
   }
-  lookup.doubt = Outcome::timeout;
+  lookup.doubt = LookupStatus::timeout;
   switch (status) {
     case ARES_ETIMEOUT:
       if (!silent(options_.patience)) {
-        fail(lookup, Outcome::timeout);
+        fail(lookup, LookupStatus::timeout);
         return;
       }
       break;
@@ -389,20 +391,20 @@ void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
     // ARES_EBADRESP: c-ares gives it to every query of a connection on which it could not read one
     // answer, so it says nothing of this name.
     default:
-      lookup.doubt = Outcome::servfail;
+      lookup.doubt = LookupStatus::servfail;
       ++lookup.broken;
       break;
   }
-  doubtful_.push_back(&lookup);
+  unclassified_.push_back(&lookup);
 }
 
 void Resolver::on_check(bool alive) {
   checking_ = false;
   reachable_ = alive;
-  for (Lookup* const lookup : std::exchange(doubtful_, {})) {
+  for (Lookup* const lookup : std::exchange(unclassified_, {})) {
     if (!alive) {
-      fail(*lookup, Outcome::unreachable);
-    } else if (lookup->doubt == Outcome::servfail && lookup->broken < kBrokenMost) {
+      fail(*lookup, LookupStatus::unreachable);
+    } else if (lookup->doubt == LookupStatus::servfail && lookup->broken < kBrokenMost) {
       ++counts_.retried;
       queue_.push_back(lookup);
     } else {
@@ -411,12 +413,12 @@ void Resolver::on_check(bool alive) {
   }
 }
 
-void Resolver::fail(const Lookup& lookup, Outcome outcome) {
+void Resolver::fail(const Lookup& lookup, LookupStatus status) {
   ++counts_.failed;
-  if (outcome == Outcome::timeout) ++counts_.timeouts;
-  if (outcome == Outcome::unreachable) ++counts_.unreachable;
+  if (status == LookupStatus::timeout) ++counts_.timeouts;
+  if (status == LookupStatus::unreachable) ++counts_.unreachable;
   Answer answer;
-  answer.outcome = outcome;
+  answer.status = status;
   finish(lookup, std::move(answer));
 }
 

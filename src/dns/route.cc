@@ -53,31 +53,31 @@ bool contains(const Network& network, const Address& address) {
 std::size_t place_of(Type type) { return type == Type::a ? 0 : 1; }
 
 // What an answer says about a name; nothing where it holds what was asked for.
-Fault fault_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::found: return Fault::none;
-    case Outcome::no_data: return Fault::no_data;
-    case Outcome::nxdomain: return Fault::nxdomain;
-    case Outcome::alias_loop: return Fault::alias_loop;
-    case Outcome::servfail: return Fault::servfail;
-    case Outcome::refused: return Fault::refused;
-    case Outcome::malformed: return Fault::malformed;
-    case Outcome::timeout: return Fault::timeout;
-    case Outcome::unreachable: return Fault::unreachable;
+RouteError fault_of(LookupStatus status) {
+  switch (status) {
+    case LookupStatus::found: return RouteError::none;
+    case LookupStatus::no_data: return RouteError::no_data;
+    case LookupStatus::nxdomain: return RouteError::nxdomain;
+    case LookupStatus::alias_loop: return RouteError::alias_loop;
+    case LookupStatus::servfail: return RouteError::servfail;
+    case LookupStatus::refused: return RouteError::refused;
+    case LookupStatus::malformed: return RouteError::malformed;
+    case LookupStatus::timeout: return RouteError::timeout;
+    case LookupStatus::unreachable: return RouteError::unreachable;
   }
-  return Fault::none;
+  return RouteError::none;
 }
 
 // Whether the answer leaves the matter open: asking again may find something.
-bool leaves_open(Fault fault) {
-  return fault != Fault::none && fault != Fault::no_data && fault != Fault::nxdomain;
+bool leaves_open(RouteError error) {
+  return error != RouteError::none && error != RouteError::no_data && error != RouteError::nxdomain;
 }
 
 // Which of two faults of one host counts: what is open beats what is certain, and our own side's
 // beats all.
-Fault worse(Fault a, Fault b) {
-  if (a == Fault::none || b == Fault::unreachable) return b;
-  if (b == Fault::none || leaves_open(a) || !leaves_open(b)) return a;
+RouteError worse(RouteError a, RouteError b) {
+  if (a == RouteError::none || b == RouteError::unreachable) return b;
+  if (b == RouteError::none || leaves_open(a) || !leaves_open(b)) return a;
   return b;
 }
 
@@ -98,8 +98,8 @@ bool is_special_use(const Address& address) {
 Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
     : kind_(kind), options_(options), name_(read_name(text)) {
   INVARIANT(options.ipv4 || options.ipv6);
-  if (name_.fault != NameFault::none || parse_address(name_.ascii)) {
-    fault_ = Fault::name_invalid;
+  if (name_.error != NameFault::none || parse_address(name_.ascii)) {
+    error_ = RouteError::name_invalid;
   } else if (kind == RouteKind::mail_domain) {
     questions_.push_back({kDomain, Type::mx});
   } else {
@@ -134,29 +134,29 @@ void Route::on_answer(std::uint32_t number, const Answer& answer) {
 void Route::on_exchanges(const Answer& answer) {
   authentic_ = answer.authentic;
   if (!answer.aliases.empty()) findings_.add(Finding::domain_is_alias);
-  if (answer.outcome == Outcome::no_data) {
+  if (answer.status == LookupStatus::no_data) {
     findings_.add(Finding::implicit_mx);
     add_domain_as_host();
-  } else if (answer.outcome == Outcome::found) {
+  } else if (answer.status == LookupStatus::found) {
     add_hosts(answer.exchanges);
   } else {
-    fault_ = dns::fault_of(answer.outcome);
+    error_ = dns::fault_of(answer.status);
   }
 }
 
-void Route::add_hosts(std::vector<Exchange> exchanges) {
-  const auto is_null = [](const Exchange& exchange) { return exchange.host.empty(); };
+void Route::add_hosts(std::vector<MxRecord> exchanges) {
+  const auto is_null = [](const MxRecord& exchange) { return exchange.host.empty(); };
   if (std::all_of(exchanges.begin(), exchanges.end(), is_null)) {
-    fault_ = Fault::null_mx;
+    error_ = RouteError::null_mx;
     return;
   }
   if (std::erase_if(exchanges, is_null) != 0) findings_.add(Finding::null_mx_among_others);
-  std::stable_sort(exchanges.begin(), exchanges.end(), [](const Exchange& a, const Exchange& b) {
+  std::stable_sort(exchanges.begin(), exchanges.end(), [](const MxRecord& a, const MxRecord& b) {
     return a.preference < b.preference;
   });
   // Room for all: questions that were taken point to names here.
   hosts_.reserve(std::min(exchanges.size(), options_.hosts_max));
-  for (const Exchange& exchange : exchanges) {
+  for (const MxRecord& exchange : exchanges) {
     const auto same = [&](const Host& host) { return host.name == exchange.host; };
     if (std::any_of(hosts_.begin(), hosts_.end(), same)) {
       findings_.add(Finding::mx_repeated);
@@ -168,19 +168,19 @@ void Route::add_hosts(std::vector<Exchange> exchanges) {
   }
 }
 
-void Route::add_host(const Exchange& exchange) {
+void Route::add_host(const MxRecord& exchange) {
   Host& host = hosts_.emplace_back();
   host.name = exchange.host;
   host.preference = exchange.preference;
   const Name name = read_name(exchange.host);
   if (is_address_text(exchange.host)) {
-    host.fault = Fault::mx_is_address;
-  } else if (name.fault != NameFault::none) {
-    host.fault = Fault::name_invalid;
+    host.error = RouteError::mx_is_address;
+  } else if (name.error != NameFault::none) {
+    host.error = RouteError::name_invalid;
   } else if (is_localhost(name.ascii)) {
-    host.fault = Fault::mx_localhost;
+    host.error = RouteError::mx_localhost;
   }
-  if (host.fault != Fault::none) return;
+  if (host.error != RouteError::none) return;
   if (name.underscore) host.findings.add(Finding::mx_underscore);
   if (name.single_label) host.findings.add(Finding::mx_single_label);
   ask_for(hosts_.size() - 1);
@@ -200,7 +200,7 @@ void Route::ask_for(std::size_t host) {
 void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
   Host& host = hosts_[index];
   host.authentic = host.authentic && answer.authentic;
-  host.fault = worse(host.fault, dns::fault_of(answer.outcome));
+  host.error = worse(host.error, dns::fault_of(answer.status));
   if (!answer.aliases.empty()) {
     const bool own = host.name == name_.ascii;
     if (own) findings_.add(Finding::domain_is_alias);
@@ -208,7 +208,7 @@ void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
   }
   const std::size_t most = options_.one_address ? 1 : options_.addresses_max;
   take_addresses(host, type, answer, most);
-  if (answer.addresses.size() > options_.addresses_max || answer.cut) {
+  if (answer.addresses.size() > options_.addresses_max || answer.truncated) {
     host.findings.add(Finding::addresses_cut);
   }
   if (options_.one_address && type == Type::a && options_.ipv6 &&
@@ -232,11 +232,11 @@ void Route::take_addresses(Host& host, Type type, const Answer& answer, std::siz
 
 // A host without an address. That the name does not exist is said of what the user named; of an MX
 // host it comes to the same as if it had no address.
-Fault Route::fault_without_address(const Host& host) const {
-  if (host.had_unusable && !leaves_open(host.fault)) return Fault::unusable_address;
+RouteError Route::fault_without_address(const Host& host) const {
+  if (host.had_unusable && !leaves_open(host.error)) return RouteError::unusable_address;
   const bool named_by_user = host.name == name_.ascii;
-  const bool certain = host.fault == Fault::no_data || host.fault == Fault::nxdomain;
-  return certain && !named_by_user ? Fault::mx_no_address : host.fault;
+  const bool certain = host.error == RouteError::no_data || host.error == RouteError::nxdomain;
+  return certain && !named_by_user ? RouteError::mx_no_address : host.error;
 }
 
 std::vector<Destination> Route::destinations() const {
@@ -248,7 +248,7 @@ std::vector<Destination> Route::destinations() const {
     destination.preference = host.preference;
     destination.authentic = authentic_ && host.authentic;
     destination.findings = host.findings;
-    if (leaves_open(host.fault)) destination.findings.add(Finding::family_unknown);
+    if (leaves_open(host.error)) destination.findings.add(Finding::family_unknown);
     std::size_t room = options_.addresses_max;
     for (const auto& addresses : host.addresses) {
       for (const Address& address : addresses) {
@@ -258,37 +258,37 @@ std::vector<Destination> Route::destinations() const {
         --room;
         destination.address = address;
         const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
-        destination.fault = is_private ? Fault::mx_private : Fault::none;
+        destination.error = is_private ? RouteError::mx_private : RouteError::none;
         destinations.push_back(destination);
       }
     }
     if (room < options_.addresses_max) continue;
     destination.findings = host.findings;
-    destination.fault = fault_without_address(host);
+    destination.error = fault_without_address(host);
     destination.authentic = false;
     destinations.push_back(std::move(destination));
   }
   return destinations;
 }
 
-std::string_view to_string(Fault fault) {
-  switch (fault) {
-    case Fault::none: return "none";
-    case Fault::name_invalid: return "name_invalid";
-    case Fault::nxdomain: return "nxdomain";
-    case Fault::no_data: return "no_data";
-    case Fault::servfail: return "servfail";
-    case Fault::refused: return "refused";
-    case Fault::malformed: return "malformed";
-    case Fault::alias_loop: return "alias_loop";
-    case Fault::timeout: return "timeout";
-    case Fault::unreachable: return "unreachable";
-    case Fault::null_mx: return "null_mx";
-    case Fault::mx_no_address: return "mx_no_address";
-    case Fault::mx_is_address: return "mx_is_address";
-    case Fault::mx_localhost: return "mx_localhost";
-    case Fault::unusable_address: return "unusable_address";
-    case Fault::mx_private: return "mx_private";
+std::string_view to_string(RouteError error) {
+  switch (error) {
+    case RouteError::none: return "none";
+    case RouteError::name_invalid: return "name_invalid";
+    case RouteError::nxdomain: return "nxdomain";
+    case RouteError::no_data: return "no_data";
+    case RouteError::servfail: return "servfail";
+    case RouteError::refused: return "refused";
+    case RouteError::malformed: return "malformed";
+    case RouteError::alias_loop: return "alias_loop";
+    case RouteError::timeout: return "timeout";
+    case RouteError::unreachable: return "unreachable";
+    case RouteError::null_mx: return "null_mx";
+    case RouteError::mx_no_address: return "mx_no_address";
+    case RouteError::mx_is_address: return "mx_is_address";
+    case RouteError::mx_localhost: return "mx_localhost";
+    case RouteError::unusable_address: return "unusable_address";
+    case RouteError::mx_private: return "mx_private";
   }
   return {};
 }

@@ -34,17 +34,17 @@ Encoding encoding_of_all_names(const DomainLine& domain) {
   return encoding;
 }
 
-void write_standing(const Standing& standing, JsonText& json) {
+void write_totals(const ServerTotals& totals, JsonText& json) {
   json.raw(",\"outcome\":\"");
-  json.raw(to_string(standing.outcome));
+  json.raw(to_string(totals.outcome));
   json.raw("\",\"cause\":\"");
-  json.raw(to_string(standing.cause));
+  json.raw(to_string(totals.cause));
   json.raw("\",\"addresses\":");
-  json.number(standing.addresses);
+  json.number(totals.addresses);
   json.raw(",\"answered\":");
-  json.number(standing.answered);
+  json.number(totals.answered);
   json.raw(",\"starttls\":\"");
-  json.raw(to_string(standing.starttls()));
+  json.raw(to_string(totals.starttls()));
   json.raw("\"");
 }
 
@@ -53,7 +53,7 @@ void write_hosts(const std::vector<DomainLine::Host>& hosts, Encoding encoding, 
   for (const DomainLine::Host& host : hosts) {
     json.raw(before);
     open_mx(host.name, host.preference, encoding, json);
-    write_standing(host.standing, json);
+    write_totals(host.totals, json);
     json.raw("}");
     before = ",";
   }
@@ -73,7 +73,7 @@ std::string_view to_string(Coverage coverage) {
   return {};
 }
 
-void Standing::count(const Record& record) {
+void ServerTotals::count(const Record& record) {
   if (records == 0 || record.outcome < outcome) {
     outcome = record.outcome;
     cause = record.cause;
@@ -86,7 +86,7 @@ void Standing::count(const Record& record) {
   if (record.starttls_offered == Offered::no) ++starttls_no;
 }
 
-Coverage Standing::starttls() const {
+Coverage ServerTotals::starttls() const {
   if (starttls_yes == 0) return starttls_no == 0 ? Coverage::not_known : Coverage::none;
   return starttls_no == 0 ? Coverage::all : Coverage::some;
 }
@@ -100,7 +100,7 @@ void append_domain(const DomainLine& domain, std::string& out) {
     json.number(domain.port);
   }
   write_dns(domain.unicode, domain.authentic, domain.findings, encoding, json);
-  write_standing(domain.standing, json);
+  write_totals(domain.totals, json);
   if (!domain.hosts.empty()) write_hosts(domain.hosts, encoding, json);
   json.raw("}\n");
 }

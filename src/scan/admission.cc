@@ -25,7 +25,8 @@ void Permit::settle(std::uint32_t open, bool wants) {
     admission_.rate.give_back();
   }
   share_.keep(open + (holds ? 1 : 0), wants);
-  while (const auto worker = share_.next_to_wake()) admission_.doorbells[*worker]->ring();
+  while (const auto worker = share_.next_to_wake())
+    admission_.doorbells[*worker]->notify_if_waiting();
 }
 
 Instant Permit::next(Instant now) const {

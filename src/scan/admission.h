@@ -13,7 +13,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/pace/budget.h"
 #include "mxsweep/pace/rate.h"
-#include "scan/doorbell.h"
+#include "mxsweep/threads/doorbell.h"
 
 namespace mxsweep::scan {
 
@@ -23,7 +23,8 @@ struct Admission {
 
   pace::Budget budget;
   pace::Rate rate;
-  std::vector<Doorbell*> doorbells;  // By worker. Requires: all are set before a worker runs.
+  // By worker. Requires: all are set before a worker runs.
+  std::vector<threads::Doorbell*> doorbells;
 };
 
 class Permit {

@@ -2,7 +2,7 @@
 // A mail domain, until the last of its servers has its record: then its summary line can be
 // written.
 //
-//   Lifetime  held by the errands that lead to its servers.
+//   Lifetime  held by the tasks that lead to its servers.
 //   Threads   any: its servers may be several workers'. A lock for each record of the domain.
 #pragma once
 
@@ -24,13 +24,13 @@ class Domain {
   // True for the last record, behind which line() is complete.
   [[nodiscard]] bool count(const results::Record& record) {
     const std::lock_guard lock(mutex_);
-    if (line_.standing.records == 0) describe(record);
+    if (line_.totals.records == 0) describe(record);
     line_.authentic = line_.authentic && record.authentic;
     line_.findings.add(record.findings);
-    line_.standing.count(record);
+    line_.totals.count(record);
     // A domain that has no MX is its own server; where there is no server at all there is no host.
     const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
-    if (!host.empty()) host_of(host, record.mx_preference).standing.count(record);
+    if (!host.empty()) host_of(host, record.mx_preference).totals.count(record);
     return --left_ == 0;
   }
 

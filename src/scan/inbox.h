@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Targets on their way from the feeder to one worker: bounded by their number and by their memory.
 //
-//   Shape    one thread pushes, one pops; see scan/spsc_queue.h. Each side counts the octets that
+//   Shape    one thread pushes, one pops; threads/spsc_queue.h. Each side counts the octets that
 //            it moved, so the difference is what waits.
 //   Memory   octets_max, and one target more.
 #pragma once
@@ -9,8 +9,8 @@
 #include <atomic>
 #include <cstddef>
 
-#include "mxsweep/scan/errand.h"
-#include "scan/spsc_queue.h"
+#include "mxsweep/scan/task.h"
+#include "mxsweep/threads/spsc_queue.h"
 
 namespace mxsweep::scan {
 
@@ -18,11 +18,11 @@ class Inbox {
  public:
   Inbox(std::size_t capacity, std::size_t octets_max) : queue_(capacity), octets_max_(octets_max) {}
 
-  // The feeder's side. Takes the errand, or answers false and leaves it.
-  bool push(Errand& errand) {
+  // The feeder's side. Takes the task, or answers false and leaves it.
+  bool push(Task& task) {
     if (octets() > octets_max_) return false;
-    const std::size_t octets = octets_held(errand);
-    if (!queue_.push(errand)) return false;
+    const std::size_t octets = octets_held(task);
+    if (!queue_.push(task)) return false;
     pushed_ += octets;
     return true;
   }
@@ -32,9 +32,9 @@ class Inbox {
   }
 
   // The worker's side.
-  bool pop(Errand& errand) {
-    if (!queue_.pop(errand)) return false;
-    popped_.store(popped_.load(std::memory_order_relaxed) + octets_held(errand),
+  bool pop(Task& task) {
+    if (!queue_.pop(task)) return false;
+    popped_.store(popped_.load(std::memory_order_relaxed) + octets_held(task),
                   std::memory_order_release);
     return true;
   }
@@ -50,10 +50,10 @@ class Inbox {
     return pushed_ - popped_.load(std::memory_order_acquire);
   }
 
-  SpscQueue<Errand> queue_;
+  threads::SpscQueue<Task> queue_;
   std::size_t octets_max_;
   std::size_t pushed_ = 0;
-  alignas(kCacheLine) std::atomic<std::size_t> popped_ = 0;
+  alignas(threads::kCacheLine) std::atomic<std::size_t> popped_ = 0;
 };
 
 }  // namespace mxsweep::scan

@@ -91,8 +91,8 @@ std::string Input::find_bad_line() {
 void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges) {
   recorder_.emplace(outboxes);
   gauges_ = &gauges;
-  Errand errand;
-  targets::Target& target = errand.target;
+  Task task;
+  targets::Target& target = task.target;
   targets::BadLine bad;
   bool more = true;
   while (more && !stopped(gauges)) {
@@ -102,16 +102,16 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         if (target.address.family == Family::none) {
           more = resolve(target, workers, gauges);
         } else {
-          deal(errand, workers, gauges);
+          deal(task, workers, gauges);
         }
         if (targets_ % kDealBatch == 0) {
-          for (const auto& worker : workers) worker->doorbell().ring();
+          for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
         }
         break;
       case targets::Reader::Next::bad_line: record_bad_line(bad); break;
       case targets::Reader::Next::need_more:
         // The list may be a pipe that says nothing for a while: whatever was dealt should start.
-        for (const auto& worker : workers) worker->doorbell().ring();
+        for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
         recorder_->flush(ring::now());
         more = read_block(workers, gauges);
         break;
@@ -121,11 +121,11 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         more = false;
         break;
     }
-    if (recorder_->crowded()) wait_for_room(gauges);
+    if (recorder_->backpressured()) wait_for_room(gauges);
   }
   while (names_.waiting() > 0 && !stopped(gauges)) {
     wait_for_names(kIdleWait, workers, gauges);
-    if (recorder_->crowded()) wait_for_room(gauges);
+    if (recorder_->backpressured()) wait_for_room(gauges);
   }
   not_started_ += names_.waiting();
   ended_.store(true, std::memory_order_relaxed);
@@ -146,7 +146,7 @@ bool Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
   std::array<pollfd, 2> wait{pollfd{.fd = list_.descriptor, .events = POLLIN, .revents = 0},
                              pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
   if (!stopped(gauges)) ::poll(wait.data(), wait.size(), -1);
-  bell_.woken();
+  bell_.cancel_wait();
   if (wait[1].revents != 0) bell_.wait();
   return wait[0].revents != 0;
 }
@@ -193,7 +193,7 @@ bool Input::resolve(targets::Target& target, const Workers& workers, const Gauge
 void Input::wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges) {
   bell_.prepare();
   names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
-  bell_.woken();
+  bell_.cancel_wait();
   if (const std::string why = names_.failure(); !why.empty() && failure_.empty()) {
     failure_ = "the resolver: " + why;
     gauges_->stop_if_not_stopping();
@@ -207,36 +207,36 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
     targets_ += servers.size() - 1;
     const bool is_domain =
-        servers.front().errand.path != nullptr && !servers.front().errand.path->domain.empty();
+        servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
     if (recorder_->keeps_domains() && is_domain) {
-      const auto domain = std::make_shared<Domain>(servers.front().errand.target, servers.size());
-      for (Resolved& server : servers) server.errand.path->sums_up = domain;
+      const auto domain = std::make_shared<Domain>(servers.front().task.target, servers.size());
+      for (Resolved& server : servers) server.task.path->sums_up = domain;
     }
     for (Resolved& server : servers) {
       if (server.cause == Cause::none) {
-        deal(server.errand, workers, gauges);
+        deal(server.task, workers, gauges);
       } else {
         record_fault(server);
       }
     }
   }
   if (!any) return;
-  for (const auto& worker : workers) worker->doorbell().ring();
+  for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
   recorder_->flush(ring::now());
 }
 
-void Input::deal(Errand& errand, const Workers& workers, const Gauges& gauges) {
-  const std::size_t place = workers.size() == 1 ? 0 : hash(errand.target.address) % workers.size();
+void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
+  const std::size_t place = workers.size() == 1 ? 0 : hash(task.target.address) % workers.size();
   Worker& worker = *workers[place];
-  while (!worker.offer(errand)) {
-    worker.doorbell().ring();
+  while (!worker.offer(task)) {
+    worker.doorbell().notify_if_waiting();
     bell_.prepare();
     if (stopped(gauges)) {
       ++not_started_;
       return;
     }
     if (!worker.has_room()) sleep();
-    bell_.woken();
+    bell_.cancel_wait();
   }
 }
 
@@ -250,8 +250,8 @@ void Input::sleep() {
 }
 
 void Input::wait_for_room(Gauges& gauges) {
-  while (recorder_->crowded() && !stopped(gauges)) {
-    std::this_thread::sleep_for(kCrowdedWait);
+  while (recorder_->backpressured() && !stopped(gauges)) {
+    std::this_thread::sleep_for(kBackpressureRetry);
     recorder_->flush(ring::now());
   }
 }
@@ -278,8 +278,8 @@ void Input::record_fault(const Resolved& resolved) {
   record.outcome = outcome_of(record.cause);
   record.phase = Phase::dns;
   record.at = ring::wall_now();
-  describe(resolved.errand, record);
-  recorder_->add(record, resolved.errand, ring::now());
+  describe(resolved.task, record);
+  recorder_->add(record, resolved.task, ring::now());
   count(record);
 }
 

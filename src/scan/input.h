@@ -20,7 +20,7 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
-#include "scan/doorbell.h"
+#include "mxsweep/threads/doorbell.h"
 #include "scan/names.h"
 #include "scan/recorder.h"
 #include "scan/worker.h"
@@ -42,7 +42,7 @@ class Input {
 
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
   void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
-  [[nodiscard]] Doorbell& doorbell() { return bell_; }
+  [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
   // How much of the list is behind us, in octets; the size is 0 when it is not known.
   [[nodiscard]] std::uint64_t octets_read() const {
@@ -67,7 +67,7 @@ class Input {
   [[nodiscard]] std::string find_foreign_format();
   [[nodiscard]] bool wait_for_list(const Workers& workers, const Gauges& gauges);
   bool read_block(const Workers& workers, const Gauges& gauges);
-  void deal(Errand& errand, const Workers& workers, const Gauges& gauges);
+  void deal(Task& task, const Workers& workers, const Gauges& gauges);
   void sleep();
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
@@ -84,7 +84,7 @@ class Input {
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;
   targets::Reader reader_;
-  Doorbell bell_;
+  threads::Doorbell bell_;
   Names names_;                       // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;

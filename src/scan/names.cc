@@ -17,31 +17,31 @@ std::uint32_t microseconds(Duration span) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kTimeMostUs));
 }
 
-Cause cause_of(dns::Fault fault) {
+Cause cause_of(dns::RouteError fault) {
   switch (fault) {
-    case dns::Fault::none: return Cause::none;
-    case dns::Fault::name_invalid: return Cause::dns_name_invalid;
-    case dns::Fault::nxdomain: return Cause::dns_nxdomain;
-    case dns::Fault::no_data: return Cause::dns_no_data;
-    case dns::Fault::servfail: return Cause::dns_servfail;
-    case dns::Fault::refused: return Cause::dns_refused;
-    case dns::Fault::malformed: return Cause::dns_malformed;
-    case dns::Fault::alias_loop: return Cause::dns_alias_loop;
-    case dns::Fault::timeout: return Cause::dns_timeout;
-    case dns::Fault::unreachable: return Cause::local_resolver_unreachable;
-    case dns::Fault::null_mx: return Cause::config_null_mx_or_no_mail;
-    case dns::Fault::mx_no_address: return Cause::dns_mx_no_address;
-    case dns::Fault::mx_is_address: return Cause::config_mx_is_address;
-    case dns::Fault::mx_localhost: return Cause::config_mx_localhost;
-    case dns::Fault::unusable_address: return Cause::dns_unusable_address;
-    case dns::Fault::mx_private: return Cause::config_mx_private_ip;
+    case dns::RouteError::none: return Cause::none;
+    case dns::RouteError::name_invalid: return Cause::dns_name_invalid;
+    case dns::RouteError::nxdomain: return Cause::dns_nxdomain;
+    case dns::RouteError::no_data: return Cause::dns_no_data;
+    case dns::RouteError::servfail: return Cause::dns_servfail;
+    case dns::RouteError::refused: return Cause::dns_refused;
+    case dns::RouteError::malformed: return Cause::dns_malformed;
+    case dns::RouteError::alias_loop: return Cause::dns_alias_loop;
+    case dns::RouteError::timeout: return Cause::dns_timeout;
+    case dns::RouteError::unreachable: return Cause::local_resolver_unreachable;
+    case dns::RouteError::null_mx: return Cause::config_null_mx_or_no_mail;
+    case dns::RouteError::mx_no_address: return Cause::dns_mx_no_address;
+    case dns::RouteError::mx_is_address: return Cause::config_mx_is_address;
+    case dns::RouteError::mx_localhost: return Cause::config_mx_localhost;
+    case dns::RouteError::unusable_address: return Cause::dns_unusable_address;
+    case dns::RouteError::mx_private: return Cause::config_mx_private_ip;
   }
   INVARIANT(false && "a fault outside its list");
   return {};
 }
 
 bool is_unreachable(const dns::Destination& destination) {
-  return destination.fault == dns::Fault::unreachable;
+  return destination.error == dns::RouteError::unreachable;
 }
 
 }  // namespace
@@ -79,9 +79,9 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 
 void Names::finish(std::uint32_t number, Pending& pending) {
   std::vector<dns::Destination> destinations = pending.route.destinations();
-  if (destinations.empty()) destinations.emplace_back().fault = pending.route.fault();
+  if (destinations.empty()) destinations.emplace_back().error = pending.route.error();
   if (braked() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
-    put_off_.push_back({std::move(pending.target), pending.since, now_ + kAgain});
+    retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kAgain});
   } else {
     pending.target.dns_us = microseconds(now_ - pending.since);
     resolved_.push_back({std::move(pending), std::move(destinations)});
@@ -91,12 +91,12 @@ void Names::finish(std::uint32_t number, Pending& pending) {
 
 Resolved Names::resolve(const Pending& pending, dns::Destination&& destination) const {
   const dns::Name& name = pending.route.name();
-  Resolved resolved{.errand = {.target = pending.target, .path = nullptr},
-                    .cause = cause_of(destination.fault)};
-  if (destination.fault == dns::Fault::mx_private && options_.visit_private) {
+  Resolved resolved{.task = {.target = pending.target, .path = nullptr},
+                    .cause = cause_of(destination.error)};
+  if (destination.error == dns::RouteError::mx_private && options_.visit_private) {
     resolved.cause = Cause::none;
   }
-  resolved.errand.target.address = destination.address;
+  resolved.task.target.address = destination.address;
   auto path = std::make_unique<Path>();
   path->unicode = name.unicode;
   path->authentic = destination.authentic;
@@ -107,14 +107,14 @@ Resolved Names::resolve(const Pending& pending, dns::Destination&& destination) 
   const bool has_mx = options_.mail_domains && !destination.host.empty() &&
                       !path->findings.has(Finding::implicit_mx);
   const bool has_server = destination.address.family != Family::none;
-  if (has_server || !options_.mail_domains) resolved.errand.target.use_name(destination.host);
+  if (has_server || !options_.mail_domains) resolved.task.target.use_name(destination.host);
   if (has_mx) {
     path->mx_host = std::move(destination.host);
     path->mx_preference = destination.preference;
   }
   const bool says_nothing =
       path->domain.empty() && path->unicode.empty() && !path->authentic && path->findings.empty();
-  if (!says_nothing) resolved.errand.path = std::move(path);
+  if (!says_nothing) resolved.task.path = std::move(path);
   return resolved;
 }
 
@@ -122,7 +122,7 @@ void Names::turn(Duration longest) {
   const std::size_t resolved_before = resolved_.size();
   collect();
   if (resolved_.size() > resolved_before) longest = Duration::zero();
-  if (!put_off_.empty()) longest = std::min(longest, put_off_.front().again - now_);
+  if (!retry_queue_.empty()) longest = std::min(longest, retry_queue_.front().again - now_);
   now_ = watch_.wait(std::max(longest, Duration::zero()));
   if (resolver_.reachable()) silent_since_ = now_;
   collect();
@@ -139,9 +139,9 @@ void Names::collect() {
     route.on_answer(question, *finished.answer);
     ask(number, found->second);
   }
-  while (!put_off_.empty() && put_off_.front().again <= now_) {
-    PutOff again = std::move(put_off_.front());
-    put_off_.pop_front();
+  while (!retry_queue_.empty() && retry_queue_.front().again <= now_) {
+    PutOff again = std::move(retry_queue_.front());
+    retry_queue_.pop_front();
     begin_again(std::move(again.target), again.since);
   }
 }

@@ -26,8 +26,8 @@
 #include "mxsweep/dns/ring_watch.h"
 #include "mxsweep/dns/route.h"
 #include "mxsweep/ring/ring.h"
-#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/name_options.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::scan {
@@ -65,13 +65,13 @@ class Names {
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);
 
   [[nodiscard]] bool full() const {
-    const std::size_t begun = routes_.size() + put_off_.size();
+    const std::size_t begun = routes_.size() + retry_queue_.size();
     return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && braked());
   }
   [[nodiscard]] const dns::Lookups& lookups() const { return resolver_.counts(); }
   // Begun and not taken yet.
   [[nodiscard]] std::size_t waiting() const {
-    return routes_.size() + put_off_.size() + resolved_.size();
+    return routes_.size() + retry_queue_.size() + resolved_.size();
   }
 
  private:
@@ -116,7 +116,7 @@ class Names {
   dns::RingWatch watch_{ring_, resolver_};
   std::unordered_map<std::uint32_t, Pending> routes_;
   std::uint32_t next_number_ = 0;
-  std::deque<PutOff> put_off_;
+  std::deque<PutOff> retry_queue_;
   // A name becomes its servers when it is taken: each has a copy of what the list says.
   std::deque<Finished> resolved_;
   std::size_t octets_ = 0;  // Held by the targets of all three.

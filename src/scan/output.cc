@@ -69,18 +69,18 @@ void Outbox::begin_line(Instant now) {
 
 void Outbox::end_line(Instant now) {
   ++chunk_.records;
-  if (crowded()) flush(now);
+  if (backpressured()) flush(now);
 }
 
 void Outbox::flush(Instant now) {
   if (chunk_.records == 0) return;
   if (!filled_.push(chunk_)) {
-    flush_at_ = now + kCrowdedWait;
+    flush_at_ = now + kBackpressureRetry;
     return;
   }
   chunk_ = {};
   flush_at_ = kNever;
-  writer_.ring();
+  writer_.notify_if_waiting();
 }
 
 Output::Output(const std::string& path) {
@@ -121,23 +121,23 @@ void Output::run() {
                       std::any_of(outboxes_.begin(), outboxes_.end(),
                                   [](const auto& outbox) { return outbox->has_lines(); });
     if (!news) bell_.wait();
-    bell_.woken();
+    bell_.cancel_wait();
   }
   if (!failed()) {
     if (const int error = file_.close(); error != 0) fail_with(std::strerror(error));
   }
   ended_.store(true, std::memory_order_release);
-  if (watcher_ != nullptr) watcher_->ring_anyway();
+  if (watcher_ != nullptr) watcher_->notify();
 }
 
 void Output::finish() {
   finishing_.store(true, std::memory_order_seq_cst);
-  bell_.ring_anyway();
+  bell_.notify();
 }
 
-void Output::hurry() {
+void Output::stop_waiting_for_reader() {
   hurrying_.store(true, std::memory_order_release);
-  bell_.ring_anyway();
+  bell_.notify();
 }
 
 // A pipe or a terminal may be stalled for ever by its reader. Writing at most PIPE_BUF octets, and
@@ -228,7 +228,7 @@ void Output::fail_with(const std::string& what) { fail(file_.name() + ": " + wha
 void Output::fail(const std::string& why) {
   failure_ = why;
   failed_.store(true, std::memory_order_release);
-  if (watcher_ != nullptr) watcher_->ring_anyway();
+  if (watcher_ != nullptr) watcher_->notify();
 }
 
 }  // namespace mxsweep::scan

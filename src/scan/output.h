@@ -4,8 +4,8 @@
 //
 //   Shape    Outbox: one producer's side. Output: the file and its writer thread.
 //   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets; when they are all waiting
-//            to be written it is crowded(): its producer starts nothing new, and what is still open
-//            makes its last chunk grow, by at most one record each.
+//            to be written it is backpressured(): its producer starts nothing new, and what is
+//            still open makes its last chunk grow, by at most one record each.
 //   Errors   A failed write is told once, through failure(); after it everything is taken and
 //            discarded, so that nobody waits for an output that is gone. What was counted as
 //            written was written, and no half line is left behind: a file is cut, and a line that
@@ -24,15 +24,15 @@
 #include "mxsweep/files/output_file.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
-#include "scan/doorbell.h"
-#include "scan/spsc_queue.h"
+#include "mxsweep/threads/doorbell.h"
+#include "mxsweep/threads/spsc_queue.h"
 
 namespace mxsweep::scan {
 
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
-inline constexpr Duration kCrowdedWait = std::chrono::milliseconds{10};  // Between two tries.
+inline constexpr Duration kBackpressureRetry = std::chrono::milliseconds{10};  // Between two tries.
 
 // Whole lines, one for each record.
 struct Chunk {
@@ -42,14 +42,14 @@ struct Chunk {
 
 class Outbox {
  public:
-  explicit Outbox(Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
+  explicit Outbox(threads::Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
 
   // The producer's side.
   void add(const results::Record& record, Instant now);
   void add(const tls::Certificate& certificate, Instant now);
   void add(const results::DomainLine& domain, Instant now);
   void flush(Instant now);  // Hands over what there is, if there is room for it.
-  [[nodiscard]] bool crowded() const { return chunk_.lines.size() >= kChunkOctets; }
+  [[nodiscard]] bool backpressured() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
   // When to try flush(), again where there was no room; kNever: nothing waits.
   [[nodiscard]] Instant flush_at() const { return flush_at_; }
@@ -62,8 +62,8 @@ class Outbox {
   void begin_line(Instant now);
   void end_line(Instant now);
 
-  Doorbell& writer_;
-  SpscQueue<Chunk> filled_;
+  threads::Doorbell& writer_;
+  threads::SpscQueue<Chunk> filled_;
   Chunk chunk_;
   Instant flush_at_ = kNever;
 };
@@ -76,13 +76,13 @@ class Output {
   void begin();  // What the file held before is gone. Before the first line, and before run().
 
   // Before run(); rung when the output has failed or has ended.
-  void tell(Doorbell& bell) { watcher_ = &bell; }
+  void tell(threads::Doorbell& bell) { watcher_ = &bell; }
   [[nodiscard]] Outbox& add_outbox();
-  [[nodiscard]] Doorbell& doorbell() { return bell_; }
+  [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
-  void run();     // The writer thread's body: until finish() and all is written.
-  void finish();  // No producer adds anything any more.
-  void hurry();   // Wait no longer for a reader that has stalled.
+  void run();                      // The writer thread's body: until finish() and all is written.
+  void finish();                   // No producer adds anything any more.
+  void stop_waiting_for_reader();  // Wait no longer for a reader that has stalled.
 
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
@@ -103,8 +103,8 @@ class Output {
   void fail_with(const std::string& what);  // Behind the output's name.
 
   files::OutputFile file_;
-  Doorbell bell_;
-  Doorbell* watcher_ = nullptr;
+  threads::Doorbell bell_;
+  threads::Doorbell* watcher_ = nullptr;
   std::vector<std::unique_ptr<Outbox>> outboxes_;
   std::atomic<bool> finishing_ = false;
   std::atomic<bool> hurrying_ = false;

@@ -8,10 +8,10 @@
 
 namespace mxsweep::scan {
 
-bool Recorder::crowded() const {
+bool Recorder::backpressured() const {
   const auto boxes = all();
   return std::any_of(boxes.begin(), boxes.end(),
-                     [](const Outbox* box) { return box != nullptr && box->crowded(); });
+                     [](const Outbox* box) { return box != nullptr && box->backpressured(); });
 }
 
 Instant Recorder::flush_at() const {
@@ -38,7 +38,7 @@ void Recorder::drain() {
   for (Outbox* const box : all()) {
     while (box != nullptr && !box->drained()) {
       box->flush(ring::now());
-      if (!box->drained()) std::this_thread::sleep_for(kCrowdedWait);
+      if (!box->drained()) std::this_thread::sleep_for(kBackpressureRetry);
     }
   }
 }

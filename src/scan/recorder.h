@@ -7,7 +7,7 @@
 
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
 #include "scan/domain.h"
 #include "scan/output.h"
 
@@ -24,10 +24,10 @@ class Recorder {
  public:
   explicit Recorder(const Outboxes& outboxes) : outboxes_(outboxes) {}
 
-  void add(const results::Record& record, const Errand& errand, Instant now) {
+  void add(const results::Record& record, const Task& task, Instant now) {
     add(record, now);
-    if (errand.path == nullptr || errand.path->sums_up == nullptr) return;
-    Domain& domain = *errand.path->sums_up;
+    if (task.path == nullptr || task.path->sums_up == nullptr) return;
+    Domain& domain = *task.path->sums_up;
     if (domain.count(record)) outboxes_.domains->add(domain.line(), now);
   }
   void add(const results::Record& record, Instant now) {
@@ -43,7 +43,7 @@ class Recorder {
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
 
   // As Outbox has them, for all together.
-  [[nodiscard]] bool crowded() const;
+  [[nodiscard]] bool backpressured() const;
   [[nodiscard]] Instant flush_at() const;
   void flush(Instant now);      // All.
   void flush_due(Instant now);  // Those whose time has come.

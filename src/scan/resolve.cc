@@ -47,8 +47,8 @@ Resolution resolve(const targets::Target& target, NameOptions options,
 ResolverCheck check_resolver(const NameOptions& options, const std::string& text) {
   ResolverCheck check;
   const dns::Name name = dns::read_name(text);
-  if (!text.empty() && name.fault != dns::NameFault::none) {
-    check.error = "'" + text + "' is no name: " + std::string(to_string(name.fault));
+  if (!text.empty() && name.error != dns::NameFault::none) {
+    check.error = "'" + text + "' is no name: " + std::string(to_string(name.error));
     return check;
   }
   ring::Ring ring;
@@ -70,9 +70,9 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
   dns::Finished finished;
   for (Instant now = start; now < start + kPersonPatience; now = ring::now()) {
     if (resolver.take(finished)) {
-      check.answered = finished.answer->outcome != dns::Outcome::unreachable &&
-                       finished.answer->outcome != dns::Outcome::timeout;
-      check.answer = to_string(finished.answer->outcome);
+      check.answered = finished.answer->status != dns::LookupStatus::unreachable &&
+                       finished.answer->status != dns::LookupStatus::timeout;
+      check.answer = to_string(finished.answer->status);
       check.authentic = finished.answer->authentic;
       check.took = now - start;
       return check;

@@ -13,9 +13,9 @@
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
+#include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/memory_reserve.h"
 #include "scan/crew.h"
-#include "scan/doorbell.h"
 #include "scan/input.h"
 #include "scan/outputs.h"
 #include "scan/signals.h"
@@ -128,14 +128,14 @@ class Sweep {
   }
 
   // Requires: start() found nothing wrong, and the outputs have begun.
-  Ended run(Signals& signals, const Tell& tell) {
+  Ended run(Signals& signals, const ProgressCallback& on_progress) {
     const threads::MemoryReserve reserve(bell_.descriptor());
     reserve_ = &reserve;
     start_ = ring::now();
     ended_.summary.start = ring::wall_now();
     writers_.go();
     threads_.go();
-    watch(signals, tell, workers_.size() + 1);
+    watch(signals, on_progress, workers_.size() + 1);
     threads_.join();
     for (Output* const output : outputs_.all()) output->finish();
     wait_for_writers(signals);
@@ -165,19 +165,19 @@ class Sweep {
  private:
   void ended_thread() {
     threads_ended_.fetch_add(1, std::memory_order_release);
-    bell_.ring_anyway();
+    bell_.notify();
   }
 
-  void watch(Signals& signals, const Tell& tell, std::size_t threads) {
+  void watch(Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       listen(signals, kTellMs);
       for (const Output* const output : outputs_.all()) {
         if (output->failed()) stop(Stop::leave);
       }
       if (reserve_->used()) stop(Stop::leave);
-      tell(progress());
+      on_progress(progress());
     }
-    tell(progress());
+    on_progress(progress());
   }
 
   // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
@@ -199,7 +199,7 @@ class Sweep {
         stop(Stop::drain);
       } else {
         stop(Stop::leave);
-        for (Output* const output : outputs_.all()) output->hurry();
+        for (Output* const output : outputs_.all()) output->stop_waiting_for_reader();
       }
     }
   }
@@ -207,8 +207,8 @@ class Sweep {
   void stop(Stop how) {
     if (gauges_.stop.load(std::memory_order_relaxed) >= how) return;
     gauges_.stop.store(how, std::memory_order_seq_cst);
-    input_.doorbell().ring_anyway();
-    for (const auto& worker : workers_) worker->doorbell().ring_anyway();
+    input_.doorbell().notify();
+    for (const auto& worker : workers_) worker->doorbell().notify();
   }
 
   void sum_up() {
@@ -249,7 +249,7 @@ class Sweep {
   CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
-  Doorbell bell_;
+  threads::Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
   std::atomic<std::size_t> threads_ended_ = 0;
@@ -276,7 +276,7 @@ std::string check_tls(const tls::ClientOptions& options) {
   return client.open(options);
 }
 
-Ended run(const Options& options, const Tell& tell) {
+Ended run(const Options& options, const ProgressCallback& on_progress) {
   Ended ended;
   // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
   ended.refusal = check_engine().refusal;
@@ -304,7 +304,7 @@ Ended run(const Options& options, const Tell& tell) {
     sweep.call_off();
     return ended;
   }
-  ended = sweep.run(signals, tell);
+  ended = sweep.run(signals, on_progress);
   ended.bad_input = input.no_list();
   utsname kernel{};
   if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;

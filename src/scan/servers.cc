@@ -12,9 +12,9 @@ namespace {
 // What a hash table's node and the allocator add to each.
 constexpr std::size_t kNodeOctets = 40;
 
-// With its node in the list of waiting errands, which has two pointers.
-std::size_t waiting_octets_of(const Errand& errand) {
-  return allocated(sizeof errand + 2 * sizeof(void*)) + octets_held(errand);
+// With its node in the list of waiting tasks, which has two pointers.
+std::size_t waiting_octets_of(const Task& task) {
+  return allocated(sizeof task + 2 * sizeof(void*)) + octets_held(task);
 }
 
 std::size_t octets_of(const tls::Certificate& certificate) {
@@ -53,8 +53,8 @@ Servers::Servers(const probe::Plan& plan, std::size_t octets_max)
   servers_.max_load_factor(kLoadMost);
 }
 
-Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
-  const targets::Target& target = errand.target;
+Servers::Place Servers::place(Task& task, targets::TlsMode mode) {
+  const targets::Target& target = task.target;
   const auto [found, is_new] =
       servers_.try_emplace({.address = target.address, .port = target.port, .mode = mode});
   Server& server = found->second;
@@ -63,9 +63,9 @@ Servers::Place Servers::place(Errand& errand, targets::TlsMode mode) {
     octets_ += kServerOctets;
   }
   if (server.visiting) {
-    if (server.waiting == nullptr) server.waiting = std::make_unique<std::list<Errand>>();
-    waiting_octets_ += waiting_octets_of(errand);
-    server.waiting->push_back(std::move(errand));
+    if (server.waiting == nullptr) server.waiting = std::make_unique<std::list<Task>>();
+    waiting_octets_ += waiting_octets_of(task);
+    server.waiting->push_back(std::move(task));
     ++waiting_;
     forget_what_is_too_much();
     return {};
@@ -145,12 +145,12 @@ void Servers::ended(Server& server) {
   }
 }
 
-bool Servers::take_settled(Errand& errand) {
+bool Servers::take_settled(Task& task) {
   while (!settled_.empty()) {
     Server& server = *settled_.front();
     if (!server.visiting && server.waiting != nullptr) {
-      errand = std::move(server.waiting->front());
-      waiting_octets_ -= waiting_octets_of(errand);
+      task = std::move(server.waiting->front());
+      waiting_octets_ -= waiting_octets_of(task);
       server.waiting->pop_front();
       if (server.waiting->empty()) server.waiting.reset();
       --waiting_;

@@ -2,15 +2,15 @@
 // Which servers one worker has visited, what it learned there, and who waits to hear of it: each
 // server is visited once, however many lines lead to it.
 //
-//   Shape     place() every errand. Told to visit, the visit ends with settle() or, when it was our
+//   Shape     place() every task. Told to visit, the visit ends with settle() or, when it was our
 //             own fault that nothing was learned, forget(). take_settled() hands back those who
 //             waited; they are placed again.
 //   Once      A server is an address, a port and a way to begin TLS. Where TLS was begun, the name
 //             counts too (SNI), unless the certificate has that name as well, or kNamesTried names
 //             were shown the same: a server that does not care for names is not asked again.
-//   Memory    octets_max for what was learned and for waiting errands. The server that was not
+//   Memory    octets_max for what was learned and for waiting tasks. The server that was not
 //             asked for for the longest time is forgotten, and visited again if a line leads there;
-//             so is the oldest of more than kNamesKept names. When waiting errands take half of it,
+//             so is the oldest of more than kNamesKept names. When waiting tasks take half of it,
 //             it is full(), and no more should be placed until some are served.
 //   Lifetime  a Server stays where it is from place() to settle() or forget().
 #pragma once
@@ -26,7 +26,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/probe/probe.h"
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::scan {
@@ -62,7 +62,7 @@ class Servers {
 
     const Key* key = nullptr;
     std::variant<std::monostate, Brief, std::unique_ptr<Visit>> learned;
-    std::unique_ptr<std::list<Errand>> waiting;  // Null: nobody.
+    std::unique_ptr<std::list<Task>> waiting;  // Null: nobody.
     Server* older = nullptr;
     Server* newer = nullptr;
     bool visiting = false;
@@ -76,17 +76,17 @@ class Servers {
   Servers& operator=(const Servers&) = delete;
 
   struct Place {
-    probe::Probe* known = nullptr;  // It answers for this errand. Until the next call.
+    probe::Probe* known = nullptr;  // It answers for this task. Until the next call.
     Server* to_visit = nullptr;     // Nobody can.
   };
-  // Neither of the two: the errand was taken, and waits.
-  [[nodiscard]] Place place(Errand& errand, targets::TlsMode mode);
+  // Neither of the two: the task was taken, and waits.
+  [[nodiscard]] Place place(Task& task, targets::TlsMode mode);
 
   // `name`: the one that it was visited by.
   void settle(Server& server, std::string_view name, probe::Probe&& probe);
   void forget(Server& server);
 
-  [[nodiscard]] bool take_settled(Errand& errand);
+  [[nodiscard]] bool take_settled(Task& task);
   [[nodiscard]] bool has_settled() const { return !settled_.empty(); }
 
   [[nodiscard]] bool full() const { return waiting_octets_ > octets_max_ / 2; }

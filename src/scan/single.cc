@@ -17,9 +17,9 @@ constexpr Duration kLastWordWait = std::chrono::milliseconds{1};
 
 class Single {
  public:
-  Single(const Errand& errand, const probe::Plan& plan, tls::Client& tls,
+  Single(const Task& task, const probe::Plan& plan, tls::Client& tls,
          const std::function<void(const Event&)>& hear)
-      : errand_(errand), plan_(with_tls(plan, tls)), probe_(plan_, errand.target), hear_(hear) {}
+      : task_(task), plan_(with_tls(plan, tls)), probe_(plan_, task.target), hear_(hear) {}
   Single(const Single&) = delete;
   Single& operator=(const Single&) = delete;
   ~Single() {
@@ -30,7 +30,7 @@ class Single {
     if (auto refusal = ring_.open({.submissions = 8, .completions = 64, .buffers = 4})) {
       return refusal;
     }
-    const targets::Target& target = errand_.target;
+    const targets::Target& target = task_.target;
     start_ = ring::now();
     tell({.what = Told::connecting});
     probe::Wants wants = probe_.on_started(start_);
@@ -49,10 +49,10 @@ class Single {
   }
 
   [[nodiscard]] results::Record record() {
-    results::Record record = probe_.record(errand_.target.name());
+    results::Record record = probe_.record(task_.target.name());
     record.attempt = 1;
     record.at = plan_.wall_time(start_);
-    describe(errand_, record);
+    describe(task_, record);
     return record;
   }
 
@@ -141,7 +141,7 @@ class Single {
     hear_(event);
   }
 
-  const Errand& errand_;
+  const Task& task_;
   const probe::Plan plan_;
   probe::Probe probe_;
   const std::function<void(const Event&)>& hear_;
@@ -155,11 +155,11 @@ class Single {
 
 }  // namespace
 
-SingleEnd probe_one(const Errand& errand, const probe::Plan& plan, tls::Client& tls,
+SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
                     const std::function<void(const Event&)>& hear,
                     const std::function<void(const results::Record&)>& conclude) {
   SingleEnd end;
-  Single single(errand, plan, tls, hear);
+  Single single(task, plan, tls, hear);
   end.refusal = single.run();
   if (!end.refusal) conclude(single.record());
   return end;

@@ -26,7 +26,9 @@ Visits::Visits(const VisitOptions& options, const probe::Plan& plan, std::uint32
       permit_(admission, worker),
       servers_(plan, options.share_octets) {}
 
-bool Visits::may_begin() const { return !recorder_.crowded() && gauges_.stopping() == Stop::none; }
+bool Visits::may_begin() const {
+  return !recorder_.backpressured() && gauges_.stopping() == Stop::none;
+}
 
 bool Visits::may_connect(const Load& load, Instant now) const {
   return !load.full && now >= braked_until_;
@@ -42,23 +44,23 @@ std::optional<Visit> Visits::next(std::uint32_t& budget, const Load& load, Insta
 
 // Whether next_ is a target to connect to, within the budget.
 bool Visits::find_next(std::uint32_t& budget, Instant now) {
-  for (; !next_ && budget > 0 && !recorder_.crowded(); --budget) {
-    if (!put_off_.empty()) {
-      next_ = std::move(put_off_.front());
-      put_off_.pop_front();
+  for (; !next_ && budget > 0 && !recorder_.backpressured(); --budget) {
+    if (!retry_queue_.empty()) {
+      next_ = std::move(retry_queue_.front());
+      retry_queue_.pop_front();
       break;
     }
-    Errand errand;
-    const bool found = servers_.take_settled(errand) || (!servers_.full() && inbox_.pop(errand));
+    Task task;
+    const bool found = servers_.take_settled(task) || (!servers_.full() && inbox_.pop(task));
     if (!found) break;
     Servers::Server* server = nullptr;
     if (options_.share_octets != 0) {
-      const auto place = servers_.place(errand, probe::tls_mode(plan_, errand.target));
-      if (place.known != nullptr) record_shared(errand, *place.known, now);
+      const auto place = servers_.place(task, probe::tls_mode(plan_, task.target));
+      if (place.known != nullptr) record_shared(task, *place.known, now);
       if (place.to_visit == nullptr) continue;
       server = place.to_visit;
     }
-    next_ = {.errand = std::move(errand), .since = now, .server = server};
+    next_ = {.task = std::move(task), .since = now, .server = server};
   }
   return next_ && budget > 0;
 }
@@ -68,11 +70,11 @@ void Visits::settle(const Load& load, Instant now) {
 }
 
 void Visits::answer_known(Instant now) {
-  Errand errand;
+  Task task;
   std::uint32_t budget = kAnswersPerTurn;
-  for (; budget > 0 && !recorder_.crowded() && servers_.take_settled(errand); --budget) {
-    const auto place = servers_.place(errand, probe::tls_mode(plan_, errand.target));
-    if (place.known != nullptr) record_shared(errand, *place.known, now);
+  for (; budget > 0 && !recorder_.backpressured() && servers_.take_settled(task); --budget) {
+    const auto place = servers_.place(task, probe::tls_mode(plan_, task.target));
+    if (place.known != nullptr) record_shared(task, *place.known, now);
     if (place.to_visit == nullptr) continue;
     ++abandoned_;
     servers_.forget(*place.to_visit);
@@ -94,7 +96,7 @@ void Visits::on_shortage(Visit&& visit, int error, Instant now) {
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
   if (now - visit.since < kShortageMost) {
-    put_off_.push_back(std::move(visit));
+    retry_queue_.push_back(std::move(visit));
   } else {
     record_shortage(visit, error, now);
   }
@@ -106,7 +108,7 @@ bool Visits::finished() const {
     case Stop::leave: return true;
     case Stop::none: break;
   }
-  return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && put_off_.empty() &&
+  return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && retry_queue_.empty() &&
          !next_ && servers_.waiting() == 0;
 }
 
@@ -114,13 +116,13 @@ Instant Visits::next_moment(const Load& load, Instant now) const {
   const Instant flush_at = recorder_.flush_at();
   const Stop stop = gauges_.stopping();
   if (stop != Stop::none && servers_.has_settled()) {  // For answer_known().
-    return std::min(flush_at, recorder_.crowded() ? now + kCrowdedWait : now);
+    return std::min(flush_at, recorder_.backpressured() ? now + kBackpressureRetry : now);
   }
-  if (recorder_.crowded() || stop != Stop::none) return flush_at;
+  if (recorder_.backpressured() || stop != Stop::none) return flush_at;
   if (!next_) {
     // More than one turn's budget.
     const bool more =
-        !put_off_.empty() || servers_.has_settled() || (!inbox_.empty() && !servers_.full());
+        !retry_queue_.empty() || servers_.has_settled() || (!inbox_.empty() && !servers_.full());
     return more ? now : flush_at;
   }
   if (load.full) return flush_at;

@@ -19,7 +19,7 @@
 
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
 #include "scan/admission.h"
 #include "scan/certificate_log.h"
 #include "scan/gauges.h"
@@ -32,21 +32,21 @@ namespace mxsweep::scan {
 struct VisitOptions {
   CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
   std::size_t inbox_octets = 0;            // What may wait there; one more target always may.
-  std::size_t share_octets = 0;  // What to remember of servers; 0: each errand is a visit.
+  std::size_t share_octets = 0;            // What to remember of servers; 0: each task is a visit.
 };
 
-// An errand that needs a connection.
+// A task that needs a connection.
 struct Visit {
-  Errand errand;
+  Task task;
   Instant since;                      // When it was first tried.
   Servers::Server* server = nullptr;  // Null: no other target waits for what is learned.
 
-  [[nodiscard]] const targets::Target& target() const { return errand.target; }
+  [[nodiscard]] const targets::Target& target() const { return task.target; }
 };
 
 class Visits {
  public:
-  using Task = Visit;
+  using Visit = scan::Visit;
 
   // What the engine has open.
   struct Load {
@@ -58,8 +58,8 @@ class Visits {
          Admission& admission, Gauges& gauges, const Outboxes& outboxes);
 
   // The feeder's side.
-  // Takes the errand, or answers false and leaves it.
-  [[nodiscard]] bool offer(Errand& errand) { return inbox_.push(errand); }
+  // Takes the task, or answers false and leaves it.
+  [[nodiscard]] bool offer(Task& task) { return inbox_.push(task); }
   [[nodiscard]] bool has_room() const { return inbox_.has_room(); }
   void no_more() { list_ended_.store(true, std::memory_order_seq_cst); }
 
@@ -87,7 +87,7 @@ class Visits {
   [[nodiscard]] bool finished() const;
   // When there may be something to do that neither a completion nor a doorbell tells of.
   [[nodiscard]] Instant next_moment(const Load& load, Instant now) const;
-  // Whether it is for the next errand that the doorbell is awaited.
+  // Whether it is for the next task that the doorbell is awaited.
   [[nodiscard]] bool listens() const { return !next_ && inbox_.empty(); }
   // Before a sleep that the doorbell ends: whether there is something to do by now. `listened`:
   // what listens() was before.
@@ -101,15 +101,15 @@ class Visits {
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   // Targets that the sweep's end left waiting.
   [[nodiscard]] std::uint64_t not_started() const {
-    return inbox_.size() + put_off_.size() + servers_.waiting() + (next_ ? 1 : 0) + abandoned_;
+    return inbox_.size() + retry_queue_.size() + servers_.waiting() + (next_ ? 1 : 0) + abandoned_;
   }
   [[nodiscard]] std::uint64_t servers_forgotten() const { return servers_.forgotten(); }
 
  private:
   bool find_next(std::uint32_t& budget, Instant now);
   [[nodiscard]] bool may_connect(const Load& load, Instant now) const;
-  [[nodiscard]] results::Record record_of(probe::Probe& probe, const Errand& errand) const;
-  void record_shared(const Errand& errand, probe::Probe& known, Instant now);
+  [[nodiscard]] results::Record record_of(probe::Probe& probe, const Task& task) const;
+  void record_shared(const Task& task, probe::Probe& known, Instant now);
   void record_shortage(const Visit& visit, int error, Instant now);
   void log_certificates(const tls::Chain& chain, Instant now);
 
@@ -122,7 +122,7 @@ class Visits {
   Permit permit_;
   Servers servers_;
   std::optional<Visit> next_;  // Waits for a place, for its moment, or for the brake to be let go.
-  std::deque<Visit> put_off_;
+  std::deque<Visit> retry_queue_;
   Instant braked_until_{};
   Duration brake_{};
   std::uint64_t probes_ = 0;

@@ -7,22 +7,22 @@
 
 namespace mxsweep::scan {
 
-// What a visit came to, for this errand or for another one that leads to the same server.
-results::Record Visits::record_of(probe::Probe& probe, const Errand& errand) const {
+// What a visit came to, for this task or for another one that leads to the same server.
+results::Record Visits::record_of(probe::Probe& probe, const Task& task) const {
   const std::string_view domain =
-      errand.path == nullptr ? std::string_view{} : std::string_view(errand.path->domain);
-  results::Record record = probe.record(errand.target.name(), domain);
+      task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
+  results::Record record = probe.record(task.target.name(), domain);
   record.attempt = 1;
   record.at = plan_.wall_time(probe.started());
-  describe(errand, record);
+  describe(task, record);
   return record;
 }
 
 void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
-  const results::Record record = record_of(probe, visit.errand);
+  const results::Record record = record_of(probe, visit.task);
   if (record.tls != nullptr && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);
-  recorder_.add(record, visit.errand, now);
+  recorder_.add(record, visit.task, now);
   ++probes_;
   if (visit.server == nullptr) return;
   // What went wrong on our own side says nothing about the server. A limit of ours in TLS does: the
@@ -32,14 +32,14 @@ void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
   if (record.outcome == Outcome::local && !limit_of_tls) {
     servers_.forget(*visit.server);
   } else {
-    servers_.settle(*visit.server, visit.errand.target.name(), std::move(probe));
+    servers_.settle(*visit.server, visit.task.target.name(), std::move(probe));
   }
 }
 
-void Visits::record_shared(const Errand& errand, probe::Probe& known, Instant now) {
-  results::Record record = record_of(known, errand);
+void Visits::record_shared(const Task& task, probe::Probe& known, Instant now) {
+  results::Record record = record_of(known, task);
   record.shared = true;
-  recorder_.add(record, errand, now);
+  recorder_.add(record, task, now);
 }
 
 // Before the record that names them is handed over.
@@ -58,8 +58,8 @@ void Visits::record_shortage(const Visit& visit, int error, Instant now) {
   record.phase = Phase::connect;
   record.cause = Cause::local_resource;
   record.socket_errno = error;
-  describe(visit.errand, record);
-  recorder_.add(record, visit.errand, now);
+  describe(visit.task, record);
+  recorder_.add(record, visit.task, now);
   ++probes_;
   if (visit.server != nullptr) servers_.forget(*visit.server);
 }

@@ -22,10 +22,10 @@
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
+#include "mxsweep/threads/doorbell.h"
 #include "mxsweep/tls/client.h"
 #include "scan/admission.h"
-#include "scan/doorbell.h"
 #include "scan/gauges.h"
 #include "scan/recorder.h"
 #include "scan/visits.h"
@@ -46,17 +46,17 @@ class WorkerOn {
  public:
   // `number`: counted from 0. The admission's doorbell of that number becomes this worker's.
   WorkerOn(const WorkerOptions& options, std::uint32_t number, Admission& admission, Gauges& gauges,
-           const Outboxes& outboxes, Doorbell& feeder);
+           const Outboxes& outboxes, threads::Doorbell& feeder);
 
   // The feeder's side.
-  // Takes the errand, or answers false and leaves it.
-  [[nodiscard]] bool offer(Errand& errand) { return visits_.offer(errand); }
+  // Takes the task, or answers false and leaves it.
+  [[nodiscard]] bool offer(Task& task) { return visits_.offer(task); }
   [[nodiscard]] bool has_room() const { return visits_.has_room(); }
   void no_more() {  // The list is at its end.
     visits_.no_more();
-    bell_.ring_anyway();
+    bell_.notify();
   }
-  [[nodiscard]] Doorbell& doorbell() { return bell_; }
+  [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
   // These three in its own thread, whose ring and descriptor table they are.
   void open();                       // Then look at refusal().
@@ -84,8 +84,8 @@ class WorkerOn {
   probe::Plan plan_;  // The sweep's, with this worker's TLS client and clock in it.
   tls::Client tls_;
   Gauges& gauges_;
-  Doorbell& feeder_;
-  Doorbell bell_;
+  threads::Doorbell& feeder_;
+  threads::Doorbell bell_;
   Visits visits_;
   engine::Engine<Kernel, Visits> engine_;
   Instant drain_until_ = kNever;

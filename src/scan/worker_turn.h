@@ -16,7 +16,7 @@ inline constexpr Duration kIdleWaitMax = std::chrono::seconds{1};
 
 template <typename Kernel>
 WorkerOn<Kernel>::WorkerOn(const WorkerOptions& options, std::uint32_t number, Admission& admission,
-                           Gauges& gauges, const Outboxes& outboxes, Doorbell& feeder)
+                           Gauges& gauges, const Outboxes& outboxes, threads::Doorbell& feeder)
     : options_(options),
       plan_(*options.plan),
       gauges_(gauges),
@@ -89,7 +89,7 @@ void WorkerOn<Kernel>::admit() {
   // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
   // gains.
   const std::size_t inbox = visits_.inbox_size();
-  if (inbox < inbox_before && inbox <= visits_.inbox_capacity() / 2) feeder_.ring();
+  if (inbox < inbox_before && inbox <= visits_.inbox_capacity() / 2) feeder_.notify_if_waiting();
 }
 
 template <typename Kernel>
@@ -107,7 +107,7 @@ void WorkerOn<Kernel>::wait() {
     if (news) wait.until = now;
   }
   engine_.wait(wait);
-  if (deep) bell_.woken();
+  if (deep) bell_.cancel_wait();
 }
 
 // The ring has failed: nothing completes any more.
@@ -116,7 +116,7 @@ void WorkerOn<Kernel>::give_up() {
   failure_ = "a worker: " + ring::explain_failure(engine_.failure()).cause;
   engine_.give_up();
   gauges_.stop_if_not_stopping();
-  feeder_.ring_anyway();
+  feeder_.notify();
 }
 
 }  // namespace mxsweep::scan

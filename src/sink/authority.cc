@@ -26,8 +26,9 @@ Authority::Authority(WallTime now) : now_(now) {
   intermediate_ = issue_authority("mxsweep sink intermediate", &root_);
 }
 
-tls::Issued Authority::issue_authority(const std::string& name, const tls::Issued* issuer) {
-  tls::CertificateOrder order;
+tls::IssuedCertificate Authority::issue_authority(const std::string& name,
+                                                  const tls::IssuedCertificate* issuer) {
+  tls::CertificateSpec order;
   order.common_name = name;
   order.serial = ++serial_;
   order.not_before = now_ - kAuthorityLife;
@@ -36,15 +37,15 @@ tls::Issued Authority::issue_authority(const std::string& name, const tls::Issue
   return tls::issue(order, issuer);
 }
 
-tls::CertificateOrder Authority::leaf_order(const TlsManners& manners) {
-  tls::CertificateOrder order;
+tls::CertificateSpec Authority::leaf_spec(const TlsBehaviour& behaviour) {
+  tls::CertificateSpec order;
   order.common_name = "sink.test";
   order.dns_names = {"sink.test", "*.sink.test"};
   order.serial = ++serial_;
   order.not_before = now_ - kLeafLife;
   order.not_after = now_ + kLeafLife;
-  order.key = manners.rsa ? tls::KeyKind::rsa_2048 : tls::KeyKind::ec_p256;
-  switch (manners.certificate) {
+  order.key = behaviour.rsa ? tls::KeyKind::rsa_2048 : tls::KeyKind::ec_p256;
+  switch (behaviour.certificate) {
     case CertificateKind::good:
     case CertificateKind::self_signed:
     case CertificateKind::long_chain:
@@ -62,26 +63,26 @@ tls::CertificateOrder Authority::leaf_order(const TlsManners& manners) {
   return order;
 }
 
-Authority::Credentials Authority::credentials_for(const TlsManners& manners) {
-  const tls::CertificateOrder order = leaf_order(manners);
-  if (manners.certificate == CertificateKind::self_signed) {
-    tls::Issued leaf = tls::issue(order);
+Authority::Credentials Authority::credentials_for(const TlsBehaviour& behaviour) {
+  const tls::CertificateSpec order = leaf_spec(behaviour);
+  if (behaviour.certificate == CertificateKind::self_signed) {
+    tls::IssuedCertificate leaf = tls::issue(order);
     return {std::move(leaf.certificate_pem), std::move(leaf.key_pem)};
   }
-  tls::Issued issuer = intermediate_;
-  if (manners.certificate == CertificateKind::untrusted) {
-    const tls::Issued stranger = issue_authority("an unknown root", nullptr);
+  tls::IssuedCertificate issuer = intermediate_;
+  if (behaviour.certificate == CertificateKind::untrusted) {
+    const tls::IssuedCertificate stranger = issue_authority("an unknown root", nullptr);
     issuer = issue_authority("an unknown intermediate", &stranger);
   }
   std::string chain = issuer.certificate_pem;
-  if (manners.certificate == CertificateKind::long_chain) {
+  if (behaviour.certificate == CertificateKind::long_chain) {
     for (std::size_t sent = 2; sent < kLongChainCertificates; ++sent) {
       issuer = issue_authority("mxsweep sink intermediate " + std::to_string(sent), &issuer);
       chain.insert(0, issuer.certificate_pem);
     }
   }
-  if (manners.certificate == CertificateKind::no_intermediate) chain.clear();
-  tls::Issued leaf = tls::issue(order, &issuer);
+  if (behaviour.certificate == CertificateKind::no_intermediate) chain.clear();
+  tls::IssuedCertificate leaf = tls::issue(order, &issuer);
   return {leaf.certificate_pem + chain, std::move(leaf.key_pem)};
 }
 

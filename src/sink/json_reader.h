@@ -47,12 +47,12 @@ struct JsonReader {
                  std::uint64_t most, std::uint64_t& to);
 };
 
-// `part`: some deeds belong to one script only.
+// `trigger`: some actions belong to one script only.
 bool read_script(JsonReader& json, const simdjson::dom::element& value, const std::string& where,
-                 Part part, Script& script);
+                 Trigger trigger, Script& script);
 bool read_expect(JsonReader& json, const simdjson::dom::element& value, const std::string& where,
                  Expected& expect);
-bool read_tls_manners(JsonReader& json, const simdjson::dom::element& value,
-                      const std::string& where, TlsManners& manners);
+bool read_tls_behaviour(JsonReader& json, const simdjson::dom::element& value,
+                        const std::string& where, TlsBehaviour& behaviour);
 
 }  // namespace mxsweep::sink

@@ -34,15 +34,15 @@ std::string keep_only(std::vector<Persona>& personas, const std::vector<std::str
 
 void delay_greetings(std::vector<Persona>& personas, Duration delay) {
   for (Persona& persona : personas) {
-    Script& greeting = persona.scripts[static_cast<std::size_t>(Part::greeting)];
+    Script& greeting = persona.scripts[static_cast<std::size_t>(Trigger::greeting)];
     if (greeting.empty()) greeting.emplace_back();
     greeting.front().after += delay;
   }
 }
 
 bool speaks_tls(const Persona& persona) {
-  const Script& script = persona.script(Part::starttls);
-  return persona.implicit_tls || (!script.empty() && script.back().deed == Deed::tls);
+  const Script& script = persona.script(Trigger::starttls);
+  return persona.implicit_tls || (!script.empty() && script.back().action == StepAction::tls);
 }
 
 void begin_with_tls(std::vector<Persona>& personas) {

@@ -35,34 +35,34 @@ std::string render(std::string_view octets, std::string_view host) {
 
 }  // namespace
 
-Part Player::part_of(std::string_view command) const {
-  if (is_verb(command, "EHLO")) return secured_ ? Part::ehlo_tls : Part::ehlo;
-  if (is_verb(command, "QUIT")) return Part::quit;
-  if (is_verb(command, "HELO")) return Part::helo;
-  if (is_verb(command, "STARTTLS")) return secured_ ? Part::other : Part::starttls;
-  if (is_verb(command, "NOOP") || is_verb(command, "RSET")) return Part::noop;
-  return Part::other;
+Trigger Player::trigger_of(std::string_view command) const {
+  if (is_verb(command, "EHLO")) return secured_ ? Trigger::ehlo_tls : Trigger::ehlo;
+  if (is_verb(command, "QUIT")) return Trigger::quit;
+  if (is_verb(command, "HELO")) return Trigger::helo;
+  if (is_verb(command, "STARTTLS")) return secured_ ? Trigger::other : Trigger::starttls;
+  if (is_verb(command, "NOOP") || is_verb(command, "RSET")) return Trigger::noop;
+  return Trigger::other;
 }
 
-Play Player::on_start(Instant now) {
-  begin_script(Part::greeting, now);
+PlayerOutput Player::on_start(Instant now) {
+  begin_script(Trigger::greeting, now);
   return advance(now);
 }
 
-Play Player::on_hello(Instant now) {
-  begin_script(Part::hello, now);
+PlayerOutput Player::on_hello(Instant now) {
+  begin_script(Trigger::hello, now);
   return advance(now);
 }
 
-Play Player::on_timer(Instant now) { return advance(now); }
+PlayerOutput Player::on_timer(Instant now) { return advance(now); }
 
-Play Player::on_sent(Instant now) {
+PlayerOutput Player::on_sent(Instant now) {
   INVARIANT(state_ == State::sending);
   state_ = State::running;
   return advance(now);
 }
 
-Play Player::on_bytes(std::string_view octets, Instant now) {
+PlayerOutput Player::on_bytes(std::string_view octets, Instant now) {
   if (octets.empty()) return {};
   if (state_ != State::idle) {
     if (owes_octets()) out_of_turn_ += static_cast<std::uint32_t>(octets.size());
@@ -74,7 +74,8 @@ Play Player::on_bytes(std::string_view octets, Instant now) {
   const std::size_t line_octets = std::min(octets.find('\n'), octets.size() - 1) + 1;
   out_of_turn_ += static_cast<std::uint32_t>(octets.size() - line_octets);
   if (scratch_ == nullptr && line_octets == octets.size() && octets.back() == '\n') {
-    begin_script(part_of(octets), now);  // The usual case: one whole command, read where it lies.
+    // The usual case: one whole command, read where it lies.
+    begin_script(trigger_of(octets), now);
   } else {
     keep(octets);
     if (!take_command(now)) return {};
@@ -84,13 +85,13 @@ Play Player::on_bytes(std::string_view octets, Instant now) {
 
 // Plays on until there is something to wait for. At most one piece is sent on the way: the next one
 // waits until the first has left, so that pieces can't overtake one another.
-Play Player::advance(Instant now) {
-  Play play;
+PlayerOutput Player::advance(Instant now) {
+  PlayerOutput output;
   while (state_ == State::running) {
-    const Script& script = persona_->script(part_);
+    const Script& script = persona_->script(trigger_);
     if (step_ == script.size()) {
-      if (part_ == Part::hello) {
-        play.deed = act(Deed::tls, now);
+      if (trigger_ == Trigger::hello) {
+        output.action = act(StepAction::tls, now);
       } else {
         end_script(now);
       }
@@ -98,53 +99,54 @@ Play Player::advance(Instant now) {
     }
     const Step& step = script[step_];
     if (now < wake_) {
-      play.wake = wake_;
-      return play;
+      output.wake = wake_;
+      return output;
     }
     if (position_ < text(step).size()) {
-      const bool first = play.send.empty();
-      if (first) play.send = next_piece(step, now);
-      if (!first || step.names_host || step.forever || play.send.size() > kQuietOctetsMax) {
-        play.tell = true;
+      const bool first = output.send.empty();
+      if (first) output.send = next_piece(step, now);
+      if (!first || step.names_host || step.forever || output.send.size() > kUnconfirmedOctetsMax) {
+        output.tell = true;
         state_ = State::sending;
-        return play;
+        return output;
       }
       continue;
     }
-    play.deed = act(step.deed, now);
+    output.action = act(step.action, now);
   }
-  if (state_ == State::ended && play.deed == Deed::none) play.deed = Deed::close;
-  return play;
+  if (state_ == State::ended && output.action == StepAction::none)
+    output.action = StepAction::close;
+  return output;
 }
 
-Deed Player::act(Deed deed, Instant now) {
-  switch (deed) {
-    case Deed::none: begin_step(step_ + std::size_t{1}, now); return Deed::none;
-    case Deed::hang: state_ = State::hung; return Deed::none;
-    case Deed::tls:
+StepAction Player::act(StepAction action, Instant now) {
+  switch (action) {
+    case StepAction::none: begin_step(step_ + std::size_t{1}, now); return StepAction::none;
+    case StepAction::hang: state_ = State::hung; return StepAction::none;
+    case StepAction::tls:
       // What came behind STARTTLS was said in clear, and is not heard (RFC 3207, section 6).
       state_ = State::idle;
       scratch_.reset();
-      return deed;
-    case Deed::close:
-    case Deed::reset:
-    case Deed::cut: state_ = State::ended; return deed;
+      return action;
+    case StepAction::close:
+    case StepAction::reset:
+    case StepAction::cut: state_ = State::ended; return action;
   }
-  return deed;
+  return action;
 }
 
-void Player::begin_script(Part part, Instant now) {
+void Player::begin_script(Trigger trigger, Instant now) {
   if (commands_++ == kCommandsMax) {
     state_ = State::ended;  // It goes on and on: closed.
     return;
   }
-  part_ = part;
+  trigger_ = trigger;
   state_ = State::running;
   begin_step(0, now);
 }
 
 void Player::begin_step(std::size_t step, Instant now) {
-  const Script& script = persona_->script(part_);
+  const Script& script = persona_->script(trigger_);
   step_ = static_cast<std::uint8_t>(step);
   position_ = 0;
   wake_ = step < script.size() ? now + script[step].after : now;
@@ -186,16 +188,16 @@ std::string_view Player::next_piece(const Step& step, Instant now) {
 
 // Whether the client must still hold its tongue.
 bool Player::owes_octets() const {
-  if (state_ == State::hung) return part_ == Part::greeting;
+  if (state_ == State::hung) return trigger_ == Trigger::greeting;
   if (state_ != State::running && state_ != State::sending) return false;
-  const Script& script = persona_->script(part_);
+  const Script& script = persona_->script(trigger_);
   for (std::size_t step = step_; step < script.size(); ++step) {
     if (script[step].forever) return true;
     const bool rendered = step == step_ && script[step].names_host && scratch_ != nullptr &&
                           !scratch_->rendered.empty();
     const std::size_t octets = rendered ? scratch_->rendered.size() : script[step].octets.size();
     if ((step == step_ ? position_ : 0) < octets) return true;
-    if (script[step].deed == Deed::hang) return part_ == Part::greeting;
+    if (script[step].action == StepAction::hang) return trigger_ == Trigger::greeting;
   }
   return false;
 }
@@ -210,9 +212,9 @@ bool Player::take_command(Instant now) {
   const std::size_t line_end = unread.find('\n');
   if (line_end == std::string::npos && unread.size() < kCommandOctetsMax) return false;
   const std::size_t line_octets = std::min(line_end, unread.size() - 1) + 1;
-  const Part part = part_of(std::string_view(unread).substr(0, line_octets));
+  const Trigger trigger = trigger_of(std::string_view(unread).substr(0, line_octets));
   unread.erase(0, line_octets);
-  begin_script(part, now);
+  begin_script(trigger, now);
   return true;
 }
 

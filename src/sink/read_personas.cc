@@ -12,10 +12,10 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::pair<std::string_view, Part> kParts[] = {
-    {"greeting", Part::greeting}, {"ehlo", Part::ehlo},         {"helo", Part::helo},
-    {"starttls", Part::starttls}, {"noop", Part::noop},         {"quit", Part::quit},
-    {"other", Part::other},       {"ehlo_tls", Part::ehlo_tls}, {"hello", Part::hello},
+constexpr std::pair<std::string_view, Trigger> kParts[] = {
+    {"greeting", Trigger::greeting}, {"ehlo", Trigger::ehlo},         {"helo", Trigger::helo},
+    {"starttls", Trigger::starttls}, {"noop", Trigger::noop},         {"quit", Trigger::quit},
+    {"other", Trigger::other},       {"ehlo_tls", Trigger::ehlo_tls}, {"hello", Trigger::hello},
 };
 static_assert(std::size(kParts) == kPartCount);
 
@@ -80,10 +80,10 @@ bool Reader::read_root(const dom::element& root) {
 
 bool Reader::read_part(std::string_view key, const dom::element& value, const std::string& where,
                        Scripts& scripts) {
-  const std::optional<Part> part = look_up(kParts, key);
-  if (!part) return fail(where, "unknown key");
-  Script& script = scripts[static_cast<std::size_t>(*part)].emplace();
-  return read_script(*this, value, where, *part, script);
+  const std::optional<Trigger> trigger = look_up(kParts, key);
+  if (!trigger) return fail(where, "unknown key");
+  Script& script = scripts[static_cast<std::size_t>(*trigger)].emplace();
+  return read_script(*this, value, where, *trigger, script);
 }
 
 bool Reader::read_defaults(const dom::element& value) {
@@ -116,7 +116,7 @@ bool Reader::read_persona(const dom::element& value, const std::string& place) {
       if (!read_expect(*this, member, here, persona.expect)) return false;
       expects = true;
     } else if (key == "tls") {
-      if (!read_tls_manners(*this, member, here, persona.tls)) return false;
+      if (!read_tls_behaviour(*this, member, here, persona.tls)) return false;
     } else if (!read_part(key, member, here, scripts)) {
       return false;
     }
@@ -149,18 +149,18 @@ void take_starttls_out(Script& ehlo) {
 // What the persona does not say itself comes from the defaults; only its own reply to EHLO goes
 // before their reply under TLS.
 bool Reader::complete(const std::string& where, const Scripts& own, Persona& persona) {
-  const bool own_ehlo = own[static_cast<std::size_t>(Part::ehlo)].has_value();
-  for (const auto& [key, part] : kParts) {
-    const auto index = static_cast<std::size_t>(part);
+  const bool own_ehlo = own[static_cast<std::size_t>(Trigger::ehlo)].has_value();
+  for (const auto& [key, trigger] : kParts) {
+    const auto index = static_cast<std::size_t>(trigger);
     Script& script = persona.scripts[index];
     if (own[index]) {
       script = *own[index];
-    } else if (defaults_[index] && !(part == Part::ehlo_tls && own_ehlo)) {
+    } else if (defaults_[index] && !(trigger == Trigger::ehlo_tls && own_ehlo)) {
       script = *defaults_[index];
-    } else if (part == Part::ehlo_tls) {
-      script = persona.script(Part::ehlo);
+    } else if (trigger == Trigger::ehlo_tls) {
+      script = persona.script(Trigger::ehlo);
       take_starttls_out(script);
-    } else if (part != Part::hello) {
+    } else if (trigger != Trigger::hello) {
       return fail(where, "no \"" + std::string(key) + "\", here or in \"defaults\"");
     }
   }

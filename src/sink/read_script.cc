@@ -8,9 +8,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::pair<std::string_view, Deed> kDeeds[] = {
-    {"close", Deed::close}, {"reset", Deed::reset}, {"hang", Deed::hang},
-    {"tls", Deed::tls},     {"cut", Deed::cut},
+constexpr std::pair<std::string_view, StepAction> kDeeds[] = {
+    {"close", StepAction::close}, {"reset", StepAction::reset}, {"hang", StepAction::hang},
+    {"tls", StepAction::tls},     {"cut", StepAction::cut},
 };
 
 // A step as it is written: repetitions are not yet written out.
@@ -69,10 +69,10 @@ bool read_step_key(JsonReader& json, std::string_view key, const dom::element& v
   if (key == "repeat") return read_repeat(json, value, where, raw);
   if (key == "do") {
     if (!json.text_of(value, where, text)) return false;
-    const std::optional<Deed> deed = look_up(kDeeds, text);
-    if (!deed)
+    const std::optional<StepAction> action = look_up(kDeeds, text);
+    if (!action)
       return json.fail(where, "must be \"close\", \"reset\", \"hang\", \"tls\" or \"cut\"");
-    raw.step.deed = *deed;
+    raw.step.action = *action;
     return true;
   }
   return json.fail(where, "unknown key");
@@ -89,7 +89,8 @@ bool read_step(JsonReader& json, const dom::element& value, const std::string& w
   const Step& step = raw.step;
   const bool says_how = raw.repeat != 1 || step.forever || step.octet_interval > Duration::zero();
   if (step.octets.empty() && says_how) return json.fail(where, "nothing to send");
-  if (step.forever && step.deed != Deed::none) return json.fail(where, "\"do\" is never reached");
+  if (step.forever && step.action != StepAction::none)
+    return json.fail(where, "\"do\" is never reached");
   return true;
 }
 
@@ -110,7 +111,7 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
   if (once.size() > kStepOctetsMax) return json.fail(where, "too many octets");
   if (step.forever) {
     // An endless text hangs when the session has had enough of it.
-    step.deed = Deed::hang;
+    step.action = StepAction::hang;
     do step.octets += once;
     while (step.octets.size() + once.size() <= kFloodChunkOctets);
   } else if (raw.repeat == 1) {
@@ -131,15 +132,15 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
 // Whether `next` can be said in one breath with `last`: it follows at once, and nothing is done
 // between. Fewer steps are fewer sends.
 bool continues(const Step& last, const Step& next) {
-  return last.deed == Deed::none && !last.forever && !next.forever &&
+  return last.action == StepAction::none && !last.forever && !next.forever &&
          last.octet_interval == Duration::zero() && next.octet_interval == Duration::zero() &&
          next.after == Duration::zero();
 }
 
 }  // namespace
 
-bool read_script(JsonReader& json, const dom::element& value, const std::string& where, Part part,
-                 Script& script) {
+bool read_script(JsonReader& json, const dom::element& value, const std::string& where,
+                 Trigger trigger, Script& script) {
   dom::array array;
   if (!json.array_of(value, where, array)) return false;
   if (array.size() > kStepsMax) {
@@ -148,21 +149,21 @@ bool read_script(JsonReader& json, const dom::element& value, const std::string&
   std::size_t index = 0;
   for (const dom::element element : array) {
     const std::string here = where + "[" + std::to_string(index++) + "]";
-    if (!script.empty() && script.back().deed != Deed::none) {
+    if (!script.empty() && script.back().action != StepAction::none) {
       return json.fail(here, "is never reached");
     }
     RawStep raw;
     if (!read_step(json, element, here, raw) || !write_out(json, here, raw)) return false;
-    if (raw.step.deed == Deed::tls && part != Part::starttls) {
+    if (raw.step.action == StepAction::tls && trigger != Trigger::starttls) {
       return json.fail(here + ".do", "\"tls\" belongs into \"starttls\"");
     }
-    if (raw.step.deed == Deed::cut && part != Part::hello) {
+    if (raw.step.action == StepAction::cut && trigger != Trigger::hello) {
       return json.fail(here + ".do", "\"cut\" belongs into \"hello\"");
     }
     if (!script.empty() && continues(script.back(), raw.step)) {
       script.back().octets += raw.step.octets;
       script.back().names_host |= raw.step.names_host;
-      script.back().deed = raw.step.deed;
+      script.back().action = raw.step.action;
     } else {
       script.push_back(std::move(raw.step));
     }

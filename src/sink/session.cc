@@ -14,7 +14,7 @@ struct Session::Secured {
   bool greets = false;                    // Implicit TLS: the greeting is still to come.
   bool established = false;               // The player speaks through the engine.
   bool sending = false;                   // `leaving` has not left yet.
-  bool play_waits = false;                // For on_sent().
+  bool output_waits = false;              // For on_sent().
   Reaction::End end = Reaction::End::no;  // When all has left.
   Instant wake = kNever;
   std::string hello;    // The client's first octets, until the script "hello" is through.
@@ -57,22 +57,22 @@ Reaction Session::on_sent(Instant now) {
   INVARIANT(tls_->sending);
   tls_->sending = false;
   tls_->leaving = {};
-  if (std::exchange(tls_->play_waits, false)) under_tls(player_.on_sent(now));
+  if (std::exchange(tls_->output_waits, false)) under_tls(player_.on_sent(now));
   return flush();
 }
 
 // Of the bare connection: what is played before TLS, or in the script "hello".
-Reaction Session::in_clear(const Play& play, Instant now) {
-  Reaction reaction{.send = play.send, .tell = play.tell, .wake = play.wake};
-  if (tls_ != nullptr) tls_->wake = play.wake;
-  switch (play.deed) {
-    case Deed::none:
-    case Deed::hang: break;
-    case Deed::close: reaction.end = Reaction::End::close; break;
-    case Deed::reset: reaction.end = Reaction::End::reset; break;
-    case Deed::cut: return begin_handshake(true, play.send, now);
-    case Deed::tls:
-      if (tls_ != nullptr) return begin_handshake(false, play.send, now);
+Reaction Session::in_clear(const PlayerOutput& output, Instant now) {
+  Reaction reaction{.send = output.send, .tell = output.tell, .wake = output.wake};
+  if (tls_ != nullptr) tls_->wake = output.wake;
+  switch (output.action) {
+    case StepAction::none:
+    case StepAction::hang: break;
+    case StepAction::close: reaction.end = Reaction::End::close; break;
+    case StepAction::reset: reaction.end = Reaction::End::reset; break;
+    case StepAction::cut: return begin_handshake(true, output.send, now);
+    case StepAction::tls:
+      if (tls_ != nullptr) return begin_handshake(false, output.send, now);
       tls_ = std::make_unique<Secured>();
       break;
   }
@@ -113,14 +113,14 @@ Reaction Session::receive(std::string_view octets, Instant now) {
   return flush();
 }
 
-void Session::under_tls(const Play& play) {
+void Session::under_tls(const PlayerOutput& output) {
   tls::Engine& engine = *tls_->engine;
   const auto writable = [&] { return engine.status() == tls::Status::established; };
-  if (!play.send.empty() && writable()) engine.write(play.send);
-  tls_->play_waits |= play.tell;
-  tls_->wake = play.wake;
-  if (play.deed == Deed::reset) tls_->end = Reaction::End::reset;
-  if (play.deed == Deed::close) {
+  if (!output.send.empty() && writable()) engine.write(output.send);
+  tls_->output_waits |= output.tell;
+  tls_->wake = output.wake;
+  if (output.action == StepAction::reset) tls_->end = Reaction::End::reset;
+  if (output.action == StepAction::close) {
     if (writable()) engine.close();
     tls_->end = Reaction::End::close;
   }

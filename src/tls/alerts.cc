@@ -17,8 +17,8 @@ struct AlertRow {
 };
 
 constexpr Failure kAlert = Failure::alert;
-constexpr Failure kNothing = Failure::handshake_failure;
-constexpr Failure kOurs = Failure::client_certificate;
+constexpr Failure kHandshakeFailure = Failure::handshake_failure;
+constexpr Failure kClientCertificate = Failure::client_certificate;
 
 constexpr AlertRow kAlerts[] = {
     {0, "close_notify", Failure::closed, Failure::closed},
@@ -27,22 +27,22 @@ constexpr AlertRow kAlerts[] = {
     {21, "decryption_failed", kAlert, kAlert},
     {22, "record_overflow", kAlert, kAlert},
     {30, "decompression_failure", kAlert, kAlert},
-    {40, "handshake_failure", kNothing, kOurs},
-    {41, "no_certificate", kAlert, kOurs},
-    {42, "bad_certificate", kAlert, kOurs},
-    {43, "unsupported_certificate", kAlert, kOurs},
-    {44, "certificate_revoked", kAlert, kOurs},
-    {45, "certificate_expired", kAlert, kOurs},
-    {46, "certificate_unknown", kAlert, kOurs},
+    {40, "handshake_failure", kHandshakeFailure, kClientCertificate},
+    {41, "no_certificate", kAlert, kClientCertificate},
+    {42, "bad_certificate", kAlert, kClientCertificate},
+    {43, "unsupported_certificate", kAlert, kClientCertificate},
+    {44, "certificate_revoked", kAlert, kClientCertificate},
+    {45, "certificate_expired", kAlert, kClientCertificate},
+    {46, "certificate_unknown", kAlert, kClientCertificate},
     {47, "illegal_parameter", kAlert, kAlert},
-    {48, "unknown_ca", kAlert, kOurs},
-    {49, "access_denied", kAlert, kOurs},
+    {48, "unknown_ca", kAlert, kClientCertificate},
+    {49, "access_denied", kAlert, kClientCertificate},
     // An empty list of certificates is correct, but before TLS 1.3 GnuTLS answers it with this.
-    {50, "decode_error", kAlert, kOurs},
+    {50, "decode_error", kAlert, kClientCertificate},
     {51, "decrypt_error", kAlert, kAlert},
     {60, "export_restriction", kAlert, kAlert},
     {70, "protocol_version", Failure::version, Failure::version},
-    {71, "insufficient_security", kNothing, kNothing},
+    {71, "insufficient_security", kHandshakeFailure, kHandshakeFailure},
     {80, "internal_error", kAlert, kAlert},
     {86, "inappropriate_fallback", kAlert, kAlert},
     {90, "user_canceled", kAlert, kAlert},
@@ -54,7 +54,7 @@ constexpr AlertRow kAlerts[] = {
     {113, "bad_certificate_status_response", kAlert, kAlert},
     {114, "bad_certificate_hash_value", kAlert, kAlert},
     {115, "unknown_psk_identity", kAlert, kAlert},
-    {116, "certificate_required", kOurs, kOurs},
+    {116, "certificate_required", kClientCertificate, kClientCertificate},
     {120, "no_application_protocol", kAlert, kAlert},
     {121, "ech_required", kAlert, kAlert},
 };

@@ -26,7 +26,7 @@ constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
 
 // What a server may send without a result: no end of the handshake, no clear text. The library
 // holds back a message of up to 16 MiB before it looks at its size.
-constexpr std::size_t kQuietOctetsMax = std::size_t{256} * 1024;
+constexpr std::size_t kOctetsWithoutProgressMax = std::size_t{256} * 1024;
 
 // No smaller prime is computed with: 512 bits are what the export rules of the nineties left, and a
 // server that still has them shall be observed.
@@ -190,9 +190,10 @@ Status Engine::advance(std::string_view received, std::string& clear) {
   if (status_ == Status::established) decrypt(clear);
   received_ = {};
   const bool quiet = status_ == before && clear.size() == clear_before;
-  quiet_octets_ = quiet ? quiet_octets_ + received.size() : 0;
+  octets_without_progress_ = quiet ? octets_without_progress_ + received.size() : 0;
   const bool open = status_ == Status::handshaking || status_ == Status::established;
-  if (open && quiet_octets_ > kQuietOctetsMax) fail(GNUTLS_E_HANDSHAKE_TOO_LARGE);
+  if (open && octets_without_progress_ > kOctetsWithoutProgressMax)
+    fail(GNUTLS_E_HANDSHAKE_TOO_LARGE);
   return status_;
 }
 

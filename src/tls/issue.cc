@@ -80,7 +80,7 @@ void set_subject(gnutls_x509_crt_t certificate, const std::string& common_name) 
 }
 
 // All at once: the library's way to add one name more writes all of them anew.
-void set_names(gnutls_x509_crt_t certificate, const CertificateOrder& order) {
+void set_names(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
   if (order.dns_names.empty() && order.addresses.empty()) return;
   gnutls_subject_alt_names_t names = nullptr;
   must(gnutls_subject_alt_names_init(&names));
@@ -108,7 +108,7 @@ bool is_rsa(KeyKind kind) {
   return kind == KeyKind::rsa_1024 || kind == KeyKind::rsa_2048 || kind == KeyKind::rsa_4096;
 }
 
-void set_uses(gnutls_x509_crt_t certificate, const CertificateOrder& order) {
+void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
   // A path length of -1 is none: a chain may be as long as its maker likes.
   must(gnutls_x509_crt_set_basic_constraints(certificate, order.authority ? 1 : 0, -1));
   if (order.authority) {
@@ -149,7 +149,7 @@ std::string to_pem(Export write) {
 
 }  // namespace
 
-Issued issue(const CertificateOrder& order, const Issued* issuer) {
+IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* issuer) {
   start_library();
   const KeyHandle key = generate_key(order.key);
   const CertificateHandle certificate = new_certificate();

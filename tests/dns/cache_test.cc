@@ -14,17 +14,17 @@ using std::chrono::seconds;
 
 constexpr Instant kNow{hours{100}};
 
-std::shared_ptr<const Answer> answer(Outcome outcome, Duration holds) {
+std::shared_ptr<const Answer> answer(LookupStatus status, Duration ttl) {
   Answer made;
-  made.outcome = outcome;
-  made.holds = holds;
+  made.status = status;
+  made.ttl = ttl;
   return std::make_shared<const Answer>(std::move(made));
 }
 
 // For how long, to the second.
-Duration kept_for(Outcome outcome, Duration holds) {
+Duration kept_for(LookupStatus status, Duration ttl) {
   Cache cache(100);
-  cache.keep("q", answer(outcome, holds), kNow);
+  cache.keep("q", answer(status, ttl), kNow);
   Duration span{};
   for (Duration step = hours{24}; step >= seconds{1}; step /= 2) {
     while (cache.find("q", kNow + span + step - Duration{1}) != nullptr) span += step;
@@ -34,22 +34,22 @@ Duration kept_for(Outcome outcome, Duration holds) {
 
 bool about(Duration kept, Duration wanted) { return kept <= wanted && wanted - kept < seconds{3}; }
 
-TEST_CASE("an answer is kept as long as it holds, within reason", "[dns][cache]") {
-  CHECK(about(kept_for(Outcome::found, seconds{300}), seconds{300}));
-  CHECK(about(kept_for(Outcome::found, seconds{0}), kHoldsLeast));
-  CHECK(about(kept_for(Outcome::found, hours{1000}), kHoldsMost));
-  CHECK(about(kept_for(Outcome::nxdomain, seconds{0}), kHoldsLeast));
-  CHECK(about(kept_for(Outcome::no_data, hours{1000}), kNegativeHoldsMost));
-  CHECK(about(kept_for(Outcome::servfail, hours{1000}), kFailureHolds));
-  CHECK(about(kept_for(Outcome::timeout, seconds{0}), kFailureHolds));
-  CHECK(kept_for(Outcome::unreachable, hours{1}) == Duration::zero());
+TEST_CASE("an answer is kept as long as its TTL says, within reason", "[dns][cache]") {
+  CHECK(about(kept_for(LookupStatus::found, seconds{300}), seconds{300}));
+  CHECK(about(kept_for(LookupStatus::found, seconds{0}), kTtlLeast));
+  CHECK(about(kept_for(LookupStatus::found, hours{1000}), kTtlMost));
+  CHECK(about(kept_for(LookupStatus::nxdomain, seconds{0}), kTtlLeast));
+  CHECK(about(kept_for(LookupStatus::no_data, hours{1000}), kNegativeTtlMost));
+  CHECK(about(kept_for(LookupStatus::servfail, hours{1000}), kFailureHolds));
+  CHECK(about(kept_for(LookupStatus::timeout, seconds{0}), kFailureHolds));
+  CHECK(kept_for(LookupStatus::unreachable, hours{1}) == Duration::zero());
 }
 
 TEST_CASE("the cache stays within its bound, and what is asked for stays", "[dns][cache]") {
   Cache cache(100);
-  cache.keep("wanted", answer(Outcome::found, hours{1}), kNow);
+  cache.keep("wanted", answer(LookupStatus::found, hours{1}), kNow);
   for (int i = 0; i < 10000; ++i) {
-    cache.keep(std::to_string(i), answer(Outcome::found, hours{1}), kNow);
+    cache.keep(std::to_string(i), answer(LookupStatus::found, hours{1}), kNow);
     REQUIRE(cache.size() <= 100);
     REQUIRE(cache.find("wanted", kNow) != nullptr);
   }
@@ -60,8 +60,8 @@ TEST_CASE("the cache stays within its bound, and what is asked for stays", "[dns
 TEST_CASE("large answers push out others sooner instead of taking more", "[dns][cache]") {
   Cache cache(1000);
   Answer large;
-  large.outcome = Outcome::found;
-  large.holds = hours{1};
+  large.status = LookupStatus::found;
+  large.ttl = hours{1};
   large.data.assign(kValuesMax, std::string(200, 'x'));
   const auto shared = std::make_shared<const Answer>(std::move(large));
   for (int i = 0; i < 1000; ++i) cache.keep(std::to_string(i), shared, kNow);
@@ -72,10 +72,10 @@ TEST_CASE("large answers push out others sooner instead of taking more", "[dns][
 
 TEST_CASE("a newer answer takes the place of an older one", "[dns][cache]") {
   Cache cache(100);
-  cache.keep("q", answer(Outcome::servfail, {}), kNow);
-  cache.keep("q", answer(Outcome::found, hours{1}), kNow + seconds{1});
+  cache.keep("q", answer(LookupStatus::servfail, {}), kNow);
+  cache.keep("q", answer(LookupStatus::found, hours{1}), kNow + seconds{1});
   REQUIRE(cache.find("q", kNow + hours{1}) != nullptr);
-  CHECK(cache.find("q", kNow + hours{1})->outcome == Outcome::found);
+  CHECK(cache.find("q", kNow + hours{1})->status == LookupStatus::found);
   CHECK(cache.size() == 1);
 }
 

@@ -23,12 +23,13 @@ Answer read_every_way(const wire::Response& response) {
   const std::string octets = wire::write(response);
   for (std::size_t cut = 0; cut < octets.size(); ++cut) {
     const GuardedBytes part(std::string_view(octets).substr(0, cut));
-    CHECK(read_response(part.view(), response.name, response.type).outcome == Outcome::malformed);
+    CHECK(read_response(part.view(), response.name, response.type).status ==
+          LookupStatus::malformed);
   }
   const Answer followed = read_response(octets + "more", response.name, response.type);
   const Answer whole = read(response);
-  CHECK(followed.outcome == whole.outcome);
-  CHECK(followed.holds == whole.holds);
+  CHECK(followed.status == whole.status);
+  CHECK(followed.ttl == whole.ttl);
   CHECK(followed.aliases == whole.aliases);
   CHECK(followed.addresses == whole.addresses);
   CHECK(followed.exchanges == whole.exchanges);
@@ -44,9 +45,9 @@ TEST_CASE("addresses are found, with the least TTL of the way to them", "[dns][m
                                                    wire::cname("WEB.example", 60, "h.example") +
                                                    wire::a("h.example", 600, "\xc6\x33\x64\x01") +
                                                    wire::a("h.example", 900, "\xc6\x33\x64\x02")});
-  CHECK(answer.outcome == Outcome::found);
+  CHECK(answer.status == LookupStatus::found);
   CHECK(answer.authentic);
-  CHECK(answer.holds == seconds{60});
+  CHECK(answer.ttl == seconds{60});
   CHECK(answer.aliases == std::vector<std::string>{"web.example", "h.example"});
   REQUIRE(answer.addresses.size() == 2);
   CHECK(to_string(answer.addresses[0]) == "198.51.100.1");
@@ -76,9 +77,9 @@ TEST_CASE("mail exchanges keep preference and order, compressed or not", "[dns][
        .records = first + wire::record(wire::pointer(12), Type::mx, 50,
                                        wire::number16(10) + "\3alt" +
                                            wire::pointer(static_cast<unsigned>(host_at)))});
-  CHECK(answer.outcome == Outcome::found);
-  CHECK(answer.holds == seconds{50});
-  CHECK(answer.exchanges == std::vector<Exchange>{{20, "mx1.example"}, {10, "alt.mx1.example"}});
+  CHECK(answer.status == LookupStatus::found);
+  CHECK(answer.ttl == seconds{50});
+  CHECK(answer.exchanges == std::vector<MxRecord>{{20, "mx1.example"}, {10, "alt.mx1.example"}});
 }
 
 TEST_CASE("a null MX is the root", "[dns][message]") {
@@ -86,7 +87,7 @@ TEST_CASE("a null MX is the root", "[dns][message]") {
                                         .type = Type::mx,
                                         .answers = 1,
                                         .records = wire::mx("example", 1, 0, "")});
-  CHECK(answer.exchanges == std::vector<Exchange>{{0, ""}});
+  CHECK(answer.exchanges == std::vector<MxRecord>{{0, ""}});
 }
 
 TEST_CASE("other types come raw, and names in them as text", "[dns][message]") {
@@ -112,21 +113,21 @@ TEST_CASE("a negative answer holds as long as its SOA says", "[dns][message]") {
                           .authorities = 1,
                           .records = wire::soa("example", 900, 300)};
   Answer answer = read_every_way(response);
-  CHECK(answer.outcome == Outcome::nxdomain);
+  CHECK(answer.status == LookupStatus::nxdomain);
   CHECK(answer.code == 3);
-  CHECK(answer.holds == seconds{300});
+  CHECK(answer.ttl == seconds{300});
 
   response.flags = wire::kResponse;
   response.records = wire::soa("example", 30, 300);
   answer = read_every_way(response);
-  CHECK(answer.outcome == Outcome::no_data);
-  CHECK(answer.holds == seconds{30});
+  CHECK(answer.status == LookupStatus::no_data);
+  CHECK(answer.ttl == seconds{30});
 
   response.authorities = 0;
   response.records.clear();
   answer = read_every_way(response);
-  CHECK(answer.outcome == Outcome::no_data);
-  CHECK(answer.holds == seconds{0});
+  CHECK(answer.status == LookupStatus::no_data);
+  CHECK(answer.ttl == seconds{0});
 }
 
 TEST_CASE("an alias of nothing is no data, or no name, and the alias is told", "[dns][message]") {
@@ -136,12 +137,12 @@ TEST_CASE("an alias of nothing is no data, or no name, and the alias is told", "
       .authorities = 1,
       .records = wire::cname("www.example", 20, "gone.example") + wire::soa("example", 90, 80)};
   Answer answer = read_every_way(response);
-  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.status == LookupStatus::no_data);
   CHECK(answer.aliases == std::vector<std::string>{"gone.example"});
-  CHECK(answer.holds == seconds{20});
+  CHECK(answer.ttl == seconds{20});
   response.flags |= 3U;
   answer = read(response);
-  CHECK(answer.outcome == Outcome::nxdomain);
+  CHECK(answer.status == LookupStatus::nxdomain);
 }
 
 TEST_CASE("aliases that go round in circles end", "[dns][message]") {
@@ -149,11 +150,11 @@ TEST_CASE("aliases that go round in circles end", "[dns][message]") {
                                         .answers = 2,
                                         .records = wire::cname("a.example", 20, "b.example") +
                                                    wire::cname("b.example", 20, "A.example")});
-  CHECK(answer.outcome == Outcome::alias_loop);
+  CHECK(answer.status == LookupStatus::alias_loop);
   CHECK(
       read(
           {.name = "a.example", .answers = 1, .records = wire::cname("a.example", 20, "a.example")})
-          .outcome == Outcome::alias_loop);
+          .status == LookupStatus::alias_loop);
 }
 
 TEST_CASE("a chain of aliases is followed as far as resolvers follow one", "[dns][message]") {
@@ -164,12 +165,12 @@ TEST_CASE("a chain of aliases is followed as far as resolvers follow one", "[dns
   }
   response.answers = kAliasesMax + 1;
   response.records += wire::a(host(kAliasesMax), 20, "\x01\x02\x03\x04");
-  CHECK(read(response).outcome == Outcome::found);
+  CHECK(read(response).status == LookupStatus::found);
   response.records.clear();
   for (unsigned i = 0; i <= kAliasesMax; ++i) {
     response.records += wire::cname(host(i), 20, host(i + 1));
   }
-  CHECK(read(response).outcome == Outcome::alias_loop);
+  CHECK(read(response).status == LookupStatus::alias_loop);
 }
 
 TEST_CASE("what belongs to another name is not believed", "[dns][message]") {
@@ -177,25 +178,25 @@ TEST_CASE("what belongs to another name is not believed", "[dns][message]") {
                                         .answers = 2,
                                         .records = wire::a("b.example", 20, "\x01\x02\x03\x04") +
                                                    wire::cname("b.example", 20, "a.example")});
-  CHECK(answer.outcome == Outcome::no_data);
+  CHECK(answer.status == LookupStatus::no_data);
   CHECK(answer.aliases.empty());
 }
 
-TEST_CASE("each code of a server has its outcome", "[dns][message]") {
-  const auto outcome = [](unsigned code) {
-    return read({.name = "a.example", .flags = wire::kResponse | code}).outcome;
+TEST_CASE("each code of a server has its status", "[dns][message]") {
+  const auto status = [](unsigned code) {
+    return read({.name = "a.example", .flags = wire::kResponse | code}).status;
   };
-  CHECK(outcome(1) == Outcome::servfail);
-  CHECK(outcome(2) == Outcome::servfail);
-  CHECK(outcome(3) == Outcome::nxdomain);
-  CHECK(outcome(4) == Outcome::servfail);
-  CHECK(outcome(5) == Outcome::refused);
-  CHECK(outcome(9) == Outcome::servfail);
+  CHECK(status(1) == LookupStatus::servfail);
+  CHECK(status(2) == LookupStatus::servfail);
+  CHECK(status(3) == LookupStatus::nxdomain);
+  CHECK(status(4) == LookupStatus::servfail);
+  CHECK(status(5) == LookupStatus::refused);
+  CHECK(status(9) == LookupStatus::servfail);
   // BADVERS is 16: its low bits are zero, the others are in the OPT record's TTL.
   CHECK(read({.name = "a.example",
               .additionals = 1,
               .records = wire::record(wire::name(""), Type::opt, 0x01000000, "")})
-            .outcome == Outcome::servfail);
+            .status == LookupStatus::servfail);
 }
 
 TEST_CASE("a name that does not exist has no address", "[dns][message]") {
@@ -203,7 +204,7 @@ TEST_CASE("a name that does not exist has no address", "[dns][message]") {
                               .flags = wire::kResponse | 3U,
                               .answers = 1,
                               .records = wire::a("a.example", 20, "\x01\x02\x03\x04")});
-  CHECK(answer.outcome == Outcome::malformed);
+  CHECK(answer.status == LookupStatus::malformed);
   CHECK(answer.addresses.empty());
 }
 
@@ -212,63 +213,63 @@ TEST_CASE("a server that only names others is no resolver", "[dns][message]") {
       read({.name = "a.example",
             .authorities = 1,
             .records = wire::record(wire::name("example"), Type::ns, 9, wire::name("ns.example"))})
-          .outcome == Outcome::refused);
+          .status == LookupStatus::refused);
 }
 
 TEST_CASE("a response to another question is none", "[dns][message]") {
   const wire::Response good{.name = "a.example", .flags = wire::kResponse | 3U};
   const std::string octets = wire::write(good);
-  CHECK(read_response(octets, "a.example", Type::a).outcome == Outcome::nxdomain);
-  CHECK(read_response(octets, "b.example", Type::a).outcome == Outcome::malformed);
-  CHECK(read_response(octets, "a.example", Type::mx).outcome == Outcome::malformed);
-  CHECK(read({.name = "a.example", .flags = 0x0100}).outcome == Outcome::malformed);
-  CHECK(read({.name = "a.example", .flags = wire::kResponse | 0x2800}).outcome ==
-        Outcome::malformed);
-  CHECK(read({.name = "a.example", .flags = wire::kResponse | wire::kTruncated}).outcome ==
-        Outcome::malformed);
+  CHECK(read_response(octets, "a.example", Type::a).status == LookupStatus::nxdomain);
+  CHECK(read_response(octets, "b.example", Type::a).status == LookupStatus::malformed);
+  CHECK(read_response(octets, "a.example", Type::mx).status == LookupStatus::malformed);
+  CHECK(read({.name = "a.example", .flags = 0x0100}).status == LookupStatus::malformed);
+  CHECK(read({.name = "a.example", .flags = wire::kResponse | 0x2800}).status ==
+        LookupStatus::malformed);
+  CHECK(read({.name = "a.example", .flags = wire::kResponse | wire::kTruncated}).status ==
+        LookupStatus::malformed);
   std::string two = octets;
   two[5] = 2;
-  CHECK(read_response(two, "a.example", Type::a).outcome == Outcome::malformed);
+  CHECK(read_response(two, "a.example", Type::a).status == LookupStatus::malformed);
   std::string chaos = octets;
   chaos[octets.size() - 1] = 3;
-  CHECK(read_response(chaos, "a.example", Type::a).outcome == Outcome::malformed);
+  CHECK(read_response(chaos, "a.example", Type::a).status == LookupStatus::malformed);
 }
 
 TEST_CASE("data that contradicts its length is malformed", "[dns][message]") {
-  const auto outcome = [](Type type, std::string_view data) {
+  const auto status = [](Type type, std::string_view data) {
     return read({.name = "a.example",
                  .type = type,
                  .answers = 2,
                  .records = wire::record(wire::pointer(12), type, 9, data) +
                             wire::record(wire::pointer(12), type, 9, data)})
-        .outcome;
+        .status;
   };
-  CHECK(outcome(Type::a, "\x01\x02\x03\x04") == Outcome::found);
-  CHECK(outcome(Type::a, "\x01\x02\x03") == Outcome::malformed);
-  CHECK(outcome(Type::a, "\x01\x02\x03\x04\x05") == Outcome::malformed);
-  CHECK(outcome(Type::mx, wire::number16(1) + wire::name("b") + "x") == Outcome::malformed);
-  CHECK(outcome(Type::mx, std::string_view("\0", 1)) == Outcome::malformed);
-  CHECK(outcome(Type::ptr, wire::name("b") + "x") == Outcome::malformed);
+  CHECK(status(Type::a, "\x01\x02\x03\x04") == LookupStatus::found);
+  CHECK(status(Type::a, "\x01\x02\x03") == LookupStatus::malformed);
+  CHECK(status(Type::a, "\x01\x02\x03\x04\x05") == LookupStatus::malformed);
+  CHECK(status(Type::mx, wire::number16(1) + wire::name("b") + "x") == LookupStatus::malformed);
+  CHECK(status(Type::mx, std::string_view("\0", 1)) == LookupStatus::malformed);
+  CHECK(status(Type::ptr, wire::name("b") + "x") == LookupStatus::malformed);
   CHECK(read({.name = "a.example",
               .answers = 1,
               .records = wire::record(wire::pointer(12), Type::cname, 9, wire::name("b") + "x")})
-            .outcome == Outcome::malformed);
+            .status == LookupStatus::malformed);
 }
 
 TEST_CASE("pointers lead back, and never in circles", "[dns][message]") {
-  const auto outcome = [](std::string_view owner) {
+  const auto status = [](std::string_view owner) {
     return read({.name = "a.example",
                  .answers = 1,
                  .records = wire::record(owner, Type::a, 9, "\x01\x02\x03\x04")})
-        .outcome;
+        .status;
   };
   const unsigned here = 12 + 11 + 4;
-  CHECK(outcome(wire::pointer(12)) == Outcome::found);
-  CHECK(outcome(wire::pointer(here)) == Outcome::malformed);
-  CHECK(outcome(wire::pointer(here + 1)) == Outcome::malformed);
-  CHECK(outcome(wire::pointer(0x3fff)) == Outcome::malformed);
-  CHECK(outcome("\1a" + wire::pointer(here)) == Outcome::malformed);
-  CHECK(outcome("\x41") == Outcome::malformed);  // Two bits that no label has.
+  CHECK(status(wire::pointer(12)) == LookupStatus::found);
+  CHECK(status(wire::pointer(here)) == LookupStatus::malformed);
+  CHECK(status(wire::pointer(here + 1)) == LookupStatus::malformed);
+  CHECK(status(wire::pointer(0x3fff)) == LookupStatus::malformed);
+  CHECK(status("\1a" + wire::pointer(here)) == LookupStatus::malformed);
+  CHECK(status("\x41") == LookupStatus::malformed);  // Two bits that no label has.
 }
 
 TEST_CASE("names have their greatest length and no more", "[dns][message]") {
@@ -280,11 +281,11 @@ TEST_CASE("names have their greatest length and no more", "[dns][message]") {
   CHECK(read({.name = longest,
               .answers = 1,
               .records = wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04")})
-            .outcome == Outcome::found);
+            .status == LookupStatus::found);
   CHECK(read({.name = longest,
               .answers = 1,
               .records = wire::record("\1x" + wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04")})
-            .outcome == Outcome::malformed);
+            .status == LookupStatus::malformed);
 }
 
 TEST_CASE("an odd octet in a name is written as a number, and asked for again as it was",
@@ -327,19 +328,19 @@ TEST_CASE("more values than any honest name has are cut", "[dns][message]") {
   }
   Answer answer = read(response);
   CHECK(answer.addresses.size() == kValuesMax);
-  CHECK_FALSE(answer.cut);
+  CHECK_FALSE(answer.truncated);
   response.answers = kValuesMax + 1;
   response.records += wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x05");
   answer = read(response);
   CHECK(answer.addresses.size() == kValuesMax);
-  CHECK(answer.cut);
+  CHECK(answer.truncated);
 }
 
 TEST_CASE("a TTL with its highest bit set is none", "[dns][message]") {
   CHECK(read({.name = "a.example",
               .answers = 1,
               .records = wire::a("a.example", 0x80000000U, "\x01\x02\x03\x04")})
-            .holds == seconds{0});
+            .ttl == seconds{0});
 }
 
 }  // namespace

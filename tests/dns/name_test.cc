@@ -12,7 +12,7 @@ namespace {
 TEST_CASE("a name is read in lower case and without its last dot", "[dns][name]") {
   for (const char* text : {"mx1.example.net", "MX1.Example.NET", "mx1.example.net."}) {
     const Name name = read_name(text);
-    CHECK(name.fault == NameFault::none);
+    CHECK(name.error == NameFault::none);
     CHECK(name.ascii == "mx1.example.net");
     CHECK(name.unicode.empty());
     CHECK_FALSE(name.underscore);
@@ -26,7 +26,7 @@ TEST_CASE("an internationalised name has a form for the wire and one for people"
                            "bücher\u3002example", "bücher.example."}) {
     INFO(text);
     const Name name = read_name(text);
-    CHECK(name.fault == NameFault::none);
+    CHECK(name.error == NameFault::none);
     CHECK(name.ascii == "xn--bcher-kva.example");
     CHECK(name.unicode == "bücher.example");
   }
@@ -35,7 +35,7 @@ TEST_CASE("an internationalised name has a form for the wire and one for people"
 
 TEST_CASE("an A-label that decodes to nothing is still a name", "[dns][name]") {
   const Name name = read_name("xn--0.example");
-  CHECK(name.fault == NameFault::none);
+  CHECK(name.error == NameFault::none);
   CHECK(name.ascii == "xn--0.example");
   CHECK(name.unicode.empty());
 }
@@ -43,30 +43,30 @@ TEST_CASE("an A-label that decodes to nothing is still a name", "[dns][name]") {
 TEST_CASE("what is wrong with a name has a word", "[dns][name]") {
   const std::string label(63, 'x');
   const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'x');
-  CHECK(read_name(label + ".example").fault == NameFault::none);
-  CHECK(read_name(longest).fault == NameFault::none);
-  CHECK(read_name(longest + ".").fault == NameFault::none);
-  CHECK(read_name(longest + "x").fault == NameFault::name_too_long);
-  CHECK(read_name(label + "x.example").fault == NameFault::label_too_long);
-  CHECK(read_name("").fault == NameFault::empty);
-  CHECK(read_name(".").fault == NameFault::empty);
-  CHECK(read_name("..").fault == NameFault::empty_label);
-  CHECK(read_name("a..b").fault == NameFault::empty_label);
-  CHECK(read_name(".a").fault == NameFault::empty_label);
-  CHECK(read_name("a..").fault == NameFault::empty_label);
+  CHECK(read_name(label + ".example").error == NameFault::none);
+  CHECK(read_name(longest).error == NameFault::none);
+  CHECK(read_name(longest + ".").error == NameFault::none);
+  CHECK(read_name(longest + "x").error == NameFault::name_too_long);
+  CHECK(read_name(label + "x.example").error == NameFault::label_too_long);
+  CHECK(read_name("").error == NameFault::empty);
+  CHECK(read_name(".").error == NameFault::empty);
+  CHECK(read_name("..").error == NameFault::empty_label);
+  CHECK(read_name("a..b").error == NameFault::empty_label);
+  CHECK(read_name(".a").error == NameFault::empty_label);
+  CHECK(read_name("a..").error == NameFault::empty_label);
   for (const char* text : {"a b", "a@b.example", "*.example", "a/b", "a:25", "a\\046b", "a\tb"}) {
     INFO(text);
-    CHECK(read_name(text).fault == NameFault::character);
+    CHECK(read_name(text).error == NameFault::character);
     CHECK(read_name(text).ascii.empty());
   }
-  CHECK(read_name(std::string("a\0b", 3)).fault == NameFault::character);
-  CHECK(read_name(std::string("\xc3\xbc\0b", 4)).fault == NameFault::character);
-  CHECK(read_name("\xff\xfe.example").fault == NameFault::not_idna);
-  CHECK(read_name("a\u2028b.example").fault == NameFault::not_idna);
-  CHECK(read_name("\u00fc" + label + ".example").fault == NameFault::label_too_long);
+  CHECK(read_name(std::string("a\0b", 3)).error == NameFault::character);
+  CHECK(read_name(std::string("\xc3\xbc\0b", 4)).error == NameFault::character);
+  CHECK(read_name("\xff\xfe.example").error == NameFault::not_idna);
+  CHECK(read_name("a\u2028b.example").error == NameFault::not_idna);
+  CHECK(read_name("\u00fc" + label + ".example").error == NameFault::label_too_long);
   std::string many;
   for (int i = 0; i < 2000; ++i) many += "\u00fc";
-  CHECK(read_name(many).fault == NameFault::name_too_long);
+  CHECK(read_name(many).error == NameFault::name_too_long);
 }
 
 TEST_CASE("what is odd about a name is said", "[dns][name]") {
@@ -78,7 +78,7 @@ TEST_CASE("what is odd about a name is said", "[dns][name]") {
   CHECK_FALSE(is_localhost("localhost.example"));
 }
 
-TEST_CASE("every fault has a word of its own", "[dns][name]") {
+TEST_CASE("every error has a word of its own", "[dns][name]") {
   CHECK(to_string(NameFault::none) == "none");
   CHECK(to_string(NameFault::not_idna) == "not_idna");
 }

@@ -67,11 +67,12 @@ std::vector<std::string> follow(Asker& asker, RouteKind kind, std::string_view t
     route.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
   }
   std::vector<std::string> lines;
-  if (route.fault() != Fault::none) lines.emplace_back(to_string(route.fault()));
+  if (route.error() != RouteError::none) lines.emplace_back(to_string(route.error()));
   for (const Destination& destination : route.destinations()) {
     std::string line = std::to_string(destination.preference) + " " + destination.host;
     if (destination.address.family != Family::none) line += " " + to_string(destination.address);
-    if (destination.fault != Fault::none) line += " " + std::string(to_string(destination.fault));
+    if (destination.error != RouteError::none)
+      line += " " + std::string(to_string(destination.error));
     if (destination.findings.has(Finding::mx_is_alias)) line += " (alias)";
     if (destination.findings.has(Finding::mx_underscore)) line += " (underscore)";
     lines.push_back(line);
@@ -117,16 +118,16 @@ TEST_CASE("real servers' answers are read: raw types, large ones, circles", "[dn
   CHECK(asker.ask("1.48.175.192.in-addr.arpa", Type::ptr)->data ==
         std::vector<std::string>{"mx1.good.example"});
   const auto large = asker.ask("large.example", Type::a);
-  CHECK(large->outcome == Outcome::found);
+  CHECK(large->status == LookupStatus::found);
   CHECK(large->addresses.size() == 120);
   CHECK(asker.resolver().counts().tcp == 1);
   const auto gone = asker.ask("gone.example", Type::a);
-  CHECK(gone->outcome == Outcome::nxdomain);
-  CHECK(gone->holds > Duration::zero());
-  CHECK(gone->holds <= std::chrono::seconds{60});
+  CHECK(gone->status == LookupStatus::nxdomain);
+  CHECK(gone->ttl > Duration::zero());
+  CHECK(gone->ttl <= std::chrono::seconds{60});
   // Some say SERVFAIL, some hand out the circle.
-  const Outcome loop = asker.ask("loop1.example", Type::mx)->outcome;
-  CHECK((loop == Outcome::servfail || loop == Outcome::alias_loop));
+  const LookupStatus loop = asker.ask("loop1.example", Type::mx)->status;
+  CHECK((loop == LookupStatus::servfail || loop == LookupStatus::alias_loop));
 }
 
 TEST_CASE("a server that is no resolver refuses to be one", "[dns][real]") {
@@ -135,7 +136,7 @@ TEST_CASE("a server that is no resolver refuses to be one", "[dns][real]") {
   ResolverOptions options;
   options.servers = {on_loopback(real.authority_port())};
   Asker asker(options);
-  CHECK(asker.ask("mx.broken.example", Type::a)->outcome == Outcome::refused);
+  CHECK(asker.ask("mx.broken.example", Type::a)->status == LookupStatus::refused);
 }
 
 TEST_CASE("a real resolver that ends in mid-sweep is missed, and what was known stays known",
@@ -151,8 +152,8 @@ TEST_CASE("a real resolver that ends in mid-sweep is missed, and what was known 
   std::size_t found = 0;
   std::size_t unreachable = 0;
   for (const Finished& finished : asker.wait_for(100)) {
-    if (finished.answer->outcome == Outcome::found) ++found;
-    if (finished.answer->outcome == Outcome::unreachable) ++unreachable;
+    if (finished.answer->status == LookupStatus::found) ++found;
+    if (finished.answer->status == LookupStatus::unreachable) ++unreachable;
   }
   CHECK(found + unreachable == 100);
   CHECK(unreachable >= 49);
@@ -165,10 +166,10 @@ TEST_CASE("a zone whose servers are gone fails its own names", "[dns][real]") {
   RealResolver real(zone());
   ResolverOptions options = options_for(real);
   Asker asker(options);
-  CHECK(asker.ask("good.example", Type::mx)->outcome == Outcome::found);
+  CHECK(asker.ask("good.example", Type::mx)->status == LookupStatus::found);
   real.end_authority();
-  const Outcome outcome = asker.ask("n1.many.example", Type::a)->outcome;
-  CHECK((outcome == Outcome::servfail || outcome == Outcome::timeout));
+  const LookupStatus status = asker.ask("n1.many.example", Type::a)->status;
+  CHECK((status == LookupStatus::servfail || status == LookupStatus::timeout));
   CHECK(asker.resolver().reachable());
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("an answer comes back with its ticket", "[dns][resolver]") {
   asker.begin("host.example", Type::a, 0xfedcba9876543210U);
   const Finished finished = asker.wait();
   CHECK(finished.ticket == 0xfedcba9876543210U);
-  CHECK(finished.answer->outcome == Outcome::found);
+  CHECK(finished.answer->status == LookupStatus::found);
   CHECK(finished.answer->authentic);
   REQUIRE(finished.answer->addresses.size() == 1);
   CHECK(to_string(finished.answer->addresses[0]) == "192.175.48.1");
@@ -70,23 +70,23 @@ TEST_CASE("a query asks for recursion and validation", "[dns][resolver]") {
   CHECK(flags == 0x0120);
 }
 
-TEST_CASE("what a server says of a name is the answer's outcome", "[dns][resolver]") {
+TEST_CASE("what a server says of a name is the answer's status", "[dns][resolver]") {
   const auto code = [](unsigned rcode) {
     return outcome_of([=](const Heard& heard) { return std::vector{reply_code(heard, rcode)}; })
-        .outcome;
+        .status;
   };
-  CHECK(code(0) == Outcome::no_data);
-  CHECK(code(2) == Outcome::servfail);
-  CHECK(code(3) == Outcome::nxdomain);
-  CHECK(code(5) == Outcome::refused);
+  CHECK(code(0) == LookupStatus::no_data);
+  CHECK(code(2) == LookupStatus::servfail);
+  CHECK(code(3) == LookupStatus::nxdomain);
+  CHECK(code(5) == LookupStatus::refused);
 }
 
 TEST_CASE("how long a negative answer holds is kept on its way", "[dns][resolver]") {
   const Answer answer = outcome_of([](const Heard& heard) {
     return std::vector{reply(heard, 0, wire::soa("example", 900, 77), wire::kResponse | 3U, 1)};
   });
-  CHECK(answer.outcome == Outcome::nxdomain);
-  CHECK(answer.holds == std::chrono::seconds{77});
+  CHECK(answer.status == LookupStatus::nxdomain);
+  CHECK(answer.ttl == std::chrono::seconds{77});
 }
 
 TEST_CASE("aliases are followed in the answer, and their circles end", "[dns][resolver]") {
@@ -95,14 +95,14 @@ TEST_CASE("aliases are followed in the answer, and their circles end", "[dns][re
         reply(heard, 2,
               wire::cname(heard.name, 10, "real.example") + wire::a("real.example", 20, kAddress))};
   });
-  CHECK(found.outcome == Outcome::found);
+  CHECK(found.status == LookupStatus::found);
   CHECK(found.aliases == std::vector<std::string>{"real.example"});
   const Answer loop = outcome_of([](const Heard& heard) {
     return std::vector{
         reply(heard, 2,
               wire::cname(heard.name, 10, "b.example") + wire::cname("b.example", 20, heard.name))};
   });
-  CHECK(loop.outcome == Outcome::alias_loop);
+  CHECK(loop.status == LookupStatus::alias_loop);
 }
 
 TEST_CASE("a server that answers the second time is asked a second time", "[dns][resolver]") {
@@ -111,7 +111,7 @@ TEST_CASE("a server that answers the second time is asked a second time", "[dns]
                                                 : std::vector{address_reply(heard)};
   });
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
   CHECK(server.times("host.example", Type::a) == 2);
   CHECK(asker.resolver().counts().retried == 1);
 }
@@ -123,7 +123,7 @@ TEST_CASE("a response that is cut is asked for again over TCP", "[dns][resolver]
   });
   Asker asker(options_for({server.port()}));
   const auto answer = asker.ask("host.example", Type::a);
-  CHECK(answer->outcome == Outcome::found);
+  CHECK(answer->status == LookupStatus::found);
   CHECK(answer->addresses.size() == 200);
   CHECK(server.heard_tcp() == 1);
   CHECK(asker.resolver().counts().tcp == 1);
@@ -139,8 +139,8 @@ TEST_CASE("a connection that dies in the middle is not the resolver's death", "[
     });
     server.tcp_octets_max = octets;
     Asker asker(options_for({server.port()}));
-    const auto outcome = asker.ask("host.example", Type::a)->outcome;
-    CHECK((outcome == Outcome::servfail || outcome == Outcome::timeout));
+    const auto status = asker.ask("host.example", Type::a)->status;
+    CHECK((status == LookupStatus::servfail || status == LookupStatus::timeout));
     CHECK(asker.resolver().reachable());
     CHECK(asker.resolver().counts().unreachable == 0);
   }
@@ -160,30 +160,30 @@ TEST_CASE("what broke on the way is asked again when the resolver turns out to l
   itself = &server;
   server.tcp_octets_max = 1;
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
 }
 
 TEST_CASE("answers to what was not asked are not heard", "[dns][resolver]") {
-  const auto outcome = [](const std::function<std::string(Heard)>& lie) {
+  const auto status = [](const std::function<std::string(Heard)>& lie) {
     return outcome_of([=](const Heard& heard) {
              return std::vector{is_check(heard) ? reply_code(heard, 0) : lie(heard)};
            })
-        .outcome;
+        .status;
   };
-  CHECK(outcome([](Heard heard) {
+  CHECK(status([](Heard heard) {
           heard.id ^= 1U;
           return address_reply(heard);
-        }) == Outcome::timeout);
-  CHECK(outcome([](Heard heard) {
+        }) == LookupStatus::timeout);
+  CHECK(status([](Heard heard) {
           heard.name = "other.example";
           return address_reply(heard);
-        }) == Outcome::timeout);
-  CHECK(outcome([](Heard heard) {
+        }) == LookupStatus::timeout);
+  CHECK(status([](Heard heard) {
           heard.type = Type::mx;
           return reply_code(heard, 0);
-        }) == Outcome::timeout);
-  CHECK(outcome([](const Heard& heard) { return address_reply(heard).substr(0, 11); }) ==
-        Outcome::timeout);
+        }) == LookupStatus::timeout);
+  CHECK(status([](const Heard& heard) { return address_reply(heard).substr(0, 11); }) ==
+        LookupStatus::timeout);
 }
 
 TEST_CASE("the truth behind a lie is heard", "[dns][resolver]") {
@@ -192,16 +192,16 @@ TEST_CASE("the truth behind a lie is heard", "[dns][resolver]") {
     wrong.id ^= 1U;
     return std::vector{reply_code(wrong, 3), std::string("noise"), address_reply(heard)};
   });
-  CHECK(answer.outcome == Outcome::found);
+  CHECK(answer.status == LookupStatus::found);
 }
 
 TEST_CASE("an answer that contradicts itself is malformed", "[dns][resolver]") {
-  const Outcome outcome = outcome_of([](const Heard& heard) {
-                            if (is_check(heard)) return std::vector{reply_code(heard, 0)};
-                            const std::string whole = address_reply(heard);
-                            return std::vector{whole.substr(0, whole.size() - 2)};
-                          }).outcome;
-  CHECK(outcome == Outcome::malformed);
+  const LookupStatus status = outcome_of([](const Heard& heard) {
+                                if (is_check(heard)) return std::vector{reply_code(heard, 0)};
+                                const std::string whole = address_reply(heard);
+                                return std::vector{whole.substr(0, whole.size() - 2)};
+                              }).status;
+  CHECK(status == LookupStatus::malformed);
 }
 
 TEST_CASE("an answer that cannot be read is the failure of its own name only", "[dns][resolver]") {
@@ -220,7 +220,8 @@ TEST_CASE("an answer that cannot be read is the failure of its own name only", "
   }
   for (const Finished& finished : asker.wait_for(kNames)) {
     INFO("name " << finished.ticket);
-    CHECK(finished.answer->outcome == (finished.ticket == 7 ? Outcome::malformed : Outcome::found));
+    CHECK(finished.answer->status ==
+          (finished.ticket == 7 ? LookupStatus::malformed : LookupStatus::found));
   }
 }
 
@@ -229,7 +230,7 @@ TEST_CASE("silence about one name is that name's", "[dns][resolver]") {
     return is_check(heard) ? std::vector{reply_code(heard, 0)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::timeout);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::timeout);
   CHECK(asker.resolver().reachable());
   CHECK(asker.resolver().counts().timeouts == 1);
   CHECK(server.times("", Type::ns) >= 1);
@@ -238,7 +239,7 @@ TEST_CASE("silence about one name is that name's", "[dns][resolver]") {
 TEST_CASE("silence about everything is our resolver's", "[dns][resolver]") {
   const NameServer server([](const Heard&) { return std::vector<std::string>{}; });
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::unreachable);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::unreachable);
   CHECK_FALSE(asker.resolver().reachable());
   CHECK(asker.resolver().counts().unreachable == 1);
 }
@@ -247,19 +248,19 @@ TEST_CASE("a port where nobody listens is our resolver's absence, and not rememb
           "[dns][resolver]") {
   NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
   server.stop();
   for (std::uint64_t i = 0; i < 50; ++i) {
     asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
   }
   for (const Finished& finished : asker.wait_for(50)) {
-    CHECK(finished.answer->outcome == Outcome::unreachable);
+    CHECK(finished.answer->status == LookupStatus::unreachable);
   }
   CHECK_FALSE(asker.resolver().reachable());
-  CHECK(asker.ask("n0.example", Type::a)->outcome == Outcome::unreachable);
+  CHECK(asker.ask("n0.example", Type::a)->status == LookupStatus::unreachable);
   CHECK(asker.resolver().counts().from_cache == 0);
   // What is known is known.
-  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
 }
 
 TEST_CASE("a resolver that comes back is heard again", "[dns][resolver]") {
@@ -268,9 +269,9 @@ TEST_CASE("a resolver that comes back is heard again", "[dns][resolver]") {
     return awake ? std::vector{address_reply(heard)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::unreachable);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::unreachable);
   awake = true;
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
   CHECK(asker.resolver().reachable());
 }
 
@@ -287,31 +288,31 @@ TEST_CASE("a resolver that falls silent in mid-sweep fails nobody's name", "[dns
   }
   int found = 0;
   for (const Finished& finished : asker.wait_for(100)) {
-    if (finished.answer->outcome == Outcome::found) ++found;
-    CHECK(finished.answer->outcome != Outcome::timeout);
-    CHECK(finished.answer->outcome != Outcome::servfail);
+    if (finished.answer->status == LookupStatus::found) ++found;
+    CHECK(finished.answer->status != LookupStatus::timeout);
+    CHECK(finished.answer->status != LookupStatus::servfail);
   }
   CHECK(found == 40);
 }
 
 TEST_CASE("servers are tried in turn when one is silent, refuses or fails", "[dns][resolver]") {
   const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
-  const auto outcome = [&](const Manners& manners) {
+  const auto status = [&](const Manners& manners) {
     const NameServer bad(manners);
     Asker asker(options_for({bad.port(), good.port()}));
     const auto answer = asker.ask("host.example", Type::a);
     CHECK(bad.heard_udp() >= 1);
-    return answer->outcome;
+    return answer->status;
   };
-  CHECK(outcome([](const Heard&) { return std::vector<std::string>{}; }) == Outcome::found);
-  CHECK(outcome([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; }) ==
-        Outcome::found);
-  CHECK(outcome([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; }) ==
-        Outcome::found);
+  CHECK(status([](const Heard&) { return std::vector<std::string>{}; }) == LookupStatus::found);
+  CHECK(status([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; }) ==
+        LookupStatus::found);
+  CHECK(status([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; }) ==
+        LookupStatus::found);
   NameServer gone([](const Heard&) { return std::vector<std::string>{}; });
   gone.stop();
   Asker asker(options_for({gone.port(), good.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
 }
 
 TEST_CASE("who could not find out is asked once more, and then believed", "[dns][resolver]") {
@@ -325,7 +326,8 @@ TEST_CASE("who could not find out is asked once more, and then believed", "[dns]
   asker.begin("broken.example", Type::a, 2);
   asker.begin("busy.example", Type::a, 3);
   for (const Finished& finished : asker.wait_for(3)) {
-    CHECK(finished.answer->outcome == (finished.ticket == 2 ? Outcome::servfail : Outcome::found));
+    CHECK(finished.answer->status ==
+          (finished.ticket == 2 ? LookupStatus::servfail : LookupStatus::found));
   }
   CHECK(server.times("busy.example", Type::a) == 2);
   CHECK(server.times("broken.example", Type::a) == 2);
@@ -337,7 +339,7 @@ TEST_CASE("a server's word that a name does not exist is not doubted", "[dns][re
   const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
   const NameServer first([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
   Asker asker(options_for({first.port(), good.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::nxdomain);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
   CHECK(good.heard_udp() == 0);
 }
 
@@ -345,7 +347,7 @@ TEST_CASE("when every server fails, the last one's word counts", "[dns][resolver
   const NameServer one([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; });
   const NameServer two([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; });
   Asker asker(options_for({one.port(), two.port()}));
-  CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::refused);
+  CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::refused);
   CHECK(one.heard_udp() == 1);
   CHECK(two.heard_udp() == 1);
 }
@@ -354,10 +356,10 @@ TEST_CASE("the server that answered is asked first the next time", "[dns][resolv
   const NameServer silent([](const Heard&) { return std::vector<std::string>{}; });
   const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
   Asker asker(options_for({silent.port(), good.port()}));
-  CHECK(asker.ask("one.example", Type::a)->outcome == Outcome::found);
+  CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
   const int before = silent.heard_udp();
   for (int i = 0; i < 10; ++i) {
-    CHECK(asker.ask("n" + std::to_string(i) + ".example", Type::a)->outcome == Outcome::found);
+    CHECK(asker.ask("n" + std::to_string(i) + ".example", Type::a)->status == LookupStatus::found);
   }
   CHECK(silent.heard_udp() == before);
 }
@@ -387,7 +389,7 @@ TEST_CASE("negative answers are remembered", "[dns][resolver]") {
   NameServer server([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
   Asker asker(options_for({server.port()}));
   for (int i = 0; i < 3; ++i) {
-    CHECK(asker.ask("host.example", Type::a)->outcome == Outcome::nxdomain);
+    CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
   }
   CHECK(server.times("host.example", Type::a) == 1);
 }
@@ -407,7 +409,7 @@ TEST_CASE("no more questions are in flight than are allowed, and all are asked",
   CHECK(asker.resolver().counts().sent == 10);
   CHECK(asker.resolver().waiting() == 35);
   for (const Finished& finished : asker.wait_for(35)) {
-    CHECK(finished.answer->outcome == Outcome::found);
+    CHECK(finished.answer->status == LookupStatus::found);
   }
   // The check may have been among them.
   CHECK(asker.resolver().counts().sent >= 35);
@@ -424,7 +426,7 @@ TEST_CASE("a thousand questions at once lose none", "[dns][resolver]") {
   }
   std::set<std::uint64_t> tickets;
   for (const Finished& finished : asker.wait_for(3000)) {
-    CHECK(finished.answer->outcome == Outcome::found);
+    CHECK(finished.answer->status == LookupStatus::found);
     tickets.insert(finished.ticket);
   }
   CHECK(tickets.size() == 3000);

@@ -16,10 +16,10 @@ class World {
  public:
   Answer& operator()(const std::string& name, Type type) {
     Answer& answer = answers_[{name, type}];
-    answer.outcome = Outcome::found;
+    answer.status = LookupStatus::found;
     return answer;
   }
-  void mx(const std::string& name, std::vector<Exchange> exchanges) {
+  void mx(const std::string& name, std::vector<MxRecord> exchanges) {
     (*this)(name, Type::mx).exchanges = std::move(exchanges);
   }
   void address(const std::string& name, const std::vector<std::string>& texts) {
@@ -29,17 +29,17 @@ class World {
       (*this)(name, type).addresses.push_back(parsed);
     }
   }
-  void fails(const std::string& name, Type type, Outcome outcome) {
-    (*this)(name, type).outcome = outcome;
+  void fails(const std::string& name, Type type, LookupStatus status) {
+    (*this)(name, type).status = status;
   }
   [[nodiscard]] Answer answer(const std::string& name, Type type) const {
     if (const auto found = answers_.find({name, type}); found != answers_.end()) {
       return found->second;
     }
     Answer answer;
-    answer.outcome = Outcome::nxdomain;
+    answer.status = LookupStatus::nxdomain;
     for (const auto& [question, other] : answers_) {
-      if (question.first == name) answer.outcome = Outcome::no_data;
+      if (question.first == name) answer.status = LookupStatus::no_data;
     }
     return answer;
   }
@@ -74,7 +74,8 @@ std::vector<std::string> words(const Route& route) {
   for (const Destination& destination : route.destinations()) {
     std::string line = std::to_string(destination.preference) + " " + destination.host;
     if (destination.address.family != Family::none) line += " " + to_string(destination.address);
-    if (destination.fault != Fault::none) line += " " + std::string(to_string(destination.fault));
+    if (destination.error != RouteError::none)
+      line += " " + std::string(to_string(destination.error));
     lines.push_back(line);
   }
   return lines;
@@ -91,7 +92,7 @@ TEST_CASE("a mail domain leads to its MX hosts by preference, whatever the order
   world.address("mx2.example", {"192.175.48.4"});
   for (const Order order : {Order::first_first, Order::last_first}) {
     const Route route = follow(world, RouteKind::mail_domain, "Example.", {}, order);
-    CHECK(route.fault() == Fault::none);
+    CHECK(route.error() == RouteError::none);
     CHECK(route.findings().empty());
     CHECK(words(route) == Lines{"10 mx1.example 192.175.48.1", "10 mx1.example 2620:4f:8000::1",
                                 "10 mx0.example 192.175.48.3", "10 mx0.example 192.175.48.2",
@@ -116,22 +117,22 @@ TEST_CASE("a domain with neither MX nor address takes no mail", "[dns][route]") 
 
 TEST_CASE("a domain that does not exist is not looked for as a host", "[dns][route]") {
   const Route route = follow({}, RouteKind::mail_domain, "example");
-  CHECK(route.fault() == Fault::nxdomain);
+  CHECK(route.error() == RouteError::nxdomain);
   CHECK(route.destinations().empty());
 }
 
 TEST_CASE("a failed look for MX is no reason to use the address", "[dns][route]") {
   World world;
   world.address("example", {"192.175.48.1"});
-  for (const auto& [outcome, fault] : {std::pair{Outcome::servfail, Fault::servfail},
-                                       {Outcome::timeout, Fault::timeout},
-                                       {Outcome::refused, Fault::refused},
-                                       {Outcome::malformed, Fault::malformed},
-                                       {Outcome::alias_loop, Fault::alias_loop},
-                                       {Outcome::unreachable, Fault::unreachable}}) {
-    world.fails("example", Type::mx, outcome);
+  for (const auto& [status, error] : {std::pair{LookupStatus::servfail, RouteError::servfail},
+                                      {LookupStatus::timeout, RouteError::timeout},
+                                      {LookupStatus::refused, RouteError::refused},
+                                      {LookupStatus::malformed, RouteError::malformed},
+                                      {LookupStatus::alias_loop, RouteError::alias_loop},
+                                      {LookupStatus::unreachable, RouteError::unreachable}}) {
+    world.fails("example", Type::mx, status);
     const Route route = follow(world, RouteKind::mail_domain, "example");
-    CHECK(route.fault() == fault);
+    CHECK(route.error() == error);
     CHECK(route.destinations().empty());
   }
 }
@@ -141,39 +142,39 @@ TEST_CASE("a null MX says that there is no mail, if it is alone", "[dns][route]"
   world.address("example", {"192.175.48.1"});
   world.mx("example", {{0, ""}});
   Route route = follow(world, RouteKind::mail_domain, "example");
-  CHECK(route.fault() == Fault::null_mx);
+  CHECK(route.error() == RouteError::null_mx);
   CHECK(route.destinations().empty());
 
   world.mx("example", {{0, ""}, {10, "example"}});
   route = follow(world, RouteKind::mail_domain, "example");
-  CHECK(route.fault() == Fault::none);
+  CHECK(route.error() == RouteError::none);
   CHECK(route.findings().has(Finding::null_mx_among_others));
   CHECK(words(route) == Lines{"10 example 192.175.48.1"});
 }
 
-TEST_CASE("an MX that names no host has a fault of its own and is not asked for", "[dns][route]") {
+TEST_CASE("an MX that names no host has an error of its own and is not asked for", "[dns][route]") {
   World world;
-  const auto fault = [&](const std::string& host) {
+  const auto error = [&](const std::string& host) {
     world.mx("example", {{5, host}});
     world.address(host, {"192.175.48.1"});
     const auto destinations = follow(world, RouteKind::mail_domain, "example").destinations();
     REQUIRE(destinations.size() == 1);
-    return destinations[0].fault;
+    return destinations[0].error;
   };
-  CHECK(fault("192.0.2.1") == Fault::mx_is_address);
-  CHECK(fault("[192.0.2.1]") == Fault::mx_is_address);
-  CHECK(fault("2001:db8::1") == Fault::mx_is_address);
-  CHECK(fault("localhost") == Fault::mx_localhost);
-  CHECK(fault("mx.localhost") == Fault::mx_localhost);
-  CHECK(fault("a\\032b.example") == Fault::name_invalid);
-  CHECK(fault("mx.example") == Fault::none);
+  CHECK(error("192.0.2.1") == RouteError::mx_is_address);
+  CHECK(error("[192.0.2.1]") == RouteError::mx_is_address);
+  CHECK(error("2001:db8::1") == RouteError::mx_is_address);
+  CHECK(error("localhost") == RouteError::mx_localhost);
+  CHECK(error("mx.localhost") == RouteError::mx_localhost);
+  CHECK(error("a\\032b.example") == RouteError::name_invalid);
+  CHECK(error("mx.example") == RouteError::none);
 }
 
 TEST_CASE("an MX host without address is told from a domain that does not exist", "[dns][route]") {
   World world;
   world.mx("example", {{1, "gone.example"}, {2, "empty.example"}, {3, "slow.example"}});
   world("empty.example", Type::txt);
-  world.fails("slow.example", Type::a, Outcome::timeout);
+  world.fails("slow.example", Type::a, LookupStatus::timeout);
   CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
         Lines{"1 gone.example mx_no_address", "2 empty.example mx_no_address",
               "3 slow.example timeout"});
@@ -191,7 +192,7 @@ TEST_CASE("what is odd about an MX host stops nobody", "[dns][route]") {
   CHECK(destinations[0].findings.has(Finding::mx_is_alias));
   CHECK(destinations[1].findings.has(Finding::mx_single_label));
   CHECK(destinations[2].findings.has(Finding::mx_underscore));
-  for (const Destination& destination : destinations) CHECK(destination.fault == Fault::none);
+  for (const Destination& destination : destinations) CHECK(destination.error == RouteError::none);
 }
 
 TEST_CASE("a domain that is an alias is followed, and said to be one", "[dns][route]") {
@@ -281,7 +282,7 @@ TEST_CASE("one address is of IPv6 where there is none of IPv4", "[dns][route]") 
 TEST_CASE("hosts and addresses beyond the bound are cut, the least preferred first",
           "[dns][route]") {
   World world;
-  std::vector<Exchange> exchanges;
+  std::vector<MxRecord> exchanges;
   for (std::uint16_t i = 40; i > 0; --i) {
     exchanges.push_back({i, "mx" + std::to_string(i) + ".example"});
     exchanges.push_back({i, "mx" + std::to_string(i) + ".example"});
@@ -306,23 +307,23 @@ TEST_CASE("hosts and addresses beyond the bound are cut, the least preferred fir
 TEST_CASE("one family found and the other not found out is said", "[dns][route]") {
   World world;
   world.address("h.example", {"192.175.48.1"});
-  world.fails("h.example", Type::aaaa, Outcome::servfail);
+  world.fails("h.example", Type::aaaa, LookupStatus::servfail);
   const auto destinations = follow(world, RouteKind::host, "h.example").destinations();
   REQUIRE(destinations.size() == 1);
-  CHECK(destinations[0].fault == Fault::none);
+  CHECK(destinations[0].error == RouteError::none);
   CHECK(destinations[0].findings.has(Finding::family_unknown));
 }
 
 TEST_CASE("what is open counts for more than what is certain, and our own side's for most",
           "[dns][route]") {
   World world;
-  world.fails("h.example", Type::a, Outcome::no_data);
-  world.fails("h.example", Type::aaaa, Outcome::servfail);
+  world.fails("h.example", Type::a, LookupStatus::no_data);
+  world.fails("h.example", Type::aaaa, LookupStatus::servfail);
   for (const Order order : {Order::first_first, Order::last_first}) {
     CHECK(words(follow(world, RouteKind::host, "h.example", {}, order)) ==
           Lines{"0 h.example servfail"});
   }
-  world.fails("h.example", Type::a, Outcome::unreachable);
+  world.fails("h.example", Type::a, LookupStatus::unreachable);
   CHECK(words(follow(world, RouteKind::host, "h.example")) == Lines{"0 h.example unreachable"});
   CHECK(words(follow(world, RouteKind::host, "nowhere.example")) ==
         Lines{"0 nowhere.example nxdomain"});
@@ -346,7 +347,7 @@ TEST_CASE("what is no name is not asked for", "[dns][route]") {
     INFO(text);
     const Route route = follow({}, RouteKind::mail_domain, text);
     CHECK(route.done());
-    CHECK(route.fault() == Fault::name_invalid);
+    CHECK(route.error() == RouteError::name_invalid);
     CHECK(route.destinations().empty());
   }
 }
@@ -369,7 +370,7 @@ TEST_CASE("addresses that no remote host can have are left out of an answer", "[
   CHECK(words(follow(world, RouteKind::host, "mx.example")) == Lines{"0 mx.example 192.175.48.1"});
 }
 
-TEST_CASE("a host that has only such addresses has a fault of its own", "[dns][route]") {
+TEST_CASE("a host that has only such addresses has an error of its own", "[dns][route]") {
   for (const char* text : {"0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "240.0.0.1",
                            "::", "ff02::1", "::ffff:0.0.0.0"}) {
     INFO(text);
@@ -386,7 +387,7 @@ TEST_CASE("a host that has only such addresses has a fault of its own", "[dns][r
 TEST_CASE("an unusable address is no answer while the other family's is open", "[dns][route]") {
   World world;
   world.address("mx.example", {"0.0.0.0"});
-  world.fails("mx.example", Type::aaaa, Outcome::servfail);
+  world.fails("mx.example", Type::aaaa, LookupStatus::servfail);
   CHECK(words(follow(world, RouteKind::host, "mx.example")) == Lines{"0 mx.example servfail"});
 }
 
@@ -419,10 +420,10 @@ TEST_CASE("an IPv4-mapped address in an AAAA answer is the IPv4 server, once", "
         Lines{"10 mx.example 10.0.0.1 mx_private"});
 }
 
-TEST_CASE("every fault and finding has a word of its own", "[dns][route]") {
-  CHECK(to_string(Fault::none) == "none");
-  CHECK(to_string(Fault::unusable_address) == "unusable_address");
-  CHECK(to_string(Fault::mx_private) == "mx_private");
+TEST_CASE("every error and finding has a word of its own", "[dns][route]") {
+  CHECK(to_string(RouteError::none) == "none");
+  CHECK(to_string(RouteError::unusable_address) == "unusable_address");
+  CHECK(to_string(RouteError::mx_private) == "mx_private");
   for (std::size_t i = 0; i < kFindingCount; ++i) {
     CHECK_FALSE(to_string(static_cast<Finding>(i)).empty());
   }

@@ -26,24 +26,24 @@ void require_name(const std::string& name) {
   // A question is a response but for one bit, so it reads as what it asks.
   std::string response = query;
   response[2] = static_cast<char>(response[2] | '\x80');
-  INVARIANT(read_response(response, name, Type::a).outcome == Outcome::no_data);
+  INVARIANT(read_response(response, name, Type::a).status == LookupStatus::no_data);
 }
 
 void read(std::string_view message, Type type) {
   const Answer answer = read_response(message, kAsked, type);
   const std::size_t values = answer.addresses.size() + answer.exchanges.size() + answer.data.size();
   INVARIANT(values <= kValuesMax);
-  INVARIANT((answer.outcome == Outcome::found) == (values != 0));
+  INVARIANT((answer.status == LookupStatus::found) == (values != 0));
   INVARIANT(answer.aliases.size() <= kAliasesMax);
-  INVARIANT(answer.holds >= Duration::zero());
+  INVARIANT(answer.ttl >= Duration::zero());
   for (const std::string& alias : answer.aliases) require_name(alias);
-  for (const Exchange& exchange : answer.exchanges) require_name(exchange.host);
+  for (const MxRecord& exchange : answer.exchanges) require_name(exchange.host);
   if (type == Type::ptr || type == Type::ns || type == Type::cname) {
     for (const std::string& name : answer.data) require_name(name);
   }
-  if (answer.outcome == Outcome::malformed) return;
+  if (answer.status == LookupStatus::malformed) return;
   const Answer followed = read_response(std::string(message) + '\0', kAsked, type);
-  INVARIANT(followed.outcome == answer.outcome && followed.holds == answer.holds);
+  INVARIANT(followed.status == answer.status && followed.ttl == answer.ttl);
 
   Route route(RouteKind::mail_domain, kAsked, {});
   RouteQuestion question;
@@ -54,13 +54,13 @@ void read(std::string_view message, Type type) {
     route.on_answer(question.number, answer);
   }
   INVARIANT(route.done());
-  INVARIANT(route.destinations().empty() == (route.fault() != Fault::none));
+  INVARIANT(route.destinations().empty() == (route.error() != RouteError::none));
 }
 
 void read_text(std::string_view text) {
   const Name name = read_name(text);
-  INVARIANT((name.fault == NameFault::none) == !name.ascii.empty());
-  if (name.fault != NameFault::none) return;
+  INVARIANT((name.error == NameFault::none) == !name.ascii.empty());
+  if (name.error != NameFault::none) return;
   require_name(name.ascii);
   INVARIANT(read_name(name.ascii).ascii == name.ascii);
 }

@@ -29,12 +29,12 @@ constexpr std::string_view kWritten = "EHLO mx1.example.net\r\n";
 struct World {
   World() {
     INVARIANT(client.open({}).empty());
-    CertificateOrder order;
+    CertificateSpec order;
     order.common_name = "mx1.example.net";
     order.dns_names = {"mx1.example.net"};
     order.not_before = WallTime(std::chrono::days{20'000});
     order.not_after = WallTime(std::chrono::days{20'090});
-    const Issued issued = issue(order);
+    const IssuedCertificate issued = issue(order);
     constexpr Version kVersions[] = {Version::tls1_0, Version::tls1_2, Version::tls1_3};
     for (std::size_t i = 0; i < std::size(servers); ++i) {
       ServerOptions options;

@@ -32,8 +32,8 @@ struct Papers {
                        .not_after = kToday + std::chrono::days{80}},
                       &authority);
   }
-  tls::Issued authority;
-  tls::Issued leaf;
+  tls::IssuedCertificate authority;
+  tls::IssuedCertificate leaf;
 };
 
 inline const Papers& papers() {
@@ -43,7 +43,7 @@ inline const Papers& papers() {
 
 // What the server does when it has heard something: a line of clear text, or in hello() the
 // client's first octets of TLS.
-struct Manners {
+struct ServerBehaviour {
   std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
   bool ehlo_closes = false;  // FIN behind that reply.
   std::string starttls = "220 go ahead\r\n";
@@ -63,21 +63,21 @@ struct Manners {
   tls::ServerOptions tls;
 };
 
-inline std::shared_ptr<const tls::Authorities> trusting(const tls::Issued& authority) {
+inline std::shared_ptr<const tls::Authorities> trusting(const tls::IssuedCertificate& authority) {
   return tls::read_authorities(authority.certificate_pem).authorities;
 }
 
 class Conversation {
  public:
-  Conversation(Plan plan, Manners manners, std::string_view name, std::size_t piece)
-      : manners_(std::move(manners)), plan_(std::move(plan)), piece_(piece) {
+  Conversation(Plan plan, ServerBehaviour behaviour, std::string_view name, std::size_t piece)
+      : behaviour_(std::move(behaviour)), plan_(std::move(plan)), piece_(piece) {
     REQUIRE(client_.open({.authorities = trusting(papers().authority)}).empty());
-    manners_.tls.chain_pem = papers().leaf.certificate_pem;
-    manners_.tls.key_pem = papers().leaf.key_pem;
-    REQUIRE(server_.open(manners_.tls).empty());
+    behaviour_.tls.chain_pem = papers().leaf.certificate_pem;
+    behaviour_.tls.key_pem = papers().leaf.key_pem;
+    REQUIRE(server_.open(behaviour_.tls).empty());
     plan_.tls = &client_;
     plan_.wall_at_zero = kToday - std::chrono::seconds{1000};
-    if (manners_.implicit) target_.tls = targets::TlsMode::implicit;
+    if (behaviour_.implicit) target_.tls = targets::TlsMode::implicit;
     target_.port = 25;
     target_.set_words("192.0.2.1", name, {});
     probe_.emplace(plan_, target_);
@@ -86,7 +86,7 @@ class Conversation {
   results::Record talk() {
     client(probe_->on_started(now_));
     client(probe_->on_connected(now_));
-    if (manners_.implicit) {
+    if (behaviour_.implicit) {
       engine_.emplace(server_);
     } else {
       say("220 mx.test ESMTP\r\n");
@@ -143,8 +143,8 @@ class Conversation {
     sealed_octets_ += out.size();
     to_client_ += out;
     out.clear();
-    if (sealed_octets_ < manners_.cut_after) return;
-    to_client_.resize(to_client_.size() - (sealed_octets_ - manners_.cut_after));
+    if (sealed_octets_ < behaviour_.cut_after) return;
+    to_client_.resize(to_client_.size() - (sealed_octets_ - behaviour_.cut_after));
     closes_ = true;
   }
 
@@ -153,12 +153,13 @@ class Conversation {
       clear_ += octets;
       return answer();
     }
-    to_client_ += std::exchange(manners_.before_handshake, {});
-    const bool instead = !manners_.hello.empty() || manners_.hello_closes || manners_.hello_hangs;
+    to_client_ += std::exchange(behaviour_.before_handshake, {});
+    const bool instead =
+        !behaviour_.hello.empty() || behaviour_.hello_closes || behaviour_.hello_hangs;
     if (instead) {
-      to_client_ += std::exchange(manners_.hello, {});
-      closes_ = manners_.hello_closes;
-      manners_.hello_hangs = true;
+      to_client_ += std::exchange(behaviour_.hello, {});
+      closes_ = behaviour_.hello_closes;
+      behaviour_.hello_hangs = true;
       return;
     }
     const bool was_handshake = engine_->status() == tls::Status::handshaking;
@@ -166,9 +167,9 @@ class Conversation {
     flush();
     if (status == tls::Status::failed) closes_ = true;
     if (was_handshake && status == tls::Status::established) {
-      if (manners_.implicit) say("220 mx.test ESMTP\r\n");
-      if (!manners_.before_ehlo_tls.empty()) say(manners_.before_ehlo_tls);
-      if (manners_.before_ehlo_tls_closes) {
+      if (behaviour_.implicit) say("220 mx.test ESMTP\r\n");
+      if (!behaviour_.before_ehlo_tls.empty()) say(behaviour_.before_ehlo_tls);
+      if (behaviour_.before_ehlo_tls_closes) {
         engine_->close();
         flush();
         closes_ = true;
@@ -176,7 +177,7 @@ class Conversation {
       }
     }
     if (status == tls::Status::closed) {
-      if (manners_.waits_for_close_notify) {
+      if (behaviour_.waits_for_close_notify) {
         engine_->close();
         flush();
       }
@@ -191,33 +192,33 @@ class Conversation {
       clear_.erase(0, end + 2);
       lines.append(line).append("\n");
       if (line.starts_with("EHLO")) {
-        say(engine_ ? manners_.ehlo_tls : manners_.ehlo);
-        closes_ = closes_ || manners_.ehlo_closes;
+        say(engine_ ? behaviour_.ehlo_tls : behaviour_.ehlo);
+        closes_ = closes_ || behaviour_.ehlo_closes;
       }
       if (line == "STARTTLS") {
-        if (!manners_.starttls_at_once) say(manners_.starttls);
-        if (manners_.starttls.starts_with("220")) {
+        if (!behaviour_.starttls_at_once) say(behaviour_.starttls);
+        if (behaviour_.starttls.starts_with("220")) {
           engine_.emplace(server_);
           const std::string early = std::exchange(clear_, {});
           if (!early.empty()) hear(early);
         }
-        if (manners_.starttls.empty() || manners_.starttls.starts_with("421") ||
-            manners_.starttls.starts_with("221")) {
+        if (behaviour_.starttls.empty() || behaviour_.starttls.starts_with("421") ||
+            behaviour_.starttls.starts_with("221")) {
           closes_ = true;
         }
       }
       if (line == "QUIT") {
-        say(manners_.quit);
-        if (engine_ && manners_.close_notify) {
+        say(behaviour_.quit);
+        if (engine_ && behaviour_.close_notify) {
           engine_->close();
           flush();
         }
-        closes_ = !manners_.waits_for_close_notify;
+        closes_ = !behaviour_.waits_for_close_notify;
       }
     }
   }
 
-  Manners manners_;
+  ServerBehaviour behaviour_;
   Plan plan_;
   tls::Client client_;
   tls::Server server_;
@@ -243,9 +244,9 @@ struct Ending {
   std::string reply;
 };
 
-inline Ending ending(const Manners& manners, const Plan& plan = Plan("scanner.test"),
+inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("scanner.test"),
                      std::string_view name = {}, std::size_t piece = 100'000) {
-  Conversation conversation(plan, manners, name, piece);
+  Conversation conversation(plan, behaviour, name, piece);
   const results::Record record = conversation.talk();
   records_of_transcripts().add(record);
   Ending end{};

@@ -48,11 +48,11 @@ TEST_CASE("the record holds both EHLO replies, the session and the chain", "[pro
 }
 
 TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[probe][tls]") {
-  Manners manners;
-  manners.implicit = true;
-  manners.ehlo_tls = "250 mx.test\r\n";
+  ServerBehaviour behaviour;
+  behaviour.implicit = true;
+  behaviour.ehlo_tls = "250 mx.test\r\n";
   for (const unsigned piece : {100'000U, 50U, 1U}) {
-    Conversation conversation(Plan("scanner.test"), manners, "", piece);
+    Conversation conversation(Plan("scanner.test"), behaviour, "", piece);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
     CHECK(record.greeting.code == 220);
@@ -92,9 +92,9 @@ TEST_CASE("port 465 means implicit TLS, unless the target or the user says other
 }
 
 TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe][tls]") {
-  Manners manners;
-  manners.starttls = "220 go\r\n250 injected\r\n";
-  const Ending end = ending(manners);
+  ServerBehaviour behaviour;
+  behaviour.starttls = "220 go\r\n250 injected\r\n";
+  const Ending end = ending(behaviour);
   CHECK(end.words == "ok quit none plaintext_after_starttls");
   CHECK(end.lines == kWholeConversation);
 }
@@ -102,19 +102,19 @@ TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe
 TEST_CASE("clear text that comes after our ClientHello is dropped and told all the same",
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 100U, 1U}) {
-    Manners manners;
-    manners.before_handshake = "250 injected\r\n250-and\r\n4 more lines\r\n";
-    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+    ServerBehaviour behaviour;
+    behaviour.before_handshake = "250 injected\r\n250-and\r\n4 more lines\r\n";
+    CHECK(ending(behaviour, Plan("scanner.test"), {}, piece).words ==
           "ok quit none plaintext_after_starttls");
-    manners.hello_closes = true;
-    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+    behaviour.hello_closes = true;
+    CHECK(ending(behaviour, Plan("scanner.test"), {}, piece).words ==
           "degraded tls tls.not_tls plaintext_after_starttls");
-    manners.hello_closes = false;
-    manners.hello_hangs = true;
-    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words ==
+    behaviour.hello_closes = false;
+    behaviour.hello_hangs = true;
+    CHECK(ending(behaviour, Plan("scanner.test"), {}, piece).words ==
           "degraded tls tls.not_tls plaintext_after_starttls");
-    manners.before_handshake = "no line end";
-    CHECK(ending(manners, Plan("scanner.test"), {}, piece).words == "degraded tls tls.not_tls");
+    behaviour.before_handshake = "no line end";
+    CHECK(ending(behaviour, Plan("scanner.test"), {}, piece).words == "degraded tls tls.not_tls");
   }
 }
 
@@ -122,82 +122,82 @@ TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or ap
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 30U, 1U}) {
     CAPTURE(piece);
-    const auto words = [piece](const Manners& manners) {
-      return ending(manners, Plan("scanner.test"), {}, piece).words;
+    const auto words = [piece](const ServerBehaviour& behaviour) {
+      return ending(behaviour, Plan("scanner.test"), {}, piece).words;
     };
-    Manners manners;
-    manners.ehlo = "250-mx\r\n250-STARTTLS\r\n250 SIZE\r\n421 4.7.0 too many connections\r\n";
-    manners.ehlo_closes = true;
-    CHECK(words(manners) == "refused starttls throttled.connections");
-    manners.ehlo_closes = false;
-    manners.ehlo = "250-mx\r\n250 STARTTLS\r\n250 HELP\r\n";
-    CHECK(words(manners) == "ok quit none stray_reply");
-    manners.ehlo = "250-mx\r\n250 STARTTLS\r\n220 go\r\n";
-    manners.starttls_at_once = true;
-    CHECK(words(manners) == "ok quit none");
-    manners = {};
-    manners.starttls = "250 go\r\n";
-    manners.quit = "";
-    CHECK(words(manners) == "degraded starttls protocol.not_smtp stray_reply");
-    manners.starttls = "221 no\r\n";
-    CHECK(words(manners) == "refused starttls reject.unspecified");
+    ServerBehaviour behaviour;
+    behaviour.ehlo = "250-mx\r\n250-STARTTLS\r\n250 SIZE\r\n421 4.7.0 too many connections\r\n";
+    behaviour.ehlo_closes = true;
+    CHECK(words(behaviour) == "refused starttls throttled.connections");
+    behaviour.ehlo_closes = false;
+    behaviour.ehlo = "250-mx\r\n250 STARTTLS\r\n250 HELP\r\n";
+    CHECK(words(behaviour) == "ok quit none stray_reply");
+    behaviour.ehlo = "250-mx\r\n250 STARTTLS\r\n220 go\r\n";
+    behaviour.starttls_at_once = true;
+    CHECK(words(behaviour) == "ok quit none");
+    behaviour = {};
+    behaviour.starttls = "250 go\r\n";
+    behaviour.quit = "";
+    CHECK(words(behaviour) == "degraded starttls protocol.not_smtp stray_reply");
+    behaviour.starttls = "221 no\r\n";
+    CHECK(words(behaviour) == "refused starttls reject.unspecified");
   }
 }
 
 TEST_CASE("what is said under TLS before our EHLO is heard as if it had come later",
           "[probe][tls]") {
   for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
-    Manners manners;
-    manners.tls.version_max = version;  // Up to TLS 1.2 the server finishes last.
-    manners.before_ehlo_tls = "250 mx.test\r\n";
-    CHECK(ending(manners).words == "ok quit none stray_reply");
-    manners.before_ehlo_tls = "220 mx.test once more\r\n";
-    CHECK(ending(manners).words == "ok quit none stray_reply");
-    manners.before_ehlo_tls = "421 4.7.0 too many connections\r\n";
-    manners.before_ehlo_tls_closes = true;
-    CHECK(ending(manners).words == "refused ehlo_tls throttled.connections");
+    ServerBehaviour behaviour;
+    behaviour.tls.version_max = version;  // Up to TLS 1.2 the server finishes last.
+    behaviour.before_ehlo_tls = "250 mx.test\r\n";
+    CHECK(ending(behaviour).words == "ok quit none stray_reply");
+    behaviour.before_ehlo_tls = "220 mx.test once more\r\n";
+    CHECK(ending(behaviour).words == "ok quit none stray_reply");
+    behaviour.before_ehlo_tls = "421 4.7.0 too many connections\r\n";
+    behaviour.before_ehlo_tls_closes = true;
+    CHECK(ending(behaviour).words == "refused ehlo_tls throttled.connections");
   }
 }
 
 TEST_CASE("close_notify is waited for, and said when it does not come", "[probe][tls]") {
-  Manners manners;
-  manners.close_notify = false;
-  manners.waits_for_close_notify = true;
-  CHECK(ending(manners).words == "ok quit none");
+  ServerBehaviour behaviour;
+  behaviour.close_notify = false;
+  behaviour.waits_for_close_notify = true;
+  CHECK(ending(behaviour).words == "ok quit none");
 }
 
 TEST_CASE("a refused STARTTLS is told, and the conversation ends politely", "[probe][tls]") {
-  Manners manners;
-  manners.starttls = "454 4.7.0 TLS not available due to local problem\r\n";
-  Ending end = ending(manners);
+  ServerBehaviour behaviour;
+  behaviour.starttls = "454 4.7.0 TLS not available due to local problem\r\n";
+  Ending end = ending(behaviour);
   CHECK(end.words == "degraded starttls config.tls_unavailable");
   CHECK(end.starttls_code == 454);
-  CHECK(end.reply == manners.starttls);
+  CHECK(end.reply == behaviour.starttls);
   CHECK(end.lines == "EHLO scanner.test\nSTARTTLS\nQUIT\n");
   CHECK_FALSE(end.secured);
-  manners.starttls = "554 5.7.3 no\r\n";
-  CHECK(ending(manners).words == "degraded starttls config.tls_advertised_but_refused");
-  manners.starttls = "";
-  CHECK(ending(manners).words == "degraded starttls net.closed_early");
-  manners.starttls = "not a reply\r\n";
-  CHECK(ending(manners).words == "degraded starttls protocol.not_smtp");
-  manners.starttls = "421 4.3.2 busy\r\n";
-  CHECK(ending(manners).words == "refused starttls resources.overload");
+  behaviour.starttls = "554 5.7.3 no\r\n";
+  CHECK(ending(behaviour).words == "degraded starttls config.tls_advertised_but_refused");
+  behaviour.starttls = "";
+  CHECK(ending(behaviour).words == "degraded starttls net.closed_early");
+  behaviour.starttls = "not a reply\r\n";
+  CHECK(ending(behaviour).words == "degraded starttls protocol.not_smtp");
+  behaviour.starttls = "421 4.3.2 busy\r\n";
+  CHECK(ending(behaviour).words == "refused starttls resources.overload");
 }
 
 TEST_CASE("STARTTLS that is not offered is a finding only for who insists on it", "[probe][tls]") {
-  Manners manners;
-  manners.ehlo = "250-mx.test\r\n250 SIZE 1000\r\n";
+  ServerBehaviour behaviour;
+  behaviour.ehlo = "250-mx.test\r\n250 SIZE 1000\r\n";
   Plan insists("scanner.test");
   insists.tls_mode = targets::TlsMode::starttls;
-  CHECK(ending(manners).words == "ok quit none");
-  CHECK(ending(manners).offered == results::Offered::no);
-  CHECK(ending(manners, insists).words == "degraded ehlo starttls-not-supported");
-  CHECK(ending(manners, insists).lines == "EHLO scanner.test\nQUIT\n");
-  manners.ehlo = "250-mx.test\r\n250 XXXXXXXA\r\n";
-  CHECK(ending(manners).words == "ok quit none masked_keyword");
-  CHECK(ending(manners).offered == results::Offered::not_known);
-  CHECK(ending(manners, insists).words ==
+  CHECK(ending(behaviour).words == "ok quit none");
+  CHECK(ending(behaviour).offered == results::Offered::no);
+  CHECK(ending(behaviour, insists).words == "degraded ehlo starttls-not-supported");
+  CHECK(ending(behaviour, insists).lines == "EHLO scanner.test\nQUIT\n");
+  behaviour.ehlo = "250-mx.test\r\n250 XXXXXXXA\r\n";
+  CHECK(ending(behaviour).words == "ok quit none masked_keyword");
+  CHECK(ending(behaviour).offered == results::Offered::not_known);
+  CHECK(ending(behaviour, insists).words ==
         "degraded ehlo config.middlebox_strips_starttls masked_keyword");
   CHECK(ending({}, insists).words == "ok quit none");
 }
@@ -212,66 +212,66 @@ TEST_CASE("TLS is left out when the user wants none or goes no further", "[probe
 }
 
 TEST_CASE("each way in which a handshake fails has its own cause", "[probe][tls]") {
-  Manners manners;
+  ServerBehaviour behaviour;
   SECTION("an alert: nothing in common") {
-    manners.hello = std::string("\x15\x03\x03\x00\x02\x02\x28", 7);
-    CHECK(ending(manners).words == "degraded tls tls.handshake_failure");
+    behaviour.hello = std::string("\x15\x03\x03\x00\x02\x02\x28", 7);
+    CHECK(ending(behaviour).words == "degraded tls tls.handshake_failure");
   }
   SECTION("an alert: no version in common") {
-    manners.hello = std::string("\x15\x03\x01\x00\x02\x02\x46", 7);
-    CHECK(ending(manners).words == "degraded tls tls.version");
+    behaviour.hello = std::string("\x15\x03\x01\x00\x02\x02\x46", 7);
+    CHECK(ending(behaviour).words == "degraded tls tls.version");
   }
   SECTION("another alert") {
-    manners.hello = std::string("\x15\x03\x03\x00\x02\x02\x50", 7);
-    CHECK(ending(manners).words == "degraded tls tls.alert");
+    behaviour.hello = std::string("\x15\x03\x03\x00\x02\x02\x50", 7);
+    CHECK(ending(behaviour).words == "degraded tls tls.alert");
   }
   SECTION("clear text instead") {
-    manners.hello = "500 5.5.1 what was that?\r\n";
-    const Ending end = ending(manners);
+    behaviour.hello = "500 5.5.1 what was that?\r\n";
+    const Ending end = ending(behaviour);
     CHECK(end.words == "degraded tls tls.not_tls");
-    CHECK(end.reply == manners.hello);
+    CHECK(end.reply == behaviour.hello);
   }
   SECTION("a record that holds nonsense") {
-    manners.hello = std::string("\x16\x03\x03\x00\x04\x63\x00\x00\x00", 9);
-    CHECK(ending(manners).words == "degraded tls tls.malformed");
+    behaviour.hello = std::string("\x16\x03\x03\x00\x04\x63\x00\x00\x00", 9);
+    CHECK(ending(behaviour).words == "degraded tls tls.malformed");
   }
   SECTION("closed instead") {
-    manners.hello_closes = true;
-    CHECK(ending(manners).words == "degraded tls net.closed_early");
+    behaviour.hello_closes = true;
+    CHECK(ending(behaviour).words == "degraded tls net.closed_early");
   }
   SECTION("closed in the middle") {
-    manners.cut_after = 300;
-    CHECK(ending(manners).words == "degraded tls net.closed_early");
+    behaviour.cut_after = 300;
+    CHECK(ending(behaviour).words == "degraded tls net.closed_early");
   }
   SECTION("silence") {
-    manners.hello_hangs = true;
-    CHECK(ending(manners).words == "degraded tls protocol.silent");
+    behaviour.hello_hangs = true;
+    CHECK(ending(behaviour).words == "degraded tls protocol.silent");
   }
   SECTION("a server that wants a client certificate, TLS 1.3") {
-    manners.tls.client_certificate = tls::ClientCertificate::required;
-    CHECK(ending(manners).words == "degraded tls tls.client_certificate");
+    behaviour.tls.client_certificate = tls::ClientCertificate::required;
+    CHECK(ending(behaviour).words == "degraded tls tls.client_certificate");
   }
   SECTION("a server that wants a client certificate, TLS 1.2") {
-    manners.tls.client_certificate = tls::ClientCertificate::required;
-    manners.tls.version_max = tls::Version::tls1_2;
-    CHECK(ending(manners).words == "degraded tls tls.client_certificate");
+    behaviour.tls.client_certificate = tls::ClientCertificate::required;
+    behaviour.tls.version_max = tls::Version::tls1_2;
+    CHECK(ending(behaviour).words == "degraded tls tls.client_certificate");
   }
   SECTION("under implicit TLS nothing had worked before") {
-    manners.implicit = true;
-    manners.hello_closes = true;
-    CHECK(ending(manners).words == "failed tls net.closed_early");
-    manners.hello_closes = false;
-    manners.hello = "220 mx.test ESMTP\r\n";
-    CHECK(ending(manners).words == "failed tls tls.not_tls");
+    behaviour.implicit = true;
+    behaviour.hello_closes = true;
+    CHECK(ending(behaviour).words == "failed tls net.closed_early");
+    behaviour.hello_closes = false;
+    behaviour.hello = "220 mx.test ESMTP\r\n";
+    CHECK(ending(behaviour).words == "failed tls tls.not_tls");
   }
 }
 
 TEST_CASE("a server that only asks for a client certificate is none the worse", "[probe][tls]") {
   for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
-    Manners manners;
-    manners.tls.client_certificate = tls::ClientCertificate::requested;
-    manners.tls.version_max = version;
-    Conversation conversation(Plan("scanner.test"), manners, "", 100'000);
+    ServerBehaviour behaviour;
+    behaviour.tls.client_certificate = tls::ClientCertificate::requested;
+    behaviour.tls.version_max = version;
+    Conversation conversation(Plan("scanner.test"), behaviour, "", 100'000);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
     REQUIRE(record.tls != nullptr);
@@ -290,15 +290,15 @@ TEST_CASE("a certificate that is not valid matters to who requires it", "[probe]
 
 TEST_CASE("a refusal under TLS is one like any other, and a close without goodbye is told",
           "[probe][tls]") {
-  Manners manners;
-  manners.ehlo_tls = "421 4.3.2 busy\r\n";
-  CHECK(ending(manners).words == "refused ehlo_tls resources.overload no_close_notify");
-  manners = {};
-  manners.close_notify = false;
-  CHECK(ending(manners).words == "ok quit none no_close_notify");
-  manners = {};
-  manners.quit = "500 what\r\n";
-  CHECK(ending(manners).words == "ok quit none no_221");
+  ServerBehaviour behaviour;
+  behaviour.ehlo_tls = "421 4.3.2 busy\r\n";
+  CHECK(ending(behaviour).words == "refused ehlo_tls resources.overload no_close_notify");
+  behaviour = {};
+  behaviour.close_notify = false;
+  CHECK(ending(behaviour).words == "ok quit none no_close_notify");
+  behaviour = {};
+  behaviour.quit = "500 what\r\n";
+  CHECK(ending(behaviour).words == "ok quit none no_221");
 }
 
 TEST_CASE("what a handshake's last step costs is the handshake's and not of what comes behind",

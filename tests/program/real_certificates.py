@@ -25,7 +25,7 @@ def compact(when):
     return when.strftime("%Y%m%d%H%M%SZ")
 
 
-class Issued:
+class IssuedCertificate:
     """A certificate in a folder: its file, its key, and the chain that a server sends."""
 
     def __init__(self, folder, label, issuers):
@@ -79,7 +79,7 @@ commonName = supplied
         """`days`: valid from, valid until, seen from now. `by=None`: signed by itself."""
         by = self.intermediate if by == "intermediate" else by
         sent = [by] if by and by is not getattr(self, "root", None) and send_issuers else []
-        issued = Issued(self.folder, label, sent)
+        issued = IssuedCertificate(self.folder, label, sent)
         self.make_key(issued.key, key)
         request = self.folder / f"{label}.csr"
         openssl("req", "-new", "-config", os.devnull, "-subj", subject, "-key", issued.key, "-out",

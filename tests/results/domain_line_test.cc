@@ -19,10 +19,10 @@ std::string line_of(const DomainLine& domain) {
   return out;
 }
 
-Standing standing_of(const std::vector<Record>& records) {
-  Standing standing;
-  for (const Record& record : records) standing.count(record);
-  return standing;
+ServerTotals totals_of(const std::vector<Record>& records) {
+  ServerTotals totals;
+  for (const Record& record : records) totals.count(record);
+  return totals;
 }
 
 Record offering(Offered offered) {
@@ -42,9 +42,8 @@ DomainLine typical() {
   domain.authentic = true;
   const std::vector<Record> up = {samples::typical(), offering(Offered::no)};
   const std::vector<Record> down = {samples::failed(Phase::connect, Cause::net_timeout)};
-  domain.hosts = {{"mx1.example.org", 10, standing_of(up)},
-                  {"mx2.example.org", 20, standing_of(down)}};
-  domain.standing = standing_of({up[0], up[1], down[0]});
+  domain.hosts = {{"mx1.example.org", 10, totals_of(up)}, {"mx2.example.org", 20, totals_of(down)}};
+  domain.totals = totals_of({up[0], up[1], down[0]});
   return domain;
 }
 
@@ -54,8 +53,8 @@ DomainLine without_server() {
   domain.domain = "xn--bcher-kva.example";
   domain.unicode = domain.target;
   domain.findings.add(Finding::domain_is_alias);
-  domain.standing.outcome = Outcome::failed;
-  domain.standing.cause = Cause::dns_no_data;
+  domain.totals.outcome = Outcome::failed;
+  domain.totals.cause = Cause::dns_no_data;
   return domain;
 }
 
@@ -101,11 +100,11 @@ TEST_CASE("the best outcome stands for all, with the cause of the first that cam
       {{stopped}, Outcome::local, Cause::local_interrupted},
   };
   for (const auto& row : kRows) {
-    const Standing standing = standing_of(row.records);
+    const ServerTotals totals = totals_of(row.records);
     CAPTURE(to_string(row.cause));
-    CHECK(standing.outcome == row.outcome);
-    CHECK(standing.cause == row.cause);
-    CHECK(standing.records == row.records.size());
+    CHECK(totals.outcome == row.outcome);
+    CHECK(totals.cause == row.cause);
+    CHECK(totals.records == row.records.size());
   }
 }
 
@@ -130,9 +129,9 @@ TEST_CASE("who is up or declines us has answered; DNS and silence have not", "[r
   };
   for (const auto& row : kRows) {
     CAPTURE(to_string(row.record.cause));
-    const Standing standing = standing_of({row.record});
-    CHECK(standing.addresses == row.addresses);
-    CHECK(standing.answered == row.answered);
+    const ServerTotals totals = totals_of({row.record});
+    CHECK(totals.addresses == row.addresses);
+    CHECK(totals.answered == row.answered);
   }
 }
 
@@ -151,7 +150,7 @@ TEST_CASE("STARTTLS is on all, some or none of those that said so", "[results][d
       {{yes, unsaid}, "all"},
   };
   for (const auto& row : kRows) {
-    CHECK(to_string(standing_of(row.records).starttls()) == row.word);
+    CHECK(to_string(totals_of(row.records).starttls()) == row.word);
   }
 }
 
@@ -173,11 +172,11 @@ TEST_CASE("a validator that is not ours accepts every line of domains", "[result
   std::string lines = line_of(typical()) + line_of(without_server());
   DomainLine domain = typical();
   for (const Record& record : samples::sample_records()) {
-    domain.standing = domain.hosts[0].standing = standing_of({record});
+    domain.totals = domain.hosts[0].totals = totals_of({record});
     append_domain(domain, lines);
   }
   domain.hosts[0].name = "\xff";
-  domain.standing = standing_of({offering(Offered::yes)});
+  domain.totals = totals_of({offering(Offered::yes)});
   append_domain(domain, lines);
 
   std::vector<std::string> wrong;

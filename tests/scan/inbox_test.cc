@@ -8,20 +8,20 @@
 namespace mxsweep::scan {
 namespace {
 
-Errand errand_with(std::size_t meta_octets) {
-  Errand errand;
-  errand.target.set_words("mx.test", "", std::string(meta_octets, 'm'));
-  return errand;
+Task errand_with(std::size_t meta_octets) {
+  Task task;
+  task.target.set_words("mx.test", "", std::string(meta_octets, 'm'));
+  return task;
 }
 
 TEST_CASE("an inbox takes as many as it has places for while they are light", "[scan][inbox]") {
   Inbox inbox(8, 100'000);
   for (int i = 0; i < 8; ++i) {
-    Errand errand = errand_with(10);
+    Task task = errand_with(10);
     REQUIRE(inbox.has_room());
-    REQUIRE(inbox.push(errand));
+    REQUIRE(inbox.push(task));
   }
-  Errand one_more = errand_with(10);
+  Task one_more = errand_with(10);
   CHECK_FALSE(inbox.has_room());
   CHECK_FALSE(inbox.push(one_more));
   CHECK(one_more.target.text() == "mx.test");
@@ -32,12 +32,12 @@ TEST_CASE("an inbox takes heavy ones up to its bound and one more, and again whe
   Inbox inbox(1024, 100'000);
   for (int round = 0; round < 3; ++round) {
     int taken = 0;
-    for (Errand errand = errand_with(30'000); inbox.push(errand); errand = errand_with(30'000)) {
+    for (Task task = errand_with(30'000); inbox.push(task); task = errand_with(30'000)) {
       ++taken;
     }
     CHECK(taken == 4);
     CHECK_FALSE(inbox.has_room());
-    Errand out;
+    Task out;
     REQUIRE(inbox.pop(out));
     CHECK(inbox.has_room());
     while (inbox.pop(out)) {
@@ -47,8 +47,8 @@ TEST_CASE("an inbox takes heavy ones up to its bound and one more, and again whe
 
 TEST_CASE("one target may always wait, however heavy it is", "[scan][inbox]") {
   Inbox inbox(16, 0);
-  Errand errand = errand_with(30'000);
-  CHECK(inbox.push(errand));
+  Task task = errand_with(30'000);
+  CHECK(inbox.push(task));
 }
 
 }  // namespace

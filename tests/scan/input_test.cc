@@ -104,7 +104,7 @@ class Feeder {
   }
   // False: the feeder does not take notice.
   [[nodiscard]] bool ring_until_heard() {
-    input_->doorbell().ring_anyway();
+    input_->doorbell().notify();
     return comes_true([this] {
       pollfd bell{.fd = input_->doorbell().descriptor(), .events = POLLIN, .revents = 0};
       return ::poll(&bell, 1, 0) == 0;
@@ -112,7 +112,7 @@ class Feeder {
   }
   [[nodiscard]] bool stops() {
     gauges_.stop = Stop::drain;
-    input_->doorbell().ring_anyway();
+    input_->doorbell().notify();
     return comes_true([this] { return ended_.load(); });
   }
 

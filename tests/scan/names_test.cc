@@ -39,7 +39,7 @@ TEST_CASE("a resolver that never answers ends every name as our own fault, howev
     for (std::vector<Resolved> servers; names.take(servers); ++resolved) {
       REQUIRE(servers.size() == 1);
       CHECK(servers[0].cause == Cause::local_resolver_unreachable);
-      CHECK(servers[0].errand.target.dns_us != targets::Target::kNotResolved);
+      CHECK(servers[0].task.target.dns_us != targets::Target::kNotResolved);
     }
   }
   CHECK(names.waiting() == 0);
@@ -71,7 +71,7 @@ TEST_CASE("a name that no host can have is told without asking anybody", "[scan]
   REQUIRE(names.take(servers));
   REQUIRE(servers.size() == 1);
   CHECK(servers[0].cause == Cause::dns_name_invalid);
-  CHECK(servers[0].errand.target.text().ends_with(":587"));
+  CHECK(servers[0].task.target.text().ends_with(":587"));
 }
 
 }  // namespace

@@ -89,25 +89,25 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[scan]
   CHECK(seen_octets == octets);
 }
 
-TEST_CASE("a producer whose writer is slow is crowded and loses nothing", "[scan][output]") {
+TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", "[scan][output]") {
   const TemporaryFile file;
   Output output(file.path);
   Outbox& outbox = output.add_outbox();
   std::uint64_t added = 0;
-  while (!outbox.crowded()) {
+  while (!outbox.backpressured()) {
     outbox.add(a_record("192.0.2.1"), {});
     ++added;
   }
-  // What was open when it became crowded still finds room.
+  // What was open when it became backpressured still finds room.
   for (int i = 0; i < 1000; ++i, ++added) outbox.add(a_record("192.0.2.2"), {});
-  CHECK(outbox.crowded());
+  CHECK(outbox.backpressured());
   // It is not tried again and again in vain while the writer has its hands full.
   const Instant now{std::chrono::seconds{5}};
   outbox.flush(now);
-  CHECK(outbox.flush_at() == now + kCrowdedWait);
+  CHECK(outbox.flush_at() == now + kBackpressureRetry);
   std::thread writer([&] { output.run(); });
   while (!outbox.drained()) outbox.flush({});
-  CHECK_FALSE(outbox.crowded());
+  CHECK_FALSE(outbox.backpressured());
   output.finish();
   writer.join();
   CHECK(output.records() == added);
@@ -122,7 +122,7 @@ TEST_CASE("a reader that goes away is told, and nobody waits for it", "[scan][ou
   REQUIRE_FALSE(output.failed());
   ::close(ends[0]);
   ::close(ends[1]);
-  Doorbell bell;
+  threads::Doorbell bell;
   output.tell(bell);
   Outbox& outbox = output.add_outbox();
   std::thread writer([&] { output.run(); });
@@ -153,7 +153,7 @@ TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[scan
     for (int i = 0; i < 2000; ++i) outbox.add(a_record("192.0.2.1"), {});
     outbox.flush({});
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
-    output.hurry();
+    output.stop_waiting_for_reader();
     output.finish();
     writer.join();
     CHECK(output.failed());
@@ -190,7 +190,7 @@ Left leave_stalled_reader(const std::array<int, 2>& ends) {
     for (int i = 0; i < 20; ++i) outbox.add(record, {});
     outbox.flush({});
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
-    output.hurry();
+    output.stop_waiting_for_reader();
     while (!outbox.drained()) outbox.flush({});
     output.finish();
     writer.join();

@@ -18,13 +18,13 @@ namespace {
 constexpr std::size_t kPlenty = 1 << 20;
 using targets::TlsMode;
 
-Errand errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t line = 1) {
-  Errand errand;
-  errand.target.address = ipv4(0x7f000000 + host);
-  errand.target.port = 25;
-  errand.target.line = line;
-  errand.target.set_words("list says", name, {});
-  return errand;
+Task errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t line = 1) {
+  Task task;
+  task.target.address = ipv4(0x7f000000 + host);
+  task.target.port = 25;
+  task.target.line = line;
+  task.target.set_words("list says", name, {});
+  return task;
 }
 
 // Visits as a worker makes them, with an end of each in memory.
@@ -49,7 +49,7 @@ class Visitor {
 
   // Implicit TLS with a certificate for one name, until it was shown.
   probe::Probe shown(const targets::Target& target, const std::string& name) {
-    const tls::Issued issued = tls::issue({.common_name = name, .dns_names = {name}});
+    const tls::IssuedCertificate issued = tls::issue({.common_name = name, .dns_names = {name}});
     tls::Server server;
     REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).empty());
     targets::Target own = target;
@@ -69,13 +69,13 @@ class Visitor {
     return probe;
   }
 
-  // What becomes of an errand: "visited", "known", or "waits".
-  std::string sent(Errand errand, TlsMode mode = TlsMode::off) {
-    const Servers::Place place = servers.place(errand, mode);
+  // What becomes of a task: "visited", "known", or "waits".
+  std::string sent(Task task, TlsMode mode = TlsMode::off) {
+    const Servers::Place place = servers.place(task, mode);
     if (place.known != nullptr) return "known";
     if (place.to_visit == nullptr) return "waits";
-    const std::string name(errand.target.name());
-    servers.settle(*place.to_visit, name, visited(errand.target, mode));
+    const std::string name(task.target.name());
+    servers.settle(*place.to_visit, name, visited(task.target, mode));
     return "visited";
   }
 
@@ -90,7 +90,7 @@ class Visitor {
 TEST_CASE("a server is visited once, and whoever comes meanwhile waits", "[scan][servers]") {
   Visitor visitor(kPlenty);
   Servers& servers = visitor.servers;
-  Errand first = errand_to(1);
+  Task first = errand_to(1);
   const Servers::Place place = servers.place(first, TlsMode::off);
   REQUIRE(place.to_visit != nullptr);
   for (std::uint64_t line = 2; line < 5; ++line) {
@@ -99,7 +99,7 @@ TEST_CASE("a server is visited once, and whoever comes meanwhile waits", "[scan]
   CHECK(servers.waiting() == 3);
   CHECK_FALSE(servers.has_settled());
   servers.settle(*place.to_visit, {}, visitor.visited(first.target, TlsMode::off));
-  Errand waited;
+  Task waited;
   for (std::uint64_t line = 2; line < 5; ++line) {
     REQUIRE(servers.take_settled(waited));
     CHECK(waited.target.line == line);
@@ -116,7 +116,7 @@ TEST_CASE("another address, port or way to begin TLS is another server", "[scan]
   Visitor visitor(kPlenty);
   CHECK(visitor.sent(errand_to(1)) == "visited");
   CHECK(visitor.sent(errand_to(2)) == "visited");
-  Errand other_port = errand_to(1);
+  Task other_port = errand_to(1);
   other_port.target.port = 587;
   CHECK(visitor.sent(std::move(other_port)) == "visited");
   CHECK(visitor.sent(errand_to(1), TlsMode::implicit) == "visited");
@@ -127,12 +127,12 @@ TEST_CASE("what was not learned for our own fault is forgotten, and who waited g
           "[scan][servers]") {
   Visitor visitor(kPlenty);
   Servers& servers = visitor.servers;
-  Errand first = errand_to(1);
-  Errand second = errand_to(1);
+  Task first = errand_to(1);
+  Task second = errand_to(1);
   const Servers::Place place = servers.place(first, TlsMode::off);
   CHECK(servers.place(second, TlsMode::off).to_visit == nullptr);
   servers.forget(*place.to_visit);
-  Errand waited;
+  Task waited;
   REQUIRE(servers.take_settled(waited));
   const Servers::Place again = servers.place(waited, TlsMode::off);
   REQUIRE(again.to_visit != nullptr);
@@ -160,17 +160,17 @@ TEST_CASE("a server with a certificate for each name is visited by each; the old
   Servers& servers = visitor.servers;
   const auto name_of = [](std::size_t number) { return "n" + std::to_string(number) + ".test"; };
   const auto is_known = [&](std::size_t number) {
-    Errand errand = errand_to(1, name_of(number));
-    const Servers::Place place = servers.place(errand, TlsMode::implicit);
+    Task task = errand_to(1, name_of(number));
+    const Servers::Place place = servers.place(task, TlsMode::implicit);
     if (place.to_visit != nullptr) servers.forget(*place.to_visit);
     return place.known != nullptr;
   };
   for (std::size_t number = 0; number < kNamesKept + 2; ++number) {
-    Errand errand = errand_to(1, name_of(number));
-    const Servers::Place place = servers.place(errand, TlsMode::implicit);
+    Task task = errand_to(1, name_of(number));
+    const Servers::Place place = servers.place(task, TlsMode::implicit);
     REQUIRE(place.to_visit != nullptr);
-    servers.settle(*place.to_visit, errand.target.name(),
-                   visitor.shown(errand.target, name_of(number)));
+    servers.settle(*place.to_visit, task.target.name(),
+                   visitor.shown(task.target, name_of(number)));
     CHECK(is_known(number));
   }
   CHECK(servers.forgotten() == 2);
@@ -185,14 +185,14 @@ TEST_CASE("who waited with a name of their own goes there next, and the others w
           "[scan][servers]") {
   Visitor visitor(kPlenty);
   Servers& servers = visitor.servers;
-  Errand first = errand_to(1, "a.test");
+  Task first = errand_to(1, "a.test");
   const Servers::Place place = servers.place(first, TlsMode::implicit);
   for (const char* const name : {"b.test", "a.test", "c.test"}) {
     CHECK(visitor.sent(errand_to(1, name), TlsMode::implicit) == "waits");
   }
   servers.settle(*place.to_visit, "a.test", visitor.visited(first.target, TlsMode::implicit));
   std::string became;
-  for (Errand waited; servers.take_settled(waited);) {
+  for (Task waited; servers.take_settled(waited);) {
     const std::string name(waited.target.name());
     became += name + " " + visitor.sent(std::move(waited), TlsMode::implicit) + ", ";
   }
@@ -223,11 +223,11 @@ TEST_CASE("beyond its memory it forgets the server that was not asked for for th
 TEST_CASE("a bound that holds nothing still answers those who waited", "[scan][servers]") {
   Visitor visitor(0);
   Servers& servers = visitor.servers;
-  Errand first = errand_to(1, "a.test");
+  Task first = errand_to(1, "a.test");
   const Servers::Place place = servers.place(first, TlsMode::implicit);
   CHECK(visitor.sent(errand_to(1, "a.test"), TlsMode::implicit) == "waits");
   servers.settle(*place.to_visit, "a.test", visitor.visited(first.target, TlsMode::implicit));
-  Errand waited;
+  Task waited;
   REQUIRE(servers.take_settled(waited));
   CHECK(visitor.sent(std::move(waited), TlsMode::implicit) == "known");
   CHECK_FALSE(servers.take_settled(waited));
@@ -246,22 +246,22 @@ void expect_counted(std::size_t counted, std::size_t before) {
   CHECK(static_cast<double>(counted) < 1.2 * real);
 }
 
-TEST_CASE("waiting errands are counted as they weigh, whatever the list says of them",
+TEST_CASE("waiting tasks are counted as they weigh, whatever the list says of them",
           "[scan][servers]") {
   for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
     CAPTURE(meta);
     Visitor visitor(kPlenty);
     Servers& servers = visitor.servers;
-    Errand first = errand_to(1);
+    Task first = errand_to(1);
     REQUIRE(servers.place(first, TlsMode::off).to_visit != nullptr);
     const std::string text(meta, 'm');
     const std::size_t before = allocated_now();
     for (int line = 0; line < 100; ++line) {
-      Errand errand = errand_to(1);
-      errand.target.set_words("mx.example.test", "", text);
-      errand.path = std::make_unique<Path>();
-      errand.path->domain = "a-domain-of-some-length.example.test";
-      CHECK(servers.place(errand, TlsMode::off).to_visit == nullptr);
+      Task task = errand_to(1);
+      task.target.set_words("mx.example.test", "", text);
+      task.path = std::make_unique<Path>();
+      task.path->domain = "a-domain-of-some-length.example.test";
+      CHECK(servers.place(task, TlsMode::off).to_visit == nullptr);
     }
     expect_counted(servers.waiting_octets(), before);
     CHECK(servers.full() == (servers.waiting_octets() > kPlenty / 2));
@@ -281,7 +281,7 @@ TEST_CASE("what is learned of servers is counted as it weighs", "[scan][servers]
   }
 }
 
-TEST_CASE("waiting errands take the place of what was learned, not a place beside it",
+TEST_CASE("waiting tasks take the place of what was learned, not a place beside it",
           "[scan][servers]") {
   Visitor one(kPlenty);
   CHECK(one.sent(errand_to(1)) == "visited");
@@ -292,7 +292,7 @@ TEST_CASE("waiting errands take the place of what was learned, not a place besid
     CHECK(visitor.sent(errand_to(host)) == "visited");
   }
   CHECK(servers.forgotten() == 0);
-  Errand visiting = errand_to(99);
+  Task visiting = errand_to(99);
   REQUIRE(servers.place(visiting, TlsMode::off).to_visit != nullptr);
   while (!servers.full()) {
     CHECK(visitor.sent(errand_to(99)) == "waits");

@@ -134,7 +134,7 @@ class SweepInWorld {
     if (setting_.stop != Stop::none) {
       world_.schedule(world_.time() + setting_.stop_after, [this] {
         gauges_.stop = setting_.stop;
-        worker_.doorbell().ring_anyway();
+        worker_.doorbell().notify();
       });
     }
     worker_.open();
@@ -177,14 +177,14 @@ class SweepInWorld {
   // As the feeder does: some at a time, as there is room.
   void feed() {
     while (offered_ < setting_.targets && worker_.has_room()) {
-      Errand errand;
-      errand.target.line = offered_ + 1;
-      errand.target.address = address_of_line(errand.target.line);
-      errand.target.port = 25;
-      errand.target.set_words("mx", sink::host_name(errand.target.address), {});
-      if (!worker_.offer(errand)) break;
+      Task task;
+      task.target.line = offered_ + 1;
+      task.target.address = address_of_line(task.target.line);
+      task.target.port = 25;
+      task.target.set_words("mx", sink::host_name(task.target.address), {});
+      if (!worker_.offer(task)) break;
       ++offered_;
-      worker_.doorbell().ring();
+      worker_.doorbell().notify_if_waiting();
       if (world_.random().below(8) == 0) break;
     }
     take_records();
@@ -259,8 +259,8 @@ class SweepInWorld {
   CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
-  Doorbell writer_;
-  Doorbell feeder_;
+  threads::Doorbell writer_;
+  threads::Doorbell feeder_;
   Outbox records_;
   WorkerOn<FakeKernel> worker_;
   std::uint32_t offered_ = 0;

@@ -29,12 +29,14 @@ struct Case {
   VerifyError error;
 };
 
-std::vector<Case> cases(const Issued& root) {
-  const Issued between = issue(samples::authority("Between"), &root);
-  const Issued stranger = issue(samples::authority("Root"));  // Of the same name.
-  CertificateOrder old = samples::leaf();
+std::vector<Case> cases(const IssuedCertificate& root) {
+  const IssuedCertificate between = issue(samples::authority("Between"), &root);
+  const IssuedCertificate stranger = issue(samples::authority("Root"));  // Of the same name.
+  CertificateSpec old = samples::leaf();
   old.not_after = day(2026, 11, 1);
-  const auto der = [](const Issued& issued) { return samples::der_of(issued.certificate_pem); };
+  const auto der = [](const IssuedCertificate& issued) {
+    return samples::der_of(issued.certificate_pem);
+  };
   return {
       {{der(issue(samples::leaf(), &root))}, VerifyError::none},
       {{der(issue(samples::leaf(), &between)), der(between)}, VerifyError::none},
@@ -48,7 +50,7 @@ std::vector<Case> cases(const Issued& root) {
 }  // namespace
 
 TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
-  const Issued root = issue(samples::authority("Root"));
+  const IssuedCertificate root = issue(samples::authority("Root"));
   const std::vector<Case> all = cases(root);
   const auto authorities = read_authorities(root.certificate_pem).authorities;
   REQUIRE(authorities != nullptr);

@@ -22,7 +22,7 @@ std::string with_greeting(const std::string& greeting) {
 Script greeting_of(const std::string& greeting) {
   const PersonasRead read = read_personas(with_greeting(greeting));
   REQUIRE(read.error == "");
-  return read.personas.at(0).script(Part::greeting);
+  return read.personas.at(0).script(Trigger::greeting);
 }
 
 std::string error_of(const std::string& json) {
@@ -54,9 +54,9 @@ TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
   for (const Script& script : plain.scripts) {
     for (const Step& step : script) CHECK_FALSE(step.names_host);
   }
-  CHECK(plain.script(Part::ehlo).size() == 1);
-  CHECK(plain.script(Part::ehlo_tls).size() == 1);
-  CHECK(plain.script(Part::hello).empty());
+  CHECK(plain.script(Trigger::ehlo).size() == 1);
+  CHECK(plain.script(Trigger::ehlo_tls).size() == 1);
+  CHECK(plain.script(Trigger::hello).empty());
 }
 
 TEST_CASE("a step says when, what, how fast, how often and what then", "[sink][persona]") {
@@ -68,13 +68,13 @@ TEST_CASE("a step says when, what, how fast, how often and what then", "[sink][p
   CHECK(script[0].octets == "220-{host}\r\n");
   CHECK(script[0].octet_interval == std::chrono::milliseconds(250));
   CHECK(script[0].names_host);
-  CHECK(script[0].deed == Deed::none);
+  CHECK(script[0].action == StepAction::none);
   CHECK(script[1].octets == std::string("\0\xff"
                                         "A",
                                         3));
   CHECK(script[1].octet_interval == Duration::zero());
   CHECK_FALSE(script[1].names_host);
-  CHECK(script[1].deed == Deed::reset);
+  CHECK(script[1].action == StepAction::reset);
 }
 
 TEST_CASE("steps without a wait between them become one", "[sink][persona]") {
@@ -83,7 +83,7 @@ TEST_CASE("steps without a wait between them become one", "[sink][persona]") {
   REQUIRE(script.size() == 1);
   CHECK(script[0].octets == "220 \xfc{host}\r\n");
   CHECK(script[0].names_host);
-  CHECK(script[0].deed == Deed::close);
+  CHECK(script[0].action == StepAction::close);
 }
 
 TEST_CASE("repetitions are counted and written out", "[sink][persona]") {
@@ -113,8 +113,8 @@ TEST_CASE("a persona takes from the defaults what it lacks", "[sink][persona]") 
   CHECK(persona.expect.outcome == Outcome::failed);
   CHECK(persona.expect.phase == Phase::ehlo);
   CHECK(persona.expect.cause == Cause::net_reset);
-  CHECK(persona.script(Part::greeting).at(0).octets == "220\r\n");
-  CHECK(persona.script(Part::quit).at(0).deed == Deed::reset);
+  CHECK(persona.script(Trigger::greeting).at(0).octets == "220\r\n");
+  CHECK(persona.script(Trigger::quit).at(0).action == StepAction::reset);
 }
 
 TEST_CASE("a mistake in a step is named with its place", "[sink][persona]") {
@@ -283,16 +283,16 @@ TEST_CASE("a persona's TLS is what its object says, and else the default", "[sin
     REQUIRE(read.error == "");
     return read.personas.at(0).tls;
   };
-  CHECK(manners_of("{}") == TlsManners{});
-  TlsManners manners;
-  manners.certificate = CertificateKind::wrong_name;
-  manners.rsa = true;
-  manners.version_min = tls::Version::tls1_1;
-  manners.version_max = tls::Version::tls1_2;
-  manners.client_certificate = tls::ClientCertificate::required;
-  manners.ciphers = "NORMAL";
+  CHECK(manners_of("{}") == TlsBehaviour{});
+  TlsBehaviour behaviour;
+  behaviour.certificate = CertificateKind::wrong_name;
+  behaviour.rsa = true;
+  behaviour.version_min = tls::Version::tls1_1;
+  behaviour.version_max = tls::Version::tls1_2;
+  behaviour.client_certificate = tls::ClientCertificate::required;
+  behaviour.ciphers = "NORMAL";
   CHECK(manners_of(R"({"certificate": "wrong_name", "key": "rsa", "versions": ["1.1", "1.2"],
-                       "client_certificate": "required", "ciphers": "NORMAL"})") == manners);
+                       "client_certificate": "required", "ciphers": "NORMAL"})") == behaviour);
 }
 
 TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][persona]") {
@@ -328,7 +328,7 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
     json.insert(json.rfind("}]}"), more);
     const PersonasRead read = read_personas(json);
     REQUIRE(read.error == "");
-    return read.personas.at(0).script(Part::ehlo_tls).at(0).octets;
+    return read.personas.at(0).script(Trigger::ehlo_tls).at(0).octets;
   };
   CHECK(under_tls(R"(250-a\r\n250-STARTTLS\r\n250 B\r\n)") == "250-a\r\n250 B\r\n");
   CHECK(under_tls(R"(250-a\n250-STARTTLS\n250 B\n)") == "250-a\n250 B\n");
@@ -381,8 +381,8 @@ TEST_CASE("a delay comes before whatever a greeting did first", "[sink][persona]
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == "");
   delay_greetings(personas, std::chrono::milliseconds(200));
-  CHECK(personas[0].script(Part::greeting).at(0).after == std::chrono::milliseconds(200));
-  CHECK(personas[1].script(Part::greeting).at(0).after == std::chrono::milliseconds(3200));
+  CHECK(personas[0].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(200));
+  CHECK(personas[1].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(3200));
 }
 
 }  // namespace

@@ -264,7 +264,7 @@ TEST_CASE("more handshakes at once than a turn has steps for all come to their e
   REQUIRE(keep_only(personas, {"plain", "slow_handshake"}) == "");
   begin_with_tls(personas);
   // All of the slow ones wake in the same moment, and later than the others are done.
-  for (Step& step : personas[1].scripts[static_cast<std::size_t>(Part::hello)]) {
+  for (Step& step : personas[1].scripts[static_cast<std::size_t>(Trigger::hello)]) {
     step.after = std::chrono::milliseconds(100);
   }
   personas[1].weight = personas[0].weight;

@@ -112,13 +112,13 @@ TEST_CASE("personas differ in what they are there for", "[sink][tls]") {
               [](TlsClient& client) { CHECK(client.engine().session().group == "P-384"); });
 }
 
-TEST_CASE("personas with the same manners share a server, others do not", "[sink][tls]") {
+TEST_CASE("personas with the same behaviour share a server, others do not", "[sink][tls]") {
   CHECK(builtin("plain").tls_server == builtin("exim").tls_server);
   CHECK(builtin("plain").tls_server != builtin("rsa_key").tls_server);
   CHECK(builtin("starttls_454").tls_server == nullptr);
 }
 
-TEST_CASE("manners that no server can have are named with their persona", "[sink][tls]") {
+TEST_CASE("behaviour that no server can have is named with their persona", "[sink][tls]") {
   std::vector<Persona> personas = {builtin("plain")};
   personas[0].tls.ciphers = "RUBBISH";
   personas[0].tls_server = nullptr;

@@ -179,10 +179,10 @@ void compare_with_openssl(const Folder& folder, const std::string& der) {
 TEST_CASE("our own certificates read as openssl reads them", "[tls][certificate]") {
   if (openssl_is_missing()) return;
   const Folder folder;
-  const Issued root = issue(authority("Root, \"quoted\"; <odd> + more = \\ #"));
+  const IssuedCertificate root = issue(authority("Root, \"quoted\"; <odd> + more = \\ #"));
   for (const KeyKind key : {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::rsa_1024,
                             KeyKind::rsa_2048, KeyKind::rsa_4096}) {
-    CertificateOrder order = leaf(
+    CertificateSpec order = leaf(
         " Gr\xc3\xbc\xc3\x9f"
         "e ");
     order.key = key;
@@ -229,12 +229,12 @@ TEST_CASE("openssl's certificates read as openssl reads them", "[tls][certificat
 TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][chain]") {
   if (openssl_is_missing()) return;
   const Folder folder;
-  CertificateOrder old_order = authority("Old");
+  CertificateSpec old_order = authority("Old");
   old_order.not_after = day(2021, 9, 30);
-  const Issued old = issue(old_order);
-  const Issued root = issue(authority("Root"));
-  const Issued between = issue(authority("Between"), &root);
-  const Issued server = issue(leaf(), &between);
+  const IssuedCertificate old = issue(old_order);
+  const IssuedCertificate root = issue(authority("Root"));
+  const IssuedCertificate between = issue(authority("Between"), &root);
+  const IssuedCertificate server = issue(leaf(), &between);
   folder.write("old.pem", old.certificate_pem);
   folder.write("old.key", old.key_pem);
   folder.write("root.pem", root.certificate_pem);
@@ -269,7 +269,7 @@ TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][c
 }
 
 TEST_CASE("a certificate is exactly one: no octet less, none more", "[tls][certificate]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.addresses = {"192.0.2.1"};
   const std::string der = der_of(issue(order).certificate_pem);
   Certificate certificate;
@@ -294,7 +294,7 @@ TEST_CASE("a NUL in a name stays in it, and matches nothing", "[tls][certificate
   CHECK(chain.certificates[0].names == std::vector{"mx1.example.net\0evil.example"s});
   CHECK_FALSE(matches_name(chain, "mx1.example.net"));
 
-  CertificateOrder order = leaf("mx1.example.net.evil.example");
+  CertificateSpec order = leaf("mx1.example.net.evil.example");
   order.dns_names.clear();
   der = der_of(issue(order).certificate_pem);
   for (std::size_t at = der.find(".evil"); at != der.npos; at = der.find(".evil")) der[at] = '\0';
@@ -326,7 +326,7 @@ TEST_CASE("two common names are none", "[tls][certificate]") {
 }
 
 TEST_CASE("long texts and many names are cut at their maximum", "[tls][certificate]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.dns_names.clear();
   for (std::size_t i = 0; i <= kLeafNamesMax; ++i) {
     order.dns_names.push_back(std::to_string(i) + ".example");

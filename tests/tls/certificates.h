@@ -21,8 +21,8 @@ inline WallTime day(int year, unsigned month, unsigned day) {
 // The day on which these tests happen.
 inline const WallTime kNow = day(2026, 11, 22) + std::chrono::hours{12};
 
-inline CertificateOrder authority(std::string name) {
-  CertificateOrder order;
+inline CertificateSpec authority(std::string name) {
+  CertificateSpec order;
   order.common_name = std::move(name);
   order.not_before = day(2020, 1, 1);
   order.not_after = day(2040, 1, 1);
@@ -30,8 +30,8 @@ inline CertificateOrder authority(std::string name) {
   return order;
 }
 
-inline CertificateOrder leaf(std::string name = "mx1.example.net") {
-  CertificateOrder order;
+inline CertificateSpec leaf(std::string name = "mx1.example.net") {
+  CertificateSpec order;
   order.common_name = name;
   order.dns_names = {std::move(name)};
   order.not_before = day(2026, 10, 1);

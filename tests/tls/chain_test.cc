@@ -34,12 +34,12 @@ std::shared_ptr<const Chain> ask(Client& client, const Sent& sent, WallTime now 
 
 // An authority that is trusted, one between, and a leaf, each as its test orders it.
 struct World {
-  CertificateOrder root_order = authority("Root");
-  CertificateOrder between_order = authority("Between");
-  CertificateOrder leaf_order = leaf();
-  Issued root;
-  Issued between;
-  Issued server;
+  CertificateSpec root_order = authority("Root");
+  CertificateSpec between_order = authority("Between");
+  CertificateSpec leaf_order = leaf();
+  IssuedCertificate root;
+  IssuedCertificate between;
+  IssuedCertificate server;
 
   void make() {
     root = issue(root_order);
@@ -59,7 +59,7 @@ struct World {
 };
 
 // The same name and key until another day, as DER.
-std::string renewed(const Issued& old, const Issued& issuer, WallTime until) {
+std::string renewed(const IssuedCertificate& old, const IssuedCertificate& issuer, WallTime until) {
   gnutls_x509_crt_t certificates[2] = {};
   gnutls_x509_privkey_t key = nullptr;
   REQUIRE(gnutls_x509_privkey_init(&key) == 0);
@@ -96,7 +96,7 @@ TEST_CASE("a chain that leads to an authority is trusted", "[tls][chain]") {
 TEST_CASE("what a server sends besides does not matter", "[tls][chain]") {
   World world;
   world.make();
-  CertificateOrder old = authority("Old");
+  CertificateSpec old = authority("Old");
   old.not_after = day(2021, 9, 30);
   const std::string stranger = der_of(issue(old).certificate_pem);
   const Sent sent = world.sent();
@@ -197,7 +197,7 @@ TEST_CASE("a certificate that may not sign others cannot", "[tls][chain]") {
 TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
   World world;
   world.make();
-  std::vector<Issued> links = {issue(authority("Link 1"), &world.root)};
+  std::vector<IssuedCertificate> links = {issue(authority("Link 1"), &world.root)};
   for (int i = 2; i <= 15; ++i) {
     links.push_back(issue(authority("Link " + std::to_string(i)), &links.back()));
   }
@@ -257,7 +257,7 @@ TEST_CASE("octets are kept when they are asked for", "[tls][chain]") {
 TEST_CASE("the common name is the chain's only where the leaf has no DNS name", "[tls][chain]") {
   Client client;
   REQUIRE(client.open({}).empty());
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
   order.dns_names.clear();
   order.addresses = {"192.0.2.1"};
@@ -320,7 +320,8 @@ TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chai
 TEST_CASE("a chain ends with the first of the certificates that it stands on", "[tls][chain]") {
   World world;
   world.leaf_order.not_after = kNow + days{30};
-  const auto ends_with = [&](const Issued& issued, const Sent& sent, WallTime now = kNow) {
+  const auto ends_with = [&](const IssuedCertificate& issued, const Sent& sent,
+                             WallTime now = kNow) {
     Client client;
     ClientOptions options;
     options.authorities = read_authorities(world.root.certificate_pem).authorities;
@@ -365,7 +366,7 @@ TEST_CASE("a chain ends with the first of the certificates that it stands on", "
   }
   SECTION("not what is sent besides") {
     world.make();
-    CertificateOrder old = authority("Old");
+    CertificateSpec old = authority("Old");
     old.not_after = day(2021, 9, 30);
     CHECK(ends_with(world.server,
                     {world.sent()[0], der_of(issue(old).certificate_pem), world.sent()[1]}));

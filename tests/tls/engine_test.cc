@@ -378,16 +378,16 @@ TEST_CASE("the server is told by which name we know it", "[tls][engine]") {
 }
 
 TEST_CASE("the certificates come as they were sent", "[tls][engine]") {
-  CertificateOrder order;
+  CertificateSpec order;
   order.common_name = "An Authority";
   order.not_before = day(0);
   order.not_after = day(365);
   order.authority = true;
-  const Issued authority = issue(order);
+  const IssuedCertificate authority = issue(order);
   order.common_name = "mx1.example.net";
   order.authority = false;
-  const Issued leaf = issue(order, &authority);
-  Issued leaf_and_issuer = leaf;
+  const IssuedCertificate leaf = issue(order, &authority);
+  IssuedCertificate leaf_and_issuer = leaf;
   leaf_and_issuer.certificate_pem += authority.certificate_pem;
   const OpenServer with_issuer({}, leaf_and_issuer);
   const OpenServer alone({}, leaf);
@@ -411,12 +411,12 @@ TEST_CASE("the certificates come as they were sent", "[tls][engine]") {
 }
 
 TEST_CASE("a key whose certificate does not allow its use is observed", "[tls][engine]") {
-  CertificateOrder order;
+  CertificateSpec order;
   order.common_name = "mx1.example.net";
   order.not_before = day(0);
   order.not_after = day(365);
   order.authority = true;
-  const Issued authority = issue(order);
+  const IssuedCertificate authority = issue(order);
   const OpenClient client;
   for (const Version version : {Version::tls1_2, Version::tls1_3}) {
     const OpenServer server(only(version), authority);

@@ -20,7 +20,7 @@ using samples::der_of;
 using samples::kNow;
 using samples::leaf;
 
-Certificate read(const Issued& issued) {
+Certificate read(const IssuedCertificate& issued) {
   Client client;
   REQUIRE(client.open({}).empty());
   const std::string der = der_of(issued.certificate_pem);
@@ -31,7 +31,7 @@ Certificate read(const Issued& issued) {
 }
 
 TEST_CASE("a certificate says what was ordered", "[tls][issue]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.dns_names = {"mx1.example.net", "*.example.org"};
   order.addresses = {"192.0.2.1", "2001:db8::5"};
   const Certificate certificate = read(issue(order));
@@ -53,12 +53,12 @@ TEST_CASE("an issuer of any kind signs a key of any kind", "[tls][issue]") {
       {KeyKind::rsa_2048, "RSA 2048"},
   };
   for (const auto& [issuer_key, issuer_text] : kKeys) {
-    CertificateOrder issuer_order = authority("Issuer");
+    CertificateSpec issuer_order = authority("Issuer");
     issuer_order.key = issuer_key;
-    const Issued issuer = issue(issuer_order);
+    const IssuedCertificate issuer = issue(issuer_order);
     CHECK(read(issuer).key == issuer_text);
     for (const auto& [key, text] : kKeys) {
-      CertificateOrder order = leaf();
+      CertificateSpec order = leaf();
       order.key = key;
       const Certificate certificate = read(issue(order, &issuer));
       CHECK(certificate.key == text);
@@ -69,7 +69,7 @@ TEST_CASE("an issuer of any kind signs a key of any kind", "[tls][issue]") {
 }
 
 TEST_CASE("a signature is made with SHA-1 when that is ordered", "[tls][issue]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.sha1 = true;
   CHECK(read(issue(order)).signature == "ecdsa-with-SHA1");
   order.key = KeyKind::rsa_1024;
@@ -82,14 +82,14 @@ TEST_CASE("a serial number keeps its value and takes no more octets than it need
       {1, "01"}, {0x7f, "7f"}, {0x80, "80"}, {0xff00, "ff00"}, {UINT64_MAX, "ffffffffffffffff"},
   };
   for (const auto& [serial, text] : kSerials) {
-    CertificateOrder order = leaf();
+    CertificateSpec order = leaf();
     order.serial = serial;
     CHECK(read(issue(order)).serial == text);
   }
 }
 
 TEST_CASE("a certificate may have neither subject nor names", "[tls][issue]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.common_name.clear();
   order.dns_names.clear();
   const Certificate certificate = read(issue(order));
@@ -99,7 +99,7 @@ TEST_CASE("a certificate may have neither subject nor names", "[tls][issue]") {
 }
 
 TEST_CASE("dates reach from 1970 to the end of 9999", "[tls][issue]") {
-  CertificateOrder order = leaf();
+  CertificateSpec order = leaf();
   order.not_before = day(1970, 1, 1);
   order.not_after = day(9999, 12, 31) + std::chrono::hours{24} - std::chrono::seconds{1};
   const Certificate certificate = read(issue(order));

@@ -22,10 +22,10 @@ inline mxsweep::WallTime day(int days) {
 }
 
 // One key of each kind for the whole test program: making one takes time.
-inline const mxsweep::tls::Issued& identity(mxsweep::tls::KeyKind kind) {
+inline const mxsweep::tls::IssuedCertificate& identity(mxsweep::tls::KeyKind kind) {
   using namespace mxsweep::tls;
   const auto make = [](KeyKind key) {
-    CertificateOrder order;
+    CertificateSpec order;
     order.common_name = "mx1.example.net";
     order.dns_names = {"mx1.example.net"};
     order.not_before = day(0);
@@ -33,8 +33,8 @@ inline const mxsweep::tls::Issued& identity(mxsweep::tls::KeyKind kind) {
     order.key = key;
     return issue(order);
   };
-  static const Issued ec = make(KeyKind::ec_p256);
-  static const Issued rsa = make(KeyKind::rsa_1024);
+  static const IssuedCertificate ec = make(KeyKind::ec_p256);
+  static const IssuedCertificate rsa = make(KeyKind::rsa_1024);
   return kind == KeyKind::ec_p256 ? ec : rsa;
 }
 
@@ -47,7 +47,7 @@ struct OpenClient : mxsweep::tls::Client {
 struct OpenServer : mxsweep::tls::Server {
   explicit OpenServer(
       mxsweep::tls::ServerOptions options = {},
-      const mxsweep::tls::Issued& issued = identity(mxsweep::tls::KeyKind::ec_p256)) {
+      const mxsweep::tls::IssuedCertificate& issued = identity(mxsweep::tls::KeyKind::ec_p256)) {
     options.chain_pem = issued.certificate_pem;
     options.key_pem = issued.key_pem;
     REQUIRE(open(options) == "");

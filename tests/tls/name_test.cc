@@ -190,7 +190,7 @@ TEST_CASE("the library agrees about which names match", "[tls][name]") {
   };
   for (const char* const pattern : kPatterns) {
     for (const bool in_common_name : {false, true}) {
-      CertificateOrder order = samples::leaf(pattern);
+      CertificateSpec order = samples::leaf(pattern);
       if (in_common_name) {
         order.dns_names.clear();
       } else {

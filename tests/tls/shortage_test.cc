@@ -94,9 +94,9 @@ TEST_CASE("a handshake without memory is short of it", "[tls][shortage]") {
 }
 
 TEST_CASE("a chain without memory has no verdict", "[tls][shortage]") {
-  const Issued root = issue(samples::authority("Root"));
-  const Issued between = issue(samples::authority("Between"), &root);
-  CertificateOrder order = samples::leaf();
+  const IssuedCertificate root = issue(samples::authority("Root"));
+  const IssuedCertificate between = issue(samples::authority("Between"), &root);
+  CertificateSpec order = samples::leaf();
   for (int i = 0; i < 900; ++i) order.dns_names.push_back("mail.example.net");
   const std::string sent[] = {samples::der_of(issue(order, &between).certificate_pem),
                               samples::der_of(between.certificate_pem)};
@@ -123,7 +123,7 @@ TEST_CASE("a chain without memory has no verdict", "[tls][shortage]") {
 }
 
 TEST_CASE("what is opened without memory says so", "[tls][shortage]") {
-  const Issued root = issue(samples::authority("Root"));
+  const IssuedCertificate root = issue(samples::authority("Root"));
   const auto each = [](const auto& open) {
     std::size_t failed = 0;
     for (const std::size_t octets : amounts()) {

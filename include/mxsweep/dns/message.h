@@ -2,12 +2,12 @@
 // One question to octets, and the octets of one response to plain values. Pure: no I/O, no clock.
 //
 //   Source   RFC 1035 section 4 (messages), RFC 2181 (section 8, TTL; 11, names), RFC 2308 (what
-//            a negative answer holds), RFC 6840 section 5.7 (AD in a question), RFC 6891 (EDNS).
+//            a negative answer's TTL), RFC 6840 section 5.7 (AD in a question), RFC 6891 (EDNS).
 //   Shape    A name is text: lower case, no dot at its end, the root is "". Octets that no host
 //            name has, and a dot within a label, are written \DDD. Text and octets of a name stand
 //            for each other, one to one but for case.
-//   Units    octets on the wire; Duration for what holds.
-//   Errors   whatever lies in a response is an Outcome. malformed: not a response, not to this
+//   Units    octets on the wire; Duration for a TTL.
+//   Errors   whatever lies in a response is a LookupStatus. malformed: not a response, not to this
 //            question, or it contradicts its own lengths.
 #pragma once
 
@@ -37,7 +37,7 @@ enum class Type : std::uint16_t {
 };
 
 // How a lookup ended: one word per different next action.
-enum class Outcome : std::uint8_t {
+enum class LookupStatus : std::uint8_t {
   found,
   no_data,      // The name is there, and nothing of this type.
   nxdomain,     // There is no such name.
@@ -48,13 +48,13 @@ enum class Outcome : std::uint8_t {
   timeout,      // No answer about this name; others were answered.
   unreachable,  // Our own resolver answers nothing at all: never the name's fault.
 };
-[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::string_view to_string(LookupStatus status);
 
-struct Exchange {
+struct MxRecord {
   std::uint16_t preference = 0;
   std::string host;
 
-  friend bool operator==(const Exchange&, const Exchange&) = default;
+  friend bool operator==(const MxRecord&, const MxRecord&) = default;
 };
 
 // Values kept of one answer: the largest sets of honest names have some dozens, and 256 names at
@@ -63,12 +63,12 @@ inline constexpr std::size_t kValuesMax = 256;
 inline constexpr std::size_t kAliasesMax = 16;  // What resolvers follow; more are a loop.
 
 struct Answer {
-  Outcome outcome = Outcome::malformed;
+  LookupStatus status = LookupStatus::malformed;
   std::uint8_t code = 0;   // RCODE, its low four bits.
   bool authentic = false;  // AD: the resolver says that it has validated this.
-  bool cut = false;        // There were more than kValuesMax values.
+  bool truncated = false;  // There were more than kValuesMax values.
   // The least TTL of the records that led here. A negative answer: its SOA's word, or 0.
-  Duration holds = Duration::zero();
+  Duration ttl = Duration::zero();
 
   // The names that the name asked for stands for, in the order of the chain. The last is the owner
   // of what was found.
@@ -76,7 +76,7 @@ struct Answer {
 
   // One of these is filled, by the type asked for.
   std::vector<Address> addresses;   // a, aaaa
-  std::vector<Exchange> exchanges;  // mx, in the order of the response
+  std::vector<MxRecord> exchanges;  // mx, in the order of the response
   std::vector<std::string> data;    // cname, ns, ptr: names. Else: the record's octets.
 };
 

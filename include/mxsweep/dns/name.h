@@ -5,7 +5,7 @@
 //            RFC 5890 to 5892 and UTS 46 (internationalised names, by libidn2).
 //   Shape    text is UTF-8. One dot at its end may stand there and changes nothing. An underscore
 //            is put up with: such hosts exist, and the finding says so.
-//   Errors   a fault that names what is wrong with the text.
+//   Errors   an error that names what is wrong with the text.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ enum class NameFault : std::uint8_t {
   character,       // Something that no host name has in it.
   not_idna,        // Beyond ASCII, and not an internationalised name.
 };
-[[nodiscard]] std::string_view to_string(NameFault fault);
+[[nodiscard]] std::string_view to_string(NameFault error);
 
 struct Name {
-  std::string ascii;    // Lower case, no dot at its end: what is asked for. Empty: see fault.
+  std::string ascii;    // Lower case, no dot at its end: what is asked for. Empty: see error.
   std::string unicode;  // The same for people, where it differs (U-labels); else empty.
-  NameFault fault = NameFault::none;
+  NameFault error = NameFault::none;
   bool underscore = false;
   bool single_label = false;
 };

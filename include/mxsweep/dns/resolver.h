@@ -11,7 +11,7 @@
 //   Memory    what is asked and not answered is bounded by who asks (waiting() says how much it
 //             is); the cache by answers_max.
 //   Lifetime  one thread. An Answer lives as long as anyone holds it.
-//   Errors    open() says why not. Afterwards everything is an Answer's Outcome. `timeout` is said
+//   Errors    open() says why not. Afterwards all is an Answer's LookupStatus. `timeout` is said
 //             of a name, `unreachable` of all the servers: before either is said of a silence, a
 //             question of our own (". NS") finds out which it is.
 #pragma once
@@ -122,7 +122,7 @@ class Resolver {
   void on_failure(Lookup& lookup, int status, int timeouts);
   void on_check(bool alive);
   void finish(const Lookup& lookup, Answer answer);
-  void fail(const Lookup& lookup, Outcome outcome);
+  void fail(const Lookup& lookup, LookupStatus status);
   [[nodiscard]] bool silent(Duration span) const;
 
   ResolverOptions options_;
@@ -133,16 +133,16 @@ class Resolver {
   Random random_{0};
   Instant now_{};
 
-  std::unordered_map<std::string, Lookup> lookups_;  // By question.
-  std::deque<Lookup*> queue_;                        // Not sent yet.
-  std::deque<std::pair<Instant, Lookup*>> later_;    // Waits for its second try.
-  std::vector<Lookup*> doubtful_;  // Failed, and the check will tell whose failure it is.
+  std::unordered_map<std::string, Lookup> lookups_;           // By question.
+  std::deque<Lookup*> queue_;                                 // Not sent yet.
+  std::deque<std::pair<Instant, Lookup*>> servfail_retries_;  // Waits for its second try.
+  std::vector<Lookup*> unclassified_;  // Failed, and the check will tell whose failure it is.
   std::unique_ptr<Lookup> check_;
   bool checking_ = false;
   std::uint32_t in_flight_ = 0;  // The check included.
   std::uint32_t window_ = 1;     // As many may be, for now.
   Instant silent_since_{};       // No answer since then, although there were questions.
-  Instant told_time_{};
+  Instant last_tick_{};
   Instant stream_broke_{};  // The last that ended in the middle of a response.
   bool reachable_ = true;
 

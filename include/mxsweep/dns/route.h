@@ -9,7 +9,7 @@
 //            IPv4 before IPv6, addresses in the order of the answer. Addresses that no remote
 //            host can have are left out; an IPv4-mapped IPv6 address is the IPv4 address.
 //   Memory   hosts_max hosts with addresses_max addresses each; answers are let go of at once.
-//   Errors   a Fault, of the whole route or of one destination.
+//   Errors   a RouteError, of the whole route or of one destination.
 #pragma once
 
 #include <cstddef>
@@ -38,9 +38,9 @@ struct RouteOptions {
 };
 
 // Why there is no server: each word a different next action.
-enum class Fault : std::uint8_t {
+enum class RouteError : std::uint8_t {
   none,
-  name_invalid,  // Not a name that could be asked for; Route::name().fault says more.
+  name_invalid,  // Not a name that could be asked for; Route::name().error says more.
   nxdomain,      // The domain or host does not exist.
   no_data,       // It exists, and has neither MX nor address.
   servfail,
@@ -56,13 +56,13 @@ enum class Fault : std::uint8_t {
   unusable_address,  // There are addresses, and no remote host can have one of them.
   mx_private,        // The MX host's address is not one of the internet. It is given nevertheless.
 };
-[[nodiscard]] std::string_view to_string(Fault fault);
+[[nodiscard]] std::string_view to_string(RouteError error);
 
 struct Destination {
   std::string host;  // As asked for; the domain itself where it is its own MX.
   std::uint16_t preference = 0;
-  Address address;  // Family::none: the fault says why.
-  Fault fault = Fault::none;
+  Address address;  // Family::none: the error says why.
+  RouteError error = RouteError::none;
   bool authentic = false;  // All answers that led here were validated by the resolver.
   FindingSet findings;     // Of this host.
 };
@@ -85,16 +85,16 @@ class Route {
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }
   [[nodiscard]] const Name& name() const { return name_; }
   // Requires, here and below: done(). Of the whole name, before any host was looked for.
-  [[nodiscard]] Fault fault() const { return fault_; }
+  [[nodiscard]] RouteError error() const { return error_; }
   [[nodiscard]] FindingSet findings() const { return findings_; }
-  // At least one for each host, unless fault() says why there is none.
+  // At least one for each host, unless error() says why there is none.
   [[nodiscard]] std::vector<Destination> destinations() const;
 
  private:
   struct Host {
     std::string name;
     std::uint16_t preference = 0;
-    Fault fault = Fault::none;
+    RouteError error = RouteError::none;
     bool authentic = true;
     FindingSet findings;
     std::vector<Address> addresses[2];  // Of the A and of the AAAA answer.
@@ -110,15 +110,15 @@ class Route {
   void on_exchanges(const Answer& answer);
   void on_addresses(std::size_t index, Type type, const Answer& answer);
   static void take_addresses(Host& host, Type type, const Answer& answer, std::size_t most);
-  void add_hosts(std::vector<Exchange> exchanges);
-  void add_host(const Exchange& exchange);
+  void add_hosts(std::vector<MxRecord> exchanges);
+  void add_host(const MxRecord& exchange);
   void add_domain_as_host();
-  [[nodiscard]] Fault fault_without_address(const Host& host) const;
+  [[nodiscard]] RouteError fault_without_address(const Host& host) const;
 
   RouteKind kind_;
   RouteOptions options_;
   Name name_;
-  Fault fault_ = Fault::none;
+  RouteError error_ = RouteError::none;
   FindingSet findings_;
   bool authentic_ = true;  // How we came by the hosts.
   std::vector<Host> hosts_;

@@ -4,12 +4,12 @@
 //
 //   Shape     One turn: start() what may be started, next_wait() and wait(), then work(). What ends
 //             is told to the listener at once, within start(), work() or interrupt_all():
-//               using Task = ...;                        What the caller knows of a conversation.
+//               using Visit = ...;                        What the caller knows of a conversation.
 //               void on_connected();
-//               void on_end(Task&, probe::Probe&, Instant now);  Over; the probe may be taken.
-//               void on_shortage(Task&&, int error, Instant now);  Not begun, or broken off: to be
+//               void on_end(Visit&, probe::Probe&, Instant now);  Over; the probe may be taken.
+//               void on_shortage(Visit&&, int error, Instant now);  Not begun, or broken off: to be
 //                                                                  started again later.
-//             A Task has target(), which stays where it is while the Task does.
+//             A Visit has target(), which stays where it is while the Visit does.
 //   Kernel    engine/kernel.h, or something with the same members. Known at compile time: there is
 //             no virtual call on the way of a completion.
 //   Memory    slots and timers for `capacity` connections; only what is used becomes real.
@@ -62,7 +62,7 @@ inline constexpr Duration kStopLeast = std::chrono::seconds{1};
 template <typename Kernel, typename Listener>
 class Engine {
  public:
-  using Task = typename Listener::Task;
+  using Visit = typename Listener::Visit;
 
   Engine(const probe::Plan& plan, std::uint32_t capacity, Instant now, Listener& listener)
       : plan_(plan),
@@ -92,7 +92,7 @@ class Engine {
   [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
 
   // Requires: not full(). False: a shortage, which the listener was told of.
-  bool start(Task&& task);
+  bool start(Visit&& visit);
 
   struct Wait {
     std::uint32_t completions;
@@ -115,17 +115,17 @@ class Engine {
 
  private:
   // Octets that outlive the call that brought them: only TLS conversations have any.
-  struct Parcels {
+  struct TlsBuffers {
     std::string sending;   // Not empty: a send of it is under way.
     std::string next;      // To be sent behind it.
     std::string received;  // Waits for its handshake step; empty: that we are connected.
     Instant received_at{};
   };
   struct Conversation {
-    Conversation(Task&& its_task, const probe::Plan& plan, int its_descriptor)
-        : task(std::move(its_task)), probe(plan, task.target()), descriptor(its_descriptor) {}
+    Conversation(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
+        : visit(std::move(its_visit)), probe(plan, visit.target()), descriptor(its_descriptor) {}
 
-    Task task;
+    Visit visit;
     probe::Probe probe;
     int descriptor;
     // What is armed to hear from the peer, if anything. A slot ends only when nothing is, and
@@ -133,14 +133,14 @@ class Engine {
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
     bool ended = false;  // The listener knows: only operations are still to come back.
     OpenConnections::Place place = 0;
-    std::unique_ptr<Parcels> parcels;
+    std::unique_ptr<TlsBuffers> tls_buffers;
   };
 
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Conversation& conversation, int result);
   void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
-  bool put_in_queue(Handle handle, Conversation& conversation, std::string_view octets);
-  void take_from_queue();
+  bool queue_handshake_step(Handle handle, Conversation& conversation, std::string_view octets);
+  void run_handshake_steps();
   void grant(Handle handle, Conversation& conversation, const probe::Wants& wants);
   void send(Handle handle, Conversation& conversation, const probe::Wants& wants);
   void on_sent(Handle handle, Conversation& conversation, int result);
@@ -159,8 +159,8 @@ class Engine {
   SlotTable<Conversation> slots_;
   OpenConnections connections_;
   TimerWheel wheel_;
-  std::vector<Handle> starved_;  // Waiting for a buffer: receives that found none.
-  std::deque<Handle> queue_;     // Waiting for a handshake step; stale handles are skipped.
+  std::vector<Handle> receives_without_buffer_;  // Waiting for a buffer: receives that found none.
+  std::deque<Handle> handshake_queue_;  // Waiting for a handshake step; stale handles are skipped.
   Duration deadline_late_max_{};
   std::uint32_t turns_behind_ = 0;  // In a row.
   Instant waited_until_ = kNever;   // The latest wait, at most.

@@ -11,15 +11,15 @@
 namespace mxsweep::engine {
 
 template <typename Kernel, typename Listener>
-bool Engine<Kernel, Listener>::start(Task&& task) {
-  const int descriptor = Kernel::open_tcp(task.target().address.family);
+bool Engine<Kernel, Listener>::start(Visit&& visit) {
+  const int descriptor = Kernel::open_tcp(visit.target().address.family);
   if (descriptor < 0 && verdict::is_local_shortage(-descriptor)) {
-    listener_.on_shortage(std::move(task), -descriptor, now_);
+    listener_.on_shortage(std::move(visit), -descriptor, now_);
     return false;
   }
-  const Handle handle = slots_.begin(std::move(task), plan_, descriptor);
+  const Handle handle = slots_.begin(std::move(visit), plan_, descriptor);
   Conversation& conversation = *slots_.find(handle);
-  const targets::Target& target = conversation.task.target();
+  const targets::Target& target = conversation.visit.target();
   conversation.place = connections_.place_of(target.address);
   const probe::Wants wants =
       conversation.probe.on_started(now_, connections_.add(conversation.place));
@@ -36,7 +36,7 @@ bool Engine<Kernel, Listener>::start(Task&& task) {
 template <typename Kernel, typename Listener>
 auto Engine<Kernel, Listener>::next_wait(Instant until) const -> Wait {
   Wait wait{.completions = 1, .until = std::min(until, wheel_.next())};
-  if (kernel_->more() || !queue_.empty()) wait.until = now_;
+  if (kernel_->more() || !handshake_queue_.empty()) wait.until = now_;
   const std::uint32_t batch = std::min(kBatch, slots_.size() / kOpenPerBatched);
   if (batch > 1) {
     wait.completions = batch;
@@ -52,7 +52,7 @@ void Engine<Kernel, Listener>::work() {
   excuse_stop();
   for (const ring::Completion& completion : kernel_->completions()) complete(completion);
   // Every buffer that was lent in this turn is back by now.
-  for (const Handle handle : std::exchange(starved_, {})) {
+  for (const Handle handle : std::exchange(receives_without_buffer_, {})) {
     Conversation* const conversation = slots_.find(handle);
     if (conversation == nullptr) continue;
     receive(handle, *conversation);
@@ -64,7 +64,7 @@ void Engine<Kernel, Listener>::work() {
   if (behind()) return;
   // A step may ask for more of what has come meanwhile, with a deadline that has passed.
   const Instant seen_until = now_;
-  take_from_queue();
+  run_handshake_steps();
   expire(seen_until);
 }
 
@@ -104,11 +104,11 @@ void Engine<Kernel, Listener>::on_connect_result(Handle handle, Conversation& co
     end(handle, conversation);
   } else if (result == 0) {
     listener_.on_connected();
-    if (!put_in_queue(handle, conversation, {})) {
+    if (!queue_handshake_step(handle, conversation, {})) {
       grant(handle, conversation, conversation.probe.on_connected(now_));
     }
   } else if (verdict::is_local_shortage(-result)) {
-    listener_.on_shortage(std::move(conversation.task), -result, now_);
+    listener_.on_shortage(std::move(conversation.visit), -result, now_);
     wheel_.cancel(handle.index);
     release(handle, conversation);
   } else {
@@ -124,13 +124,13 @@ void Engine<Kernel, Listener>::on_received(Handle handle, Conversation& conversa
     end(handle, conversation);
   } else if (completion.result > 0) {
     const std::string_view octets = kernel_->octets(completion);
-    if (!put_in_queue(handle, conversation, octets)) {
+    if (!queue_handshake_step(handle, conversation, octets)) {
       grant(handle, conversation, conversation.probe.on_bytes(octets, now_));
     }
   } else if (completion.result == 0) {
     grant(handle, conversation, conversation.probe.on_closed(now_));
   } else if (completion.result == -ENOBUFS) {
-    starved_.push_back(handle);
+    receives_without_buffer_.push_back(handle);
   } else {
     grant(handle, conversation, conversation.probe.on_error(-completion.result, now_));
   }
@@ -139,30 +139,31 @@ void Engine<Kernel, Listener>::on_received(Handle handle, Conversation& conversa
 // News that means a handshake step waits for its turn, with nothing armed. The peer has done its
 // part, so its deadline stops. False: it need not wait.
 template <typename Kernel, typename Listener>
-bool Engine<Kernel, Listener>::put_in_queue(Handle handle, Conversation& conversation,
-                                            std::string_view octets) {
+bool Engine<Kernel, Listener>::queue_handshake_step(Handle handle, Conversation& conversation,
+                                                    std::string_view octets) {
   if (!conversation.probe.next_is_costly()) return false;
-  if (conversation.parcels == nullptr) conversation.parcels = std::make_unique<Parcels>();
-  conversation.parcels->received = octets;
-  conversation.parcels->received_at = now_;
+  if (conversation.tls_buffers == nullptr)
+    conversation.tls_buffers = std::make_unique<TlsBuffers>();
+  conversation.tls_buffers->received = octets;
+  conversation.tls_buffers->received_at = now_;
   wheel_.cancel(handle.index);
-  queue_.push_back(handle);
+  handshake_queue_.push_back(handle);
   return true;
 }
 
 // A step is so much work that the time is read again before each, or those behind it would be told
 // that their octets came long before they did.
 template <typename Kernel, typename Listener>
-void Engine<Kernel, Listener>::take_from_queue() {
-  if (queue_.empty()) return;
+void Engine<Kernel, Listener>::run_handshake_steps() {
+  if (handshake_queue_.empty()) return;
   const Instant until = now_ + kHandshakeTimePerTurn;
-  while (now_ < until && !queue_.empty()) {
-    const Handle handle = queue_.front();
-    queue_.pop_front();
+  while (now_ < until && !handshake_queue_.empty()) {
+    const Handle handle = handshake_queue_.front();
+    handshake_queue_.pop_front();
     Conversation* const conversation = slots_.find(handle);
     if (conversation == nullptr || conversation->ended) continue;
-    const Instant received_at = conversation->parcels->received_at;
-    const std::string octets = std::exchange(conversation->parcels->received, {});
+    const Instant received_at = conversation->tls_buffers->received_at;
+    const std::string octets = std::exchange(conversation->tls_buffers->received, {});
     probe::Probe& probe = conversation->probe;
     const Instant began = now_;
     const probe::Wants wants = octets.empty() ? probe.on_connected(began, received_at)
@@ -187,9 +188,9 @@ void Engine<Kernel, Listener>::grant(Handle handle, Conversation& conversation,
   }
   conversation.ended = true;
   if (wants.shortage != 0) {
-    listener_.on_shortage(std::move(conversation.task), wants.shortage, now_);
+    listener_.on_shortage(std::move(conversation.visit), wants.shortage, now_);
   } else {
-    listener_.on_end(conversation.task, conversation.probe, now_);
+    listener_.on_end(conversation.visit, conversation.probe, now_);
   }
   wheel_.cancel(handle.index);
   if (wants.abort) Kernel::reset_on_close(conversation.descriptor);
@@ -204,30 +205,31 @@ template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::send(Handle handle, Conversation& conversation,
                                     const probe::Wants& wants) {
   if (!wants.passing) return kernel_->send(conversation.descriptor, handle, wants.send);
-  if (conversation.parcels == nullptr) conversation.parcels = std::make_unique<Parcels>();
-  Parcels& parcels = *conversation.parcels;
-  if (!parcels.sending.empty()) {
-    parcels.next += wants.send;
+  if (conversation.tls_buffers == nullptr)
+    conversation.tls_buffers = std::make_unique<TlsBuffers>();
+  TlsBuffers& tls_buffers = *conversation.tls_buffers;
+  if (!tls_buffers.sending.empty()) {
+    tls_buffers.next += wants.send;
     return;
   }
-  parcels.sending = wants.send;
-  kernel_->send_and_tell(conversation.descriptor, handle, parcels.sending);
+  tls_buffers.sending = wants.send;
+  kernel_->send_and_tell(conversation.descriptor, handle, tls_buffers.sending);
 }
 
 // A send that failed because of the peer is told by the receive that is armed behind it; one that
-// has no parcels sent the plan's own words.
+// has no TLS buffers sent the plan's own words.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::on_sent(Handle handle, Conversation& conversation, int result) {
-  if (conversation.parcels == nullptr) return;
-  Parcels& parcels = *conversation.parcels;
-  parcels.sending = std::exchange(parcels.next, {});
-  if (result < 0) parcels.sending.clear();
+  if (conversation.tls_buffers == nullptr) return;
+  TlsBuffers& tls_buffers = *conversation.tls_buffers;
+  tls_buffers.sending = std::exchange(tls_buffers.next, {});
+  if (result < 0) tls_buffers.sending.clear();
   // Sending has made our kernel delay its acknowledgements. What the server sends behind its
   // tickets stays in its queue until they are acknowledged, and is lost there if it closes by a
   // reset.
   if (!conversation.ended) Kernel::acknowledge_now(conversation.descriptor);
-  if (!parcels.sending.empty()) {
-    kernel_->send_and_tell(conversation.descriptor, handle, parcels.sending);
+  if (!tls_buffers.sending.empty()) {
+    kernel_->send_and_tell(conversation.descriptor, handle, tls_buffers.sending);
   } else if (conversation.ended) {
     end(handle, conversation);
   }
@@ -248,7 +250,8 @@ void Engine<Kernel, Listener>::arm(Handle handle, Instant deadline) {
 // The listener knows of its end; the slot ends when no operation of it is left.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::end(Handle handle, Conversation& conversation) {
-  const bool sending = conversation.parcels != nullptr && !conversation.parcels->sending.empty();
+  const bool sending =
+      conversation.tls_buffers != nullptr && !conversation.tls_buffers->sending.empty();
   if (conversation.armed == Conversation::Armed::none && !sending) release(handle, conversation);
 }
 

@@ -30,7 +30,7 @@ enum class Coverage : std::uint8_t { not_known, none, some, all };
 [[nodiscard]] std::string_view to_string(Coverage coverage);  // "unknown", "none", "some", "all"
 
 // Several servers' records, added up; shared ones count like all others.
-struct Standing {
+struct ServerTotals {
   // The best of all, in the order of Outcome, and the cause of the first that came to it. Requires:
   // set, or something counted, before it is written.
   Outcome outcome = Outcome::local;
@@ -50,7 +50,7 @@ struct DomainLine {
   struct Host {
     std::string name;
     std::uint16_t preference = 0;
-    Standing standing;
+    ServerTotals totals;
   };
 
   std::string_view target;
@@ -61,7 +61,7 @@ struct DomainLine {
   std::uint16_t port = 0;
   bool authentic = false;
   FindingSet findings;
-  Standing standing;        // Of all hosts; without any, why there is none.
+  ServerTotals totals;      // Of all hosts; without any, why there is none.
   std::vector<Host> hosts;  // By preference.
 };
 

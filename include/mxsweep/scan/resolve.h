@@ -12,8 +12,8 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
-#include "mxsweep/scan/errand.h"
 #include "mxsweep/scan/name_options.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::scan {

@@ -79,9 +79,9 @@ struct Ended {
 };
 
 // Called from run()'s own thread, a few times a second.
-using Tell = std::function<void(const Progress&)>;
+using ProgressCallback = std::function<void(const Progress&)>;
 
-[[nodiscard]] Ended run(const Options& options, const Tell& tell);
+[[nodiscard]] Ended run(const Options& options, const ProgressCallback& on_progress);
 
 // Whether the options' files can be used, and together: each output can be written, and none is the
 // list, another input or another output by any of its names. Leaves all as it was. Empty: they can.

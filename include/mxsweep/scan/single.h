@@ -16,7 +16,7 @@
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/ring/refusal.h"
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -46,7 +46,7 @@ struct SingleEnd {
 };
 
 // Calls `hear` for each event and `conclude` once with the record. Requires: `tls` is open.
-[[nodiscard]] SingleEnd probe_one(const Errand& errand, const probe::Plan& plan, tls::Client& tls,
+[[nodiscard]] SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
                                   const std::function<void(const Event&)>& hear,
                                   const std::function<void(const results::Record&)>& conclude);
 

@@ -4,9 +4,9 @@
 //
 //   Source    RFC 5280; the names are those of host_name().
 //   Shape     equip() gives every persona that speaks TLS its tls::Server; personas with the same
-//             manners share one. Only what the personas at hand need is made.
+//             behaviour share one. Only what the personas at hand need is made.
 //   Cost      an RSA key takes a tenth of a second and more, all the rest milliseconds.
-//   Errors    equip() says which persona's manners no server can have.
+//   Errors    equip() says which persona's behaviour no server can have.
 #pragma once
 
 #include <string>
@@ -31,14 +31,15 @@ class Authority {
 
  private:
   struct Credentials;
-  [[nodiscard]] Credentials credentials_for(const TlsManners& manners);
-  [[nodiscard]] tls::CertificateOrder leaf_order(const TlsManners& manners);
-  [[nodiscard]] tls::Issued issue_authority(const std::string& name, const tls::Issued* issuer);
+  [[nodiscard]] Credentials credentials_for(const TlsBehaviour& behaviour);
+  [[nodiscard]] tls::CertificateSpec leaf_spec(const TlsBehaviour& behaviour);
+  [[nodiscard]] tls::IssuedCertificate issue_authority(const std::string& name,
+                                                       const tls::IssuedCertificate* issuer);
 
   WallTime now_;
   std::uint64_t serial_ = 0;
-  tls::Issued root_;
-  tls::Issued intermediate_;
+  tls::IssuedCertificate root_;
+  tls::IssuedCertificate intermediate_;
 };
 
 }  // namespace mxsweep::sink

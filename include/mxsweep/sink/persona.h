@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A simulated server's manners and faults, as data. Pure: text in, personas out.
+// A simulated server's behaviour and faults, as data. Pure: text in, personas out.
 //
 //   Shape     JSON, the same for the built-in list and for a file of the user's:
 //               {"defaults": {"ehlo": [...], ...},
@@ -48,7 +48,7 @@
 namespace mxsweep::sink {
 
 // What a script answers to. noop: RSET too. other: whatever is none of these.
-enum class Part : std::uint8_t {
+enum class Trigger : std::uint8_t {
   greeting,
   ehlo,
   helo,
@@ -61,7 +61,7 @@ enum class Part : std::uint8_t {
 };
 inline constexpr std::size_t kPartCount = 9;
 
-enum class Deed : std::uint8_t { none, close, reset, hang, tls, cut };
+enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };
 
 struct Step {
   Duration after{0};
@@ -69,7 +69,7 @@ struct Step {
   Duration octet_interval{0};  // 0: all octets at once.
   bool forever = false;
   bool names_host = false;  // `octets` holds "{host}" and differs from server to server.
-  Deed deed = Deed::none;
+  StepAction action = StepAction::none;
 };
 using Script = std::vector<Step>;
 
@@ -86,17 +86,17 @@ enum class CertificateKind : std::uint8_t {
   no_intermediate,  // The good one alone: the chain lacks what leads to the root.
 };
 
-struct TlsManners {
+struct TlsBehaviour {
   CertificateKind certificate = CertificateKind::good;
   bool rsa = false;  // Else EC P-256.
   tls::Version version_min = tls::Version::tls1_0;
   tls::Version version_max = tls::Version::tls1_3;
   tls::ClientCertificate client_certificate = tls::ClientCertificate::not_asked;
   std::string ciphers;  // A priority string of GnuTLS; empty: everything.
-  // Personas whose manners are the same share key and chain, unless their identities differ.
+  // Personas whose behaviour is the same share key and chain, unless their identities differ.
   std::uint32_t identity = 0;
 
-  friend bool operator==(const TlsManners&, const TlsManners&) = default;
+  friend bool operator==(const TlsBehaviour&, const TlsBehaviour&) = default;
 };
 
 // The record's words; what is absent or empty may be as it likes.
@@ -122,12 +122,12 @@ struct Persona {
   std::uint32_t weight = 0;
   Expected expect;
   std::array<Script, kPartCount> scripts;
-  TlsManners tls;
+  TlsBehaviour tls;
   bool implicit_tls = false;                      // TLS from the first octet on.
   std::shared_ptr<const tls::Server> tls_server;  // By Authority::equip(); null: speaks no TLS.
 
-  [[nodiscard]] const Script& script(Part part) const {
-    return scripts[static_cast<std::size_t>(part)];
+  [[nodiscard]] const Script& script(Trigger trigger) const {
+    return scripts[static_cast<std::size_t>(trigger)];
   }
 };
 

@@ -58,10 +58,10 @@ class Session {
  private:
   struct Secured;
 
-  [[nodiscard]] Reaction in_clear(const Play& play, Instant now);
+  [[nodiscard]] Reaction in_clear(const PlayerOutput& output, Instant now);
   [[nodiscard]] Reaction begin_handshake(bool cut, std::string_view before, Instant now);
   [[nodiscard]] Reaction receive(std::string_view octets, Instant now);
-  void under_tls(const Play& play);
+  void under_tls(const PlayerOutput& output);
   [[nodiscard]] Reaction flush();
 
   Player player_;

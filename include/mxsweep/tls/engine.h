@@ -107,8 +107,8 @@ class Engine {
   std::string_view alert_;
   Status status_ = Status::handshaking;
   Failure failure_ = Failure::none;
-  std::size_t quiet_octets_ = 0;   // Received since the last result.
-  std::uint8_t first_octets_ = 0;  // How many of the two that give TLS away were seen.
+  std::size_t octets_without_progress_ = 0;  // Received since the last result.
+  std::uint8_t first_octets_ = 0;            // How many of the two that give TLS away were seen.
   bool certificate_requested_ = false;
   bool secured_ = false;
 };

@@ -19,7 +19,7 @@ namespace mxsweep::tls {
 
 enum class KeyKind : std::uint8_t { ec_p256, ec_p384, ed25519, rsa_1024, rsa_2048, rsa_4096 };
 
-struct CertificateOrder {
+struct CertificateSpec {
   std::string common_name;  // Empty: a certificate without a subject.
   std::vector<std::string> dns_names{};
   std::vector<std::string> addresses{};  // As text.
@@ -31,11 +31,12 @@ struct CertificateOrder {
   bool sha1 = false;       // Signed with SHA-1, which nobody trusts any more.
 };
 
-struct Issued {
+struct IssuedCertificate {
   std::string certificate_pem;
   std::string key_pem;
 };
 
-[[nodiscard]] Issued issue(const CertificateOrder& order, const Issued* issuer = nullptr);
+[[nodiscard]] IssuedCertificate issue(const CertificateSpec& order,
+                                      const IssuedCertificate* issuer = nullptr);
 
 }  // namespace mxsweep::tls

@@ -4,14 +4,14 @@
 #include <memory>
 #include <thread>
 
-#include "scan/doorbell.h"
-#include "scan/spsc_queue.h"
+#include "mxsweep/threads/doorbell.h"
+#include "mxsweep/threads/spsc_queue.h"
 #include "support/catch.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::threads {
 namespace {
 
-TEST_CASE("a queue keeps its order and knows when it is full", "[scan][queue]") {
+TEST_CASE("a queue keeps its order and knows when it is full", "[threads][queue]") {
   SpscQueue<std::unique_ptr<int>> queue(4);
   std::unique_ptr<int> value;
   CHECK_FALSE(queue.pop(value));
@@ -33,7 +33,7 @@ TEST_CASE("a queue keeps its order and knows when it is full", "[scan][queue]") 
   }
 }
 
-TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[scan][queue]") {
+TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[threads][queue]") {
   constexpr int kCount = 200'000;
   SpscQueue<int> queue(64);
   Doorbell consumer_bell;
@@ -42,14 +42,14 @@ TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[scan][q
     for (int i = 0; i < kCount; ++i) {
       int value = i;
       while (!queue.push(value)) {
-        consumer_bell.ring();
+        consumer_bell.notify_if_waiting();
         producer_bell.prepare();
         if (queue.size() == queue.capacity()) producer_bell.wait();
-        producer_bell.woken();
+        producer_bell.cancel_wait();
       }
-      if (i % 16 == 0) consumer_bell.ring();
+      if (i % 16 == 0) consumer_bell.notify_if_waiting();
     }
-    consumer_bell.ring();
+    consumer_bell.notify_if_waiting();
   });
   int expected = 0;
   bool in_order = true;
@@ -61,7 +61,7 @@ TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[scan][q
       took = true;
     }
     if (took) {
-      producer_bell.ring();
+      producer_bell.notify_if_waiting();
       continue;
     }
     consumer_bell.prepare();
@@ -71,7 +71,7 @@ TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[scan][q
       REQUIRE(::poll(&bell, 1, 10'000) == 1);
       consumer_bell.wait();
     }
-    consumer_bell.woken();
+    consumer_bell.cancel_wait();
   }
   producer.join();
   CHECK(in_order);
@@ -79,4 +79,4 @@ TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[scan][q
 }
 
 }  // namespace
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::threads

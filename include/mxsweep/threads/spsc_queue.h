@@ -14,7 +14,7 @@
 
 #include "mxsweep/core/invariant.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::threads {
 
 inline constexpr std::size_t kCacheLine = 64;
 
@@ -68,4 +68,4 @@ class SpscQueue {
   std::size_t head_seen_ = 0;  // The producer's.
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::threads

@@ -30,22 +30,22 @@ struct Path {
   std::shared_ptr<Domain> sums_up;  // Null: nobody wants to know what the domain comes to.
 };
 
-struct Errand {
+struct Task {
   targets::Target target;
   std::unique_ptr<Path> path;  // Null: there is nothing to say of it.
 };
 
-// What it holds beside itself. A domain that several errands share counts with each.
-[[nodiscard]] std::size_t octets_held(const Errand& errand);
+// What it holds beside itself. A domain that several tasks share counts with each.
+[[nodiscard]] std::size_t octets_held(const Task& task);
 
 // One server that a name leads to; its target's name is the one to use for TLS.
 struct Resolved {
-  Errand errand;
+  Task task;
   Cause cause = Cause::none;  // Why nothing is to be visited there; there may be no address.
 };
 
-// What a record says of its errand, and what its path means for the outcome. Called last: the time
+// What a record says of its task, and what its path means for the outcome. Called last: the time
 // that a name took is part of the total.
-void describe(const Errand& errand, results::Record& record);
+void describe(const Task& task, results::Record& record);
 
 }  // namespace mxsweep::scan

@@ -47,22 +47,22 @@ bool read_word(JsonReader& json, const dom::element& value, const std::string& w
 }
 
 bool read_versions(JsonReader& json, const dom::element& value, const std::string& where,
-                   TlsManners& manners) {
+                   TlsBehaviour& behaviour) {
   dom::array array;
   if (!json.array_of(value, where, array)) return false;
   if (array.size() != 2) return json.fail(where, "must be the least version and the most");
-  if (!read_word(json, array.at(0).value(), where, kVersionNumbers, manners.version_min) ||
-      !read_word(json, array.at(1).value(), where, kVersionNumbers, manners.version_max)) {
+  if (!read_word(json, array.at(0).value(), where, kVersionNumbers, behaviour.version_min) ||
+      !read_word(json, array.at(1).value(), where, kVersionNumbers, behaviour.version_max)) {
     return false;
   }
-  return manners.version_min <= manners.version_max ||
+  return behaviour.version_min <= behaviour.version_max ||
          json.fail(where, "the least version comes first");
 }
 
 }  // namespace
 
-bool read_tls_manners(JsonReader& json, const dom::element& value, const std::string& where,
-                      TlsManners& manners) {
+bool read_tls_behaviour(JsonReader& json, const dom::element& value, const std::string& where,
+                        TlsBehaviour& behaviour) {
   dom::object object;
   if (!json.object_of(value, where, object)) return false;
   for (const auto [key, member] : object) {
@@ -70,20 +70,20 @@ bool read_tls_manners(JsonReader& json, const dom::element& value, const std::st
     bool read = false;
     std::string_view text;
     if (key == "certificate") {
-      read = read_word(json, member, here, kCertificates, manners.certificate);
+      read = read_word(json, member, here, kCertificates, behaviour.certificate);
     } else if (key == "key") {
-      read = read_word(json, member, here, kIsRsa, manners.rsa);
+      read = read_word(json, member, here, kIsRsa, behaviour.rsa);
     } else if (key == "versions") {
-      read = read_versions(json, member, here, manners);
+      read = read_versions(json, member, here, behaviour);
     } else if (key == "client_certificate") {
-      read = read_word(json, member, here, kClientCertificates, manners.client_certificate);
+      read = read_word(json, member, here, kClientCertificates, behaviour.client_certificate);
     } else if (key == "identity") {
       std::uint64_t identity = 0;
       read = json.number_of(member, here, 0, kPersonasMax, identity);
-      manners.identity = static_cast<std::uint32_t>(identity);
+      behaviour.identity = static_cast<std::uint32_t>(identity);
     } else if (key == "ciphers") {
       read = json.text_of(member, here, text);
-      manners.ciphers = text;
+      behaviour.ciphers = text;
     } else {
       return json.fail(here, "unknown key");
     }

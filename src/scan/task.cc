@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/errand.h"
+#include "mxsweep/scan/task.h"
 
 #include <algorithm>
 
@@ -34,12 +34,12 @@ std::size_t octets_of(const Path& path) {
 
 }  // namespace
 
-std::size_t octets_held(const Errand& errand) {
-  return errand.target.octets_held() + (errand.path == nullptr ? 0 : octets_of(*errand.path));
+std::size_t octets_held(const Task& task) {
+  return task.target.octets_held() + (task.path == nullptr ? 0 : octets_of(*task.path));
 }
 
-void describe(const Errand& errand, results::Record& record) {
-  const targets::Target& target = errand.target;
+void describe(const Task& task, results::Record& record) {
+  const targets::Target& target = task.target;
   record.target = target.text();
   record.line = target.line;
   record.meta = target.meta();
@@ -51,7 +51,7 @@ void describe(const Errand& errand, results::Record& record) {
     record.ms[Phase::dns] = dns;
     record.ms.total = std::max(record.ms.total, Duration::zero()) + dns;
   }
-  if (errand.path != nullptr) describe_path(*errand.path, record);
+  if (task.path != nullptr) describe_path(*task.path, record);
 }
 
 }  // namespace mxsweep::scan

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How one thread tells another that there is news, at no cost while the other is awake.
 //
-//   Shape    The sleeper: prepare(), look once more, then sleep (or wait()), then woken().
-//            The caller: publish the news, then ring().
+//   Shape    The sleeper: prepare(), look once more, then sleep (or wait()), then cancel_wait().
+//            The caller: publish the news, then notify_if_waiting().
 //   Readers  One at a time. A second one may wait for a ring that the first has read.
 //   Source   Dekker's handshake: each side writes its flag and then reads the other's, with a full
 //            fence between, so that at least one of them sees the other.
@@ -16,7 +16,7 @@
 
 #include "mxsweep/core/invariant.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::threads {
 
 class Doorbell {
  public:
@@ -31,14 +31,14 @@ class Doorbell {
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
   void prepare() { asleep_.exchange(true, std::memory_order_seq_cst); }
-  void woken() { asleep_.store(false, std::memory_order_relaxed); }
+  void cancel_wait() { asleep_.store(false, std::memory_order_relaxed); }
 
-  void ring() {
+  void notify_if_waiting() {
     // An exchange rather than a fence and a load: ThreadSanitizer does not know fences.
-    if (asleep_.exchange(false, std::memory_order_seq_cst)) ring_anyway();
+    if (asleep_.exchange(false, std::memory_order_seq_cst)) notify();
   }
   // Also when nobody is known to sleep: for the stop, which must not be missed.
-  void ring_anyway() {
+  void notify() {
     const std::uint64_t one = 1;
     // The counter cannot overflow: it is read whenever it is not zero.
     [[maybe_unused]] const ssize_t written = ::write(descriptor_, &one, sizeof one);
@@ -55,4 +55,4 @@ class Doorbell {
   std::atomic<bool> asleep_ = false;
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::threads
