@@ -101,7 +101,8 @@ std::optional<Refusal> Ring::open(const RingOptions& options) {
   // A policy may allow to set up a ring and forbid its use.
   const int entered = ::io_uring_get_events(&ring_);
   if (entered < 0) return explain_refusal(-entered, "io_uring_enter");
-  destinations_ = std::make_unique<sockaddr_in6[]>(ring_.sq.ring_entries);
+  // Not written to before it is used: a worker with few connections has no need of most of it.
+  destinations_ = std::make_unique_for_overwrite<sockaddr_in6[]>(ring_.sq.ring_entries);
   nowhere_ = std::make_unique<io_uring_sqe>();
   turn_.reserve(kCompletionsPerTurn);
   wake_descriptor_ = options.wake_descriptor;

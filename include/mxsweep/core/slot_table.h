@@ -105,10 +105,11 @@ class SlotTable {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   struct Slot {
-    alignas(T) std::byte storage[sizeof(T)];
+    // Ahead of the value: find() touches the cache line that the value begins in, and no other.
     std::uint32_t generation;
     std::uint32_t next_free;
     bool live;
+    alignas(T) std::byte storage[sizeof(T)];
 
     Slot() {}  // NOLINT: leaves the memory untouched on purpose.
     T* value() { return std::launder(reinterpret_cast<T*>(storage)); }
