@@ -12,7 +12,7 @@ import tempfile
 from bench_compare import compare as compare_with_others
 from bench_dns import dns_lookups, dns_rate, dns_shared
 from bench_latency import latency
-from bench_tools import OK, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
+from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
 
 # QUIT is never answered: the conversation stays open, greeting and EHLO replies are held.
@@ -106,6 +106,7 @@ def compare(title, pairs, floor, scan):
         f"p99 {median(scans, 'p99_ms') - median(floors, 'p99_ms'):+.1f} ms"
     )
     print(f"  memory   {median(scans, 'memory') / 1e6:.1f} MB resident at most")
+    print(f"  user     {median(scans, 'user_share') * 100:.1f} % of mxsweep's CPU in user space")
     print(
         f"  RATIO    {statistics.median(ratios):.3f} of the floor "
         f"({min(ratios):.3f} to {max(ratios):.3f})"
@@ -296,6 +297,7 @@ def main():
     parser.add_argument("--pairs", type=int, required=True)
     parser.add_argument("--own-network", action="store_true")
     parser.add_argument("--before", type=pathlib.Path)
+    parser.add_argument("--neighbour", action="store_true")
     parser.add_argument("what", nargs="+")
     flags = parser.parse_args()
     if flags.own_network:
@@ -314,6 +316,10 @@ def main():
             return
         for name in flags.what:
             benches[name](flags.build, pathlib.Path(folder), flags.pairs)
+            if flags.neighbour:
+                print("the same beside a neighbour that keeps the memory busy:")
+                with Neighbour(flags.build):
+                    benches[name](flags.build, pathlib.Path(folder), flags.pairs)
 
 
 main()

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 
@@ -70,6 +71,26 @@ class Sink:
         print(f"  fleet: {said.splitlines()[-1] if said else 'nothing said'}")
 
 
+class Neighbour:
+    """A program on the first core that keeps the memory busy."""
+
+    def __init__(self, build):
+        self.process = subprocess.Popen(on_core(0, [build / "bench/neighbour"]))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def user_and_system():
+    """CPU seconds in user space and in the kernel, of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime, usage.ru_stime
+
+
 def write_personas(build, folder, personas):
     path = folder / "personas.json"
     fleet = json.loads(subprocess.check_output([build / "mxsweep", "sink", "--print-personas"]))
@@ -86,7 +107,9 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
     command += ["-c", in_flight, "--rate", 0, "--helo", HELO, "--quiet", "--summary", summary_path]
     softirq = softirq_seconds(1)
     words = [str(word) for word in [*under, *command, *flags]]
+    user, system = user_and_system()
     subprocess.run(on_core(1, words), check=True)
+    user, system = (after - before for after, before in zip(user_and_system(), (user, system)))
     softirq = softirq_seconds(1) - softirq
     summary = json.loads(summary_path.read_text())
     records = summary["records_written"]
@@ -101,6 +124,7 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
         "per_second": records / summary["elapsed_seconds"],
         "p50_ms": total["p50"],
         "p99_ms": total["p99"],
+        "user_share": user / (user + system),
         "memory": summary["memory_peak_octets"],
         "peak": summary["in_flight_peak"],
         "records": records,
