@@ -33,7 +33,7 @@ std::size_t chain_octets(const tls::Chain& chain) {
 }
 
 // Whether two visits by different names were shown the same.
-bool same_shown(const probe::Probe& a, const probe::Probe& b) {
+bool same_shown(const probe::Observation& a, const probe::Observation& b) {
   const tls::Chain* const one = a.chain().get();
   const tls::Chain* const other = b.chain().get();
   if (one == other) return true;
@@ -48,8 +48,7 @@ constexpr float kLoadMost = 0.5F;
 
 }  // namespace
 
-Servers::Servers(const probe::Plan& plan, std::size_t octets_max)
-    : plan_(plan), octets_max_(octets_max) {
+Servers::Servers(std::size_t octets_max) : octets_max_(octets_max) {
   servers_.max_load_factor(kLoadMost);
 }
 
@@ -70,7 +69,7 @@ Servers::Place Servers::place(Task& task, targets::TlsMode mode) {
     forget_what_is_too_much();
     return {};
   }
-  if (probe::Probe* const known = answer(server, target.name())) {
+  if (const probe::Observation* const known = answer(server, target.name())) {
     if (server.linked) {
       unlink(server);
       link(server);
@@ -82,34 +81,31 @@ Servers::Place Servers::place(Task& task, targets::TlsMode mode) {
   return {.to_visit = &server};
 }
 
-probe::Probe* Servers::answer(Server& server, std::string_view name) {
-  if (const auto* const brief = std::get_if<Server::Brief>(&server.learned)) {
-    return &restored_.emplace(plan_, *brief);
-  }
+const probe::Observation* Servers::answer(const Server& server, std::string_view name) {
+  if (const auto* const silent = std::get_if<probe::Observation>(&server.learned)) return silent;
   Server::Visit* const first = server.first();
   std::size_t tried = 0;
   bool all_same = true;
   for (Server::Visit* visit = first; visit != nullptr; visit = visit->next.get()) {
-    const tls::Chain* const chain = visit->probe.chain().get();
+    const tls::Chain* const chain = visit->observation.chain().get();
     const bool has_name = chain != nullptr && !name.empty() && tls::matches_name(*chain, name);
-    if (visit->name == nullptr || *visit->name == name || has_name) return &visit->probe;
-    all_same = all_same && same_shown(first->probe, visit->probe);
+    if (visit->name == nullptr || *visit->name == name || has_name) return &visit->observation;
+    all_same = all_same && same_shown(first->observation, visit->observation);
     ++tried;
   }
-  return tried >= kNamesTried && all_same ? &first->probe : nullptr;
+  return tried >= kNamesTried && all_same ? &first->observation : nullptr;
 }
 
-void Servers::settle(Server& server, std::string_view name, probe::Probe&& probe) {
+void Servers::settle(Server& server, std::string_view name, probe::Observation&& seen) {
   Server::Visit* const first = server.first();
-  const std::optional<Server::Brief> brief = probe.brief();
-  if (brief && first == nullptr) {
-    server.learned = *brief;
+  if (seen.is_silent() && first == nullptr) {
+    server.learned = std::move(seen);
     return ended(server);
   }
-  probe.rest();
-  auto visit = std::make_unique<Server::Visit>(std::move(probe));
-  if (visit->probe.name_matters()) visit->name = std::make_unique<const std::string>(name);
-  octets_ += octets_of(*visit) + hold(visit->probe.chain().get());
+  seen.shrink_to_fit();
+  auto visit = std::make_unique<Server::Visit>(std::move(seen));
+  if (visit->observation.name_matters()) visit->name = std::make_unique<const std::string>(name);
+  octets_ += octets_of(*visit) + hold(visit->observation.chain().get());
   if (first == nullptr) {
     server.learned = std::move(visit);
   } else {
@@ -127,7 +123,7 @@ void Servers::drop_oldest_name(Server::Visit& first) {
   std::unique_ptr<Server::Visit>* last = &first.next;
   for (; (*last)->next != nullptr; last = &(*last)->next) ++names;
   if (names < kNamesKept) return;
-  octets_ -= octets_of(**last) + let_go((*last)->probe.chain().get());
+  octets_ -= octets_of(**last) + let_go((*last)->observation.chain().get());
   last->reset();
   ++forgotten_;
 }
@@ -166,7 +162,7 @@ bool Servers::take_settled(Task& task) {
 std::size_t Servers::octets_of(const Server::Visit& visit) {
   const std::size_t name =
       visit.name == nullptr ? 0 : allocated(sizeof(std::string)) + held_by(*visit.name);
-  return allocated(sizeof visit) - sizeof visit.probe + name + visit.probe.octets();
+  return allocated(sizeof visit) + name + visit.observation.octets_held();
 }
 
 // Nobody is there and nobody waits. Without any visit there is nothing to remember.
@@ -202,7 +198,7 @@ void Servers::unlink(Server& server) {
 void Servers::drop(Server& server) {
   octets_ -= kServerOctets;
   for (Server::Visit* visit = server.first(); visit != nullptr; visit = visit->next.get()) {
-    octets_ -= octets_of(*visit) + let_go(visit->probe.chain().get());
+    octets_ -= octets_of(*visit) + let_go(visit->observation.chain().get());
   }
   const Key key = *server.key;
   servers_.erase(key);

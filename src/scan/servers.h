@@ -25,7 +25,7 @@
 #include <variant>
 
 #include "mxsweep/core/address.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/observation.h"
 #include "mxsweep/scan/task.h"
 #include "mxsweep/tls/facts.h"
 
@@ -46,22 +46,21 @@ class Servers {
   // One that was visited, or is being visited.
   struct Server {
     struct Visit {
-      explicit Visit(probe::Probe&& its_probe) : probe(std::move(its_probe)) {}
+      explicit Visit(probe::Observation&& its) : observation(std::move(its)) {}
 
-      probe::Probe probe;
+      probe::Observation observation;
       std::unique_ptr<const std::string> name;  // It was visited by; null: it did not matter.
       std::unique_ptr<Visit> next;
     };
-    using Brief = probe::Probe::Brief;
 
-    // Null: nothing yet, or only a brief is known.
+    // Null: nothing yet, or only silence.
     [[nodiscard]] Visit* first() const {
       const auto* const visit = std::get_if<std::unique_ptr<Visit>>(&learned);
       return visit == nullptr ? nullptr : visit->get();
     }
 
     const Key* key = nullptr;
-    std::variant<std::monostate, Brief, std::unique_ptr<Visit>> learned;
+    std::variant<std::monostate, probe::Observation, std::unique_ptr<Visit>> learned;
     std::unique_ptr<std::list<Task>> waiting;  // Null: nobody.
     Server* older = nullptr;
     Server* newer = nullptr;
@@ -70,20 +69,19 @@ class Servers {
     bool linked = false;  // Between oldest_ and newest_.
   };
 
-  // `plan`: the visits'.
-  Servers(const probe::Plan& plan, std::size_t octets_max);
+  explicit Servers(std::size_t octets_max);
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
   struct Place {
-    probe::Probe* known = nullptr;  // It answers for this task. Until the next call.
-    Server* to_visit = nullptr;     // Nobody can.
+    const probe::Observation* known = nullptr;  // It answers for this task. Until the next call.
+    Server* to_visit = nullptr;                 // Nobody can.
   };
   // Neither of the two: the task was taken, and waits.
   [[nodiscard]] Place place(Task& task, targets::TlsMode mode);
 
   // `name`: the one that it was visited by.
-  void settle(Server& server, std::string_view name, probe::Probe&& probe);
+  void settle(Server& server, std::string_view name, probe::Observation&& seen);
   void forget(Server& server);
 
   [[nodiscard]] bool take_settled(Task& task);
@@ -105,7 +103,8 @@ class Servers {
     }
   };
 
-  [[nodiscard]] probe::Probe* answer(Server& server, std::string_view name);
+  [[nodiscard]] static const probe::Observation* answer(const Server& server,
+                                                        std::string_view name);
   [[nodiscard]] static std::size_t octets_of(const Server::Visit& visit);
   void drop_oldest_name(Server::Visit& first);
   void ended(Server& server);
@@ -117,15 +116,13 @@ class Servers {
   [[nodiscard]] std::size_t hold(const tls::Chain* chain);
   [[nodiscard]] std::size_t let_go(const tls::Chain* chain);
 
-  const probe::Plan& plan_;
   std::size_t octets_max_;
   std::size_t octets_ = 0;
   std::size_t waiting_ = 0;
   std::size_t waiting_octets_ = 0;
   std::uint64_t forgotten_ = 0;
   std::unordered_map<Key, Server, Hash> servers_;
-  std::deque<Server*> settled_;           // Some who waited there need wait no longer.
-  std::optional<probe::Probe> restored_;  // From a brief, for whoever asked last.
+  std::deque<Server*> settled_;  // Some who waited there need wait no longer.
   // Those that may be dropped, in the order in which they were last asked for.
   Server* oldest_ = nullptr;
   Server* newest_ = nullptr;

@@ -24,7 +24,7 @@ Visits::Visits(const VisitOptions& options, const probe::Plan& plan, std::uint32
       recorder_(outboxes),
       inbox_(kInboxTargets, options.inbox_octets),
       permit_(admission, worker),
-      servers_(plan, options.share_octets) {}
+      servers_(options.share_octets) {}
 
 bool Visits::may_begin() const {
   return !recorder_.backpressured() && gauges_.stopping() == Stop::none;

@@ -17,7 +17,7 @@
 #include <deque>
 #include <optional>
 
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/observation.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
 #include "scan/admission.h"
@@ -80,7 +80,7 @@ class Visits {
 
   // The engine's listener.
   void on_connected() { brake_ = {}; }
-  void on_end(Visit& visit, probe::Probe& probe, Instant now);
+  void on_end(Visit& visit, probe::Observation&& seen, Instant now);
   void on_shortage(Visit&& visit, int error, Instant now);
 
   // Nothing is left to begin, or may be begun.
@@ -108,8 +108,8 @@ class Visits {
  private:
   bool find_next(std::uint32_t& budget, Instant now);
   [[nodiscard]] bool may_connect(const Load& load, Instant now) const;
-  [[nodiscard]] results::Record record_of(probe::Probe& probe, const Task& task) const;
-  void record_shared(const Task& task, probe::Probe& known, Instant now);
+  [[nodiscard]] results::Record record_of(const probe::Observation& seen, const Task& task) const;
+  void record_shared(const Task& task, const probe::Observation& known, Instant now);
   void record_shortage(const Visit& visit, int error, Instant now);
   void log_certificates(const tls::Chain& chain, Instant now);
 

@@ -8,19 +8,19 @@
 namespace mxsweep::scan {
 
 // What a visit came to, for this task or for another one that leads to the same server.
-results::Record Visits::record_of(probe::Probe& probe, const Task& task) const {
+results::Record Visits::record_of(const probe::Observation& seen, const Task& task) const {
   const std::string_view domain =
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
-  results::Record record = probe.record(task.target.name(), domain);
+  results::Record record = seen.record(task.target.name(), domain);
   record.attempt = 1;
-  record.at = plan_.wall_time(probe.started());
+  record.at = plan_.wall_time(seen.started());
   describe(task, record);
   return record;
 }
 
-void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
-  const results::Record record = record_of(probe, visit.task);
-  if (record.tls != nullptr && record.tls->chain != nullptr)
+void Visits::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
+  const results::Record record = record_of(seen, visit.task);
+  if (record.tls.has_value() && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);
   recorder_.add(record, visit.task, now);
   ++probes_;
@@ -32,11 +32,11 @@ void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
   if (record.outcome == Outcome::local && !limit_of_tls) {
     servers_.forget(*visit.server);
   } else {
-    servers_.settle(*visit.server, visit.task.target.name(), std::move(probe));
+    servers_.settle(*visit.server, visit.task.target.name(), std::move(seen));
   }
 }
 
-void Visits::record_shared(const Task& task, probe::Probe& known, Instant now) {
+void Visits::record_shared(const Task& task, const probe::Observation& known, Instant now) {
   results::Record record = record_of(known, task);
   record.shared = true;
   recorder_.add(record, task, now);

@@ -19,7 +19,7 @@
 
 #include "mxsweep/engine/engine.h"
 #include "mxsweep/engine/kernel.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/task.h"

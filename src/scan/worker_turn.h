@@ -79,7 +79,8 @@ template <typename Kernel>
 void WorkerOn<Kernel>::admit() {
   const Instant now = engine_.now();
   // Open connections come first, or they would wait for those that come after them.
-  if (engine_.behind() || !visits_.may_begin()) return visits_.settle(load(), now);
+  if (engine_.must_drain_completions_first() || !visits_.may_begin())
+    return visits_.settle(load(), now);
   const std::size_t inbox_before = visits_.inbox_size();
   std::uint32_t budget = kAdmitPerTurn;
   while (std::optional<Visit> visit = visits_.next(budget, load(), now)) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/issue.h"
 #include "mxsweep/tls/server.h"
@@ -30,35 +31,35 @@ Task errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t l
 // Visits as a worker makes them, with an end of each in memory.
 class Visitor {
  public:
-  explicit Visitor(std::size_t octets_max) : servers(plan_, octets_max) {
+  explicit Visitor(std::size_t octets_max) : servers(octets_max) {
     REQUIRE(tls_.open({}).empty());
     plan_.tls = &tls_;
   }
 
   // Refused, so that no TLS was begun; or reset right after TLS was.
-  probe::Probe visited(const targets::Target& target, TlsMode mode) {
+  probe::Observation visited(const targets::Target& target, TlsMode mode) {
     targets::Target own = target;
     own.tls = mode;
-    probe::Probe probe(plan_, own);
+    probe::Conversation probe(plan_, own);
     (void)probe.on_started(Instant{});
     if (mode == TlsMode::implicit) (void)probe.on_connected(Instant{});
     const int error = mode == TlsMode::implicit ? ECONNRESET : ECONNREFUSED;
     REQUIRE(probe.on_error(error, Instant{}).done);
-    return probe;
+    return probe.take_observation();
   }
 
   // Implicit TLS with a certificate for one name, until it was shown.
-  probe::Probe shown(const targets::Target& target, const std::string& name) {
+  probe::Observation shown(const targets::Target& target, const std::string& name) {
     const tls::IssuedCertificate issued = tls::issue({.common_name = name, .dns_names = {name}});
     tls::Server server;
     REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).empty());
     targets::Target own = target;
     own.tls = TlsMode::implicit;
-    probe::Probe probe(plan_, own);
+    probe::Conversation probe(plan_, own);
     tls::Engine engine(server);
     (void)probe.on_started(Instant{});
     probe::Wants wants = probe.on_connected(Instant{});
-    for (int turns = 0; probe.chain() == nullptr; ++turns) {
+    for (int turns = 0; probe.observation().chain() == nullptr; ++turns) {
       REQUIRE(turns < 10);
       std::string clear;
       (void)engine.advance(wants.send, clear);
@@ -66,7 +67,7 @@ class Visitor {
       wants = probe.on_bytes(octets, Instant{});
     }
     REQUIRE(probe.on_interrupted(Instant{}).done);
-    return probe;
+    return probe.take_observation();
   }
 
   // What becomes of a task: "visited", "known", or "waits".
@@ -103,7 +104,7 @@ TEST_CASE("a server is visited once, and whoever comes meanwhile waits", "[scan]
   for (std::uint64_t line = 2; line < 5; ++line) {
     REQUIRE(servers.take_settled(waited));
     CHECK(waited.target.line == line);
-    probe::Probe* const known = servers.place(waited, TlsMode::off).known;
+    const probe::Observation* const known = servers.place(waited, TlsMode::off).known;
     REQUIRE(known != nullptr);
     CHECK(known->record(waited.target.name()).cause == Cause::net_refused);
   }
