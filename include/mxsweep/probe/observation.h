@@ -30,6 +30,7 @@ namespace mxsweep::probe {
 
 class Observation {
  public:
+  Observation() = default;  // Of nothing.
   // Keeps what of the plan concerns its records.
   Observation(const Plan& plan, targets::TlsMode mode);
 
@@ -38,6 +39,7 @@ class Observation {
   // target, line, meta, address, wall time.
   [[nodiscard]] results::Record record(std::string_view name, std::string_view domain = {}) const;
 
+  [[nodiscard]] bool ended() const { return ended_; }  // The conversation is over.
   [[nodiscard]] Instant started() const { return started_; }
   [[nodiscard]] Outcome outcome() const { return outcome_; }
   [[nodiscard]] Cause cause() const { return cause_; }
@@ -109,12 +111,12 @@ class Observation {
   Outcome outcome_ = Outcome::ok;
   Cause cause_ = Cause::none;
   Phase phase_ = Phase::quit;  // The phase of the record: where a refusal or failure happened.
-  results::ChainDetail chain_detail_;
+  results::ChainDetail chain_detail_ = results::ChainDetail::full;
   results::Verb verb_ = results::Verb::ehlo;
   bool declined_ : 1 = false;  // By a reply: that of phase_.
   bool ended_ : 1 = false;
-  bool starttls_known_ : 1;  // Whether STARTTLS is a question with this server at all.
-  bool require_valid_ : 1;
+  bool starttls_known_ : 1 = false;  // Whether STARTTLS is a question with this server at all.
+  bool require_valid_ : 1 = false;
 };
 static_assert(sizeof(Observation) <= 40, "millions of addresses without a server are remembered");
 

@@ -14,8 +14,8 @@ struct Wants {
   std::string_view send{};  // To be sent at once; may be empty.
   bool transient = false;   // `send` is gone with the next call, and else with the Plan.
   // What came needs no answer of ours, and the server may hold back the rest until its own kernel
-  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of our delay
-  // would count as the server's.
+  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else our delay of
+  // 40 ms would count as the server's.
   bool acknowledge = false;
   bool half_close = false;  // Nothing more will be sent: shut down that direction.
   bool done = false;        // The conversation is over: send, close, and write the record.
