@@ -17,7 +17,7 @@ using tls::Certificate;
 using tls::VerifyError;
 
 bool saw_certificates(const results::Record& record) {
-  return record.tls != nullptr && record.tls->chain != nullptr &&
+  return record.tls.has_value() && record.tls->chain != nullptr &&
          !record.tls->chain->certificates.empty();
 }
 

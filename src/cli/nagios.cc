@@ -85,7 +85,7 @@ void judge_days(const results::Record& record, const Thresholds& thresholds, Wor
     return worse.than(State::critical, said ? "" : *complaint);
   }
   if (!thresholds.warning_days && !thresholds.critical_days) return;
-  if (record.tls == nullptr || !record.tls->days_left) {
+  if (!record.tls.has_value() || !record.tls->days_left) {
     // A server that was not reached has its own complaint.
     if (record.outcome == Outcome::ok) {
       worse.than(State::warning, "there is no certificate whose days could be counted");
@@ -184,7 +184,7 @@ Judged judge(const results::Record& record, const Thresholds& thresholds) {
   judged.why = explained(record) + quoted(record.reply.octets);
   judged.ending = fmt::format("{}, {}", to_string(record.phase), to_string(record.cause));
   judged.total_s = seconds(std::max(record.ms.total, Duration::zero()));
-  if (record.tls != nullptr) judged.days = record.tls->days_left;
+  if (record.tls.has_value()) judged.days = record.tls->days_left;
   Worse worse(judged, record.outcome == Outcome::ok);
   judge_time(thresholds, worse, judged.total_s);
   judge_days(record, thresholds, worse);

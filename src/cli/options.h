@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"

@@ -144,7 +144,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   if (engine.refusal) return refuse(*engine.refusal);
   std::string features;
   for (const std::string& feature : engine.features) features += " " + feature;
-  std::string helo = plan.commands.ehlo;
+  std::string helo = plan.commands[smtp::Command::ehlo];
   helo.erase(helo.find_last_not_of("\r\n") + 1);
   put("io_uring      usable:{}\n", features);
   put("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,

@@ -157,7 +157,7 @@ void Transcript::conclude(const results::Record& record) const {
     put(" STARTTLS offered: {}.", kOffered[static_cast<std::size_t>(record.starttls_offered)]);
   }
   put("\n");
-  if (record.tls != nullptr) certificates(record);
+  if (record.tls.has_value()) certificates(record);
   std::string odd;
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {
     const auto anomaly = static_cast<Anomaly>(i);

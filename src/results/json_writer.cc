@@ -294,7 +294,7 @@ void append_json(const Record& record, std::string& out) {
     write_ehlo(",\"ehlo\":{\"verb\":", record.verb, record.ehlo, json);
   }
   if (record.starttls_known) write_starttls(record, json);
-  if (record.tls != nullptr) write_tls(*record.tls, record.chain_detail, json);
+  if (record.tls.has_value()) write_tls(*record.tls, record.chain_detail, json);
   if (!record.ehlo_tls.octets.empty()) {
     write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.ehlo_tls, json);
   }

@@ -195,7 +195,7 @@ void Tally::count(const Record& record) {
   }
   if (record.ms.total >= Duration::zero()) total.add(record.ms.total);
   if (record.starttls_known) ++starttls[static_cast<std::size_t>(record.starttls_offered)];
-  if (record.tls != nullptr) count(*record.tls);
+  if (record.tls.has_value()) count(*record.tls);
 }
 
 void Tally::count(const tls::Facts& facts) {

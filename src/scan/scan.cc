@@ -74,9 +74,9 @@ class Sweep {
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
                    ring::now()) {
     for (Output* const output : outputs_.all()) output->tell(bell_);
-    const VisitOptions visits{.certificates = &log_,
-                              .inbox_octets = kInboxOctets / options.capacity.threads,
-                              .share_octets = options.share_octets / options.capacity.threads};
+    const SweeperOptions sweeper{.certificates = &log_,
+                                 .inbox_octets = kInboxOctets / options.capacity.threads,
+                                 .share_octets = options.share_octets / options.capacity.threads};
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
                                .capacity = options.capacity.per_worker,
@@ -84,7 +84,7 @@ class Sweep {
                                         .completions = options.capacity.completions},
                                .drain = options.drain,
                                .own_descriptors = options.capacity.own_descriptor_tables,
-                               .visits = visits};
+                               .sweeper = sweeper};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
       workers_.push_back(std::make_unique<Worker>(worker, i, admission_, gauges_,
                                                   outputs_.add_outboxes(), input.doorbell()));
@@ -224,11 +224,11 @@ class Sweep {
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
     for (const auto& worker : workers_) {
-      summary.tally.merge(worker->visits().tally());
-      summary.probes += worker->visits().probes();
+      summary.tally.merge(worker->sweeper().tally());
+      summary.probes += worker->sweeper().probes();
       summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
-      summary.targets_not_started += worker->visits().not_started();
-      summary.servers_forgotten += worker->visits().servers_forgotten();
+      summary.targets_not_started += worker->sweeper().not_started();
+      summary.servers_forgotten += worker->sweeper().servers_forgotten();
     }
     summary.ring_features = workers_.front()->ring_features();
     outputs_.sum_up(summary);

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
 
@@ -49,7 +50,7 @@ class Single {
   }
 
   [[nodiscard]] results::Record record() {
-    results::Record record = probe_.record(task_.target.name());
+    results::Record record = probe_.observation().record(task_.target.name());
     record.attempt = 1;
     record.at = plan_.wall_time(start_);
     describe(task_, record);
@@ -108,31 +109,32 @@ class Single {
       return probe_.on_closed(now_);
     }
     const std::string_view octets = ring_.octets(completion);
-    if (probe_.tls() == nullptr) {
+    if (probe_.observation().tls() == nullptr) {
       tell({.what = Told::received, .octets = octets});
       return probe_.on_bytes(octets, now_);
     }
     const probe::Wants wants = probe_.on_bytes(octets, now_);
     probe_.on_step_ended(now_, ring::now());
-    if (!secured_ && !probe_.tls()->session.cipher.empty()) {
+    if (!secured_ && !probe_.observation().tls()->session.cipher.empty()) {
       secured_ = true;
-      tell({.what = Told::secured, .tls = probe_.tls()});
+      tell({.what = Told::secured, .tls = probe_.observation().tls()});
     }
-    const std::string_view heard = probe_.clear_text().heard;
+    const std::string_view heard = probe_.clear_text().received;
     if (!heard.empty()) tell({.what = Told::received, .octets = heard});
     return wants;
   }
 
   // What is sent is kept to the end: one conversation says little.
   void send(const probe::Wants& wants) {
-    const std::string_view said = probe_.tls() == nullptr ? wants.send : probe_.clear_text().said;
+    const std::string_view said =
+        probe_.observation().tls() == nullptr ? wants.send : probe_.clear_text().sent;
     if (!said.empty()) {
       tell({.what = Told::sent, .octets = said});
     } else if (!secured_) {
       tell({.what = Told::handshake});
     }
     ring_.send(descriptor_, kHandle,
-               wants.passing ? std::string_view(sent_.emplace_back(wants.send)) : wants.send);
+               wants.transient ? std::string_view(sent_.emplace_back(wants.send)) : wants.send);
     if (wants.done) ring_.submit_and_wait(1, kLastWordWait);
   }
 
@@ -143,7 +145,7 @@ class Single {
 
   const Task& task_;
   const probe::Plan plan_;
-  probe::Probe probe_;
+  probe::Conversation probe_;
   const std::function<void(const Event&)>& hear_;
   std::deque<std::string> sent_;
   ring::Ring ring_;

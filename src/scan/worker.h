@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // One core of a sweep: an engine with its connections, and its share of the targets.
 //
-//   Shape     visits (scan/visits.h) say what to begin, the engine (engine/engine.h) does it and
-//             says what ended; here is what they do together in a turn, and when they sleep.
+//   Shape     the sweeper (scan/sweeper.h) says what to begin, the engine (engine/engine.h) does it
+//             and says what ended; here is what they do together in a turn, and when they sleep.
 //   Kernel    the engine's. Worker is the one that a sweep uses.
 //   Memory    slots and timers for `capacity` connections, which is as many as one worker alone may
 //             have; only what is used becomes real. The sum is in scan/capacity.cc.
 //   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
 //             was joined.
-//   Errors    a local shortage brakes admission; see scan/visits.h. A ring that the kernel refuses
+//   Errors    a local shortage brakes admission; see scan/sweeper.h. A ring that the kernel refuses
 //             ends the worker: what is open gets its record, and the sweep stops.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 #include "mxsweep/engine/engine.h"
 #include "mxsweep/engine/kernel.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/task.h"
@@ -28,7 +28,7 @@
 #include "scan/admission.h"
 #include "scan/gauges.h"
 #include "scan/recorder.h"
-#include "scan/visits.h"
+#include "scan/sweeper.h"
 
 namespace mxsweep::scan {
 
@@ -39,7 +39,7 @@ struct WorkerOptions {
   ring::RingOptions ring;
   Duration drain{};  // For open conversations when the sweep is told to stop.
   bool own_descriptors = false;
-  VisitOptions visits;
+  SweeperOptions sweeper;
 };
 
 template <typename Kernel>
@@ -51,10 +51,10 @@ class WorkerOn {
 
   // The feeder's side.
   // Takes the task, or answers false and leaves it.
-  [[nodiscard]] bool offer(Task& task) { return visits_.offer(task); }
-  [[nodiscard]] bool has_room() const { return visits_.has_room(); }
+  [[nodiscard]] bool offer(Task& task) { return sweeper_.offer(task); }
+  [[nodiscard]] bool has_room() const { return sweeper_.has_room(); }
   void no_more() {  // The list is at its end.
-    visits_.no_more();
+    sweeper_.no_more();
     bell_.notify();
   }
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
@@ -68,7 +68,7 @@ class WorkerOn {
   [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
   // After run(): why it ended before the sweep did; empty: it did not.
   [[nodiscard]] const std::string& failure() const { return failure_; }
-  [[nodiscard]] const Visits& visits() const { return visits_; }
+  [[nodiscard]] const Sweeper& sweeper() const { return sweeper_; }
   [[nodiscard]] Duration deadline_late_max() const { return engine_.deadline_late_max(); }
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
 
@@ -78,8 +78,8 @@ class WorkerOn {
   void admit();
   void wait();
   void give_up();
-  [[nodiscard]] bool finished() const { return engine_.size() == 0 && visits_.finished(); }
-  [[nodiscard]] Visits::Load load() const { return {engine_.size(), engine_.full()}; }
+  [[nodiscard]] bool finished() const { return engine_.size() == 0 && sweeper_.finished(); }
+  [[nodiscard]] Sweeper::Load load() const { return {engine_.size(), engine_.full()}; }
 
   WorkerOptions options_;
   probe::Plan plan_;  // The sweep's, with this worker's TLS client and clock in it.
@@ -87,8 +87,8 @@ class WorkerOn {
   Gauges& gauges_;
   threads::Doorbell& feeder_;
   threads::Doorbell bell_;
-  Visits visits_;
-  engine::Engine<Kernel, Visits> engine_;
+  Sweeper sweeper_;
+  engine::Engine<Kernel, Sweeper> engine_;
   Instant drain_until_ = kNever;
 
   std::optional<ring::Refusal> refusal_;

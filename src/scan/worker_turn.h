@@ -21,8 +21,8 @@ WorkerOn<Kernel>::WorkerOn(const WorkerOptions& options, std::uint32_t number, A
       plan_(*options.plan),
       gauges_(gauges),
       feeder_(feeder),
-      visits_(options.visits, plan_, number, admission, gauges, outboxes),
-      engine_(plan_, options.capacity, Kernel::now(), visits_) {
+      sweeper_(options.sweeper, plan_, number, admission, gauges, outboxes),
+      engine_(plan_, options.capacity, Kernel::now(), sweeper_) {
   plan_.wall_at_zero = Kernel::wall_at_zero();
   admission.doorbells[number] = &bell_;
 }
@@ -57,53 +57,54 @@ void WorkerOn<Kernel>::run() {
   engine_.read_clock();  // What came before is part of no connect.
   while (!finished() && engine_.failure() == 0) turn();
   if (engine_.failure() != 0) give_up();
-  visits_.publish(engine_.size());
-  visits_.end();
+  sweeper_.publish(engine_.size());
+  sweeper_.end();
 }
 
 template <typename Kernel>
 void WorkerOn<Kernel>::turn() {
   admit();
-  visits_.publish(engine_.size());  // Here the most are in flight.
+  sweeper_.publish(engine_.size());  // Here the most are in flight.
   wait();
   engine_.work();
   const Instant now = engine_.now();
   const Stop stop = gauges_.stopping();
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now + options_.drain;
-  if (stop == Stop::drain) visits_.answer_known(now);
+  if (stop == Stop::drain) sweeper_.serve_waiters(now);
   if (stop == Stop::leave || now >= drain_until_) engine_.interrupt_all();
-  visits_.flush_due(now);
-  visits_.publish(engine_.size());
+  sweeper_.flush_due(now);
+  sweeper_.publish(engine_.size());
 }
 
 template <typename Kernel>
 void WorkerOn<Kernel>::admit() {
   const Instant now = engine_.now();
   // Open connections come first, or they would wait for those that come after them.
-  if (engine_.behind() || !visits_.may_begin()) return visits_.settle(load(), now);
-  const std::size_t inbox_before = visits_.inbox_size();
+  if (engine_.must_drain_completions_first() || !sweeper_.may_begin())
+    return sweeper_.return_permits(load(), now);
+  const std::size_t inbox_before = sweeper_.inbox_size();
   std::uint32_t budget = kAdmitPerTurn;
-  while (std::optional<Visit> visit = visits_.next(budget, load(), now)) {
+  while (std::optional<Visit> visit = sweeper_.next(budget, load(), now)) {
     if (!engine_.start(std::move(*visit))) break;
   }
-  visits_.settle(load(), now);
+  sweeper_.return_permits(load(), now);
   // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
   // gains.
-  const std::size_t inbox = visits_.inbox_size();
-  if (inbox < inbox_before && inbox <= visits_.inbox_capacity() / 2) feeder_.notify_if_waiting();
+  const std::size_t inbox = sweeper_.inbox_size();
+  if (inbox < inbox_before && inbox <= sweeper_.inbox_capacity() / 2) feeder_.notify_if_waiting();
 }
 
 template <typename Kernel>
 void WorkerOn<Kernel>::wait() {
   const Instant now = engine_.now();
-  const bool listened = visits_.listens();
+  const bool listened = sweeper_.listens();
   auto wait = engine_.next_wait(
-      std::min({drain_until_, visits_.next_moment(load(), now), now + kIdleWaitMax}));
+      std::min({drain_until_, sweeper_.next_moment(load(), now), now + kIdleWaitMax}));
   const bool deep = wait.deep(now);
   if (deep) {
     bell_.prepare();
     const bool news =
-        visits_.has_news(listened, engine_.size()) || finished() ||
+        sweeper_.has_news(listened, engine_.size()) || finished() ||
         (drain_until_ == kNever && gauges_.stop.load(std::memory_order_seq_cst) != Stop::none);
     if (news) wait.until = now;
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/probe/probe.h"
-
 #include <cerrno>
 
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/results/json_writer.h"
 #include "probe/transcript.h"
 #include "support/catch.h"
@@ -301,13 +300,13 @@ TEST_CASE("silence among many of our connections to one address is our burst", "
   const Plan plan("scanner.test");
   const targets::Target target;
   const auto cause = [&](std::uint32_t others, std::string_view heard) {
-    Probe probe(plan, target);
+    Conversation probe(plan, target);
     Instant now{std::chrono::seconds{1}};
     (void)probe.on_started(now, others);
     (void)probe.on_connected(now);
     if (!heard.empty()) (void)probe.on_bytes(heard, now);
     CHECK(probe.on_deadline(now = probe.deadline()).done);
-    return probe.record({}).cause;
+    return probe.observation().record({}).cause;
   };
   CHECK(cause(kBurstConnections, "") == Cause::local_burst);
   CHECK(cause(kBurstConnections - 1, "") == Cause::protocol_silent);
@@ -319,7 +318,7 @@ TEST_CASE("a server that waits for us to close first is not kept, and one that d
           "[probe]") {
   const Plan plan("scanner.test");
   const targets::Target target;
-  Probe probe(plan, target);
+  Conversation probe(plan, target);
   Instant now{std::chrono::seconds{1}};
   (void)probe.on_started(now);
   (void)probe.on_connected(now);
@@ -333,9 +332,9 @@ TEST_CASE("a server that waits for us to close first is not kept, and one that d
   CHECK_FALSE(wants.done);
   CHECK(wants.deadline == now + plan.quit_timeout);
   CHECK(probe.on_closed(now += std::chrono::milliseconds{1}).done);
-  CHECK(probe.record({}).anomalies.empty());
-  CHECK(probe.record({}).ms[Phase::quit] == std::chrono::milliseconds{3});
-  CHECK(probe.record({}).ms.total == std::chrono::milliseconds{3});
+  CHECK(probe.observation().record({}).anomalies.empty());
+  CHECK(probe.observation().record({}).ms[Phase::quit] == std::chrono::milliseconds{3});
+  CHECK(probe.observation().record({}).ms.total == std::chrono::milliseconds{3});
 }
 
 TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
@@ -372,21 +371,15 @@ TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
   play("S: 220 mx.test\nC: QUIT\nS: 221 bye\n[close]\n= ok quit none", plan_to(Depth::greeting));
   const Plan plan = plan_to(Depth::connect);
   const targets::Target target;
-  Probe connect_only(plan, target);
+  Conversation connect_only(plan, target);
   const Instant now{std::chrono::seconds{1}};
   CHECK_FALSE(connect_only.on_started(now).done);
   CHECK(connect_only.on_connected(now).done);
-  CHECK(connect_only.record({}).outcome == Outcome::ok);
-  CHECK(connect_only.record({}).phase == Phase::connect);
+  CHECK(connect_only.observation().record({}).outcome == Outcome::ok);
+  CHECK(connect_only.observation().record({}).phase == Phase::connect);
 }
 
-TEST_CASE("a conversation in which nothing was heard is told in brief, with the same record",
-          "[probe]") {
-  const auto line = [](const results::Record& record) {
-    std::string text;
-    results::append_json(record, text);
-    return text;
-  };
+TEST_CASE("an observation of silence takes no memory beside itself", "[probe]") {
   const auto instant = [](int ms) { return Instant{std::chrono::milliseconds{ms}}; };
   const targets::Target target;
   for (const Depth depth : {Depth::connect, Depth::greeting, Depth::ehlo, Depth::tls}) {
@@ -394,30 +387,67 @@ TEST_CASE("a conversation in which nothing was heard is told in brief, with the 
     for (const std::string end :
          {"refused", "no answer", "connected", "silent", "closed", "stop"}) {
       INFO(end << " at depth " << int(depth));
-      Probe probe(plan, target);
-      Wants wants = probe.on_started(instant(1000));
-      if (end == "refused") wants = probe.on_error(ECONNREFUSED, instant(1007));
-      if (end == "no answer") wants = probe.on_deadline(probe.deadline());
-      if (!wants.done) wants = probe.on_connected(instant(1013));
-      if (!wants.done && end == "silent") wants = probe.on_deadline(probe.deadline());
-      if (!wants.done && end == "closed") wants = probe.on_closed(instant(1020));
-      if (!wants.done) wants = probe.on_interrupted(instant(1030));
+      Conversation conversation(plan, target);
+      Wants wants = conversation.on_started(instant(1000));
+      if (end == "refused") wants = conversation.on_error(ECONNREFUSED, instant(1007));
+      if (end == "no answer") wants = conversation.on_deadline(conversation.deadline());
+      if (!wants.done) wants = conversation.on_connected(instant(1013));
+      if (!wants.done && end == "silent") {
+        wants = conversation.on_deadline(conversation.deadline());
+      }
+      if (!wants.done && end == "closed") wants = conversation.on_closed(instant(1020));
+      if (!wants.done) wants = conversation.on_interrupted(instant(1030));
       REQUIRE(wants.done);
-      const auto brief = probe.brief();
-      REQUIRE(brief);
-      Probe restored(plan, *brief);
-      CHECK(line(restored.record({})) == line(probe.record({})));
-      CHECK(restored.started() == probe.started());
-      CHECK_FALSE(restored.name_matters());
+      const Observation silence = conversation.take_observation();
+      CHECK(silence.is_silent());
+      CHECK(silence.octets_held() == 0);
+      CHECK_FALSE(silence.name_matters());
+      CHECK(silence.started() == instant(1000));
     }
   }
   const Plan plan = plan_to(Depth::tls);
-  Probe heard(plan, target);
-  (void)heard.on_started(instant(1));
-  (void)heard.on_connected(instant(2));
-  (void)heard.on_bytes("2", instant(3));
-  CHECK(heard.on_closed(instant(4)).done);
-  CHECK_FALSE(heard.brief());
+  Conversation talking(plan, target);
+  (void)talking.on_started(instant(1));
+  (void)talking.on_connected(instant(2));
+  (void)talking.on_bytes("2", instant(3));
+  CHECK(talking.on_closed(instant(4)).done);
+  CHECK_FALSE(talking.observation().is_silent());
+}
+
+TEST_CASE("an observation outlives its plan and its target, and says the same when it has shrunk",
+          "[probe]") {
+  const auto line = [](const results::Record& record) {
+    std::string text;
+    results::append_json(record, text);
+    return text;
+  };
+  std::optional<Observation> observation;
+  std::string before;
+  {
+    const Plan plan("scanner.test");
+    Transcript transcript(plan, 1000);
+    transcript.play(R"(
+      S: 220 mx.test ESMTP
+      C: EHLO scanner.test
+      S: 502 no
+      C: HELO scanner.test
+      S: 554 no either
+      C: QUIT
+      S: 221 bye
+      [close]
+      = refused ehlo reject.unspecified)");
+    before = line(transcript.record());
+    observation = transcript.take_observation();
+  }
+  const std::size_t octets_before = observation->octets_held();
+  CHECK(line(observation->record({})) == before);
+  observation->shrink_to_fit();
+  CHECK(observation->octets_held() < octets_before);
+  CHECK(line(observation->record({})) == before);
+  CHECK(observation->code(Phase::greeting) == 220);
+  CHECK(observation->reply(Phase::ehlo) == "554 no either\r\n");
+  CHECK(observation->reply(Phase::starttls).empty());
+  CHECK(observation->unfinished().empty());
 }
 
 TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {

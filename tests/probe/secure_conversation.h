@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/issue.h"
 #include "probe/transcript.h"
@@ -67,9 +67,9 @@ inline std::shared_ptr<const tls::Authorities> trusting(const tls::IssuedCertifi
   return tls::read_authorities(authority.certificate_pem).authorities;
 }
 
-class Conversation {
+class SecurePair {
  public:
-  Conversation(Plan plan, ServerBehaviour behaviour, std::string_view name, std::size_t piece)
+  SecurePair(Plan plan, ServerBehaviour behaviour, std::string_view name, std::size_t piece)
       : behaviour_(std::move(behaviour)), plan_(std::move(plan)), piece_(piece) {
     REQUIRE(client_.open({.authorities = trusting(papers().authority)}).empty());
     behaviour_.tls.chain_pem = papers().leaf.certificate_pem;
@@ -95,7 +95,7 @@ class Conversation {
       REQUIRE(turns < 100'000);
       next();
     }
-    return probe_->record(target_.name());
+    return probe_->observation().record(target_.name());
   }
 
   std::string lines;     // What the client said in clear text, under TLS or not.
@@ -223,7 +223,7 @@ class Conversation {
   tls::Client client_;
   tls::Server server_;
   targets::Target target_;
-  std::optional<Probe> probe_;
+  std::optional<Conversation> probe_;
   std::optional<tls::Engine> engine_;
   Wants wants_;
   Instant now_{std::chrono::seconds{1000}};
@@ -246,8 +246,8 @@ struct Ending {
 
 inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("scanner.test"),
                      std::string_view name = {}, std::size_t piece = 100'000) {
-  Conversation conversation(plan, behaviour, name, piece);
-  const results::Record record = conversation.talk();
+  SecurePair pair(plan, behaviour, name, piece);
+  const results::Record record = pair.talk();
   records_of_transcripts().add(record);
   Ending end{};
   end.words.append(to_string(record.outcome)).append(" ").append(to_string(record.phase));
@@ -256,10 +256,10 @@ inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("
     const auto anomaly = static_cast<Anomaly>(i);
     if (record.anomalies.has(anomaly)) end.words.append(" ").append(to_string(anomaly));
   }
-  end.lines = conversation.lines;
+  end.lines = pair.lines;
   end.offered = record.starttls_offered;
   end.starttls_code = record.starttls_code;
-  end.secured = record.tls != nullptr && !record.tls->session.version.empty();
+  end.secured = record.tls.has_value() && !record.tls->session.version.empty();
   end.reply = record.reply.octets;
   return end;
 }

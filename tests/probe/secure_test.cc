@@ -25,13 +25,13 @@ TEST_CASE("STARTTLS, the handshake, EHLO again, QUIT and close_notify, however i
 }
 
 TEST_CASE("the record holds both EHLO replies, the session and the chain", "[probe][tls]") {
-  Conversation conversation(Plan("scanner.test"), {}, "mx.test", 100'000);
+  SecurePair conversation(Plan("scanner.test"), {}, "mx.test", 100'000);
   const results::Record record = conversation.talk();
   CHECK(record.ehlo.octets == "250-mx.test\r\n250 STARTTLS\r\n");
   CHECK(record.ehlo_tls.code == 250);
   CHECK(record.ehlo_tls.octets == "250-mx.test\r\n250 SIZE 1000\r\n");
   CHECK(record.reply.octets.empty());
-  REQUIRE(record.tls != nullptr);
+  REQUIRE(record.tls.has_value());
   CHECK(record.tls->session.version == "TLSv1.3");
   CHECK(record.tls->session.group == "X25519");
   CHECK(record.tls->verified);
@@ -52,7 +52,7 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
   behaviour.implicit = true;
   behaviour.ehlo_tls = "250 mx.test\r\n";
   for (const unsigned piece : {100'000U, 50U, 1U}) {
-    Conversation conversation(Plan("scanner.test"), behaviour, "", piece);
+    SecurePair conversation(Plan("scanner.test"), behaviour, "", piece);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
     CHECK(record.greeting.code == 220);
@@ -60,7 +60,7 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
     CHECK(record.ehlo_tls.code == 0);
     CHECK_FALSE(record.starttls_known);
     CHECK(conversation.lines == "EHLO scanner.test\nQUIT\n");
-    REQUIRE(record.tls != nullptr);
+    REQUIRE(record.tls.has_value());
     CHECK_FALSE(record.tls->name_match.has_value());
     CHECK(record.tls->verified);
   }
@@ -74,7 +74,7 @@ TEST_CASE("port 465 means implicit TLS, unless the target or the user says other
   plan.tls = &client;
   targets::Target target;
   const auto speaks_first = [&] {
-    Probe probe(plan, target);
+    Conversation probe(plan, target);
     const Instant now{std::chrono::seconds{1}};
     (void)probe.on_started(now);
     return !probe.on_connected(now).send.empty();
@@ -271,10 +271,10 @@ TEST_CASE("a server that only asks for a client certificate is none the worse", 
     ServerBehaviour behaviour;
     behaviour.tls.client_certificate = tls::ClientCertificate::requested;
     behaviour.tls.version_max = version;
-    Conversation conversation(Plan("scanner.test"), behaviour, "", 100'000);
+    SecurePair conversation(Plan("scanner.test"), behaviour, "", 100'000);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
-    REQUIRE(record.tls != nullptr);
+    REQUIRE(record.tls.has_value());
     CHECK(record.tls->client_certificate_requested);
   }
 }
@@ -304,7 +304,7 @@ TEST_CASE("a refusal under TLS is one like any other, and a close without goodby
 TEST_CASE("what a handshake's last step costs is the handshake's and not of what comes behind",
           "[probe][tls]") {
   Plan plan("scanner.test");
-  Conversation conversation(plan, {}, "mx.test", 100'000);
+  SecurePair conversation(plan, {}, "mx.test", 100'000);
   conversation.step_cost = std::chrono::milliseconds{7};
   const results::Record record = conversation.talk();
   CHECK(record.ms[Phase::tls] >= std::chrono::milliseconds{7});
@@ -319,7 +319,7 @@ TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][t
   Plan plan("scanner.test");
   plan.tls = &client;
   const targets::Target target;
-  Probe probe(plan, target);
+  Conversation probe(plan, target);
   const Instant start{std::chrono::seconds{1}};
   const auto at = [start](int ms) { return start + std::chrono::milliseconds{ms}; };
   (void)probe.on_started(start);
@@ -330,7 +330,7 @@ TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][t
   (void)probe.on_bytes("220 go\r\n", at(500), at(4));
   CHECK(probe.next_is_costly());
   CHECK(probe.on_error(ECONNRESET, at(510)).done);
-  const results::Record record = probe.record({});
+  const results::Record record = probe.observation().record({});
   CHECK(record.ms[Phase::starttls] == std::chrono::milliseconds{1});
   CHECK(record.ms[Phase::tls] == std::chrono::milliseconds{10});
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/tls/client.h"
 #include "support/catch.h"
 #include "support/little_memory.h"
@@ -27,7 +27,7 @@ TEST_CASE("a conversation without memory for TLS is to be repeated", "[probe][sh
   target.port = implicit ? 465 : 25;
   if (implicit) target.tls = targets::TlsMode::implicit;
   target.set_words("192.0.2.1", "mx.test", {});
-  Probe probe(plan, target);
+  Conversation probe(plan, target);
   const Instant now{};
   static_cast<void>(probe.on_started(now));
   Wants wants;
@@ -41,7 +41,7 @@ TEST_CASE("a conversation without memory for TLS is to be repeated", "[probe][sh
   }
   CHECK(wants.done);
   CHECK(wants.shortage == ENOMEM);
-  const results::Record record = probe.record(target.name());
+  const results::Record record = probe.observation().record(target.name());
   CHECK(record.outcome == Outcome::local);
   CHECK(record.cause == Cause::local_resource);
   CHECK(record.phase == Phase::tls);

@@ -18,7 +18,7 @@
 #include <sstream>
 #include <string>
 
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 #include "support/catch.h"
 #include "support/kept_records.h"
 
@@ -71,7 +71,8 @@ class Transcript {
     return cut < ahead.octets.size();
   }
 
-  [[nodiscard]] results::Record record() { return probe_.record({}); }
+  [[nodiscard]] results::Record record() { return probe_.observation().record({}); }
+  [[nodiscard]] Observation take_observation() { return probe_.take_observation(); }
   [[nodiscard]] const Wants& last() const { return wants_; }
 
  private:
@@ -149,7 +150,7 @@ class Transcript {
   void expect_end(const std::string& expected) {
     REQUIRE(wants_.done);
     CHECK(said_.empty());
-    const results::Record record = probe_.record({});
+    const results::Record record = probe_.observation().record({});
     records_of_transcripts().add(record);
     std::string seen = std::string(to_string(record.outcome)) + " " +
                        std::string(to_string(record.phase)) + " " +
@@ -178,7 +179,7 @@ class Transcript {
   }
 
   targets::Target target_;
-  Probe probe_;
+  Conversation probe_;
   std::size_t piece_;
   Instant now_{std::chrono::seconds{1000}};
   Wants wants_;

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/sink/session.h"
 #include "mxsweep/tls/client.h"
@@ -40,7 +40,7 @@ class Pair {
       REQUIRE(events < kEventsMax);
       next();
     }
-    return probe_.record(target_.name());
+    return probe_.observation().record(target_.name());
   }
 
   [[nodiscard]] std::uint32_t out_of_turn() const { return session_.out_of_turn(); }
@@ -90,7 +90,7 @@ class Pair {
 
   const targets::Target& target_;
   const Wire wire_;
-  probe::Probe probe_;
+  probe::Conversation probe_;
   sink::Session session_;
   Instant now_{std::chrono::hours{1}};
   probe::Wants wants_;
@@ -112,7 +112,7 @@ void expect_tls(const sink::ExpectedTls& expected, const results::Record& record
   constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
   expect_fact("offered", expected.offered,
               kOffered[static_cast<std::size_t>(record.starttls_offered)]);
-  const tls::Facts facts = record.tls == nullptr ? tls::Facts{} : *record.tls;
+  const tls::Facts facts = !record.tls.has_value() ? tls::Facts{} : *record.tls;
   expect_fact("version", expected.version, facts.session.version);
   expect_fact("verify_error", expected.verify_error, to_string(facts.verify_error));
   if (expected.verified) CHECK(facts.verified == *expected.verified);

@@ -121,9 +121,9 @@ class SweepInWorld {
         worker_({.plan = &plan,
                  .capacity = setting.concurrency,
                  .drain = setting.drain,
-                 .visits = {.certificates = &log_,
-                            .inbox_octets = 2'000,
-                            .share_octets = setting.share_octets}},
+                 .sweeper = {.certificates = &log_,
+                             .inbox_octets = 2'000,
+                             .share_octets = setting.share_octets}},
                 0, admission_, gauges_, {.records = &records_}, feeder_) {
     if (plan.tls != nullptr) world_.step_us = 300;
   }
@@ -159,7 +159,7 @@ class SweepInWorld {
       ++recorded;
       if (std::string wrong = judge(said, expected); !wrong.empty()) return wrong;
     }
-    const std::uint64_t waiting = worker_.visits().not_started();
+    const std::uint64_t waiting = worker_.sweeper().not_started();
     if (recorded + waiting != offered_) return "a target was lost";
     if (whole && recorded != setting_.targets) return "a target has no record";
     if (setting_.faults.stopped == 0 && worker_.deadline_late_max() > std::chrono::milliseconds{40})

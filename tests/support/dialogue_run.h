@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 
 namespace mxsweep::fuzz {
 
@@ -29,13 +29,14 @@ inline void check_wants(const probe::Wants& wants, const probe::Plan& plan, int&
   const std::string_view said = wants.send;
   // Whole commands; several, where one piece held the replies to several.
   for (std::string_view rest = said; !rest.empty();) {
-    const std::string* const commands[] = {&plan.commands.ehlo, &plan.commands.helo,
-                                           &plan.commands.quit};
+    const std::string* const commands[] = {&plan.commands[smtp::Command::ehlo],
+                                           &plan.commands[smtp::Command::helo],
+                                           &plan.commands[smtp::Command::quit]};
     const auto* const sent = std::find_if(std::begin(commands), std::end(commands),
                                           [rest](auto* text) { return rest.starts_with(*text); });
     INVARIANT(sent != std::end(commands));
     rest.remove_prefix((*sent)->size());
-    if (*sent == &plan.commands.quit) ++quits;
+    if (*sent == &plan.commands[smtp::Command::quit]) ++quits;
   }
   INVARIANT(quits <= 1);
   INVARIANT(wants.done || wants.deadline != kNever);
@@ -71,7 +72,7 @@ class Run {
     deliver();
     if (!wants_.done) take(probe_.on_interrupted(now_));
     INVARIANT(wants_.done);
-    return probe_.record("mx.test", "test");
+    return probe_.observation().record("mx.test", "test");
   }
 
  private:
@@ -98,7 +99,7 @@ class Run {
   const probe::Plan& plan_;
   const Cut cut_;
   const targets::Target target_;
-  probe::Probe probe_;
+  probe::Conversation probe_;
   Instant now_{std::chrono::hours{1}};
   probe::Wants wants_;
   std::string pending_;

@@ -25,12 +25,12 @@ inline tls::Facts trusted() {
   return facts;
 }
 
-// After STARTTLS. Requires: `facts` lives as long as the record.
+// After STARTTLS.
 inline Record secured(const tls::Facts& facts, ChainDetail detail = ChainDetail::full) {
   Record record = typical();
   record.name = "mx1.example.net";
   record.starttls_code = 220;
-  record.tls = &facts;
+  record.tls = facts;
   record.chain_detail = detail;
   record.ehlo_tls = {250, "250-mx1.example.net\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"};
   record.ms[Phase::starttls] = std::chrono::microseconds{12'001};
@@ -45,7 +45,7 @@ inline Record typical_tls(ChainDetail detail = ChainDetail::full) {
 }
 
 inline Record implicit_tls() {
-  static const tls::Facts facts = [] {
+  const tls::Facts facts = [] {
     tls::Facts made = trusted();
     made.session = session_1_2();
     made.name_match.reset();
@@ -55,13 +55,13 @@ inline Record implicit_tls() {
   Record record = typical();
   record.port = 465;
   record.starttls_known = false;
-  record.tls = &facts;
+  record.tls = facts;
   record.ms[Phase::tls] = std::chrono::microseconds{26'400};
   return record;
 }
 
 inline Record expired_and_old() {
-  static const tls::Facts facts = [] {
+  const tls::Facts facts = [] {
     tls::Facts made = trusted();
     made.session = session_1_0();
     made.verified = false;
@@ -117,21 +117,21 @@ inline Record odd_chain() {
 }
 
 inline Record handshake_refused() {
-  static const tls::Facts facts = [] {
+  const tls::Facts facts = [] {
     tls::Facts made;
     made.alert = "handshake_failure";
     return made;
   }();
   Record record = failed(Phase::tls, Cause::tls_handshake_failure);
   record.starttls_known = false;
-  record.tls = &facts;
+  record.tls = facts;
   record.ms[Phase::tls] = std::chrono::microseconds{3'000};
   return record;
 }
 
 // TLS 1.2: its certificate was seen before it said that it wants one of ours.
 inline Record client_certificate_required() {
-  static const tls::Facts facts = [] {
+  const tls::Facts facts = [] {
     tls::Facts made = trusted();
     made.session = {};
     made.session.version = "TLSv1.2";

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The loop of one thread: a ring, its connections, their deadlines. Probes never see the ring, the
-// ring never sees SMTP; what a probe wants becomes operations here and nowhere else.
+// The loop of one thread: a ring, its connections, their deadlines. Conversations never see the
+// ring, the ring never sees SMTP; what a conversation wants becomes operations here and nowhere
+// else.
 //
-//   Shape     One turn: start() what may be started, next_wait() and wait(), then work(). What ends
-//             is told to the listener at once, within start(), work() or interrupt_all():
-//               using Visit = ...;                        What the caller knows of a conversation.
+//   Shape     One turn: start() what may be started, next_wait() and wait(), then work(). The
+//             listener is called at once, within start(), work() or interrupt_all():
+//               using Visit = ...;  What the caller knows of a connection. Has target(), which
+//                                   stays where it is while the Visit does.
+//               void on_end(Visit&, probe::Observation&&, Instant now);
+//             and, where it has these members (a listener without them pays nothing):
 //               void on_connected();
-//               void on_end(Visit&, probe::Probe&, Instant now);  Over; the probe may be taken.
+//               void on_event(Visit&, const Event&);  To show a conversation: engine/event.h.
 //               void on_shortage(Visit&&, int error, Instant now);  Not begun, or broken off: to be
-//                                                                  started again later.
-//             A Visit has target(), which stays where it is while the Visit does.
+//                                   started again later. Without it, a shortage is an end.
 //   Kernel    engine/kernel.h, or something with the same members. Known at compile time: there is
 //             no virtual call on the way of a completion.
 //   Memory    slots and timers for `capacity` connections; only what is used becomes real.
@@ -17,12 +20,12 @@
 //             completion is worked through, 10 ms of a turn are for such steps; the rest wait in a
 //             queue of their own, with their deadlines stopped, so that all other deadlines are
 //             kept.
-//   Deadlines what has completed is passed to its probe before a deadline counts as missed: when
-//             this thread is late, no peer is blamed for it.
+//   Deadlines what has completed is passed to its conversation before a deadline counts as missed:
+//             when this thread is late, no peer is blamed for it.
 //   Lifetime  open() to close() in one thread. The listener and the plan outlive the engine, which
 //             calls neither in its destructor.
-//   Errors    a shortage of this machine (descriptors, ports, memory) is told as such. A ring that
-//             the kernel refuses is failure(); then there is only give_up().
+//   Errors    a shortage of this machine (descriptors, ports, memory) is reported as such. A ring
+//             that the kernel refuses is failure(); then there is only give_up().
 #pragma once
 
 #include <cstdint>
@@ -36,8 +39,9 @@
 
 #include "mxsweep/core/slot_table.h"
 #include "mxsweep/core/timer_wheel.h"
+#include "mxsweep/engine/event.h"
 #include "mxsweep/engine/open_connections.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/ring/ring.h"
 
@@ -87,18 +91,18 @@ class Engine {
   [[nodiscard]] std::uint32_t size() const { return slots_.size(); }  // Conversations.
   [[nodiscard]] bool full() const { return slots_.full(); }
   // More has completed than a turn takes: nothing should be started now.
-  [[nodiscard]] bool behind() const { return turns_behind_ > 0; }
+  [[nodiscard]] bool must_drain_completions_first() const { return backlog_turns_ > 0; }
   // By how much the latest of all deadlines was noticed after its time.
   [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
 
-  // Requires: not full(). False: a shortage, which the listener was told of.
+  // Requires: not full(). False: a shortage, which the listener has been called for.
   bool start(Visit&& visit);
 
   struct Wait {
     std::uint32_t completions;
     Instant until;
 
-    // Long enough that others should know how to end it.
+    // Long enough that other threads need a way to end it.
     [[nodiscard]] bool deep(Instant now) const { return until > now + kBatchWaitMax; }
   };
   // Until `until` at most.
@@ -121,14 +125,16 @@ class Engine {
     std::string received;  // Waits for its handshake step; empty: that we are connected.
     Instant received_at{};
   };
-  struct Conversation {
-    Conversation(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
-        : visit(std::move(its_visit)), probe(plan, visit.target()), descriptor(its_descriptor) {}
+  struct Connection {
+    Connection(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
+        : visit(std::move(its_visit)),
+          conversation(plan, visit.target()),
+          descriptor(its_descriptor) {}
 
     Visit visit;
-    probe::Probe probe;
+    probe::Conversation conversation;
     int descriptor;
-    // What is armed to hear from the peer, if anything. A slot ends only when nothing is, and
+    // What is armed for the peer's next octets, if anything. A slot ends only when nothing is, and
     // nothing is being sent from memory that ends with it.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
     bool ended = false;  // The listener knows: only operations are still to come back.
@@ -136,19 +142,34 @@ class Engine {
     std::unique_ptr<TlsBuffers> tls_buffers;
   };
 
+  static constexpr bool kShowsEvents =
+      requires(Listener & listener, Visit& visit, const Event& event) {
+    listener.on_event(visit, event);
+  };
+  static constexpr bool kRetriesShortages = requires(Listener & listener, Visit& visit) {
+    listener.on_shortage(std::move(visit), 0, Instant{});
+  };
+
+  void show(Connection& connection, const Event& event) {
+    if constexpr (kShowsEvents) listener_.on_event(connection.visit, event);
+  }
+  // on_bytes(), with the events that it means.
+  probe::Wants pass_octets(Connection& connection, std::string_view octets, Instant arrived);
   void complete(const ring::Completion& completion);
-  void on_connect_result(Handle handle, Conversation& conversation, int result);
-  void on_received(Handle handle, Conversation& conversation, const ring::Completion& completion);
-  bool queue_handshake_step(Handle handle, Conversation& conversation, std::string_view octets);
+  void on_connect_result(Handle handle, Connection& connection, int result);
+  void on_received(Handle handle, Connection& connection, const ring::Completion& completion);
+  bool queue_handshake_step(Handle handle, Connection& connection, std::string_view octets);
   void run_handshake_steps();
-  void grant(Handle handle, Conversation& conversation, const probe::Wants& wants);
-  void send(Handle handle, Conversation& conversation, const probe::Wants& wants);
-  void on_sent(Handle handle, Conversation& conversation, int result);
-  void receive(Handle handle, Conversation& conversation);
+  void grant(Handle handle, Connection& connection, const probe::Wants& wants);
+  void report_end(Connection& connection, int shortage);
+  void show_sent(Connection& connection, const probe::Wants& wants);
+  void send(Handle handle, Connection& connection, const probe::Wants& wants);
+  void on_sent(Handle handle, Connection& connection, int result);
+  void receive(Handle handle, Connection& connection);
   void arm(Handle handle, Instant deadline);
-  void end(Handle handle, Conversation& conversation);
-  void release(Handle handle, Conversation& conversation);
-  void count_backlog();
+  void end(Handle handle, Connection& connection);
+  void release(Handle handle, Connection& connection);
+  void note_backlog();
   void excuse_stop();
   void expire(Instant until);
 
@@ -156,17 +177,19 @@ class Engine {
   Listener& listener_;
   Instant now_;
   std::optional<Kernel> kernel_;  // From open() to close().
-  SlotTable<Conversation> slots_;
+  SlotTable<Connection> slots_;
   OpenConnections connections_;
   TimerWheel wheel_;
   std::vector<Handle> receives_without_buffer_;  // Waiting for a buffer: receives that found none.
   std::deque<Handle> handshake_queue_;  // Waiting for a handshake step; stale handles are skipped.
   Duration deadline_late_max_{};
-  std::uint32_t turns_behind_ = 0;  // In a row.
-  Instant waited_until_ = kNever;   // The latest wait, at most.
+  std::uint32_t backlog_turns_ = 0;  // In a row, with more completed than a turn takes.
+  Instant waited_until_ = kNever;    // The latest wait, at most.
   bool interrupted_ = false;
 };
 
 }  // namespace mxsweep::engine
 
-#include "mxsweep/engine/engine_turn.h"  // The members' bodies.
+// The members' bodies.
+#include "mxsweep/engine/engine_operations.h"
+#include "mxsweep/engine/engine_turn.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What all conversations of a sweep have in common: how far to go, what to say, how long to wait.
 //
-//   Lifetime  outlives the probes that follow it.
+//   Lifetime  outlives the conversations that follow it.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/smtp/command.h"
+#include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
 
@@ -22,8 +23,7 @@ inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Passed over i
 // connection that the server never gets.
 inline constexpr std::uint32_t kBurstConnections = 16;
 
-// How far to go. Each includes the ones before it.
-enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
+using smtp::Depth;
 
 inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
 
@@ -32,7 +32,8 @@ struct Plan;
 // where it is offered.
 [[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
 
-// What every probe of a sweep has in common. The defaults are for servers that one does not own.
+// What every conversation of a sweep has in common. The defaults are for servers that one does not
+// own.
 struct Plan {
   explicit Plan(std::string_view helo_name) : commands(helo_name) {}
 
@@ -48,12 +49,23 @@ struct Plan {
   Duration command_timeout = std::chrono::seconds{30};
   Duration tls_timeout = std::chrono::seconds{15};  // For the whole handshake.
   Duration quit_timeout = std::chrono::seconds{5};  // For 221 and the close: nothing hangs on them.
-  // For the server to close first, when all is said. A server that waits for us to close (Exim: 200
+  // For the server to close first, behind the 221. A server that waits for us to close (Exim: 200
   // ms) is not kept; one that closes by itself, as nearly all do at once, keeps the TIME_WAIT and
   // gets its close_notify through.
   Duration close_grace = std::chrono::milliseconds{50};
   Duration session_timeout = std::chrono::seconds{120};
 
+  // What the dialogue's table means by it.
+  [[nodiscard]] Duration timeout_of(smtp::Wait wait) const {
+    switch (wait) {
+      case smtp::Wait::greeting: return greeting_timeout;
+      case smtp::Wait::command: return command_timeout;
+      case smtp::Wait::tls: return tls_timeout;
+      case smtp::Wait::quit: return quit_timeout;
+      case smtp::Wait::close: break;
+    }
+    return close_grace;
+  }
   [[nodiscard]] WallTime wall_time(Instant moment) const {
     return wall_at_zero +
            std::chrono::duration_cast<std::chrono::microseconds>(moment.time_since_epoch());

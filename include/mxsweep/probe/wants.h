@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a conversation wants done, as data: the answer to everything that it is told.
+// What a conversation wants done, as data: its answer to every event.
 //
-//   Lifetime  `send` views the Plan, or the probe until its next call.
+//   Lifetime  `send` views the Plan, or the conversation until its next call.
 #pragma once
 
 #include <string_view>
@@ -12,14 +12,14 @@ namespace mxsweep::probe {
 
 struct Wants {
   std::string_view send{};  // To be sent at once; may be empty.
-  bool passing = false;     // `send` is gone with the next call; else it lasts as long as the Plan.
+  bool transient = false;   // `send` is gone with the next call, and else with the Plan.
   // What came needs no answer of ours, and the server may hold back the rest until its own kernel
-  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else 40 ms of delay
-  // would be taken for the server's.
+  // hears from ours (RFC 896 against RFC 1122, 4.2.3.2): acknowledge it now. Else our delay of
+  // 40 ms would count as the server's.
   bool acknowledge = false;
   bool half_close = false;  // Nothing more will be sent: shut down that direction.
   bool done = false;        // The conversation is over: send, close, and write the record.
-  bool abort = false;       // With done: close by RST, for the peer does not deserve our TIME_WAIT.
+  bool abort = false;       // With done: close by RST, so that no TIME_WAIT is left on our side.
   // With done: errno of a local shortage in the middle of the conversation. It says nothing about
   // the server, which should be visited again.
   int shortage = 0;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "mxsweep/core/address.h"
@@ -87,7 +88,7 @@ struct Record {
   bool starttls_known = false;  // Whether "starttls" is in the record at all.
   int starttls_code = 0;        // Of the reply to STARTTLS; 0: absent.
 
-  const tls::Facts* tls = nullptr;  // Null: no TLS was begun.
+  std::optional<tls::Facts> tls;  // Nothing: no TLS was begun.
   ChainDetail chain_detail = ChainDetail::full;
   Verb verb_tls = Verb::ehlo;
   ReplyText ehlo_tls;  // The reply to EHLO after STARTTLS.

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/capacity.h"

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
-#include "mxsweep/probe/probe.h"
+#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/task.h"

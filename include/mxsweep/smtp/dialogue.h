@@ -1,116 +1,175 @@
 // SPDX-License-Identifier: MIT
-// The conversation as one table: state and reply in, next state and command out.
+// The conversation as two tables: the states, each with all that depends on it, and the
+// transitions: state and reply in, next state out. Entering a state sends its command.
 //
 //   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, the codes of each
 //            command), 3.8 (421); RFC 3207 (STARTTLS, and EHLO again behind it), RFC 8314 section
 //            3.3 (implicit TLS).
-//   Shape    Strictly half-duplex: each row is entered by one complete reply, or by a finished TLS
-//            handshake, and sends at most one command. A pair without a row cannot happen or is the
-//            end of the conversation.
+//   Shape    Strictly half-duplex: a transition is caused by one complete reply, or by a finished
+//            TLS handshake, and sends at most one command. A pair without a row cannot happen or is
+//            the end of the conversation. A row back to its own state means: read on.
 //   Streams  TCP has no messages, so no row may depend on how the octets were cut. What stands
-//            behind a reply is read as if it had come later, after our next command: a 421 is
-//            heard wherever it stands, and a reply that cannot belong to the command is stray: we
-//            read on for the one that does, until the command's deadline. One exception: clear text
-//            between the reply to STARTTLS and the first TLS record is dropped (RFC 3207 section
-//            4.2), for it would be read as if it had come under TLS.
+//            behind a reply is read as if it had come later, after our next command: a 421 counts
+//            wherever it stands, and a reply that cannot belong to the command is stray: we read on
+//            for the one that does, until the command's deadline. One exception: clear text between
+//            the reply to STARTTLS and the first TLS record is dropped (RFC 3207 section 4.2), for
+//            it would be read as if it had come under TLS.
+//   Rules    What the tables must keep to is checked at compile time, by src/smtp/dialogue.cc.
 //   Errors   A refusal is a row like any other: it leads to QUIT. Silence, a close and a reset end
 //            the conversation in every state; in quit and leaving they are its normal end.
 #pragma once
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "mxsweep/core/outcome.h"
+#include "mxsweep/smtp/command.h"
+
 namespace mxsweep::smtp {
+
+// How far to go. Each includes the ones before it.
+enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
 
 enum class State : std::uint8_t {
   implicit_tls,  // Connected to a server that begins with TLS.
   greeting,      // It is the server's turn.
-  ehlo,          // EHLO said.
-  helo,          // EHLO refused with 5xx, HELO said on the same connection.
-  starttls,      // STARTTLS said.
+  ehlo,          // EHLO sent.
+  helo,          // EHLO refused with 5xx, HELO sent on the same connection.
+  starttls,      // STARTTLS sent.
   handshake,     // STARTTLS accepted.
-  ehlo_tls,      // EHLO said again, under TLS.
-  quit,          // QUIT said.
-  leaving,       // Nothing more to say: the server closes.
+  ehlo_tls,      // EHLO sent again, under TLS.
+  quit,          // QUIT sent.
+  leaving,       // Nothing more to send: the server closes.
+};
+inline constexpr std::size_t kStateCount = 9;
+
+// Which of the plan's timeouts is the deadline.
+enum class Wait : std::uint8_t { greeting, command, tls, quit, close };
+
+struct StateRow {
+  State state;
+  Phase phase;      // Its time runs, and its reply is read.
+  Command command;  // Sent on entering.
+  Wait wait;        // For what comes then.
+  // The one code by which the command succeeds (RFC 5321 section 4.3.2, RFC 3207 section 4). 0: no
+  // reply is read in this state.
+  int success_code;
+  // The greatest depth that is reached when the command succeeds; connect: none of those that lead
+  // here.
+  Depth reaches;
+  bool keeps_reply;      // The text of a success is worth keeping, not its code alone.
+  bool handshake_next;   // What comes next means a step of a TLS handshake.
+  bool worked_in_clear;  // SMTP has, before TLS was tried: what fails here leaves a usable server.
+  bool learning;         // There is more to learn: how it ends here is the outcome.
 };
 
-// What a complete reply means, by its code and by what we still want to know.
+// The columns: state, phase, command, wait, success code, reaches, keeps_reply, handshake_next,
+// worked_in_clear, learning.
+inline constexpr std::array<StateRow, kStateCount> kStates = {{
+    {State::implicit_tls, Phase::tls, Command::none, Wait::tls, 0, Depth::connect,  //
+     false, true, false, true},
+    {State::greeting, Phase::greeting, Command::none, Wait::greeting, 220, Depth::greeting,  //
+     true, false, false, true},
+    {State::ehlo, Phase::ehlo, Command::ehlo, Wait::command, 250, Depth::tls,  //
+     true, false, false, true},
+    {State::helo, Phase::ehlo, Command::helo, Wait::command, 250, Depth::tls,  //
+     true, false, false, true},
+    {State::starttls, Phase::starttls, Command::starttls, Wait::command, 220, Depth::connect,  //
+     false, true, true, true},
+    {State::handshake, Phase::tls, Command::none, Wait::tls, 0, Depth::connect,  //
+     false, true, true, true},
+    {State::ehlo_tls, Phase::ehlo_tls, Command::ehlo, Wait::command, 250, Depth::tls,  //
+     true, false, true, true},
+    {State::quit, Phase::quit, Command::quit, Wait::quit, 221, Depth::connect,  //
+     false, false, false, false},
+    {State::leaving, Phase::quit, Command::none, Wait::close, 0, Depth::connect,  //
+     false, false, false, false},
+}};
+
+[[nodiscard]] constexpr const StateRow& row_of(State state) {
+  return kStates[static_cast<std::size_t>(state)];
+}
+
+// What a complete reply means, by its code and by what is still to be learned.
 enum class Event : std::uint8_t {
   secured,     // No reply: the TLS handshake is done.
-  offers_tls,  // The code of success, with STARTTLS, which we want.
-  accepted,    // The code of success: see success_code().
-  satisfied,   // The same, and this was as far as the user asked us to go.
+  offers_tls,  // The code of success, with STARTTLS, which is wanted.
+  accepted,    // The code of success.
+  satisfied,   // The same, and this was as far as the user asked to go.
   tempfail,    // 4xx other than 421.
   rejected,    // 5xx.
   going_away,  // 421, or 221 without a QUIT: the server closes the channel, whatever we send.
   foreign,     // Any other code: not one of this command's.
 };
 
-enum class Action : std::uint8_t {
-  await_greeting,
-  send_ehlo,
-  send_helo,
-  send_starttls,
-  begin_tls,
-  send_quit,
-  await_close,
-  read_on,  // For the reply that belongs to our command.
-};
+// `offers_tls`: the reply offers STARTTLS, and it is wanted.
+[[nodiscard]] constexpr Event event_of(State state, int code, Depth depth, bool offers_tls) {
+  const StateRow& row = row_of(state);
+  if (code == row.success_code) {
+    if (offers_tls) return Event::offers_tls;
+    return depth <= row.reaches ? Event::satisfied : Event::accepted;
+  }
+  if (code == 421 || code == 221) return Event::going_away;
+  switch (code / 100) {
+    case 4: return Event::tempfail;
+    case 5: return Event::rejected;
+    default: return Event::foreign;
+  }
+}
 
 struct Transition {
   State from;
   Event on;
   State to;
-  Action action;
   bool declined;  // The server said no: this reply decides the outcome.
+
+  [[nodiscard]] constexpr bool reads_on() const { return from == to; }
 };
 
-// The columns: from, on, to, do, and whether the reply is a refusal.
+// The columns: from, on, to, and whether the reply is a refusal.
 inline constexpr std::array kTransitions = {
-    Transition{State::implicit_tls, Event::secured, State::greeting, Action::await_greeting, false},
+    Transition{State::implicit_tls, Event::secured, State::greeting, false},
 
-    Transition{State::greeting, Event::accepted, State::ehlo, Action::send_ehlo, false},
-    Transition{State::greeting, Event::satisfied, State::quit, Action::send_quit, false},
-    Transition{State::greeting, Event::tempfail, State::quit, Action::send_quit, true},
-    Transition{State::greeting, Event::rejected, State::quit, Action::send_quit, true},
-    Transition{State::greeting, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::greeting, Event::foreign, State::quit, Action::send_quit, true},
+    Transition{State::greeting, Event::accepted, State::ehlo, false},
+    Transition{State::greeting, Event::satisfied, State::quit, false},
+    Transition{State::greeting, Event::tempfail, State::quit, true},
+    Transition{State::greeting, Event::rejected, State::quit, true},
+    Transition{State::greeting, Event::going_away, State::leaving, true},
+    Transition{State::greeting, Event::foreign, State::quit, true},
 
-    Transition{State::ehlo, Event::offers_tls, State::starttls, Action::send_starttls, false},
-    Transition{State::ehlo, Event::accepted, State::quit, Action::send_quit, false},
-    Transition{State::ehlo, Event::satisfied, State::quit, Action::send_quit, false},
-    Transition{State::ehlo, Event::tempfail, State::quit, Action::send_quit, true},
-    Transition{State::ehlo, Event::rejected, State::helo, Action::send_helo, false},
-    Transition{State::ehlo, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::ehlo, Event::foreign, State::ehlo, Action::read_on, false},
+    Transition{State::ehlo, Event::offers_tls, State::starttls, false},
+    Transition{State::ehlo, Event::satisfied, State::quit, false},
+    Transition{State::ehlo, Event::tempfail, State::quit, true},
+    Transition{State::ehlo, Event::rejected, State::helo, false},
+    Transition{State::ehlo, Event::going_away, State::leaving, true},
+    Transition{State::ehlo, Event::foreign, State::ehlo, false},
 
-    Transition{State::helo, Event::accepted, State::quit, Action::send_quit, false},
-    Transition{State::helo, Event::satisfied, State::quit, Action::send_quit, false},
-    Transition{State::helo, Event::tempfail, State::quit, Action::send_quit, true},
-    Transition{State::helo, Event::rejected, State::quit, Action::send_quit, true},
-    Transition{State::helo, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::helo, Event::foreign, State::helo, Action::read_on, false},
+    Transition{State::helo, Event::satisfied, State::quit, false},
+    Transition{State::helo, Event::tempfail, State::quit, true},
+    Transition{State::helo, Event::rejected, State::quit, true},
+    Transition{State::helo, Event::going_away, State::leaving, true},
+    Transition{State::helo, Event::foreign, State::helo, false},
 
-    Transition{State::starttls, Event::accepted, State::handshake, Action::begin_tls, false},
-    Transition{State::starttls, Event::tempfail, State::quit, Action::send_quit, true},
-    Transition{State::starttls, Event::rejected, State::quit, Action::send_quit, true},
-    Transition{State::starttls, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::starttls, Event::foreign, State::starttls, Action::read_on, false},
+    Transition{State::starttls, Event::accepted, State::handshake, false},
+    Transition{State::starttls, Event::tempfail, State::quit, true},
+    Transition{State::starttls, Event::rejected, State::quit, true},
+    Transition{State::starttls, Event::going_away, State::leaving, true},
+    Transition{State::starttls, Event::foreign, State::starttls, false},
 
-    Transition{State::handshake, Event::secured, State::ehlo_tls, Action::send_ehlo, false},
+    Transition{State::handshake, Event::secured, State::ehlo_tls, false},
 
-    Transition{State::ehlo_tls, Event::accepted, State::quit, Action::send_quit, false},
-    Transition{State::ehlo_tls, Event::tempfail, State::quit, Action::send_quit, true},
-    Transition{State::ehlo_tls, Event::rejected, State::quit, Action::send_quit, true},
-    Transition{State::ehlo_tls, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::ehlo_tls, Event::foreign, State::ehlo_tls, Action::read_on, false},
+    Transition{State::ehlo_tls, Event::satisfied, State::quit, false},
+    Transition{State::ehlo_tls, Event::tempfail, State::quit, true},
+    Transition{State::ehlo_tls, Event::rejected, State::quit, true},
+    Transition{State::ehlo_tls, Event::going_away, State::leaving, true},
+    Transition{State::ehlo_tls, Event::foreign, State::ehlo_tls, false},
 
-    Transition{State::quit, Event::accepted, State::leaving, Action::await_close, false},
-    Transition{State::quit, Event::tempfail, State::leaving, Action::await_close, false},
-    Transition{State::quit, Event::rejected, State::leaving, Action::await_close, false},
-    Transition{State::quit, Event::going_away, State::leaving, Action::await_close, false},
-    Transition{State::quit, Event::foreign, State::quit, Action::read_on, false},
+    Transition{State::quit, Event::accepted, State::leaving, false},
+    Transition{State::quit, Event::tempfail, State::leaving, false},
+    Transition{State::quit, Event::rejected, State::leaving, false},
+    Transition{State::quit, Event::going_away, State::leaving, false},
+    Transition{State::quit, Event::foreign, State::quit, false},
 };
 
 // Null: there is no such row.
@@ -120,47 +179,5 @@ inline constexpr std::array kTransitions = {
   }
   return nullptr;
 }
-
-// The one code by which the command that was sent in `state` succeeds (RFC 5321 section 4.3.2, RFC
-// 3207 section 4). 0: no reply is read in that state.
-[[nodiscard]] constexpr int success_code(State state) {
-  switch (state) {
-    case State::greeting:
-    case State::starttls: return 220;
-    case State::ehlo:
-    case State::helo:
-    case State::ehlo_tls: return 250;
-    case State::quit: return 221;
-    case State::implicit_tls:
-    case State::handshake:
-    case State::leaving: break;
-  }
-  return 0;
-}
-
-[[nodiscard]] constexpr Event event_of(State state, int code) {
-  if (code == success_code(state)) return Event::accepted;
-  if (code == 421 || code == 221) return Event::going_away;
-  switch (code / 100) {
-    case 4: return Event::tempfail;
-    case 5: return Event::rejected;
-    default: return Event::foreign;
-  }
-}
-
-// HELO only after a 5xx to EHLO, QUIT once, and not a word when the server is leaving.
-static_assert(find(State::ehlo, Event::tempfail)->to == State::quit);
-static_assert(find(State::helo, Event::rejected)->action == Action::send_quit);
-static_assert(find(State::leaving, Event::accepted) == nullptr);
-static_assert(find(State::quit, Event::accepted)->action == Action::await_close);
-// No clear text counts in a handshake, and TLS is not begun twice.
-static_assert(find(State::handshake, Event::accepted) == nullptr);
-static_assert(find(State::implicit_tls, Event::accepted) == nullptr);
-static_assert(find(State::ehlo_tls, Event::offers_tls) == nullptr);
-// Only 220 leads to a handshake, and no stray reply sends anything or moves the conversation.
-static_assert(event_of(State::starttls, 250) == Event::foreign);
-static_assert(std::all_of(kTransitions.begin(), kTransitions.end(), [](const Transition& row) {
-  return (row.action == Action::read_on) == (row.on == Event::foreign && row.from == row.to);
-}));
 
 }  // namespace mxsweep::smtp

@@ -3,24 +3,24 @@
 // could not begin.
 #include <utility>
 
-#include "scan/visits.h"
+#include "scan/sweeper.h"
 
 namespace mxsweep::scan {
 
 // What a visit came to, for this task or for another one that leads to the same server.
-results::Record Visits::record_of(probe::Probe& probe, const Task& task) const {
+results::Record Sweeper::record_of(const probe::Observation& seen, const Task& task) const {
   const std::string_view domain =
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
-  results::Record record = probe.record(task.target.name(), domain);
+  results::Record record = seen.record(task.target.name(), domain);
   record.attempt = 1;
-  record.at = plan_.wall_time(probe.started());
+  record.at = plan_.wall_time(seen.started());
   describe(task, record);
   return record;
 }
 
-void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
-  const results::Record record = record_of(probe, visit.task);
-  if (record.tls != nullptr && record.tls->chain != nullptr)
+void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
+  const results::Record record = record_of(seen, visit.task);
+  if (record.tls.has_value() && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);
   recorder_.add(record, visit.task, now);
   ++probes_;
@@ -30,20 +30,20 @@ void Visits::on_end(Visit& visit, probe::Probe& probe, Instant now) {
   const bool limit_of_tls =
       record.cause == Cause::local_tls_limit || record.cause == Cause::local_tls_unsupported;
   if (record.outcome == Outcome::local && !limit_of_tls) {
-    servers_.forget(*visit.server);
+    visited_.abandon_visit(*visit.server);
   } else {
-    servers_.settle(*visit.server, visit.task.target.name(), std::move(probe));
+    visited_.complete_visit(*visit.server, visit.task.target.name(), std::move(seen));
   }
 }
 
-void Visits::record_shared(const Task& task, probe::Probe& known, Instant now) {
+void Sweeper::record_shared(const Task& task, const probe::Observation& known, Instant now) {
   results::Record record = record_of(known, task);
   record.shared = true;
   recorder_.add(record, task, now);
 }
 
 // Before the record that names them is handed over.
-void Visits::log_certificates(const tls::Chain& chain, Instant now) {
+void Sweeper::log_certificates(const tls::Chain& chain, Instant now) {
   if (!recorder_.keeps_certificates()) return;
   for (const tls::Certificate& certificate : chain.certificates) {
     if (certificate.der.empty() || !options_.certificates->is_new(certificate.sha256)) continue;
@@ -51,7 +51,7 @@ void Visits::log_certificates(const tls::Chain& chain, Instant now) {
   }
 }
 
-void Visits::record_shortage(const Visit& visit, int error, Instant now) {
+void Sweeper::record_shortage(const Visit& visit, int error, Instant now) {
   results::Record record;
   record.at = plan_.wall_time(now);
   record.outcome = Outcome::local;
@@ -61,7 +61,7 @@ void Visits::record_shortage(const Visit& visit, int error, Instant now) {
   describe(visit.task, record);
   recorder_.add(record, visit.task, now);
   ++probes_;
-  if (visit.server != nullptr) servers_.forget(*visit.server);
+  if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
 }
 
 }  // namespace mxsweep::scan

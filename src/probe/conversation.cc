@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/probe/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mxsweep/core/cause.h"
+#include "mxsweep/core/invariant.h"
+#include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/verdict/classify.h"
+#include "probe/secure.h"
+
+namespace mxsweep::probe {
+namespace {
+
+// Of a reply that is none, as much as a reader of the record needs.
+constexpr std::size_t kNoiseOctetsKept = 1024;
+
+}  // namespace
+
+targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target) {
+  using targets::TlsMode;
+  const TlsMode mode = target.tls == TlsMode::from_flags ? plan.tls_mode : target.tls;
+  if (plan.tls == nullptr) return TlsMode::off;
+  return mode == TlsMode::automatic && target.port == kImplicitTlsPort ? TlsMode::implicit : mode;
+}
+
+Conversation::Conversation(const Plan& plan, const targets::Target& target)
+    : plan_(&plan),
+      target_(&target),
+      observation_(plan, probe::tls_mode(plan, target)),
+      mode_(probe::tls_mode(plan, target)),
+      state_(mode_ == targets::TlsMode::implicit ? smtp::State::implicit_tls
+                                                 : smtp::State::greeting) {}
+
+Conversation::Conversation(Conversation&&) noexcept = default;
+
+Conversation::~Conversation() = default;
+
+Wants Conversation::on_started(Instant now, std::uint32_t others) {
+  observation_.started_ = now;
+  burst_ = others >= kBurstConnections;
+  begin_phase(Phase::connect, now);
+  return await({}, plan_->connect_timeout, now);
+}
+
+Wants Conversation::on_connected(Instant now, Instant arrived) {
+  phase_began_ += now - arrived;  // As in on_bytes().
+  close_phase_time(now);
+  if (plan_->depth == Depth::connect) {
+    observation_.phase_ = Phase::connect;
+    return finish(now, /*abort=*/false);
+  }
+  return encrypt(enter(state_, now));
+}
+
+Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arrived) {
+  observation_.count_received(octets.size());
+  // Our own wait is taken out of this phase's latency by beginning it that much later.
+  phase_began_ += now - arrived;
+  Wants wants = encrypt(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
+  // Part of a reply, part of a flight, a session ticket. Behind the 221, nothing is held back.
+  wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
+  return wants;
+}
+
+// Reply by reply: what stands behind one is read as if it had come later.
+Wants Conversation::on_clear(std::string_view octets, Instant now) {
+  Wants wants{.deadline = deadline_};
+  while (!octets.empty() && !wants.done) {
+    const bool tls_begun = state_ == smtp::State::handshake;
+    follow(wants,
+           tls_begun ? on_ciphertext(std::exchange(octets, {}), now) : read_reply(octets, now));
+  }
+  return wants;
+}
+
+// Leaves in `octets` what stands behind the reply.
+Wants Conversation::read_reply(std::string_view& octets, Instant now) {
+  if (state_ == smtp::State::leaving) {
+    // Nothing was asked any more. Bounded like the rest of the session.
+    octets = {};
+    observation_.anomalies_.add(Anomaly::unsolicited_octets);
+    if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+    return {.deadline = deadline_};
+  }
+  const std::size_t before = observation_.unfinished().size();
+  observation_.append(octets);
+  const smtp::ReplyStatus status = reader_.read(observation_.unfinished());
+  if (status == smtp::ReplyStatus::complete) {
+    octets.remove_prefix(reader_.reached() - before);
+    observation_.cut_unfinished(reader_.reached());
+    observation_.drop_front(reader_.begin());
+    return on_reply(now);
+  }
+  octets = {};
+  if (status == smtp::ReplyStatus::malformed) {
+    return on_noise(verdict::classify_noise(observation_.unfinished()), now);
+  }
+  if (status == smtp::ReplyStatus::too_long || observation_.bytes_in() > kSessionOctetsMax) {
+    return on_noise(Cause::protocol_flood, now);
+  }
+  return {.deadline = deadline_};
+}
+
+Wants Conversation::on_noise(Cause cause, Instant now) {
+  if (conversing()) return fail(cause, now);
+  // There is no more to learn: what answers QUIT changes nothing of it.
+  if (state_ == smtp::State::quit) observation_.anomalies_.add(Anomaly::no_221);
+  return finish(now, /*abort=*/true);
+}
+
+Wants Conversation::on_reply(Instant now) {
+  observation_.anomalies_.add(reader_.anomalies());
+  const int code = reader_.code();
+  const smtp::Transition* const transition = smtp::find(state_, event_of(code));
+  INVARIANT(transition != nullptr);
+  if (transition->reads_on()) return on_stray_reply(now);
+  if (transition->declined) decline(observation_.unfinished(), code);
+  close_phase_time(now);
+  keep_reply(code, transition->declined);
+  reader_ = {};
+  return enter(transition->to, now);
+}
+
+// The deadline stays that of the command.
+Wants Conversation::on_stray_reply(Instant now) {
+  observation_.anomalies_.add(Anomaly::stray_reply);
+  stray_received_ = true;
+  observation_.cut_unfinished(0);
+  reader_ = {};
+  if (++strays_ > kStrayRepliesMax) return on_noise(Cause::protocol_flood, now);
+  return {.deadline = deadline_};
+}
+
+smtp::Event Conversation::event_of(int code) const {
+  const bool offers_tls = state_ == smtp::State::ehlo && wants_starttls() &&
+                          smtp::offers(observation_.unfinished(), "STARTTLS");
+  return smtp::event_of(state_, code, plan_->depth, offers_tls);
+}
+
+// The reply that was read, and what it says of the server beside its code.
+void Conversation::keep_reply(int code, bool declined) {
+  switch (state_) {
+    case smtp::State::ehlo: look_at_capabilities(); break;
+    case smtp::State::helo:
+      // Its reply takes the place of the refusal of EHLO.
+      observation_.verb_ = results::Verb::helo;
+      if (!declined) observation_.anomalies_.add(Anomaly::ehlo_refused);
+      break;
+    case smtp::State::quit:
+      if (code != row().success_code) observation_.anomalies_.add(Anomaly::no_221);
+      break;
+    case smtp::State::greeting:
+    case smtp::State::starttls:
+    case smtp::State::ehlo_tls: break;
+    case smtp::State::implicit_tls:
+    case smtp::State::handshake:
+    case smtp::State::leaving: INVARIANT(false && "a reply where none is read");
+  }
+  if (declined || row().keeps_reply) {
+    observation_.keep_reply(row().phase, code);
+  } else {
+    observation_.keep_code(row().phase, code);
+  }
+  if (row().phase == Phase::ehlo && code == row().success_code) require_starttls();
+}
+
+// Of the reply to EHLO that was read.
+void Conversation::look_at_capabilities() {
+  if (reader_.code() != 250) return;
+  if (smtp::has_masked_keyword(observation_.unfinished()))
+    observation_.anomalies_.add(Anomaly::masked_keyword);
+  if (smtp::Capabilities(observation_.unfinished()).host().empty())
+    observation_.anomalies_.add(Anomaly::ehlo_without_host);
+}
+
+Wants Conversation::enter(smtp::State state, Instant now) {
+  state_ = state;
+  if (row().phase != phase_) begin_phase(row().phase, now);
+  if (row().phase == Phase::tls) return begin_tls(now);
+  return await(plan_->commands[row().command], plan_->timeout_of(row().wait), now);
+}
+
+Wants Conversation::on_closed(Instant now) { return encrypt(closed(now)); }
+
+Wants Conversation::closed(Instant now) {
+  if (secure_ != nullptr && !secure_->close_received &&
+      secure_->engine.status() == tls::Status::established) {
+    observation_.anomalies_.add(Anomaly::no_close_notify);
+  }
+  const Cause noise = cause_of_noise();
+  if (conversing() && noise != Cause::none) return fail(noise, now);
+  if (conversing() && !observation_.unfinished().empty())
+    observation_.anomalies_.add(Anomaly::truncated_reply);
+  if (state_ == smtp::State::quit) observation_.anomalies_.add(Anomaly::no_221);
+  if (state_ == smtp::State::helo) {
+    // The refusal of EHLO was the last reply of this server.
+    decline(observation_.reply(Phase::ehlo), observation_.code(Phase::ehlo));
+  } else if (conversing()) {
+    return fail(Cause::net_closed_early, now);
+  }
+  return finish(now, /*abort=*/false);
+}
+
+Wants Conversation::on_error(int error, Instant now) {
+  if (phase_ != Phase::connect && !conversing()) {
+    // After QUIT a reset is as good as a close, but for the 221 that it swallowed.
+    return on_closed(now);
+  }
+  if (cause_of_noise() != Cause::none) return on_closed(now);
+  observation_.socket_errno_ = static_cast<std::uint16_t>(error);
+  if (state_ == smtp::State::helo) return on_closed(now);
+  fail(verdict::classify_errno(phase_, error).cause, now);
+  return {.done = true};
+}
+
+Wants Conversation::on_deadline(Instant now) {
+  if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
+  if (conversing()) return fail(cause_of_deadline(), now);
+  if (state_ == smtp::State::leaving && !sending_ended_) return encrypt(stop_sending(now));
+  observation_.anomalies_.add(state_ == smtp::State::quit ? Anomaly::no_221 : Anomaly::no_close);
+  return finish(now, /*abort=*/true);
+}
+
+// The server may be waiting for us to close.
+Wants Conversation::stop_sending(Instant now) {
+  sending_ended_ = true;
+  close_tls();
+  Wants wants = await({}, plan_->quit_timeout, now);
+  wants.half_close = secure_ == nullptr;  // Under TLS, close_notify does that.
+  return wants;
+}
+
+// What came and was neither a reply nor TLS, and nothing that was one came after it.
+Cause Conversation::cause_of_noise() const {
+  if (secure_ != nullptr && !secure_->engine.secured()) {
+    const bool text = secure_->clear_until_now &&
+                      (!observation_.unfinished().empty() ||
+                       observation_.anomalies_.has(Anomaly::plaintext_after_starttls));
+    return text ? Cause::tls_not_tls : Cause::none;
+  }
+  return reader_.saw_text() ? Cause::protocol_not_smtp : Cause::none;
+}
+
+Cause Conversation::cause_of_deadline() const {
+  const Cause noise = cause_of_noise();
+  if (noise != Cause::none) return noise;
+  if (secure_ != nullptr && !secure_->engine.secured()) {
+    if (secure_->records_received) return Cause::protocol_tarpit;
+  } else if (!observation_.unfinished().empty()) {
+    return Cause::protocol_tarpit;
+  } else if (stray_received_) {
+    return Cause::protocol_not_smtp;  // It talks, and not about what it was asked.
+  }
+  return observation_.bytes_in() == 0 && burst_ ? Cause::local_burst : Cause::protocol_silent;
+}
+
+Wants Conversation::on_interrupted(Instant now) {
+  if (phase_ == Phase::connect || conversing()) return fail(Cause::local_interrupted, now);
+  return finish(now, /*abort=*/true);
+}
+
+void Conversation::decline(std::string_view reply, int code) {
+  const verdict::Verdict verdict =
+      verdict::classify_reply(phase_, code, reply, plan_->commands[smtp::Command::ehlo]);
+  observation_.decide(verdict.outcome, verdict.cause, phase_);
+  observation_.declined_ = true;
+}
+
+// The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept. The conversation
+// goes on: a later refusal says more.
+void Conversation::require_starttls() {
+  if (mode_ != targets::TlsMode::starttls || plan_->depth != Depth::tls) return;
+  if (observation_.starttls_offered() == results::Offered::yes) return;
+  observation_.decide(Outcome::degraded,
+                      observation_.anomalies_.has(Anomaly::masked_keyword)
+                          ? Cause::config_middlebox_strips_starttls
+                          : Cause::starttls_not_supported,
+                      Phase::ehlo);
+}
+
+Wants Conversation::fail(Cause cause, Instant now) {
+  Outcome outcome = outcome_of(cause);
+  if (outcome == Outcome::failed && row().worked_in_clear) outcome = Outcome::degraded;
+  observation_.decide(outcome, cause, phase_);
+  observation_.anomalies_.add(reader_.anomalies());
+  // What came last is no reply, but a reader of the record wants to see how it began.
+  observation_.cut_unfinished(kNoiseOctetsKept);
+  return finish(now, /*abort=*/phase_ != Phase::connect);
+}
+
+Wants Conversation::finish(Instant now, bool abort) {
+  // The wait for the close is no phase's.
+  if (state_ != smtp::State::leaving) close_phase_time(now);
+  observation_.ended_ = true;
+  if (secure_ != nullptr) learn_tls_end(now);
+  return {.done = true, .abort = abort};
+}
+
+Wants Conversation::await(std::string_view send, Duration patience, Instant now) {
+  stray_received_ = false;
+  deadline_ = std::min(now + patience, observation_.started_ + plan_->session_timeout + excused_);
+  return {.send = send, .deadline = deadline_};
+}
+
+// `next` comes of octets in the same piece as those of `wants`.
+void Conversation::follow(Wants& wants, const Wants& next) {
+  const Wants before = std::exchange(wants, next);
+  if (before.send.empty()) return;
+  wants.send = before.send;
+  wants.transient = before.transient;
+  if (next.send.empty()) return;
+  auto joined = std::make_unique<std::string>(before.send);
+  joined->append(next.send);
+  joined_ = std::move(joined);
+  wants.send = *joined_;
+  wants.transient = true;
+}
+
+void Conversation::begin_phase(Phase phase, Instant now) {
+  phase_ = phase;
+  phase_began_ = now;
+}
+
+void Conversation::close_phase_time(Instant now) {
+  observation_.set_time(phase_, now - phase_began_);
+}
+
+bool Conversation::wants_starttls() const {
+  return plan_->depth == Depth::tls &&
+         (mode_ == targets::TlsMode::automatic || mode_ == targets::TlsMode::starttls);
+}
+
+bool Conversation::conversing() const { return phase_ != Phase::connect && row().learning; }
+
+}  // namespace mxsweep::probe

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/scan/task.h"
+
+#include <malloc.h>
+
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace mxsweep::scan {
+namespace {
+
+// What this program has allocated; nothing under sanitizers, which have an allocator of their own.
+std::size_t allocated_now() { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; }
+
+TEST_CASE("a task is counted as it weighs, whatever the list and DNS say of it", "[scan][task]") {
+  for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
+    CAPTURE(meta);
+    const std::string text(meta, 'm');
+    std::vector<Task> tasks(100);
+    std::size_t counted = 0;
+    const std::size_t before = allocated_now();
+    for (Task& task : tasks) {
+      task.target.set_words("mx.example.test", "", text);
+      task.path = std::make_unique<Path>();
+      task.path->domain = "a-domain-of-some-length.example.test";
+      counted += octets_held(task);
+    }
+    const std::size_t after = allocated_now();
+    if (before == 0 || after <= before) continue;
+    const auto real = static_cast<double>(after - before);
+    CHECK(static_cast<double>(counted) > 0.9 * real);
+    CHECK(static_cast<double>(counted) < 1.2 * real);
+  }
+}
+
+}  // namespace
+}  // namespace mxsweep::scan
