@@ -31,32 +31,36 @@ Observation::Observation(const Plan& plan, targets::TlsMode mode)
       require_valid_(plan.require_valid) {}
 
 void Observation::Free::operator()(Received* received) const {
-  received->~Received();
-  ::operator delete(received);
+  std::pmr::memory_resource& memory = *received->memory;
+  const std::size_t octets = sizeof(Received) + received->octets_max;
+  std::destroy_at(received);
+  memory.deallocate(received, octets, alignof(Received));
 }
 
-Observation::Block Observation::allocate(std::size_t octets_max) {
-  void* const memory = ::operator new(sizeof(Received) + octets_max);
-  auto* const received = new (memory) Received;
+Observation::Block Observation::allocate(std::size_t octets_max,
+                                         std::pmr::memory_resource& memory) {
+  void* const block = memory.allocate(sizeof(Received) + octets_max, alignof(Received));
+  auto* const received = ::new (block) Received;
+  received->memory = &memory;
   received->octets_max = static_cast<std::uint32_t>(octets_max);
   return Block(received);
 }
 
-void Observation::reallocate(std::size_t octets_max) {
-  Block larger = allocate(octets_max);
+void Observation::reallocate(std::size_t octets_max, std::pmr::memory_resource& memory) {
+  Block other = allocate(octets_max, memory);
   const std::string_view octets = received_->view();
-  larger->times_us = received_->times_us;
-  larger->replies = received_->replies;
-  larger->bytes_in = received_->bytes_in;
-  larger->bytes_out = received_->bytes_out;
-  larger->tls = std::move(received_->tls);
-  std::copy(octets.begin(), octets.end(), larger->octets());
-  larger->size = received_->size;
-  received_ = std::move(larger);
+  other->times_us = received_->times_us;
+  other->replies = received_->replies;
+  other->bytes_in = received_->bytes_in;
+  other->bytes_out = received_->bytes_out;
+  other->tls = std::move(received_->tls);
+  std::copy(octets.begin(), octets.end(), other->octets());
+  other->size = received_->size;
+  received_ = std::move(other);
 }
 
-void Observation::shrink_to_fit() {
-  if (received_ != nullptr && received_->size < received_->octets_max) reallocate(received_->size);
+void Observation::move_to(std::pmr::memory_resource& memory) {
+  if (received_ != nullptr) reallocate(received_->size, memory);
 }
 
 std::size_t Observation::octets_held() const {
@@ -66,7 +70,7 @@ std::size_t Observation::octets_held() const {
 }
 
 Observation::Received& Observation::received() {
-  if (received_ == nullptr) received_ = allocate(kOctetsUsual);
+  if (received_ == nullptr) received_ = allocate(kOctetsUsual, *std::pmr::new_delete_resource());
   return *received_;
 }
 
@@ -127,7 +131,8 @@ std::string_view Observation::unfinished() const {
 
 void Observation::append(std::string_view octets) {
   const std::size_t size = received().size + octets.size();
-  if (size > received_->octets_max) reallocate(std::max(size, 2 * std::size_t{received_->size}));
+  if (size > received_->octets_max)
+    reallocate(std::max(size, 2 * std::size_t{received_->size}), *received_->memory);
   std::copy(octets.begin(), octets.end(), received_->octets() + received_->size);
   received_->size = static_cast<std::uint32_t>(size);
 }

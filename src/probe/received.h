@@ -35,6 +35,7 @@ struct Observation::Received {
   std::unique_ptr<Tls> tls;  // Null: not begun.
   std::uint32_t size = 0;    // Octets.
   std::uint32_t octets_max = 0;
+  std::pmr::memory_resource* memory = nullptr;  // Where the block is from.
 
   [[nodiscard]] char* octets() { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] std::string_view view() const {

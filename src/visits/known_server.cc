@@ -71,9 +71,9 @@ const probe::Observation* KnownServer::answer(std::string_view name) const {
 }
 
 KnownServer::Change KnownServer::add(std::string_view name, probe::Observation&& observation,
-                                     ChainLedger& chains) {
+                                     ChainLedger& chains, std::pmr::memory_resource& memory) {
   INVARIANT(!sole_.ended());
-  observation.shrink_to_fit();
+  observation.move_to(memory);
   if (named_ == nullptr && !observation.name_matters()) {
     sole_ = std::move(observation);
     return {.gained = sole_.octets_held()};

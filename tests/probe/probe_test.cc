@@ -441,7 +441,7 @@ TEST_CASE("an observation outlives its plan and its target, and says the same wh
   }
   const std::size_t octets_before = observation->octets_held();
   CHECK(line(observation->record({})) == before);
-  observation->shrink_to_fit();
+  observation->move_to(*std::pmr::new_delete_resource());
   CHECK(observation->octets_held() < octets_before);
   CHECK(line(observation->record({})) == before);
   CHECK(observation->code(Phase::greeting) == 220);

@@ -37,6 +37,14 @@ class FlatIndex {
     return kNone;
   }
 
+  // Calls visit(number) for each, in no order.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const Entry& entry : entries_) {
+      if (entry.number != kNone) visit(entry.number);
+    }
+  }
+
   // Requires: no value with the same key is there.
   void insert(std::size_t hash, std::uint32_t number) {
     INVARIANT(number != kNone);

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <memory_resource>
 #include <string_view>
 
 #include "mxsweep/core/anomaly.h"
@@ -61,8 +62,9 @@ class Observation {
   [[nodiscard]] bool is_silent() const { return received_ == nullptr; }
   // The memory beside the object, without the chain, which others may hold too.
   [[nodiscard]] std::size_t octets_held() const;
-  // Gives back the room that was there for more replies.
-  void shrink_to_fit();
+  // Moves what was received into that memory, without room for more, to be kept. Requires: the
+  // memory outlives the observation.
+  void move_to(std::pmr::memory_resource& memory);
 
  private:
   friend class Conversation;  // Which writes it.
@@ -94,8 +96,8 @@ class Observation {
   void begin_tls();
   [[nodiscard]] Tls& seen_tls();  // Requires: TLS was begun.
 
-  [[nodiscard]] static Block allocate(std::size_t octets_max);
-  void reallocate(std::size_t octets_max);
+  [[nodiscard]] static Block allocate(std::size_t octets_max, std::pmr::memory_resource& memory);
+  void reallocate(std::size_t octets_max, std::pmr::memory_resource& memory);
   Received& received();
   [[nodiscard]] const Tls* seen_tls() const;  // Null: not begun.
   [[nodiscard]] std::uint32_t us(Phase phase) const;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,9 +48,9 @@ class KnownServer {
     std::size_t lost = 0;
     bool dropped_name = false;
   };
-  // A visit under that name has ended.
+  // A visit under that name has ended. What it has shown is kept in that memory.
   [[nodiscard]] Change add(std::string_view name, probe::Observation&& observation,
-                           ChainLedger& chains);
+                           ChainLedger& chains, std::pmr::memory_resource& memory);
   // The octets beside the object, which are let go.
   [[nodiscard]] std::size_t clear(ChainLedger& chains);
 

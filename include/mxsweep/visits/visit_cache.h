@@ -21,11 +21,12 @@
 #include <list>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "mxsweep/core/block_pool.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/memory.h"
+#include "mxsweep/core/stable_map.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/visits/eviction_order.h"
 #include "mxsweep/visits/known_server.h"
@@ -39,11 +40,9 @@ class VisitCache {
 
  public:
   // One that was visited, or is being visited.
-  using Server = std::pair<const ServerKey, State>;
+  using Server = typename StableMap<ServerKey, State, ServerKey::Hash>::Entry;
 
-  explicit VisitCache(std::size_t octets_max) : octets_max_(octets_max) {
-    servers_.max_load_factor(kLoadMost);
-  }
+  explicit VisitCache(std::size_t octets_max) : octets_max_(octets_max) {}
   VisitCache(const VisitCache&) = delete;
   VisitCache& operator=(const VisitCache&) = delete;
 
@@ -76,12 +75,11 @@ class VisitCache {
     bool visiting = false;
     bool queued = false;  // In ready_.
   };
-  static EvictionLinks<Server>& links_of(Server& server) { return server.second.links; }
-  // Most look-ups are for new servers: a table with room answers them by one empty place.
-  static constexpr float kLoadMost = 0.5F;
+  static EvictionLinks<Server>& links_of(Server& server) { return server.value.links; }
   static_assert(sizeof(State) <= 80, "millions of addresses without a server are remembered");
-  // With a node and its places in the table, which is twice as large as need be.
-  static constexpr std::size_t kServerOctets = sizeof(State) + sizeof(ServerKey) + 56;
+  // With its places in the index.
+  static constexpr std::size_t kServerOctets =
+      sizeof(State) + sizeof(ServerKey) + sizeof(std::uint32_t) + 24;
 
   // With its node in the list.
   static std::size_t waiting_octets_of(const Waiter& waiter) {
@@ -98,7 +96,8 @@ class VisitCache {
   std::size_t waiting_ = 0;
   std::size_t waiting_octets_ = 0;
   std::uint64_t forgotten_ = 0;
-  std::unordered_map<ServerKey, State, ServerKey::Hash> servers_;
+  BlockPool pool_;  // Outlives the servers: their observations are in it.
+  StableMap<ServerKey, State, ServerKey::Hash> servers_;
   std::deque<Server*> ready_;  // Something that waited there need wait no longer.
   EvictionOrder<Server, links_of> evictable_;
   ChainLedger chains_;
@@ -107,9 +106,8 @@ class VisitCache {
 template <typename Waiter>
 auto VisitCache<Waiter>::look_up(const ServerKey& key, std::string_view name, Waiter& waiter)
     -> Answer {
-  const auto [found, is_new] = servers_.try_emplace(key);
-  Server& server = *found;
-  State& state = server.second;
+  const auto [server, is_new] = servers_.try_emplace(key);
+  State& state = server.value;
   if (is_new) octets_ += kServerOctets;
   if (state.visiting) {
     if (state.waiting == nullptr) state.waiting = std::make_unique<std::list<Waiter>>();
@@ -132,7 +130,8 @@ auto VisitCache<Waiter>::look_up(const ServerKey& key, std::string_view name, Wa
 template <typename Waiter>
 void VisitCache<Waiter>::complete_visit(Server& server, std::string_view name,
                                         probe::Observation&& observation) {
-  const KnownServer::Change change = server.second.known.add(name, std::move(observation), chains_);
+  const KnownServer::Change change =
+      server.value.known.add(name, std::move(observation), chains_, pool_);
   octets_ += change.gained;
   octets_ -= change.lost;
   if (change.dropped_name) ++forgotten_;
@@ -142,7 +141,7 @@ void VisitCache<Waiter>::complete_visit(Server& server, std::string_view name,
 // What waited for this visit is to be looked up again.
 template <typename Waiter>
 void VisitCache<Waiter>::end_visit(Server& server) {
-  State& state = server.second;
+  State& state = server.value;
   INVARIANT(state.visiting);
   state.visiting = false;
   if (state.waiting != nullptr) {
@@ -156,7 +155,7 @@ template <typename Waiter>
 bool VisitCache<Waiter>::pop_ready(Waiter& waiter) {
   while (!ready_.empty()) {
     Server& server = *ready_.front();
-    State& state = server.second;
+    State& state = server.value;
     if (!state.visiting && state.waiting != nullptr) {
       waiter = std::move(state.waiting->front());
       waiting_octets_ -= waiting_octets_of(waiter);
@@ -175,7 +174,7 @@ bool VisitCache<Waiter>::pop_ready(Waiter& waiter) {
 // Without any observation there is nothing to keep.
 template <typename Waiter>
 void VisitCache<Waiter>::make_evictable(Server& server) {
-  if (server.second.known.empty()) return drop(server);
+  if (server.value.known.empty()) return drop(server);
   evictable_.add(server);
   evict_what_is_too_much();
 }
@@ -192,9 +191,8 @@ void VisitCache<Waiter>::evict_what_is_too_much() {
 
 template <typename Waiter>
 void VisitCache<Waiter>::drop(Server& server) {
-  octets_ -= kServerOctets + server.second.known.clear(chains_);
-  const ServerKey key = server.first;
-  servers_.erase(key);
+  octets_ -= kServerOctets + server.value.known.clear(chains_);
+  servers_.erase(server);
 }
 
 }  // namespace mxsweep::visits
