@@ -127,12 +127,11 @@ class Engine {
   };
   struct Connection {
     Connection(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
-        : visit(std::move(its_visit)),
-          conversation(plan, visit.target()),
-          descriptor(its_descriptor) {}
+        : descriptor(its_descriptor),
+          visit(std::move(its_visit)),
+          conversation(plan, visit.target()) {}
 
-    Visit visit;
-    probe::Conversation conversation;
+    // What every completion needs comes first, in the cache line of the slot's generation.
     int descriptor;
     // What is armed for the peer's next octets, if anything. A slot ends only when nothing is, and
     // nothing is being sent from memory that ends with it.
@@ -140,6 +139,8 @@ class Engine {
     bool ended = false;  // The listener knows: only operations are still to come back.
     OpenConnections::Place place = 0;
     std::unique_ptr<TlsBuffers> tls_buffers;
+    Visit visit;
+    probe::Conversation conversation;
   };
 
   static constexpr bool kShowsEvents =
