@@ -183,7 +183,7 @@ TEST_CASE("text before a reply is skipped when the reply follows, and noise when
   transcript.play(
       "S: hello\nS: 554 no\nC: QUIT\nS: 221 bye\n[close]\n"
       "= refused greeting blocked.unspecified text_before_reply");
-  CHECK(transcript.record().greeting.octets == "554 no\r\n");
+  CHECK(transcript.record().replies[Phase::greeting].octets == "554 no\r\n");
   CHECK(transcript.record().reply.octets == "554 no\r\n");
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("what a stray reply may have listed is not known to be absent", "[prob
   Transcript transcript(plan, 100'000);
   transcript.play(text);
   CHECK(transcript.record().starttls_offered == results::Offered::not_known);
-  CHECK(transcript.record().ehlo.octets == "250-mx.test\r\n250 SIZE 10\r\n");
+  CHECK(transcript.record().replies[Phase::ehlo].octets == "250-mx.test\r\n250 SIZE 10\r\n");
 }
 
 TEST_CASE("EHLO answered as any command is says nothing of what is not listed", "[probe]") {
@@ -485,11 +485,11 @@ TEST_CASE("the record holds what was said and how long each phase took", "[probe
     [close]
     = ok quit none ehlo_refused)");
   const results::Record record = transcript.record();
-  CHECK(record.greeting.code == 220);
-  CHECK(record.greeting.octets == "220 mx.test ESMTP\r\n");
+  CHECK(record.replies[Phase::greeting].code == 220);
+  CHECK(record.replies[Phase::greeting].octets == "220 mx.test ESMTP\r\n");
   CHECK(record.verb == results::Verb::helo);
-  CHECK(record.ehlo.code == 250);
-  CHECK(record.ehlo.octets == "250 mx.test hello\r\n");
+  CHECK(record.replies[Phase::ehlo].code == 250);
+  CHECK(record.replies[Phase::ehlo].octets == "250 mx.test hello\r\n");
   CHECK(record.reply.octets.empty());
   CHECK(record.bytes_out ==
         std::string_view("EHLO scanner.test\r\nHELO scanner.test\r\nQUIT\r\n").size());

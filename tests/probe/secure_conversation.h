@@ -258,7 +258,7 @@ inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("
   }
   end.lines = pair.lines;
   end.offered = record.starttls_offered;
-  end.starttls_code = record.starttls_code;
+  end.starttls_code = record.replies[Phase::starttls].code;
   end.secured = record.tls.has_value() && !record.tls->session.version.empty();
   end.reply = record.reply.octets;
   return end;

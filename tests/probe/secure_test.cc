@@ -27,9 +27,9 @@ TEST_CASE("STARTTLS, the handshake, EHLO again, QUIT and close_notify, however i
 TEST_CASE("the record holds both EHLO replies, the session and the chain", "[probe][tls]") {
   SecurePair conversation(Plan("scanner.test"), {}, "mx.test", 100'000);
   const results::Record record = conversation.talk();
-  CHECK(record.ehlo.octets == "250-mx.test\r\n250 STARTTLS\r\n");
-  CHECK(record.ehlo_tls.code == 250);
-  CHECK(record.ehlo_tls.octets == "250-mx.test\r\n250 SIZE 1000\r\n");
+  CHECK(record.replies[Phase::ehlo].octets == "250-mx.test\r\n250 STARTTLS\r\n");
+  CHECK(record.replies[Phase::ehlo_tls].code == 250);
+  CHECK(record.replies[Phase::ehlo_tls].octets == "250-mx.test\r\n250 SIZE 1000\r\n");
   CHECK(record.reply.octets.empty());
   REQUIRE(record.tls.has_value());
   CHECK(record.tls->session.version == "TLSv1.3");
@@ -55,9 +55,9 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
     SecurePair conversation(Plan("scanner.test"), behaviour, "", piece);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
-    CHECK(record.greeting.code == 220);
-    CHECK(record.ehlo.code == 250);
-    CHECK(record.ehlo_tls.code == 0);
+    CHECK(record.replies[Phase::greeting].code == 220);
+    CHECK(record.replies[Phase::ehlo].code == 250);
+    CHECK(record.replies[Phase::ehlo_tls].code == 0);
     CHECK_FALSE(record.starttls_known);
     CHECK(conversation.lines == "EHLO scanner.test\nQUIT\n");
     REQUIRE(record.tls.has_value());
