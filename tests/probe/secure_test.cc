@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <string>
 
-#include "probe/secure_conversation.h"
+#include "probe/secure_ending.h"
 #include "support/catch.h"
 
 namespace mxsweep::probe {

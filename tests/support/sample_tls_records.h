@@ -46,13 +46,10 @@ inline Record typical_tls(ChainDetail detail = ChainDetail::full) {
 }
 
 inline Record implicit_tls() {
-  const tls::Facts facts = [] {
-    tls::Facts made = trusted();
-    made.session = session_1_2();
-    made.name_match.reset();
-    made.client_certificate_requested = true;
-    return made;
-  }();
+  tls::Facts facts = trusted();
+  facts.session = session_1_2();
+  facts.name_match.reset();
+  facts.client_certificate_requested = true;
   Record record = typical();
   record.port = 465;
   record.starttls_known = false;

@@ -191,5 +191,6 @@ class Engine {
 }  // namespace mxsweep::engine
 
 // The members' bodies.
+#include "mxsweep/engine/engine_completions.h"
 #include "mxsweep/engine/engine_operations.h"
 #include "mxsweep/engine/engine_turn.h"
