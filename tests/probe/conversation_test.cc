@@ -11,7 +11,7 @@ namespace mxsweep::probe {
 namespace {
 
 // However the network cut it, a conversation ends the same way: whole lines; pieces of every small
-// size, one octet among them; and all that the server says ahead of our commands, cut anywhere.
+// size, one octet among them; and all that the server sends ahead of our commands, cut anywhere.
 void play(const std::string& text, const Plan& plan = Plan("scanner.test")) {
   for (const int piece : {100'000, 1, 2, 3, 7, 64}) {
     CAPTURE(piece);
@@ -44,8 +44,7 @@ TEST_CASE("a plain conversation goes from greeting to QUIT and the server's clos
     = ok quit none)");
 }
 
-TEST_CASE("not a word is said before the last line of a greeting, however late it comes",
-          "[probe]") {
+TEST_CASE("nothing is sent before the last line of a greeting, however late it comes", "[probe]") {
   play(R"(
     S: 220-mx.test ESMTP
     [wait 6]
@@ -153,7 +152,7 @@ TEST_CASE("a session has a deadline of its own", "[probe]") {
        plan);
 }
 
-TEST_CASE("what is not SMTP is told from TLS that came unasked", "[probe]") {
+TEST_CASE("what is not SMTP and TLS that came unasked are two causes", "[probe]") {
   play("S: HTTP/1.1 400 Bad Request\n= failed greeting protocol.not_smtp");
   play("S: SSH-2.0-OpenSSH_9.2\n= failed greeting protocol.not_smtp");
   play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
@@ -200,7 +199,7 @@ TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
   CHECK(octets.record().bytes_in <= smtp::kReplyOctetsMax + 2048);
 }
 
-TEST_CASE("what stands behind a reply is heard as if it had come later", "[probe]") {
+TEST_CASE("what stands behind a reply is read as if it had come later", "[probe]") {
   play(R"(
     S: 220 mx.test
     C: EHLO scanner.test
@@ -286,7 +285,7 @@ TEST_CASE("what a stray reply may have listed is not known to be absent", "[prob
   CHECK(transcript.record().replies[Phase::ehlo].octets == "250-mx.test\r\n250 SIZE 10\r\n");
 }
 
-TEST_CASE("EHLO answered as any command is says nothing of what is not listed", "[probe]") {
+TEST_CASE("EHLO answered as any command is leaves unknown what is not listed", "[probe]") {
   for (const char* reply : {"250 2.0.0 Ok", "250 OK", "250"}) {
     const Plan plan("scanner.test");
     Transcript transcript(plan, 100'000);
@@ -300,12 +299,12 @@ TEST_CASE("EHLO answered as any command is says nothing of what is not listed", 
 TEST_CASE("silence among many of our connections to one address is our burst", "[probe]") {
   const Plan plan("scanner.test");
   const targets::Target target;
-  const auto cause = [&](std::uint32_t others, std::string_view heard) {
+  const auto cause = [&](std::uint32_t others, std::string_view received) {
     Conversation probe(plan, target);
     Instant now{std::chrono::seconds{1}};
     (void)probe.on_started(now, others);
     (void)probe.on_connected(now);
-    if (!heard.empty()) (void)probe.on_bytes(heard, now);
+    if (!received.empty()) (void)probe.on_bytes(received, now);
     CHECK(probe.on_deadline(now = probe.deadline()).done);
     return probe.observation().record({}).cause;
   };
@@ -352,7 +351,7 @@ TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
   play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
 }
 
-TEST_CASE("a connection that is never made says whose fault it is", "[probe]") {
+TEST_CASE("a connection that is never made has a cause on its own side or on ours", "[probe]") {
   play("[unconnected]\n[error ECONNREFUSED]\n= failed connect net.refused");
   play("[unconnected]\n[wait 11]\n= failed connect net.timeout");
   play("[unconnected]\n[error ENETUNREACH]\n= local connect local.no_route");

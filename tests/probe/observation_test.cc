@@ -54,7 +54,7 @@ TEST_CASE("an observation of silence takes no memory beside itself", "[probe]") 
   CHECK_FALSE(talking.observation().is_silent());
 }
 
-TEST_CASE("an observation outlives its plan and its target, and says the same when it has shrunk",
+TEST_CASE("an observation outlives its plan and its target, and is the same when it has shrunk",
           "[probe]") {
   const auto line = [](const results::Record& record) {
     std::string text;
@@ -111,7 +111,7 @@ TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {
                 "= ok quit none ehlo_refused") == results::Offered::not_known);
 }
 
-TEST_CASE("the record holds what was said and how long each phase took", "[probe]") {
+TEST_CASE("the record holds what was received and how long each phase took", "[probe]") {
   const Plan plan("scanner.test");
   Transcript transcript(plan, 1000);
   transcript.play(R"(

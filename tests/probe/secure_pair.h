@@ -38,7 +38,7 @@ class SecurePair {
     if (behaviour_.implicit) {
       engine_.emplace(server_);
     } else {
-      say("220 mx.test ESMTP\r\n");
+      send("220 mx.test ESMTP\r\n");
     }
     for (int turns = 0; !wants_.done; ++turns) {
       REQUIRE(turns < 100'000);
@@ -47,7 +47,7 @@ class SecurePair {
     return probe_->observation().record(target_.name());
   }
 
-  std::string lines;     // What the client said in clear text, under TLS or not.
+  std::string lines;     // What the client sent in clear text, under TLS or not.
   Duration step_cost{};  // Of each call that takes octets in a handshake.
 
  private:
@@ -67,7 +67,7 @@ class SecurePair {
     if (!to_server_.empty()) {
       const std::string octets = to_server_.substr(0, piece_);
       to_server_.erase(0, octets.size());
-      return hear(octets);
+      return receive(octets);
     }
     now_ = probe_->deadline();
     client(probe_->on_deadline(now_));
@@ -78,7 +78,7 @@ class SecurePair {
     wants_ = wants;
   }
 
-  void say(std::string_view text) {
+  void send(std::string_view text) {
     if (!engine_) {
       to_client_ += text;
       return;
@@ -97,7 +97,7 @@ class SecurePair {
     closes_ = true;
   }
 
-  void hear(std::string_view octets) {
+  void receive(std::string_view octets) {
     if (!engine_) {
       clear_ += octets;
       return answer();
@@ -116,8 +116,8 @@ class SecurePair {
     flush();
     if (status == tls::Status::failed) closes_ = true;
     if (was_handshake && status == tls::Status::established) {
-      if (behaviour_.implicit) say("220 mx.test ESMTP\r\n");
-      if (!behaviour_.before_ehlo_tls.empty()) say(behaviour_.before_ehlo_tls);
+      if (behaviour_.implicit) send("220 mx.test ESMTP\r\n");
+      if (!behaviour_.before_ehlo_tls.empty()) send(behaviour_.before_ehlo_tls);
       if (behaviour_.before_ehlo_tls_closes) {
         engine_->close();
         flush();
@@ -141,15 +141,15 @@ class SecurePair {
       clear_.erase(0, end + 2);
       lines.append(line).append("\n");
       if (line.starts_with("EHLO")) {
-        say(engine_ ? behaviour_.ehlo_tls : behaviour_.ehlo);
+        send(engine_ ? behaviour_.ehlo_tls : behaviour_.ehlo);
         closes_ = closes_ || behaviour_.ehlo_closes;
       }
       if (line == "STARTTLS") {
-        if (!behaviour_.starttls_at_once) say(behaviour_.starttls);
+        if (!behaviour_.starttls_at_once) send(behaviour_.starttls);
         if (behaviour_.starttls.starts_with("220")) {
           engine_.emplace(server_);
           const std::string early = std::exchange(clear_, {});
-          if (!early.empty()) hear(early);
+          if (!early.empty()) receive(early);
         }
         if (behaviour_.starttls.empty() || behaviour_.starttls.starts_with("421") ||
             behaviour_.starttls.starts_with("221")) {
@@ -157,7 +157,7 @@ class SecurePair {
         }
       }
       if (line == "QUIT") {
-        say(behaviour_.quit);
+        send(behaviour_.quit);
         if (engine_ && behaviour_.close_notify) {
           engine_->close();
           flush();

@@ -37,7 +37,7 @@ inline const Papers& papers() {
   return all;
 }
 
-// What the server does when it has heard something: a line of clear text, or in hello() the
+// What the server does when something has come: a line of clear text, or in hello() the
 // client's first octets of TLS.
 struct ServerBehaviour {
   std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
@@ -50,8 +50,8 @@ struct ServerBehaviour {
   bool hello_hangs = false;                   // Nothing, instead of the handshake.
   std::size_t cut_after = std::string::npos;  // FIN after so many octets of the handshake.
   std::string before_handshake;               // Clear text before the handshake's first octet.
-  bool starttls_at_once = false;              // The reply to STARTTLS was said before.
-  std::string before_ehlo_tls;                // Said under TLS without having been asked.
+  bool starttls_at_once = false;              // The reply to STARTTLS was sent before.
+  std::string before_ehlo_tls;                // Sent under TLS ahead of any command.
   bool before_ehlo_tls_closes = false;        // ... and then close_notify and FIN.
   bool close_notify = true;                   // Behind the reply to QUIT.
   bool waits_for_close_notify = false;        // Of the client, and answers it.

@@ -13,7 +13,7 @@ namespace mxsweep::engine {
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::complete(const ring::Completion& completion) {
   Connection* const connection = slots_.find(completion.handle);
-  // A completion can outlive its connection; the generation in its handle tells late news from
+  // A completion can outlive its connection; the generation in its handle tells one from
   // ours.
   if (connection == nullptr) {
     kernel_->give_back(completion);
