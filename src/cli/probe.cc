@@ -137,11 +137,11 @@ class Visits {
     scan::NameOptions options = flags_.names.options();
     options.mail_domains = flags_.mail_domain;
     options.visit_private = flags_.allow_private;
-    std::function<void(const scan::Lookup&)> hear;
+    std::function<void(const scan::Lookup&)> on_lookup;
     if (for_a_person() && flags_.mail_domain) {
-      hear = [this](const scan::Lookup& lookup) { transcript_.hear(lookup); };
+      on_lookup = [this](const scan::Lookup& lookup) { transcript_.on_lookup(lookup); };
     }
-    scan::Resolution resolution = scan::resolve(target, options, hear);
+    scan::Resolution resolution = scan::resolve(target, options, on_lookup);
     if (!resolution.error.empty()) return resolution.error;
     if (for_a_person() && !flags_.mail_domain) tell_resolution(target, resolution);
     servers_ = std::move(resolution.servers);
@@ -154,13 +154,12 @@ class Visits {
       conclude(record_without_visit(server));
       return std::nullopt;
     }
-    const scan::SingleEnd end = scan::probe_one(
+    return scan::probe_one(
         server.task, plan_, client_,
-        [&](const scan::Event& event) {
-          if (for_a_person()) transcript_.hear(server.task.target, event);
+        [&](Duration at, const engine::Event& event) {
+          if (for_a_person()) transcript_.on_event(server.task.target, at, event);
         },
         [&](const results::Record& record) { conclude(record); });
-    return end.refusal;
   }
 
   void conclude(const results::Record& record) {

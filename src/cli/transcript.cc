@@ -108,7 +108,7 @@ void Tally::count(const results::Record& record) {
   if (!certificate_complaints(record).empty()) ++certificates_at_fault;
 }
 
-void Transcript::hear(const scan::Lookup& lookup) const {
+void Transcript::on_lookup(const scan::Lookup& lookup) const {
   const std::string question = fmt::format("{} {}", printable(lookup.name), type_of(lookup));
   if (lookup.answer == nullptr) return say(lookup.at, "36", "? " + question);
   say(lookup.at, "32", fmt::format("= {}: {}", question, described(*lookup.answer)));
@@ -126,22 +126,23 @@ void Transcript::begin(const scan::Task& task) const {
   put("{}\n", address.family == Family::none ? "" : ", " + to_string(address));
 }
 
-void Transcript::hear(const targets::Target& target, const scan::Event& event) const {
-  switch (event.what) {
-    case scan::Told::connecting:
-      return say(event.at, kAside,
+void Transcript::on_event(const targets::Target& target, Duration at,
+                          const engine::Event& event) const {
+  using engine::EventKind;
+  switch (event.kind) {
+    case EventKind::connecting:
+      return say(at, kAside,
                  fmt::format("* connecting to {} port {}", to_string(target.address), target.port));
-    case scan::Told::connected: return say(event.at, kAside, "* connected");
-    case scan::Told::sent: return lines(event, "36", "> ");
-    case scan::Told::received: return lines(event, "32", "< ");
-    case scan::Told::handshake: return say(event.at, kAside, "* TLS handshake");
-    case scan::Told::secured:
-      return say(event.at, kAside, "* secured: " + described(event.tls->session));
-    case scan::Told::closed: return say(event.at, kAside, "* the server closed the connection");
-    case scan::Told::failed:
-      return say(event.at, "31",
+    case EventKind::connected: return say(at, kAside, "* connected");
+    case EventKind::sent: return lines(at, event.octets, "36", "> ");
+    case EventKind::received: return lines(at, event.octets, "32", "< ");
+    case EventKind::handshake: return say(at, kAside, "* TLS handshake");
+    case EventKind::secured: return say(at, kAside, "* secured: " + described(event.tls->session));
+    case EventKind::closed: return say(at, kAside, "* the server closed the connection");
+    case EventKind::failed:
+      return say(at, "31",
                  fmt::format("* {} ({})", std::strerror(event.error), errno_name(event.error)));
-    case scan::Told::deadline: return say(event.at, "31", "* waited long enough");
+    case EventKind::deadline: return say(at, "31", "* waited long enough");
   }
 }
 
@@ -242,14 +243,15 @@ void Transcript::say(Duration at, const char* colour, std::string_view text) con
   put("{:>10.3f} ms  {}\n", milliseconds(at), painted(colour, text));
 }
 
-void Transcript::lines(const scan::Event& event, const char* colour, const char* mark) const {
-  std::string_view rest = event.octets;
+void Transcript::lines(Duration at, std::string_view octets, const char* colour,
+                       const char* mark) const {
+  std::string_view rest = octets;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
     std::string_view line = rest.substr(0, end + 1);
     rest.remove_prefix(end + 1);
     if (line.ends_with("\r\n")) line.remove_suffix(2);
-    say(event.at, colour, mark + printable(line));
+    say(at, colour, mark + printable(line));
   }
 }
 

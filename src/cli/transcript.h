@@ -2,7 +2,7 @@
 // One conversation as a person wants to read it: line by line with its times, then the verdict and
 // the certificates.
 //
-//   Shape     hear() for each event, conclude() once for each server; of a mail domain, begin()
+//   Shape     on_event() for each event, conclude() once for each server; of a mail domain, begin()
 //             before each and sum_up() in the end.
 //   Errors    none; what a server said is printed so that it cannot rule the terminal.
 #pragma once
@@ -13,10 +13,11 @@
 #include <string_view>
 
 #include "cli/certificate_words.h"
+#include "mxsweep/core/time.h"
+#include "mxsweep/engine/event.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/scan/resolve.h"
-#include "mxsweep/scan/single.h"
 #include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
@@ -35,16 +36,16 @@ class Transcript {
  public:
   explicit Transcript(bool colour) : colour_(colour) {}
 
-  void hear(const scan::Lookup& lookup) const;
+  void on_lookup(const scan::Lookup& lookup) const;
   void begin(const scan::Task& task) const;
-  void hear(const targets::Target& target, const scan::Event& event) const;
+  void on_event(const targets::Target& target, Duration at, const engine::Event& event) const;
   void conclude(const results::Record& record) const;
   void sum_up(std::string_view domain, const Tally& tally) const;
 
  private:
   [[nodiscard]] std::string painted(const char* colour, std::string_view text) const;
   void say(Duration at, const char* colour, std::string_view text) const;
-  void lines(const scan::Event& event, const char* colour, const char* mark) const;
+  void lines(Duration at, std::string_view octets, const char* colour, const char* mark) const;
   void certificates(const results::Record& record) const;
 
   bool colour_;

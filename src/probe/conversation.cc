@@ -139,7 +139,7 @@ smtp::Event Conversation::event_of(int code) const {
   return smtp::event_of(state_, code, plan_->depth, offers_tls);
 }
 
-// The reply that was read, and what it says of the server beside its code.
+// The reply that was read, and what it shows of the server beside its code.
 void Conversation::keep_reply(int code, bool declined) {
   switch (state_) {
     case smtp::State::ehlo: look_at_capabilities(); break;
@@ -269,9 +269,9 @@ void Conversation::decline(std::string_view reply, int code) {
 }
 
 // The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept. The conversation
-// goes on: a later refusal says more.
+// goes on: a later refusal is more precise.
 void Conversation::require_starttls() {
-  if (mode_ != targets::TlsMode::starttls || plan_->depth != Depth::tls) return;
+  if (mode_ != targets::TlsMode::starttls || plan_->depth < Depth::tls) return;
   if (observation_.starttls_offered() == results::Offered::yes) return;
   observation_.decide(Outcome::degraded,
                       observation_.anomalies_.has(Anomaly::masked_keyword)
@@ -328,7 +328,7 @@ void Conversation::close_phase_time(Instant now) {
 }
 
 bool Conversation::wants_starttls() const {
-  return plan_->depth == Depth::tls &&
+  return plan_->depth >= Depth::tls &&
          (mode_ == targets::TlsMode::automatic || mode_ == targets::TlsMode::starttls);
 }
 

@@ -20,6 +20,9 @@ struct Observation::Received {
   static constexpr std::uint32_t kEndMost = (1U << 21U) - 1;
   static constexpr std::uint32_t kCodeMost = (1U << 11U) - 1;
   static_assert(kPhaseCount * smtp::kReplyOctetsMax <= kEndMost);
+  // A phase's reply comes when those of the phases before it are there.
+  static_assert(Phase::greeting < Phase::ehlo && Phase::ehlo < Phase::starttls &&
+                Phase::starttls < Phase::ehlo_tls && Phase::ehlo_tls < Phase::quit);
 
   // Where a phase's reply ends; it begins where that of the phase before does. Code 0: none.
   struct Reply {

@@ -34,17 +34,15 @@ results::Record Observation::record(std::string_view name, std::string_view doma
   record.phase = phase_;
   record.cause = cause_;
   record.socket_errno = socket_errno_;
-  const auto reply_of = [this](Phase phase) {
-    const int its_code = code(phase);
-    return its_code == 0 ? results::ReplyText{} : results::ReplyText{its_code, reply(phase)};
-  };
-  record.greeting = reply_of(Phase::greeting);
+  if (received_ != nullptr) {
+    for (std::size_t i = index_of(Phase::greeting); i < kPhaseCount; ++i) {
+      const auto phase = static_cast<Phase>(i);
+      record.replies[phase] = {code(phase), reply(phase)};
+    }
+  }
   record.verb = verb_;
-  record.ehlo = reply_of(Phase::ehlo);
-  record.ehlo_tls = reply_of(Phase::ehlo_tls);
   record.starttls_known = starttls_known_;
   record.starttls_offered = starttls_offered();
-  record.starttls_code = code(Phase::starttls);
   if (const Tls* const seen = seen_tls()) {
     tls::Facts& facts = record.tls.emplace(seen->facts);
     record.chain_detail = chain_detail_;

@@ -74,7 +74,7 @@ std::string_view to_string(Coverage coverage) {
 }
 
 void ServerTotals::count(const Record& record) {
-  if (records == 0 || record.outcome < outcome) {
+  if (records == 0 || outranks(record.outcome, outcome)) {
     outcome = record.outcome;
     cause = record.cause;
   }

@@ -173,9 +173,9 @@ std::string_view starttls_json(Offered offered) {
 
 void write_starttls(const Record& record, JsonText& json) {
   json.raw(starttls_json(record.starttls_offered));
-  if (record.starttls_code != 0) {
+  if (record.replies[Phase::starttls].code != 0) {
     json.raw(",\"code\":");
-    json.number(static_cast<std::uint64_t>(record.starttls_code));
+    json.number(static_cast<std::uint64_t>(record.replies[Phase::starttls].code));
   }
   json.raw("}");
 }
@@ -289,14 +289,15 @@ void append_json(const Record& record, std::string& out) {
   write_dns(record.unicode, record.authentic, record.findings, encoding, json);
   write_attempt(record, encoding, json);
   write_ending(record, json);
-  if (!record.greeting.octets.empty()) write_greeting(record.greeting, json);
-  if (!record.ehlo.octets.empty()) {
-    write_ehlo(",\"ehlo\":{\"verb\":", record.verb, record.ehlo, json);
+  if (!record.replies[Phase::greeting].octets.empty())
+    write_greeting(record.replies[Phase::greeting], json);
+  if (!record.replies[Phase::ehlo].octets.empty()) {
+    write_ehlo(",\"ehlo\":{\"verb\":", record.verb, record.replies[Phase::ehlo], json);
   }
   if (record.starttls_known) write_starttls(record, json);
   if (record.tls.has_value()) write_tls(*record.tls, record.chain_detail, json);
-  if (!record.ehlo_tls.octets.empty()) {
-    write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.ehlo_tls, json);
+  if (!record.replies[Phase::ehlo_tls].octets.empty()) {
+    write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.replies[Phase::ehlo_tls], json);
   }
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);

@@ -1,170 +1,71 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/scan/single.h"
 
-#include <unistd.h>
-
-#include <deque>
-#include <string>
-
-#include "mxsweep/probe/conversation.h"
-#include "mxsweep/ring/clock.h"
-#include "mxsweep/ring/ring.h"
+#include "mxsweep/engine/engine.h"
+#include "mxsweep/engine/kernel.h"
 
 namespace mxsweep::scan {
 namespace {
 
-// For an alert or a close_notify to leave, which the kernel does while it is told.
-constexpr Duration kLastWordWait = std::chrono::milliseconds{1};
+constexpr Duration kWaitMost = std::chrono::seconds{10};  // Nothing but the engine ends a wait.
 
+// The engine's listener. It has no on_shortage(): what this machine is short of is how it ends.
 class Single {
  public:
-  Single(const Task& task, const probe::Plan& plan, tls::Client& tls,
-         const std::function<void(const Event&)>& hear)
-      : task_(task), plan_(with_tls(plan, tls)), probe_(plan_, task.target), hear_(hear) {}
-  Single(const Single&) = delete;
-  Single& operator=(const Single&) = delete;
-  ~Single() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+  struct Visit {
+    const Task* task;
+    [[nodiscard]] const targets::Target& target() const { return task->target; }
+  };
+
+  Single(const probe::Plan& plan,
+         const std::function<void(Duration at, const engine::Event&)>& on_event,
+         const std::function<void(const results::Record&)>& on_end)
+      : plan_(plan), on_event_(on_event), on_end_(on_end) {}
+
+  void on_event(Visit& /*visit*/, const engine::Event& event) {
+    const Instant now = engine::Kernel::now();
+    if (event.kind == engine::EventKind::connecting) began_ = now;
+    on_event_(now - began_, event);
   }
 
-  std::optional<ring::Refusal> run() {
-    if (auto refusal = ring_.open({.submissions = 8, .completions = 64, .buffers = 4})) {
-      return refusal;
-    }
-    const targets::Target& target = task_.target;
-    start_ = ring::now();
-    tell({.what = Told::connecting});
-    probe::Wants wants = probe_.on_started(start_);
-    descriptor_ = ring::open_tcp(target.address.family);
-    if (descriptor_ < 0) {
-      wants = probe_.on_error(-descriptor_, start_);
-    } else {
-      ring_.connect(descriptor_, kHandle, ring::socket_address(target.address, target.port));
-    }
-    while (!wants.done) {
-      wants = next(wants);
-      if (ring_.failure() != 0) return ring::explain_failure(ring_.failure());
-    }
-    if (wants.abort && descriptor_ >= 0) ring::reset_on_close(descriptor_);
-    return std::nullopt;
-  }
-
-  [[nodiscard]] results::Record record() {
-    results::Record record = probe_.observation().record(task_.target.name());
+  void on_end(Visit& visit, const probe::Observation& seen, Instant /*now*/) {
+    results::Record record = seen.record(visit.target().name());
     record.attempt = 1;
-    record.at = plan_.wall_time(start_);
-    describe(task_, record);
-    return record;
+    record.at = plan_.wall_time(seen.started());
+    describe(*visit.task, record);
+    on_end_(record);
   }
 
  private:
-  static constexpr Handle kHandle{};
-
-  static probe::Plan with_tls(const probe::Plan& plan, tls::Client& tls) {
-    probe::Plan own = plan;
-    own.tls = &tls;
-    own.wall_at_zero = ring::wall_at_zero();
-    return own;
-  }
-
-  // Waits for the next piece of news and passes it to the probe.
-  probe::Wants next(const probe::Wants& wants) {
-    const Instant deadline = wants.deadline;
-    ring_.submit_and_wait(1, deadline - ring::now());
-    now_ = ring::now();
-    for (const ring::Completion& completion : ring_.completions()) {
-      if (completion.operation == ring::Operation::send) continue;  // Its receive tells.
-      const probe::Wants more = on_completion(completion);
-      ring_.give_back(completion);
-      grant(more);
-      if (!more.done) ring_.receive(descriptor_, kHandle);
-      return more;  // One operation is armed at a time, so there is one completion.
-    }
-    // A wait that a signal ended (SIGCONT) has run no completion, and there may be one.
-    if (now_ < deadline || ring_.more()) return {.deadline = deadline};
-    // At the end of the close grace the conversation goes on; that is no deadline of the server's.
-    const probe::Wants more = probe_.on_deadline(now_);
-    if (more.done) tell({.what = Told::deadline});
-    grant(more);
-    return more;
-  }
-
-  void grant(const probe::Wants& wants) {
-    if (!wants.send.empty()) send(wants);
-    if (wants.acknowledge) ring::acknowledge_now(descriptor_);
-    if (wants.half_close) ring::half_close(descriptor_);
-  }
-
-  probe::Wants on_completion(const ring::Completion& completion) {
-    if (completion.result < 0) {
-      tell({.what = Told::failed, .error = -completion.result});
-      return probe_.on_error(-completion.result, now_);
-    }
-    if (completion.operation == ring::Operation::connect) {
-      tell({.what = Told::connected});
-      return probe_.on_connected(now_);
-    }
-    if (completion.result == 0) {
-      tell({.what = Told::closed});
-      return probe_.on_closed(now_);
-    }
-    const std::string_view octets = ring_.octets(completion);
-    if (probe_.observation().tls() == nullptr) {
-      tell({.what = Told::received, .octets = octets});
-      return probe_.on_bytes(octets, now_);
-    }
-    const probe::Wants wants = probe_.on_bytes(octets, now_);
-    probe_.on_step_ended(now_, ring::now());
-    if (!secured_ && !probe_.observation().tls()->session.cipher.empty()) {
-      secured_ = true;
-      tell({.what = Told::secured, .tls = probe_.observation().tls()});
-    }
-    const std::string_view heard = probe_.clear_text().received;
-    if (!heard.empty()) tell({.what = Told::received, .octets = heard});
-    return wants;
-  }
-
-  // What is sent is kept to the end: one conversation says little.
-  void send(const probe::Wants& wants) {
-    const std::string_view said =
-        probe_.observation().tls() == nullptr ? wants.send : probe_.clear_text().sent;
-    if (!said.empty()) {
-      tell({.what = Told::sent, .octets = said});
-    } else if (!secured_) {
-      tell({.what = Told::handshake});
-    }
-    ring_.send(descriptor_, kHandle,
-               wants.transient ? std::string_view(sent_.emplace_back(wants.send)) : wants.send);
-    if (wants.done) ring_.submit_and_wait(1, kLastWordWait);
-  }
-
-  void tell(Event event) const {
-    event.at = ring::now() - start_;
-    hear_(event);
-  }
-
-  const Task& task_;
-  const probe::Plan plan_;
-  probe::Conversation probe_;
-  const std::function<void(const Event&)>& hear_;
-  std::deque<std::string> sent_;
-  ring::Ring ring_;
-  int descriptor_ = -1;
-  bool secured_ = false;
-  Instant start_{};
-  Instant now_{};
+  const probe::Plan& plan_;
+  const std::function<void(Duration at, const engine::Event&)>& on_event_;
+  const std::function<void(const results::Record&)>& on_end_;
+  Instant began_{};
 };
 
 }  // namespace
 
-SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
-                    const std::function<void(const Event&)>& hear,
-                    const std::function<void(const results::Record&)>& conclude) {
-  SingleEnd end;
-  Single single(task, plan, tls, hear);
-  end.refusal = single.run();
-  if (!end.refusal) conclude(single.record());
-  return end;
+std::optional<ring::Refusal> probe_one(
+    const Task& task, const probe::Plan& plan, tls::Client& tls,
+    const std::function<void(Duration at, const engine::Event&)>& on_event,
+    const std::function<void(const results::Record&)>& on_end) {
+  probe::Plan own = plan;
+  own.tls = &tls;
+  own.wall_at_zero = engine::Kernel::wall_at_zero();
+  Single single(own, on_event, on_end);
+  engine::Engine<engine::Kernel, Single> engine(own, 1, engine::Kernel::now(), single);
+  if (auto refusal = engine.open({.submissions = 8, .completions = 64, .buffers = 4})) {
+    return refusal;
+  }
+  engine.read_clock();
+  static_cast<void>(engine.start({&task}));
+  while (engine.size() > 0) {
+    engine.wait(engine.next_wait(engine.now() + kWaitMost));
+    engine.work();
+    if (engine.failure() != 0) return ring::explain_failure(engine.failure());
+  }
+  engine.close();
+  return std::nullopt;
 }
 
 }  // namespace mxsweep::scan

@@ -148,9 +148,9 @@ void Sweeper::publish(std::uint32_t open) {
     }
   }
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
-    const std::uint64_t news = recorder_.tally().outcomes[i] - outcomes_published_[i];
-    if (news == 0) continue;
-    gauges_.outcomes[i].fetch_add(news, std::memory_order_relaxed);
+    const std::uint64_t more = recorder_.tally().outcomes[i] - outcomes_published_[i];
+    if (more == 0) continue;
+    gauges_.outcomes[i].fetch_add(more, std::memory_order_relaxed);
     outcomes_published_[i] = recorder_.tally().outcomes[i];
   }
 }

@@ -73,8 +73,7 @@ class Sweeper {
   // Gives back what was admitted and not begun.
   void return_permits(const Load& load, Instant now);
 
-  // Of a sweep that is told to stop: the records of those that waited for a server that has been
-  // visited by now.
+  // Of a sweep that stops: the records of what waited for a server that has been visited by now.
   void serve_waiters(Instant now);
   void publish(std::uint32_t open);
   void flush_due(Instant now) { recorder_.flush_due(now); }
@@ -87,7 +86,7 @@ class Sweeper {
 
   // Nothing is left to begin, or may be begun.
   [[nodiscard]] bool finished() const;
-  // When there may be something to do that neither a completion nor a doorbell tells of.
+  // When there may be something to do that neither a completion nor a doorbell announces.
   [[nodiscard]] Instant next_moment(const Load& load, Instant now) const;
   // Whether it is for the next task that the doorbell is awaited.
   [[nodiscard]] bool listens() const { return !next_ && inbox_.empty(); }

@@ -25,8 +25,8 @@ void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   recorder_.add(record, visit.task, now);
   ++probes_;
   if (visit.server == nullptr) return;
-  // What went wrong on our own side says nothing about the server. A limit of ours in TLS does: the
-  // next visit would meet it again.
+  // A fault of our own is nothing of the server's. A limit of ours in TLS is: the next visit would
+  // meet it again.
   const bool limit_of_tls =
       record.cause == Cause::local_tls_limit || record.cause == Cause::local_tls_unsupported;
   if (record.outcome == Outcome::local && !limit_of_tls) {

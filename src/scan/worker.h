@@ -2,7 +2,7 @@
 // One core of a sweep: an engine with its connections, and its share of the targets.
 //
 //   Shape     the sweeper (scan/sweeper.h) says what to begin, the engine (engine/engine.h) does it
-//             and says what ended; here is what they do together in a turn, and when they sleep.
+//             and reports what ended; here is what they do together in a turn, and when they sleep.
 //   Kernel    the engine's. Worker is the one that a sweep uses.
 //   Memory    slots and timers for `capacity` connections, which is as many as one worker alone may
 //             have; only what is used becomes real. The sum is in scan/capacity.cc.
@@ -37,7 +37,7 @@ struct WorkerOptions {
   const tls::ClientOptions* tls = nullptr;  // Null: there will be no TLS.
   std::uint32_t capacity = 0;
   ring::RingOptions ring;
-  Duration drain{};  // For open conversations when the sweep is told to stop.
+  Duration drain{};  // For open conversations when the sweep is to stop.
   bool own_descriptors = false;
   SweeperOptions sweeper;
 };

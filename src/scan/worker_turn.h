@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bodies of scan/worker.h, for those who build a worker on a kernel: worker.cc, and tests.
+// The bodies of scan/worker.h, to build a worker on a kernel: in worker.cc, and in tests.
 #pragma once
 
 #include <algorithm>

@@ -36,12 +36,13 @@ std::string render(std::string_view octets, std::string_view host) {
 }  // namespace
 
 Trigger Player::trigger_of(std::string_view command) const {
-  if (is_verb(command, "EHLO")) return secured_ ? Trigger::ehlo_tls : Trigger::ehlo;
-  if (is_verb(command, "QUIT")) return Trigger::quit;
-  if (is_verb(command, "HELO")) return Trigger::helo;
-  if (is_verb(command, "STARTTLS")) return secured_ ? Trigger::other : Trigger::starttls;
-  if (is_verb(command, "NOOP") || is_verb(command, "RSET")) return Trigger::noop;
-  return Trigger::other;
+  for (const TriggerRow& row : kTriggers) {
+    if (row.command.empty() || !is_verb(command, row.command)) continue;
+    if (secured_ && row.trigger == Trigger::ehlo) return Trigger::ehlo_tls;
+    if (secured_ && row.trigger == Trigger::starttls) return Trigger::other;
+    return row.trigger;
+  }
+  return is_verb(command, "RSET") ? Trigger::noop : Trigger::other;
 }
 
 PlayerOutput Player::on_start(Instant now) {

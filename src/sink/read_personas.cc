@@ -12,14 +12,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::pair<std::string_view, Trigger> kParts[] = {
-    {"greeting", Trigger::greeting}, {"ehlo", Trigger::ehlo},         {"helo", Trigger::helo},
-    {"starttls", Trigger::starttls}, {"noop", Trigger::noop},         {"quit", Trigger::quit},
-    {"other", Trigger::other},       {"ehlo_tls", Trigger::ehlo_tls}, {"hello", Trigger::hello},
-};
-static_assert(std::size(kParts) == kPartCount);
-
-using Scripts = std::array<std::optional<Script>, kPartCount>;
+using Scripts = std::array<std::optional<Script>, kTriggerCount>;
 
 class Reader : private JsonReader {
  public:
@@ -80,10 +73,11 @@ bool Reader::read_root(const dom::element& root) {
 
 bool Reader::read_part(std::string_view key, const dom::element& value, const std::string& where,
                        Scripts& scripts) {
-  const std::optional<Trigger> trigger = look_up(kParts, key);
-  if (!trigger) return fail(where, "unknown key");
-  Script& script = scripts[static_cast<std::size_t>(*trigger)].emplace();
-  return read_script(*this, value, where, *trigger, script);
+  const auto* const row = std::find_if(kTriggers.begin(), kTriggers.end(),
+                                       [key](const TriggerRow& each) { return each.key == key; });
+  if (row == kTriggers.end()) return fail(where, "unknown key");
+  Script& script = scripts[static_cast<std::size_t>(row->trigger)].emplace();
+  return read_script(*this, value, where, row->trigger, script);
 }
 
 bool Reader::read_defaults(const dom::element& value) {
@@ -150,7 +144,7 @@ void take_starttls_out(Script& ehlo) {
 // before their reply under TLS.
 bool Reader::complete(const std::string& where, const Scripts& own, Persona& persona) {
   const bool own_ehlo = own[static_cast<std::size_t>(Trigger::ehlo)].has_value();
-  for (const auto& [key, trigger] : kParts) {
+  for (const auto& [trigger, key, command] : kTriggers) {
     const auto index = static_cast<std::size_t>(trigger);
     Script& script = persona.scripts[index];
     if (own[index]) {

@@ -20,6 +20,10 @@ static_assert(std::all_of(kStates.begin(), kStates.end(), [](const StateRow& row
   return true;
 }));
 
+// Each depth includes the ones before it.
+static_assert(Depth::connect < Depth::greeting && Depth::greeting < Depth::ehlo &&
+              Depth::ehlo < Depth::tls);
+
 // HELO only after a 5xx to EHLO, QUIT once, and not a word when the server is leaving.
 static_assert(find(State::ehlo, Event::tempfail)->to == State::quit);
 static_assert(find(State::helo, Event::rejected)->to == State::quit);

@@ -22,8 +22,8 @@ void require_same(const results::Record& a, const results::Record& b) {
   INVARIANT(a.outcome == b.outcome && a.phase == b.phase && a.cause == b.cause);
   INVARIANT(a.anomalies == b.anomalies);
   INVARIANT(a.starttls_offered == b.starttls_offered);
-  INVARIANT(a.greeting.octets == b.greeting.octets);
-  INVARIANT(a.verb == b.verb && a.ehlo.octets == b.ehlo.octets);
+  INVARIANT(a.replies[Phase::greeting].octets == b.replies[Phase::greeting].octets);
+  INVARIANT(a.verb == b.verb && a.replies[Phase::ehlo].octets == b.replies[Phase::ehlo].octets);
   // What is no reply is told as far as it was read.
   if (a.reply.code != 0) INVARIANT(a.reply.octets == b.reply.octets);
 }

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <string>
 
-#include "probe/secure_conversation.h"
+#include "probe/secure_ending.h"
 #include "support/catch.h"
 
 namespace mxsweep::probe {
@@ -27,9 +27,9 @@ TEST_CASE("STARTTLS, the handshake, EHLO again, QUIT and close_notify, however i
 TEST_CASE("the record holds both EHLO replies, the session and the chain", "[probe][tls]") {
   SecurePair conversation(Plan("scanner.test"), {}, "mx.test", 100'000);
   const results::Record record = conversation.talk();
-  CHECK(record.ehlo.octets == "250-mx.test\r\n250 STARTTLS\r\n");
-  CHECK(record.ehlo_tls.code == 250);
-  CHECK(record.ehlo_tls.octets == "250-mx.test\r\n250 SIZE 1000\r\n");
+  CHECK(record.replies[Phase::ehlo].octets == "250-mx.test\r\n250 STARTTLS\r\n");
+  CHECK(record.replies[Phase::ehlo_tls].code == 250);
+  CHECK(record.replies[Phase::ehlo_tls].octets == "250-mx.test\r\n250 SIZE 1000\r\n");
   CHECK(record.reply.octets.empty());
   REQUIRE(record.tls.has_value());
   CHECK(record.tls->session.version == "TLSv1.3");
@@ -55,9 +55,9 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
     SecurePair conversation(Plan("scanner.test"), behaviour, "", piece);
     const results::Record record = conversation.talk();
     CHECK(record.outcome == Outcome::ok);
-    CHECK(record.greeting.code == 220);
-    CHECK(record.ehlo.code == 250);
-    CHECK(record.ehlo_tls.code == 0);
+    CHECK(record.replies[Phase::greeting].code == 220);
+    CHECK(record.replies[Phase::ehlo].code == 250);
+    CHECK(record.replies[Phase::ehlo_tls].code == 0);
     CHECK_FALSE(record.starttls_known);
     CHECK(conversation.lines == "EHLO scanner.test\nQUIT\n");
     REQUIRE(record.tls.has_value());
@@ -66,7 +66,7 @@ TEST_CASE("implicit TLS: the handshake first, then an ordinary conversation", "[
   }
 }
 
-TEST_CASE("port 465 means implicit TLS, unless the target or the user says otherwise",
+TEST_CASE("port 465 means implicit TLS, unless the target or the user wants it otherwise",
           "[probe][tls]") {
   tls::Client client;
   REQUIRE(client.open({}).empty());
@@ -91,7 +91,7 @@ TEST_CASE("port 465 means implicit TLS, unless the target or the user says other
   CHECK(speaks_first());
 }
 
-TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe][tls]") {
+TEST_CASE("clear text behind the reply to STARTTLS is dropped and an anomaly", "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.starttls = "220 go\r\n250 injected\r\n";
   const Ending end = ending(behaviour);
@@ -99,7 +99,7 @@ TEST_CASE("clear text behind the reply to STARTTLS is dropped and told", "[probe
   CHECK(end.lines == kWholeConversation);
 }
 
-TEST_CASE("clear text that comes after our ClientHello is dropped and told all the same",
+TEST_CASE("clear text that comes after our ClientHello is dropped and an anomaly all the same",
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 100U, 1U}) {
     ServerBehaviour behaviour;
@@ -144,7 +144,7 @@ TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or ap
   }
 }
 
-TEST_CASE("what is said under TLS before our EHLO is heard as if it had come later",
+TEST_CASE("what is sent under TLS before our EHLO is read as if it had come later",
           "[probe][tls]") {
   for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
     ServerBehaviour behaviour;
@@ -159,14 +159,14 @@ TEST_CASE("what is said under TLS before our EHLO is heard as if it had come lat
   }
 }
 
-TEST_CASE("close_notify is waited for, and said when it does not come", "[probe][tls]") {
+TEST_CASE("close_notify is waited for, and an anomaly when it does not come", "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.close_notify = false;
   behaviour.waits_for_close_notify = true;
   CHECK(ending(behaviour).words == "ok quit none");
 }
 
-TEST_CASE("a refused STARTTLS is told, and the conversation ends politely", "[probe][tls]") {
+TEST_CASE("a refused STARTTLS is recorded, and QUIT ends the conversation", "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.starttls = "454 4.7.0 TLS not available due to local problem\r\n";
   Ending end = ending(behaviour);
@@ -185,7 +185,7 @@ TEST_CASE("a refused STARTTLS is told, and the conversation ends politely", "[pr
   CHECK(ending(behaviour).words == "refused starttls resources.overload");
 }
 
-TEST_CASE("STARTTLS that is not offered is a finding only for who insists on it", "[probe][tls]") {
+TEST_CASE("STARTTLS that is not offered is a finding only where it is required", "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.ehlo = "250-mx.test\r\n250 SIZE 1000\r\n";
   Plan insists("scanner.test");
@@ -279,7 +279,7 @@ TEST_CASE("a server that only asks for a client certificate is none the worse", 
   }
 }
 
-TEST_CASE("a certificate that is not valid matters to who requires it", "[probe][tls]") {
+TEST_CASE("a certificate that is not valid matters where it is required", "[probe][tls]") {
   Plan requires_it("scanner.test");
   requires_it.require_valid = true;
   CHECK(ending({}, requires_it, "mx.test").words == "ok quit none");
@@ -288,7 +288,7 @@ TEST_CASE("a certificate that is not valid matters to who requires it", "[probe]
   CHECK(ending({}, requires_it, "mail.test").words == "degraded tls certificate-host-mismatch");
 }
 
-TEST_CASE("a refusal under TLS is one like any other, and a close without goodbye is told",
+TEST_CASE("a refusal under TLS is one like any other, without close_notify an anomaly",
           "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.ehlo_tls = "421 4.3.2 busy\r\n";
@@ -313,7 +313,7 @@ TEST_CASE("what a handshake's last step costs is the handshake's and not of what
   CHECK(record.ms[Phase::starttls] < std::chrono::milliseconds{7});
 }
 
-TEST_CASE("news that waited for its turn counts in nobody's latency", "[probe][tls]") {
+TEST_CASE("what waited for its turn counts in no latency", "[probe][tls]") {
   tls::Client client;
   REQUIRE(client.open({}).empty());
   Plan plan("scanner.test");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Conversations as documents. A transcript is a text of lines:
 //
-//   S: 220 mx.test ESMTP     the server says this, CRLF added ("S| text" adds nothing; \xHH, \r,
-//   \n) C: QUIT                  the client must have said exactly this by now, and nothing else
-//   [wait 61s]               time passes; deadlines on the way are heard
+//   S: 220 mx.test ESMTP     the server sends this, CRLF added ("S| text" adds nothing, and has
+//                            \xHH, \r, \n)
+//   C: QUIT                  the client must have sent exactly this by now, and nothing else
+//   [wait 61s]               time passes; deadlines on the way are met
 //   [close] [reset]          the server closes or resets
 //   [error ECONNREFUSED]     instead of a connection, or on it
 //   [interrupt]              the user stops the sweep

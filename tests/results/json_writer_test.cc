@@ -28,13 +28,13 @@ std::string every_octet_but(std::string_view excluded) {
 
 Record with_greeting(int code, std::string_view octets) {
   Record record = samples::attempted();
-  record.greeting = {code, octets};
+  record.replies[Phase::greeting] = {code, octets};
   return record;
 }
 
 Record with_ehlo(int code, std::string_view octets) {
   Record record = samples::attempted();
-  record.ehlo = {code, octets};
+  record.replies[Phase::ehlo] = {code, octets};
   return record;
 }
 
@@ -235,7 +235,8 @@ TEST_CASE("a reply that is cut anywhere still makes a record", "[results][json]"
       const GuardedBytes part(wire.substr(0, cut));
       for (const int code : {0, 220, 554}) {
         Record record = samples::typical();
-        record.greeting = record.ehlo = record.reply = {code, part.view()};
+        record.replies[Phase::greeting] = record.replies[Phase::ehlo] =
+            record.reply = {code, part.view()};
         CHECK(Parsed(record).has("/greeting") == (cut > 0));
       }
     }

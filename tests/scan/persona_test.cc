@@ -47,7 +47,7 @@ class Pair {
 
  private:
   void next() {
-    // What was said arrives first; then whoever's time comes first.
+    // What was sent arrives first; then whichever side's time comes first.
     if (!to_client_.empty()) return deliver();
     if (tell_) {
       tell_ = false;

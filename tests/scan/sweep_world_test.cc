@@ -12,8 +12,8 @@
 
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/tls/client.h"
+#include "scan/fake_kernel.h"
 #include "scan/worker_turn.h"
-#include "scan/world.h"
 #include "support/catch.h"
 
 namespace mxsweep::scan {

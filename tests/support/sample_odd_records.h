@@ -17,9 +17,9 @@ namespace mxsweep::results::samples {
 
 inline Record eight_bit() {
   Record record = typical();
-  record.greeting = {220,
-                     "220 mx1.example.net ESMTP Bienvenue \xe0 Orl\xe9"
-                     "ans\r\n"};
+  record.replies[Phase::greeting] = {220,
+                                     "220 mx1.example.net ESMTP Bienvenue \xe0 Orl\xe9"
+                                     "ans\r\n"};
   record.anomalies.add(Anomaly::eight_bit);
   return record;
 }
@@ -29,10 +29,11 @@ inline Record utf8() {
   record.target =
       "b\xc3\xbc"
       "cher.example";
-  record.greeting = {220,
-                     "220 mx1.example.net ESMTP Gr\xc3\xbc\xc3\x9f"
-                     "e\r\n"};
-  record.ehlo = {250, "250-mx1.example.net\r\n250-X-GRUSS \xe2\x9c\x89\r\n250 SIZE\r\n"};
+  record.replies[Phase::greeting] = {220,
+                                     "220 mx1.example.net ESMTP Gr\xc3\xbc\xc3\x9f"
+                                     "e\r\n"};
+  record.replies[Phase::ehlo] = {250,
+                                 "250-mx1.example.net\r\n250-X-GRUSS \xe2\x9c\x89\r\n250 SIZE\r\n"};
   record.anomalies.add(Anomaly::eight_bit);
   return record;
 }
@@ -70,8 +71,8 @@ inline Record huge() {
     return octets;
   }();
   Record record = typical();
-  record.greeting = {250, reply};
-  record.ehlo = {250, reply};
+  record.replies[Phase::greeting] = {250, reply};
+  record.replies[Phase::ehlo] = {250, reply};
   for (std::size_t i = 0; i < kAnomalyCount; ++i) record.anomalies.add(static_cast<Anomaly>(i));
   record.bytes_in = record.bytes_out = UINT32_MAX;
   for (Duration& span : record.ms.of) span = Duration::max();

@@ -37,8 +37,8 @@ inline Record typical() {
   Record record = attempted();
   record.outcome = Outcome::ok;
   record.phase = Phase::quit;
-  record.greeting = {220, kPostfixGreeting};
-  record.ehlo = {250, kPostfixEhlo};
+  record.replies[Phase::greeting] = {220, kPostfixGreeting};
+  record.replies[Phase::ehlo] = {250, kPostfixEhlo};
   record.starttls_known = true;
   record.starttls_offered = Offered::yes;
   record.bytes_in = 237;
@@ -55,8 +55,9 @@ inline Record refused(Phase phase, Cause cause, ReplyText reply) {
   record.phase = phase;
   record.cause = cause;
   record.reply = reply;
-  record.greeting = phase == Phase::greeting ? reply : ReplyText{220, kPostfixGreeting};
-  if (phase == Phase::ehlo) record.ehlo = reply;
+  record.replies[Phase::greeting] =
+      phase == Phase::greeting ? reply : ReplyText{220, kPostfixGreeting};
+  if (phase == Phase::ehlo) record.replies[Phase::ehlo] = reply;
   record.starttls_known = true;
   record.bytes_in = static_cast<std::uint32_t>(reply.octets.size());
   record.ms[Phase::greeting] = std::chrono::microseconds{6'001'377};
@@ -120,7 +121,7 @@ inline Record with_meta() {
 inline Record helo_only() {
   Record record = typical();
   record.verb = Verb::helo;
-  record.ehlo = {250, "250 mx1.example.net at your service\r\n"};
+  record.replies[Phase::ehlo] = {250, "250 mx1.example.net at your service\r\n"};
   record.starttls_offered = Offered::not_known;
   record.anomalies.add(Anomaly::ehlo_refused);
   return record;

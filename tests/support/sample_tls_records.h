@@ -29,10 +29,11 @@ inline tls::Facts trusted() {
 inline Record secured(const tls::Facts& facts, ChainDetail detail = ChainDetail::full) {
   Record record = typical();
   record.name = "mx1.example.net";
-  record.starttls_code = 220;
+  record.replies[Phase::starttls].code = 220;
   record.tls = facts;
   record.chain_detail = detail;
-  record.ehlo_tls = {250, "250-mx1.example.net\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"};
+  record.replies[Phase::ehlo_tls] = {
+      250, "250-mx1.example.net\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"};
   record.ms[Phase::starttls] = std::chrono::microseconds{12'001};
   record.ms[Phase::tls] = std::chrono::microseconds{26'400};
   record.ms[Phase::ehlo_tls] = std::chrono::microseconds{12'200};
@@ -45,13 +46,10 @@ inline Record typical_tls(ChainDetail detail = ChainDetail::full) {
 }
 
 inline Record implicit_tls() {
-  const tls::Facts facts = [] {
-    tls::Facts made = trusted();
-    made.session = session_1_2();
-    made.name_match.reset();
-    made.client_certificate_requested = true;
-    return made;
-  }();
+  tls::Facts facts = trusted();
+  facts.session = session_1_2();
+  facts.name_match.reset();
+  facts.client_certificate_requested = true;
   Record record = typical();
   record.port = 465;
   record.starttls_known = false;
@@ -74,7 +72,7 @@ inline Record expired_and_old() {
   record.outcome = Outcome::degraded;
   record.cause = Cause::certificate_expired;
   record.verb_tls = Verb::helo;
-  record.ehlo_tls = {250, "250 mx1.example.net\r\n"};
+  record.replies[Phase::ehlo_tls] = {250, "250 mx1.example.net\r\n"};
   return record;
 }
 
@@ -143,7 +141,7 @@ inline Record client_certificate_required() {
   record.outcome = Outcome::degraded;
   record.phase = Phase::tls;
   record.cause = Cause::tls_client_certificate;
-  record.ehlo_tls = {};
+  record.replies[Phase::ehlo_tls] = {};
   record.ms[Phase::ehlo_tls] = kNotReached;
   return record;
 }
@@ -154,7 +152,7 @@ inline Record starttls_refused() {
   record.phase = Phase::starttls;
   record.cause = Cause::config_tls_unavailable;
   record.reply = {454, "454 4.7.0 TLS not available due to local problem\r\n"};
-  record.starttls_code = 454;
+  record.replies[Phase::starttls].code = 454;
   record.ms[Phase::starttls] = std::chrono::microseconds{12'001};
   return record;
 }

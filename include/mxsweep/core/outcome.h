@@ -39,6 +39,14 @@ enum class Outcome : std::uint8_t {
 };
 inline constexpr std::size_t kOutcomeCount = 7;
 
+// Of what several servers of one host came to: whether `a` stands for the host rather than `b`, as
+// more worked.
+[[nodiscard]] constexpr bool outranks(Outcome a, Outcome b) { return a < b; }
+static_assert(outranks(Outcome::ok, Outcome::degraded) &&
+              outranks(Outcome::degraded, Outcome::refused) &&
+              outranks(Outcome::refused, Outcome::failed) &&
+              outranks(Outcome::failed, Outcome::local));
+
 // One for each different next action. core/causes.def has them, core/cause.h what each means.
 enum class Cause : std::uint8_t {
 #define CAUSE(group, name, ...) name,

@@ -113,7 +113,7 @@ class Engine {
   }
   void work();
 
-  void interrupt_all();  // Each conversation ends now, with a record that says so.
+  void interrupt_all();  // Each conversation ends now, as interrupted.
   // The ring has failed, and nothing completes any more: the same, and every slot is free.
   void give_up();
 
@@ -192,5 +192,6 @@ class Engine {
 }  // namespace mxsweep::engine
 
 // The members' bodies.
+#include "mxsweep/engine/engine_completions.h"
 #include "mxsweep/engine/engine_operations.h"
 #include "mxsweep/engine/engine_turn.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How many of one engine's connections are open to each address, by a table of counts: addresses
-// whose hashes meet in one place share a count. Good enough to tell a burst, and nothing else.
+// whose hashes meet in one place share a count. It shows a burst, and nothing else.
 //
 //   Memory   four octets for each conversation that there may be at once, touched only when used.
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What all conversations of a sweep have in common: how far to go, what to say, how long to wait.
+// What all conversations of a sweep have in common: how far to go, what to send, how long to wait.
 //
 //   Lifetime  outlives the conversations that follow it.
 #pragma once

@@ -53,6 +53,15 @@ struct PhaseTimes {
   }
 };
 
+// The reply that each phase ended with; code 0: there was none. Where the code says all, as with an
+// accepted STARTTLS, there is no text.
+struct PhaseReplies {
+  std::array<ReplyText, kPhaseCount> of{};
+
+  ReplyText& operator[](Phase phase) { return of[static_cast<std::size_t>(phase)]; }
+  const ReplyText& operator[](Phase phase) const { return of[static_cast<std::size_t>(phase)]; }
+};
+
 struct Record {
   std::string_view target;  // As written in the list.
   std::uint64_t line = 0;   // Counted from 1; 0 means that there was no list.
@@ -81,17 +90,14 @@ struct Record {
   ReplyText reply;             // The reply that decided an outcome other than ok.
   int socket_errno = 0;        // 0: absent.
 
-  ReplyText greeting;
+  PhaseReplies replies;
   Verb verb = Verb::ehlo;
-  ReplyText ehlo;
   Offered starttls_offered = Offered::not_known;
   bool starttls_known = false;  // Whether "starttls" is in the record at all.
-  int starttls_code = 0;        // Of the reply to STARTTLS; 0: absent.
 
   std::optional<tls::Facts> tls;  // Nothing: no TLS was begun.
   ChainDetail chain_detail = ChainDetail::full;
   Verb verb_tls = Verb::ehlo;
-  ReplyText ehlo_tls;  // The reply to EHLO after STARTTLS.
 
   AnomalySet anomalies;
   std::uint32_t bytes_in = 0;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// One conversation, watched: the engine of `mxsweep probe`. The same probe as a sweep's, on a ring
-// of its own, with every event told as it happens.
+// One conversation, shown: the engine of `mxsweep probe`. A sweep's engine, with one connection and
+// every event passed on as it happens.
 //
 //   Units     `at` counts from the start of the connect.
-//   Lifetime  Views in an Event are good for the call; the JSON line is the caller's.
-//   Errors    refusal: this machine cannot run the engine.
+//   Lifetime  views in an event are good for the call; so is the record.
+//   Errors    a refusal: this machine cannot run the engine.
 #pragma once
 
 #include <functional>
 #include <optional>
-#include <string>
-#include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/engine/event.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/ring/refusal.h"
@@ -21,33 +20,11 @@
 
 namespace mxsweep::scan {
 
-enum class Told : std::uint8_t {
-  connecting,
-  connected,
-  sent,
-  received,
-  handshake,  // TLS is being negotiated: octets in either direction.
-  secured,    // It is negotiated.
-  closed,
-  failed,
-  deadline,
-};
-
-struct Event {
-  Told what;
-  Duration at{};
-  std::string_view octets{};        // sent, received: in clear.
-  int error = 0;                    // failed: errno
-  const tls::Facts* tls = nullptr;  // secured
-};
-
-struct SingleEnd {
-  std::optional<ring::Refusal> refusal;
-};
-
-// Calls `hear` for each event and `conclude` once with the record. Requires: `tls` is open.
-[[nodiscard]] SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
-                                  const std::function<void(const Event&)>& hear,
-                                  const std::function<void(const results::Record&)>& conclude);
+// Calls `on_event` for each event and `on_end` once, unless the engine is refused. Requires: `tls`
+// is open.
+[[nodiscard]] std::optional<ring::Refusal> probe_one(
+    const Task& task, const probe::Plan& plan, tls::Client& tls,
+    const std::function<void(Duration at, const engine::Event&)>& on_event,
+    const std::function<void(const results::Record&)>& on_end);
 
 }  // namespace mxsweep::scan

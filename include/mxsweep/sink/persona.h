@@ -59,7 +59,25 @@ enum class Trigger : std::uint8_t {
   ehlo_tls,
   hello,
 };
-inline constexpr std::size_t kPartCount = 9;
+inline constexpr std::size_t kTriggerCount = 9;
+
+// Its key in a persona, and the command that it is; empty: it is none, or not by that alone.
+struct TriggerRow {
+  Trigger trigger;
+  std::string_view key;
+  std::string_view command;
+};
+inline constexpr std::array<TriggerRow, kTriggerCount> kTriggers = {{
+    {Trigger::greeting, "greeting", ""},
+    {Trigger::ehlo, "ehlo", "EHLO"},
+    {Trigger::helo, "helo", "HELO"},
+    {Trigger::starttls, "starttls", "STARTTLS"},
+    {Trigger::noop, "noop", "NOOP"},
+    {Trigger::quit, "quit", "QUIT"},
+    {Trigger::other, "other", ""},
+    {Trigger::ehlo_tls, "ehlo_tls", ""},
+    {Trigger::hello, "hello", ""},
+}};
 
 enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };
 
@@ -121,7 +139,7 @@ struct Persona {
   std::string name;  // Letters, digits, "_" and "-".
   std::uint32_t weight = 0;
   Expected expect;
-  std::array<Script, kPartCount> scripts;
+  std::array<Script, kTriggerCount> scripts;
   TlsBehaviour tls;
   bool implicit_tls = false;                      // TLS from the first octet on.
   std::shared_ptr<const tls::Server> tls_server;  // By Authority::equip(); null: speaks no TLS.

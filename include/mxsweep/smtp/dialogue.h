@@ -122,7 +122,7 @@ struct Transition {
   State from;
   Event on;
   State to;
-  bool declined;  // The server said no: this reply decides the outcome.
+  bool declined;  // A refusal: this reply decides the outcome.
 
   [[nodiscard]] constexpr bool reads_on() const { return from == to; }
 };

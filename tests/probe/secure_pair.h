@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A conversation that goes on under TLS: the probe and a server of the tests' own, joined in
+// A conversation that goes on under TLS: the client and a server of the tests' own, joined in
 // memory, the octets of both directions cut as the case asks for.
 #pragma once
 
@@ -9,63 +9,12 @@
 #include <utility>
 
 #include "mxsweep/probe/conversation.h"
+#include "mxsweep/tls/client.h"
 #include "mxsweep/tls/engine.h"
-#include "mxsweep/tls/issue.h"
-#include "probe/transcript.h"
+#include "probe/server_behaviour.h"
 #include "support/catch.h"
 
 namespace mxsweep::probe {
-
-inline const WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
-
-// An authority, and a certificate of its for mx.test.
-struct Papers {
-  Papers() {
-    authority = tls::issue({.common_name = "an authority",
-                            .not_before = kToday - std::chrono::days{10},
-                            .not_after = kToday + std::chrono::days{1000},
-                            .authority = true});
-    leaf = tls::issue({.common_name = "mx.test",
-                       .dns_names = {"mx.test"},
-                       .serial = 2,
-                       .not_before = kToday - std::chrono::days{10},
-                       .not_after = kToday + std::chrono::days{80}},
-                      &authority);
-  }
-  tls::IssuedCertificate authority;
-  tls::IssuedCertificate leaf;
-};
-
-inline const Papers& papers() {
-  static const Papers all;
-  return all;
-}
-
-// What the server does when it has heard something: a line of clear text, or in hello() the
-// client's first octets of TLS.
-struct ServerBehaviour {
-  std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
-  bool ehlo_closes = false;  // FIN behind that reply.
-  std::string starttls = "220 go ahead\r\n";
-  std::string ehlo_tls = "250-mx.test\r\n250 SIZE 1000\r\n";
-  std::string quit = "221 bye\r\n";
-  std::string hello;                          // Instead of the handshake: these octets.
-  bool hello_closes = false;                  // ... and FIN, instead of the handshake.
-  bool hello_hangs = false;                   // Nothing, instead of the handshake.
-  std::size_t cut_after = std::string::npos;  // FIN after so many octets of the handshake.
-  std::string before_handshake;               // Clear text before the handshake's first octet.
-  bool starttls_at_once = false;              // The reply to STARTTLS was said before.
-  std::string before_ehlo_tls;                // Said under TLS without having been asked.
-  bool before_ehlo_tls_closes = false;        // ... and then close_notify and FIN.
-  bool close_notify = true;                   // Behind the reply to QUIT.
-  bool waits_for_close_notify = false;        // Of the client, and answers it.
-  bool implicit = false;
-  tls::ServerOptions tls;
-};
-
-inline std::shared_ptr<const tls::Authorities> trusting(const tls::IssuedCertificate& authority) {
-  return tls::read_authorities(authority.certificate_pem).authorities;
-}
 
 class SecurePair {
  public:
@@ -89,7 +38,7 @@ class SecurePair {
     if (behaviour_.implicit) {
       engine_.emplace(server_);
     } else {
-      say("220 mx.test ESMTP\r\n");
+      send("220 mx.test ESMTP\r\n");
     }
     for (int turns = 0; !wants_.done; ++turns) {
       REQUIRE(turns < 100'000);
@@ -98,7 +47,7 @@ class SecurePair {
     return probe_->observation().record(target_.name());
   }
 
-  std::string lines;     // What the client said in clear text, under TLS or not.
+  std::string lines;     // What the client sent in clear text, under TLS or not.
   Duration step_cost{};  // Of each call that takes octets in a handshake.
 
  private:
@@ -118,7 +67,7 @@ class SecurePair {
     if (!to_server_.empty()) {
       const std::string octets = to_server_.substr(0, piece_);
       to_server_.erase(0, octets.size());
-      return hear(octets);
+      return receive(octets);
     }
     now_ = probe_->deadline();
     client(probe_->on_deadline(now_));
@@ -129,7 +78,7 @@ class SecurePair {
     wants_ = wants;
   }
 
-  void say(std::string_view text) {
+  void send(std::string_view text) {
     if (!engine_) {
       to_client_ += text;
       return;
@@ -148,7 +97,7 @@ class SecurePair {
     closes_ = true;
   }
 
-  void hear(std::string_view octets) {
+  void receive(std::string_view octets) {
     if (!engine_) {
       clear_ += octets;
       return answer();
@@ -167,8 +116,8 @@ class SecurePair {
     flush();
     if (status == tls::Status::failed) closes_ = true;
     if (was_handshake && status == tls::Status::established) {
-      if (behaviour_.implicit) say("220 mx.test ESMTP\r\n");
-      if (!behaviour_.before_ehlo_tls.empty()) say(behaviour_.before_ehlo_tls);
+      if (behaviour_.implicit) send("220 mx.test ESMTP\r\n");
+      if (!behaviour_.before_ehlo_tls.empty()) send(behaviour_.before_ehlo_tls);
       if (behaviour_.before_ehlo_tls_closes) {
         engine_->close();
         flush();
@@ -192,15 +141,15 @@ class SecurePair {
       clear_.erase(0, end + 2);
       lines.append(line).append("\n");
       if (line.starts_with("EHLO")) {
-        say(engine_ ? behaviour_.ehlo_tls : behaviour_.ehlo);
+        send(engine_ ? behaviour_.ehlo_tls : behaviour_.ehlo);
         closes_ = closes_ || behaviour_.ehlo_closes;
       }
       if (line == "STARTTLS") {
-        if (!behaviour_.starttls_at_once) say(behaviour_.starttls);
+        if (!behaviour_.starttls_at_once) send(behaviour_.starttls);
         if (behaviour_.starttls.starts_with("220")) {
           engine_.emplace(server_);
           const std::string early = std::exchange(clear_, {});
-          if (!early.empty()) hear(early);
+          if (!early.empty()) receive(early);
         }
         if (behaviour_.starttls.empty() || behaviour_.starttls.starts_with("421") ||
             behaviour_.starttls.starts_with("221")) {
@@ -208,7 +157,7 @@ class SecurePair {
         }
       }
       if (line == "QUIT") {
-        say(behaviour_.quit);
+        send(behaviour_.quit);
         if (engine_ && behaviour_.close_notify) {
           engine_->close();
           flush();
@@ -234,34 +183,5 @@ class SecurePair {
   std::string clear_;
   bool closes_ = false;
 };
-
-struct Ending {
-  std::string words{};  // "degraded tls tls.alert no_close_notify"
-  std::string lines;
-  results::Offered offered;
-  int starttls_code;
-  bool secured;
-  std::string reply;
-};
-
-inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("scanner.test"),
-                     std::string_view name = {}, std::size_t piece = 100'000) {
-  SecurePair pair(plan, behaviour, name, piece);
-  const results::Record record = pair.talk();
-  records_of_transcripts().add(record);
-  Ending end{};
-  end.words.append(to_string(record.outcome)).append(" ").append(to_string(record.phase));
-  end.words.append(" ").append(to_string(record.cause));
-  for (std::size_t i = 0; i < kAnomalyCount; ++i) {
-    const auto anomaly = static_cast<Anomaly>(i);
-    if (record.anomalies.has(anomaly)) end.words.append(" ").append(to_string(anomaly));
-  }
-  end.lines = pair.lines;
-  end.offered = record.starttls_offered;
-  end.starttls_code = record.starttls_code;
-  end.secured = record.tls.has_value() && !record.tls->session.version.empty();
-  end.reply = record.reply.octets;
-  return end;
-}
 
 }  // namespace mxsweep::probe

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "mxsweep/probe/conversation.h"
+
 #include <cerrno>
 
-#include "mxsweep/probe/conversation.h"
 #include "mxsweep/results/json_writer.h"
 #include "probe/transcript.h"
 #include "support/catch.h"
@@ -10,7 +11,7 @@ namespace mxsweep::probe {
 namespace {
 
 // However the network cut it, a conversation ends the same way: whole lines; pieces of every small
-// size, one octet among them; and all that the server says ahead of our commands, cut anywhere.
+// size, one octet among them; and all that the server sends ahead of our commands, cut anywhere.
 void play(const std::string& text, const Plan& plan = Plan("scanner.test")) {
   for (const int piece : {100'000, 1, 2, 3, 7, 64}) {
     CAPTURE(piece);
@@ -43,8 +44,7 @@ TEST_CASE("a plain conversation goes from greeting to QUIT and the server's clos
     = ok quit none)");
 }
 
-TEST_CASE("not a word is said before the last line of a greeting, however late it comes",
-          "[probe]") {
+TEST_CASE("nothing is sent before the last line of a greeting, however late it comes", "[probe]") {
   play(R"(
     S: 220-mx.test ESMTP
     [wait 6]
@@ -152,7 +152,7 @@ TEST_CASE("a session has a deadline of its own", "[probe]") {
        plan);
 }
 
-TEST_CASE("what is not SMTP is told from TLS that came unasked", "[probe]") {
+TEST_CASE("what is not SMTP and TLS that came unasked are two causes", "[probe]") {
   play("S: HTTP/1.1 400 Bad Request\n= failed greeting protocol.not_smtp");
   play("S: SSH-2.0-OpenSSH_9.2\n= failed greeting protocol.not_smtp");
   play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
@@ -183,7 +183,7 @@ TEST_CASE("text before a reply is skipped when the reply follows, and noise when
   transcript.play(
       "S: hello\nS: 554 no\nC: QUIT\nS: 221 bye\n[close]\n"
       "= refused greeting blocked.unspecified text_before_reply");
-  CHECK(transcript.record().greeting.octets == "554 no\r\n");
+  CHECK(transcript.record().replies[Phase::greeting].octets == "554 no\r\n");
   CHECK(transcript.record().reply.octets == "554 no\r\n");
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
   CHECK(octets.record().bytes_in <= smtp::kReplyOctetsMax + 2048);
 }
 
-TEST_CASE("what stands behind a reply is heard as if it had come later", "[probe]") {
+TEST_CASE("what stands behind a reply is read as if it had come later", "[probe]") {
   play(R"(
     S: 220 mx.test
     C: EHLO scanner.test
@@ -282,10 +282,10 @@ TEST_CASE("what a stray reply may have listed is not known to be absent", "[prob
   Transcript transcript(plan, 100'000);
   transcript.play(text);
   CHECK(transcript.record().starttls_offered == results::Offered::not_known);
-  CHECK(transcript.record().ehlo.octets == "250-mx.test\r\n250 SIZE 10\r\n");
+  CHECK(transcript.record().replies[Phase::ehlo].octets == "250-mx.test\r\n250 SIZE 10\r\n");
 }
 
-TEST_CASE("EHLO answered as any command is says nothing of what is not listed", "[probe]") {
+TEST_CASE("EHLO answered as any command is leaves unknown what is not listed", "[probe]") {
   for (const char* reply : {"250 2.0.0 Ok", "250 OK", "250"}) {
     const Plan plan("scanner.test");
     Transcript transcript(plan, 100'000);
@@ -299,12 +299,12 @@ TEST_CASE("EHLO answered as any command is says nothing of what is not listed", 
 TEST_CASE("silence among many of our connections to one address is our burst", "[probe]") {
   const Plan plan("scanner.test");
   const targets::Target target;
-  const auto cause = [&](std::uint32_t others, std::string_view heard) {
+  const auto cause = [&](std::uint32_t others, std::string_view received) {
     Conversation probe(plan, target);
     Instant now{std::chrono::seconds{1}};
     (void)probe.on_started(now, others);
     (void)probe.on_connected(now);
-    if (!heard.empty()) (void)probe.on_bytes(heard, now);
+    if (!received.empty()) (void)probe.on_bytes(received, now);
     CHECK(probe.on_deadline(now = probe.deadline()).done);
     return probe.observation().record({}).cause;
   };
@@ -351,7 +351,7 @@ TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
   play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
 }
 
-TEST_CASE("a connection that is never made says whose fault it is", "[probe]") {
+TEST_CASE("a connection that is never made has a cause on its own side or on ours", "[probe]") {
   play("[unconnected]\n[error ECONNREFUSED]\n= failed connect net.refused");
   play("[unconnected]\n[wait 11]\n= failed connect net.timeout");
   play("[unconnected]\n[error ENETUNREACH]\n= local connect local.no_route");
@@ -377,139 +377,6 @@ TEST_CASE("a probe goes as far as it was asked to", "[probe]") {
   CHECK(connect_only.on_connected(now).done);
   CHECK(connect_only.observation().record({}).outcome == Outcome::ok);
   CHECK(connect_only.observation().record({}).phase == Phase::connect);
-}
-
-TEST_CASE("an observation of silence takes no memory beside itself", "[probe]") {
-  const auto instant = [](int ms) { return Instant{std::chrono::milliseconds{ms}}; };
-  const targets::Target target;
-  for (const Depth depth : {Depth::connect, Depth::greeting, Depth::ehlo, Depth::tls}) {
-    const Plan plan = plan_to(depth);
-    for (const std::string end :
-         {"refused", "no answer", "connected", "silent", "closed", "stop"}) {
-      INFO(end << " at depth " << int(depth));
-      Conversation conversation(plan, target);
-      Wants wants = conversation.on_started(instant(1000));
-      if (end == "refused") wants = conversation.on_error(ECONNREFUSED, instant(1007));
-      if (end == "no answer") wants = conversation.on_deadline(conversation.deadline());
-      if (!wants.done) wants = conversation.on_connected(instant(1013));
-      if (!wants.done && end == "silent") {
-        wants = conversation.on_deadline(conversation.deadline());
-      }
-      if (!wants.done && end == "closed") wants = conversation.on_closed(instant(1020));
-      if (!wants.done) wants = conversation.on_interrupted(instant(1030));
-      REQUIRE(wants.done);
-      const Observation silence = conversation.take_observation();
-      CHECK(silence.is_silent());
-      CHECK(silence.octets_held() == 0);
-      CHECK_FALSE(silence.name_matters());
-      CHECK(silence.started() == instant(1000));
-    }
-  }
-  const Plan plan = plan_to(Depth::tls);
-  Conversation talking(plan, target);
-  (void)talking.on_started(instant(1));
-  (void)talking.on_connected(instant(2));
-  (void)talking.on_bytes("2", instant(3));
-  CHECK(talking.on_closed(instant(4)).done);
-  CHECK_FALSE(talking.observation().is_silent());
-}
-
-TEST_CASE("an observation outlives its plan and its target, and says the same when it has shrunk",
-          "[probe]") {
-  const auto line = [](const results::Record& record) {
-    std::string text;
-    results::append_json(record, text);
-    return text;
-  };
-  std::optional<Observation> observation;
-  std::string before;
-  {
-    const Plan plan("scanner.test");
-    Transcript transcript(plan, 1000);
-    transcript.play(R"(
-      S: 220 mx.test ESMTP
-      C: EHLO scanner.test
-      S: 502 no
-      C: HELO scanner.test
-      S: 554 no either
-      C: QUIT
-      S: 221 bye
-      [close]
-      = refused ehlo reject.unspecified)");
-    before = line(transcript.record());
-    observation = transcript.take_observation();
-  }
-  const std::size_t octets_before = observation->octets_held();
-  CHECK(line(observation->record({})) == before);
-  observation->move_to(*std::pmr::new_delete_resource());
-  CHECK(observation->octets_held() < octets_before);
-  CHECK(line(observation->record({})) == before);
-  CHECK(observation->code(Phase::greeting) == 220);
-  CHECK(observation->reply(Phase::ehlo) == "554 no either\r\n");
-  CHECK(observation->reply(Phase::starttls).empty());
-  CHECK(observation->unfinished().empty());
-}
-
-TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {
-  const auto offered = [](const std::string& ehlo) {
-    const Plan plan("scanner.test");
-    Transcript transcript(plan, 1000);
-    transcript.play("S: 220 mx.test\nC: EHLO scanner.test\n" + ehlo);
-    return transcript.record().starttls_offered;
-  };
-  const std::string bye = "C: QUIT\nS: 221 bye\n[close]\n";
-  CHECK(offered("S: 250-mx.test\nS: 250 starttls\n" + bye + "= ok quit none") ==
-        results::Offered::yes);
-  CHECK(offered("S: 250-mx.test\nS: 250 SIZE 1\n" + bye + "= ok quit none") ==
-        results::Offered::no);
-  CHECK(offered("S: 250 starttls.test\n" + bye + "= ok quit none") == results::Offered::no);
-  CHECK(offered("S: 250-mx.test\nS: 250 XXXXXXXA\n" + bye + "= ok quit none masked_keyword") ==
-        results::Offered::not_known);
-  CHECK(offered("S: 451 later\n" + bye + "= refused ehlo tempfail.unspecified") ==
-        results::Offered::not_known);
-  CHECK(offered("S: 502 no\nC: HELO scanner.test\nS: 250 mx.test\n" + bye +
-                "= ok quit none ehlo_refused") == results::Offered::not_known);
-}
-
-TEST_CASE("the record holds what was said and how long each phase took", "[probe]") {
-  const Plan plan("scanner.test");
-  Transcript transcript(plan, 1000);
-  transcript.play(R"(
-    S: 220 mx.test ESMTP
-    C: EHLO scanner.test
-    S: 502 no
-    C: HELO scanner.test
-    S: 250 mx.test hello
-    C: QUIT
-    S: 221 bye
-    [close]
-    = ok quit none ehlo_refused)");
-  const results::Record record = transcript.record();
-  CHECK(record.greeting.code == 220);
-  CHECK(record.greeting.octets == "220 mx.test ESMTP\r\n");
-  CHECK(record.verb == results::Verb::helo);
-  CHECK(record.ehlo.code == 250);
-  CHECK(record.ehlo.octets == "250 mx.test hello\r\n");
-  CHECK(record.reply.octets.empty());
-  CHECK(record.bytes_out ==
-        std::string_view("EHLO scanner.test\r\nHELO scanner.test\r\nQUIT\r\n").size());
-  CHECK(record.ms[Phase::connect] == std::chrono::milliseconds{1});
-  CHECK(record.ms[Phase::greeting] == std::chrono::microseconds{100});
-  CHECK(record.ms[Phase::ehlo] == std::chrono::microseconds{200});
-  CHECK(record.ms[Phase::tls] == results::kNotReached);
-  CHECK(record.ms.total == std::chrono::microseconds{1400});
-}
-
-TEST_CASE("a refusal carries the reply that decided it", "[probe]") {
-  const Plan plan("scanner.test");
-  Transcript transcript(plan, 1000);
-  transcript.play("S: 421 4.3.2 busy\n[close]\n= refused greeting resources.overload");
-  CHECK(transcript.record().reply.code == 421);
-  CHECK(transcript.record().reply.octets == "421 4.3.2 busy\r\n");
-  Transcript noise(plan, 1000);
-  noise.play("S: SSH-2.0-x\n= failed greeting protocol.not_smtp");
-  CHECK(noise.record().reply.code == 0);
-  CHECK(noise.record().reply.octets == "SSH-2.0-x\r\n");
 }
 
 }  // namespace
