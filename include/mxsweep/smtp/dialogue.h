@@ -45,7 +45,7 @@ enum class Event : std::uint8_t {
   tempfail,    // 4xx other than 421.
   rejected,    // 5xx.
   going_away,  // 421, or 221 before QUIT: the server closes the connection, whatever we send.
-  foreign,     // Any other code: this command has no such reply.
+  unexpected,  // Any other code: this command has no such reply.
 };
 
 enum class Action : std::uint8_t {
@@ -76,7 +76,7 @@ inline constexpr std::array kTransitions = {
     Transition{State::greeting, Event::tempfail, State::quit, Action::send_quit, true},
     Transition{State::greeting, Event::rejected, State::quit, Action::send_quit, true},
     Transition{State::greeting, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::greeting, Event::foreign, State::quit, Action::send_quit, true},
+    Transition{State::greeting, Event::unexpected, State::quit, Action::send_quit, true},
 
     Transition{State::ehlo, Event::offers_tls, State::starttls, Action::send_starttls, false},
     Transition{State::ehlo, Event::accepted, State::quit, Action::send_quit, false},
@@ -84,20 +84,20 @@ inline constexpr std::array kTransitions = {
     Transition{State::ehlo, Event::tempfail, State::quit, Action::send_quit, true},
     Transition{State::ehlo, Event::rejected, State::helo, Action::send_helo, false},
     Transition{State::ehlo, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::ehlo, Event::foreign, State::ehlo, Action::read_on, false},
+    Transition{State::ehlo, Event::unexpected, State::ehlo, Action::read_on, false},
 
     Transition{State::helo, Event::accepted, State::quit, Action::send_quit, false},
     Transition{State::helo, Event::satisfied, State::quit, Action::send_quit, false},
     Transition{State::helo, Event::tempfail, State::quit, Action::send_quit, true},
     Transition{State::helo, Event::rejected, State::quit, Action::send_quit, true},
     Transition{State::helo, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::helo, Event::foreign, State::helo, Action::read_on, false},
+    Transition{State::helo, Event::unexpected, State::helo, Action::read_on, false},
 
     Transition{State::starttls, Event::accepted, State::handshake, Action::begin_tls, false},
     Transition{State::starttls, Event::tempfail, State::quit, Action::send_quit, true},
     Transition{State::starttls, Event::rejected, State::quit, Action::send_quit, true},
     Transition{State::starttls, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::starttls, Event::foreign, State::starttls, Action::read_on, false},
+    Transition{State::starttls, Event::unexpected, State::starttls, Action::read_on, false},
 
     Transition{State::handshake, Event::secured, State::ehlo_tls, Action::send_ehlo, false},
 
@@ -105,13 +105,13 @@ inline constexpr std::array kTransitions = {
     Transition{State::ehlo_tls, Event::tempfail, State::quit, Action::send_quit, true},
     Transition{State::ehlo_tls, Event::rejected, State::quit, Action::send_quit, true},
     Transition{State::ehlo_tls, Event::going_away, State::leaving, Action::await_close, true},
-    Transition{State::ehlo_tls, Event::foreign, State::ehlo_tls, Action::read_on, false},
+    Transition{State::ehlo_tls, Event::unexpected, State::ehlo_tls, Action::read_on, false},
 
     Transition{State::quit, Event::accepted, State::leaving, Action::await_close, false},
     Transition{State::quit, Event::tempfail, State::leaving, Action::await_close, false},
     Transition{State::quit, Event::rejected, State::leaving, Action::await_close, false},
     Transition{State::quit, Event::going_away, State::leaving, Action::await_close, false},
-    Transition{State::quit, Event::foreign, State::quit, Action::read_on, false},
+    Transition{State::quit, Event::unexpected, State::quit, Action::read_on, false},
 };
 
 // Null if there is no such row.
@@ -145,7 +145,7 @@ inline constexpr std::array kTransitions = {
   switch (code / 100) {
     case 4: return Event::tempfail;
     case 5: return Event::rejected;
-    default: return Event::foreign;
+    default: return Event::unexpected;
   }
 }
 
@@ -159,9 +159,9 @@ static_assert(find(State::handshake, Event::accepted) == nullptr);
 static_assert(find(State::implicit_tls, Event::accepted) == nullptr);
 static_assert(find(State::ehlo_tls, Event::offers_tls) == nullptr);
 // Only 220 leads to a handshake. A stray reply sends nothing and changes no state.
-static_assert(event_of(State::starttls, 250) == Event::foreign);
+static_assert(event_of(State::starttls, 250) == Event::unexpected);
 static_assert(std::all_of(kTransitions.begin(), kTransitions.end(), [](const Transition& row) {
-  return (row.action == Action::read_on) == (row.on == Event::foreign && row.from == row.to);
+  return (row.action == Action::read_on) == (row.on == Event::unexpected && row.from == row.to);
 }));
 
 }  // namespace mxsweep::smtp
