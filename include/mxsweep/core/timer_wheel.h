@@ -63,8 +63,8 @@ class TimerWheel {
   }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
-  // The earliest moment at which expire() fires a timer, exact to the nanosecond. In the past if due
-  // timers are waiting; kNever if no timer is running.
+  // The earliest moment at which expire() fires a timer, exact to the nanosecond. In the past if
+  // due timers are waiting; kNever if no timer is running.
   [[nodiscard]] Instant next() const;
 
   // Sets the wheel's time and fires nothing: due timers wait for expire(). An earlier time than
