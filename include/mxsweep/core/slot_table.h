@@ -106,7 +106,7 @@ class SlotTable {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   struct Slot {
-    // Ahead of the value: find() touches the cache line that the value begins in, and no other.
+    // Before the value, so that find() touches only the cache line in which the value begins.
     std::uint32_t generation;
     std::uint32_t next_free;
     bool live;
