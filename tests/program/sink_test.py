@@ -17,7 +17,7 @@ NAME = "mx-127-1-2-3.sink.test"
 
 class Trust(ProgramTest):
     def start_fleet(self, *flags):
-        """A fleet, and a context that trusts its authority; the file exists once the fleet is ready."""
+        """A fleet, and a context that trusts its authority: its file shows that the fleet is up."""
         authority = self.path("authority.pem")
         sink = self.sink("--ca-out", str(authority), *flags)
         return sink, ssl.create_default_context(cafile=authority)

@@ -29,7 +29,7 @@ class Tls(ProgramTest):
         return sink, ("--ca-file", authority, "-p", str(sink.port)), "".join(named)
 
     def test_the_engine_keeps_its_records_apart_at_full_load(self):
-        """128 concurrent handshakes on one worker: each record has its own server's TLS, all verified."""
+        """128 handshakes at once on one worker: each record is its own server's, all verified."""
         sink, flags, targets = self.fleet("--only", "plain")
         swept = self.scan(targets, *flags, "-j", "1")
         self.check_ended(swept)
