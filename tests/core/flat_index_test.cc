@@ -11,7 +11,7 @@
 namespace mxsweep {
 namespace {
 
-// Keys by number, with a hash that is as bad as `buckets` says.
+// Keys by number, with a hash that has only `buckets` different values.
 class Keys {
  public:
   explicit Keys(std::size_t buckets) : buckets_(buckets) {}
@@ -36,13 +36,13 @@ class Keys {
   std::vector<std::uint64_t> keys_;
 };
 
-TEST_CASE("an empty index has nothing", "[core][index]") {
+TEST_CASE("an empty index finds nothing", "[core][index]") {
   const Keys keys(1'000'000);
   CHECK(keys.find(0) == FlatIndex::kNone);
   CHECK(keys.index().octets_held() == 0);
 }
 
-TEST_CASE("an index agrees with a map, whatever is put in and taken out, and however bad the hash",
+TEST_CASE("an index agrees with a map through random inserts and erases, even with a bad hash",
           "[core][index]") {
   for (const std::size_t buckets : {std::size_t{1}, std::size_t{13}, std::size_t{1} << 40}) {
     Random random(buckets);

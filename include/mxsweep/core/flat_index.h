@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A hash index over values that lie elsewhere: from a hash to the number of a value. One look-up is
-// one cache line, where a node of std::unordered_map is three.
+// A hash index over values that are stored elsewhere: it maps a hash to the number of a value. A
+// lookup touches one cache line; with std::unordered_map it is three.
 //
 //   Source   Open addressing with linear probing; Knuth, The Art of Computer Programming 3, 6.4,
 //            algorithm L, and algorithm R for removal without tombstones.
-//   Shape    The caller compares: same(number) says whether that value has the key looked for. It
-//            is asked only about values whose hash agrees in 32 bits.
-//   Memory   16 octets a value at the most loaded, half full, and twice that after a growth.
-//   Lifetime Numbers are the caller's; the index neither owns nor moves a value.
+//   Shape    The caller compares keys: same(number) returns whether that value has the key. It is
+//            called only for values whose hash agrees in 32 bits.
+//   Memory   16 octets per value at the highest load, half full, and twice that after a growth.
+//   Lifetime The caller chooses the numbers; the index neither owns nor moves a value.
+//   Errors   find() returns kNone if there is no such value. Broken requirements are INVARIANTs.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ class FlatIndex {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t octets_held() const { return entries_.capacity() * sizeof(Entry); }
 
-  // The number of the value; kNone: there is none.
+  // The number of the value; kNone if there is none.
   template <typename Same>
   [[nodiscard]] std::uint32_t find(std::size_t hash, Same same) const {
     if (entries_.empty()) return kNone;
@@ -45,7 +46,7 @@ class FlatIndex {
     }
   }
 
-  // Requires: no value with the same key is there.
+  // Requires: no value with the same key is in the index.
   void insert(std::size_t hash, std::uint32_t number) {
     INVARIANT(number != kNone);
     if (2 * (size_ + 1) > entries_.size()) grow();
@@ -53,14 +54,14 @@ class FlatIndex {
     ++size_;
   }
 
-  // Requires: it is there.
+  // Requires: the value is in the index.
   void erase(std::size_t hash, std::uint32_t number) {
     std::size_t hole = home(mark_of(hash));
     while (entries_[hole].number != number) {
       INVARIANT(entries_[hole].number != kNone);
       hole = next(hole);
     }
-    // Entries behind the hole move up, but none ahead of its home, where it would not be found.
+    // Later entries move into the hole, but none to before its home, where it would not be found.
     for (std::size_t at = next(hole); entries_[at].number != kNone; at = next(at)) {
       const std::size_t from_home = (at - home(entries_[at].mark)) & mask();
       const std::size_t from_hole = (at - hole) & mask();
