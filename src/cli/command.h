@@ -5,8 +5,8 @@
 //             action. Program: begin_with(), parse(), left_over(), run(), in this order; help and
 //             manual pages are made from flags() and the like.
 //   Lifetime  The variables and actions outlive the Program's run(). Flag references stay valid.
-//   Errors    begin_with() and left_over() answer a sentence, empty when all is well. parse()
-//             throws CLI::ParseError, also for --help and --version, which explain() answers.
+//   Errors    what cannot be read is unusable, in a sentence that names it. parse() throws
+//             CLI::ParseError, also for --help and --version, which explain() answers.
 #pragma once
 
 #include <charconv>
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "mxsweep/core/duration.h"
+#include "mxsweep/core/status.h"
 
 namespace CLI {
 class App;
@@ -29,8 +30,8 @@ class Option;
 
 namespace mxsweep::cli {
 
-// Takes what stands behind a flag, and says what is wrong with it. Empty: nothing is.
-using Read = std::function<std::string(const std::string& text)>;
+// Takes what stands behind a flag, or says what is wrong with it.
+using Read = std::function<Status(const std::string& text)>;
 
 class Flag {
  public:
@@ -76,10 +77,9 @@ class Command {
     return add_value(
         names, type,
         [&value, least, most](const std::string& text) {
-          std::uint64_t number = 0;
-          std::string wrong = read_number(text, least, most, number);
-          if (wrong.empty()) value = static_cast<Number>(number);
-          return wrong;
+          const Result<std::uint64_t> number = read_number(text, least, most);
+          if (number.ok()) value = static_cast<Number>(*number);
+          return number.status();
         },
         what);
   }
@@ -102,15 +102,15 @@ class Command {
   [[nodiscard]] const std::deque<Flag>& flags() const { return flags_; }
   [[nodiscard]] bool hidden() const { return hidden_; }
 
-  static std::string read_number(const std::string& text, std::uint64_t least, std::uint64_t most,
-                                 std::uint64_t& number);
+  static Result<std::uint64_t> read_number(const std::string& text, std::uint64_t least,
+                                           std::uint64_t most);
 
  private:
   friend class Program;
 
   Flag& add_reader(const std::string& names, const std::string& type, Read read, bool many,
                    const std::string& what);
-  [[nodiscard]] std::string take_left_over(const std::vector<std::string>& behind_mark) const;
+  Status take_left_over(const std::vector<std::string>& behind_mark) const;
 
   CLI::App& app_;
   std::string name_;
@@ -134,11 +134,11 @@ class Program {
   Command& add_command(const std::string& name, const std::string& what);
 
   // Whether the first word can begin a command line.
-  [[nodiscard]] std::string begin_with(int count, char** words) const;
+  Status begin_with(int count, char** words) const;
   void parse(int count, char** words);
   [[nodiscard]] std::string explain(const CLI::Error& request) const;
   // What is wrong with the words that belong to no flag.
-  [[nodiscard]] std::string left_over();
+  Status left_over();
   int run();
   // "mxsweep scan", or without a subcommand "mxsweep".
   [[nodiscard]] std::string chosen() const;

@@ -19,7 +19,7 @@ std::string machine_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return {};
   const std::string host = name.data();
-  return smtp::check_helo_name(host) ? std::string{} : host;
+  return smtp::check_helo_name(host).ok() ? host : std::string();
 }
 
 // "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:53": as in a list of targets.
@@ -69,15 +69,14 @@ void ConversationFlags::add_to(Command& command) {
   command.add_duration("--session-timeout", defaults.session_timeout, "For the whole conversation");
 }
 
-std::optional<probe::Plan> ConversationFlags::plan(std::string& why_not) const {
+Result<probe::Plan> ConversationFlags::plan() const {
   const std::string name = helo.empty() ? machine_name() : helo;
   if (name.empty()) {
-    why_not = "this machine has no fully qualified name to say in EHLO; give one with --helo NAME";
-    return std::nullopt;
+    return Status::unusable(
+        "this machine has no fully qualified name to say in EHLO; give one with --helo NAME");
   }
-  if (const auto wrong = smtp::check_helo_name(name)) {
-    why_not = "--helo " + name + ": " + *wrong;
-    return std::nullopt;
+  if (const Status checked = smtp::check_helo_name(name); !checked.ok()) {
+    return checked.behind("--helo " + name);
   }
   probe::Plan plan(name);
   plan.connect_timeout = defaults.connect_timeout;
@@ -103,13 +102,14 @@ void NameFlags::add_to(Command& command) {
       "--resolver", "IP[:PORT],...",
       [this](const std::string& text) {
         if (!parse_server(text)) {
-          return "'" + printable(text) + "' is not an address with or without a port";
+          return Status::unusable("'" + printable(text) +
+                                  "' is not an address with or without a port");
         }
         if (std::ranges::find(resolvers, text) != resolvers.end()) {
-          return text + " stands there twice";
+          return Status::unusable(text + " stands there twice");
         }
         resolvers.push_back(text);
-        return std::string{};
+        return Status();
       },
       "Ask this DNS server, an address with or without a port; several are tried in turn "
       "[the system's]");

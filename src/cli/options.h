@@ -2,11 +2,11 @@
 // Flags that several subcommands share, and how they are written.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
@@ -28,8 +28,7 @@ struct ConversationFlags {
   probe::Plan defaults{""};
 
   void add_to(Command& command);
-  // The plan, or why there is none.
-  [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
+  Result<probe::Plan> plan() const;
   [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
 };
 

@@ -222,7 +222,7 @@ Wants Probe::on_closed(Instant now) { return sealed(closed(now)); }
 
 Wants Probe::closed(Instant now) {
   if (secure_ != nullptr && !secure_->goodbye_heard &&
-      secure_->engine->status() == tls::Status::established) {
+      secure_->engine->status() == tls::EngineState::established) {
     anomalies_.add(Anomaly::no_close_notify);
   }
   const Cause noise = cause_of_noise();

@@ -30,16 +30,16 @@ Wants Probe::on_ciphertext(std::string_view octets, Instant now) {
   if (octets.empty()) return {.deadline = deadline_};
   secure.records_heard = true;
   const bool was_secured = secure.engine->secured();
-  const tls::Status status = secure.engine->advance(octets, secure.heard);
+  const tls::EngineState status = secure.engine->advance(octets, secure.heard);
 
   Wants wants{.deadline = deadline_};
   // What was decrypted came before whatever ended the session in the same piece.
   if (!was_secured && secure.engine->secured()) wants = on_secured(now);
   if (!secure.heard.empty()) follow(wants, on_clear(secure.heard, now));
   if (wants.done) return wants;
-  if (status == tls::Status::failed) return on_tls_failure(octets, now);
+  if (status == tls::EngineState::failed) return on_tls_failure(octets, now);
   if (bytes_in_ > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
-  if (status == tls::Status::closed) {
+  if (status == tls::EngineState::closed) {
     secure.goodbye_heard = true;
     say_goodbye();
     return closed(now);
@@ -98,7 +98,7 @@ Wants Probe::begin_tls(Instant now) {
   enter(Phase::tls, now);
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
   secure_->clear_until_now = state_ == smtp::State::handshake;
-  if (secure_->engine->advance({}, secure_->heard) == tls::Status::failed) {
+  if (secure_->engine->advance({}, secure_->heard) == tls::EngineState::failed) {
     return on_tls_failure({}, now);
   }
   return await({}, plan_->tls_timeout, now);
@@ -127,12 +127,13 @@ Wants Probe::sealed(Wants wants) {
   if (secure_ == nullptr) {
     if (wants.done) wants.send = {};
   } else {
-    const tls::Status status = secure_->engine->status();
+    const tls::EngineState status = secure_->engine->status();
     if (!wants.send.empty()) {
       secure_->said = wants.send;
-      if (status == tls::Status::established) secure_->engine->write(wants.send);
+      if (status == tls::EngineState::established) secure_->engine->write(wants.send);
       // STARTTLS itself, whose reply came in the same piece as the one before it.
-      if (status == tls::Status::handshaking) secure_->engine->outgoing().insert(0, wants.send);
+      if (status == tls::EngineState::handshaking)
+        secure_->engine->outgoing().insert(0, wants.send);
     }
     secure_->sending = std::exchange(secure_->engine->outgoing(), {});
     wants.send = secure_->sending;
@@ -146,8 +147,9 @@ Wants Probe::sealed(Wants wants) {
 // Close_notify, once, when nothing more is to be said (RFC 8446 section 6.1).
 void Probe::say_goodbye() {
   if (secure_ == nullptr || std::exchange(secure_->goodbye_said, true)) return;
-  const tls::Status status = secure_->engine->status();
-  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine->close();
+  const tls::EngineState status = secure_->engine->status();
+  if (status == tls::EngineState::established || status == tls::EngineState::closed)
+    secure_->engine->close();
 }
 
 Probe::ClearText Probe::clear_text() const {

@@ -48,13 +48,15 @@ int open_source(const ListSource& source) {
 
 }  // namespace
 
-List::List(const ListSource& source) : descriptor(open_source(source)), name(name_of(source)) {
+Status List::open(const ListSource& source) {
+  name = name_of(source);
+  descriptor = open_source(source);
   struct stat status {};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    error = std::strerror(errno);
-  } else if (S_ISDIR(status.st_mode)) {
-    error = "is a directory";
+    return Status::unusable(std::strerror(errno));
   }
+  if (S_ISDIR(status.st_mode)) return Status::unusable("is a directory");
+  return {};
 }
 
 List::~List() {

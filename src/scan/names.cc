@@ -46,13 +46,12 @@ bool is_unreachable(const dns::Destination& destination) {
 
 }  // namespace
 
-std::string Names::open(int wake_descriptor) {
-  const auto refusal = ring_.open(
+Status Names::open(int wake_descriptor) {
+  Status opened = ring_.open(
       {.submissions = 64, .completions = 1024, .buffers = 4, .wake_descriptor = wake_descriptor});
-  if (refusal) return refusal->cause + "; " + refusal->cure;
-  std::string wrong = resolver_.open(options_.resolver);
-  open_ = wrong.empty();
-  return wrong;
+  if (opened.ok()) opened = resolver_.open(options_.resolver);
+  open_ = opened.ok();
+  return opened;
 }
 
 void Names::begin(targets::Target&& target, Instant now) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/dns/resolver.h"
 #include "mxsweep/dns/ring_watch.h"
 #include "mxsweep/dns/route.h"
@@ -44,8 +45,8 @@ class Names {
   explicit Names(const NameOptions& options, HearLookup hear = {})
       : options_(options), hear_(std::move(hear)) {}
 
-  // `wake_descriptor`: an eventfd that ends a turn; -1: none. Empty: it worked.
-  [[nodiscard]] std::string open(int wake_descriptor);
+  // `wake_descriptor`: an eventfd that ends a turn; -1: none.
+  Status open(int wake_descriptor);
   [[nodiscard]] bool is_open() const { return open_; }
 
   // Requires: open() worked.
@@ -56,9 +57,9 @@ class Names {
   // A turn also ends when this descriptor can be read, which is told until it is watched again.
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
   [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
-  // Why no name can be resolved any more; empty: they can.
-  [[nodiscard]] std::string failure() const {
-    return ring_.failure() == 0 ? std::string{} : ring::explain_failure(ring_.failure()).cause;
+  // Why no name can be resolved any more, if none can.
+  [[nodiscard]] Status failure() const {
+    return ring_.failure() == 0 ? Status() : ring::explain_failure(ring_.failure());
   }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.

@@ -83,18 +83,13 @@ void Outbox::flush(Instant now) {
   writer_.notify_if_waiting();
 }
 
-Output::Output(const std::string& path) {
-  const int bell_error = errno;
-  if (const std::string why = file_.open(path); !why.empty()) {
-    fail(why);
-    return;
-  }
-  if (!bell_.good()) fail_with(std::strerror(bell_error));
+Status Output::open(const std::string& path) {
+  if (Status opened = file_.open(path); !opened.ok()) return opened;
+  if (!bell_.good()) return Status::unusable(file_.name() + ": " + std::strerror(bell_.error()));
+  return {};
 }
 
-void Output::begin() {
-  if (const std::string why = file_.begin(); !why.empty()) fail(why);
-}
+Status Output::begin() { return file_.begin(); }
 
 Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<Outbox>(bell_)); }
 
@@ -124,7 +119,7 @@ void Output::run() {
     bell_.cancel_wait();
   }
   if (!failed()) {
-    if (const int error = file_.close(); error != 0) fail_with(std::strerror(error));
+    if (const int error = file_.close(); error != 0) fail(std::strerror(error));
   }
   ended_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->notify();
@@ -189,12 +184,12 @@ std::size_t Output::write_lines(std::string_view lines) {
       if (!wait_writable()) {
         const std::string_view begun = rest_of_line(lines, written);
         if (begun.empty()) {
-          fail_with(kLeft);
+          fail(kLeft);
           break;
         }
         if (last_line || !make_room(begun.size())) {
-          fail_with(std::string(kLeft) + "; its last line is TORN, " +
-                    counted(begun.size(), "octet") + " are missing");
+          fail(std::string(kLeft) + "; its last line is TORN, " + counted(begun.size(), "octet") +
+               " are missing");
           break;
         }
         last_line = true;
@@ -205,12 +200,12 @@ std::size_t Output::write_lines(std::string_view lines) {
     const ssize_t count = ::write(file_.descriptor(), lines.data() + written, next);
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      fail_with(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
+      fail(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
       break;
     }
     written += static_cast<std::size_t>(count);
   }
-  if (last_line && !failed()) fail_with(kLeft);
+  if (last_line && !failed()) fail(kLeft);
   return written;
 }
 
@@ -223,10 +218,8 @@ void Output::leave_whole_lines(std::string_view lines, std::size_t written) {
   if (::ftruncate(file_.descriptor(), end) == 0) ::lseek(file_.descriptor(), end, SEEK_SET);
 }
 
-void Output::fail_with(const std::string& what) { fail(file_.name() + ": " + what); }
-
 void Output::fail(const std::string& why) {
-  failure_ = why;
+  failure_ = Status::io(file_.name() + ": " + why);
   failed_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->notify();
 }

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/output_file.h"
 #include "mxsweep/results/domain_line.h"
@@ -70,10 +71,13 @@ class Outbox {
 
 class Output {
  public:
-  // `path`: "-" is standard output. Check failure() before anything else.
-  explicit Output(const std::string& path);
+  Output() = default;
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
-  void begin();  // What the file held before is gone. Before the first line, and before run().
+  // `path`: "-" is standard output. Before anything else.
+  Status open(const std::string& path);
+  Status begin();  // What the file held before is gone. Before the first line, and before run().
 
   // Before run(); rung when the output has failed or has ended.
   void tell(threads::Doorbell& bell) { watcher_ = &bell; }
@@ -87,7 +91,7 @@ class Output {
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
   // These are the writer's: read them before run() or after its thread was joined.
-  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] const Status& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
   // Taken and thrown away, because it has failed.
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
@@ -99,8 +103,7 @@ class Output {
   [[nodiscard]] bool wait_writable();
   [[nodiscard]] bool make_room(std::size_t octets);
   void leave_whole_lines(std::string_view lines, std::size_t written);
-  void fail(const std::string& why);        // `why` is the whole sentence.
-  void fail_with(const std::string& what);  // Behind the output's name.
+  void fail(const std::string& why);  // Without the output's name.
 
   files::OutputFile file_;
   threads::Doorbell bell_;
@@ -110,7 +113,7 @@ class Output {
   std::atomic<bool> hurrying_ = false;
   std::atomic<bool> failed_ = false;
   std::atomic<bool> ended_ = false;
-  std::string failure_;
+  Status failure_;
   int hurried_wait_ms_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t records_lost_ = 0;

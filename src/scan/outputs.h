@@ -18,9 +18,14 @@ namespace mxsweep::scan {
 
 class Outputs {
  public:
-  explicit Outputs(const Options& options) : records_(options.output) {
-    if (!options.certificates.empty()) certificates_.emplace(options.certificates);
-    if (!options.domains.empty()) domains_.emplace(options.domains);
+  Status open(const Options& options) {
+    if (Status opened = records_.open(options.output); !opened.ok()) return opened;
+    if (!options.certificates.empty()) {
+      if (Status opened = certificates_.emplace().open(options.certificates); !opened.ok()) {
+        return opened;
+      }
+    }
+    return options.domains.empty() ? Status() : domains_.emplace().open(options.domains);
   }
 
   [[nodiscard]] std::vector<Output*> all() {
@@ -34,11 +39,14 @@ class Outputs {
             .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
             .domains = domains_ ? &domains_->add_outbox() : nullptr};
   }
-  void begin() {
-    for (Output* const output : all()) output->begin();
+  Status begin() {
+    for (Output* const output : all()) {
+      if (Status begun = output->begin(); !begun.ok()) return begun;
+    }
+    return {};
   }
-  // Of the first that has failed; empty: none has.
-  [[nodiscard]] std::string failure() {
+  // Of the first that has failed.
+  [[nodiscard]] Status failure() {
     for (const Output* const output : all()) {
       if (output->failed()) return output->failure();
     }

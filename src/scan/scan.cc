@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <deque>
 #include <fstream>
 #include <memory>
 
@@ -91,7 +92,7 @@ class Sweep {
   }
 
   // All threads and rings, or why there are none; then nothing has begun.
-  [[nodiscard]] std::optional<ring::Refusal> start() {
+  Status start() {
     if (!bell_.good()) return ring::explain_refusal(EMFILE);
     for (Output* const output : outputs_.all()) {
       writers_.add([] {},
@@ -105,19 +106,19 @@ class Sweep {
                    ended_thread();
                  });
     for (const auto& worker : workers_) {
-      threads_.add([&worker] { worker->open(); },
+      threads_.add([&worker, &opened = opened_.emplace_back()] { opened = worker->open(); },
                    [this, &worker](bool begins) {
                      if (begins) worker->run();
                      worker->close();
                      ended_thread();
                    });
     }
-    auto refusal = writers_.start();
-    if (!refusal) refusal = threads_.start();
-    for (const auto& worker : workers_) {
-      if (!refusal) refusal = worker->refusal();
+    Status status = writers_.start();
+    if (status.ok()) status = threads_.start();
+    for (const Status& opened : opened_) {
+      if (status.ok()) status = opened;
     }
-    return refusal;
+    return status;
   }
 
   void call_off() {
@@ -128,11 +129,11 @@ class Sweep {
   }
 
   // Requires: start() found nothing wrong, and the outputs have begun.
-  Ended run(Signals& signals, const ProgressCallback& on_progress) {
+  results::Summary run(Signals& signals, const ProgressCallback& on_progress) {
     const threads::MemoryReserve reserve(bell_.descriptor());
     reserve_ = &reserve;
     start_ = ring::now();
-    ended_.summary.start = ring::wall_now();
+    summary_.start = ring::wall_now();
     writers_.go();
     threads_.go();
     watch(signals, on_progress, workers_.size() + 1);
@@ -142,7 +143,7 @@ class Sweep {
     writers_.join();
     sum_up();
     reserve_ = nullptr;
-    return std::move(ended_);
+    return std::move(summary_);
   }
 
   [[nodiscard]] Progress progress() const {
@@ -195,7 +196,7 @@ class Sweep {
     if (wait[1].revents != 0) bell_.wait();
     while (signals.arrived()) {
       if (++signals_ == 1) {
-        ended_.summary.stopped = "a signal";
+        summary_.stopped = "a signal";
         stop(Stop::drain);
       } else {
         stop(Stop::leave);
@@ -212,7 +213,7 @@ class Sweep {
   }
 
   void sum_up() {
-    results::Summary& summary = ended_.summary;
+    results::Summary& summary = summary_;
     summary.end = ring::wall_now();
     summary.elapsed = ring::now() - start_;
     summary.tally = input_.tally();
@@ -234,11 +235,13 @@ class Sweep {
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (reserve_->used()) summary.stopped = kNoMemory;
-    if (!input_.failure().empty()) summary.stopped = input_.failure();
+    if (!input_.failure().ok()) summary.stopped = input_.failure().sentence();
     for (const auto& worker : workers_) {
-      if (!worker->failure().empty()) summary.stopped = worker->failure();
+      if (!worker->failure().ok()) summary.stopped = worker->failure().sentence();
     }
-    if (const std::string failure = outputs_.failure(); !failure.empty()) summary.stopped = failure;
+    if (const Status failure = outputs_.failure(); !failure.ok()) {
+      summary.stopped = failure.sentence();
+    }
     const Usage usage = usage_of_process();
     summary.cpu_seconds = usage.cpu_seconds;
     summary.memory_peak_octets = usage.memory_peak_octets;
@@ -252,63 +255,54 @@ class Sweep {
   threads::Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
+  std::deque<Status> opened_;  // Of each worker.
   std::atomic<std::size_t> threads_ended_ = 0;
   Crew writers_;  // The last to end.
   Crew threads_;
   const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
   int signals_ = 0;
   Instant start_{};
-  Ended ended_;
+  results::Summary summary_;
 };
 
 }  // namespace
 
-EngineCheck check_engine() {
+Result<std::vector<std::string>> check_engine() {
   ring::Ring ring;
-  EngineCheck check;
-  check.refusal = ring.open({});
-  check.features = ring.features();
-  return check;
+  if (Status opened = ring.open({}); !opened.ok()) return opened;
+  return ring.features();
 }
 
-std::string check_tls(const tls::ClientOptions& options) {
+Status check_tls(const tls::ClientOptions& options) {
   tls::Client client;
   return client.open(options);
 }
 
-Ended run(const Options& options, const ProgressCallback& on_progress) {
-  Ended ended;
+Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
   // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
-  ended.refusal = check_engine().refusal;
-  if (ended.refusal) return ended;
+  if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({options.input, options.targets}, options.ports, options.names);
-  ended.bad_input = input.failure();
-  if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
-  if (!ended.bad_input.empty()) return ended;
-  ended.bad_input = check_files(options);
-  if (!ended.bad_input.empty()) return ended;
-  Outputs outputs(options);
-  ended.bad_input = outputs.failure();
-  if (!ended.bad_input.empty()) return ended;
+  Outputs outputs;
+  Status status = input.open();
+  if (status.ok() && options.strict) status = input.find_bad_line();
+  if (status.ok()) status = check_files(options);
+  if (status.ok()) status = outputs.open(options);
+  if (!status.ok()) return status;
   Signals signals;
-  if (!signals.good()) {
-    ended.refusal = ring::explain_refusal(EMFILE);
-    return ended;
-  }
+  if (!signals.good()) return ring::explain_refusal(EMFILE);
   Sweep sweep(options, input, outputs);
-  ended.refusal = sweep.start();
+  status = sweep.start();
   // Nothing but an error of an output itself can keep the sweep from running any more.
-  if (!ended.refusal) outputs.begin();
-  ended.bad_input = outputs.failure();
-  if (ended.refusal || !ended.bad_input.empty()) {
+  if (status.ok()) status = outputs.begin();
+  if (!status.ok()) {
     sweep.call_off();
-    return ended;
+    return status;
   }
-  ended = sweep.run(signals, on_progress);
-  ended.bad_input = input.no_list();
+  results::Summary summary = sweep.run(signals, on_progress);
+  if (!input.no_list().ok()) return input.no_list();
   utsname kernel{};
-  if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;
-  return ended;
+  if (::uname(&kernel) == 0) summary.kernel = kernel.release;
+  return summary;
 }
 
 }  // namespace mxsweep::scan

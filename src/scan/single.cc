@@ -26,10 +26,9 @@ class Single {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  std::optional<ring::Refusal> run() {
-    if (auto refusal = ring_.open({.submissions = 8, .completions = 64, .buffers = 4})) {
-      return refusal;
-    }
+  Status run() {
+    Status opened = ring_.open({.submissions = 8, .completions = 64, .buffers = 4});
+    if (!opened.ok()) return opened;
     const targets::Target& target = task_.target;
     start_ = ring::now();
     tell({.what = Told::connecting});
@@ -45,7 +44,7 @@ class Single {
       if (ring_.failure() != 0) return ring::explain_failure(ring_.failure());
     }
     if (wants.abort && descriptor_ >= 0) ring::reset_on_close(descriptor_);
-    return std::nullopt;
+    return {};
   }
 
   [[nodiscard]] results::Record record() {
@@ -155,14 +154,13 @@ class Single {
 
 }  // namespace
 
-SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
-                    const std::function<void(const Event&)>& hear,
-                    const std::function<void(const results::Record&)>& conclude) {
-  SingleEnd end;
+Status probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
+                 const std::function<void(const Event&)>& hear,
+                 const std::function<void(const results::Record&)>& conclude) {
   Single single(task, plan, tls, hear);
-  end.refusal = single.run();
-  if (!end.refusal) conclude(single.record());
-  return end;
+  Status status = single.run();
+  if (status.ok()) conclude(single.record());
+  return status;
 }
 
 }  // namespace mxsweep::scan

@@ -22,49 +22,44 @@ constexpr std::array kSystemFiles = {
     "/etc/ssl/cert.pem",                                  // the BSDs, musl
 };
 
-// False: it cannot be read, and errno says why.
-bool append_file(const std::string& path, std::string& text) {
+Status append_file(const std::string& path, std::string& text) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return false;
+  if (!file) return Status::unusable(path + ": " + std::strerror(errno));
   text.append(std::istreambuf_iterator<char>(file), {});
   if (!text.ends_with('\n')) text += '\n';
-  return !file.bad();
+  return file.bad() ? Status::unusable(path + ": " + std::strerror(errno)) : Status();
 }
 
-bool append_directory(const std::string& path, std::string& text, std::string& error) {
+Status append_directory(const std::string& path, std::string& text) {
   std::error_code why;
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(path, why)) {
     if (entry.is_regular_file()) names.push_back(entry.path());
   }
-  if (why) {
-    error = path + ": " + why.message();
-    return false;
-  }
+  if (why) return Status::unusable(path + ": " + why.message());
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
-    if (append_file(name, text)) continue;
-    error = name + ": " + std::strerror(errno);
-    return false;
+    if (Status read = append_file(name, text); !read.ok()) return read;
   }
-  return true;
+  return {};
 }
 
-// The texts of all files that count.
-std::string read_texts(const std::string& ca_file, const std::string& ca_path, TrustStore& store) {
+// The texts of all files that count, and in `source` which they are.
+Result<std::string> read_texts(const std::string& ca_file, const std::string& ca_path,
+                               std::string& source) {
   std::string pem;
   if (!ca_file.empty()) {
-    store.source = ca_file;
-    if (!append_file(ca_file, pem)) store.error = ca_file + ": " + std::strerror(errno);
+    source = ca_file;
+    if (Status read = append_file(ca_file, pem); !read.ok()) return read;
   }
-  if (!ca_path.empty() && store.error.empty()) {
-    store.source += (store.source.empty() ? "" : " and ") + ca_path;
-    append_directory(ca_path, pem, store.error);
+  if (!ca_path.empty()) {
+    source += (source.empty() ? "" : " and ") + ca_path;
+    if (Status read = append_directory(ca_path, pem); !read.ok()) return read;
   }
-  if (!store.source.empty()) return pem;
+  if (!source.empty()) return pem;
   for (const char* const path : kSystemFiles) {
-    if (!append_file(path, pem)) continue;
-    store.source = path;
+    if (!append_file(path, pem).ok()) continue;
+    source = path;
     break;
   }
   return pem;
@@ -72,18 +67,19 @@ std::string read_texts(const std::string& ca_file, const std::string& ca_path, T
 
 }  // namespace
 
-TrustStore read_trust_store(const std::string& ca_file, const std::string& ca_path) {
+Result<TrustStore> read_trust_store(const std::string& ca_file, const std::string& ca_path) {
   TrustStore store;
-  const std::string pem = read_texts(ca_file, ca_path, store);
-  if (!store.error.empty()) return store;
-  tls::AuthoritiesRead read = tls::read_authorities(pem);
-  store.authorities = std::move(read.authorities);
-  store.error = std::move(read.error);
-  if (read.short_of_memory) {
-    store.cure =
+  const Result<std::string> pem = read_texts(ca_file, ca_path, store.source);
+  if (!pem.ok()) return pem.status();
+  const auto read = tls::read_authorities(*pem);
+  if (read.status().kind() == Status::Kind::machine) {
+    return Status::machine(
+        read.status().sentence(),
         "raise the limit of this process's memory (ulimit -v, prlimit --as, or its container's), "
-        "or name the few authorities that are needed with --ca-file";
+        "or name the few authorities that are needed with --ca-file");
   }
+  if (!read.ok()) return read.status();
+  store.authorities = *read;
   return store;
 }
 

@@ -42,7 +42,7 @@ class Worker {
   ~Worker();
 
   // `listen.port` 0 becomes the port that the kernel picked.
-  [[nodiscard]] std::optional<ServerFailure> open(Listen& listen, int wake_descriptor);
+  Status open(Listen& listen, int wake_descriptor);
   // Until it is told to stop. An errno that ended it before; else 0.
   int run();
   [[nodiscard]] const ServerStats& stats() const { return stats_; }

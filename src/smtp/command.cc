@@ -21,24 +21,30 @@ bool is_address_literal(std::string_view name) {
 
 }  // namespace
 
-std::optional<std::string> check_helo_name(std::string_view name) {
-  if (is_address_literal(name)) return std::nullopt;
-  if (name.empty() || name.size() > kDomainOctetsMax) return "it must be 1 to 255 octets long";
+Status check_helo_name(std::string_view name) {
+  if (is_address_literal(name)) return {};
+  if (name.empty() || name.size() > kDomainOctetsMax)
+    return Status::unusable("it must be 1 to 255 octets long");
   std::size_t labels = 0;
   for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find('.', begin), name.size());
     const std::string_view label = name.substr(begin, end - begin);
-    if (label.empty() || label.size() > kLabelOctetsMax) return "a label is empty or too long";
-    if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
+    if (label.empty() || label.size() > kLabelOctetsMax) {
+      return Status::unusable("a label is empty or too long");
+    }
+    if (label.front() == '-' || label.back() == '-') {
+      return Status::unusable("a label begins or ends with a hyphen");
+    }
     for (const char c : label) {
-      if (!is_alphanumeric(c) && c != '-')
-        return "only letters, digits, hyphens and dots may stand";
+      if (!is_alphanumeric(c) && c != '-') {
+        return Status::unusable("only letters, digits, hyphens and dots may stand");
+      }
     }
     ++labels;
     begin = end + 1;
   }
-  if (labels < 2) return "it is not fully qualified (no dot)";
-  return std::nullopt;
+  if (labels < 2) return Status::unusable("it is not fully qualified (no dot)");
+  return {};
 }
 
 }  // namespace mxsweep::smtp

@@ -17,6 +17,7 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
 #include "tls/der.h"
+#include "tls/library.h"
 #include "tls/limits.h"
 
 namespace mxsweep::tls {
@@ -182,11 +183,6 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
 }
 
 }  // namespace
-
-gnutls_datum_t datum(std::string_view octets) {
-  return {reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data())),
-          static_cast<unsigned>(octets.size())};
-}
 
 Digest sha256(std::string_view octets) {
   Digest digest;

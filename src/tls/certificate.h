@@ -49,7 +49,4 @@ enum class KeyKnown : std::uint8_t { yes, no, shortage };
 
 [[nodiscard]] Digest sha256(std::string_view octets);
 
-// The library's view of octets that it only reads.
-[[nodiscard]] gnutls_datum_t datum(std::string_view octets);
-
 }  // namespace mxsweep::tls

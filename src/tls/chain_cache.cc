@@ -161,11 +161,11 @@ ChainCache::~ChainCache() {
   if (hash_ != nullptr) gnutls_hash_deinit(hash_, nullptr);
 }
 
-std::string ChainCache::open(const ClientOptions& options) {
+Status ChainCache::open(const ClientOptions& options) {
   INVARIANT(hash_ == nullptr);
   if (gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) {
     hash_ = nullptr;
-    return std::string(kShortOfMemory);
+    return short_of_memory();
   }
   generation_chains_max_ = std::max<std::size_t>(options.chains_max / 2, 1);
   keep_der_ = options.keep_der;

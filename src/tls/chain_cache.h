@@ -33,8 +33,7 @@ class ChainCache {
   ChainCache& operator=(const ChainCache&) = delete;
   ~ChainCache();
 
-  // Empty: it worked. Else what is wrong.
-  [[nodiscard]] std::string open(const ClientOptions& options);
+  Status open(const ClientOptions& options);
 
   // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at. Null:
   // there is no memory for it.

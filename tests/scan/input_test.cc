@@ -77,10 +77,11 @@ class NameServer {
 // A list that comes through a pipe, and the thread that reads it.
 class Feeder {
  public:
-  Feeder() : out_("/dev/null") {
+  Feeder() {
+    REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListSource{.path = reading_path(), .words = {}}, std::vector<std::uint16_t>{25},
                    with_resolver());
-    REQUIRE(input_->failure().empty());
+    REQUIRE(input_->open().ok());
     Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {

@@ -31,7 +31,7 @@ Task errand_to(std::uint32_t host, const std::string& name = {}, std::uint64_t l
 class Visitor {
  public:
   explicit Visitor(std::size_t octets_max) : servers(plan_, octets_max) {
-    REQUIRE(tls_.open({}).empty());
+    REQUIRE(tls_.open({}).ok());
     plan_.tls = &tls_;
   }
 
@@ -51,7 +51,7 @@ class Visitor {
   probe::Probe shown(const targets::Target& target, const std::string& name) {
     const tls::IssuedCertificate issued = tls::issue({.common_name = name, .dns_names = {name}});
     tls::Server server;
-    REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).empty());
+    REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).ok());
     targets::Target own = target;
     own.tls = TlsMode::implicit;
     probe::Probe probe(plan_, own);

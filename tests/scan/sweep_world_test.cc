@@ -137,7 +137,7 @@ class SweepInWorld {
         worker_.doorbell().notify();
       });
     }
-    worker_.open();
+    REQUIRE(worker_.open().ok());
     worker_.run();
     worker_.close();
     take_records();
@@ -320,22 +320,19 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
 }  // namespace
 
 TEST_CASE("whatever goes wrong, a sweep keeps its promises", "[scan][world]") {
-  const sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
-  expect_promises_kept(read.personas, probe::Plan("scanner.test"), 500);
+  const auto personas = *sink::read_personas(sink::builtin_personas());
+  expect_promises_kept(personas, probe::Plan("scanner.test"), 500);
 }
 
 TEST_CASE("whatever goes wrong, a sweep with TLS keeps its promises", "[scan][world-tls]") {
-  sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
+  auto personas = *sink::read_personas(sink::builtin_personas());
   sink::Authority authority(FakeKernel::wall_at_zero());
-  REQUIRE(authority.equip(read.personas).empty());
+  REQUIRE(authority.equip(personas).ok());
   tls::Client client;
-  REQUIRE(client.open({.authorities = tls::read_authorities(authority.root_pem()).authorities})
-              .empty());
+  REQUIRE(client.open({.authorities = *tls::read_authorities(authority.root_pem())}).ok());
   probe::Plan plan("scanner.test");
   plan.tls = &client;
-  expect_promises_kept(read.personas, plan, 10);
+  expect_promises_kept(personas, plan, 10);
 }
 
 }  // namespace mxsweep::scan

@@ -20,25 +20,24 @@ std::string with_greeting(const std::string& greeting) {
 }
 
 Script greeting_of(const std::string& greeting) {
-  const PersonasRead read = read_personas(with_greeting(greeting));
-  REQUIRE(read.error == "");
-  return read.personas.at(0).script(Trigger::greeting);
+  const auto read = read_personas(with_greeting(greeting));
+  REQUIRE(read.ok());
+  return read->at(0).script(Trigger::greeting);
 }
 
 std::string error_of(const std::string& json) {
-  const PersonasRead read = read_personas(json);
-  CHECK(read.personas.empty());
-  return read.error;
+  const auto read = read_personas(json);
+  return read.status().sentence();
 }
 
 TEST_CASE("the built-in personas are read, and most of 1000 parts are decent servers",
           "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
-  CHECK(read.personas.size() == 61);
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
+  CHECK(read->size() == 61);
   std::uint32_t sum = 0;
   std::uint32_t decent = 0;
-  for (const Persona& persona : read.personas) {
+  for (const Persona& persona : *read) {
     sum += persona.weight;
     if (persona.expect.outcome == Outcome::ok) decent += persona.weight;
   }
@@ -47,9 +46,9 @@ TEST_CASE("the built-in personas are read, and most of 1000 parts are decent ser
 }
 
 TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
-  const Persona& plain = read.personas.at(0);
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
+  const Persona& plain = read->at(0);
   REQUIRE(plain.name == "plain");
   for (const Script& script : plain.scripts) {
     for (const Step& step : script) CHECK_FALSE(step.names_host);
@@ -102,13 +101,13 @@ TEST_CASE("an endless text is a chunk of whole repetitions", "[sink][persona]") 
 }
 
 TEST_CASE("a persona takes from the defaults what it lacks", "[sink][persona]") {
-  const PersonasRead read = read_personas(R"({
+  const auto read = read_personas(R"({
       "personas": [{"name": "p", "weight": 7, "quit": [{"do": "reset"}],
                     "expect": {"outcome": "failed", "phase": "ehlo", "cause": "net.reset"}}],
       "defaults": {"greeting": [{"send": "220\r\n"}], "ehlo": [], "helo": [], "starttls": [],
                    "noop": [], "quit": [{"do": "close"}], "other": []}})");
-  REQUIRE(read.error == "");
-  const Persona& persona = read.personas.at(0);
+  REQUIRE(read.ok());
+  const Persona& persona = read->at(0);
   CHECK(persona.weight == 7);
   CHECK(persona.expect.outcome == Outcome::failed);
   CHECK(persona.expect.phase == Phase::ehlo);
@@ -249,12 +248,12 @@ TEST_CASE("what a persona expects is said in the record's words", "[sink][person
 }
 
 TEST_CASE("what a persona expects of TLS is kept word by word", "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
   const auto expected_of = [&](std::string_view name) {
-    const auto found = std::find_if(read.personas.begin(), read.personas.end(),
+    const auto found = std::find_if(read->begin(), read->end(),
                                     [&](const Persona& persona) { return persona.name == name; });
-    REQUIRE(found != read.personas.end());
+    REQUIRE(found != read->end());
     return found->expect;
   };
   const Expected wrong_name = expected_of("certificate_wrong_name");
@@ -279,9 +278,9 @@ std::string with_more(const std::string& members) {
 
 TEST_CASE("a persona's TLS is what its object says, and else the default", "[sink][persona]") {
   const auto manners_of = [](const std::string& tls) {
-    const PersonasRead read = read_personas(with_more("\"tls\": " + tls));
-    REQUIRE(read.error == "");
-    return read.personas.at(0).tls;
+    const auto read = read_personas(with_more("\"tls\": " + tls));
+    REQUIRE(read.ok());
+    return read->at(0).tls;
   };
   CHECK(manners_of("{}") == TlsBehaviour{});
   TlsBehaviour behaviour;
@@ -326,9 +325,9 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
     const std::string defaults = "\"ehlo\": []";
     json.replace(json.find(defaults), defaults.size(), "\"ehlo\": [{\"send\": \"" + ehlo + "\"}]");
     json.insert(json.rfind("}]}"), more);
-    const PersonasRead read = read_personas(json);
-    REQUIRE(read.error == "");
-    return read.personas.at(0).script(Trigger::ehlo_tls).at(0).octets;
+    const auto read = read_personas(json);
+    REQUIRE(read.ok());
+    return read->at(0).script(Trigger::ehlo_tls).at(0).octets;
   };
   CHECK(under_tls(R"(250-a\r\n250-STARTTLS\r\n250 B\r\n)") == "250-a\r\n250 B\r\n");
   CHECK(under_tls(R"(250-a\n250-STARTTLS\n250 B\n)") == "250-a\n250 B\n");
@@ -340,9 +339,9 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
 }
 
 TEST_CASE("a fleet of implicit TLS expects what lies before STARTTLS no more", "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  std::vector<Persona> personas = *read_personas(builtin_personas());
   REQUIRE(keep_only(personas, {"busy_421", "starttls_454", "alert_internal_error", "plain",
-                               "plaintext_after_220"}) == "");
+                               "plaintext_after_220"}) == std::nullopt);
   CHECK_FALSE(speaks_tls(personas[1]));
   begin_with_tls(personas);
   for (const Persona& persona : personas) {
@@ -368,18 +367,18 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
 }
 
 TEST_CASE("only the personas that are named are kept", "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  std::vector<Persona> personas = *read_personas(builtin_personas());
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
   CHECK(personas.size() == 61);
-  CHECK(keep_only(personas, {"silent", "plain"}) == "");
+  CHECK(keep_only(personas, {"silent", "plain"}) == std::nullopt);
   REQUIRE(personas.size() == 2);
   CHECK(personas[0].name == "silent");
   CHECK(personas[1].name == "plain");
 }
 
 TEST_CASE("a delay comes before whatever a greeting did first", "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
-  REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == "");
+  std::vector<Persona> personas = *read_personas(builtin_personas());
+  REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == std::nullopt);
   delay_greetings(personas, std::chrono::milliseconds(200));
   CHECK(personas[0].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(200));
   CHECK(personas[1].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(3200));

@@ -28,6 +28,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/random.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
 
@@ -87,7 +88,7 @@ class Resolver {
   ~Resolver();
 
   // Empty: it worked. Else what is wrong.
-  [[nodiscard]] std::string open(const ResolverOptions& options);
+  Status open(const ResolverOptions& options);
   // In the order to try them; the system's when none were given.
   [[nodiscard]] const std::vector<Server>& servers() const { return options_.servers; }
 
@@ -110,8 +111,8 @@ class Resolver {
   struct Channel;
   struct Lookup;
 
-  [[nodiscard]] std::string open_channel(std::size_t first);
-  [[nodiscard]] std::string find_servers();
+  Status open_channel(std::size_t first);
+  Status find_servers();
   void on_broken_stream(int descriptor);
   void settle();
   void send(Lookup& lookup);

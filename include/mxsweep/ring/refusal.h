@@ -5,19 +5,14 @@
 //            of container runtimes since 2023, which answer EPERM.
 #pragma once
 
-#include <string>
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::ring {
 
-struct Refusal {
-  std::string cause;  // One line: what was refused.
-  std::string cure;   // One line: what to do.
-};
-
 // What the errno of that system call of io_uring means on this machine.
-[[nodiscard]] Refusal explain_refusal(int error, const char* call = "io_uring_setup");
+Status explain_refusal(int error, const char* call = "io_uring_setup");
 
 // The same for a ring that was open and has failed (Ring::failure()): the call and its error.
-[[nodiscard]] Refusal explain_failure(int error);
+Status explain_failure(int error);
 
 }  // namespace mxsweep::ring

@@ -4,18 +4,17 @@
 //
 //   Units     `at` counts from the start of the connect.
 //   Lifetime  Views in an Event are good for the call; the JSON line is the caller's.
-//   Errors    refusal: this machine cannot run the engine.
+//   Errors    this machine cannot run the engine.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/record.h"
-#include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/task.h"
 #include "mxsweep/tls/client.h"
 
@@ -41,13 +40,9 @@ struct Event {
   const tls::Facts* tls = nullptr;  // secured
 };
 
-struct SingleEnd {
-  std::optional<ring::Refusal> refusal;
-};
-
 // Calls `hear` for each event and `conclude` once with the record. Requires: `tls` is open.
-[[nodiscard]] SingleEnd probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
-                                  const std::function<void(const Event&)>& hear,
-                                  const std::function<void(const results::Record&)>& conclude);
+Status probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
+                 const std::function<void(const Event&)>& hear,
+                 const std::function<void(const results::Record&)>& conclude);
 
 }  // namespace mxsweep::scan

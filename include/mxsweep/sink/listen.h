@@ -8,10 +8,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::sink {
 
@@ -20,8 +20,7 @@ struct Listen {
   std::uint16_t port = 0;
 };
 
-// Empty: read. Else what is wrong with it.
-[[nodiscard]] std::string read_listen(std::string_view text, Listen& listen);
+Result<Listen> read_listen(std::string_view text);
 
 // A listening socket. Several share the port by SO_REUSEPORT, and the kernel deals connections out.
 // Requires: a port that port_is_free() or 0.

@@ -144,11 +144,8 @@ inline constexpr std::uint64_t kOctetsPerSecondMax =
     1000;  // The timer wheel's tick is a millisecond.
 inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 
-struct PersonasRead {
-  std::vector<Persona> personas;
-  std::string error;  // Empty: all is well.
-};
-[[nodiscard]] PersonasRead read_personas(std::string_view json);
+// At least one.
+Result<std::vector<Persona>> read_personas(std::string_view json);
 
 // The built-in fleet, as JSON: two thirds of it answer as a decent server does.
 [[nodiscard]] std::string_view builtin_personas();
@@ -156,9 +153,10 @@ struct PersonasRead {
 // "mx-127-1-2-3.sink.test".
 [[nodiscard]] std::string host_name(const Address& address);
 
-// Leaves only the personas that are named. Answers the first name that there is not, or nothing.
-[[nodiscard]] std::string keep_only(std::vector<Persona>& personas,
-                                    const std::vector<std::string>& names);
+// Leaves only the personas that are named. If one of the names is unknown it answers the first such
+// name and leaves all personas.
+[[nodiscard]] std::optional<std::string> keep_only(std::vector<Persona>& personas,
+                                                   const std::vector<std::string>& names);
 
 // Every greeting comes that much later.
 void delay_greetings(std::vector<Persona>& personas, Duration delay);

@@ -3,18 +3,19 @@
 //
 //   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT); RFC 3207 (STARTTLS).
 //   Lifetime  The texts live as long as the Commands; sends in flight view them.
-//   Errors    check_helo_name() says what is wrong with a name, or nothing.
+//   Errors    check_helo_name() says what is wrong with a name.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::smtp {
 
 // A host name with at least one dot, or an address literal such as [192.0.2.1]: what servers
-// accept. Answers why not, in words, or nothing when the name is good.
-[[nodiscard]] std::optional<std::string> check_helo_name(std::string_view name);
+// accept.
+Status check_helo_name(std::string_view name);
 
 struct Commands {
   explicit Commands(std::string_view helo_name)

@@ -5,13 +5,14 @@
 //   Cost      5 ms and 5 MB for the 140 authorities of a system.
 //   Lifetime  nothing views the text afterwards.
 //   Threads   any number may verify against the same one: it is never changed.
-//   Errors    `error` says why not; with `short_of_memory` the machine is to blame, not the text.
+//   Errors    a text without an authority is unusable; a machine may be short of memory.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::tls {
 
@@ -32,13 +33,7 @@ class Authorities {
   std::unique_ptr<const Library> library_;
 };
 
-struct AuthoritiesRead {
-  std::shared_ptr<const Authorities> authorities;  // Null: see `error`.
-  std::string error;
-  bool short_of_memory = false;
-};
-
-// A text without any certificate that can be read is an error, but for an empty one.
-[[nodiscard]] AuthoritiesRead read_authorities(std::string_view pem);
+// A text without any certificate that can be read is unusable, but for an empty one.
+Result<std::shared_ptr<const Authorities>> read_authorities(std::string_view pem);
 
 }  // namespace mxsweep::tls

@@ -7,9 +7,9 @@
 //             that it can be reported; whatever the system's configuration of the library says.
 //   Source    RFC 8446, RFC 5246; chains are verified by RFC 5280 for TLS servers.
 //   Lifetime  the Client outlives its Engines. One thread.
-//   Memory    chains_max parsed and verified chains, the least recently seen
-//             go first (in two generations).
-//   Errors    open() says why not: an unusable cipher list, or a want of memory.
+//   Memory    chains_max parsed and verified chains; the least recently seen go first (in two
+//             generations).
+//   Errors    open(): the list of ciphers is unusable, or the machine is short of memory.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/authorities.h"
 #include "mxsweep/tls/facts.h"
@@ -42,8 +43,7 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  // Empty: it worked. Else what is wrong.
-  [[nodiscard]] std::string open(const ClientOptions& options);
+  Status open(const ClientOptions& options);
 
   // The parsed and verified chain: from the cache when the same octets were seen before and their
   // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty. Null: there is

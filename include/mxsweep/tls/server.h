@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
@@ -32,8 +33,7 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  // Empty: it worked. Else what is wrong.
-  [[nodiscard]] std::string open(const ServerOptions& options);
+  Status open(const ServerOptions& options);
 
  private:
   friend class Engine;
