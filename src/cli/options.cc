@@ -120,8 +120,8 @@ void NameFlags::add_to(Command& command) {
                    "address");
 }
 
-scan::NameOptions NameFlags::options() const {
-  scan::NameOptions options;
+names::NameOptions NameFlags::options() const {
+  names::NameOptions options;
   for (const std::string& text : resolvers) {
     options.resolver.servers.push_back(*parse_server(text));
   }

@@ -7,8 +7,8 @@
 
 #include "cli/command.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/probe.h"
-#include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
@@ -40,7 +40,7 @@ struct NameFlags {
   bool one_address = false;
 
   void add_to(Command& command);
-  [[nodiscard]] scan::NameOptions options() const;
+  [[nodiscard]] names::NameOptions options() const;
 };
 
 }  // namespace mxsweep::cli

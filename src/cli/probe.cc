@@ -15,10 +15,10 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/names/resolve.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/results/json_writer.h"
-#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
-#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
@@ -97,22 +97,22 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
   return flags.thresholds.contradiction();
 }
 
-void show_addresses(const targets::Target& target, const std::vector<scan::Resolved>& servers) {
+void show_addresses(const targets::Target& target, const std::vector<names::Resolved>& servers) {
   put("{}", printable(target.host()));
   std::string_view before = ": ";
-  for (const scan::Resolved& server : servers) {
+  for (const names::Resolved& server : servers) {
     if (server.cause != Cause::none) continue;
     put("{}{}", std::exchange(before, ", "), to_string(server.task.target.address));
   }
   put("\n");
 }
 
-results::Record record_without_visit(const scan::Resolved& server) {
+results::Record record_without_visit(const names::Resolved& server) {
   results::Record record;
   record.outcome = outcome_of(server.cause);
   record.phase = Phase::dns;
   record.cause = server.cause;
-  scan::describe(server.task, record);
+  names::describe(server.task, record);
   return record;
 }
 
@@ -128,7 +128,7 @@ class Visits {
     } else if (const Status status = resolve(target); !status.ok()) {
       return unusable(flags_, status.line("; "), kCannotRunHere);
     }
-    for (const scan::Resolved& server : servers_) {
+    for (const names::Resolved& server : servers_) {
       if (for_a_person() && flags_.mail_domain) transcript_.begin(server.task);
       if (const Status status = visit(server); !status.ok()) {
         return unusable(flags_, status.line("; cure: "), kCannotRunHere);
@@ -141,14 +141,14 @@ class Visits {
   [[nodiscard]] bool for_a_person() const { return !flags_.json && !flags_.nagios; }
 
   Status resolve(const targets::Target& target) {
-    scan::NameOptions options = flags_.names.options();
+    names::NameOptions options = flags_.names.options();
     options.mail_domains = flags_.mail_domain;
     options.visit_private = flags_.allow_private;
-    std::function<void(const scan::Lookup&)> hear;
+    std::function<void(const names::Lookup&)> hear;
     if (for_a_person() && flags_.mail_domain) {
-      hear = [this](const scan::Lookup& lookup) { transcript_.hear(lookup); };
+      hear = [this](const names::Lookup& lookup) { transcript_.hear(lookup); };
     }
-    Result<std::vector<scan::Resolved>> servers = scan::resolve(target, options, hear);
+    Result<std::vector<names::Resolved>> servers = names::resolve(target, options, hear);
     if (!servers.ok()) return servers.status();
     if (for_a_person() && !flags_.mail_domain) show_addresses(target, *servers);
     servers_ = *std::move(servers);
@@ -156,7 +156,7 @@ class Visits {
     return {};
   }
 
-  Status visit(const scan::Resolved& server) {
+  Status visit(const names::Resolved& server) {
     if (server.cause != Cause::none) {
       conclude(record_without_visit(server));
       return {};
@@ -196,7 +196,7 @@ class Visits {
   const probe::Plan& plan_;
   tls::Client& client_;
   const Transcript transcript_{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
-  std::vector<scan::Resolved> servers_;
+  std::vector<names::Resolved> servers_;
   Tally tally_;
   std::vector<Judged> judged_;
   std::uint16_t best_preference_ = 0;

@@ -23,8 +23,8 @@
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/files/whole_file.h"
+#include "mxsweep/names/resolve.h"
 #include "mxsweep/ring/socket.h"
-#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
 #include "mxsweep/targets/reader.h"
 
@@ -87,8 +87,8 @@ std::string megabytes(std::uint64_t octets) {
 }
 
 // Asks the resolver one question: for a name of the user's, or ". NS", which it can always answer.
-std::string describe_resolver(const scan::NameOptions& options, const std::string& name) {
-  const scan::ResolverCheck check = scan::check_resolver(options, name);
+std::string describe_resolver(const names::NameOptions& options, const std::string& name) {
+  const names::ResolverCheck check = names::check_resolver(options, name);
   std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
   if (!check.status.ok()) return text + ": " + check.status.sentence();
   if (!check.answered) return text + ": does NOT answer; give another with --resolver";

@@ -13,11 +13,11 @@
 #include <string_view>
 
 #include "cli/certificate_words.h"
+#include "mxsweep/names/resolve.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
-#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
-#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
@@ -35,8 +35,8 @@ class Transcript {
  public:
   explicit Transcript(bool colour) : colour_(colour) {}
 
-  void hear(const scan::Lookup& lookup) const;
-  void begin(const scan::Task& task) const;
+  void hear(const names::Lookup& lookup) const;
+  void begin(const names::Task& task) const;
   void hear(const targets::Target& target, const scan::Event& event) const;
   void conclude(const results::Record& record) const;
   void sum_up(std::string_view domain, const Tally& tally) const;

@@ -31,7 +31,7 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(ListSource source, std::vector<std::uint16_t> ports, const NameOptions& names)
+Input::Input(ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names)
     : source_(std::move(source)),
       ports_(std::move(ports)),
       style_{.mail_domains = names.mail_domains, .header_row = source_.words.empty()},
@@ -209,7 +209,8 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
     const bool is_domain =
         servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
     if (recorder_->keeps_domains() && is_domain) {
-      const auto domain = std::make_shared<Domain>(servers.front().task.target, servers.size());
+      const auto domain =
+          std::make_shared<names::Domain>(servers.front().task.target, servers.size());
       for (Resolved& server : servers) server.task.path->sums_up = domain;
     }
     for (Resolved& server : servers) {

@@ -20,11 +20,11 @@
 #include <vector>
 
 #include "mxsweep/core/status.h"
+#include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/threads/doorbell.h"
-#include "scan/names.h"
 #include "scan/recorder.h"
 #include "scan/worker.h"
 
@@ -34,7 +34,7 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  Input(ListSource source, std::vector<std::uint16_t> ports, const NameOptions& names);
+  Input(ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -60,7 +60,7 @@ class Input {
   [[nodiscard]] const Status& no_list() const { return no_list_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
-  [[nodiscard]] const dns::Lookups* lookups() const {
+  [[nodiscard]] const LookupCounts* lookups() const {
     return names_.is_open() ? &names_.lookups() : nullptr;
   }
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
@@ -91,7 +91,7 @@ class Input {
   targets::ListStyle style_;
   targets::Reader reader_;
   threads::Doorbell bell_;
-  Names names_;                       // Opened when the first name comes.
+  names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;
   Status failure_;

@@ -5,10 +5,10 @@
 
 #include <array>
 
+#include "mxsweep/names/domain.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
-#include "scan/domain.h"
 #include "scan/output.h"
 
 namespace mxsweep::scan {
@@ -27,7 +27,7 @@ class Recorder {
   void add(const results::Record& record, const Task& task, Instant now) {
     add(record, now);
     if (task.path == nullptr || task.path->sums_up == nullptr) return;
-    Domain& domain = *task.path->sums_up;
+    names::Domain& domain = *task.path->sums_up;
     if (domain.count(record)) outboxes_.domains->add(domain.line(), now);
   }
   void add(const results::Record& record, Instant now) {

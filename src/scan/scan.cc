@@ -56,16 +56,6 @@ Usage usage_of_process() {
   return {seconds(usage.ru_utime) + seconds(usage.ru_stime), memory_peak_octets()};
 }
 
-results::Lookups counted(const dns::Lookups& lookups) {
-  return {.asked = lookups.asked,
-          .from_cache = lookups.from_cache,
-          .coalesced = lookups.coalesced,
-          .sent = lookups.sent,
-          .retried = lookups.retried,
-          .failed = lookups.failed,
-          .tcp = lookups.tcp};
-}
-
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
@@ -231,7 +221,7 @@ class Sweep {
     }
     summary.ring_features = workers_.front()->ring_features();
     outputs_.sum_up(summary);
-    if (const dns::Lookups* const lookups = input_.lookups()) summary.lookups = counted(*lookups);
+    if (const LookupCounts* const lookups = input_.lookups()) summary.lookups = *lookups;
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (reserve_->used()) summary.stopped = kNoMemory;

@@ -374,7 +374,7 @@ TEST_CASE("one question goes out however many ask it, and is remembered", "[dns]
   CHECK(tickets.size() == 100);
   asker.ask("host.example", Type::a);
   CHECK(server.times("host.example", Type::a) == 1);
-  const Lookups& counts = asker.resolver().counts();
+  const LookupCounts& counts = asker.resolver().counts();
   CHECK(counts.asked == 101);
   CHECK(counts.coalesced == 99);
   CHECK(counts.from_cache == 1);

@@ -122,8 +122,8 @@ class Feeder {
     REQUIRE(::pipe(pipe_) == 0);
     return "/dev/fd/" + std::to_string(pipe_[0]);
   }
-  NameOptions with_resolver() {
-    NameOptions options;
+  names::NameOptions with_resolver() {
+    names::NameOptions options;
     options.resolver.servers = {{ipv4(INADDR_LOOPBACK), names_.port()}};
     return options;
   }

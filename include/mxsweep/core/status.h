@@ -74,7 +74,7 @@ template <typename Value>
 class [[nodiscard]] Result {
  public:
   Result(Value value) : value_(std::move(value)) {}  // NOLINT: `return value;` is the point.
-  Result(const Status& status) : status_(status) {    // NOLINT: and so is `return status;`.
+  Result(const Status& status) : status_(status) {   // NOLINT: and so is `return status;`.
     INVARIANT(!status_.ok());
   }
 

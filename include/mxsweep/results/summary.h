@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/lookup_counts.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/results/histogram.h"
@@ -41,17 +42,6 @@ struct Tally {
   void count(const tls::Facts& facts);
 };
 
-// What our own resolver was asked, as dns::Lookups has it.
-struct Lookups {
-  std::uint64_t asked = 0;       // Questions of names, whoever answered them.
-  std::uint64_t from_cache = 0;  // Ours.
-  std::uint64_t coalesced = 0;   // With one that was on its way.
-  std::uint64_t sent = 0;        // To the resolver, each question counted once.
-  std::uint64_t retried = 0;     // Times that one of them had to go out again.
-  std::uint64_t failed = 0;      // Without an answer in the end.
-  std::uint64_t tcp = 0;         // Connections made because a response was cut.
-};
-
 struct Summary {
   Tally tally;
   std::uint64_t lines_read = 0;     // All lines, comments and blank ones included.
@@ -65,7 +55,7 @@ struct Summary {
   std::uint64_t octets_written = 0;
   std::optional<std::uint64_t> certificates_written;  // Absent: nobody asked for them.
   std::optional<std::uint64_t> domains_written;       // The same for domain summaries.
-  std::optional<Lookups> lookups;                     // Absent: no name was asked for.
+  std::optional<LookupCounts> lookups;                // Absent: no name was asked for.
   std::uint64_t servers_forgotten = 0;  // To keep within memory: visited again if met again.
   std::uint64_t local_shortages = 0;    // Times that a local shortage braked admission.
   std::uint32_t in_flight_peak = 0;

@@ -16,10 +16,10 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
-#include "mxsweep/scan/name_options.h"
 #include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
@@ -43,7 +43,7 @@ struct Options {
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // What all workers together remember of servers, in octets; 0: each target is a visit.
   std::size_t share_octets = kShareOctetsDefault;
-  NameOptions names;
+  names::NameOptions names;
   std::string input = "-";
   std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
   std::string output = "-";

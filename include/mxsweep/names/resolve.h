@@ -13,11 +13,11 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
-#include "mxsweep/scan/name_options.h"
-#include "mxsweep/scan/task.h"
+#include "mxsweep/names/name_options.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/targets/target.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 
 // A question when it is asked, and again when it is answered. Views are good for the call.
 struct Lookup {
@@ -44,4 +44,4 @@ struct ResolverCheck {
 // `text`: a name to ask for; empty: the root, whose name servers every resolver knows.
 [[nodiscard]] ResolverCheck check_resolver(const NameOptions& options, const std::string& text);
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/resolve.h"
+#include "mxsweep/names/resolve.h"
 
 #include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/names/names.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
-#include "scan/names.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 namespace {
 
 constexpr Duration kTurn = std::chrono::milliseconds{200};
-constexpr Duration kPersonPatience = std::chrono::seconds{5};  // Somebody waits before a screen.
+constexpr Duration kPersonPatience = std::chrono::seconds{5};  // A person waits.
 
 std::string described(const dns::Server& server) {
   const std::string address = to_string(server.address);
@@ -25,13 +25,13 @@ Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions
   options.patience = kPersonPatience;
   options.resolver.second_try = Duration::zero();
   const Instant start = ring::now();
-  HearLookup hear;
+  LookupCallback on_each;
   if (on_lookup) {
-    hear = [&](const dns::RouteQuestion& question, const dns::Answer* answer) {
+    on_each = [&](const RouteQuestion& question, const dns::Answer* answer) {
       on_lookup({ring::now() - start, question.name, question.type, answer});
     };
   }
-  Names names(options, hear);
+  Names names(options, on_each);
   if (Status opened = names.open(-1); !opened.ok()) return opened;
   names.begin(targets::Target(target), ring::now());
   std::vector<Resolved> servers;
@@ -83,4 +83,4 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
   return check;
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names
