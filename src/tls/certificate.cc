@@ -16,6 +16,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/utf8.h"
 #include "tls/der.h"
 #include "tls/library.h"
 #include "tls/limits.h"
@@ -53,14 +54,10 @@ bool read_dn(gnutls_x509_crt_t certificate, ReadDn read, std::string& dn, bool& 
   gnutls_datum_t text{};
   const int result = read(certificate, &text, 0);
   if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // An empty one is reported this way.
-  std::size_t size = text.size;
-  cut = size > kSubjectOctetsMax;
-  if (cut) {
-    // Cut between characters, so that a valid text stays one.
-    size = kSubjectOctetsMax;
-    while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
-  }
-  dn.assign(reinterpret_cast<const char*>(text.data), size);
+  cut = text.size > kSubjectOctetsMax;
+  // So that a valid text stays one.
+  dn = cut_between_characters({reinterpret_cast<const char*>(text.data), text.size},
+                              kSubjectOctetsMax);
   gnutls_free(text.data);
   return true;
 }

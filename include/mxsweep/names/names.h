@@ -54,7 +54,8 @@ class Names {
   // Waits for answers, `longest` at most, and works on them. What waits to be taken does not end
   // the wait.
   void turn(Duration longest);
-  // A turn also ends when this descriptor can be read, which also_readable() says until it is watched again.
+  // A turn also ends when this descriptor can be read; also_readable() says so until it is watched
+  // again.
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
   [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
   // Why no name can be resolved any more, if none can.
