@@ -51,7 +51,7 @@ HostNameScan scan_host_name(std::string_view name, const HostNameRule& rule) {
     scan.faults = faults_of_label(label, rule);
     ++scan.labels;
     if (dot == std::string_view::npos) {
-      if (!rule.digits_at_end && all_digits_and_hyphens(label)) {
+      if (!label.empty() && !rule.digits_at_end && all_digits_and_hyphens(label)) {
         scan.faults.add(HostNameFault::digits_at_end);
       }
       break;

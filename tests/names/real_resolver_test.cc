@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The same words from servers that others wrote: Unbound, and NSD behind it.
-#include "names/real_resolver.h"
+#include "dns/real_resolver.h"
 
 #include <string>
 #include <vector>
@@ -18,6 +18,7 @@ using dns::Asker;
 using dns::Finished;
 using dns::LookupStatus;
 using dns::on_loopback;
+using dns::RealResolver;
 using dns::ResolverOptions;
 using dns::Type;
 

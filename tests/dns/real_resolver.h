@@ -24,7 +24,7 @@
 
 #include "mxsweep/core/invariant.h"
 
-namespace mxsweep::names {
+namespace mxsweep::dns {
 
 // A port of 127.0.0.1 that was free a moment ago, for UDP and TCP.
 inline std::uint16_t free_port() {
@@ -159,4 +159,4 @@ class RealResolver {
   pid_t unbound_ = 0;
 };
 
-}  // namespace mxsweep::names
+}  // namespace mxsweep::dns
