@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -92,16 +90,12 @@ Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
   return personas;
 }
 
-std::optional<targets::AddressRange> read_prefix(std::string_view text) {
+std::optional<targets::AddressRange> read_range(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::optional<Address> address = parse_address(text.substr(0, slash));
   if (!address) return std::nullopt;
   if (slash == std::string_view::npos) return targets::AddressRange{*address, *address};
-  const std::string_view digits = text.substr(slash + 1);
-  unsigned length = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return targets::prefix_range(*address, length);
+  return targets::read_prefix(*address, text.substr(slash + 1));
 }
 
 // What the record's "tls" must say, as JSON; empty: nothing. The words need no escapes.
@@ -136,7 +130,7 @@ std::string expected_anomalies(const std::optional<AnomalySet>& anomalies) {
 }
 
 int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
-  const std::optional<targets::AddressRange> range = read_prefix(prefix);
+  const std::optional<targets::AddressRange> range = read_range(prefix);
   if (!range) {
     return complain(kWrongUsage, fmt::format("--expect: '{}' is not an address or a prefix such as "
                                              "127.1.0.0/21",
@@ -154,15 +148,6 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
     put_text(line);
     if (output_failed() || address == range->last) return kRanToItsEnd;
   }
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 Status check_files(const Options& options) {
@@ -214,7 +199,7 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
   while (::sigtimedwait(&signals, nullptr, &kLook) < 0 && failure.ok()) failure = server.failure();
 
   const sink::ServerStats stats = server.stop();
-  const double cpu = cpu_seconds();
+  const double cpu = ring::cpu_seconds();
   const double cpu_us =
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {

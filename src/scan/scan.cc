@@ -2,7 +2,6 @@
 #include "mxsweep/scan/scan.h"
 
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -31,11 +30,6 @@ constexpr std::string_view kNoMemory =
     "memory ran out; lower --share-memory or --concurrency, or raise the limit (ulimit -v)";
 constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
 
-struct Usage {
-  double cpu_seconds;
-  std::uint64_t memory_peak_octets;
-};
-
 // The peak of this program alone: ru_maxrss still knows what ran in the process before it.
 std::uint64_t memory_peak_octets() {
   std::ifstream status("/proc/self/status");
@@ -45,15 +39,6 @@ std::uint64_t memory_peak_octets() {
     if (word == "VmHWM:" && status >> kib) return kib * 1024;
   }
   return 0;
-}
-
-Usage usage_of_process() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), memory_peak_octets()};
 }
 
 // One sweep's parts, and the thread that watches over them.
@@ -232,9 +217,8 @@ class Sweep {
     if (const Status failure = outputs_.failure(); !failure.ok()) {
       summary.stopped = failure.sentence();
     }
-    const Usage usage = usage_of_process();
-    summary.cpu_seconds = usage.cpu_seconds;
-    summary.memory_peak_octets = usage.memory_peak_octets;
+    summary.cpu_seconds = ring::cpu_seconds();
+    summary.memory_peak_octets = memory_peak_octets();
   }
 
   Input& input_;

@@ -3,9 +3,9 @@
 //
 //   Source    RFC 5280 section 6, for TLS servers. No revocation is looked up.
 //   Shape     open() once, then chain() for every handshake.
-//   Lifetime  a Chain lives as long as anyone holds it.
-//   Memory    two generations of chains: what is not asked for while the young one fills up goes
-//             with the old one. At most chains_max chains and chains_max * 8 KiB of them, and one.
+//   Lifetime  a Chain lives as long as it is held.
+//   Memory    two generations (core/generation_cache.h). At most chains_max chains and
+//             chains_max * 8 KiB of them, and one.
 //   Errors    open() says why not; whatever a peer sends is a verdict.
 #pragma once
 
@@ -15,11 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "mxsweep/core/generation_cache.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/facts.h"
@@ -52,20 +53,15 @@ class ChainCache {
   struct Hash {
     std::size_t operator()(const Digest& digest) const;
   };
-  using Generation = std::unordered_map<Digest, Entry, Hash>;
 
   [[nodiscard]] Digest digest_of(std::span<const std::string_view> der, bool cut);
   [[nodiscard]] Entry compute(std::span<const std::string_view> der, bool cut, WallTime now);
-  void keep(const Digest& digest, const Entry& entry);
 
   std::shared_ptr<const Authorities> authorities_;
   gnutls_hash_hd_t hash_ = nullptr;
   std::uint64_t computed_ = 0;
-  std::size_t generation_chains_max_ = 0;
   bool keep_der_ = false;
-  Generation young_;
-  Generation old_;
-  std::size_t young_octets_ = 0;
+  std::optional<GenerationCache<Digest, Entry, Hash>> chains_;  // From open() on.
 };
 
 }  // namespace mxsweep::tls

@@ -13,4 +13,7 @@ namespace mxsweep::ring {
 [[nodiscard]] WallTime wall_now();
 [[nodiscard]] WallTime wall_at_zero();  // The wall time at which Instant's zero was, as seen now.
 
+// Of this process so far, its own and the kernel's for it.
+[[nodiscard]] double cpu_seconds();
+
 }  // namespace mxsweep::ring

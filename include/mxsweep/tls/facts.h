@@ -130,4 +130,7 @@ void sort_names(Certificate& certificate);
 // Sets verified, verify_error, name_match, cn_match and days_left. An empty `name`: none is known.
 void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts);
 
+// What a chain takes, all that it holds included.
+[[nodiscard]] std::size_t octets_held(const Chain& chain);
+
 }  // namespace mxsweep::tls
