@@ -132,7 +132,7 @@ names::NameOptions NameFlags::options() const {
   return options;
 }
 
-tls::ClientOptions ConversationFlags::tls_options(const scan::TrustStore& trust) const {
+tls::ClientOptions ConversationFlags::tls_options(const files::TrustStore& trust) const {
   tls::ClientOptions options;
   if (tls_min == "1.1") options.version_min = tls::Version::tls1_1;
   if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;

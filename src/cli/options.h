@@ -7,9 +7,9 @@
 
 #include "cli/command.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/probe.h"
-#include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::cli {
@@ -29,7 +29,7 @@ struct ConversationFlags {
 
   void add_to(Command& command);
   Result<probe::Plan> plan() const;
-  [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
+  [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
 };
 
 // How names become addresses: --resolver, -4, -6, --one-address.

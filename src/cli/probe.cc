@@ -215,8 +215,8 @@ int run_probe(ProbeFlags& flags) {
   if (const Status status = contradiction(flags, *target); !status.ok()) {
     return unusable(flags, status);
   }
-  const Result<scan::TrustStore> trust =
-      scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
+  const Result<files::TrustStore> trust =
+      files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return unusable(flags, trust.status());
   tls::Client client;
   const Status opened = client.open(flags.conversation.tls_options(*trust));

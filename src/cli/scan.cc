@@ -119,7 +119,7 @@ std::string name_of_list(const ScanFlags& flags) {
 }
 
 Status describe_list(const ScanFlags& flags) {
-  const scan::ListSource source{flags.input, flags.targets};
+  const files::ListSource source{flags.input, flags.targets};
   const Result<scan::ListSurvey> read = scan::survey_list(source, flags.ports, flags.mail_domains);
   if (!read.ok()) return read.status().behind(name_of_list(flags));
   const scan::ListSurvey& survey = *read;
@@ -300,8 +300,8 @@ int run_scan(ScanFlags& flags) {
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
   options.names.visit_private = flags.allow_private;
-  const Result<scan::TrustStore> trust =
-      scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
+  const Result<files::TrustStore> trust =
+      files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);

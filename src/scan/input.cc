@@ -31,7 +31,8 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names)
+Input::Input(files::ListSource source, std::vector<std::uint16_t> ports,
+             const names::NameOptions& names)
     : source_(std::move(source)),
       ports_(std::move(ports)),
       style_{.mail_domains = names.mail_domains, .header_row = source_.words.empty()},
@@ -252,7 +253,7 @@ void Input::sleep() {
 
 void Input::wait_for_room(Gauges& gauges) {
   while (recorder_->backpressured() && !stopped(gauges)) {
-    std::this_thread::sleep_for(kBackpressureRetry);
+    std::this_thread::sleep_for(files::kBackpressureRetry);
     recorder_->flush(ring::now());
   }
 }

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "mxsweep/core/status.h"
+#include "mxsweep/files/list.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/threads/doorbell.h"
 #include "scan/recorder.h"
@@ -34,7 +34,8 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  Input(ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names);
+  Input(files::ListSource source, std::vector<std::uint16_t> ports,
+        const names::NameOptions& names);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -82,8 +83,8 @@ class Input {
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
-  const ListSource source_;
-  List list_;
+  const files::ListSource source_;
+  files::List list_;
   bool regular_ = false;  // A file: there is nothing to wait for.
   bool watched_ = false;  // By the ring of the names.
   std::string block_;

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/files/output.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/scan.h"
-#include "scan/output.h"
 #include "scan/recorder.h"
 
 namespace mxsweep::scan {
@@ -28,8 +28,8 @@ class Outputs {
     return options.domains.empty() ? Status() : domains_.emplace().open(options.domains);
   }
 
-  [[nodiscard]] std::vector<Output*> all() {
-    std::vector<Output*> outputs = {&records_};
+  [[nodiscard]] std::vector<files::Output*> all() {
+    std::vector<files::Output*> outputs = {&records_};
     if (certificates_) outputs.push_back(&*certificates_);
     if (domains_) outputs.push_back(&*domains_);
     return outputs;
@@ -40,14 +40,14 @@ class Outputs {
             .domains = domains_ ? &domains_->add_outbox() : nullptr};
   }
   Status begin() {
-    for (Output* const output : all()) {
+    for (files::Output* const output : all()) {
       if (Status begun = output->begin(); !begun.ok()) return begun;
     }
     return {};
   }
   // Of the first that has failed.
   [[nodiscard]] Status failure() {
-    for (const Output* const output : all()) {
+    for (const files::Output* const output : all()) {
       if (output->failed()) return output->failure();
     }
     return {};
@@ -61,9 +61,9 @@ class Outputs {
   }
 
  private:
-  Output records_;
-  std::optional<Output> certificates_;
-  std::optional<Output> domains_;
+  files::Output records_;
+  std::optional<files::Output> certificates_;
+  std::optional<files::Output> domains_;
 };
 
 }  // namespace mxsweep::scan

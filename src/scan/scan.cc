@@ -15,10 +15,10 @@
 #include "mxsweep/ring/ring.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/memory_reserve.h"
+#include "mxsweep/threads/signals.h"
 #include "scan/crew.h"
 #include "scan/input.h"
 #include "scan/outputs.h"
-#include "scan/signals.h"
 #include "scan/worker.h"
 
 namespace mxsweep::scan {
@@ -49,7 +49,7 @@ class Sweep {
         outputs_(outputs),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
                    ring::now()) {
-    for (Output* const output : outputs_.all()) output->tell(bell_);
+    for (files::Output* const output : outputs_.all()) output->tell(bell_);
     const VisitOptions visits{.certificates = &log_,
                               .inbox_octets = kInboxOctets / options.capacity.threads,
                               .share_octets = options.share_octets / options.capacity.threads};
@@ -69,7 +69,7 @@ class Sweep {
   // All threads and rings, or why there are none; then nothing has begun.
   Status start() {
     if (!bell_.good()) return ring::explain_refusal(EMFILE);
-    for (Output* const output : outputs_.all()) {
+    for (files::Output* const output : outputs_.all()) {
       writers_.add([] {},
                    [output](bool begins) {
                      if (begins) output->run();
@@ -104,7 +104,7 @@ class Sweep {
   }
 
   // Requires: start() found nothing wrong, and the outputs have begun.
-  results::Summary run(Signals& signals, const ProgressCallback& on_progress) {
+  results::Summary run(threads::Signals& signals, const ProgressCallback& on_progress) {
     const threads::MemoryReserve reserve(bell_.descriptor());
     reserve_ = &reserve;
     start_ = ring::now();
@@ -113,7 +113,7 @@ class Sweep {
     threads_.go();
     watch(signals, on_progress, workers_.size() + 1);
     threads_.join();
-    for (Output* const output : outputs_.all()) output->finish();
+    for (files::Output* const output : outputs_.all()) output->finish();
     wait_for_writers(signals);
     writers_.join();
     sum_up();
@@ -144,10 +144,10 @@ class Sweep {
     bell_.notify();
   }
 
-  void watch(Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
+  void watch(threads::Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       listen(signals, kTellMs);
-      for (const Output* const output : outputs_.all()) {
+      for (const files::Output* const output : outputs_.all()) {
         if (output->failed()) stop(Stop::leave);
       }
       if (reserve_->used()) stop(Stop::leave);
@@ -158,13 +158,13 @@ class Sweep {
 
   // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
   // user may decide to leave it.
-  void wait_for_writers(Signals& signals) {
-    for (const Output* const output : outputs_.all()) {
+  void wait_for_writers(threads::Signals& signals) {
+    for (const files::Output* const output : outputs_.all()) {
       while (!output->ended()) listen(signals, kTellMs);
     }
   }
 
-  void listen(Signals& signals, int at_most_ms) {
+  void listen(threads::Signals& signals, int at_most_ms) {
     std::array<pollfd, 2> wait{pollfd{.fd = signals.descriptor(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
     ::poll(wait.data(), wait.size(), at_most_ms);
@@ -175,7 +175,7 @@ class Sweep {
         stop(Stop::drain);
       } else {
         stop(Stop::leave);
-        for (Output* const output : outputs_.all()) output->stop_waiting_for_reader();
+        for (files::Output* const output : outputs_.all()) output->stop_waiting_for_reader();
       }
     }
   }
@@ -262,7 +262,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   if (status.ok()) status = check_files(options);
   if (status.ok()) status = outputs.open(options);
   if (!status.ok()) return status;
-  Signals signals;
+  threads::Signals signals;
   if (!signals.good()) return ring::explain_refusal(EMFILE);
   Sweep sweep(options, input, outputs);
   status = sweep.start();

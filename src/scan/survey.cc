@@ -67,10 +67,10 @@ Status survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) 
 
 }  // namespace
 
-Result<ListSurvey> survey_list(const ListSource& source, const std::vector<std::uint16_t>& ports,
-                               bool mail_domains) {
+Result<ListSurvey> survey_list(const files::ListSource& source,
+                               const std::vector<std::uint16_t>& ports, bool mail_domains) {
   ListSurvey survey;
-  List list;
+  files::List list;
   if (Status opened = list.open(source); !opened.ok()) return opened;
   struct stat status {};
   if (::fstat(list.descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return survey;

@@ -116,7 +116,7 @@ Instant Visits::next_moment(const Load& load, Instant now) const {
   const Instant flush_at = recorder_.flush_at();
   const Stop stop = gauges_.stopping();
   if (stop != Stop::none && servers_.has_settled()) {  // For answer_known().
-    return std::min(flush_at, recorder_.backpressured() ? now + kBackpressureRetry : now);
+    return std::min(flush_at, recorder_.backpressured() ? now + files::kBackpressureRetry : now);
   }
   if (recorder_.backpressured() || stop != Stop::none) return flush_at;
   if (!next_) {

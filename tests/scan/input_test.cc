@@ -79,10 +79,10 @@ class Feeder {
  public:
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
-    input_.emplace(ListSource{.path = reading_path(), .words = {}}, std::vector<std::uint16_t>{25},
-                   with_resolver());
+    input_.emplace(files::ListSource{.path = reading_path(), .words = {}},
+                   std::vector<std::uint16_t>{25}, with_resolver());
     REQUIRE(input_->open().ok());
-    Outbox& outbox = out_.add_outbox();
+    files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {
       input_->run({}, {.records = &outbox}, gauges_);
@@ -130,7 +130,7 @@ class Feeder {
 
   NameServer names_;
   int pipe_[2] = {-1, -1};
-  Output out_;
+  files::Output out_;
   Gauges gauges_;
   std::optional<Input> input_;
   std::atomic<bool> ended_ = false;

@@ -189,7 +189,7 @@ class SweepInWorld {
   }
 
   void take_records() {
-    Chunk chunk;
+    files::Chunk chunk;
     while (records_.take(chunk)) {
       std::string_view lines = chunk.lines;
       for (std::size_t end = lines.find('\n'); end != std::string_view::npos;
@@ -254,7 +254,7 @@ class SweepInWorld {
   Admission admission_;
   threads::Doorbell writer_;
   threads::Doorbell feeder_;
-  Outbox records_;
+  files::Outbox records_;
   WorkerOn<FakeKernel> worker_;
   std::uint32_t offered_ = 0;
   std::vector<Said> said_;

@@ -16,11 +16,11 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/probe.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
-#include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -38,7 +38,7 @@ struct Options {
 
   probe::Plan plan;
   tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
-  TrustStore trust;          // For what is said of it.
+  files::TrustStore trust;   // For what is said of it.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // What all workers together remember of servers, in octets; 0: each target is a visit.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mxsweep/core/status.h"
-#include "mxsweep/scan/list.h"
+#include "mxsweep/files/list.h"
 
 namespace mxsweep::scan {
 
@@ -34,7 +34,7 @@ struct ListSurvey {
 };
 
 // Leaves the file where it was.
-Result<ListSurvey> survey_list(const ListSource& source, const std::vector<std::uint16_t>& ports,
-                               bool mail_domains);
+Result<ListSurvey> survey_list(const files::ListSource& source,
+                               const std::vector<std::uint16_t>& ports, bool mail_domains);
 
 }  // namespace mxsweep::scan

@@ -14,7 +14,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/tls/authorities.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 
 struct TrustStore {
   std::shared_ptr<const tls::Authorities> authorities;
@@ -23,4 +23,4 @@ struct TrustStore {
 
 Result<TrustStore> read_trust_store(const std::string& ca_file, const std::string& ca_path);
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

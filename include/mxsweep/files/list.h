@@ -12,7 +12,7 @@
 
 #include "mxsweep/core/status.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 
 struct ListSource {
   std::string path = "-";          // "-": standard input. Does not count where there are words.
@@ -32,4 +32,4 @@ class List {
   std::string name;  // "list.txt", "standard input", "the command line"
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/trust_store.h"
+#include "mxsweep/files/trust_store.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 namespace {
 
 constexpr std::array kSystemFiles = {
@@ -83,4 +83,4 @@ Result<TrustStore> read_trust_store(const std::string& ca_file, const std::strin
   return store;
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/list.h"
+#include "mxsweep/files/list.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 namespace {
 
 std::string name_of(const ListSource& source) {
@@ -63,4 +63,4 @@ List::~List() {
   if (descriptor > STDIN_FILENO) ::close(descriptor);
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The trust store is read once, and all workers verify against it at the same time.
-#include "mxsweep/scan/trust_store.h"
+#include "mxsweep/files/trust_store.h"
 
 #include <chrono>
 #include <cstddef>
@@ -49,7 +49,7 @@ std::vector<Case> cases(const IssuedCertificate& root) {
 
 }  // namespace
 
-TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
+TEST_CASE("one trust store serves many threads at once", "[files][trust]") {
   const IssuedCertificate root = issue(samples::authority("Root"));
   const std::vector<Case> all = cases(root);
   const auto authorities = *read_authorities(root.certificate_pem);
@@ -74,8 +74,8 @@ TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
   for (const std::size_t count : right) CHECK(count == kRounds * all.size());
 }
 
-TEST_CASE("a trust store that cannot be used says why", "[scan][trust]") {
-  using mxsweep::scan::read_trust_store;
+TEST_CASE("a trust store that cannot be used says why", "[files][trust]") {
+  using mxsweep::files::read_trust_store;
   const auto missing = read_trust_store("/nowhere/ca.pem", "");
   CHECK(missing.status() ==
         mxsweep::Status::unusable("/nowhere/ca.pem: No such file or directory"));

@@ -6,8 +6,8 @@
 //   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets; when they are all waiting
 //            to be written it is backpressured(): its producer starts nothing new, and what is
 //            still open makes its last chunk grow, by at most one record each.
-//   Errors   A failed write is told once, through failure(); after it everything is taken and
-//            discarded, so that nobody waits for an output that is gone. What was counted as
+//   Errors   A failed write is reported once, by failure(); after it everything is taken and
+//            discarded, so that nothing waits for an output that is gone. What was counted as
 //            written was written, and no half line is left behind: a file is cut, and a line that
 //            was begun in a pipe whose reader has stalled is finished there when the sweep must
 //            leave at once. Where that cannot be (a socket, a terminal, a pipe as large as pipes
@@ -23,19 +23,17 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/output_file.h"
-#include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/record.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/spsc_queue.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
 inline constexpr Duration kBackpressureRetry = std::chrono::milliseconds{10};  // Between two tries.
 
-// Whole lines, one for each record.
+// Whole lines, each a record.
 struct Chunk {
   std::string lines;
   std::uint64_t records = 0;
@@ -46,9 +44,9 @@ class Outbox {
   explicit Outbox(threads::Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
 
   // The producer's side.
-  void add(const results::Record& record, Instant now);
-  void add(const tls::Certificate& certificate, Instant now);
-  void add(const results::DomainLine& domain, Instant now);
+  // Where to append a whole line, with its line end; then end_line().
+  [[nodiscard]] std::string& begin_line(Instant now);
+  void end_line(Instant now);
   void flush(Instant now);  // Hands over what there is, if there is room for it.
   [[nodiscard]] bool backpressured() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
@@ -60,9 +58,6 @@ class Outbox {
   [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
 
  private:
-  void begin_line(Instant now);
-  void end_line(Instant now);
-
   threads::Doorbell& writer_;
   threads::SpscQueue<Chunk> filled_;
   Chunk chunk_;
@@ -120,4 +115,4 @@ class Output {
   std::uint64_t octets_ = 0;
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scan/output.h"
+#include "mxsweep/files/output.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,11 +12,8 @@
 #include <utility>
 
 #include "mxsweep/core/counted.h"
-#include "mxsweep/results/certificate_line.h"
-#include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/json_writer.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 namespace {
 
 // How long a hurried end waits for a stalled reader, all its lines together.
@@ -43,28 +40,12 @@ std::uint64_t lines_in(std::string_view octets) {
 
 }  // namespace
 
-void Outbox::add(const results::Record& record, Instant now) {
-  begin_line(now);
-  results::append_json(record, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::add(const tls::Certificate& certificate, Instant now) {
-  begin_line(now);
-  results::append_certificate(certificate, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::add(const results::DomainLine& domain, Instant now) {
-  begin_line(now);
-  results::append_domain(domain, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::begin_line(Instant now) {
-  if (chunk_.records != 0) return;
-  chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
-  flush_at_ = now + kLineAgeMax;
+std::string& Outbox::begin_line(Instant now) {
+  if (chunk_.records == 0) {
+    chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
+    flush_at_ = now + kLineAgeMax;
+  }
+  return chunk_.lines;
 }
 
 void Outbox::end_line(Instant now) {
@@ -224,4 +205,4 @@ void Output::fail(const std::string& why) {
   if (watcher_ != nullptr) watcher_->notify();
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files
