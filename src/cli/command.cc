@@ -119,20 +119,6 @@ Flag& Command::add_text(const std::string& names, const std::string& type, std::
       what);
 }
 
-Flag& Command::add_choice(const std::string& names, const std::string& type, std::string& value,
-                          std::vector<std::string> words, const std::string& what) {
-  Flag& flag = add_value(
-      names, type,
-      [&value, words = std::move(words)](const std::string& text) {
-        value = text;
-        if (std::ranges::find(words, text) != words.end()) return Status();
-        return Status::unusable(fmt::format("'{}' is none of {}{}", printable(text),
-                                            fmt::join(words, ", "), did_you_mean(text, words)));
-      },
-      what);
-  return flag.shows(value);
-}
-
 Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what,
                             Duration least) {
   Flag& flag = add_value(
@@ -149,6 +135,12 @@ Flag& Command::add_duration(const std::string& names, Duration& value, const std
       },
       what);
   return flag.shows(write_duration(value));
+}
+
+Status Command::check_word(const std::string& text, const std::vector<std::string>& words) {
+  if (std::ranges::find(words, text) != words.end()) return {};
+  return Status::unusable(fmt::format("'{}' is none of {}{}", printable(text),
+                                      fmt::join(words, ", "), did_you_mean(text, words)));
 }
 
 Result<std::uint64_t> Command::read_number(const std::string& text, std::uint64_t least,

@@ -30,6 +30,19 @@ class Option;
 
 namespace mxsweep::cli {
 
+// A word of the command line and what it stands for.
+template <typename Value>
+using Choice = std::pair<std::string_view, Value>;
+
+// Requires: there is a word for it.
+template <typename Choices, typename Value>
+[[nodiscard]] std::string_view word_of(Value value, const Choices& choices) {
+  for (const auto& [word, meaning] : choices) {
+    if (meaning == value) return word;
+  }
+  return {};
+}
+
 // Takes what stands behind a flag, or says what is wrong with it.
 using Read = std::function<Status(const std::string& text)>;
 
@@ -67,9 +80,24 @@ class Command {
   // Any text but an empty one.
   Flag& add_text(const std::string& names, const std::string& type, std::string& value,
                  const std::string& what);
-  // One of the words.
-  Flag& add_choice(const std::string& names, const std::string& type, std::string& value,
-                   std::vector<std::string> words, const std::string& what);
+  // One of the words, each of which stands for a value. The word for the present one is the default
+  // shown. `choices` outlives the Program's run().
+  template <typename Choices, typename Value>
+  Flag& add_choice(const std::string& names, const std::string& type, Value& value,
+                   const Choices& choices, const std::string& what) {
+    return add_value(
+               names, type,
+               [&value, &choices](const std::string& text) {
+                 std::vector<std::string> words;
+                 for (const auto& [word, meaning] : choices) {
+                   if (word == text) value = meaning;
+                   words.emplace_back(word);
+                 }
+                 return check_word(text, words);
+               },
+               what)
+        .shows(std::string(word_of(value, choices)));
+  }
   // A whole number in these bounds.
   template <typename Number>
   Flag& add_number(const std::string& names, const std::string& type, Number& value,
@@ -102,6 +130,7 @@ class Command {
   [[nodiscard]] const std::deque<Flag>& flags() const { return flags_; }
   [[nodiscard]] bool hidden() const { return hidden_; }
 
+  static Status check_word(const std::string& text, const std::vector<std::string>& words);
   static Result<std::uint64_t> read_number(const std::string& text, std::uint64_t least,
                                            std::uint64_t most);
 

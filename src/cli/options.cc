@@ -43,12 +43,12 @@ void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to say in EHLO: a fully qualified host name that points to this machine "
                    "[the machine's own name]");
-  command.add_choice("--depth", "PHASE", depth, {"connect", "greeting", "ehlo", "tls"},
+  command.add_choice("--depth", "PHASE", depth, kDepths,
                      "How far to go: connect, greeting, ehlo or tls");
-  command.add_choice("--tls", "MODE", tls, {"auto", "starttls", "implicit", "off"},
+  command.add_choice("--tls", "MODE", tls, kTlsModes,
                      "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
                      "degraded where it is not; implicit: TLS from the start; off");
-  command.add_choice("--tls-min", "VERSION", tls_min, {"1.0", "1.1", "1.2", "1.3"},
+  command.add_choice("--tls-min", "VERSION", tls_min, kTlsVersions,
                      "The oldest TLS version to accept");
   command.add_text("--ciphers", "PRIORITY", ciphers,
                    "What to offer, as a priority string of GnuTLS: NORMAL, "
@@ -86,14 +86,9 @@ Result<probe::Plan> ConversationFlags::plan() const {
   plan.tls_timeout = defaults.tls_timeout;
   plan.session_timeout = defaults.session_timeout;
   plan.require_valid = require_valid;
-  if (tls == "starttls") plan.tls_mode = targets::TlsMode::starttls;
-  if (tls == "implicit") plan.tls_mode = targets::TlsMode::implicit;
-  if (tls == "off") plan.tls_mode = targets::TlsMode::off;
-  if (chain == "leaf") plan.chain_detail = results::ChainDetail::leaf;
-  if (chain == "digest") plan.chain_detail = results::ChainDetail::digest;
-  if (depth == "ehlo") plan.depth = probe::Depth::ehlo;
-  if (depth == "connect") plan.depth = probe::Depth::connect;
-  if (depth == "greeting") plan.depth = probe::Depth::greeting;
+  plan.tls_mode = tls;
+  plan.chain_detail = chain;
+  plan.depth = depth;
   return plan;
 }
 
@@ -134,9 +129,7 @@ names::NameOptions NameFlags::options() const {
 
 tls::ClientOptions ConversationFlags::tls_options(const files::TrustStore& trust) const {
   tls::ClientOptions options;
-  if (tls_min == "1.1") options.version_min = tls::Version::tls1_1;
-  if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;
-  if (tls_min == "1.3") options.version_min = tls::Version::tls1_3;
+  options.version_min = tls_min;
   options.ciphers = ciphers;
   options.authorities = trust.authorities;
   return options;

@@ -160,7 +160,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
   put("says          {}\n", helo);
-  put("tls           {}, TLS {} or newer, {}\n", flags.conversation.tls, flags.conversation.tls_min,
+  put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
+      word_of(flags.conversation.tls_min, kTlsVersions),
       flags.conversation.ciphers.empty() ? "every cipher that the library has"
                                          : "ciphers " + flags.conversation.ciphers);
   put("trust         {}\n", options.trust.source.empty()
@@ -278,7 +279,7 @@ int run_scan(ScanFlags& flags) {
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
-  flags.capacity.tls = flags.conversation.tls != "off";
+  flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
   const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
@@ -396,7 +397,7 @@ void add_mail_domains(Command& command, ScanFlags& flags) {
 }
 
 void add_reports(Command& command, ScanFlags& flags) {
-  command.add_choice("--chain", "DETAIL", flags.conversation.chain, {"full", "leaf", "digest"},
+  command.add_choice("--chain", "DETAIL", flags.conversation.chain, kChainDetails,
                      "What a record holds of the certificate chain: full, leaf (the server's own), "
                      "or digest (SHA-256 of each)");
   command.add_text("--certs", "FILE", flags.certificates,
