@@ -20,6 +20,9 @@ namespace {
 constexpr int kHurriedWaitMs = 1000;
 constexpr int kStallPollMs = 100;
 
+constexpr std::size_t kChunkOctetsReserved = kChunkOctets + kChunkOctets / 4;
+constexpr std::size_t kChunkOctetsKept = 2 * kChunkOctets;
+
 // What a pipe takes as a whole or not at all: so many whole lines as fit, or a part of a longer
 // one.
 std::size_t whole_lines_that_fit(std::string_view lines) {
@@ -42,7 +45,8 @@ std::uint64_t lines_in(std::string_view octets) {
 
 std::string& Outbox::begin_line(Instant now) {
   if (chunk_.records == 0) {
-    chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
+    static_cast<void>(written_.pop(chunk_));
+    chunk_.lines.reserve(kChunkOctetsReserved);
     flush_at_ = now + kLineAgeMax;
   }
   return chunk_.lines;
@@ -62,6 +66,14 @@ void Outbox::flush(Instant now) {
   chunk_ = {};
   flush_at_ = kNever;
   writer_.notify_if_waiting();
+}
+
+// Memory that one thread takes and another gives back costs both of them more than a page of it.
+void Outbox::give_back(Chunk& chunk) {
+  if (chunk.lines.capacity() > kChunkOctetsKept) return;  // One record was large.
+  chunk.lines.clear();
+  chunk.records = 0;
+  static_cast<void>(written_.push(chunk));
 }
 
 Status Output::open(const std::string& path) {
@@ -88,6 +100,7 @@ void Output::run() {
         } else {
           write_chunk(chunk);
         }
+        outbox->give_back(chunk);
       }
     }
     if (!idle) continue;

@@ -59,11 +59,11 @@ Status explain_refusal(int error, const char* call) {
           "use Linux 6.1 or newer");
     case ENOMEM:
       return Status::machine(
-          "the kernel would not give memory for the ring",
+          "the kernel could not allocate memory for the ring",
           "free memory or raise the locked-memory limit (ulimit -l; docker: --ulimit memlock=-1)");
     case EMFILE:
     case ENFILE:
-      return Status::machine("no descriptor is left for the ring",
+      return Status::machine("no file descriptor is left for the ring",
                              "raise the limit on open files (ulimit -n)");
     default:
       return Status::machine(std::string(call) + " failed: " + std::strerror(error),

@@ -35,7 +35,8 @@ Status WorkerOn<Kernel>::open() {
         "a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
         "lower --concurrency, or allow unshare in the container's seccomp profile");
   }
-  Status opened = engine_.open({.wake_descriptor = bell_.descriptor()});
+  options_.ring.wake_descriptor = bell_.descriptor();
+  Status opened = engine_.open(options_.ring);
   ring_features_ = engine_.features();
   return opened.ok() ? open_tls() : opened;
 }

@@ -19,8 +19,8 @@ namespace mxsweep::sink {
 
 struct Server::Thread {
   int wake_descriptor = -1;
-  std::latch decided{1};  // It runs, or
-  Status opened;          // says why it does not.
+  std::latch decided{1};  // Counted down when open() has succeeded or failed.
+  Status opened;
   threads::Thread thread;
   ServerStats stats;  // Written by the thread when it ends.
 };
@@ -48,13 +48,13 @@ Status Server::start() {
   return {};
 }
 
-// One after the other: the first one's listener settles the port.
+// One after the other: the listener of the first thread determines the port.
 Status Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
-  if (thread.wake_descriptor < 0) return Status::io("no descriptor is left");
+  if (thread.wake_descriptor < 0) return Status::io("no file descriptor is left");
   const int error = thread.thread.start([this, &thread] {
-    // Where it is forbidden, the threads share one table and hold less.
+    // If it is forbidden, the threads share one table and can have fewer connections.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_});
     thread.opened = worker.open(listen_, thread.wake_descriptor);
@@ -93,7 +93,7 @@ ServerStats Server::stop() {
     total.conversations += stats.conversations;
     total.out_of_turn += stats.out_of_turn;
     total.held_peak = std::max(total.held_peak, stats.held_peak);
-    // Of an address that several threads saw, one saw the first visit, and one the last.
+    // Of the threads that counted visits of an address, one counted the first, and one the last.
     total.addresses += stats.addresses;
     total.address_conversations_max =
         std::max(total.address_conversations_max, stats.address_conversations_max);

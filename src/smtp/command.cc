@@ -34,7 +34,7 @@ Status check_helo_name(std::string_view name) {
     return Status::unusable("a label begins or ends with a hyphen");
   }
   if (has(HostNameFault::character)) {
-    return Status::unusable("only letters, digits, hyphens and dots may stand");
+    return Status::unusable("only letters, digits, hyphens and dots are allowed");
   }
   if (scan.labels < 2) return Status::unusable("it is not fully qualified (no dot)");
   return {};

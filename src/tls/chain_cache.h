@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Chains that servers sent, parsed and verified: each once, however many servers send it.
+// A cache of parsed and verified chains: each chain is computed once, however many servers send it.
 //
-//   Source    RFC 5280 section 6, for TLS servers. No revocation is looked up.
+//   Source    RFC 5280 section 6, for TLS servers. Revocation is not checked.
 //   Shape     open() once, then chain() for every handshake.
-//   Lifetime  a Chain lives as long as it is held.
+//   Lifetime  a Chain lives as long as a shared_ptr to it.
 //   Memory    two generations (core/generation_cache.h). At most chains_max chains and
 //             chains_max * 8 KiB of them, and one.
-//   Errors    open() says why not; whatever a peer sends is a verdict.
+//   Errors    open() returns the reason. Any octets that a peer sends yield a verdict.
 #pragma once
 
 #include <gnutls/crypto.h>
@@ -36,15 +36,15 @@ class ChainCache {
 
   Status open(const ClientOptions& options);
 
-  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at. Null:
-  // there is no memory for it.
+  // Certificates beyond kChainCertificatesMax are not looked at. Null: not enough memory.
+  // Requires: open() succeeded.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 
   [[nodiscard]] std::uint64_t computed() const { return computed_; }
 
  private:
-  // Between two dates of its certificates a verdict does not change: it holds in [from, until).
+  // A verdict changes only at a date of one of its certificates: it holds in [from, until).
   struct Entry {
     std::shared_ptr<const Chain> chain;
     WallTime from = WallTime::min();

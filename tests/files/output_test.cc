@@ -91,6 +91,24 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[files
   CHECK(seen_octets == octets);
 }
 
+TEST_CASE("a chunk that was written is filled again", "[files][output]") {
+  threads::Doorbell writer;
+  Outbox outbox(writer);
+  Chunk chunk;
+  add_record(outbox, "192.0.2.1");
+  outbox.flush(Instant{});
+  REQUIRE(outbox.take(chunk));
+  const char* const memory = chunk.lines.data();
+  const std::string lines = chunk.lines;
+  outbox.give_back(chunk);
+  add_record(outbox, "192.0.2.1");
+  outbox.flush(Instant{});
+  REQUIRE(outbox.take(chunk));
+  CHECK(chunk.lines.data() == memory);
+  CHECK(chunk.lines == lines);
+  CHECK(chunk.records == 1);
+}
+
 TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", "[files][output]") {
   const TemporaryFile file;
   Output output;

@@ -12,7 +12,7 @@ namespace {
 
 std::string why_not(std::string_view text) { return read_listen(text).status().sentence(); }
 
-TEST_CASE("a place to listen is loopback and a port", "[sink][listen]") {
+TEST_CASE("an address to listen on is a loopback address and a port", "[sink][listen]") {
   Listen listen;
   listen = *read_listen("127.0.0.0/8:2525");
   CHECK(listen.address.family == Family::none);
@@ -25,7 +25,7 @@ TEST_CASE("a place to listen is loopback and a port", "[sink][listen]") {
   CHECK(listen.port == 65535);
 }
 
-TEST_CASE("anywhere else is refused with a reason", "[sink][listen]") {
+TEST_CASE("any other address is refused with a reason", "[sink][listen]") {
   const std::string outside = "not a loopback address: a simulated fleet answers this machine only";
   const std::string not_address = "not an address: 127.0.0.0/8, an address of it, or [::1]";
   CHECK(why_not("0.0.0.0:2525") == outside);
@@ -46,10 +46,8 @@ TEST_CASE("anywhere else is refused with a reason", "[sink][listen]") {
   }
 }
 
-TEST_CASE("a port that something listens on is not free, although it could be shared",
-          "[sink][listen]") {
+TEST_CASE("a port with a listener is not free, although it could be shared", "[sink][listen]") {
   Listen listen = *read_listen("127.0.0.0/8:0");
-
   CHECK(port_is_free(listen) == 0);
   const int first = open_listener(listen);
   REQUIRE(first >= 0);

@@ -213,7 +213,7 @@ void Engine<Kernel, Listener>::send(Handle handle, Conversation& conversation,
     return;
   }
   tls_buffers.sending = wants.send;
-  kernel_->send_and_tell(conversation.descriptor, handle, tls_buffers.sending);
+  kernel_->send_and_report(conversation.descriptor, handle, tls_buffers.sending);
 }
 
 // A send that failed because of the peer is told by the receive that is armed behind it; one that
@@ -229,7 +229,7 @@ void Engine<Kernel, Listener>::on_sent(Handle handle, Conversation& conversation
   // reset.
   if (!conversation.ended) Kernel::acknowledge_now(conversation.descriptor);
   if (!tls_buffers.sending.empty()) {
-    kernel_->send_and_tell(conversation.descriptor, handle, tls_buffers.sending);
+    kernel_->send_and_report(conversation.descriptor, handle, tls_buffers.sending);
   } else if (conversation.ended) {
     end(handle, conversation);
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a whole sweep came to: counted per worker, added up at the end, told in one line and as
+// The summary of a whole sweep: counted per worker, added up at the end, printed as one line and as
 // JSON.
 //
-//   Shape     lines read -> probes -> records written: they must agree, and agrees() says whether.
+//   Shape     lines read -> probes -> records written: these must agree; agrees() checks it.
 //   Units     Durations; octets.
+//   Errors    none: counts that disagree are reported in line and JSON.
 #pragma once
 
 #include <array>
@@ -20,19 +21,19 @@
 
 namespace mxsweep::results {
 
-// What one worker (or the feeder, for lines that cannot be read) counts.
+// The counts of one worker, or of the feeder for lines that cannot be read.
 struct Tally {
   std::uint64_t records = 0;
-  std::uint64_t shared = 0;  // Of these: counted here and in the next two, and nowhere below.
+  std::uint64_t shared = 0;  // Of these; counted only in records, shared, outcomes and causes.
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::array<std::uint64_t, kCauseCount> causes{};
   std::array<Histogram, kPhaseCount> phases{};
   Histogram total;
 
-  std::array<std::uint64_t, kOfferedCount> starttls{};  // Records that say whether it is offered.
-  std::uint64_t handshakes = 0;                         // Those that were finished.
+  std::array<std::uint64_t, kOfferedCount> starttls{};  // Records with "starttls", by Offered.
+  std::uint64_t handshakes = 0;                         // Completed ones.
   std::array<std::uint64_t, 4> tls_versions{};          // Of these, by tls::Version.
-  std::uint64_t verified = 0;                           // Servers that showed a certificate.
+  std::uint64_t verified = 0;                           // Servers that sent a certificate.
   std::uint64_t not_verified = 0;
 
   void count(const Record& record);
@@ -44,39 +45,39 @@ struct Tally {
 
 struct Summary {
   Tally tally;
-  std::uint64_t lines_read = 0;     // All lines, comments and blank ones included.
-  std::uint64_t lines_skipped = 0;  // Blank lines and comments.
-  std::uint64_t lines_invalid = 0;  // Lines that became an "invalid" record.
-  std::uint64_t targets = 0;        // What the other lines came to, ports and prefixes expanded.
+  std::uint64_t lines_read = 0;           // All lines, comments and blank ones included.
+  std::uint64_t lines_skipped = 0;        // Blank lines and comments.
+  std::uint64_t lines_invalid = 0;        // Lines that became an "invalid" record.
+  std::uint64_t targets = 0;              // From all other lines, ports and prefixes expanded.
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
-  std::uint64_t probes = 0;               // Conversations tried to their end.
-  std::uint64_t records_written = 0;      // Lines that reached the output whole.
-  std::uint64_t records_unwritten = 0;    // Made, and lost: the output failed or was given up.
+  std::uint64_t probes = 0;               // Completed conversations, successful or not.
+  std::uint64_t records_written = 0;      // Lines that reached the output completely.
+  std::uint64_t records_unwritten = 0;    // Lost: the output failed or was abandoned.
   std::uint64_t octets_written = 0;
-  std::optional<std::uint64_t> certificates_written;  // Absent: nobody asked for them.
-  std::optional<std::uint64_t> domains_written;       // The same for domain summaries.
-  std::optional<LookupCounts> lookups;                // Absent: no name was asked for.
-  std::uint64_t servers_forgotten = 0;  // To keep within memory: visited again if met again.
-  std::uint64_t local_shortages = 0;    // Times that a local shortage braked admission.
+  std::optional<std::uint64_t> certificates_written;  // Absent: not requested.
+  std::optional<std::uint64_t> domains_written;       // Absent: not requested.
+  std::optional<LookupCounts> lookups;                // Absent: no name was looked up.
+  std::uint64_t servers_forgotten = 0;  // Evicted to limit memory; visited again if met again.
+  std::uint64_t local_shortages = 0;    // How often a local shortage slowed admission.
   std::uint32_t in_flight_peak = 0;
-  std::uint64_t memory_peak_octets = 0;  // Resident.
+  std::uint64_t memory_peak_octets = 0;  // Resident set size.
   double cpu_seconds = 0;
-  Duration deadline_late_max{};  // The latest that a deadline was served after its time.
+  Duration deadline_late_max{};  // The longest delay with which a deadline was handled.
   Duration elapsed{};
   WallTime start{};
   WallTime end{};
-  std::string stopped;  // Why it stopped early; empty when it ran to its end.
+  std::string stopped;  // Why the sweep stopped early; empty if it ran to its end.
   std::string command_line;
   std::string version;
   std::string kernel;
   std::vector<std::string> ring_features;  // io_uring features in use, by name.
 
-  // Every target and every unreadable line has its record, except those that were not started, and
-  // every record was written or is known to be lost.
+  // Whether every target and every unreadable line has a record, except those that were not
+  // started, and every record was written or is known to be lost.
   [[nodiscard]] bool agrees() const;
 };
 
-[[nodiscard]] std::string summary_json(const Summary& summary);  // One object, LF at its end.
-[[nodiscard]] std::string summary_line(const Summary& summary);  // For stderr, no LF.
+[[nodiscard]] std::string summary_json(const Summary& summary);  // One object, then LF.
+[[nodiscard]] std::string summary_line(const Summary& summary);  // For stderr, without LF.
 
 }  // namespace mxsweep::results

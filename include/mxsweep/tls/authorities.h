@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The authorities that are trusted: read once, for all clients.
+// The trusted certificate authorities (the trust store): read once, shared by all clients.
 //
-//   Source    PEM, one certificate after the other; what else is in the text is passed over.
-//   Cost      5 ms and 5 MB for the 140 authorities of a system.
+//   Source    PEM, one certificate after the other; anything else in the text is skipped.
+//   Cost      5 ms and 5 MB for the 140 authorities of a typical system.
 //   Lifetime  nothing views the text afterwards.
-//   Threads   any number may verify against the same one: it is never changed.
+//   Threads   immutable: any number of threads may verify against the same object.
 //   Errors    a text without an authority is unusable; a machine may be short of memory.
 #pragma once
 
@@ -25,7 +25,7 @@ class Authorities {
   Authorities& operator=(const Authorities&) = delete;
   ~Authorities();
 
-  // Certificates that were read, the same one twice counted twice.
+  // How many certificates were read. Duplicates count.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] const Library& library() const { return *library_; }
 
@@ -33,7 +33,7 @@ class Authorities {
   std::unique_ptr<const Library> library_;
 };
 
-// A text without any certificate that can be read is unusable, but for an empty one.
+// A text without any readable certificate is unusable, unless it is empty.
 Result<std::shared_ptr<const Authorities>> read_authorities(std::string_view pem);
 
 }  // namespace mxsweep::tls
