@@ -20,9 +20,9 @@
 
 namespace {
 
+using mxsweep::LookupCounts;
 using mxsweep::dns::Asker;
 using mxsweep::dns::Finished;
-using mxsweep::dns::Lookups;
 using mxsweep::dns::LookupStatus;
 using mxsweep::dns::on_loopback;
 using mxsweep::dns::RealResolver;
@@ -92,7 +92,7 @@ void lookups(benchmark::State& state) {
     state.SkipWithError("no servers: MXSWEEP_SERVERS names no folder of scripts/servers");
     return;
   }
-  Lookups counts;
+  LookupCounts counts;
   for (auto _ : state) {
     Asker asker(options_for(*real));
     if (look_up_all(asker) != 2 * kDomains) {

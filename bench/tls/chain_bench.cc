@@ -43,9 +43,9 @@ void ask_for_chains(benchmark::State& state, std::size_t servers, std::size_t ch
   const Fleet fleet(servers);
   Client client;
   ClientOptions options;
-  options.authorities = mxsweep::tls::read_authorities(fleet.root.certificate_pem).authorities;
+  options.authorities = *mxsweep::tls::read_authorities(fleet.root.certificate_pem);
   options.chains_max = chains_max;
-  if (!client.open(options).empty()) {
+  if (!client.open(options).ok()) {
     state.SkipWithError("the trust store cannot be read");
     return;
   }
@@ -75,7 +75,7 @@ BENCHMARK(chain_seen_first)->Unit(benchmark::kMicrosecond);
 void judge_one_name(benchmark::State& state) {
   const Fleet fleet(1);
   Client client;
-  if (!client.open({}).empty()) state.SkipWithError("the client cannot be opened");
+  if (!client.open({}).ok()) state.SkipWithError("the client cannot be opened");
   const std::string_view sent[] = {fleet.leaves[0], fleet.between_der};
   const auto chain = client.chain(sent, samples::kNow);
   for (auto _ : state) {
@@ -116,9 +116,8 @@ void read_trust_store(benchmark::State& state) {
     pem += issue(samples::authority("Root " + std::to_string(i))).certificate_pem;
   }
   for (auto _ : state) {
-    const mxsweep::tls::AuthoritiesRead read = mxsweep::tls::read_authorities(pem);
-    if (!read.error.empty() ||
-        read.authorities->size() != static_cast<std::size_t>(state.range(0))) {
+    const auto read = mxsweep::tls::read_authorities(pem);
+    if (!read.ok() || (*read)->size() != static_cast<std::size_t>(state.range(0))) {
       state.SkipWithError("the trust store cannot be read");
       break;
     }

@@ -68,7 +68,7 @@ void open_both(Client& client, Server& server, Version version, KeyKind key) {
   options.chain_pem = chain;
   options.key_pem = leaf.key_pem;
   options.version_max = version;
-  if (!client.open({}).empty() || !server.open(options).empty()) std::abort();
+  if (!client.open({}).ok() || !server.open(options).ok()) std::abort();
 }
 
 std::unique_ptr<Engine> speak(const Client& client, Cost& cost) {
@@ -93,7 +93,7 @@ bool finish(Engine& engine, const Server& server, Cost& cost) {
     });
     peer.outgoing().clear();
   }
-  return engine.status() == Status::established;
+  return engine.status() == EngineState::established;
 }
 
 void handshake(benchmark::State& state, Version version, KeyKind key) {

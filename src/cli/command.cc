@@ -31,17 +31,18 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }
 
 // "--input-file=list" and "-flist" are an option and its value.
-std::string unknown_option(const std::string& word, const Command& command) {
+Status unknown_option(const std::string& word, const Command& command) {
   const std::string name = word.substr(0, word.find('='));
-  return fmt::format("unknown option {}{}", printable(name), did_you_mean(name, words_of(command)));
+  return Status::unusable(
+      fmt::format("unknown option {}{}", printable(name), did_you_mean(name, words_of(command))));
 }
 
 // Reads one value after the other; the library says which flag it was.
 std::function<bool(const std::vector<std::string>&)> reader(Read read, std::string names) {
   return [read = std::move(read), names = std::move(names)](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
-      const std::string wrong = read(text);
-      if (!wrong.empty()) throw CLI::ValidationError(names, wrong);
+      const Status status = read(text);
+      if (!status.ok()) throw CLI::ValidationError(names, status.sentence());
     }
     return true;
   };
@@ -90,12 +91,15 @@ Flag& Command::add_value(const std::string& names, const std::string& type, Read
 
 Flag& Command::add_list(const std::string& names, const std::string& type, Read read_one,
                         const std::string& what) {
-  const Read read = [read_one = std::move(read_one)](const std::string& text) -> std::string {
+  const Read read = [read_one = std::move(read_one)](const std::string& text) -> Status {
     for (std::size_t at = 0; at <= text.size();) {
       const std::size_t comma = std::min(text.find(',', at), text.size());
-      if (comma == at) return fmt::format("'{}': there is nothing before or behind a comma", text);
-      std::string wrong = read_one(text.substr(at, comma - at));
-      if (!wrong.empty()) return wrong;
+      if (comma == at) {
+        return Status::unusable(
+            fmt::format("'{}': there is nothing before or behind a comma", text));
+      }
+      Status status = read_one(text.substr(at, comma - at));
+      if (!status.ok()) return status;
       at = comma + 1;
     }
     return {};
@@ -109,23 +113,10 @@ Flag& Command::add_text(const std::string& names, const std::string& type, std::
       names, type,
       [&value, type](const std::string& text) {
         value = text;
-        return text.empty() ? fmt::format("an empty text is no {}", type) : std::string{};
+        return text.empty() ? Status::unusable(fmt::format("an empty text is no {}", type))
+                            : Status();
       },
       what);
-}
-
-Flag& Command::add_choice(const std::string& names, const std::string& type, std::string& value,
-                          std::vector<std::string> words, const std::string& what) {
-  Flag& flag = add_value(
-      names, type,
-      [&value, words = std::move(words)](const std::string& text) {
-        value = text;
-        if (std::ranges::find(words, text) != words.end()) return std::string{};
-        return fmt::format("'{}' is none of {}{}", printable(text), fmt::join(words, ", "),
-                           did_you_mean(text, words));
-      },
-      what);
-  return flag.shows(value);
 }
 
 Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what,
@@ -134,21 +125,34 @@ Flag& Command::add_duration(const std::string& names, Duration& value, const std
       names, "DURATION",
       [&value, least](const std::string& text) {
         const std::optional<Duration> duration = parse_duration(text, least);
-        if (duration) value = *duration;
-        return duration ? std::string{}
-                        : fmt::format("'{}' is not a duration: {}{}", printable(text),
-                                      kDurationForms, least == Duration::zero() ? ", or 0" : "");
+        if (!duration) {
+          return Status::unusable(fmt::format("'{}' is not a duration: {}{}", printable(text),
+                                              kDurationForms,
+                                              least == Duration::zero() ? ", or 0" : ""));
+        }
+        value = *duration;
+        return Status();
       },
       what);
   return flag.shows(write_duration(value));
 }
 
-std::string Command::read_number(const std::string& text, std::uint64_t least, std::uint64_t most,
-                                 std::uint64_t& number) {
+Status Command::check_word(const std::string& text, const std::vector<std::string>& words) {
+  if (std::ranges::find(words, text) != words.end()) return {};
+  return Status::unusable(fmt::format("'{}' is none of {}{}", printable(text),
+                                      fmt::join(words, ", "), did_you_mean(text, words)));
+}
+
+Result<std::uint64_t> Command::read_number(const std::string& text, std::uint64_t least,
+                                           std::uint64_t most) {
+  std::uint64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [reached, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc{} && reached == end && number >= least && number <= most) return {};
-  return fmt::format("'{}' is not a whole number from {} to {}", printable(text), least, most);
+  if (error == std::errc{} && reached == end && number >= least && number <= most) {
+    return number;
+  }
+  return Status::unusable(
+      fmt::format("'{}' is not a whole number from {} to {}", printable(text), least, most));
 }
 
 void Command::add_operands(std::string type, std::vector<std::string>& words, std::string what) {
@@ -157,7 +161,7 @@ void Command::add_operands(std::string type, std::vector<std::string>& words, st
   operands_ = &words;
 }
 
-std::string Command::take_left_over(const std::vector<std::string>& behind_mark) const {
+Status Command::take_left_over(const std::vector<std::string>& behind_mark) const {
   std::vector<std::string> operands;
   for (const std::string& word : app_.remaining()) {
     if (is_flag(word)) return unknown_option(word, *this);
@@ -167,7 +171,7 @@ std::string Command::take_left_over(const std::vector<std::string>& behind_mark)
   if (operands_ != nullptr) {
     *operands_ = std::move(operands);
   } else if (!operands.empty()) {
-    return fmt::format("'{}' belongs to no flag", printable(operands.front()));
+    return Status::unusable(fmt::format("'{}' belongs to no flag", printable(operands.front())));
   }
   return {};
 }
@@ -191,21 +195,23 @@ Command& Program::add_command(const std::string& name, const std::string& what) 
   return commands_.emplace_back(*app_, name, what);
 }
 
-std::string Program::begin_with(int count, char** words) const {
-  if (count < 2) return "a subcommand is missing:\n" + list_of_commands(*this);
+Status Program::begin_with(int count, char** words) const {
+  if (count < 2) {
+    return Status::unusable("a subcommand is missing:\n" + list_of_commands(*this));
+  }
   const std::string word = words[1];
   if (word == "-h" || word == "--help" || word == "--version") return {};
   if (is_flag(word)) {
-    return fmt::format("{} stands before the subcommand:\n{}", printable(word),
-                       list_of_commands(*this));
+    return Status::unusable(fmt::format("{} stands before the subcommand:\n{}", printable(word),
+                                        list_of_commands(*this)));
   }
   std::vector<std::string> known;
   for (const Command& command : commands_) {
     if (command.name() == word) return {};
     if (!command.hidden()) known.push_back(command.name());
   }
-  return fmt::format("'{}' is no subcommand{}\n{}", printable(word), did_you_mean(word, known),
-                     list_of_commands(*this));
+  return Status::unusable(fmt::format("'{}' is no subcommand{}\n{}", printable(word),
+                                      did_you_mean(word, known), list_of_commands(*this)));
 }
 
 void Program::parse(int count, char** words) {
@@ -223,9 +229,9 @@ std::string Program::explain(const CLI::Error& request) const {
   return text.str();
 }
 
-std::string Program::left_over() {
+Status Program::left_over() {
   const Command* const command = chosen_command();
-  return command == nullptr ? std::string{} : command->take_left_over(behind_mark_);
+  return command == nullptr ? Status() : command->take_left_over(behind_mark_);
 }
 
 int Program::run() {

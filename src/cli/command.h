@@ -5,8 +5,8 @@
 //             action. Program: begin_with(), parse(), left_over(), run(), in this order; help and
 //             manual pages are made from flags() and the like.
 //   Lifetime  The variables and actions outlive the Program's run(). Flag references stay valid.
-//   Errors    begin_with() and left_over() answer a sentence, empty when all is well. parse()
-//             throws CLI::ParseError, also for --help and --version, which explain() answers.
+//   Errors    what cannot be read is unusable, in a sentence that names it. parse() throws
+//             CLI::ParseError, also for --help and --version, which explain() answers.
 #pragma once
 
 #include <charconv>
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "mxsweep/core/duration.h"
+#include "mxsweep/core/status.h"
 
 namespace CLI {
 class App;
@@ -29,8 +30,21 @@ class Option;
 
 namespace mxsweep::cli {
 
-// Takes what stands behind a flag, and says what is wrong with it. Empty: nothing is.
-using Read = std::function<std::string(const std::string& text)>;
+// A word of the command line and what it stands for.
+template <typename Value>
+using Choice = std::pair<std::string_view, Value>;
+
+// Requires: there is a word for it.
+template <typename Choices, typename Value>
+[[nodiscard]] std::string_view word_of(Value value, const Choices& choices) {
+  for (const auto& [word, meaning] : choices) {
+    if (meaning == value) return word;
+  }
+  return {};
+}
+
+// Takes what stands behind a flag, or says what is wrong with it.
+using Read = std::function<Status(const std::string& text)>;
 
 class Flag {
  public:
@@ -66,9 +80,24 @@ class Command {
   // Any text but an empty one.
   Flag& add_text(const std::string& names, const std::string& type, std::string& value,
                  const std::string& what);
-  // One of the words.
-  Flag& add_choice(const std::string& names, const std::string& type, std::string& value,
-                   std::vector<std::string> words, const std::string& what);
+  // One of the words, each of which stands for a value. The word for the present one is the default
+  // shown. `choices` outlives the Program's run().
+  template <typename Choices, typename Value>
+  Flag& add_choice(const std::string& names, const std::string& type, Value& value,
+                   const Choices& choices, const std::string& what) {
+    return add_value(
+               names, type,
+               [&value, &choices](const std::string& text) {
+                 std::vector<std::string> words;
+                 for (const auto& [word, meaning] : choices) {
+                   if (word == text) value = meaning;
+                   words.emplace_back(word);
+                 }
+                 return check_word(text, words);
+               },
+               what)
+        .shows(std::string(word_of(value, choices)));
+  }
   // A whole number in these bounds.
   template <typename Number>
   Flag& add_number(const std::string& names, const std::string& type, Number& value,
@@ -76,10 +105,9 @@ class Command {
     return add_value(
         names, type,
         [&value, least, most](const std::string& text) {
-          std::uint64_t number = 0;
-          std::string wrong = read_number(text, least, most, number);
-          if (wrong.empty()) value = static_cast<Number>(number);
-          return wrong;
+          const Result<std::uint64_t> number = read_number(text, least, most);
+          if (number.ok()) value = static_cast<Number>(*number);
+          return number.status();
         },
         what);
   }
@@ -102,15 +130,16 @@ class Command {
   [[nodiscard]] const std::deque<Flag>& flags() const { return flags_; }
   [[nodiscard]] bool hidden() const { return hidden_; }
 
-  static std::string read_number(const std::string& text, std::uint64_t least, std::uint64_t most,
-                                 std::uint64_t& number);
+  static Status check_word(const std::string& text, const std::vector<std::string>& words);
+  static Result<std::uint64_t> read_number(const std::string& text, std::uint64_t least,
+                                           std::uint64_t most);
 
  private:
   friend class Program;
 
   Flag& add_reader(const std::string& names, const std::string& type, Read read, bool many,
                    const std::string& what);
-  [[nodiscard]] std::string take_left_over(const std::vector<std::string>& behind_mark) const;
+  Status take_left_over(const std::vector<std::string>& behind_mark) const;
 
   CLI::App& app_;
   std::string name_;
@@ -134,11 +163,11 @@ class Program {
   Command& add_command(const std::string& name, const std::string& what);
 
   // Whether the first word can begin a command line.
-  [[nodiscard]] std::string begin_with(int count, char** words) const;
+  Status begin_with(int count, char** words) const;
   void parse(int count, char** words);
   [[nodiscard]] std::string explain(const CLI::Error& request) const;
   // What is wrong with the words that belong to no flag.
-  [[nodiscard]] std::string left_over();
+  Status left_over();
   int run();
   // "mxsweep scan", or without a subcommand "mxsweep".
   [[nodiscard]] std::string chosen() const;

@@ -32,6 +32,7 @@ int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
 
 int run(int argc, char** argv) {
   using namespace mxsweep::cli;
+  using mxsweep::Status;
   Program program(
       "mxsweep", MXSWEEP_VERSION,
       "Sweeps mail servers: connect, greeting, EHLO, STARTTLS or implicit TLS, EHLO again, QUIT; "
@@ -44,8 +45,8 @@ int run(int argc, char** argv) {
   add_sink(program);
   add_schema(program);
   add_manual(program);
-  std::string wrong = program.begin_with(argc, argv);
-  if (!wrong.empty()) return wrong_usage(program, argc, argv, wrong);
+  Status status = program.begin_with(argc, argv);
+  if (!status.ok()) return wrong_usage(program, argc, argv, status.sentence());
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -53,16 +54,16 @@ int run(int argc, char** argv) {
     put_text(program.explain(error));
     return kRanToItsEnd;
   }
-  wrong = program.left_over();
-  return wrong.empty() ? program.run() : wrong_usage(program, argc, argv, wrong);
+  status = program.left_over();
+  return status.ok() ? program.run() : wrong_usage(program, argc, argv, status.sentence());
 }
 
 // The command has done its part, and its words are on their way out.
 int finish(int argc, char** argv, int exit_code) {
   using namespace mxsweep::cli;
-  const std::string failure = end_of_output();
-  if (failure.empty()) return exit_code;
-  say("mxsweep: {}\n", failure);
+  const mxsweep::Status status = end_of_output();
+  if (status.ok()) return exit_code;
+  say("mxsweep: {}\n", status.sentence());
   if (wants_nagios(argc, argv)) return static_cast<int>(State::unknown);
   return exit_code == kRanToItsEnd ? kStoppedEarly : exit_code;
 }
@@ -71,8 +72,7 @@ int finish(int argc, char** argv, int exit_code) {
 
 int main(int argc, char** argv) {
   mxsweep::cli::hold_standard_streams();
-  // A closed pipe and a limit on a file's size are errors of the write that meets them, told in
-  // words.
+  // A closed pipe and a limit on a file's size become errors of the write that meets them.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   int exit_code = mxsweep::cli::kStoppedEarly;

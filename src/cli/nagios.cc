@@ -128,18 +128,18 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
     return [&threshold](const std::string& text) {
       const std::optional<Duration> duration = parse_duration(text);
       if (!duration) {
-        return fmt::format("'{}' is not a duration: {}", printable(text), kDurationForms);
+        return Status::unusable(
+            fmt::format("'{}' is not a duration: {}", printable(text), kDurationForms));
       }
       threshold = seconds(*duration);
-      return std::string{};
+      return Status();
     };
   };
   const auto days = [](std::optional<int>& threshold) -> Read {
     return [&threshold](const std::string& text) {
-      std::uint64_t count = 0;
-      std::string wrong = Command::read_number(text, 0, kDaysMax, count);
-      if (wrong.empty()) threshold = static_cast<int>(count);
-      return wrong;
+      const Result<std::uint64_t> count = Command::read_number(text, 0, kDaysMax);
+      if (count.ok()) threshold = static_cast<int>(*count);
+      return count.status();
     };
   };
   command
@@ -161,13 +161,14 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
       .needs(nagios);
 }
 
-std::string Thresholds::contradiction() const {
+Status Thresholds::contradiction() const {
   if (warning_s && critical_s && *warning_s > *critical_s) {
-    return fmt::format("--warning {:g} is more than --critical {:g}", *warning_s, *critical_s);
+    return Status::unusable(
+        fmt::format("--warning {:g} is more than --critical {:g}", *warning_s, *critical_s));
   }
   if (warning_days && critical_days && *warning_days < *critical_days) {
-    return fmt::format("--warning-days {} is less than --critical-days {}", *warning_days,
-                       *critical_days);
+    return Status::unusable(fmt::format("--warning-days {} is less than --critical-days {}",
+                                        *warning_days, *critical_days));
   }
   return {};
 }

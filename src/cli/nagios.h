@@ -5,8 +5,8 @@
 //             'label'=value;warning;critical;minimum.
 //   Shape     judge() each record, then tell() once.
 //   Units     seconds, days.
-//   Errors    contradiction() says what makes no sense in the thresholds; unknown() tells a mistake
-//             of any kind in the form that the monitoring system expects.
+//   Errors    contradiction() says what makes no sense in the thresholds; unknown() reports any
+//             mistake in the form that the monitoring system expects.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/results/record.h"
 
 namespace mxsweep::cli {
@@ -29,7 +30,7 @@ struct Thresholds {
 
   // Adds -w, -c, --warning-days and --critical-days, which need `nagios`.
   void add_to(Command& command, const Flag& nagios);
-  [[nodiscard]] std::string contradiction() const;  // Empty: there is none.
+  [[nodiscard]] Status contradiction() const;
 };
 
 // One server, or a name that led to none.

@@ -19,7 +19,7 @@ std::string machine_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return {};
   const std::string host = name.data();
-  return smtp::check_helo_name(host) ? std::string{} : host;
+  return smtp::check_helo_name(host).ok() ? host : std::string();
 }
 
 // "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:53": as in a list of targets.
@@ -43,12 +43,12 @@ void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to say in EHLO: a fully qualified host name that points to this machine "
                    "[the machine's own name]");
-  command.add_choice("--depth", "PHASE", depth, {"connect", "greeting", "ehlo", "tls"},
+  command.add_choice("--depth", "PHASE", depth, kDepths,
                      "How far to go: connect, greeting, ehlo or tls");
-  command.add_choice("--tls", "MODE", tls, {"auto", "starttls", "implicit", "off"},
+  command.add_choice("--tls", "MODE", tls, kTlsModes,
                      "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
                      "degraded where it is not; implicit: TLS from the start; off");
-  command.add_choice("--tls-min", "VERSION", tls_min, {"1.0", "1.1", "1.2", "1.3"},
+  command.add_choice("--tls-min", "VERSION", tls_min, kTlsVersions,
                      "The oldest TLS version to accept");
   command.add_text("--ciphers", "PRIORITY", ciphers,
                    "What to offer, as a priority string of GnuTLS: NORMAL, "
@@ -69,15 +69,14 @@ void ConversationFlags::add_to(Command& command) {
   command.add_duration("--session-timeout", defaults.session_timeout, "For the whole conversation");
 }
 
-std::optional<probe::Plan> ConversationFlags::plan(std::string& why_not) const {
+Result<probe::Plan> ConversationFlags::plan() const {
   const std::string name = helo.empty() ? machine_name() : helo;
   if (name.empty()) {
-    why_not = "this machine has no fully qualified name to say in EHLO; give one with --helo NAME";
-    return std::nullopt;
+    return Status::unusable(
+        "this machine has no fully qualified name to say in EHLO; give one with --helo NAME");
   }
-  if (const auto wrong = smtp::check_helo_name(name)) {
-    why_not = "--helo " + name + ": " + *wrong;
-    return std::nullopt;
+  if (const Status checked = smtp::check_helo_name(name); !checked.ok()) {
+    return checked.behind("--helo " + name);
   }
   probe::Plan plan(name);
   plan.connect_timeout = defaults.connect_timeout;
@@ -87,14 +86,9 @@ std::optional<probe::Plan> ConversationFlags::plan(std::string& why_not) const {
   plan.tls_timeout = defaults.tls_timeout;
   plan.session_timeout = defaults.session_timeout;
   plan.require_valid = require_valid;
-  if (tls == "starttls") plan.tls_mode = targets::TlsMode::starttls;
-  if (tls == "implicit") plan.tls_mode = targets::TlsMode::implicit;
-  if (tls == "off") plan.tls_mode = targets::TlsMode::off;
-  if (chain == "leaf") plan.chain_detail = results::ChainDetail::leaf;
-  if (chain == "digest") plan.chain_detail = results::ChainDetail::digest;
-  if (depth == "ehlo") plan.depth = probe::Depth::ehlo;
-  if (depth == "connect") plan.depth = probe::Depth::connect;
-  if (depth == "greeting") plan.depth = probe::Depth::greeting;
+  plan.tls_mode = tls;
+  plan.chain_detail = chain;
+  plan.depth = depth;
   return plan;
 }
 
@@ -103,13 +97,14 @@ void NameFlags::add_to(Command& command) {
       "--resolver", "IP[:PORT],...",
       [this](const std::string& text) {
         if (!parse_server(text)) {
-          return "'" + printable(text) + "' is not an address with or without a port";
+          return Status::unusable("'" + printable(text) +
+                                  "' is not an address with or without a port");
         }
         if (std::ranges::find(resolvers, text) != resolvers.end()) {
-          return text + " stands there twice";
+          return Status::unusable(text + " stands there twice");
         }
         resolvers.push_back(text);
-        return std::string{};
+        return Status();
       },
       "Ask this DNS server, an address with or without a port; several are tried in turn "
       "[the system's]");
@@ -120,8 +115,8 @@ void NameFlags::add_to(Command& command) {
                    "address");
 }
 
-scan::NameOptions NameFlags::options() const {
-  scan::NameOptions options;
+names::NameOptions NameFlags::options() const {
+  names::NameOptions options;
   for (const std::string& text : resolvers) {
     options.resolver.servers.push_back(*parse_server(text));
   }
@@ -132,11 +127,9 @@ scan::NameOptions NameFlags::options() const {
   return options;
 }
 
-tls::ClientOptions ConversationFlags::tls_options(const scan::TrustStore& trust) const {
+tls::ClientOptions ConversationFlags::tls_options(const files::TrustStore& trust) const {
   tls::ClientOptions options;
-  if (tls_min == "1.1") options.version_min = tls::Version::tls1_1;
-  if (tls_min == "1.2") options.version_min = tls::Version::tls1_2;
-  if (tls_min == "1.3") options.version_min = tls::Version::tls1_3;
+  options.version_min = tls_min;
   options.ciphers = ciphers;
   options.authorities = trust.authorities;
   return options;

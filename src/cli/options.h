@@ -2,35 +2,59 @@
 // Flags that several subcommands share, and how they are written.
 #pragma once
 
-#include <optional>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
+#include "mxsweep/core/status.h"
+#include "mxsweep/files/trust_store.h"
+#include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/plan.h"
-#include "mxsweep/scan/name_options.h"
-#include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::cli {
 
+inline constexpr std::array<Choice<probe::Depth>, 4> kDepths{{
+    {"connect", probe::Depth::connect},
+    {"greeting", probe::Depth::greeting},
+    {"ehlo", probe::Depth::ehlo},
+    {"tls", probe::Depth::tls},
+}};
+inline constexpr std::array<Choice<targets::TlsMode>, 4> kTlsModes{{
+    {"auto", targets::TlsMode::automatic},
+    {"starttls", targets::TlsMode::starttls},
+    {"implicit", targets::TlsMode::implicit},
+    {"off", targets::TlsMode::off},
+}};
+inline constexpr std::array<Choice<tls::Version>, 4> kTlsVersions{{
+    {"1.0", tls::Version::tls1_0},
+    {"1.1", tls::Version::tls1_1},
+    {"1.2", tls::Version::tls1_2},
+    {"1.3", tls::Version::tls1_3},
+}};
+inline constexpr std::array<Choice<results::ChainDetail>, 3> kChainDetails{{
+    {"full", results::ChainDetail::full},
+    {"leaf", results::ChainDetail::leaf},
+    {"digest", results::ChainDetail::digest},
+}};
+
 // How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
 struct ConversationFlags {
   std::string helo;
-  std::string depth = "tls";
-  std::string tls = "auto";
-  std::string tls_min = "1.0";
+  probe::Depth depth = probe::Depth::tls;
+  targets::TlsMode tls = targets::TlsMode::automatic;
+  tls::Version tls_min = tls::Version::tls1_0;
   std::string ciphers;
   std::string ca_file;
   std::string ca_path;
-  std::string chain = "full";
+  results::ChainDetail chain = results::ChainDetail::full;
   bool require_valid = false;
   probe::Plan defaults{""};
 
   void add_to(Command& command);
-  // The plan, or why there is none.
-  [[nodiscard]] std::optional<probe::Plan> plan(std::string& why_not) const;
-  [[nodiscard]] tls::ClientOptions tls_options(const scan::TrustStore& trust) const;
+  Result<probe::Plan> plan() const;
+  [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
 };
 
 // How names become addresses: --resolver, -4, -6, --one-address.
@@ -41,7 +65,7 @@ struct NameFlags {
   bool one_address = false;
 
   void add_to(Command& command);
-  [[nodiscard]] scan::NameOptions options() const;
+  [[nodiscard]] names::NameOptions options() const;
 };
 
 }  // namespace mxsweep::cli

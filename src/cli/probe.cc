@@ -15,10 +15,10 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/names/resolve.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/results/json_writer.h"
-#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/single.h"
-#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
@@ -37,12 +37,19 @@ struct ProbeFlags {
   bool allow_private = false;
 };
 
-// The one target that the words on the command line mean, or why they do not.
-std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string& why_not) {
+Status unreadable(const targets::BadLine& bad) {
+  std::string why = fmt::format("'{}': {}", printable(bad.text), explain(bad.cause));
+  if (!bad.key.empty()) why += fmt::format("; the key is \"{}\"", printable(bad.key));
+  if (!bad.why.empty()) why += fmt::format("; {}", bad.why);
+  return Status::unusable(std::move(why));
+}
+
+// The one target that the words on the command line mean.
+Result<targets::Target> read_target(const ProbeFlags& flags) {
   if (flags.target.find('\n') != std::string::npos) {
-    why_not = fmt::format("'{}' holds a line end, and probe takes one target; scan takes lists",
-                          printable(flags.target));
-    return std::nullopt;
+    return Status::unusable(
+        fmt::format("'{}' holds a line end, and probe takes one target; scan takes lists",
+                    printable(flags.target)));
   }
   targets::Reader reader({flags.port}, {.header_row = false});
   targets::Target target;
@@ -54,21 +61,15 @@ std::optional<targets::Target> read_target(const ProbeFlags& flags, std::string&
       case targets::Reader::Next::need_more:
         if (!std::exchange(finished, true)) reader.finish();
         break;
-      case targets::Reader::Next::bad_line:
-        why_not = fmt::format("'{}': {}", printable(bad.text), explain(bad.cause));
-        if (!bad.key.empty()) why_not += fmt::format("; the key is \"{}\"", printable(bad.key));
-        if (!bad.why.empty()) why_not += fmt::format("; {}", bad.why);
-        return std::nullopt;
+      case targets::Reader::Next::bad_line: return unreadable(bad);
       case targets::Reader::Next::end:
       case targets::Reader::Next::not_a_list:
-        why_not = fmt::format("'{}' is no target", printable(flags.target));
-        return std::nullopt;
+        return Status::unusable(fmt::format("'{}' is no target", printable(flags.target)));
       case targets::Reader::Next::target:
         if (reader.rest_of_line() > 0) {
-          why_not =
+          return Status::unusable(
               fmt::format("'{}' is more than one target, and probe takes one; scan takes ranges",
-                          printable(flags.target));
-          return std::nullopt;
+                          printable(flags.target)));
         }
         target.line = 0;
         return target;
@@ -82,30 +83,36 @@ int unusable(const ProbeFlags& flags, const std::string& why, int exit_code) {
   return exit_code;
 }
 
-// Why the flags do not go together, or not with this target. Empty: they do.
-std::string contradiction(const ProbeFlags& flags, const targets::Target& target) {
+int unusable(const ProbeFlags& flags, const Status& status) {
+  const bool here = status.kind() == Status::Kind::machine;
+  return unusable(flags, status.line("; cure: "), here ? kCannotRunHere : kWrongUsage);
+}
+
+// Whether the flags go together, and with this target.
+Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
   if (flags.mail_domain && target.address.family != Family::none) {
-    return fmt::format("--mx wants a mail domain, and '{}' is an address", printable(flags.target));
+    return Status::unusable(
+        fmt::format("--mx wants a mail domain, and '{}' is an address", printable(flags.target)));
   }
   return flags.thresholds.contradiction();
 }
 
-void tell_resolution(const targets::Target& target, const scan::Resolution& resolution) {
+void show_addresses(const targets::Target& target, const std::vector<names::Resolved>& servers) {
   put("{}", printable(target.host()));
   std::string_view before = ": ";
-  for (const scan::Resolved& server : resolution.servers) {
+  for (const names::Resolved& server : servers) {
     if (server.cause != Cause::none) continue;
     put("{}{}", std::exchange(before, ", "), to_string(server.task.target.address));
   }
   put("\n");
 }
 
-results::Record record_without_visit(const scan::Resolved& server) {
+results::Record record_without_visit(const names::Resolved& server) {
   results::Record record;
   record.outcome = outcome_of(server.cause);
   record.phase = Phase::dns;
   record.cause = server.cause;
-  scan::describe(server.task, record);
+  names::describe(server.task, record);
   return record;
 }
 
@@ -118,13 +125,13 @@ class Visits {
   int run(const targets::Target& target) {
     if (target.address.family != Family::none) {
       servers_.push_back({.task = {.target = target, .path = nullptr}});
-    } else if (const std::string error = resolve(target); !error.empty()) {
-      return unusable(flags_, error, kCannotRunHere);
+    } else if (const Status status = resolve(target); !status.ok()) {
+      return unusable(flags_, status.line("; "), kCannotRunHere);
     }
-    for (const scan::Resolved& server : servers_) {
+    for (const names::Resolved& server : servers_) {
       if (for_a_person() && flags_.mail_domain) transcript_.begin(server.task);
-      if (const auto refusal = visit(server)) {
-        return unusable(flags_, refusal->cause + "; cure: " + refusal->cure, kCannotRunHere);
+      if (const Status status = visit(server); !status.ok()) {
+        return unusable(flags_, status.line("; cure: "), kCannotRunHere);
       }
     }
     return sum_up(target);
@@ -133,26 +140,26 @@ class Visits {
  private:
   [[nodiscard]] bool for_a_person() const { return !flags_.json && !flags_.nagios; }
 
-  std::string resolve(const targets::Target& target) {
-    scan::NameOptions options = flags_.names.options();
+  Status resolve(const targets::Target& target) {
+    names::NameOptions options = flags_.names.options();
     options.mail_domains = flags_.mail_domain;
     options.visit_private = flags_.allow_private;
-    std::function<void(const scan::Lookup&)> on_lookup;
+    std::function<void(const names::Lookup&)> on_lookup;
     if (for_a_person() && flags_.mail_domain) {
-      on_lookup = [this](const scan::Lookup& lookup) { transcript_.on_lookup(lookup); };
+      on_lookup = [this](const names::Lookup& lookup) { transcript_.on_lookup(lookup); };
     }
-    scan::Resolution resolution = scan::resolve(target, options, on_lookup);
-    if (!resolution.error.empty()) return resolution.error;
-    if (for_a_person() && !flags_.mail_domain) tell_resolution(target, resolution);
-    servers_ = std::move(resolution.servers);
+    Result<std::vector<names::Resolved>> servers = names::resolve(target, options, on_lookup);
+    if (!servers.ok()) return servers.status();
+    if (for_a_person() && !flags_.mail_domain) show_addresses(target, *servers);
+    servers_ = *std::move(servers);
     if (!flags_.mail_domain) servers_.erase(servers_.begin() + 1, servers_.end());
     return {};
   }
 
-  std::optional<ring::Refusal> visit(const scan::Resolved& server) {
+  Status visit(const names::Resolved& server) {
     if (server.cause != Cause::none) {
       conclude(record_without_visit(server));
-      return std::nullopt;
+      return {};
     }
     return scan::probe_one(
         server.task, plan_, client_,
@@ -189,34 +196,31 @@ class Visits {
   const probe::Plan& plan_;
   tls::Client& client_;
   const Transcript transcript_{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
-  std::vector<scan::Resolved> servers_;
+  std::vector<names::Resolved> servers_;
   Tally tally_;
   std::vector<Judged> judged_;
   std::uint16_t best_preference_ = 0;
 };
 
 int run_probe(ProbeFlags& flags) {
-  std::string why_not;
   if (flags.targets.size() != 1) {
     return unusable(flags, "probe takes one target; scan takes several, ranges and lists",
                     kWrongUsage);
   }
   flags.target = flags.targets.front();
-  const std::optional<probe::Plan> plan = flags.conversation.plan(why_not);
-  if (!plan) return unusable(flags, why_not, kWrongUsage);
-  const std::optional<targets::Target> target = read_target(flags, why_not);
-  if (!target) return unusable(flags, why_not, kWrongUsage);
-  const std::string contradictory = contradiction(flags, *target);
-  if (!contradictory.empty()) return unusable(flags, contradictory, kWrongUsage);
-  const scan::TrustStore trust =
-      scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
-  if (!trust.cure.empty()) {
-    return unusable(flags, trust.error + "; cure: " + trust.cure, kCannotRunHere);
+  const Result<probe::Plan> plan = flags.conversation.plan();
+  if (!plan.ok()) return unusable(flags, plan.status());
+  const Result<targets::Target> target = read_target(flags);
+  if (!target.ok()) return unusable(flags, target.status());
+  if (const Status status = contradiction(flags, *target); !status.ok()) {
+    return unusable(flags, status);
   }
-  if (!trust.error.empty()) return unusable(flags, trust.error, kWrongUsage);
+  const Result<files::TrustStore> trust =
+      files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
+  if (!trust.ok()) return unusable(flags, trust.status());
   tls::Client client;
-  const std::string wrong = client.open(flags.conversation.tls_options(trust));
-  if (!wrong.empty()) return unusable(flags, wrong, kWrongUsage);
+  const Status opened = client.open(flags.conversation.tls_options(*trust));
+  if (!opened.ok()) return unusable(flags, opened.sentence(), kWrongUsage);
   return Visits(flags, *plan, client).run(*target);
 }
 

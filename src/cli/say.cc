@@ -64,12 +64,13 @@ void flush_output() {
 
 bool output_failed() { return first_error != 0; }
 
-std::string end_of_output() {
+Status end_of_output() {
   flush_output();
   if (std::ferror(stdout) != 0) note_error();
   if (first_error == 0) return {};
-  return std::string("standard output: ") +
-         (first_error == EPIPE ? "its reader has closed it" : std::strerror(first_error));
+  return Status::io(std::string("standard output: ") + (first_error == EPIPE
+                                                            ? "its reader has closed it"
+                                                            : std::strerror(first_error)));
 }
 
 std::string errno_name(int error) {

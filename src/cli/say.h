@@ -4,8 +4,8 @@
 //   Shape     say() is for a person, on standard error; put() is the result, on standard output,
 //             and end_of_output() its end.
 //   Errors    say() has none: a terminal that was closed, a pipe that is closed or full, or a full
-//             disk costs the words and nothing else. put() has none either: what went wrong is
-//             end_of_output()'s to tell.
+//             disk costs the words and nothing else. put() has none either: end_of_output()
+//             reports what went wrong.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::cli {
 
@@ -37,8 +39,8 @@ void put(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 void flush_output();
 [[nodiscard]] bool output_failed();  // No more of it need be made.
 
-// Empty: all that was printed has left. Else why it has not, with the name of the stream.
-[[nodiscard]] std::string end_of_output();
+// Whether all that was printed has left; if not, why.
+Status end_of_output();
 
 // "ECONNREFUSED"; "E999" for one that has no name.
 [[nodiscard]] std::string errno_name(int error);

@@ -23,8 +23,8 @@
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/files/whole_file.h"
+#include "mxsweep/names/resolve.h"
 #include "mxsweep/ring/socket.h"
-#include "mxsweep/scan/resolve.h"
 #include "mxsweep/scan/survey.h"
 #include "mxsweep/targets/reader.h"
 
@@ -72,9 +72,14 @@ std::uint32_t processors() {
   return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-int refuse(const ring::Refusal& refusal) {
-  say("mxsweep: {}\nmxsweep: cure: {}\n", refusal.cause, refusal.cure);
-  return kCannotRunHere;
+// What keeps the sweep from running.
+int refuse(const Status& status) {
+  if (status.kind() == Status::Kind::machine) {
+    say("mxsweep: {}\nmxsweep: cure: {}\n", status.sentence(), status.cure());
+    return kCannotRunHere;
+  }
+  say("mxsweep: {}\n", status.sentence());
+  return kWrongUsage;
 }
 
 std::string megabytes(std::uint64_t octets) {
@@ -82,10 +87,10 @@ std::string megabytes(std::uint64_t octets) {
 }
 
 // Asks the resolver one question: for a name of the user's, or ". NS", which it can always answer.
-std::string describe_resolver(const scan::NameOptions& options, const std::string& name) {
-  const scan::ResolverCheck check = scan::check_resolver(options, name);
+std::string describe_resolver(const names::NameOptions& options, const std::string& name) {
+  const names::ResolverCheck check = names::check_resolver(options, name);
   std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
-  if (!check.error.empty()) return text + ": " + check.error;
+  if (!check.status.ok()) return text + ": " + check.status.sentence();
   if (!check.answered) return text + ": does NOT answer; give another with --resolver";
   text += fmt::format(": answers in {:.1f} ms, ",
                       std::chrono::duration<double, std::milli>(check.took).count());
@@ -113,18 +118,15 @@ std::string name_of_list(const ScanFlags& flags) {
   return flags.input == "-" ? "standard input" : flags.input;
 }
 
-// False: it cannot be read.
-bool describe_list(const ScanFlags& flags) {
-  const scan::ListSource source{flags.input, flags.targets};
-  const scan::ListSurvey survey = scan::survey_list(source, flags.ports, flags.mail_domains);
-  if (!survey.error.empty()) {
-    say("mxsweep: {}: {}\n", name_of_list(flags), survey.error);
-    return false;
-  }
+Status describe_list(const ScanFlags& flags) {
+  const files::ListSource source{flags.input, flags.targets};
+  const Result<scan::ListSurvey> read = scan::survey_list(source, flags.ports, flags.mail_domains);
+  if (!read.ok()) return read.status().behind(name_of_list(flags));
+  const scan::ListSurvey& survey = *read;
   put("list          {}\n", flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
   if (!survey.sampled) {
     put("holds         not read: it is not a regular file\n");
-    return true;
+    return {};
   }
   put("holds         {}{}, {} skipped, {} unreadable; {}\n", survey.whole ? "" : "in the first ",
       counted(survey.lines, "line"), survey.skipped, survey.invalid, count_of(survey.targets));
@@ -133,17 +135,17 @@ bool describe_list(const ScanFlags& flags) {
     put("huge          line {}, {}, is {}\n", survey.largest_line, printable(survey.largest_text),
         count_of(survey.largest));
   }
-  return true;
+  return {};
 }
 
 // --check: the plan in words, and whether this machine can run it. No target hears of it.
 int check(const ScanFlags& flags, const scan::Options& options) {
   const probe::Plan& plan = options.plan;
   const scan::Capacity& capacity = options.capacity;
-  const scan::EngineCheck engine = scan::check_engine();
-  if (engine.refusal) return refuse(*engine.refusal);
+  const Result<std::vector<std::string>> engine = scan::check_engine();
+  if (!engine.ok()) return refuse(engine.status());
   std::string features;
-  for (const std::string& feature : engine.features) features += " " + feature;
+  for (const std::string& feature : *engine) features += " " + feature;
   std::string helo = plan.commands[smtp::Command::ehlo];
   helo.erase(helo.find_last_not_of("\r\n") + 1);
   put("io_uring      usable:{}\n", features);
@@ -158,7 +160,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
   put("says          {}\n", helo);
-  put("tls           {}, TLS {} or newer, {}\n", flags.conversation.tls, flags.conversation.tls_min,
+  put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
+      word_of(flags.conversation.tls_min, kTlsVersions),
       flags.conversation.ciphers.empty() ? "every cipher that the library has"
                                          : "ciphers " + flags.conversation.ciphers);
   put("trust         {}\n", options.trust.source.empty()
@@ -174,9 +177,9 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                 ? std::string("visited as often as they are led to")
                                 : fmt::format("each visited once; up to {} to remember them",
                                               megabytes(options.share_octets)));
-  if (!describe_list(flags)) return kWrongUsage;
-  if (const std::string why = scan::check_files(options); !why.empty()) {
-    say("mxsweep: {}\n", printable(why));
+  if (const Status described = describe_list(flags); !described.ok()) return refuse(described);
+  if (const Status checked = scan::check_files(options); !checked.ok()) {
+    say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;
   }
   put("output        {}\n", flags.output);
@@ -187,11 +190,11 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   return kRanToItsEnd;
 }
 
-// False: complained of.
+// False, and a complaint: it could not be written.
 bool write_summary(const std::string& path, const results::Summary& summary) {
-  const std::string why = files::write_whole(path, results::summary_json(summary), STDERR_FILENO);
-  if (!why.empty()) say("mxsweep: {}\n", why);
-  return why.empty();
+  const Status written = files::write_whole(path, results::summary_json(summary), STDERR_FILENO);
+  if (!written.ok()) say("mxsweep: {}\n", written.sentence());
+  return written.ok();
 }
 
 int sweep(const ScanFlags& flags, scan::Options& options) {
@@ -203,33 +206,35 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (::isatty(STDERR_FILENO) != 0) style = ProgressStyle::terminal;
   if (flags.quiet) style = ProgressStyle::none;
   ProgressLine line(style);
-  scan::Ended ended =
+  Result<results::Summary> ended =
       scan::run(options, [&line](const scan::Progress& progress) { line.tell(progress); });
   line.clear();
-  if (ended.refusal) return refuse(*ended.refusal);
-  if (!ended.bad_input.empty()) {
-    say("mxsweep: {}\n", printable(ended.bad_input));
+  if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
+  if (!ended.ok()) {
+    say("mxsweep: {}\n", printable(ended.status().sentence()));
     return kWrongUsage;
   }
-  ended.summary.command_line = flags.command_line;
-  ended.summary.version = MXSWEEP_VERSION;
-  const bool whole = ended.summary.stopped.empty() && ended.summary.agrees();
+  results::Summary& summary = *ended;
+  summary.command_line = flags.command_line;
+  summary.version = MXSWEEP_VERSION;
+  const bool whole = summary.stopped.empty() && summary.agrees();
   // The file first: it does not wait for a terminal.
-  const bool told = flags.summary.empty() || write_summary(flags.summary, ended.summary);
-  if (!flags.quiet || !whole) say("{}\n", results::summary_line(ended.summary));
+  const bool told = flags.summary.empty() || write_summary(flags.summary, summary);
+  if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (!whole || !told) return kStoppedEarly;
-  const std::uint64_t meant = ended.summary.lines_read - ended.summary.lines_skipped;
-  if (meant == 0 || ended.summary.lines_invalid != meant) return kRanToItsEnd;
+  const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
+  if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
   say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
       name_of_list(flags));
   return kWrongUsage;
 }
 
-// What is wrong with a target on the command line that would pass for no line at all in a list, or
-// for several. Empty: it is a line, good or bad.
-std::string no_line(const std::string& word) {
+// Whether a target on the command line is one line of a list, good or bad: it may be several, or
+// none.
+Status check_word(const std::string& word) {
   if (word.find('\n') != std::string::npos) {
-    return fmt::format("'{}' holds a line end; one target a word", printable(word));
+    return Status::unusable(
+        fmt::format("'{}' holds a line end; one target a word", printable(word)));
   }
   targets::Reader reader({kPortDefault}, {.header_row = false});
   targets::Target target;
@@ -239,20 +244,22 @@ std::string no_line(const std::string& word) {
   const targets::Reader::Next next = reader.next(target, bad);
   const bool is_line =
       next == targets::Reader::Next::target || next == targets::Reader::Next::bad_line;
-  return is_line ? std::string{} : fmt::format("'{}' is no target", printable(word));
+  if (is_line) return {};
+  return Status::unusable(fmt::format("'{}' is no target", printable(word)));
 }
 
 // Where the targets are: on the command line or in one list.
-std::string choose_list(ScanFlags& flags) {
+Status choose_list(ScanFlags& flags) {
   if (!flags.targets.empty() && !flags.input.empty()) {
-    return "targets are on the command line and in -f; one of the two, please";
+    return Status::unusable("targets are on the command line and in -f; one of the two, please");
   }
   if (flags.targets.size() == 1 && flags.targets.front() == "-") flags.targets.clear();
   if (flags.input.empty()) flags.input = "-";
   for (const std::string& word : flags.targets) {
-    if (word == "-") return "'-', standard input, stands among targets; one of the two, please";
-    std::string wrong = no_line(word);
-    if (!wrong.empty()) return wrong;
+    if (word == "-") {
+      return Status::unusable("'-', standard input, stands among targets; one of the two, please");
+    }
+    if (Status checked = check_word(word); !checked.ok()) return checked;
   }
   return {};
 }
@@ -267,31 +274,24 @@ void hint_at_file(const ScanFlags& flags) {
 }
 
 int run_scan(ScanFlags& flags) {
-  if (const std::string wrong = choose_list(flags); !wrong.empty()) {
-    say("mxsweep: {}\n", wrong);
-    return kWrongUsage;
-  }
+  if (const Status chosen = choose_list(flags); !chosen.ok()) return refuse(chosen);
   if (!flags.quiet) hint_at_file(flags);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
-  std::string why_not;
-  std::optional<probe::Plan> plan = flags.conversation.plan(why_not);
-  if (!plan) {
-    say("mxsweep: {}\n", why_not);
-    return kWrongUsage;
-  }
-  flags.capacity.tls = flags.conversation.tls != "off";
+  Result<probe::Plan> plan = flags.conversation.plan();
+  if (!plan.ok()) return refuse(plan.status());
+  flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
-  const scan::CapacityPlan capacity = scan::plan_capacity(flags.capacity);
-  if (capacity.refusal) return refuse(*capacity.refusal);
-  scan::Options options(std::move(*plan));
+  const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
+  if (!capacity.ok()) return refuse(capacity.status());
+  scan::Options options(*std::move(plan));
   options.input = flags.input;
   options.targets = flags.targets;
   options.output = flags.output;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
-  options.capacity = capacity.capacity;
+  options.capacity = *capacity;
   options.rate = flags.rate;
   options.drain = flags.drain;
   options.strict = flags.strict;
@@ -301,14 +301,14 @@ int run_scan(ScanFlags& flags) {
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
   options.names.visit_private = flags.allow_private;
-  options.trust = scan::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
-  if (!options.trust.cure.empty()) return refuse({options.trust.error, options.trust.cure});
+  const Result<files::TrustStore> trust =
+      files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
+  if (!trust.ok()) return refuse(trust.status());
+  options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
   options.tls.keep_der = !flags.certificates.empty();
-  const std::string& unreadable = options.trust.error;
-  const std::string wrong = unreadable.empty() ? scan::check_tls(options.tls) : unreadable;
-  if (!wrong.empty()) {
-    say("mxsweep: {}\n", wrong);
+  if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
+    say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
@@ -318,20 +318,21 @@ int run_scan(ScanFlags& flags) {
   return sweep(flags, options);
 }
 
-std::string read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
-  std::uint64_t port = 0;
-  std::string wrong = Command::read_number(text, 1, UINT16_MAX, port);
-  if (!wrong.empty()) return wrong;
-  if (std::ranges::find(ports, port) != ports.end()) return text + " stands there twice";
-  ports.push_back(static_cast<std::uint16_t>(port));
+Status read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
+  const Result<std::uint64_t> port = Command::read_number(text, 1, UINT16_MAX);
+  if (!port.ok()) return port.status();
+  if (std::ranges::find(ports, *port) != ports.end()) {
+    return Status::unusable(text + " stands there twice");
+  }
+  ports.push_back(static_cast<std::uint16_t>(*port));
   return {};
 }
 
-std::string read_rate(const std::string& text, double& rate) {
+Status read_rate(const std::string& text, double& rate) {
   const char* const end = text.data() + text.size();
   const auto [reached, error] = std::from_chars(text.data(), end, rate);
   if (error == std::errc{} && reached == end && rate >= 0 && std::isfinite(rate)) return {};
-  return fmt::format("'{}' is not a number from 0 upwards", printable(text));
+  return Status::unusable(fmt::format("'{}' is not a number from 0 upwards", printable(text)));
 }
 
 void add_files(Command& command, ScanFlags& flags) {
@@ -396,7 +397,7 @@ void add_mail_domains(Command& command, ScanFlags& flags) {
 }
 
 void add_reports(Command& command, ScanFlags& flags) {
-  command.add_choice("--chain", "DETAIL", flags.conversation.chain, {"full", "leaf", "digest"},
+  command.add_choice("--chain", "DETAIL", flags.conversation.chain, kChainDetails,
                      "What a record holds of the certificate chain: full, leaf (the server's own), "
                      "or digest (SHA-256 of each)");
   command.add_text("--certs", "FILE", flags.certificates,

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -54,52 +52,50 @@ int complain(int exit_code, const std::string& what) {
   return exit_code;
 }
 
-// Empty: `text` holds the file. Else why it does not.
-std::string read_file(const std::string& path, std::string& text) {
+int complain(int exit_code, const Status& status) { return complain(exit_code, status.sentence()); }
+
+Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return path + ": cannot be read";
+  if (!file) return Status::unusable(path + ": cannot be read");
+  std::string text;
   text.resize(kFileOctetsMax + 1);
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) return path + ": cannot be read";
-  return text.size() > kFileOctetsMax ? path + ": too large" : std::string{};
+  if (file.bad()) return Status::unusable(path + ": cannot be read");
+  if (text.size() > kFileOctetsMax) return Status::unusable(path + ": too large");
+  return text;
 }
 
-std::string read_fleet(const Options& options, std::vector<sink::Persona>& personas) {
-  std::string text(sink::builtin_personas());
-  if (!options.personas_file.empty()) {
-    if (std::string error = read_file(options.personas_file, text); !error.empty()) return error;
-  }
-  sink::PersonasRead read = sink::read_personas(text);
-  if (!read.error.empty()) return options.personas_file + ": " + read.error;
-  personas = std::move(read.personas);
+Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
+  const Result<std::string> text = options.personas_file.empty()
+                                       ? std::string(sink::builtin_personas())
+                                       : read_file(options.personas_file);
+  if (!text.ok()) return text.status();
+  Result<std::vector<sink::Persona>> read = sink::read_personas(*text);
+  if (!read.ok()) return read.status().behind(options.personas_file);
+  std::vector<sink::Persona> personas = *std::move(read);
   if (!options.only.empty()) {
     std::vector<std::string> names;
     names.reserve(personas.size());
     for (const sink::Persona& persona : personas) names.push_back(persona.name);
-    const std::string unknown = sink::keep_only(personas, options.only);
-    if (!unknown.empty()) {
-      const std::string_view nearest = nearest_word(unknown, names);
-      return fmt::format("--only: there is no persona '{}'{}{}{}", printable(unknown),
-                         nearest.empty() ? "" : "; did you mean ", nearest,
-                         nearest.empty() ? "" : "?");
+    if (const auto unknown = sink::keep_only(personas, options.only)) {
+      const std::string_view nearest = nearest_word(*unknown, names);
+      return Status::unusable(fmt::format(
+          "--only: there is no persona '{}'{}{}{}", printable(*unknown),
+          nearest.empty() ? "" : "; did you mean ", nearest, nearest.empty() ? "" : "?"));
     }
   }
   sink::delay_greetings(personas, std::chrono::milliseconds(options.delay_ms));
   if (options.implicit_tls) sink::begin_with_tls(personas);
-  return {};
+  return personas;
 }
 
-std::optional<targets::AddressRange> read_prefix(std::string_view text) {
+std::optional<targets::AddressRange> read_range(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::optional<Address> address = parse_address(text.substr(0, slash));
   if (!address) return std::nullopt;
   if (slash == std::string_view::npos) return targets::AddressRange{*address, *address};
-  const std::string_view digits = text.substr(slash + 1);
-  unsigned length = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return targets::prefix_range(*address, length);
+  return targets::read_prefix(*address, text.substr(slash + 1));
 }
 
 // What the record's "tls" must say, as JSON; empty: nothing. The words need no escapes.
@@ -134,7 +130,7 @@ std::string expected_anomalies(const std::optional<AnomalySet>& anomalies) {
 }
 
 int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
-  const std::optional<targets::AddressRange> range = read_prefix(prefix);
+  const std::optional<targets::AddressRange> range = read_range(prefix);
   if (!range) {
     return complain(kWrongUsage, fmt::format("--expect: '{}' is not an address or a prefix such as "
                                              "127.1.0.0/21",
@@ -154,24 +150,14 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
   }
 }
 
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-std::string check_files(const Options& options) {
+Status check_files(const Options& options) {
   return files::check_together({{options.personas_file, "--personas"}},
                                {{options.authority_file, "--ca-out", STDOUT_FILENO},
                                 {options.stats_file, "--stats", STDOUT_FILENO}});
 }
 
-// Empty: it is written.
-std::string write_stats(const std::string& path, const sink::ServerStats& stats,
-                        const sink::Fleet& fleet, double cpu_us) {
+Status write_stats(const std::string& path, const sink::ServerStats& stats,
+                   const sink::Fleet& fleet, double cpu_us) {
   std::string personas;
   for (std::size_t i = 0; i < stats.by_persona.size(); ++i) {
     if (!personas.empty()) personas += ',';
@@ -197,23 +183,23 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   sink::Server server(std::move(fleet), listen, options.threads);
-  if (const auto refused = server.start()) {
-    complain(kStoppedEarly, refused->what);
-    if (!refused->refusal) return kStoppedEarly;
-    return complain(kCannotRunHere, "cure: " + refused->refusal->cure);
+  if (const Status started = server.start(); !started.ok()) {
+    complain(kStoppedEarly, started);
+    if (started.kind() != Status::Kind::machine) return kStoppedEarly;
+    return complain(kCannotRunHere, "cure: " + started.cure());
   }
   // Not before: a fleet that is up already may have written its own there.
   if (!options.authority_file.empty()) {
-    const std::string error = files::write_whole(options.authority_file, authority);
-    if (!error.empty()) return complain(kStoppedEarly, error);
+    const Status written = files::write_whole(options.authority_file, authority);
+    if (!written.ok()) return complain(kStoppedEarly, written);
   }
   say("mxsweep sink: ready on port {}\n", server.port());
   constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};
-  std::optional<ring::Refusal> failure;
-  while (::sigtimedwait(&signals, nullptr, &kLook) < 0 && !failure) failure = server.failure();
+  Status failure;
+  while (::sigtimedwait(&signals, nullptr, &kLook) < 0 && failure.ok()) failure = server.failure();
 
   const sink::ServerStats stats = server.stop();
-  const double cpu = cpu_seconds();
+  const double cpu = ring::cpu_seconds();
   const double cpu_us =
       stats.conversations == 0 ? 0 : cpu * 1e6 / static_cast<double>(stats.conversations);
   if (!options.quiet) {
@@ -223,11 +209,11 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
         stats.address_conversations_max, cpu, cpu_us, stats.held_peak,
         counted(stats.out_of_turn, "octet"));
   }
-  const std::string error = options.stats_file.empty()
-                                ? std::string{}
-                                : write_stats(options.stats_file, stats, server.fleet(), cpu_us);
-  if (!error.empty()) return complain(kStoppedEarly, error);
-  return failure ? complain(kStoppedEarly, failure->cause) : kRanToItsEnd;
+  if (!options.stats_file.empty()) {
+    const Status written = write_stats(options.stats_file, stats, server.fleet(), cpu_us);
+    if (!written.ok()) return complain(kStoppedEarly, written);
+  }
+  return failure.ok() ? kRanToItsEnd : complain(kStoppedEarly, failure);
 }
 
 int run(const Options& options) {
@@ -235,25 +221,23 @@ int run(const Options& options) {
     put_text(sink::builtin_personas());
     return kRanToItsEnd;
   }
-  sink::Listen listen;
-  if (const std::string error = sink::read_listen(options.listen, listen); !error.empty()) {
-    return complain(kWrongUsage, "--listen " + options.listen + ": " + error);
+  const Result<sink::Listen> listen = sink::read_listen(options.listen);
+  if (!listen.ok()) {
+    return complain(kWrongUsage, listen.status().behind("--listen " + options.listen));
   }
-  std::vector<sink::Persona> personas;
-  if (const std::string error = read_fleet(options, personas); !error.empty()) {
-    return complain(kWrongUsage, error);
-  }
+  Result<std::vector<sink::Persona>> personas = read_fleet(options);
+  if (!personas.ok()) return complain(kWrongUsage, personas.status());
   if (!options.expect.empty()) {
-    return print_expected({std::move(personas), options.seed}, options.expect);
+    return print_expected({*std::move(personas), options.seed}, options.expect);
   }
-  if (const std::string error = check_files(options); !error.empty()) {
-    return complain(kWrongUsage, error);
+  if (const Status checked = check_files(options); !checked.ok()) {
+    return complain(kWrongUsage, checked);
   }
   sink::Authority authority(ring::wall_now());
-  if (const std::string error = authority.equip(personas); !error.empty()) {
-    return complain(kWrongUsage, options.personas_file + ": " + error);
+  if (const Status equipped = authority.equip(*personas); !equipped.ok()) {
+    return complain(kWrongUsage, equipped.behind(options.personas_file));
   }
-  return serve(options, listen, {std::move(personas), options.seed},
+  return serve(options, *listen, {*std::move(personas), options.seed},
                std::string(authority.root_pem()));
 }
 
@@ -279,7 +263,7 @@ void add_sink(Program& program) {
       "--only", "NAME,...",
       [options](const std::string& name) {
         options->only.push_back(name);
-        return std::string{};
+        return Status();
       },
       "Only these personas");
   command

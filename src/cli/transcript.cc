@@ -36,7 +36,7 @@ std::string names_of(const tls::Certificate& certificate) {
   return text;
 }
 
-std::string_view type_of(const scan::Lookup& lookup) {
+std::string_view type_of(const names::Lookup& lookup) {
   switch (lookup.type) {
     case dns::Type::a: return "A";
     case dns::Type::aaaa: return "AAAA";
@@ -108,15 +108,15 @@ void Tally::count(const results::Record& record) {
   if (!certificate_complaints(record).empty()) ++certificates_at_fault;
 }
 
-void Transcript::on_lookup(const scan::Lookup& lookup) const {
+void Transcript::on_lookup(const names::Lookup& lookup) const {
   const std::string question = fmt::format("{} {}", printable(lookup.name), type_of(lookup));
   if (lookup.answer == nullptr) return say(lookup.at, "36", "? " + question);
   say(lookup.at, "32", fmt::format("= {}: {}", question, described(*lookup.answer)));
 }
 
-void Transcript::begin(const scan::Task& task) const {
+void Transcript::begin(const names::Task& task) const {
   put("\n");
-  const scan::Path* const path = task.path.get();
+  const names::Path* const path = task.path.get();
   if (path != nullptr && !path->mx_host.empty()) {
     put("{} {}", path->mx_preference, printable(path->mx_host));
   } else {

@@ -15,10 +15,10 @@
 #include "cli/certificate_words.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/engine/event.h"
+#include "mxsweep/names/resolve.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
-#include "mxsweep/scan/resolve.h"
-#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
@@ -36,8 +36,8 @@ class Transcript {
  public:
   explicit Transcript(bool colour) : colour_(colour) {}
 
-  void on_lookup(const scan::Lookup& lookup) const;
-  void begin(const scan::Task& task) const;
+  void on_lookup(const names::Lookup& lookup) const;
+  void begin(const names::Task& task) const;
   void on_event(const targets::Target& target, Duration at, const engine::Event& event) const;
   void conclude(const results::Record& record) const;
   void sum_up(std::string_view domain, const Tally& tally) const;

@@ -38,35 +38,19 @@ std::size_t octets_of(const std::string& question, const Answer& answer) {
 
 }  // namespace
 
-Cache::Cache(std::size_t answers_max)
-    : generation_answers_max_(std::max<std::size_t>(answers_max / 2, 1)) {}
+Cache::Cache(std::size_t answers_max) : answers_(answers_max, kAnswerOctetsTypical) {}
 
 std::shared_ptr<const Answer> Cache::find(const std::string& question, Instant now) {
-  if (const auto found = young_.find(question); found != young_.end()) {
-    return now < found->second.until ? found->second.answer : nullptr;
-  }
-  const auto found = old_.find(question);
-  if (found == old_.end() || now >= found->second.until) return nullptr;
-  const Entry entry = std::move(found->second);
-  old_.erase(found);
-  insert(question, entry);
-  return entry.answer;
+  const Entry* const entry =
+      answers_.find(question, [now](const Entry& kept) { return now < kept.until; });
+  return entry == nullptr ? nullptr : entry->answer;
 }
 
 void Cache::keep(const std::string& question, std::shared_ptr<const Answer> answer, Instant now) {
   const Duration span = time_kept(*answer);
-  if (span > Duration::zero()) insert(question, {std::move(answer), now + span});
-}
-
-void Cache::insert(const std::string& question, Entry entry) {
-  const std::size_t octets = octets_of(question, *entry.answer);
-  if (young_.size() >= generation_answers_max_ ||
-      young_octets_ + octets > generation_answers_max_ * kAnswerOctetsTypical) {
-    old_ = std::exchange(young_, {});
-    young_octets_ = 0;
-  }
-  young_octets_ += octets;
-  young_.insert_or_assign(question, std::move(entry));
+  if (span <= Duration::zero()) return;
+  const std::size_t octets = octets_of(question, *answer);
+  answers_.keep(question, {std::move(answer), now + span}, octets);
 }
 
 }  // namespace mxsweep::dns

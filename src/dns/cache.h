@@ -3,16 +3,16 @@
 //
 //   Source   RFC 2308 section 5 (negative answers), RFC 9520 (answers that failed are kept too, so
 //            that a broken name is not asked for without end).
-//   Memory   two generations: what is not asked for while the young one fills up goes with the old
-//            one. At most `answers_max` answers and answers_max * 512 octets of them, and one.
-//   Lifetime an Answer lives as long as anyone holds it.
+//   Memory   two generations (core/generation_cache.h). At most `answers_max` answers and
+//            answers_max * 512 octets of them, and one.
+//   Lifetime an Answer lives as long as it is held.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
+#include "mxsweep/core/generation_cache.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
 
@@ -34,21 +34,15 @@ class Cache {
   // What says nothing about the name (unreachable) is not kept.
   void keep(const std::string& question, std::shared_ptr<const Answer> answer, Instant now);
 
-  [[nodiscard]] std::size_t size() const { return young_.size() + old_.size(); }
+  [[nodiscard]] std::size_t size() const { return answers_.size(); }
 
  private:
   struct Entry {
     std::shared_ptr<const Answer> answer;
     Instant until = kNever;
   };
-  using Generation = std::unordered_map<std::string, Entry>;
 
-  void insert(const std::string& question, Entry entry);
-
-  std::size_t generation_answers_max_;
-  std::size_t young_octets_ = 0;
-  Generation young_;
-  Generation old_;
+  GenerationCache<std::string, Entry> answers_;  // By question.
 };
 
 }  // namespace mxsweep::dns

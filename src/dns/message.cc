@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::dns {
@@ -27,11 +28,11 @@ constexpr unsigned kOtherCode = 16;  // BADVERS and all above it.
 
 bool stands_for_itself(unsigned char octet) {
   return octet > ' ' && octet < 0x7f && octet != '.' && octet != '\\' &&
-         (octet < 'A' || octet > 'Z');
+         !is_upper(static_cast<char>(octet));
 }
 
 void append_octet(std::string& text, unsigned char octet) {
-  if (octet >= 'A' && octet <= 'Z') octet = static_cast<unsigned char>(octet + ('a' - 'A'));
+  octet = static_cast<unsigned char>(lower(static_cast<char>(octet)));
   if (stands_for_itself(octet)) {
     text += static_cast<char>(octet);
     return;
@@ -51,15 +52,14 @@ std::optional<unsigned char> take_octet(std::string_view& text) {
   if (text.size() < 4) return std::nullopt;
   unsigned value = 0;
   for (const char digit : text.substr(1, 3)) {
-    if (digit < '0' || digit > '9') return std::nullopt;
+    if (!is_digit(digit)) return std::nullopt;
     value = value * 10 + static_cast<unsigned>(digit - '0');
   }
   text.remove_prefix(4);
-  const bool letter = value >= 'A' && value <= 'Z';
-  if (value > 255 || letter || stands_for_itself(static_cast<unsigned char>(value))) {
-    return std::nullopt;
-  }
-  return static_cast<unsigned char>(value);
+  if (value > 255) return std::nullopt;
+  const auto octet = static_cast<unsigned char>(value);
+  if (is_upper(static_cast<char>(octet)) || stands_for_itself(octet)) return std::nullopt;
+  return octet;
 }
 
 void append_number(std::string& octets, unsigned number) {

@@ -8,24 +8,20 @@
 #include <memory>
 
 #include "mxsweep/core/ascii.h"
-#include "mxsweep/dns/message.h"
+#include "mxsweep/core/host_name.h"
+#include "mxsweep/core/utf8.h"
 
 namespace mxsweep::dns {
 namespace {
 
-// As text: RFC 1035's 255 octets less the first length and the root's.
-constexpr std::size_t kNameTextMax = kNameOctetsMax - 2;
+// DNS has names of machines with a hyphen at an end of a label; whether a name that looks like an
+// address is one is the caller's to ask.
+constexpr HostNameRule kRule{.underscore = true, .hyphen_outside = true, .digits_at_end = true};
 // No name needs more, whatever the alphabet; libidn2 need not see what cannot become one.
-constexpr std::size_t kUnicodeOctetsMax = 4 * kNameTextMax;
+constexpr std::size_t kUnicodeOctetsMax = 4 * kHostNameOctetsMax;
 constexpr std::string_view kALabel = "xn--";
 
 using Text = std::unique_ptr<char, decltype(&idn2_free)>;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
-bool in_host_name(char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; }
 
 NameFault fault_of(int idn2_result) {
   switch (idn2_result) {
@@ -58,16 +54,12 @@ std::string to_unicode(const std::string& ascii) {
 }
 
 NameFault check(std::string_view name) {
-  if (name.empty()) return NameFault::empty;
-  if (name.size() > kNameTextMax) return NameFault::name_too_long;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('.', begin), name.size());
-    const std::string_view label = name.substr(begin, end - begin);
-    if (label.empty()) return NameFault::empty_label;
-    if (!std::all_of(label.begin(), label.end(), in_host_name)) return NameFault::character;
-    if (label.size() > kLabelOctetsMax) return NameFault::label_too_long;
-    begin = end + 1;
-  }
+  const HostNameFaults faults = scan_host_name(name, kRule).faults;
+  if (faults.has(HostNameFault::empty)) return NameFault::empty;
+  if (faults.has(HostNameFault::name_too_long)) return NameFault::name_too_long;
+  if (faults.has(HostNameFault::empty_label)) return NameFault::empty_label;
+  if (faults.has(HostNameFault::character)) return NameFault::character;
+  if (faults.has(HostNameFault::label_too_long)) return NameFault::label_too_long;
   return NameFault::none;
 }
 
@@ -89,7 +81,7 @@ std::string_view to_string(NameFault error) {
 Name read_name(std::string_view text) {
   Name name;
   std::string ascii(text);
-  if (!is_ascii(text)) {
+  if (std::ranges::any_of(text, is_beyond_ascii)) {
     name.error = to_ascii(text, ascii);
     if (name.error != NameFault::none) return name;
   }

@@ -95,13 +95,12 @@ bool worth_another_server(LookupStatus status) {
          status == LookupStatus::malformed;
 }
 
-std::string words(std::string_view what, int status) {
-  return std::string(what) + ": " + ::ares_strerror(status);
+Status failed(std::string_view what, int status) {
+  return Status::machine(std::string(what) + ": " + ::ares_strerror(status));
 }
 
 // The servers from the one at `first` on, in turn.
-std::string set_servers(ares_channel channel, const std::vector<Server>& servers,
-                        std::size_t first) {
+Status set_servers(ares_channel channel, const std::vector<Server>& servers, std::size_t first) {
   std::vector<ares_addr_port_node> nodes(servers.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Server& server = servers[(first + i) % servers.size()];
@@ -114,7 +113,7 @@ std::string set_servers(ares_channel channel, const std::vector<Server>& servers
     node.tcp_port = server.port;
   }
   const int status = ::ares_set_servers_ports(channel, nodes.data());
-  return status == ARES_SUCCESS ? std::string() : words("c-ares does not take the servers", status);
+  return status == ARES_SUCCESS ? Status() : failed("c-ares does not take the servers", status);
 }
 
 }  // namespace
@@ -123,7 +122,7 @@ Resolver::Resolver() = default;
 
 Resolver::~Resolver() { channels_.clear(); }
 
-std::string Resolver::open(const ResolverOptions& options) {
+Status Resolver::open(const ResolverOptions& options) {
   INVARIANT(channels_.empty());
   options_ = options;
   random_ = Random(options.seed);
@@ -133,17 +132,17 @@ std::string Resolver::open(const ResolverOptions& options) {
   check_->question = &check_question();
   // Once in a process; c-ares counts.
   if (const int status = ::ares_library_init(ARES_LIB_INIT_ALL); status != ARES_SUCCESS) {
-    return words("c-ares does not start", status);
+    return failed("c-ares does not start", status);
   }
   if (options_.servers.size() > kServersMax) options_.servers.resize(kServersMax);
-  std::string mistake = open_channel(0);
-  for (std::size_t i = 1; mistake.empty() && i < options_.servers.size(); ++i) {
-    mistake = open_channel(i);
+  Status opened = open_channel(0);
+  for (std::size_t i = 1; opened.ok() && i < options_.servers.size(); ++i) {
+    opened = open_channel(i);
   }
-  return mistake;
+  return opened;
 }
 
-std::string Resolver::open_channel(std::size_t first) {
+Status Resolver::open_channel(std::size_t first) {
   auto channel = std::make_unique<Channel>();
   channel->owner = this;
   ares_options options{};
@@ -172,7 +171,7 @@ std::string Resolver::open_channel(std::size_t first) {
 #endif
   if (const int status = ::ares_init_options(&channel->handle, &options, mask);
       status != ARES_SUCCESS) {
-    return words("c-ares does not start", status);
+    return failed("c-ares does not start", status);
   }
   const auto count_tcp = [](ares_socket_t /*descriptor*/, int type, void* data) {
     if (type == SOCK_STREAM) ++static_cast<Channel*>(data)->owner->counts_.tcp;
@@ -186,10 +185,10 @@ std::string Resolver::open_channel(std::size_t first) {
 }
 
 // c-ares has read what the system says.
-std::string Resolver::find_servers() {
+Status Resolver::find_servers() {
   ares_addr_port_node* first = nullptr;
   const int status = ::ares_get_servers_ports(channels_.front()->handle, &first);
-  if (status != ARES_SUCCESS) return words("the system's resolvers cannot be read", status);
+  if (status != ARES_SUCCESS) return failed("the system's resolvers cannot be read", status);
   for (const auto* node = first; node != nullptr; node = node->next) {
     Server server;
     server.address.family = node->family == AF_INET ? Family::ipv4 : Family::ipv6;
@@ -198,7 +197,8 @@ std::string Resolver::find_servers() {
     if (options_.servers.size() < kServersMax) options_.servers.push_back(server);
   }
   ::ares_free_data(first);
-  return options_.servers.empty() ? "the system names no resolver" : std::string();
+  if (options_.servers.empty()) return Status::machine("the system names no resolver");
+  return {};
 }
 
 void Resolver::ask(std::string_view name, Type type, std::uint64_t ticket, Instant now) {

@@ -18,7 +18,9 @@ namespace {
 
 constexpr mode_t kMode = 0666;  // Less the umask.
 
-std::string told(const std::string& name, int error) { return name + ": " + std::strerror(error); }
+Status failed(const std::string& name, int error) {
+  return Status::unusable(name + ": " + std::strerror(error));
+}
 
 std::string stream_name(int descriptor, const std::string& path) {
   if (descriptor == STDIN_FILENO) return "standard input";
@@ -32,7 +34,7 @@ bool is_open_for_writing(int descriptor) {
   return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// Opens it whether it is there or not, and tells whether it was.
+// Opens it whether it is there or not, and reports whether it was.
 int open_or_create(const char* path, bool& created) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
   int descriptor = ::open(path, kFlags | O_EXCL, kMode);
@@ -75,26 +77,28 @@ OutputFile::~OutputFile() {
   ::close(descriptor_);
 }
 
-std::string OutputFile::open(const std::string& path, int minus) {
+Status OutputFile::open(const std::string& path, int minus) {
   const int named = named_descriptor(path, minus);
   inherited_ = named >= 0;
   name_ = inherited_ ? stream_name(named, path) : path;
   if (inherited_) {
-    if (!is_open_for_writing(named)) return name_ + ": is not open for writing";
+    if (!is_open_for_writing(named)) {
+      return Status::unusable(name_ + ": is not open for writing");
+    }
     descriptor_ = ::fcntl(named, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   } else {
     descriptor_ = open_or_create(path.c_str(), created_);
   }
   struct stat status {};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return told(name_, errno);
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return failed(name_, errno);
   regular_ = S_ISREG(status.st_mode);
   return {};
 }
 
-std::string OutputFile::begin() {
+Status OutputFile::begin() {
   created_ = false;
   if (inherited_ || !regular_ || ::ftruncate(descriptor_, 0) == 0) return {};
-  return told(name_, errno);
+  return failed(name_, errno);
 }
 
 int OutputFile::close() { return ::close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno; }

@@ -40,21 +40,22 @@ bool is_device_or_fifo(const Named& file) {
          !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-std::string clash_of(const Use& one, const Use& other) {
+Status clash_of(const Use& one, const Use& other) {
   if (one.identity != other.identity || (!one.written && !other.written)) return {};
   if (one.written && other.written) {
     if (one.inherited && other.inherited) return {};
-    return other.name + ": is the same file for " + one.purpose + " and for " + other.purpose;
+    return Status::unusable(other.name + ": is the same file for " + one.purpose + " and for " +
+                            other.purpose);
   }
   const Use& read = one.written ? other : one;
   const Use& written = one.written ? one : other;
-  return written.name + ": is " + read.purpose + " itself, which " + written.purpose +
-         " would overwrite";
+  return Status::unusable(written.name + ": is " + read.purpose + " itself, which " +
+                          written.purpose + " would overwrite");
 }
 
 }  // namespace
 
-std::string check_together(const std::vector<Named>& read, const std::vector<Named>& written) {
+Status check_together(const std::vector<Named>& read, const std::vector<Named>& written) {
   std::vector<Use> uses;
   for (const Named& file : read) {
     const int descriptor = named_descriptor(file.path, file.minus);
@@ -67,10 +68,10 @@ std::string check_together(const std::vector<Named>& read, const std::vector<Nam
     if (file.path.empty()) continue;
     if (is_device_or_fifo(file)) {
       if (::faccessat(AT_FDCWD, file.path.c_str(), W_OK, AT_EACCESS) == 0) continue;
-      return file.path + ": " + std::strerror(errno);
+      return Status::unusable(file.path + ": " + std::strerror(errno));
     }
     OutputFile& output = opened.emplace_back();
-    if (std::string why = output.open(file.path, file.minus); !why.empty()) return why;
+    if (Status status = output.open(file.path, file.minus); !status.ok()) return status;
     const auto identity = identity_of(output.descriptor(), file.path);
     if (!identity) continue;
     Use use{.name = output.name(),
@@ -79,7 +80,7 @@ std::string check_together(const std::vector<Named>& read, const std::vector<Nam
             .written = true,
             .inherited = output.is_inherited()};
     for (const Use& other : uses) {
-      if (std::string clash = clash_of(other, use); !clash.empty()) return clash;
+      if (Status clash = clash_of(other, use); !clash.ok()) return clash;
     }
     uses.push_back(std::move(use));
   }

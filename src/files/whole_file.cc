@@ -70,24 +70,25 @@ int replace(const std::string& path, std::string_view text) {
   return error;
 }
 
-std::string write_in_place(const std::string& path, std::string_view text, int minus) {
+Status write_in_place(const std::string& path, std::string_view text, int minus) {
   OutputFile file;
-  if (std::string why = file.open(path, minus); !why.empty()) return why;
-  if (std::string why = file.begin(); !why.empty()) return why;
+  if (Status status = file.open(path, minus); !status.ok()) return status;
+  if (Status status = file.begin(); !status.ok()) return status;
   int error = write_all(file.descriptor(), text);
   if (const int at_close = file.close(); error == 0) error = at_close;
-  return error == 0 ? std::string{} : file.name() + ": " + std::strerror(error);
+  if (error == 0) return {};
+  return Status::io(file.name() + ": " + std::strerror(error));
 }
 
 }  // namespace
 
-std::string write_whole(const std::string& path, std::string_view text, int minus) {
+Status write_whole(const std::string& path, std::string_view text, int minus) {
   if (can_be_replaced(path, minus)) {
     const int error = replace(followed(path), text);
     if (error == 0) return {};
     const bool folder_forbids = error == EACCES || error == EPERM || error == EBUSY ||
                                 error == EROFS || error == ENAMETOOLONG;
-    if (!folder_forbids) return path + ": " + std::strerror(error);
+    if (!folder_forbids) return Status::io(path + ": " + std::strerror(error));
   }
   return write_in_place(path, text, minus);
 }

@@ -186,7 +186,7 @@ Wants Conversation::on_closed(Instant now) { return encrypt(closed(now)); }
 
 Wants Conversation::closed(Instant now) {
   if (secure_ != nullptr && !secure_->close_received &&
-      secure_->engine.status() == tls::Status::established) {
+      secure_->engine.status() == tls::EngineState::established) {
     observation_.anomalies_.add(Anomaly::no_close_notify);
   }
   const Cause noise = cause_of_noise();

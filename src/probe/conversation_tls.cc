@@ -29,16 +29,16 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   if (octets.empty()) return {.deadline = deadline_};
   secure.records_received = true;
   const bool was_secured = secure.engine.secured();
-  const tls::Status status = secure.engine.advance(octets, secure.received);
+  const tls::EngineState status = secure.engine.advance(octets, secure.received);
 
   Wants wants{.deadline = deadline_};
   // What was decrypted came before whatever ended the session in the same piece.
   if (!was_secured && secure.engine.secured()) wants = on_secured(now);
   if (!secure.received.empty()) follow(wants, on_clear(secure.received, now));
   if (wants.done) return wants;
-  if (status == tls::Status::failed) return on_tls_failure(octets, now);
+  if (status == tls::EngineState::failed) return on_tls_failure(octets, now);
   if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
-  if (status == tls::Status::closed) {
+  if (status == tls::EngineState::closed) {
     secure.close_received = true;
     close_tls();
     return closed(now);
@@ -97,7 +97,7 @@ Wants Conversation::begin_tls(Instant now) {
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
   secure_->clear_until_now = state_ == smtp::State::handshake;
   observation_.begin_tls();
-  if (secure_->engine.advance({}, secure_->received) == tls::Status::failed) {
+  if (secure_->engine.advance({}, secure_->received) == tls::EngineState::failed) {
     return on_tls_failure({}, now);
   }
   return await({}, plan_->timeout_of(row().wait), now);
@@ -142,12 +142,12 @@ Wants Conversation::encrypt(Wants wants) {
   if (secure_ == nullptr) {
     if (wants.done) wants.send = {};
   } else {
-    const tls::Status status = secure_->engine.status();
+    const tls::EngineState status = secure_->engine.status();
     if (!wants.send.empty()) {
       secure_->sent = wants.send;
-      if (status == tls::Status::established) secure_->engine.write(wants.send);
+      if (status == tls::EngineState::established) secure_->engine.write(wants.send);
       // STARTTLS itself, whose reply came in the same piece as the one before it.
-      if (status == tls::Status::handshaking) secure_->engine.outgoing().insert(0, wants.send);
+      if (status == tls::EngineState::handshaking) secure_->engine.outgoing().insert(0, wants.send);
     }
     secure_->sending = std::exchange(secure_->engine.outgoing(), {});
     wants.send = secure_->sending;
@@ -161,8 +161,9 @@ Wants Conversation::encrypt(Wants wants) {
 // Close_notify, once, when nothing more is to be sent (RFC 8446 section 6.1).
 void Conversation::close_tls() {
   if (secure_ == nullptr || std::exchange(secure_->close_sent, true)) return;
-  const tls::Status status = secure_->engine.status();
-  if (status == tls::Status::established || status == tls::Status::closed) secure_->engine.close();
+  const tls::EngineState status = secure_->engine.status();
+  if (status == tls::EngineState::established || status == tls::EngineState::closed)
+    secure_->engine.close();
 }
 
 Conversation::ClearText Conversation::clear_text() const {

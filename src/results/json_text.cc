@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "mxsweep/core/ascii.h"
+#include "mxsweep/core/utf8.h"
+
 namespace mxsweep::results {
 namespace {
 
@@ -95,14 +98,6 @@ char* write_second(std::chrono::sys_days day, std::uint64_t seconds, char* out) 
   return write_digits(seconds % 60, 2, out);
 }
 
-// The length of the UTF-8 sequence that begins with `lead`; 0 for a continuation octet.
-std::size_t sequence_octets(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead < 0xc0) return 0;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
-}
-
 }  // namespace
 
 Encoding encoding_of(std::string_view octets) {
@@ -116,15 +111,7 @@ Encoding encoding_of(std::string_view octets) {
 }
 
 std::string_view whole_characters(std::string_view part, Encoding encoding) {
-  if (encoding != Encoding::utf8) return part;
-  for (std::size_t tail = 1; tail <= std::min<std::size_t>(3, part.size()); ++tail) {
-    const auto lead = static_cast<unsigned char>(part[part.size() - tail]);
-    const std::size_t octets = sequence_octets(lead);
-    if (octets == 0) continue;
-    if (octets > tail) part.remove_suffix(tail);
-    break;
-  }
-  return part;
+  return encoding == Encoding::utf8 ? without_cut_character(part) : part;
 }
 
 bool can_be_written(WallTime time) {
@@ -172,9 +159,7 @@ void JsonText::escaped_in_capitals(std::string_view octets, Encoding encoding) {
   std::array<char, kRunOctets> capitals;
   while (!octets.empty()) {
     const std::string_view run = octets.substr(0, capitals.size());
-    std::transform(run.begin(), run.end(), capitals.begin(), [](char octet) {
-      return octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 'a' + 'A') : octet;
-    });
+    std::transform(run.begin(), run.end(), capitals.begin(), upper);
     escaped_run({capitals.data(), run.size()}, encoding);
     octets.remove_prefix(run.size());
   }

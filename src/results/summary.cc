@@ -158,7 +158,7 @@ void write_counts(const Summary& summary, JsonText& json) {
   write_words<Cause>(",\"causes\":", summary.tally.causes, false, json);
 }
 
-void write_lookups(const Lookups& lookups, JsonText& json) {
+void write_lookups(const LookupCounts& lookups, JsonText& json) {
   write_count(",\"lookups\":{\"asked\":", lookups.asked, json);
   write_count(",\"from_cache\":", lookups.from_cache, json);
   write_count(",\"coalesced\":", lookups.coalesced, json);

@@ -25,53 +25,56 @@ std::string kernel_release() {
   return ::uname(&name) == 0 ? name.release : "unknown";
 }
 
-Refusal explain_not_permitted() {
+Status explain_not_permitted() {
   const std::string disabled = first_word_after("/proc/sys/kernel/io_uring_disabled", "");
   if (!disabled.empty() && disabled != "0") {
-    return {"io_uring is turned off on this machine (kernel.io_uring_disabled=" + disabled + ")",
-            "as root: sysctl -w kernel.io_uring_disabled=0"};
+    return Status::machine(
+        "io_uring is turned off on this machine (kernel.io_uring_disabled=" + disabled + ")",
+        "as root: sysctl -w kernel.io_uring_disabled=0");
   }
   if (first_word_after("/proc/thread-self/status", "Seccomp:") == "2") {
-    return {
+    return Status::machine(
         "io_uring is blocked by a seccomp filter (the default of Docker, Podman and Kubernetes)",
         "run with a seccomp profile that allows io_uring_setup, io_uring_enter and "
-        "io_uring_register (docker: --security-opt seccomp=PROFILE.json)"};
+        "io_uring_register (docker: --security-opt seccomp=PROFILE.json)");
   }
-  return {"io_uring is not permitted here, and neither a sysctl nor seccomp is the reason",
-          "ask for io_uring in the policy of the security module (SELinux, AppArmor) in use"};
+  return Status::machine(
+      "io_uring is not permitted here, and neither a sysctl nor seccomp is the reason",
+      "ask for io_uring in the policy of the security module (SELinux, AppArmor) in use");
 }
 
 }  // namespace
 
-Refusal explain_refusal(int error, const char* call) {
+Status explain_refusal(int error, const char* call) {
   switch (error) {
     case EPERM:
     case EACCES: return explain_not_permitted();
     case ENOSYS:
-      return {"this kernel (" + kernel_release() + ") has no io_uring, or a filter hides it",
-              "use Linux 6.1 or newer with CONFIG_IO_URING, outside emulators such as gVisor"};
+      return Status::machine(
+          "this kernel (" + kernel_release() + ") has no io_uring, or a filter hides it",
+          "use Linux 6.1 or newer with CONFIG_IO_URING, outside emulators such as gVisor");
     case EINVAL:
-      return {
+      return Status::machine(
           "this kernel (" + kernel_release() + ") has no io_uring DEFER_TASKRUN or buffer rings",
-          "use Linux 6.1 or newer"};
+          "use Linux 6.1 or newer");
     case ENOMEM:
-      return {
+      return Status::machine(
           "the kernel could not allocate memory for the ring",
-          "free memory or raise the locked-memory limit (ulimit -l; docker: --ulimit memlock=-1)"};
+          "free memory or raise the locked-memory limit (ulimit -l; docker: --ulimit memlock=-1)");
     case EMFILE:
     case ENFILE:
-      return {"no file descriptor is left for the ring",
-              "raise the limit on open files (ulimit -n)"};
+      return Status::machine("no file descriptor is left for the ring",
+                             "raise the limit on open files (ulimit -n)");
     default:
-      return {std::string(call) + " failed: " + std::strerror(error),
-              "see " + std::string(call) + "(2) for this error"};
+      return Status::machine(std::string(call) + " failed: " + std::strerror(error),
+                             "see " + std::string(call) + "(2) for this error");
   }
 }
 
-Refusal explain_failure(int error) {
+Status explain_failure(int error) {
   constexpr const char* kCall = "io_uring_enter";
-  return {std::string(kCall) + " failed: " + std::strerror(error),
-          explain_refusal(error, kCall).cure};
+  return Status::machine(std::string(kCall) + " failed: " + std::strerror(error),
+                         explain_refusal(error, kCall).cure());
 }
 
 }  // namespace mxsweep::ring

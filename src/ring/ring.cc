@@ -70,7 +70,7 @@ constexpr Opcode kOpcodes[] = {
 };
 
 // A policy may allow io_uring but forbid some of its operations.
-std::optional<Refusal> find_missing_opcode(io_uring& ring) {
+Status find_missing_opcode(io_uring& ring) {
   constexpr unsigned kAsked = 256;
   const std::unique_ptr<void, void (*)(void*)> memory(
       std::calloc(1, sizeof(io_uring_probe) + kAsked * sizeof(io_uring_probe_op)), &std::free);
@@ -80,10 +80,11 @@ std::optional<Refusal> find_missing_opcode(io_uring& ring) {
   if (result < 0) return explain_refusal(-result, "io_uring_register");
   for (const Opcode& opcode : kOpcodes) {
     if (::io_uring_opcode_supported(probe, opcode.code) != 0) continue;
-    return Refusal{std::string("io_uring operation ") + opcode.name + " is not available here",
-                   "use Linux 6.1 or newer, and a policy that allows the operation"};
+    return Status::machine(
+        std::string("io_uring operation ") + opcode.name + " is not available here",
+        "use Linux 6.1 or newer, and a policy that allows the operation");
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -94,10 +95,10 @@ Ring::~Ring() {
   if (buffers_ != nullptr) ::munmap(buffers_, std::size_t{buffer_count_} * buffer_octets_);
 }
 
-std::optional<Refusal> Ring::open(const RingOptions& options) {
+Status Ring::open(const RingOptions& options) {
   INVARIANT(!open_);
-  if (auto refusal = set_up(options)) return refusal;
-  if (auto refusal = provide_buffers(options)) return refusal;
+  if (Status status = set_up(options); !status.ok()) return status;
+  if (Status status = provide_buffers(options); !status.ok()) return status;
   // A policy may allow setting up a ring but forbid its use.
   const int entered = ::io_uring_get_events(&ring_);
   if (entered < 0) return explain_refusal(-entered, "io_uring_enter");
@@ -107,10 +108,10 @@ std::optional<Refusal> Ring::open(const RingOptions& options) {
   turn_.reserve(kCompletionsPerTurn);
   wake_descriptor_ = options.wake_descriptor;
   if (wake_descriptor_ >= 0) arm_wake();
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Refusal> Ring::set_up(const RingOptions& options) {
+Status Ring::set_up(const RingOptions& options) {
   io_uring_params params{};
   // Completion work runs only when this thread asks for it, in batches, without interrupting it.
   params.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |
@@ -125,19 +126,19 @@ std::optional<Refusal> Ring::set_up(const RingOptions& options) {
     if ((params.features & feature.bit) == 0) return explain_refusal(EINVAL);
     features_.emplace_back(feature.name);
   }
-  if (auto refusal = find_missing_opcode(ring_)) return refusal;
+  if (Status status = find_missing_opcode(ring_); !status.ok()) return status;
   // Saves the lookup of the ring's descriptor in every call; optional.
   if (::io_uring_register_ring_fd(&ring_) == 1) features_.emplace_back("REGISTERED_RING_FD");
   // No operation of ours should need a kernel worker thread; this limits the effect of a mistake.
   unsigned workers[2] = {1, 1};
   ::io_uring_register_iowq_max_workers(&ring_, workers);
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Refusal> Ring::provide_buffers(const RingOptions& options) {
+Status Ring::provide_buffers(const RingOptions& options) {
   buffer_count_ = options.buffers;
   buffer_octets_ = options.buffer_octets;
-  if (buffer_count_ == 0) return std::nullopt;
+  if (buffer_count_ == 0) return {};
   INVARIANT((buffer_count_ & (buffer_count_ - 1)) == 0 && buffer_count_ <= 32768);
   const auto map = [](std::size_t octets) {
     void* const memory =
@@ -164,7 +165,7 @@ std::optional<Refusal> Ring::provide_buffers(const RingOptions& options) {
                             static_cast<int>(i));
   }
   ::io_uring_buf_ring_advance(buffer_ring_, static_cast<int>(buffer_count_));
-  return std::nullopt;
+  return {};
 }
 
 io_uring_sqe* Ring::next_sqe(Operation operation, Handle handle) {

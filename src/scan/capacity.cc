@@ -42,20 +42,19 @@ std::uint32_t fitting(std::uint32_t descriptor_limit, std::uint32_t threads) {
   return descriptor_limit > reserved ? descriptor_limit - reserved : 0;
 }
 
-ring::Refusal too_few_descriptors(std::uint32_t concurrency, std::uint32_t limit,
-                                  std::uint32_t fits) {
-  return {"--concurrency " + std::to_string(concurrency) + " needs more descriptors than " +
-              std::to_string(limit) + " (ulimit -n) leaves: " + std::to_string(fits) +
-              " connections fit",
-          "raise the limit (ulimit -n), lower --concurrency, or add --exceed-nofile to give each "
-          "worker a descriptor table of its own"};
+Status too_few_descriptors(std::uint32_t concurrency, std::uint32_t limit, std::uint32_t fits) {
+  return Status::machine(
+      "--concurrency " + std::to_string(concurrency) + " needs more descriptors than " +
+          std::to_string(limit) + " (ulimit -n) leaves: " + std::to_string(fits) +
+          " connections fit",
+      "raise the limit (ulimit -n), lower --concurrency, or add --exceed-nofile to give each "
+      "worker a descriptor table of its own");
 }
 
 }  // namespace
 
-CapacityPlan plan_capacity(const CapacityRequest& request) {
-  CapacityPlan plan;
-  Capacity& capacity = plan.capacity;
+Result<Capacity> plan_capacity(const CapacityRequest& request) {
+  Capacity capacity;
   capacity.concurrency = request.concurrency != 0 ? request.concurrency : kConcurrencyDefault;
   capacity.threads = request.threads != 0 ? request.threads : request.processors;
   capacity.threads = std::clamp(capacity.threads, 1U, std::min(capacity.concurrency, kThreadsMax));
@@ -69,9 +68,7 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
                capacity.threads <
            capacity.concurrency) {
       if (capacity.threads == kThreadsMax) {
-        plan.refusal =
-            too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
-        return plan;
+        return too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
       }
       ++capacity.threads;
     }
@@ -83,9 +80,7 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
     }
   } else if (capacity.concurrency > capacity.fits) {
     if (request.concurrency != 0 || capacity.fits == 0) {
-      plan.refusal =
-          too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
-      return plan;
+      return too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
     }
     capacity.concurrency = capacity.fits;
     capacity.threads = std::min(capacity.threads, capacity.concurrency);
@@ -102,7 +97,7 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
   capacity.memory_octets =
       kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
       capacity.concurrency * (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection);
-  return plan;
+  return capacity;
 }
 
 }  // namespace mxsweep::scan

@@ -10,10 +10,10 @@
 
 namespace mxsweep::scan {
 
-std::string check_files(const Options& options) {
+Status check_files(const Options& options) {
   const int flags = options.input == "-" ? ::fcntl(STDIN_FILENO, F_GETFL) : O_RDONLY;
   if (flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY) {
-    return "standard input: is not open for reading; give the list with -f";
+    return Status::unusable("standard input: is not open for reading; give the list with -f");
   }
   std::vector<files::Named> read = {{options.input, "the list", STDIN_FILENO}};
   for (const std::string& path : options.also_read) read.push_back({path, "an input"});

@@ -13,7 +13,7 @@ void Crew::add(std::function<void()> prepare, std::function<void(bool)> work) {
   member.work = std::move(work);
 }
 
-std::optional<ring::Refusal> Crew::start() {
+Status Crew::start() {
   prepared_.emplace(static_cast<std::ptrdiff_t>(members_.size()));
   std::size_t started = 0;
   for (Member& member : members_) {
@@ -24,16 +24,16 @@ std::optional<ring::Refusal> Crew::start() {
       member.work(begins_);
     });
     if (error != 0) {
-      return ring::Refusal{
+      return Status::machine(
           "only " + std::to_string(started) + " of " + std::to_string(members_.size()) +
               " threads could be started: " + std::strerror(error),
           "lower --threads (-j), or raise the limit on processes (ulimit -u; pids.max of the "
-          "container, TasksMax of the service) or on memory (ulimit -v)"};
+          "container, TasksMax of the service) or on memory (ulimit -v)");
     }
     ++started;
   }
   prepared_->wait();
-  return std::nullopt;
+  return {};
 }
 
 void Crew::decide(bool begins) {

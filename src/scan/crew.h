@@ -12,7 +12,7 @@
 #include <latch>
 #include <optional>
 
-#include "mxsweep/ring/refusal.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/threads/thread.h"
 
 namespace mxsweep::scan {
@@ -27,8 +27,8 @@ class Crew {
   // Runs in the thread: `prepare`, then, when it is known whether the sweep begins, `work(begins)`.
   void add(std::function<void()> prepare, std::function<void(bool)> work);
 
-  // Returns when all have prepared. After a refusal there is only call_off().
-  [[nodiscard]] std::optional<ring::Refusal> start();
+  // Returns when all have prepared. After a failure there is only call_off().
+  Status start();
   void go() { decide(true); }
   void call_off() { decide(false); }
   void join();

@@ -31,41 +31,43 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(const ListSource& source, std::vector<std::uint16_t> ports, const NameOptions& names)
-    : list_(source),
+Input::Input(files::ListSource source, std::vector<std::uint16_t> ports,
+             const names::NameOptions& names)
+    : source_(std::move(source)),
       ports_(std::move(ports)),
-      style_{.mail_domains = names.mail_domains, .header_row = source.words.empty()},
+      style_{.mail_domains = names.mail_domains, .header_row = source_.words.empty()},
       reader_(ports_, style_),
-      names_(names) {
-  if (!list_.error.empty()) {
-    failure_ = list_.name + ": " + list_.error;
-    return;
-  }
+      names_(names) {}
+
+Status Input::unusable(std::string_view why) const {
+  return Status::unusable(std::string(why)).behind(list_.name);
+}
+
+Status Input::open() {
+  if (const Status opened = list_.open(source_); !opened.ok()) return opened.behind(list_.name);
   struct stat status {};
-  if (::fstat(list_.descriptor, &status) != 0 || !bell_.good()) {
-    failure_ = list_.name + ": " + std::strerror(errno);
-    return;
-  }
+  if (::fstat(list_.descriptor, &status) != 0) return unusable(std::strerror(errno));
+  if (!bell_.good()) return unusable(std::strerror(bell_.error()));
   regular_ = S_ISREG(status.st_mode);
   if (regular_) octets_all_ = static_cast<std::uint64_t>(status.st_size);
   block_.resize(kBlockOctets);
-  if (octets_all_ > 0) failure_ = find_foreign_format();
+  return octets_all_ > 0 ? find_foreign_format() : Status();
 }
 
 // Of a file, before any output is touched; of a pipe the reader says so.
-std::string Input::find_foreign_format() {
+Status Input::find_foreign_format() {
   const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
   const ssize_t count = ::pread(list_.descriptor, block_.data(), targets::kForeignMarkOctetsMax,
                                 std::max<off_t>(start, 0));
   if (count <= 0) return {};
   const std::string_view octets(block_.data(), static_cast<std::size_t>(count));
   const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
-  return format == nullptr ? std::string{} : list_.name + ": " + complaint(*format);
+  return format == nullptr ? Status() : unusable(complaint(*format));
 }
 
-std::string Input::find_bad_line() {
+Status Input::find_bad_line() {
   const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
-  if (start < 0) return list_.name + ": cannot be read twice, which --strict needs; give a file";
+  if (start < 0) return unusable("cannot be read twice, which --strict needs; give a file");
   targets::Reader reader(ports_, style_);
   targets::Target target;
   targets::BadLine bad;
@@ -73,17 +75,16 @@ std::string Input::find_bad_line() {
     switch (reader.next(target, bad)) {
       case targets::Reader::Next::target: reader.skip_rest_of_line(); break;
       case targets::Reader::Next::bad_line:
-        return list_.name + ":" + std::to_string(bad.line) + ": " + complaint(bad);
+        return Status::unusable(complaint(bad)).behind(list_.name + ":" + std::to_string(bad.line));
       case targets::Reader::Next::need_more: {
         const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
-        if (count < 0) return list_.name + ": " + std::strerror(errno);
+        if (count < 0) return unusable(std::strerror(errno));
         if (count == 0) reader.finish();
         if (count > 0) reader.feed({block_.data(), static_cast<std::size_t>(count)});
         break;
       }
       case targets::Reader::Next::end: ::lseek(list_.descriptor, start, SEEK_SET); return {};
-      case targets::Reader::Next::not_a_list:
-        return list_.name + ": " + complaint(*reader.foreign_format());
+      case targets::Reader::Next::not_a_list: return unusable(complaint(*reader.foreign_format()));
     }
   }
 }
@@ -117,7 +118,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         break;
       case targets::Reader::Next::end: more = false; break;
       case targets::Reader::Next::not_a_list:
-        no_list_ = list_.name + ": " + complaint(*reader_.foreign_format());
+        no_list_ = unusable(complaint(*reader_.foreign_format()));
         more = false;
         break;
     }
@@ -159,7 +160,7 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
     const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      failure_ = list_.name + ": " + std::strerror(errno);
+      failure_ = Status::io(std::strerror(errno)).behind(list_.name);
       return false;
     }
     if (count == 0) {
@@ -176,9 +177,9 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
 // False: the resolver cannot be asked at all, which ends the sweep.
 bool Input::resolve(targets::Target& target, const Workers& workers, const Gauges& gauges) {
   if (!names_.is_open()) {
-    const std::string wrong = names_.open(bell_.descriptor());
-    if (!wrong.empty()) {
-      failure_ = "the resolver: " + wrong;
+    const Status opened = names_.open(bell_.descriptor());
+    if (!opened.ok()) {
+      failure_ = Status::machine(opened.line("; ")).behind("the resolver");
       ++not_started_;
       return false;
     }
@@ -194,8 +195,8 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
   bell_.prepare();
   names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
   bell_.cancel_wait();
-  if (const std::string why = names_.failure(); !why.empty() && failure_.empty()) {
-    failure_ = "the resolver: " + why;
+  if (const Status failure = names_.failure(); !failure.ok() && failure_.ok()) {
+    failure_ = failure.behind("the resolver");
     gauges_->stop_if_not_stopping();
   }
   deal_resolved(workers, gauges);
@@ -209,7 +210,8 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
     const bool is_domain =
         servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
     if (recorder_->keeps_domains() && is_domain) {
-      const auto domain = std::make_shared<Domain>(servers.front().task.target, servers.size());
+      const auto domain =
+          std::make_shared<names::Domain>(servers.front().task.target, servers.size());
       for (Resolved& server : servers) server.task.path->sums_up = domain;
     }
     for (Resolved& server : servers) {
@@ -242,7 +244,7 @@ void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
 
 // Until the bell rings. Answers that come meanwhile are read: our waiting is no time that DNS took.
 void Input::sleep() {
-  if (names_.is_open() && names_.failure().empty()) {
+  if (names_.is_open() && names_.failure().ok()) {
     names_.turn(kIdleWait);
   } else {
     bell_.wait();
@@ -251,7 +253,7 @@ void Input::sleep() {
 
 void Input::wait_for_room(Gauges& gauges) {
   while (recorder_->backpressured() && !stopped(gauges)) {
-    std::this_thread::sleep_for(kBackpressureRetry);
+    std::this_thread::sleep_for(files::kBackpressureRetry);
     recorder_->flush(ring::now());
   }
 }

@@ -7,7 +7,8 @@
 //   Waiting  The bell has one reader: this thread until the first name, from then on the ring of
 //            the names, which waits for the list as well. Two would take each other's rings.
 //   Memory   one block of the list, one line, kRoutesMax names, and the workers' bounded queues.
-//   Errors   failure() says what went wrong with the file itself.
+//   Errors   open() says why there is nothing to read; failure() what went wrong afterwards
+//            with the file itself or with the resolver.
 #pragma once
 
 #include <atomic>
@@ -15,13 +16,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "mxsweep/core/status.h"
+#include "mxsweep/files/list.h"
+#include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/scan/list.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/threads/doorbell.h"
-#include "scan/names.h"
 #include "scan/recorder.h"
 #include "scan/worker.h"
 
@@ -31,14 +34,16 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // Check failure() before run().
-  Input(const ListSource& source, std::vector<std::uint16_t> ports, const NameOptions& names);
+  Input(files::ListSource source, std::vector<std::uint16_t> ports,
+        const names::NameOptions& names);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  // Reads the whole list and says what is wrong with its first bad line; empty when all can be
-  // read. Only for a file, which can be read twice: a pipe is gone once it was read.
-  [[nodiscard]] std::string find_bad_line();
+  // Before anything else.
+  Status open();
+  // Reads the whole list and says what is wrong with its first bad line. Only for a file, which can
+  // be read twice: a pipe is gone once it was read.
+  Status find_bad_line();
 
   // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
   void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
@@ -50,13 +55,13 @@ class Input {
   }
   [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
-  // Once its thread was joined (failure() also before it was started).
-  [[nodiscard]] const std::string& failure() const { return failure_; }
-  // Why what came in was no list at all; empty: it was one.
-  [[nodiscard]] const std::string& no_list() const { return no_list_; }
+  // Once its thread was joined.
+  [[nodiscard]] const Status& failure() const { return failure_; }
+  // Why what came in was no list at all, if it was none.
+  [[nodiscard]] const Status& no_list() const { return no_list_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
-  [[nodiscard]] const dns::Lookups* lookups() const {
+  [[nodiscard]] const LookupCounts* lookups() const {
     return names_.is_open() ? &names_.lookups() : nullptr;
   }
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
@@ -64,7 +69,8 @@ class Input {
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
 
  private:
-  [[nodiscard]] std::string find_foreign_format();
+  [[nodiscard]] Status unusable(std::string_view why) const;
+  [[nodiscard]] Status find_foreign_format();
   [[nodiscard]] bool wait_for_list(const Workers& workers, const Gauges& gauges);
   bool read_block(const Workers& workers, const Gauges& gauges);
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
@@ -77,7 +83,8 @@ class Input {
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
-  const List list_;
+  const files::ListSource source_;
+  files::List list_;
   bool regular_ = false;  // A file: there is nothing to wait for.
   bool watched_ = false;  // By the ring of the names.
   std::string block_;
@@ -85,11 +92,11 @@ class Input {
   targets::ListStyle style_;
   targets::Reader reader_;
   threads::Doorbell bell_;
-  Names names_;                       // Opened when the first name comes.
+  names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;
-  std::string failure_;
-  std::string no_list_;
+  Status failure_;
+  Status no_list_;
   std::uint64_t octets_all_ = 0;
   std::atomic<std::uint64_t> octets_read_ = 0;
   std::atomic<bool> ended_ = false;

@@ -9,22 +9,27 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/files/output.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/scan.h"
-#include "scan/output.h"
 #include "scan/recorder.h"
 
 namespace mxsweep::scan {
 
 class Outputs {
  public:
-  explicit Outputs(const Options& options) : records_(options.output) {
-    if (!options.certificates.empty()) certificates_.emplace(options.certificates);
-    if (!options.domains.empty()) domains_.emplace(options.domains);
+  Status open(const Options& options) {
+    if (Status opened = records_.open(options.output); !opened.ok()) return opened;
+    if (!options.certificates.empty()) {
+      if (Status opened = certificates_.emplace().open(options.certificates); !opened.ok()) {
+        return opened;
+      }
+    }
+    return options.domains.empty() ? Status() : domains_.emplace().open(options.domains);
   }
 
-  [[nodiscard]] std::vector<Output*> all() {
-    std::vector<Output*> outputs = {&records_};
+  [[nodiscard]] std::vector<files::Output*> all() {
+    std::vector<files::Output*> outputs = {&records_};
     if (certificates_) outputs.push_back(&*certificates_);
     if (domains_) outputs.push_back(&*domains_);
     return outputs;
@@ -34,12 +39,15 @@ class Outputs {
             .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
             .domains = domains_ ? &domains_->add_outbox() : nullptr};
   }
-  void begin() {
-    for (Output* const output : all()) output->begin();
+  Status begin() {
+    for (files::Output* const output : all()) {
+      if (Status begun = output->begin(); !begun.ok()) return begun;
+    }
+    return {};
   }
-  // Of the first that has failed; empty: none has.
-  [[nodiscard]] std::string failure() {
-    for (const Output* const output : all()) {
+  // Of the first that has failed.
+  [[nodiscard]] Status failure() {
+    for (const files::Output* const output : all()) {
       if (output->failed()) return output->failure();
     }
     return {};
@@ -53,9 +61,9 @@ class Outputs {
   }
 
  private:
-  Output records_;
-  std::optional<Output> certificates_;
-  std::optional<Output> domains_;
+  files::Output records_;
+  std::optional<files::Output> certificates_;
+  std::optional<files::Output> domains_;
 };
 
 }  // namespace mxsweep::scan

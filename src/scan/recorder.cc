@@ -10,35 +10,36 @@ namespace mxsweep::scan {
 
 bool Recorder::backpressured() const {
   const auto boxes = all();
-  return std::any_of(boxes.begin(), boxes.end(),
-                     [](const Outbox* box) { return box != nullptr && box->backpressured(); });
+  return std::any_of(boxes.begin(), boxes.end(), [](const files::Outbox* box) {
+    return box != nullptr && box->backpressured();
+  });
 }
 
 Instant Recorder::flush_at() const {
   Instant at = kNever;
-  for (const Outbox* const box : all()) {
+  for (const files::Outbox* const box : all()) {
     if (box != nullptr) at = std::min(at, box->flush_at());
   }
   return at;
 }
 
 void Recorder::flush(Instant now) {
-  for (Outbox* const box : all()) {
+  for (files::Outbox* const box : all()) {
     if (box != nullptr) box->flush(now);
   }
 }
 
 void Recorder::flush_due(Instant now) {
-  for (Outbox* const box : all()) {
+  for (files::Outbox* const box : all()) {
     if (box != nullptr && now >= box->flush_at()) box->flush(now);
   }
 }
 
 void Recorder::drain() {
-  for (Outbox* const box : all()) {
+  for (files::Outbox* const box : all()) {
     while (box != nullptr && !box->drained()) {
       box->flush(ring::now());
-      if (!box->drained()) std::this_thread::sleep_for(kBackpressureRetry);
+      if (!box->drained()) std::this_thread::sleep_for(files::kBackpressureRetry);
     }
   }
 }

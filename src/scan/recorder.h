@@ -5,19 +5,22 @@
 
 #include <array>
 
+#include "mxsweep/files/output.h"
+#include "mxsweep/names/domain.h"
+#include "mxsweep/results/certificate_line.h"
+#include "mxsweep/results/domain_line.h"
+#include "mxsweep/results/json_writer.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
-#include "scan/domain.h"
-#include "scan/output.h"
 
 namespace mxsweep::scan {
 
 // One producer's side of the outputs; null: not asked for.
 struct Outboxes {
-  Outbox* records = nullptr;
-  Outbox* certificates = nullptr;
-  Outbox* domains = nullptr;
+  files::Outbox* records = nullptr;
+  files::Outbox* certificates = nullptr;
+  files::Outbox* domains = nullptr;
 };
 
 class Recorder {
@@ -27,22 +30,26 @@ class Recorder {
   void add(const results::Record& record, const Task& task, Instant now) {
     add(record, now);
     if (task.path == nullptr || task.path->sums_up == nullptr) return;
-    Domain& domain = *task.path->sums_up;
-    if (domain.count(record)) outboxes_.domains->add(domain.line(), now);
+    names::Domain& domain = *task.path->sums_up;
+    if (!domain.count(record)) return;
+    results::append_domain(domain.line(), outboxes_.domains->begin_line(now));
+    outboxes_.domains->end_line(now);
   }
   void add(const results::Record& record, Instant now) {
-    outboxes_.records->add(record, now);
+    results::append_json(record, outboxes_.records->begin_line(now));
+    outboxes_.records->end_line(now);
     tally_.count(record);
   }
   void add(const tls::Certificate& certificate, Instant now) {
-    outboxes_.certificates->add(certificate, now);
+    results::append_certificate(certificate, outboxes_.certificates->begin_line(now));
+    outboxes_.certificates->end_line(now);
   }
 
   [[nodiscard]] bool keeps_certificates() const { return outboxes_.certificates != nullptr; }
   [[nodiscard]] bool keeps_domains() const { return outboxes_.domains != nullptr; }
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
 
-  // As Outbox has them, for all together.
+  // As files::Outbox has them, for all together.
   [[nodiscard]] bool backpressured() const;
   [[nodiscard]] Instant flush_at() const;
   void flush(Instant now);      // All.
@@ -50,7 +57,7 @@ class Recorder {
   void drain();                 // Returns when the writers have taken, or thrown away, all of it.
 
  private:
-  [[nodiscard]] std::array<Outbox*, 3> all() const {
+  [[nodiscard]] std::array<files::Outbox*, 3> all() const {
     return {outboxes_.records, outboxes_.certificates, outboxes_.domains};
   }
 

@@ -2,12 +2,12 @@
 #include "mxsweep/scan/scan.h"
 
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <deque>
 #include <fstream>
 #include <memory>
 
@@ -15,10 +15,10 @@
 #include "mxsweep/ring/ring.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/memory_reserve.h"
+#include "mxsweep/threads/signals.h"
 #include "scan/crew.h"
 #include "scan/input.h"
 #include "scan/outputs.h"
-#include "scan/signals.h"
 #include "scan/worker.h"
 
 namespace mxsweep::scan {
@@ -29,11 +29,6 @@ constexpr int kTellMs = 200;
 constexpr std::string_view kNoMemory =
     "memory ran out; lower --share-memory or --concurrency, or raise the limit (ulimit -v)";
 constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
-
-struct Usage {
-  double cpu_seconds;
-  std::uint64_t memory_peak_octets;
-};
 
 // The peak of this program alone: ru_maxrss still knows what ran in the process before it.
 std::uint64_t memory_peak_octets() {
@@ -46,25 +41,6 @@ std::uint64_t memory_peak_octets() {
   return 0;
 }
 
-Usage usage_of_process() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), memory_peak_octets()};
-}
-
-results::Lookups counted(const dns::Lookups& lookups) {
-  return {.asked = lookups.asked,
-          .from_cache = lookups.from_cache,
-          .coalesced = lookups.coalesced,
-          .sent = lookups.sent,
-          .retried = lookups.retried,
-          .failed = lookups.failed,
-          .tcp = lookups.tcp};
-}
-
 // One sweep's parts, and the thread that watches over them.
 class Sweep {
  public:
@@ -73,7 +49,7 @@ class Sweep {
         outputs_(outputs),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
                    ring::now()) {
-    for (Output* const output : outputs_.all()) output->tell(bell_);
+    for (files::Output* const output : outputs_.all()) output->tell(bell_);
     const SweeperOptions sweeper{.certificates = &log_,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads};
@@ -93,9 +69,9 @@ class Sweep {
   }
 
   // All threads and rings, or why there are none; then nothing has begun.
-  [[nodiscard]] std::optional<ring::Refusal> start() {
+  Status start() {
     if (!bell_.good()) return ring::explain_refusal(EMFILE);
-    for (Output* const output : outputs_.all()) {
+    for (files::Output* const output : outputs_.all()) {
       writers_.add([] {},
                    [output](bool begins) {
                      if (begins) output->run();
@@ -107,19 +83,19 @@ class Sweep {
                    ended_thread();
                  });
     for (const auto& worker : workers_) {
-      threads_.add([&worker] { worker->open(); },
+      threads_.add([&worker, &opened = opened_.emplace_back()] { opened = worker->open(); },
                    [this, &worker](bool begins) {
                      if (begins) worker->run();
                      worker->close();
                      ended_thread();
                    });
     }
-    auto refusal = writers_.start();
-    if (!refusal) refusal = threads_.start();
-    for (const auto& worker : workers_) {
-      if (!refusal) refusal = worker->refusal();
+    Status status = writers_.start();
+    if (status.ok()) status = threads_.start();
+    for (const Status& opened : opened_) {
+      if (status.ok()) status = opened;
     }
-    return refusal;
+    return status;
   }
 
   void call_off() {
@@ -130,21 +106,21 @@ class Sweep {
   }
 
   // Requires: start() found nothing wrong, and the outputs have begun.
-  Ended run(Signals& signals, const ProgressCallback& on_progress) {
+  results::Summary run(threads::Signals& signals, const ProgressCallback& on_progress) {
     const threads::MemoryReserve reserve(bell_.descriptor());
     reserve_ = &reserve;
     start_ = ring::now();
-    ended_.summary.start = ring::wall_now();
+    summary_.start = ring::wall_now();
     writers_.go();
     threads_.go();
     watch(signals, on_progress, workers_.size() + 1);
     threads_.join();
-    for (Output* const output : outputs_.all()) output->finish();
+    for (files::Output* const output : outputs_.all()) output->finish();
     wait_for_writers(signals);
     writers_.join();
     sum_up();
     reserve_ = nullptr;
-    return std::move(ended_);
+    return std::move(summary_);
   }
 
   [[nodiscard]] Progress progress() const {
@@ -170,10 +146,10 @@ class Sweep {
     bell_.notify();
   }
 
-  void watch(Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
+  void watch(threads::Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       listen(signals, kTellMs);
-      for (const Output* const output : outputs_.all()) {
+      for (const files::Output* const output : outputs_.all()) {
         if (output->failed()) stop(Stop::leave);
       }
       if (reserve_->used()) stop(Stop::leave);
@@ -184,24 +160,24 @@ class Sweep {
 
   // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
   // user may decide to leave it.
-  void wait_for_writers(Signals& signals) {
-    for (const Output* const output : outputs_.all()) {
+  void wait_for_writers(threads::Signals& signals) {
+    for (const files::Output* const output : outputs_.all()) {
       while (!output->ended()) listen(signals, kTellMs);
     }
   }
 
-  void listen(Signals& signals, int at_most_ms) {
+  void listen(threads::Signals& signals, int at_most_ms) {
     std::array<pollfd, 2> wait{pollfd{.fd = signals.descriptor(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
     ::poll(wait.data(), wait.size(), at_most_ms);
     if (wait[1].revents != 0) bell_.wait();
     while (signals.arrived()) {
       if (++signals_ == 1) {
-        ended_.summary.stopped = "a signal";
+        summary_.stopped = "a signal";
         stop(Stop::drain);
       } else {
         stop(Stop::leave);
-        for (Output* const output : outputs_.all()) output->stop_waiting_for_reader();
+        for (files::Output* const output : outputs_.all()) output->stop_waiting_for_reader();
       }
     }
   }
@@ -214,7 +190,7 @@ class Sweep {
   }
 
   void sum_up() {
-    results::Summary& summary = ended_.summary;
+    results::Summary& summary = summary_;
     summary.end = ring::wall_now();
     summary.elapsed = ring::now() - start_;
     summary.tally = input_.tally();
@@ -232,18 +208,19 @@ class Sweep {
     }
     summary.ring_features = workers_.front()->ring_features();
     outputs_.sum_up(summary);
-    if (const dns::Lookups* const lookups = input_.lookups()) summary.lookups = counted(*lookups);
+    if (const LookupCounts* const lookups = input_.lookups()) summary.lookups = *lookups;
     summary.local_shortages = gauges_.shortages.load();
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (reserve_->used()) summary.stopped = kNoMemory;
-    if (!input_.failure().empty()) summary.stopped = input_.failure();
+    if (!input_.failure().ok()) summary.stopped = input_.failure().sentence();
     for (const auto& worker : workers_) {
-      if (!worker->failure().empty()) summary.stopped = worker->failure();
+      if (!worker->failure().ok()) summary.stopped = worker->failure().sentence();
     }
-    if (const std::string failure = outputs_.failure(); !failure.empty()) summary.stopped = failure;
-    const Usage usage = usage_of_process();
-    summary.cpu_seconds = usage.cpu_seconds;
-    summary.memory_peak_octets = usage.memory_peak_octets;
+    if (const Status failure = outputs_.failure(); !failure.ok()) {
+      summary.stopped = failure.sentence();
+    }
+    summary.cpu_seconds = ring::cpu_seconds();
+    summary.memory_peak_octets = memory_peak_octets();
   }
 
   Input& input_;
@@ -254,63 +231,54 @@ class Sweep {
   threads::Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
+  std::deque<Status> opened_;  // Of each worker.
   std::atomic<std::size_t> threads_ended_ = 0;
   Crew writers_;  // The last to end.
   Crew threads_;
   const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
   int signals_ = 0;
   Instant start_{};
-  Ended ended_;
+  results::Summary summary_;
 };
 
 }  // namespace
 
-EngineCheck check_engine() {
+Result<std::vector<std::string>> check_engine() {
   ring::Ring ring;
-  EngineCheck check;
-  check.refusal = ring.open({});
-  check.features = ring.features();
-  return check;
+  if (Status opened = ring.open({}); !opened.ok()) return opened;
+  return ring.features();
 }
 
-std::string check_tls(const tls::ClientOptions& options) {
+Status check_tls(const tls::ClientOptions& options) {
   tls::Client client;
   return client.open(options);
 }
 
-Ended run(const Options& options, const ProgressCallback& on_progress) {
-  Ended ended;
+Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
   // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
-  ended.refusal = check_engine().refusal;
-  if (ended.refusal) return ended;
+  if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({options.input, options.targets}, options.ports, options.names);
-  ended.bad_input = input.failure();
-  if (ended.bad_input.empty() && options.strict) ended.bad_input = input.find_bad_line();
-  if (!ended.bad_input.empty()) return ended;
-  ended.bad_input = check_files(options);
-  if (!ended.bad_input.empty()) return ended;
-  Outputs outputs(options);
-  ended.bad_input = outputs.failure();
-  if (!ended.bad_input.empty()) return ended;
-  Signals signals;
-  if (!signals.good()) {
-    ended.refusal = ring::explain_refusal(EMFILE);
-    return ended;
-  }
+  Outputs outputs;
+  Status status = input.open();
+  if (status.ok() && options.strict) status = input.find_bad_line();
+  if (status.ok()) status = check_files(options);
+  if (status.ok()) status = outputs.open(options);
+  if (!status.ok()) return status;
+  threads::Signals signals;
+  if (!signals.good()) return ring::explain_refusal(EMFILE);
   Sweep sweep(options, input, outputs);
-  ended.refusal = sweep.start();
+  status = sweep.start();
   // Nothing but an error of an output itself can keep the sweep from running any more.
-  if (!ended.refusal) outputs.begin();
-  ended.bad_input = outputs.failure();
-  if (ended.refusal || !ended.bad_input.empty()) {
+  if (status.ok()) status = outputs.begin();
+  if (!status.ok()) {
     sweep.call_off();
-    return ended;
+    return status;
   }
-  ended = sweep.run(signals, on_progress);
-  ended.bad_input = input.no_list();
+  results::Summary summary = sweep.run(signals, on_progress);
+  if (!input.no_list().ok()) return input.no_list();
   utsname kernel{};
-  if (::uname(&kernel) == 0) ended.summary.kernel = kernel.release;
-  return ended;
+  if (::uname(&kernel) == 0) summary.kernel = kernel.release;
+  return summary;
 }
 
 }  // namespace mxsweep::scan

@@ -45,18 +45,16 @@ class Single {
 
 }  // namespace
 
-std::optional<ring::Refusal> probe_one(
-    const Task& task, const probe::Plan& plan, tls::Client& tls,
-    const std::function<void(Duration at, const engine::Event&)>& on_event,
-    const std::function<void(const results::Record&)>& on_end) {
+Status probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
+                 const std::function<void(Duration at, const engine::Event&)>& on_event,
+                 const std::function<void(const results::Record&)>& on_end) {
   probe::Plan own = plan;
   own.tls = &tls;
   own.wall_at_zero = engine::Kernel::wall_at_zero();
   Single single(own, on_event, on_end);
   engine::Engine<engine::Kernel, Single> engine(own, 1, engine::Kernel::now(), single);
-  if (auto refusal = engine.open({.submissions = 8, .completions = 64, .buffers = 4})) {
-    return refusal;
-  }
+  Status opened = engine.open({.submissions = 8, .completions = 64, .buffers = 4});
+  if (!opened.ok()) return opened;
   engine.read_clock();
   static_cast<void>(engine.start({&task}));
   while (engine.size() > 0) {
@@ -65,7 +63,7 @@ std::optional<ring::Refusal> probe_one(
     if (engine.failure() != 0) return ring::explain_failure(engine.failure());
   }
   engine.close();
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace mxsweep::scan

@@ -35,7 +35,7 @@ void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
 }
 
 // Reads with pread(), so that the place in a list on standard input stays what it is.
-void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
+Status survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
   std::string block(kBlockOctets, '\0');
   off_t at = std::max<off_t>(::lseek(descriptor, 0, SEEK_CUR), 0);
   const off_t until = at + static_cast<off_t>(kSurveyOctetsMax);
@@ -49,39 +49,34 @@ void survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
         break;
       case targets::Reader::Next::bad_line: add_bad_line(survey, bad); break;
       case targets::Reader::Next::need_more: {
-        if (at >= until) return;
+        if (at >= until) return {};
         const ssize_t count = ::pread(descriptor, block.data(), block.size(), at);
-        if (count < 0) {
-          survey.error = std::strerror(errno);
-          return;
-        }
+        if (count < 0) return Status::unusable(std::strerror(errno));
         at += count;
         if (count == 0) reader.finish();
         if (count > 0) reader.feed({block.data(), static_cast<std::size_t>(count)});
         break;
       }
-      case targets::Reader::Next::end: survey.whole = true; return;
+      case targets::Reader::Next::end: survey.whole = true; return {};
       case targets::Reader::Next::not_a_list:
-        survey.error = complaint(*reader.foreign_format());
-        return;
+        return Status::unusable(complaint(*reader.foreign_format()));
     }
   }
+  return {};
 }
 
 }  // namespace
 
-ListSurvey survey_list(const ListSource& source, const std::vector<std::uint16_t>& ports,
-                       bool mail_domains) {
+Result<ListSurvey> survey_list(const files::ListSource& source,
+                               const std::vector<std::uint16_t>& ports, bool mail_domains) {
   ListSurvey survey;
-  const List list(source);
-  survey.error = list.error;
+  files::List list;
+  if (Status opened = list.open(source); !opened.ok()) return opened;
   struct stat status {};
-  const bool is_file =
-      survey.error.empty() && ::fstat(list.descriptor, &status) == 0 && S_ISREG(status.st_mode);
-  if (!is_file) return survey;
+  if (::fstat(list.descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return survey;
   survey.sampled = true;
   targets::Reader reader(ports, {.mail_domains = mail_domains, .header_row = source.words.empty()});
-  survey_file(list.descriptor, reader, survey);
+  if (Status read = survey_file(list.descriptor, reader, survey); !read.ok()) return read;
   survey.lines = reader.lines_read();
   survey.skipped = reader.lines_skipped();
   return survey;

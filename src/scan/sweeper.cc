@@ -123,7 +123,7 @@ Instant Sweeper::next_moment(const Load& load, Instant now) const {
   const Instant flush_at = recorder_.flush_at();
   const Stop stop = gauges_.stopping();
   if (stop != Stop::none && visited_.has_ready()) {  // For serve_waiters().
-    return std::min(flush_at, recorder_.backpressured() ? now + kBackpressureRetry : now);
+    return std::min(flush_at, recorder_.backpressured() ? now + files::kBackpressureRetry : now);
   }
   if (recorder_.backpressured() || stop != Stop::none) return flush_at;
   if (!next_) {

@@ -13,15 +13,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/engine/engine.h"
 #include "mxsweep/engine/kernel.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/task.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/tls/client.h"
@@ -60,20 +59,18 @@ class WorkerOn {
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
   // These three in its own thread, whose ring and descriptor table they are.
-  void open();                       // Then look at refusal().
+  Status open();
   void run();                        // Requires: it was opened.
   void close() { engine_.close(); }  // Also when it was not run.
 
-  // After open().
-  [[nodiscard]] const std::optional<ring::Refusal>& refusal() const { return refusal_; }
-  // After run(): why it ended before the sweep did; empty: it did not.
-  [[nodiscard]] const std::string& failure() const { return failure_; }
+  // After run(): why it ended before the sweep did, if it did.
+  [[nodiscard]] const Status& failure() const { return failure_; }
   [[nodiscard]] const Sweeper& sweeper() const { return sweeper_; }
   [[nodiscard]] Duration deadline_late_max() const { return engine_.deadline_late_max(); }
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
 
  private:
-  void open_tls();
+  Status open_tls();
   void turn();
   void admit();
   void wait();
@@ -91,8 +88,7 @@ class WorkerOn {
   engine::Engine<Kernel, Sweeper> engine_;
   Instant drain_until_ = kNever;
 
-  std::optional<ring::Refusal> refusal_;
-  std::string failure_;
+  Status failure_;
   std::vector<std::string> ring_features_;
 };
 

@@ -28,28 +28,28 @@ WorkerOn<Kernel>::WorkerOn(const WorkerOptions& options, std::uint32_t number, A
 }
 
 template <typename Kernel>
-void WorkerOn<Kernel>::open() {
-  if (!bell_.good()) {
-    refusal_ = ring::explain_refusal(EMFILE);
-  } else if (options_.own_descriptors && !ring::own_descriptor_table()) {
-    refusal_ = {"a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
-                "lower --concurrency, or allow unshare in the container's seccomp profile"};
-  } else {
-    options_.ring.wake_descriptor = bell_.descriptor();
-    refusal_ = engine_.open(options_.ring);
-    if (!refusal_) open_tls();
-    ring_features_ = engine_.features();
+Status WorkerOn<Kernel>::open() {
+  if (!bell_.good()) return ring::explain_refusal(EMFILE);
+  if (options_.own_descriptors && !ring::own_descriptor_table()) {
+    return Status::machine(
+        "a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
+        "lower --concurrency, or allow unshare in the container's seccomp profile");
   }
+  options_.ring.wake_descriptor = bell_.descriptor();
+  Status opened = engine_.open(options_.ring);
+  ring_features_ = engine_.features();
+  return opened.ok() ? open_tls() : opened;
 }
 
 // The same options have opened a client before: what they lack now is memory.
 template <typename Kernel>
-void WorkerOn<Kernel>::open_tls() {
-  if (options_.tls == nullptr) return;
+Status WorkerOn<Kernel>::open_tls() {
+  if (options_.tls == nullptr) return {};
   plan_.tls = &tls_;
-  const std::string wrong = tls_.open(*options_.tls);
-  if (!wrong.empty())
-    refusal_ = {wrong, "lower --threads, or raise the limit of memory (ulimit -v)"};
+  const Status opened = tls_.open(*options_.tls);
+  if (opened.ok()) return opened;
+  return Status::machine(opened.sentence(),
+                         "lower --threads, or raise the limit of memory (ulimit -v)");
 }
 
 template <typename Kernel>
@@ -115,7 +115,7 @@ void WorkerOn<Kernel>::wait() {
 // The ring has failed: nothing completes any more.
 template <typename Kernel>
 void WorkerOn<Kernel>::give_up() {
-  failure_ = "a worker: " + ring::explain_failure(engine_.failure()).cause;
+  failure_ = ring::explain_failure(engine_.failure()).behind("a worker");
   engine_.give_up();
   gauges_.stop_if_not_stopping();
   feeder_.notify();

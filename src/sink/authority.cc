@@ -86,7 +86,7 @@ Authority::Credentials Authority::credentials_for(const TlsBehaviour& behaviour)
   return {leaf.certificate_pem + chain, std::move(leaf.key_pem)};
 }
 
-std::string Authority::equip(std::vector<Persona>& personas) {
+Status Authority::equip(std::vector<Persona>& personas) {
   for (Persona& persona : personas) {
     if (!speaks_tls(persona)) continue;
     for (const Persona& other : personas) {
@@ -98,13 +98,13 @@ std::string Authority::equip(std::vector<Persona>& personas) {
     if (persona.tls_server != nullptr) continue;
     const Credentials credentials = credentials_for(persona.tls);
     auto server = std::make_shared<tls::Server>();
-    const std::string error = server->open({.chain_pem = credentials.chain_pem,
-                                            .key_pem = credentials.key_pem,
-                                            .version_min = persona.tls.version_min,
-                                            .version_max = persona.tls.version_max,
-                                            .client_certificate = persona.tls.client_certificate,
-                                            .ciphers = persona.tls.ciphers});
-    if (!error.empty()) return persona.name + ".tls: " + error;
+    const Status opened = server->open({.chain_pem = credentials.chain_pem,
+                                        .key_pem = credentials.key_pem,
+                                        .version_min = persona.tls.version_min,
+                                        .version_max = persona.tls.version_max,
+                                        .client_certificate = persona.tls.client_certificate,
+                                        .ciphers = persona.tls.ciphers});
+    if (!opened.ok()) return opened.behind(persona.name + ".tls");
     persona.tls_server = std::move(server);
   }
   return {};

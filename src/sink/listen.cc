@@ -51,27 +51,31 @@ sockaddr_in6 name_of(int descriptor) {
 
 }  // namespace
 
-std::string read_listen(std::string_view text, Listen& listen) {
+Result<Listen> read_listen(std::string_view text) {
+  Listen listen;
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return "needs a port, as in 127.0.0.1:2525";
+  if (colon == std::string_view::npos) {
+    return Status::unusable("needs a port, as in 127.0.0.1:2525");
+  }
   const std::string_view port = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
-  if (error != std::errc{} || end != port.data() + port.size()) return "the port is not 0..65535";
+  if (error != std::errc{} || end != port.data() + port.size()) {
+    return Status::unusable("the port is not 0..65535");
+  }
 
   std::string_view host = text.substr(0, colon);
-  listen.address = {};
-  if (host == kWholeLoopback) return {};
+  if (host == kWholeLoopback) return listen;
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::optional<Address> address = parse_address(host);
   if (!address || bracketed != (address->family == Family::ipv6)) {
-    return "not an address: 127.0.0.0/8, an address of it, or [::1]";
+    return Status::unusable("not an address: 127.0.0.0/8, an address of it, or [::1]");
   }
   if (!is_loopback(*address)) {
-    return "not a loopback address: a simulated fleet answers this machine only";
+    return Status::unusable("not a loopback address: a simulated fleet answers this machine only");
   }
   listen.address = *address;
-  return {};
+  return listen;
 }
 
 int open_listener(const Listen& listen) {

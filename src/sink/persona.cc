@@ -20,7 +20,8 @@ std::string host_name(const Address& address) {
   return name;
 }
 
-std::string keep_only(std::vector<Persona>& personas, const std::vector<std::string>& names) {
+std::optional<std::string> keep_only(std::vector<Persona>& personas,
+                                     const std::vector<std::string>& names) {
   std::vector<Persona> kept;
   for (const std::string& name : names) {
     const auto found = std::find_if(personas.begin(), personas.end(),
@@ -29,7 +30,7 @@ std::string keep_only(std::vector<Persona>& personas, const std::vector<std::str
     kept.push_back(*found);
   }
   personas = std::move(kept);
-  return {};
+  return std::nullopt;
 }
 
 void delay_greetings(std::vector<Persona>& personas, Duration delay) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/json/value.h"
 #include "mxsweep/sink/persona.h"
 #include "sink/json_reader.h"
@@ -16,20 +17,16 @@ using Scripts = std::array<std::optional<Script>, kTriggerCount>;
 
 class Reader : private JsonReader {
  public:
-  PersonasRead read(std::string_view json) {
+  Result<std::vector<Persona>> read(std::string_view json) {
     dom::parser parser;
     dom::element root;
-    PersonasRead result;
     if (const auto code = parser.parse(json.data(), json.size()).get(root)) {
       const std::size_t line = json::line_of_error(json);
       const std::string place = line == 0 ? "" : ", line " + std::to_string(line);
-      result.error = "not JSON" + place + ": " + simdjson::error_message(code);
-    } else if (read_root(root)) {
-      result.personas = std::move(personas_);
-    } else {
-      result.error = std::move(error);
+      return Status::unusable("not JSON" + place + ": " + simdjson::error_message(code));
     }
-    return result;
+    if (!read_root(root)) return Status::unusable(std::move(error));
+    return std::move(personas_);
   }
 
  private:
@@ -164,10 +161,7 @@ bool Reader::complete(const std::string& where, const Scripts& own, Persona& per
 bool Reader::read_name(const dom::element& value, const std::string& where, std::string& name) {
   std::string_view text;
   if (!text_of(value, where, text)) return false;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  };
+  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
   if (text.empty() || !std::all_of(text.begin(), text.end(), allowed)) {
     return fail(where, "must be letters, digits, \"_\" and \"-\"");
   }
@@ -180,6 +174,6 @@ bool Reader::read_name(const dom::element& value, const std::string& where, std:
 
 }  // namespace
 
-PersonasRead read_personas(std::string_view json) { return Reader().read(json); }
+Result<std::vector<Persona>> read_personas(std::string_view json) { return Reader().read(json); }
 
 }  // namespace mxsweep::sink

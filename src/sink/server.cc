@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/ring/refusal.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/threads/thread.h"
 #include "sink/worker.h"
@@ -18,8 +19,8 @@ namespace mxsweep::sink {
 
 struct Server::Thread {
   int wake_descriptor = -1;
-  std::latch opened{1};                  // Counted down when open() has succeeded or failed.
-  std::optional<ServerFailure> failure;  // Of open().
+  std::latch decided{1};  // Counted down when open() has succeeded or failed.
+  Status opened;
   threads::Thread thread;
   ServerStats stats;  // Written by the thread when it ends.
 };
@@ -31,50 +32,48 @@ Server::Server(Fleet fleet, const Listen& listen, unsigned threads)
 
 Server::~Server() { stop(); }
 
-std::optional<ServerFailure> Server::start() {
+Status Server::start() {
   INVARIANT(threads_.empty());
   if (const int error = port_is_free(listen_)) {
-    return ServerFailure{
-        "cannot listen on port " + std::to_string(listen_.port) + ": " + std::strerror(-error), {}};
+    return Status::io("cannot listen on port " + std::to_string(listen_.port) + ": " +
+                      std::strerror(-error));
   }
   stopping_ = false;
   for (unsigned i = 0; i < thread_count_; ++i) {
-    if (auto failure = start_thread()) {
+    if (Status started = start_thread(); !started.ok()) {
       stop();
-      return failure;
+      return started;
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 // One after the other: the listener of the first thread determines the port.
-std::optional<ServerFailure> Server::start_thread() {
+Status Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
-  if (thread.wake_descriptor < 0) return ServerFailure{"no file descriptor is left", {}};
+  if (thread.wake_descriptor < 0) return Status::io("no file descriptor is left");
   const int error = thread.thread.start([this, &thread] {
     // If it is forbidden, the threads share one table and can have fewer connections.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_});
-    thread.failure = worker.open(listen_, thread.wake_descriptor);
-    thread.opened.count_down();
-    if (thread.failure) return;
+    thread.opened = worker.open(listen_, thread.wake_descriptor);
+    thread.decided.count_down();
+    if (!thread.opened.ok()) return;
     if (const int ring_error = worker.run(); ring_error != 0) ring_failure_ = ring_error;
     thread.stats = worker.stats();
   });
   if (error != 0) {
-    const std::string what = std::string("a thread could not be started: ") + std::strerror(error);
-    return ServerFailure{
-        what, ring::Refusal{what, "lower --threads, or raise the limit on processes (ulimit -u)"}};
+    return Status::machine(std::string("a thread could not be started: ") + std::strerror(error),
+                           "lower --threads, or raise the limit on processes (ulimit -u)");
   }
-  thread.opened.wait();
-  return thread.failure;
+  thread.decided.wait();
+  return thread.opened;
 }
 
-std::optional<ring::Refusal> Server::failure() const {
+Status Server::failure() const {
   const int error = ring_failure_;
-  if (error == 0) return std::nullopt;
-  return ring::explain_failure(error);
+  return error == 0 ? Status() : ring::explain_failure(error);
 }
 
 ServerStats Server::stop() {

@@ -97,25 +97,26 @@ Reaction Session::begin_handshake(bool cut, std::string_view before, Instant now
 Reaction Session::receive(std::string_view octets, Instant now) {
   if (tls_->end != Reaction::End::no) return flush();
   std::string clear;
-  const tls::Status status = tls_->engine->advance(octets, clear);
-  const bool through = status == tls::Status::established || status == tls::Status::closed;
+  const tls::EngineState status = tls_->engine->advance(octets, clear);
+  const bool through =
+      status == tls::EngineState::established || status == tls::EngineState::closed;
   if (through && !tls_->established) {
     tls_->established = true;
     player_.on_secured();
     if (tls_->greets) under_tls(player_.on_start(now));
   }
   if (!clear.empty()) under_tls(player_.on_bytes(clear, now));
-  if (status == tls::Status::closed && tls_->end == Reaction::End::no && !player_.hung()) {
+  if (status == tls::EngineState::closed && tls_->end == Reaction::End::no && !player_.hung()) {
     tls_->engine->close();
     tls_->end = Reaction::End::close;
   }
-  if (status == tls::Status::failed) tls_->end = Reaction::End::close;
+  if (status == tls::EngineState::failed) tls_->end = Reaction::End::close;
   return flush();
 }
 
 void Session::under_tls(const PlayerOutput& output) {
   tls::Engine& engine = *tls_->engine;
-  const auto writable = [&] { return engine.status() == tls::Status::established; };
+  const auto writable = [&] { return engine.status() == tls::EngineState::established; };
   if (!output.send.empty() && writable()) engine.write(output.send);
   tls_->output_waits |= output.report_sent;
   tls_->wake = output.wake;

@@ -51,18 +51,18 @@ Worker::~Worker() {
   connections_.for_each([](Handle, Connection& connection) { ::close(connection.descriptor); });
 }
 
-std::optional<ServerFailure> Worker::open(Listen& listen, int wake_descriptor) {
+Status Worker::open(Listen& listen, int wake_descriptor) {
   ring::RingOptions options = kRingOptions;
   options.wake_descriptor = wake_descriptor;
-  if (auto refusal = ring_.open(options)) return ServerFailure{refusal->cause, refusal};
+  if (Status opened = ring_.open(options); !opened.ok()) return opened;
   listener_ = open_listener(listen);
   if (listener_ < 0) {
-    const std::string port = std::to_string(listen.port);
-    return ServerFailure{"cannot listen on port " + port + ": " + std::strerror(-listener_), {}};
+    return Status::io("cannot listen on port " + std::to_string(listen.port) + ": " +
+                      std::strerror(-listener_));
   }
   listen.port = port_of(listener_);
   only_address_ = listen.address;
-  return std::nullopt;
+  return {};
 }
 
 int Worker::run() {

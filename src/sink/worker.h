@@ -42,7 +42,7 @@ class Worker {
   ~Worker();
 
   // A `listen.port` of 0 is replaced by the port that the kernel chose.
-  [[nodiscard]] std::optional<ServerFailure> open(Listen& listen, int wake_descriptor);
+  Status open(Listen& listen, int wake_descriptor);
   // Runs until Common::stopping is set and returns 0, or the errno of the ring that ended it.
   int run();
   [[nodiscard]] const ServerStats& stats() const { return stats_; }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/smtp/command.h"
 
-#include <algorithm>
-
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/core/host_name.h"
 
 namespace mxsweep::smtp {
 namespace {
 
-constexpr std::size_t kDomainOctetsMax = 255;  // RFC 5321 section 4.5.3.1.2.
-constexpr std::size_t kLabelOctetsMax = 63;    // RFC 1035 section 2.3.4.
+// RFC 5321 section 4.5.3.1.2 allows 255 octets. An address without its brackets passes for a name.
+constexpr HostNameRule kRule{.octets_max = 255, .digits_at_end = true};
 
 bool is_address_literal(std::string_view name) {
   if (name.size() < 4 || name.front() != '[' || name.back() != ']') return false;
@@ -21,24 +20,24 @@ bool is_address_literal(std::string_view name) {
 
 }  // namespace
 
-std::optional<std::string> check_helo_name(std::string_view name) {
-  if (is_address_literal(name)) return std::nullopt;
-  if (name.empty() || name.size() > kDomainOctetsMax) return "it must be 1 to 255 octets long";
-  std::size_t labels = 0;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('.', begin), name.size());
-    const std::string_view label = name.substr(begin, end - begin);
-    if (label.empty() || label.size() > kLabelOctetsMax) return "a label is empty or too long";
-    if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
-    for (const char c : label) {
-      if (!is_alphanumeric(c) && c != '-')
-        return "only letters, digits, hyphens and dots are allowed";
-    }
-    ++labels;
-    begin = end + 1;
+Status check_helo_name(std::string_view name) {
+  if (is_address_literal(name)) return {};
+  const HostNameScan scan = scan_host_name(name, kRule);
+  const auto has = [&scan](HostNameFault fault) { return scan.faults.has(fault); };
+  if (has(HostNameFault::empty) || has(HostNameFault::name_too_long)) {
+    return Status::unusable("it must be 1 to 255 octets long");
   }
-  if (labels < 2) return "it is not fully qualified (no dot)";
-  return std::nullopt;
+  if (has(HostNameFault::empty_label) || has(HostNameFault::label_too_long)) {
+    return Status::unusable("a label is empty or too long");
+  }
+  if (has(HostNameFault::hyphen_outside)) {
+    return Status::unusable("a label begins or ends with a hyphen");
+  }
+  if (has(HostNameFault::character)) {
+    return Status::unusable("only letters, digits, hyphens and dots are allowed");
+  }
+  if (scan.labels < 2) return Status::unusable("it is not fully qualified (no dot)");
+  return {};
 }
 
 }  // namespace mxsweep::smtp

@@ -146,9 +146,8 @@ EnhancedCode enhanced_code_at(std::string_view text, char klass) {
   if (!take_number(text, code.subject) || !take(text, '.')) return {};
   if (!take_number(text, code.detail)) return {};
   // "5.1.1.4" is an address and "5.1.1b" a version, but "5.1.1." is a code and a full stop.
-  const bool goes_on =
-      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
-                        (text[0] == '.' && text.size() > 1 && is_digit(text[1])));
+  const bool goes_on = !text.empty() && (is_lower(text[0]) || is_upper(text[0]) ||
+                                         (text[0] == '.' && text.size() > 1 && is_digit(text[1])));
   if (goes_on) return {};
   code.klass = static_cast<std::uint8_t>(klass - '0');
   return code;

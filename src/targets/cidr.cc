@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/targets/cidr.h"
 
+#include <charconv>
+#include <system_error>
+
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::targets {
@@ -79,6 +82,15 @@ std::optional<AddressRange> prefix_range(const Address& address, unsigned length
     range.last.octets[i] |= host_mask;
   }
   return range;
+}
+
+std::optional<AddressRange> read_prefix(const Address& address, std::string_view length) {
+  unsigned bits = 0;
+  const char* const end = length.data() + length.size();
+  const auto [reached, error] = std::from_chars(length.data(), end, bits);
+  if (error != std::errc{} || reached != end) return std::nullopt;
+  if (length.size() > 1 && length.front() == '0') return std::nullopt;
+  return prefix_range(address, bits);
 }
 
 Address next_address(Address address) {

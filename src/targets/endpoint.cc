@@ -2,7 +2,6 @@
 #include "targets/endpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "mxsweep/core/ascii.h"
@@ -61,16 +60,6 @@ std::optional<Endpoint> split_endpoint(std::string_view text) {
   if (!parts.length) parts.length = cut_behind(text, '/');  // [2001:db8::/126]:587
   parts.host = text;
   return parts;
-}
-
-// "08" is no length: other programs take it for octal, or for a mistake.
-std::optional<AddressRange> read_prefix(const Address& address, std::string_view length) {
-  unsigned bits = 0;
-  const char* const end = length.data() + length.size();
-  const auto [reached, error] = std::from_chars(length.data(), end, bits);
-  if (error != std::errc{} || reached != end) return std::nullopt;
-  if (length.size() > 1 && length.front() == '0') return std::nullopt;
-  return prefix_range(address, bits);
 }
 
 // "192.0.2.8-192.0.2.20": both ends whole, of one family, in order.

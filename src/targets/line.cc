@@ -8,40 +8,16 @@
 #include <charconv>
 #include <string_view>
 
-#include "mxsweep/core/ascii.h"
+#include "mxsweep/core/host_name.h"
+#include "mxsweep/core/utf8.h"
 #include "targets/endpoint.h"
 
 namespace mxsweep::targets {
 namespace {
 
-// RFC 1035 section 2.3.4, less the length octets of a name in text. For ASCII a character is an
-// octet. A character beyond ASCII becomes at least one octet of the A-label that is looked up
-// later.
-constexpr std::size_t kNameCharactersMax = 253;
-constexpr std::size_t kLabelCharactersMax = 63;
+constexpr HostNameRule kNameRule{.underscore = true, .dot_at_end = true, .beyond_ascii = true};
 
 constexpr std::string_view kOpenPort = "open tcp ";  // masscan -oL.
-
-constexpr bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-constexpr bool is_utf8_continuation(char c) { return (static_cast<unsigned char>(c) >> 6U) == 2; }
-
-constexpr bool is_label_octet(char c) {
-  return is_alphanumeric(c) || c == '-' || c == '_' || is_beyond_ascii(c);
-}
-
-bool all_digits_and_hyphens(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '-'; });
-}
-
-std::size_t count_characters(std::string_view text) {
-  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_utf8_continuation));
-}
-
-bool is_label(std::string_view label) {
-  return !label.empty() && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label, is_label_octet) &&
-         count_characters(label) <= kLabelCharactersMax;
-}
 
 Cause apply_name(std::string_view name, Line& line) {
   if (!is_host_name(name)) return Cause::input_syntax;
@@ -127,19 +103,9 @@ std::uint16_t read_port(std::string_view digits) {
 }
 
 bool is_host_name(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  if (count_characters(name) > kNameCharactersMax) return false;
-  if (std::ranges::any_of(name, is_beyond_ascii) &&
-      !simdjson::validate_utf8(name.data(), name.size())) {
-    return false;
-  }
-  while (true) {
-    const std::size_t dot = name.find('.');
-    const std::string_view label = name.substr(0, dot);
-    if (!is_label(label)) return false;
-    if (dot == std::string_view::npos) return !all_digits_and_hyphens(label);
-    name.remove_prefix(dot + 1);
-  }
+  if (!scan_host_name(name, kNameRule).faults.empty()) return false;
+  return std::ranges::none_of(name, is_beyond_ascii) ||
+         simdjson::validate_utf8(name.data(), name.size());
 }
 
 Cause read_text(std::string_view text, bool mail_domains, const Columns& columns, Line& line) {

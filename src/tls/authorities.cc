@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kMemoryPerOctet = 36;
 constexpr std::size_t kMemoryBeside = std::size_t{1024} * 1024;
 
-AuthoritiesRead short_of_memory() {
-  return {nullptr, "there is not enough memory for the authorities to trust", true};
+Status no_memory() {
+  return Status::machine("there is not enough memory for the authorities to trust");
 }
 
 // The octets of one certificate in PEM; empty if it is not one.
@@ -46,12 +46,12 @@ const Authorities::Library::Authority* Authorities::Library::issuer_of(
 }
 
 // One by one, so that an unreadable certificate does not prevent the use of the others.
-AuthoritiesRead read_authorities(std::string_view pem) {
+Result<std::shared_ptr<const Authorities>> read_authorities(std::string_view pem) {
   start_library();
-  if (!has_memory(pem.size() * kMemoryPerOctet + kMemoryBeside)) return short_of_memory();
+  if (!has_memory(pem.size() * kMemoryPerOctet + kMemoryBeside)) return no_memory();
   auto library = std::make_unique<Authorities::Library>();
   std::set<Digest> seen;
-  if (gnutls_x509_trust_list_init(&library->trusted, 0) < 0) return short_of_memory();
+  if (gnutls_x509_trust_list_init(&library->trusted, 0) < 0) return no_memory();
   constexpr std::string_view kBegin = "-----BEGIN ";
   for (std::size_t begin = pem.find(kBegin); begin != pem.npos;) {
     const std::size_t next = pem.find(kBegin, begin + kBegin.size());
@@ -59,13 +59,13 @@ AuthoritiesRead read_authorities(std::string_view pem) {
     begin = next;
     Der der;
     int result = gnutls_pem_base64_decode2(nullptr, &text, &der.octets);
-    if (result == GNUTLS_E_MEMORY_ERROR) return short_of_memory();
+    if (result == GNUTLS_E_MEMORY_ERROR) return no_memory();
     if (result < 0) continue;
     gnutls_x509_crt_t made = nullptr;
-    if (gnutls_x509_crt_init(&made) < 0) return short_of_memory();
+    if (gnutls_x509_crt_init(&made) < 0) return no_memory();
     CertificateHandle handle(made);
     result = gnutls_x509_crt_import(made, &der.octets, GNUTLS_X509_FMT_DER);
-    if (result == GNUTLS_E_MEMORY_ERROR) return short_of_memory();
+    if (result == GNUTLS_E_MEMORY_ERROR) return no_memory();
     if (result < 0) continue;
     const std::string_view octets(reinterpret_cast<const char*>(der.octets.data), der.octets.size);
     const Digest digest = sha256(octets);
@@ -73,13 +73,13 @@ AuthoritiesRead read_authorities(std::string_view pem) {
     if (!seen.insert(digest).second) continue;
     library->authorities[made] = {not_before(made), not_after(made), digest};
     result = gnutls_x509_trust_list_add_cas(library->trusted, &made, 1, 0);
-    if (result < 0) return short_of_memory();
+    if (result < 0) return no_memory();
     static_cast<void>(handle.release());  // Now owned by the list.
   }
   if (!pem.empty() && library->read == 0) {
-    return {nullptr, "no certificate of an authority in the text (PEM is expected)", false};
+    return Status::unusable("no certificate of an authority in the text (PEM is expected)");
   }
-  return {std::make_shared<const Authorities>(std::move(library)), {}, false};
+  return std::make_shared<const Authorities>(std::move(library));
 }
 
 }  // namespace mxsweep::tls

@@ -16,7 +16,9 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/utf8.h"
 #include "tls/der.h"
+#include "tls/library.h"
 #include "tls/limits.h"
 
 namespace mxsweep::tls {
@@ -52,14 +54,10 @@ bool read_dn(gnutls_x509_crt_t certificate, ReadDn read, std::string& dn, bool& 
   gnutls_datum_t text{};
   const int result = read(certificate, &text, 0);
   if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // Also how an empty name is reported.
-  std::size_t size = text.size;
-  cut = size > kSubjectOctetsMax;
-  if (cut) {
-    // Cut between characters, so that a valid text stays valid.
-    size = kSubjectOctetsMax;
-    while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
-  }
-  dn.assign(reinterpret_cast<const char*>(text.data), size);
+  cut = text.size > kSubjectOctetsMax;
+  // So that a valid text stays valid.
+  dn = cut_between_characters({reinterpret_cast<const char*>(text.data), text.size},
+                              kSubjectOctetsMax);
   gnutls_free(text.data);
   return true;
 }
@@ -182,11 +180,6 @@ void read_names(gnutls_x509_crt_t certificate, std::size_t names_max, Certificat
 }
 
 }  // namespace
-
-gnutls_datum_t datum(std::string_view octets) {
-  return {reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data())),
-          static_cast<unsigned>(octets.size())};
-}
 
 Digest sha256(std::string_view octets) {
   Digest digest;

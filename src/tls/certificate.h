@@ -51,7 +51,4 @@ enum class KeyKnown : std::uint8_t { yes, no, shortage };
 
 [[nodiscard]] Digest sha256(std::string_view octets);
 
-// A view in the library's type, for functions that only read it.
-[[nodiscard]] gnutls_datum_t datum(std::string_view octets);
-
 }  // namespace mxsweep::tls

@@ -138,17 +138,6 @@ std::optional<VerifyError> verdict(const Authorities::Library* trusted, const Pa
   return *status == 0 ? VerifyError::none : VerifyError::validation_failure;
 }
 
-std::size_t octets_of(const Chain& chain) {
-  std::size_t octets = sizeof(Chain) + chain.common_name.capacity();
-  for (const Certificate& certificate : chain.certificates) {
-    octets += sizeof(Certificate) + certificate.subject.capacity() + certificate.issuer.capacity() +
-              certificate.der.capacity() + certificate.names.capacity() * sizeof(std::string) +
-              certificate.sorted.capacity() * sizeof(std::uint16_t);
-    for (const std::string& name : certificate.names) octets += name.capacity();
-  }
-  return octets;
-}
-
 }  // namespace
 
 std::size_t ChainCache::Hash::operator()(const Digest& digest) const {
@@ -161,13 +150,13 @@ ChainCache::~ChainCache() {
   if (hash_ != nullptr) gnutls_hash_deinit(hash_, nullptr);
 }
 
-std::string ChainCache::open(const ClientOptions& options) {
+Status ChainCache::open(const ClientOptions& options) {
   INVARIANT(hash_ == nullptr);
   if (gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) {
     hash_ = nullptr;
-    return std::string(kShortOfMemory);
+    return short_of_memory();
   }
-  generation_chains_max_ = std::max<std::size_t>(options.chains_max / 2, 1);
+  chains_.emplace(options.chains_max, kChainOctetsTypical);
   keep_der_ = options.keep_der;
   authorities_ = options.authorities;
   return {};
@@ -193,18 +182,11 @@ std::shared_ptr<const Chain> ChainCache::chain(std::span<const std::string_view>
   const bool cut = der.size() > kChainCertificatesMax;
   if (cut) der = der.first(kChainCertificatesMax);
   const Digest digest = digest_of(der, cut);
-  const auto holds = [&](const Entry& entry) { return entry.from <= now && now < entry.until; };
-  if (const auto found = young_.find(digest); found != young_.end() && holds(found->second)) {
-    return found->second.chain;
-  }
-  if (const auto found = old_.find(digest); found != old_.end() && holds(found->second)) {
-    const Entry entry = found->second;
-    keep(digest, entry);
-    return entry.chain;
-  }
+  const Entry* const known = chains_->find(
+      digest, [now](const Entry& entry) { return entry.from <= now && now < entry.until; });
+  if (known != nullptr) return known->chain;
   const Entry entry = compute(der, cut, now);
-  if (entry.chain == nullptr) return nullptr;
-  keep(digest, entry);
+  if (entry.chain != nullptr) chains_->keep(digest, entry, octets_held(*entry.chain));
   return entry.chain;
 }
 
@@ -252,17 +234,6 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
     chain->error = *error;
   }
   return {std::move(chain), window.from, window.until};
-}
-
-void ChainCache::keep(const Digest& digest, const Entry& entry) {
-  const std::size_t octets = octets_of(*entry.chain);
-  if (young_.size() >= generation_chains_max_ ||
-      young_octets_ + octets > generation_chains_max_ * kChainOctetsTypical) {
-    old_ = std::exchange(young_, {});
-    young_octets_ = 0;
-  }
-  young_.insert_or_assign(digest, entry);
-  young_octets_ += octets;
 }
 
 }  // namespace mxsweep::tls

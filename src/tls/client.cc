@@ -18,21 +18,21 @@ constexpr std::size_t kOpenMemory = std::size_t{1024} * 1024;
 Client::Client() = default;
 Client::~Client() = default;
 
-std::string Client::open(const ClientOptions& options) {
+Status Client::open(const ClientOptions& options) {
   start_library();
-  if (!has_memory(kOpenMemory)) return std::string(kShortOfMemory);
-  PriorityRead read = make_priority(options.ciphers, options.version_min, Version::tls1_3);
-  if (read.priority == nullptr) return read.error;
+  if (!has_memory(kOpenMemory)) return short_of_memory();
+  Result<Priority> priority = make_priority(options.ciphers, options.version_min, Version::tls1_3);
+  if (!priority.ok()) return priority.status();
   auto library = std::make_unique<Library>();
-  library->priority = std::move(read.priority);
+  library->priority = *std::move(priority);
   library->credentials = make_credentials();
   library->anonymous = make_anonymous_client();
   if (library->credentials == nullptr || library->anonymous == nullptr) {
-    return std::string(kShortOfMemory);
+    return short_of_memory();
   }
-  std::string error = library->chains.open(options);
-  if (error.empty()) library_ = std::move(library);
-  return error;
+  Status status = library->chains.open(options);
+  if (status.ok()) library_ = std::move(library);
+  return status;
 }
 
 std::shared_ptr<const Chain> Client::chain(std::span<const std::string_view> der, WallTime now) {

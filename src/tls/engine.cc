@@ -182,16 +182,16 @@ int Engine::start(unsigned flags, void* priority, void* credentials, void* anony
   return GNUTLS_E_SUCCESS;
 }
 
-Status Engine::advance(std::string_view received, std::string& clear) {
-  const Status before = status_;
+EngineState Engine::advance(std::string_view received, std::string& clear) {
+  const EngineState before = status_;
   const std::size_t clear_before = clear.size();
   received_ = received;
-  if (status_ == Status::handshaking && begins_like_tls()) advance_handshake();
-  if (status_ == Status::established) decrypt(clear);
+  if (status_ == EngineState::handshaking && begins_like_tls()) advance_handshake();
+  if (status_ == EngineState::established) decrypt(clear);
   received_ = {};
   const bool quiet = status_ == before && clear.size() == clear_before;
   octets_without_progress_ = quiet ? octets_without_progress_ + received.size() : 0;
-  const bool open = status_ == Status::handshaking || status_ == Status::established;
+  const bool open = status_ == EngineState::handshaking || status_ == EngineState::established;
   if (open && octets_without_progress_ > kOctetsWithoutProgressMax)
     fail(GNUTLS_E_HANDSHAKE_TOO_LARGE);
   return status_;
@@ -204,7 +204,7 @@ bool Engine::begins_like_tls() {
   for (const char octet : received_.substr(0, 2U - first_octets_)) {
     const bool fits = first_octets_ == 0 ? octet >= 20 && octet <= 23 : octet == 3;
     if (!fits) {
-      status_ = Status::failed;
+      status_ = EngineState::failed;
       failure_ = Failure::not_tls;
       return false;
     }
@@ -222,7 +222,7 @@ void Engine::advance_handshake() {
     const int result = gnutls_handshake(session);
     if (gnutls_certificate_client_get_request_status(session) != 0) certificate_requested_ = true;
     if (result == GNUTLS_E_SUCCESS) {
-      status_ = Status::established;
+      status_ = EngineState::established;
       secured_ = true;
       std::string().swap(library_->certificate_message);  // clear() would keep its memory.
       return;
@@ -258,7 +258,7 @@ void Engine::decrypt(std::string& clear) {
       clear.append(reinterpret_cast<const char*>(octets.data), octets.size);
       gnutls_packet_deinit(packet);
     } else if (result == 0) {
-      status_ = Status::closed;
+      status_ = EngineState::closed;
       return;
     } else if (result == GNUTLS_E_REHANDSHAKE && library_->server) {
       // Must not be ignored: the library keeps the message and would report it again and again.
@@ -271,7 +271,7 @@ void Engine::decrypt(std::string& clear) {
 
 void Engine::fail(int error) {
   gnutls_session_t const session = library_->session;
-  status_ = Status::failed;
+  status_ = EngineState::failed;
   if (error == GNUTLS_E_FATAL_ALERT_RECEIVED) {
     const int alert = gnutls_alert_get(session);
     alert_ = alert_name(alert);
@@ -297,7 +297,7 @@ void Engine::fail(int error) {
 }
 
 void Engine::write(std::string_view clear) {
-  INVARIANT(status_ == Status::established);
+  INVARIANT(status_ == EngineState::established);
   while (!clear.empty()) {
     const ssize_t sent = gnutls_record_send(library_->session, clear.data(), clear.size());
     if (sent <= 0) return fail(static_cast<int>(sent));
@@ -306,7 +306,7 @@ void Engine::write(std::string_view clear) {
 }
 
 void Engine::close() {
-  INVARIANT(status_ == Status::established || status_ == Status::closed);
+  INVARIANT(status_ == EngineState::established || status_ == EngineState::closed);
   gnutls_bye(library_->session, GNUTLS_SHUT_WR);
 }
 

@@ -8,6 +8,7 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/memory.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -123,6 +124,18 @@ void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts
   const auto left = chain.expiry->at - now;
   facts.days_left = static_cast<int>(std::chrono::floor<std::chrono::days>(left).count());
   facts.days_left_of = chain.expiry->sha256;
+}
+
+std::size_t octets_held(const Chain& chain) {
+  std::size_t octets = allocated(sizeof chain) + held_by(chain.common_name);
+  for (const Certificate& certificate : chain.certificates) {
+    octets += sizeof certificate + held_by(certificate.subject) + held_by(certificate.issuer) +
+              held_by(certificate.serial) + held_by(certificate.der) + held_by(certificate.key) +
+              held_by(certificate.signature) + certificate.names.capacity() * sizeof(std::string) +
+              certificate.sorted.capacity() * sizeof(std::uint16_t);
+    for (const std::string& name : certificate.names) octets += held_by(name);
+  }
+  return octets;
 }
 
 }  // namespace mxsweep::tls

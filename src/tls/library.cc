@@ -90,16 +90,23 @@ Attempt attempt_known(std::string text) {
   }
 }
 
-std::string explain(const Attempt& tried) {
-  if (tried.priority != nullptr) return {};
-  if (tried.result == GNUTLS_E_MEMORY_ERROR) return std::string(kShortOfMemory);
+// Requires: it has failed.
+Status explain(const Attempt& tried) {
+  if (tried.result == GNUTLS_E_MEMORY_ERROR) return short_of_memory();
   if (tried.result == GNUTLS_E_NO_PRIORITIES_WERE_SET) {
-    return "the list of ciphers leaves nothing to offer";
+    return Status::unusable("the list of ciphers leaves nothing to offer");
   }
-  return "the list of ciphers is not understood at \"" + tried.word + "\"";
+  return Status::unusable("the list of ciphers is not understood at \"" + tried.word + "\"");
 }
 
 }  // namespace
+
+Status short_of_memory() { return Status::machine("there is not enough memory for TLS"); }
+
+gnutls_datum_t datum(std::string_view octets) {
+  auto* const first = reinterpret_cast<unsigned char*>(const_cast<char*>(octets.data()));
+  return {first, static_cast<unsigned>(octets.size())};
+}
 
 bool has_memory(std::size_t octets) {
   // Volatile, so that the compiler does not optimise the allocation away.
@@ -136,7 +143,8 @@ AnonymousServer make_anonymous_server() {
   return server;
 }
 
-PriorityRead make_priority(const std::string& ciphers, Version version_min, Version version_max) {
+Result<Priority> make_priority(const std::string& ciphers, Version version_min,
+                               Version version_max) {
   const bool everything = ciphers.empty();
   std::string text = everything ? std::string(kEverything) : ciphers;
   for (const VersionWord& row : kVersions) {
@@ -148,8 +156,8 @@ PriorityRead make_priority(const std::string& ciphers, Version version_min, Vers
     if (text.find(group) == text.npos) text.append(":-").append(group);
   }
   Attempt tried = everything ? attempt_known(std::move(text)) : attempt(text);
-  std::string error = explain(tried);
-  return {std::move(tried.priority), std::move(error)};
+  if (tried.priority == nullptr) return explain(tried);
+  return std::move(tried.priority);
 }
 
 }  // namespace mxsweep::tls

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
@@ -30,7 +31,10 @@ inline constexpr std::size_t kStepMemory = std::size_t{256} * 1024;
 inline constexpr std::size_t kElementMemory = 1024;
 
 // What open() returns if the library cannot allocate.
-inline constexpr std::string_view kShortOfMemory = "there is not enough memory for TLS";
+Status short_of_memory();
+
+// A view in the library's type, for functions that only read it.
+[[nodiscard]] gnutls_datum_t datum(std::string_view octets);
 
 // Several threads may call it at the same time; the first call does the work. It sets a variable of
 // the environment, so no thread that reads the environment may be running yet.
@@ -59,14 +63,9 @@ using AnonymousServer = std::unique_ptr<gnutls_anon_server_credentials_st, Free>
 [[nodiscard]] AnonymousClient make_anonymous_client();
 [[nodiscard]] AnonymousServer make_anonymous_server();
 
-struct PriorityRead {
-  Priority priority;
-  std::string error;  // Empty on success; else what is wrong with the list, and where.
-};
-
 // What may be negotiated: `ciphers`, a GnuTLS priority string, or, if it is empty, everything that
 // the library implements; in either case only versions in the given range.
-[[nodiscard]] PriorityRead make_priority(const std::string& ciphers, Version version_min,
-                                         Version version_max);
+Result<Priority> make_priority(const std::string& ciphers, Version version_min,
+                               Version version_max);
 
 }  // namespace mxsweep::tls

@@ -6,7 +6,7 @@
 #include <memory>
 #include <new>
 
-#include "tls/certificate.h"
+#include "tls/library.h"
 
 namespace mxsweep::tls {
 

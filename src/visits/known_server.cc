@@ -12,20 +12,7 @@ namespace {
 // What a hash table's node and the allocator add to each.
 constexpr std::size_t kNodeOctets = 40;
 
-std::size_t octets_of(const tls::Certificate& certificate) {
-  std::size_t octets =
-      sizeof certificate + held_by(certificate.subject) + held_by(certificate.issuer) +
-      held_by(certificate.serial) + held_by(certificate.der) + held_by(certificate.key) +
-      held_by(certificate.signature) + certificate.sorted.capacity() * sizeof(std::uint16_t);
-  for (const std::string& name : certificate.names) octets += sizeof(std::string) + held_by(name);
-  return octets;
-}
-
-std::size_t octets_of(const tls::Chain& chain) {
-  std::size_t octets = sizeof chain + kNodeOctets;
-  for (const tls::Certificate& certificate : chain.certificates) octets += octets_of(certificate);
-  return octets;
-}
+std::size_t octets_of(const tls::Chain& chain) { return tls::octets_held(chain) + kNodeOctets; }
 
 // Whether two visits by different names were shown the same.
 bool same_shown(const probe::Observation& a, const probe::Observation& b) {

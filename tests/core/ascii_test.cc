@@ -21,6 +21,8 @@ TEST_CASE("digits, letters and case are those of ASCII, for every octet", "[core
     CHECK(is_digit(c) == (kDigits.find(c) != kDigits.npos));
     CHECK(is_alphanumeric(c) == (is_upper(c) || is_lower(c) || is_digit(c)));
     CHECK(lower(c) == (capital == kCapitals.npos ? c : kSmall[capital]));
+    CHECK(upper(lower(c)) == upper(c));
+    CHECK(lower(upper(c)) == lower(c));
   }
 }
 

@@ -21,12 +21,11 @@ inline Server on_loopback(std::uint16_t port) { return {ipv4(0x7f000001), port};
 class Asker {
  public:
   explicit Asker(const ResolverOptions& options) {
-    const auto refusal = ring_.open({.submissions = 64, .completions = 256, .buffers = 0});
-    INVARIANT(!refusal.has_value());
-    problem_ = resolver_.open(options);
+    INVARIANT(ring_.open({.submissions = 64, .completions = 256, .buffers = 0}).ok());
+    opened_ = resolver_.open(options);
   }
 
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const Status& opened() const { return opened_; }
   Resolver& resolver() { return resolver_; }
 
   void begin(std::string_view name, Type type, std::uint64_t ticket = 0) {
@@ -57,7 +56,7 @@ class Asker {
   ring::Ring ring_;
   Resolver resolver_;
   RingWatch watch_{ring_, resolver_};
-  std::string problem_;
+  Status opened_;
 };
 
 }  // namespace mxsweep::dns

@@ -42,7 +42,7 @@ ResolverOptions options_for(std::vector<std::uint16_t> ports) {
 Answer outcome_of(const Manners& manners, Type type = Type::a) {
   const NameServer server(manners);
   Asker asker(options_for({server.port()}));
-  REQUIRE(asker.problem().empty());
+  REQUIRE(asker.opened().ok());
   return *asker.ask("host.example", type);
 }
 
@@ -374,7 +374,7 @@ TEST_CASE("one question goes out however many ask it, and is remembered", "[dns]
   CHECK(tickets.size() == 100);
   asker.ask("host.example", Type::a);
   CHECK(server.times("host.example", Type::a) == 1);
-  const Lookups& counts = asker.resolver().counts();
+  const LookupCounts& counts = asker.resolver().counts();
   CHECK(counts.asked == 101);
   CHECK(counts.coalesced == 99);
   CHECK(counts.from_cache == 1);
@@ -444,7 +444,7 @@ TEST_CASE("a resolver may end with questions in flight", "[dns][resolver]") {
 
 TEST_CASE("late news of a descriptor that is closed does no harm", "[dns][resolver]") {
   Resolver resolver;
-  REQUIRE(resolver.open(options_for({9})).empty());
+  REQUIRE(resolver.open(options_for({9})).ok());
   resolver.on_ready(12345, true, true, Instant{});
   resolver.on_time(Instant{});
   Finished finished;
@@ -453,7 +453,7 @@ TEST_CASE("late news of a descriptor that is closed does no harm", "[dns][resolv
 
 TEST_CASE("without servers of the user's the system's are taken", "[dns][resolver]") {
   Resolver resolver;
-  REQUIRE(resolver.open({}).empty());
+  REQUIRE(resolver.open({}).ok());
   REQUIRE_FALSE(resolver.servers().empty());
   CHECK(resolver.servers()[0].address.family != Family::none);
   CHECK(resolver.servers()[0].port != 0);

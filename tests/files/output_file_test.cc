@@ -40,8 +40,8 @@ TEST_CASE("a file that was opened and not begun is as it was", "[files]") {
   {
     OutputFile file;
     OutputFile fresh;
-    CHECK(file.open(old).empty());
-    CHECK(fresh.open(folder.file("new")).empty());
+    CHECK(file.open(old).ok());
+    CHECK(fresh.open(folder.file("new")).ok());
     CHECK(std::filesystem::exists(folder.file("new")));
   }
   CHECK(folder.content("old") == "kept");
@@ -53,7 +53,7 @@ TEST_CASE("a link that leads to no file yet stays one", "[files]") {
   std::filesystem::create_symlink("new", folder.file("link"));
   {
     OutputFile file;
-    CHECK(file.open(folder.file("link")).empty());
+    CHECK(file.open(folder.file("link")).ok());
     CHECK(std::filesystem::exists(folder.file("new")));
   }
   CHECK(std::filesystem::is_symlink(folder.file("link")));
@@ -66,10 +66,10 @@ TEST_CASE("a file that was begun is empty and stays", "[files]") {
   {
     OutputFile file;
     OutputFile fresh;
-    REQUIRE(file.open(old).empty());
-    REQUIRE(fresh.open(folder.file("new")).empty());
-    CHECK(file.begin().empty());
-    CHECK(fresh.begin().empty());
+    REQUIRE(file.open(old).ok());
+    REQUIRE(fresh.open(folder.file("new")).ok());
+    CHECK(file.begin().ok());
+    CHECK(fresh.begin().ok());
     CHECK(::write(file.descriptor(), "x", 1) == 1);
     CHECK(file.close() == 0);
   }
@@ -84,9 +84,9 @@ TEST_CASE("a path that names a descriptor is what is open there", "[files]") {
   for (const std::string& path :
        {"/dev/fd/" + std::to_string(descriptor), "/proc/self/fd/" + std::to_string(descriptor)}) {
     OutputFile file;
-    REQUIRE(file.open(path).empty());
+    REQUIRE(file.open(path).ok());
     CHECK(file.is_inherited());
-    CHECK(file.begin().empty());
+    CHECK(file.begin().ok());
     CHECK(::write(file.descriptor(), "d", 1) == 1);
     CHECK(file.close() == 0);
     CHECK(::fcntl(descriptor, F_GETFD) >= 0);  // That one is not ours to close.
@@ -94,10 +94,11 @@ TEST_CASE("a path that names a descriptor is what is open there", "[files]") {
   ::close(descriptor);
   CHECK(folder.content("old") == "abcdd");
   OutputFile closed;
-  CHECK(closed.open("/dev/fd/" + std::to_string(descriptor)).find("not open for writing") !=
-        std::string::npos);
+  CHECK(closed.open("/dev/fd/" + std::to_string(descriptor))
+            .sentence()
+            .find("not open for writing") != std::string::npos);
   const int reading = ::open(folder.file("old").c_str(), O_RDONLY);
-  CHECK_FALSE(OutputFile().open("/dev/fd/" + std::to_string(reading)).empty());
+  CHECK_FALSE(OutputFile().open("/dev/fd/" + std::to_string(reading)).ok());
   ::close(reading);
   CHECK(named_descriptor("-", 2) == 2);
   CHECK(named_descriptor("/dev/fd/", 2) == -1);
@@ -112,12 +113,12 @@ TEST_CASE("what was open before we began may be shared, and what we open may not
   const int other = ::dup(one);
   const Named first{"-", "--output-file", one};
   const Named second{"-", "--summary", other};
-  CHECK(check_together({}, {first, second}).empty());
-  CHECK(check_together({}, {first, {path, "--certs"}}).find("is the same file for") !=
+  CHECK(check_together({}, {first, second}).ok());
+  CHECK(check_together({}, {first, {path, "--certs"}}).sentence().find("is the same file for") !=
         std::string::npos);
-  CHECK(check_together({{path, "the list"}}, {first}).find("is the list itself") !=
+  CHECK(check_together({{path, "the list"}}, {first}).sentence().find("is the list itself") !=
         std::string::npos);
-  CHECK(check_together({{path, "the list"}, {path, "an input"}}, {}).empty());
+  CHECK(check_together({{path, "the list"}, {path, "an input"}}, {}).ok());
   ::close(one);
   ::close(other);
 }
@@ -126,17 +127,18 @@ TEST_CASE("a whole file that cannot be replaced is written where it is", "[files
   const Folder folder;
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
-  CHECK(write_whole("-", "whole\n", ends[1]).empty());
+  CHECK(write_whole("-", "whole\n", ends[1]).ok());
   std::array<char, 16> read{};
   CHECK(::read(ends[0], read.data(), read.size()) == 6);
   ::close(ends[0]);
   ::close(ends[1]);
-  CHECK(write_whole("/dev/null", "whole\n").empty());
-  CHECK(write_whole("/dev/full", "whole\n") == "/dev/full: No space left on device");
-  CHECK(write_whole(folder.file("none/file"), "whole\n").find("No such file") != std::string::npos);
+  CHECK(write_whole("/dev/null", "whole\n").ok());
+  CHECK(write_whole("/dev/full", "whole\n").sentence() == "/dev/full: No space left on device");
+  CHECK(write_whole(folder.file("none/file"), "whole\n").sentence().find("No such file") !=
+        std::string::npos);
   // A name so long that no other fits beside it.
   const std::string longest(255, 'n');
-  CHECK(write_whole(folder.file(longest), "whole\n").empty());
+  CHECK(write_whole(folder.file(longest), "whole\n").ok());
   CHECK(folder.content(longest) == "whole\n");
 }
 

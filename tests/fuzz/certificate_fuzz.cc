@@ -17,8 +17,8 @@ namespace {
 
 Client& client() {
   static Client opened;
-  static const std::string error = opened.open({});
-  INVARIANT(error.empty());
+  static const Status status = opened.open({});
+  INVARIANT(status.ok());
   return opened;
 }
 

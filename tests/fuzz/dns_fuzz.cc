@@ -10,7 +10,7 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
-#include "mxsweep/dns/route.h"
+#include "mxsweep/names/route.h"
 
 namespace mxsweep::dns {
 namespace {
@@ -45,8 +45,8 @@ void read(std::string_view message, Type type) {
   const Answer followed = read_response(std::string(message) + '\0', kAsked, type);
   INVARIANT(followed.status == answer.status && followed.ttl == answer.ttl);
 
-  Route route(RouteKind::mail_domain, kAsked, {});
-  RouteQuestion question;
+  names::Route route(names::RouteKind::mail_domain, kAsked, {});
+  names::RouteQuestion question;
   if (type != Type::mx || !route.take_question(question)) return;
   route.on_answer(question.number, answer);
   while (route.take_question(question)) {
@@ -54,7 +54,7 @@ void read(std::string_view message, Type type) {
     route.on_answer(question.number, answer);
   }
   INVARIANT(route.done());
-  INVARIANT(route.destinations().empty() == (route.error() != RouteError::none));
+  INVARIANT(route.destinations().empty() == (route.error() != Cause::none));
 }
 
 void read_text(std::string_view text) {

@@ -28,7 +28,7 @@ constexpr std::string_view kWritten = "EHLO mx1.example.net\r\n";
 
 struct World {
   World() {
-    INVARIANT(client.open({}).empty());
+    INVARIANT(client.open({}).ok());
     CertificateSpec order;
     order.common_name = "mx1.example.net";
     order.dns_names = {"mx1.example.net"};
@@ -42,7 +42,7 @@ struct World {
       options.key_pem = issued.key_pem;
       options.version_max = kVersions[i % 3];
       if (i >= 3) options.client_certificate = ClientCertificate::requested;
-      INVARIANT(servers[i].open(options).empty());
+      INVARIANT(servers[i].open(options).ok());
     }
   }
 
@@ -74,12 +74,12 @@ class Input {
 };
 
 void check(Engine& engine, const std::string& clear) {
-  INVARIANT((engine.status() == Status::failed) == (engine.failure() != Failure::none));
+  INVARIANT((engine.status() == EngineState::failed) == (engine.failure() != Failure::none));
   INVARIANT(engine.alert().empty() || engine.failure() != Failure::none);
   const bool was_secure =
-      engine.status() == Status::established || engine.status() == Status::closed;
+      engine.status() == EngineState::established || engine.status() == EngineState::closed;
   if (was_secure) INVARIANT(!engine.session().cipher.empty());
-  INVARIANT(engine.status() != Status::handshaking || clear.empty());
+  INVARIANT(engine.status() != EngineState::handshaking || clear.empty());
   for (const std::string_view der : engine.peer_chain()) INVARIANT(!der.empty());
 }
 
@@ -89,10 +89,10 @@ void hear(Engine& engine, Input& input) {
   engine.advance({}, clear);
   while (!input.empty()) {
     const std::size_t count = std::size_t{1} + input.octet() * std::size_t{4};
-    const Status status = engine.advance(input.octets(count), clear);
+    const EngineState status = engine.advance(input.octets(count), clear);
     check(engine, clear);
     INVARIANT(clear.empty());
-    INVARIANT(status != Status::established);
+    INVARIANT(status != EngineState::established);
     engine.outgoing().clear();
   }
 }
@@ -130,11 +130,12 @@ void join(const World& world, Input& input) {
     if (client.outgoing().empty() && server.outgoing().empty()) break;
     deliver(client, server, input, received_by_server);
     deliver(server, client, input, received_by_client);
-    if (client.status() == Status::established && server.status() == Status::established) {
+    if (client.status() == EngineState::established &&
+        server.status() == EngineState::established) {
       INVARIANT(client.session().version == server.session().version);
       INVARIANT(client.session().cipher == server.session().cipher);
     }
-    if (client.status() == Status::established && !wrote) {
+    if (client.status() == EngineState::established && !wrote) {
       wrote = true;
       client.write(kWritten);
     }

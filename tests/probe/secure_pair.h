@@ -20,10 +20,10 @@ class SecurePair {
  public:
   SecurePair(Plan plan, ServerBehaviour behaviour, std::string_view name, std::size_t piece)
       : behaviour_(std::move(behaviour)), plan_(std::move(plan)), piece_(piece) {
-    REQUIRE(client_.open({.authorities = trusting(papers().authority)}).empty());
+    REQUIRE(client_.open({.authorities = trusting(papers().authority)}).ok());
     behaviour_.tls.chain_pem = papers().leaf.certificate_pem;
     behaviour_.tls.key_pem = papers().leaf.key_pem;
-    REQUIRE(server_.open(behaviour_.tls).empty());
+    REQUIRE(server_.open(behaviour_.tls).ok());
     plan_.tls = &client_;
     plan_.wall_at_zero = kToday - std::chrono::seconds{1000};
     if (behaviour_.implicit) target_.tls = targets::TlsMode::implicit;
@@ -111,11 +111,11 @@ class SecurePair {
       behaviour_.hello_hangs = true;
       return;
     }
-    const bool was_handshake = engine_->status() == tls::Status::handshaking;
-    const tls::Status status = engine_->advance(octets, clear_);
+    const bool was_handshake = engine_->status() == tls::EngineState::handshaking;
+    const tls::EngineState status = engine_->advance(octets, clear_);
     flush();
-    if (status == tls::Status::failed) closes_ = true;
-    if (was_handshake && status == tls::Status::established) {
+    if (status == tls::EngineState::failed) closes_ = true;
+    if (was_handshake && status == tls::EngineState::established) {
       if (behaviour_.implicit) send("220 mx.test ESMTP\r\n");
       if (!behaviour_.before_ehlo_tls.empty()) send(behaviour_.before_ehlo_tls);
       if (behaviour_.before_ehlo_tls_closes) {
@@ -125,7 +125,7 @@ class SecurePair {
         return;
       }
     }
-    if (status == tls::Status::closed) {
+    if (status == tls::EngineState::closed) {
       if (behaviour_.waits_for_close_notify) {
         engine_->close();
         flush();

@@ -60,7 +60,7 @@ struct ServerBehaviour {
 };
 
 inline std::shared_ptr<const tls::Authorities> trusting(const tls::IssuedCertificate& authority) {
-  return tls::read_authorities(authority.certificate_pem).authorities;
+  return *tls::read_authorities(authority.certificate_pem);
 }
 
 }  // namespace mxsweep::probe

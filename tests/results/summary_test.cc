@@ -267,7 +267,8 @@ TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]
   CHECK(summary.agrees());
   summary.domains_written = 0;
   summary.servers_forgotten = 4;
-  summary.lookups = Lookups{7, 6, 5, 4, 3, 2, 1};
+  summary.lookups = LookupCounts{
+      .asked = 7, .from_cache = 6, .coalesced = 5, .failed = 2, .sent = 4, .retried = 3, .tcp = 1};
   line = summary_json(summary);
   simdjson::dom::parser parser;
   REQUIRE(parser.parse(line).error() == simdjson::SUCCESS);

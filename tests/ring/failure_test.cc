@@ -25,8 +25,8 @@ void in_own_thread(Body&& body) {
   thread.join();
 }
 
-std::optional<Refusal> refused(unsigned call, unsigned error) {
-  std::optional<Refusal> refusal;
+Status refused(unsigned call, unsigned error) {
+  Status refusal;
   in_own_thread([&] {
     Ring ring;
     if (refuse_system_call(call, error)) refusal = ring.open({});
@@ -36,19 +36,19 @@ std::optional<Refusal> refused(unsigned call, unsigned error) {
 
 TEST_CASE("a ring that may be set up but not used is refused", "[ring][failure]") {
   const auto refusal = refused(SYS_io_uring_enter, EPERM);
-  REQUIRE(refusal.has_value());
-  CHECK(refusal->cause.find("seccomp") != std::string::npos);
-  CHECK(refusal->cure.find("io_uring_enter") != std::string::npos);
+  REQUIRE(!refusal.ok());
+  CHECK(refusal.sentence().find("seccomp") != std::string::npos);
+  CHECK(refusal.cure().find("io_uring_enter") != std::string::npos);
   const auto hidden = refused(SYS_io_uring_enter, ENOSYS);
-  REQUIRE(hidden.has_value());
-  CHECK(hidden->cause.find("a filter hides it") != std::string::npos);
+  REQUIRE(!hidden.ok());
+  CHECK(hidden.sentence().find("a filter hides it") != std::string::npos);
 }
 
 TEST_CASE("a ring on which registration is forbidden is refused for that reason",
           "[ring][failure]") {
   const auto refusal = refused(SYS_io_uring_register, EPERM);
-  REQUIRE(refusal.has_value());
-  CHECK(refusal->cause.find("seccomp") != std::string::npos);
+  REQUIRE(!refusal.ok());
+  CHECK(refusal.sentence().find("seccomp") != std::string::npos);
 }
 
 TEST_CASE("a ring that fails reports it, and no longer waits", "[ring][failure]") {
@@ -58,9 +58,9 @@ TEST_CASE("a ring that fails reports it, and no longer waits", "[ring][failure]"
   in_own_thread([&] {
     const int bell = ::eventfd(0, EFD_CLOEXEC);
     Ring ring;
-    if (ring.open({.submissions = 8, .completions = 16, .buffers = 4, .wake_descriptor = bell})) {
-      return;
-    }
+    const Status opened =
+        ring.open({.submissions = 8, .completions = 16, .buffers = 4, .wake_descriptor = bell});
+    if (!opened.ok()) return;
     ring.submit_and_wait(1, Duration::zero());
     failure_before = ring.failure();
     if (!refuse_system_call(SYS_io_uring_enter, EPERM)) return;
@@ -77,17 +77,17 @@ TEST_CASE("a ring that fails reports it, and no longer waits", "[ring][failure]"
   CHECK(failure_before == 0);
   CHECK(failure == EPERM);
   CHECK(completed == 0);
-  const Refusal explained = explain_failure(failure);
-  CHECK(explained.cause == "io_uring_enter failed: Operation not permitted");
-  CHECK_FALSE(explained.cure.empty());
+  const Status explained = explain_failure(failure);
+  CHECK(explained.sentence() == "io_uring_enter failed: Operation not permitted");
+  CHECK_FALSE(explained.cure().empty());
 }
 
 TEST_CASE("an eventfd that cannot be read is a failure of its ring", "[ring][failure]") {
   constexpr int kNotOpen = 1'000'000;
   Ring deaf;
-  REQUIRE_FALSE(
+  REQUIRE(
       deaf.open({.submissions = 8, .completions = 16, .buffers = 4, .wake_descriptor = kNotOpen})
-          .has_value());
+          .ok());
   deaf.submit_and_wait(1, kPatience);
   CHECK(deaf.completions().empty());
   CHECK(deaf.failure() == EBADF);
@@ -97,7 +97,7 @@ TEST_CASE("a shortage that passes is not a failure", "[ring][failure]") {
   int failure = -1;
   in_own_thread([&] {
     Ring ring;
-    if (ring.open({.submissions = 8, .completions = 16, .buffers = 4})) return;
+    if (!ring.open({.submissions = 8, .completions = 16, .buffers = 4}).ok()) return;
     if (!refuse_system_call(SYS_io_uring_enter, EAGAIN)) return;
     for (int i = 0; i < 10; ++i) ring.submit_and_wait(1, kPatience);
     failure = ring.failure();

@@ -35,9 +35,9 @@ struct Pair {
 };
 
 void open(Ring& ring, const RingOptions& options = {}) {
-  const auto refusal = ring.open(options);
-  INFO((refusal ? refusal->cause : std::string()));
-  REQUIRE_FALSE(refusal.has_value());
+  const Status opened = ring.open(options);
+  INFO(opened.sentence());
+  REQUIRE(opened.ok());
 }
 
 Completion wait_for_one(Ring& ring) {
@@ -272,9 +272,9 @@ TEST_CASE("a cancelled poll completes", "[ring]") {
 
 TEST_CASE("every refusal of the kernel names a cause and a cure", "[ring]") {
   for (const int error : {EPERM, EACCES, ENOSYS, EINVAL, ENOMEM, EMFILE, ENFILE, EIO}) {
-    const Refusal refusal = explain_refusal(error);
-    CHECK_FALSE(refusal.cause.empty());
-    CHECK_FALSE(refusal.cure.empty());
+    const Status refusal = explain_refusal(error);
+    CHECK_FALSE(refusal.sentence().empty());
+    CHECK_FALSE(refusal.cure().empty());
   }
 }
 

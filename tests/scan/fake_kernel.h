@@ -33,9 +33,9 @@ class FakeKernel {
   static void half_close(int descriptor) { world().half_close(descriptor); }
   static void reset_on_close(int descriptor) { world().touch(descriptor); }
 
-  std::optional<ring::Refusal> open(const ring::RingOptions& options) {
+  Status open(const ring::RingOptions& options) {
     world().open_ring(options.wake_descriptor);
-    return std::nullopt;
+    return {};
   }
   [[nodiscard]] const std::vector<std::string>& features() const { return features_; }
   [[nodiscard]] int failure() const { return world().failure(); }

@@ -77,11 +77,12 @@ class NameServer {
 // A list that comes through a pipe, and the thread that reads it.
 class Feeder {
  public:
-  Feeder() : out_("/dev/null") {
-    input_.emplace(ListSource{.path = reading_path(), .words = {}}, std::vector<std::uint16_t>{25},
-                   with_resolver());
-    REQUIRE(input_->failure().empty());
-    Outbox& outbox = out_.add_outbox();
+  Feeder() {
+    REQUIRE(out_.open("/dev/null").ok());
+    input_.emplace(files::ListSource{.path = reading_path(), .words = {}},
+                   std::vector<std::uint16_t>{25}, with_resolver());
+    REQUIRE(input_->open().ok());
+    files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {
       input_->run({}, {.records = &outbox}, gauges_);
@@ -121,15 +122,15 @@ class Feeder {
     REQUIRE(::pipe(pipe_) == 0);
     return "/dev/fd/" + std::to_string(pipe_[0]);
   }
-  NameOptions with_resolver() {
-    NameOptions options;
+  names::NameOptions with_resolver() {
+    names::NameOptions options;
     options.resolver.servers = {{ipv4(INADDR_LOOPBACK), names_.port()}};
     return options;
   }
 
   NameServer names_;
   int pipe_[2] = {-1, -1};
-  Output out_;
+  files::Output out_;
   Gauges gauges_;
   std::optional<Input> input_;
   std::atomic<bool> ended_ = false;

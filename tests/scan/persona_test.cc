@@ -154,24 +154,22 @@ TEST_CASE(
     "every persona is judged as it should be however its octets are cut, and none is spoken to "
     "out of turn",
     "[scan]") {
-  sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
+  std::vector<sink::Persona> personas = *sink::read_personas(sink::builtin_personas());
   sink::Authority authority(kToday);
   tls::Client client;
-  REQUIRE(client.open({.authorities = tls::read_authorities(authority.root_pem()).authorities})
-              .empty());
+  REQUIRE(client.open({.authorities = *tls::read_authorities(authority.root_pem())}).ok());
   probe::Plan plan("scanner.test");
   plan.tls = &client;
   plan.wall_at_zero = kToday;
   SECTION("with STARTTLS where it is offered") {
-    REQUIRE(authority.equip(read.personas).empty());
-    expect_all_as_they_are(std::move(read.personas), plan);
+    REQUIRE(authority.equip(personas).ok());
+    expect_all_as_they_are(std::move(personas), plan);
   }
   SECTION("with implicit TLS") {
     plan.tls_mode = targets::TlsMode::implicit;
-    sink::begin_with_tls(read.personas);
-    REQUIRE(authority.equip(read.personas).empty());
-    expect_all_as_they_are(std::move(read.personas), plan);
+    sink::begin_with_tls(personas);
+    REQUIRE(authority.equip(personas).ok());
+    expect_all_as_they_are(std::move(personas), plan);
   }
 }
 

@@ -4,12 +4,12 @@
 //
 //   MXSWEEP_WORLD_SWEEPS=N  so many of them instead of a few
 //   MXSWEEP_WORLD_SEED=N    only this one, or from this one on
-#include <sys/resource.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 
+#include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/tls/client.h"
 #include "scan/fake_kernel.h"
@@ -22,13 +22,6 @@ namespace {
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
   const char* const text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 // What a record says, as far as it is looked at here.
@@ -137,7 +130,7 @@ class SweepInWorld {
         worker_.doorbell().notify();
       });
     }
-    worker_.open();
+    REQUIRE(worker_.open().ok());
     worker_.run();
     worker_.close();
     take_records();
@@ -196,7 +189,7 @@ class SweepInWorld {
   }
 
   void take_records() {
-    Chunk chunk;
+    files::Chunk chunk;
     while (records_.take(chunk)) {
       std::string_view lines = chunk.lines;
       for (std::size_t end = lines.find('\n'); end != std::string_view::npos;
@@ -261,7 +254,7 @@ class SweepInWorld {
   Admission admission_;
   threads::Doorbell writer_;
   threads::Doorbell feeder_;
-  Outbox records_;
+  files::Outbox records_;
   WorkerOn<FakeKernel> worker_;
   std::uint32_t offered_ = 0;
   std::vector<Said> said_;
@@ -296,7 +289,7 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
   const bool asked_for_one = std::getenv("MXSWEEP_WORLD_SEED") != nullptr &&
                              std::getenv("MXSWEEP_WORLD_SWEEPS") == nullptr;
   const std::uint64_t count = asked_for_one ? 1 : number_of("MXSWEEP_WORLD_SWEEPS", sweeps);
-  const double began = cpu_seconds();
+  const double began = ring::cpu_seconds();
   std::uint64_t conversations = 0;
   std::uint64_t broken = 0;
   for (std::uint64_t seed = first; seed < first + count && broken < 10; ++seed) {
@@ -311,7 +304,7 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
     INFO("MXSWEEP_WORLD_SEED=" << seed);
     CHECK(wrong == "");
   }
-  const double seconds = cpu_seconds() - began;
+  const double seconds = ring::cpu_seconds() - began;
   std::cout << count << " sweeps from seed " << first << ": " << conversations << " conversations, "
             << static_cast<std::uint64_t>(static_cast<double>(conversations) / seconds)
             << " a CPU second\n";
@@ -320,22 +313,19 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
 }  // namespace
 
 TEST_CASE("whatever goes wrong, a sweep keeps its promises", "[scan][world]") {
-  const sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
-  expect_promises_kept(read.personas, probe::Plan("scanner.test"), 500);
+  const auto personas = *sink::read_personas(sink::builtin_personas());
+  expect_promises_kept(personas, probe::Plan("scanner.test"), 500);
 }
 
 TEST_CASE("whatever goes wrong, a sweep with TLS keeps its promises", "[scan][world-tls]") {
-  sink::PersonasRead read = sink::read_personas(sink::builtin_personas());
-  REQUIRE(read.error.empty());
+  auto personas = *sink::read_personas(sink::builtin_personas());
   sink::Authority authority(FakeKernel::wall_at_zero());
-  REQUIRE(authority.equip(read.personas).empty());
+  REQUIRE(authority.equip(personas).ok());
   tls::Client client;
-  REQUIRE(client.open({.authorities = tls::read_authorities(authority.root_pem()).authorities})
-              .empty());
+  REQUIRE(client.open({.authorities = *tls::read_authorities(authority.root_pem())}).ok());
   probe::Plan plan("scanner.test");
   plan.tls = &client;
-  expect_promises_kept(read.personas, plan, 10);
+  expect_promises_kept(personas, plan, 10);
 }
 
 }  // namespace mxsweep::scan

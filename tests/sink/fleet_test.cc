@@ -13,7 +13,7 @@ constexpr std::uint32_t kAddresses = 65536;
 
 TEST_CASE("each persona has its share of the addresses", "[sink][fleet]") {
   for (const std::uint64_t seed : {1U, 2U, 77U}) {
-    const Fleet fleet(read_personas(builtin_personas()).personas, seed);
+    const Fleet fleet(*read_personas(builtin_personas()), seed);
     std::vector<double> seen(fleet.personas().size());
     for (std::uint32_t i = 0; i < kAddresses; ++i) ++seen[fleet.index_at(ipv4(kFirst + i))];
     for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -27,9 +27,9 @@ TEST_CASE("each persona has its share of the addresses", "[sink][fleet]") {
 }
 
 TEST_CASE("the same seed assigns the same personas, another seed others", "[sink][fleet]") {
-  const Fleet one(read_personas(builtin_personas()).personas, 1);
-  const Fleet again(read_personas(builtin_personas()).personas, 1);
-  const Fleet other(read_personas(builtin_personas()).personas, 2);
+  const Fleet one(*read_personas(builtin_personas()), 1);
+  const Fleet again(*read_personas(builtin_personas()), 1);
+  const Fleet other(*read_personas(builtin_personas()), 2);
   std::uint32_t moved = 0;
   for (std::uint32_t i = 0; i < 4096; ++i) {
     const Address address = ipv4(kFirst + i);
@@ -40,8 +40,8 @@ TEST_CASE("the same seed assigns the same personas, another seed others", "[sink
 }
 
 TEST_CASE("a single persona has all addresses", "[sink][fleet]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
-  REQUIRE(keep_only(personas, {"silent"}) == "");
+  std::vector<Persona> personas = *read_personas(builtin_personas());
+  REQUIRE(keep_only(personas, {"silent"}) == std::nullopt);
   const Fleet fleet(std::move(personas), 1);
   for (std::uint32_t i = 0; i < 100; ++i) {
     REQUIRE(fleet.persona_at(ipv4(kFirst + i)).name == "silent");

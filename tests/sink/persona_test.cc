@@ -20,25 +20,24 @@ std::string with_greeting(const std::string& greeting) {
 }
 
 Script greeting_of(const std::string& greeting) {
-  const PersonasRead read = read_personas(with_greeting(greeting));
-  REQUIRE(read.error == "");
-  return read.personas.at(0).script(Trigger::greeting);
+  const auto read = read_personas(with_greeting(greeting));
+  REQUIRE(read.ok());
+  return read->at(0).script(Trigger::greeting);
 }
 
 std::string error_of(const std::string& json) {
-  const PersonasRead read = read_personas(json);
-  CHECK(read.personas.empty());
-  return read.error;
+  const auto read = read_personas(json);
+  return read.status().sentence();
 }
 
 TEST_CASE("the built-in personas are valid, and most of the 1000 parts behave well",
           "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
-  CHECK(read.personas.size() == 61);
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
+  CHECK(read->size() == 61);
   std::uint32_t sum = 0;
   std::uint32_t decent = 0;
-  for (const Persona& persona : read.personas) {
+  for (const Persona& persona : *read) {
     sum += persona.weight;
     if (persona.expect.outcome == Outcome::ok) decent += persona.weight;
   }
@@ -47,9 +46,9 @@ TEST_CASE("the built-in personas are valid, and most of the 1000 parts behave we
 }
 
 TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
-  const Persona& plain = read.personas.at(0);
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
+  const Persona& plain = read->at(0);
   REQUIRE(plain.name == "plain");
   for (const Script& script : plain.scripts) {
     for (const Step& step : script) CHECK_FALSE(step.names_host);
@@ -103,13 +102,13 @@ TEST_CASE("an endless text is a chunk of whole repetitions", "[sink][persona]") 
 }
 
 TEST_CASE("a persona takes missing scripts from the defaults", "[sink][persona]") {
-  const PersonasRead read = read_personas(R"({
+  const auto read = read_personas(R"({
       "personas": [{"name": "p", "weight": 7, "quit": [{"do": "reset"}],
                     "expect": {"outcome": "failed", "phase": "ehlo", "cause": "net.reset"}}],
       "defaults": {"greeting": [{"send": "220\r\n"}], "ehlo": [], "helo": [], "starttls": [],
                    "noop": [], "quit": [{"do": "close"}], "other": []}})");
-  REQUIRE(read.error == "");
-  const Persona& persona = read.personas.at(0);
+  REQUIRE(read.ok());
+  const Persona& persona = read->at(0);
   CHECK(persona.weight == 7);
   CHECK(persona.expect.outcome == Outcome::failed);
   CHECK(persona.expect.phase == Phase::ehlo);
@@ -251,12 +250,12 @@ TEST_CASE("a persona's expectation is in the record's words", "[sink][persona]")
 }
 
 TEST_CASE("a persona's expectation of TLS is kept word for word", "[sink][persona]") {
-  const PersonasRead read = read_personas(builtin_personas());
-  REQUIRE(read.error == "");
+  const auto read = read_personas(builtin_personas());
+  REQUIRE(read.ok());
   const auto expected_of = [&](std::string_view name) {
-    const auto found = std::find_if(read.personas.begin(), read.personas.end(),
+    const auto found = std::find_if(read->begin(), read->end(),
                                     [&](const Persona& persona) { return persona.name == name; });
-    REQUIRE(found != read.personas.end());
+    REQUIRE(found != read->end());
     return found->expect;
   };
   const Expected wrong_name = expected_of("certificate_wrong_name");
@@ -281,9 +280,9 @@ std::string with_more(const std::string& members) {
 
 TEST_CASE("a persona's TLS is as in its object, otherwise the default", "[sink][persona]") {
   const auto manners_of = [](const std::string& tls) {
-    const PersonasRead read = read_personas(with_more("\"tls\": " + tls));
-    REQUIRE(read.error == "");
-    return read.personas.at(0).tls;
+    const auto read = read_personas(with_more("\"tls\": " + tls));
+    REQUIRE(read.ok());
+    return read->at(0).tls;
   };
   CHECK(manners_of("{}") == TlsBehaviour{});
   TlsBehaviour behaviour;
@@ -328,9 +327,9 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
     const std::string defaults = "\"ehlo\": []";
     json.replace(json.find(defaults), defaults.size(), "\"ehlo\": [{\"send\": \"" + ehlo + "\"}]");
     json.insert(json.rfind("}]}"), more);
-    const PersonasRead read = read_personas(json);
-    REQUIRE(read.error == "");
-    return read.personas.at(0).script(Trigger::ehlo_tls).at(0).octets;
+    const auto read = read_personas(json);
+    REQUIRE(read.ok());
+    return read->at(0).script(Trigger::ehlo_tls).at(0).octets;
   };
   CHECK(under_tls(R"(250-a\r\n250-STARTTLS\r\n250 B\r\n)") == "250-a\r\n250 B\r\n");
   CHECK(under_tls(R"(250-a\n250-STARTTLS\n250 B\n)") == "250-a\n250 B\n");
@@ -343,9 +342,9 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
 
 TEST_CASE("with implicit TLS a fleet no longer expects anything from before STARTTLS",
           "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  std::vector<Persona> personas = *read_personas(builtin_personas());
   REQUIRE(keep_only(personas, {"busy_421", "starttls_454", "alert_internal_error", "plain",
-                               "plaintext_after_220"}) == "");
+                               "plaintext_after_220"}) == std::nullopt);
   CHECK_FALSE(speaks_tls(personas[1]));
   begin_with_tls(personas);
   for (const Persona& persona : personas) {
@@ -371,18 +370,18 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
 }
 
 TEST_CASE("only named personas are kept", "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  std::vector<Persona> personas = *read_personas(builtin_personas());
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
   CHECK(personas.size() == 61);
-  CHECK(keep_only(personas, {"silent", "plain"}) == "");
+  CHECK(keep_only(personas, {"silent", "plain"}) == std::nullopt);
   REQUIRE(personas.size() == 2);
   CHECK(personas[0].name == "silent");
   CHECK(personas[1].name == "plain");
 }
 
 TEST_CASE("a delay comes before the first step of a greeting", "[sink][persona]") {
-  std::vector<Persona> personas = read_personas(builtin_personas()).personas;
-  REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == "");
+  std::vector<Persona> personas = *read_personas(builtin_personas());
+  REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == std::nullopt);
   delay_greetings(personas, std::chrono::milliseconds(200));
   CHECK(personas[0].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(200));
   CHECK(personas[1].script(Trigger::greeting).at(0).after == std::chrono::milliseconds(3200));

@@ -13,15 +13,15 @@ namespace mxsweep::sink {
 namespace {
 
 Persona persona_with(const std::string& scripts) {
-  PersonasRead read = read_personas(
+  auto read = read_personas(
       R"({"defaults": {"greeting": [{"send": "220 hi\r\n"}], "ehlo": [{"send": "250 ehlo\r\n"}],
           "helo": [{"send": "250 helo\r\n"}], "starttls": [{"send": "454 tls\r\n"}],
           "noop": [{"send": "250 noop\r\n"}], "other": [{"send": "502 other\r\n"}],
           "quit": [{"send": "221 bye\r\n", "do": "close"}]},
         "personas": [{"name": "p", "weight": 1)" +
       scripts + R"(, "expect": {"outcome": "ok", "phase": "quit", "cause": "none"}}]})");
-  REQUIRE(read.error == "");
-  return std::move(read.personas.at(0));
+  REQUIRE(read.ok());
+  return std::move(read->at(0));
 }
 
 TEST_CASE("a tarpit sends one octet per second", "[sink][session]") {

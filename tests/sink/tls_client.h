@@ -33,8 +33,8 @@ inline const Persona& persona_named(const std::vector<Persona>& personas, std::s
 
 inline const std::vector<Persona>& equipped_personas() {
   static const std::vector<Persona> equipped = [] {
-    std::vector<Persona> personas = read_personas(builtin_personas()).personas;
-    REQUIRE(authority().equip(personas) == "");
+    std::vector<Persona> personas = *read_personas(builtin_personas());
+    REQUIRE(authority().equip(personas).ok());
     return personas;
   }();
   return equipped;
@@ -49,8 +49,8 @@ inline tls::Client& trusting_client() {
   static tls::Client client;
   static const bool open = [] {
     tls::ClientOptions options;
-    options.authorities = tls::read_authorities(authority().root_pem()).authorities;
-    REQUIRE(client.open(options) == "");
+    options.authorities = *tls::read_authorities(authority().root_pem());
+    REQUIRE(client.open(options).ok());
     return true;
   }();
   REQUIRE(open);
@@ -83,7 +83,7 @@ class TlsClient {
     tls::Facts facts;
     facts.chain = chain_.get();
     judge(*chain_, "mx-127-1-2-3.sink.test", kToday, facts);
-    if (engine_.status() == tls::Status::established) facts.session = engine_.session();
+    if (engine_.status() == tls::EngineState::established) facts.session = engine_.session();
     return facts;
   }
 

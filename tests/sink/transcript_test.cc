@@ -79,7 +79,7 @@ std::string_view end_of_handshake(tls::Engine& engine) {
     case tls::Failure::closed: return "CLOSED";
     case tls::Failure::shortage: return "SHORTAGE";
   }
-  return engine.status() == tls::Status::established ? engine.session().version : "NO END";
+  return engine.status() == tls::EngineState::established ? engine.session().version : "NO END";
 }
 
 // The rest of the conversation, under TLS.
@@ -89,10 +89,10 @@ void converse_under_tls(Stage& stage, Transcript& transcript) {
   transcript.note(stage, end_of_handshake(client.engine()));
   transcript.add(stage, "");
   for (const std::string_view command : {"EHLO client.test\r\n", "QUIT\r\n"}) {
-    if (client.engine().status() != tls::Status::established) return;
+    if (client.engine().status() != tls::EngineState::established) return;
     transcript.add(stage, client.send(command));
   }
-  if (client.engine().status() == tls::Status::closed) transcript.note(stage, "CLOSE_NOTIFY");
+  if (client.engine().status() == tls::EngineState::closed) transcript.note(stage, "CLOSE_NOTIFY");
 }
 
 // A well-behaved client that waits 12 s: QUIT after a refusal, HELO after a refused EHLO, STARTTLS
@@ -372,7 +372,7 @@ TEST_CASE("every built-in persona plays its part", "[sink][session]") {
 }
 
 TEST_CASE("there is a transcript for every built-in persona", "[sink][session]") {
-  const std::vector<Persona> personas = read_personas(builtin_personas()).personas;
+  const std::vector<Persona> personas = *read_personas(builtin_personas());
   REQUIRE(personas.size() == std::size(kExpectations));
   for (std::size_t i = 0; i < personas.size(); ++i) {
     CHECK(personas[i].name == kExpectations[i].persona);

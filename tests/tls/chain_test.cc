@@ -11,8 +11,8 @@
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/issue.h"
 #include "support/catch.h"
-#include "tls/certificate.h"
 #include "tls/certificates.h"
+#include "tls/library.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -52,8 +52,8 @@ struct World {
   [[nodiscard]] VerifyError verdict(const Sent& chain, WallTime now = kNow) const {
     Client client;
     ClientOptions options;
-    options.authorities = read_authorities(root.certificate_pem).authorities;
-    REQUIRE(client.open(options).empty());
+    options.authorities = *read_authorities(root.certificate_pem);
+    REQUIRE(client.open(options).ok());
     return ask(client, chain, now)->error;
   }
 };
@@ -211,8 +211,8 @@ TEST_CASE("a chain may be long, up to the maximum", "[tls][chain]") {
 
   Client client;
   ClientOptions options;
-  options.authorities = read_authorities(world.root.certificate_pem).authorities;
-  REQUIRE(client.open(options).empty());
+  options.authorities = *read_authorities(world.root.certificate_pem);
+  REQUIRE(client.open(options).ok());
   std::swap(sent[3], sent[14]);
   CHECK(ask(client, sent)->error == VerifyError::none);
   CHECK_FALSE(ask(client, sent)->cut);
@@ -231,7 +231,7 @@ TEST_CASE("an unreadable certificate keeps its place and its digest", "[tls][cha
   World world;
   world.make();
   Client client;
-  REQUIRE(client.open({}).empty());
+  REQUIRE(client.open({}).ok());
   const auto chain = ask(client, {"junk", world.sent()[1]});
   REQUIRE(chain->certificates.size() == 2);
   CHECK(chain->error == VerifyError::validation_failure);
@@ -248,7 +248,7 @@ TEST_CASE("the octets of certificates are kept on request", "[tls][chain]") {
     Client client;
     ClientOptions options;
     options.keep_der = keep;
-    REQUIRE(client.open(options).empty());
+    REQUIRE(client.open(options).ok());
     const auto chain = ask(client, world.sent());
     CHECK(chain->certificates[0].der == (keep ? world.sent()[0] : ""));
     CHECK(chain->certificates[1].der == (keep ? world.sent()[1] : ""));
@@ -257,7 +257,7 @@ TEST_CASE("the octets of certificates are kept on request", "[tls][chain]") {
 
 TEST_CASE("the chain has a common name only if the leaf has no DNS name", "[tls][chain]") {
   Client client;
-  REQUIRE(client.open({}).empty());
+  REQUIRE(client.open({}).ok());
   CertificateSpec order = leaf();
   CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
   order.dns_names.clear();
@@ -275,7 +275,7 @@ TEST_CASE("a chain of the same octets is computed once", "[tls][chain]") {
   World world;
   world.make();
   Client client;
-  REQUIRE(client.open({}).empty());
+  REQUIRE(client.open({}).ok());
   const auto first = ask(client, world.sent());
   const auto again = ask(client, world.sent(), kNow + seconds{1});
   CHECK(first == again);
@@ -286,7 +286,7 @@ TEST_CASE("a chain of the same octets is computed once", "[tls][chain]") {
 
 TEST_CASE("the same octets divided differently are another chain", "[tls][chain]") {
   Client client;
-  REQUIRE(client.open({}).empty());
+  REQUIRE(client.open({}).ok());
   CHECK(ask(client, {"abc"})->certificates.size() == 1);
   CHECK(ask(client, {"a", "bc"})->certificates.size() == 2);
   CHECK(ask(client, {"ab", "c"})->certificates.size() == 2);
@@ -302,8 +302,8 @@ TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chai
   world.make();
   Client client;
   ClientOptions options;
-  options.authorities = read_authorities(world.root.certificate_pem).authorities;
-  REQUIRE(client.open(options).empty());
+  options.authorities = *read_authorities(world.root.certificate_pem);
+  REQUIRE(client.open(options).ok());
   const auto error_at = [&](WallTime now) { return ask(client, world.sent(), now)->error; };
   CHECK(error_at(kNow) == VerifyError::none);
   CHECK(error_at(kNow + days{10}) == VerifyError::none);
@@ -325,8 +325,8 @@ TEST_CASE("a chain expires with the first of the certificates that it depends on
                              WallTime now = kNow) {
     Client client;
     ClientOptions options;
-    options.authorities = read_authorities(world.root.certificate_pem).authorities;
-    REQUIRE(client.open(options).empty());
+    options.authorities = *read_authorities(world.root.certificate_pem);
+    REQUIRE(client.open(options).ok());
     const auto chain = ask(client, sent, now);
     REQUIRE(chain->expiry);
     return chain->expiry->sha256 ==
@@ -374,7 +374,7 @@ TEST_CASE("a chain expires with the first of the certificates that it depends on
   }
   SECTION("and nothing is known about an unreadable leaf") {
     Client client;
-    REQUIRE(client.open({}).empty());
+    REQUIRE(client.open({}).ok());
     CHECK_FALSE(ask(client, {"junk"})->expiry);
     CHECK_FALSE(ask(client, {})->expiry);
   }
@@ -387,8 +387,8 @@ TEST_CASE("a chain's expiry is computed again when another path is taken", "[tls
   world.make();
   Client client;
   ClientOptions options;
-  options.authorities = read_authorities(world.root.certificate_pem).authorities;
-  REQUIRE(client.open(options).empty());
+  options.authorities = *read_authorities(world.root.certificate_pem);
+  REQUIRE(client.open(options).ok());
   Sent sent = world.sent();
   sent.push_back(renewed(world.between, world.root, kNow + days{20}));
   const auto end_at = [&](WallTime now) { return ask(client, sent, now)->expiry.value().at; };
@@ -401,7 +401,7 @@ TEST_CASE("no more chains are kept than allowed, those in use the longest", "[tl
   Client client;
   ClientOptions options;
   options.chains_max = 8;
-  REQUIRE(client.open(options).empty());
+  REQUIRE(client.open(options).ok());
   const Sent popular = {"popular"};
   static_cast<void>(ask(client, popular));
   for (int i = 0; i < 100; ++i) {
@@ -420,7 +420,7 @@ TEST_CASE("large chains evict others sooner", "[tls][chain]") {
   ClientOptions options;
   options.chains_max = 8;
   options.keep_der = true;
-  REQUIRE(client.open(options).empty());
+  REQUIRE(client.open(options).ok());
   const Sent small = {"small"};
   static_cast<void>(ask(client, small));
   for (int i = 0; i < 2; ++i)
@@ -436,7 +436,7 @@ TEST_CASE("a chain outlives its place in the cache", "[tls][chain]") {
   Client client;
   ClientOptions options;
   options.chains_max = 0;
-  REQUIRE(client.open(options).empty());
+  REQUIRE(client.open(options).ok());
   const auto chain = ask(client, world.sent());
   for (int i = 0; i < 4; ++i) static_cast<void>(ask(client, {std::to_string(i)}));
   CHECK(chain->certificates.front().subject == "CN=mx1.example.net");
@@ -449,12 +449,12 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
   Client client;
   ClientOptions options;
   SECTION("an empty text is a store that trusts no authority") {
-    CHECK(read_authorities("").authorities->size() == 0);
-    REQUIRE(client.open(options).empty());
+    CHECK((*read_authorities(""))->size() == 0);
+    REQUIRE(client.open(options).ok());
     CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
-    options.authorities = read_authorities("").authorities;
+    options.authorities = *read_authorities("");
     Client other;
-    REQUIRE(other.open(options).empty());
+    REQUIRE(other.open(options).ok());
     CHECK(ask(other, world.sent())->error == VerifyError::certificate_not_trusted);
     CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
   }
@@ -462,17 +462,15 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
     const std::string text = "# comment\n" + damaged + world.root.key_pem +
                              issue(authority("Other")).certificate_pem + damaged +
                              world.root.certificate_pem + world.root.certificate_pem;
-    options.authorities = read_authorities(text).authorities;
-    REQUIRE(client.open(options).empty());
+    options.authorities = *read_authorities(text);
+    REQUIRE(client.open(options).ok());
     CHECK(options.authorities->size() == 3);
     CHECK(ask(client, world.sent())->error == VerifyError::none);
   }
   SECTION("a text without any is an error") {
     for (const std::string& text : {std::string("mail"), damaged, world.root.key_pem}) {
-      const AuthoritiesRead read = read_authorities(text);
-      CHECK(read.authorities == nullptr);
-      CHECK_FALSE(read.error.empty());
-      CHECK_FALSE(read.short_of_memory);
+      const auto read = read_authorities(text);
+      CHECK(read.status().kind() == mxsweep::Status::Kind::unusable);
     }
   }
 }

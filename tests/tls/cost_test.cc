@@ -53,7 +53,7 @@ double cpu_ms() {
 
 struct Cost {
   double step_ms = 0;  // The longest step.
-  Status status = Status::handshaking;
+  EngineState status = EngineState::handshaking;
   Failure failure = Failure::none;
   std::string key;  // Of the first certificate, as reported in the record.
   VerifyError error = VerifyError::none;
@@ -121,7 +121,7 @@ TEST_CASE("a huge key costs no time, and is reported", "[tls][cost]") {
        }) {
     INFO(key.reported);
     const Cost cost = cost_of_key(rsa_key(key.modulus, key.exponent), key.modulus);
-    CHECK(cost.status == Status::failed);
+    CHECK(cost.status == EngineState::failed);
     CHECK(cost.failure == Failure::bad_certificate);
     CHECK(cost.key == key.reported);
     CHECK(cost.error != VerifyError::none);
@@ -218,7 +218,7 @@ TEST_CASE("long lists in a certificate cost little", "[tls][cost]") {
     INFO(list.what);
     const std::size_t fill = 63'000 / list.part.size();
     const Cost full = cost_of(flight({list.made(repeated(list.part, fill))}, kRsaAlone, ""));
-    CHECK(full.status != Status::established);
+    CHECK(full.status != EngineState::established);
     // As long as the limit allows.
     const std::size_t most = (kElementsMax - 100) / count_elements(list.part);
     if (most < fill) {

@@ -82,7 +82,8 @@ TEST_CASE("no octet beyond the received ones is read", "[tls][engine]") {
   Joined joined(client, server);
   joined.server.advance(joined.client.outgoing(), joined.received_by_server);
   const GuardedBytes flight(joined.server.outgoing());
-  CHECK(joined.client.advance(flight.view(), joined.received_by_client) == Status::established);
+  CHECK(joined.client.advance(flight.view(), joined.received_by_client) ==
+        EngineState::established);
 }
 
 TEST_CASE("a client answers the server's flight with one block, however the flight was segmented",
@@ -116,12 +117,12 @@ TEST_CASE("data that follows the handshake in the same block is decrypted", "[tl
   Joined joined(client, server);
   Joined::deliver(joined.client, joined.server, joined.received_by_server);
   Joined::deliver(joined.server, joined.client, joined.received_by_client);
-  REQUIRE(joined.client.status() == Status::established);
+  REQUIRE(joined.client.status() == EngineState::established);
   joined.client.write("QUIT\r\n");
   joined.client.close();
   joined.run();
   CHECK(joined.received_by_server == "QUIT\r\n");
-  CHECK(joined.server.status() == Status::closed);
+  CHECK(joined.server.status() == EngineState::closed);
 }
 
 TEST_CASE("large amounts of text pass both ways", "[tls][engine]") {
@@ -155,15 +156,15 @@ TEST_CASE("close_notify ends a connection from either side", "[tls][engine]") {
     joined.client.close();
     Joined::deliver(joined.client, joined.server, joined.received_by_server);
     CHECK(joined.received_by_server == "QUIT\r\n");
-    REQUIRE(joined.server.status() == Status::closed);
-    CHECK(joined.client.status() == Status::established);
+    REQUIRE(joined.server.status() == EngineState::closed);
+    CHECK(joined.client.status() == EngineState::established);
     joined.server.close();
     CHECK_FALSE(joined.server.outgoing().empty());
     joined.run();
-    CHECK(joined.client.status() == Status::closed);
+    CHECK(joined.client.status() == EngineState::closed);
     CHECK(joined.client.session().version == row.name);
     joined.client.advance("anything", joined.received_by_client);
-    CHECK(joined.client.status() == Status::closed);
+    CHECK(joined.client.status() == EngineState::closed);
     CHECK(joined.received_by_client.empty());
   }
 }
@@ -193,7 +194,7 @@ TEST_CASE("a server that requires a certificate ends the handshake", "[tls][engi
     const OpenServer server(options);
     Joined joined(client, server);
     joined.run();
-    CHECK(joined.client.status() == Status::failed);
+    CHECK(joined.client.status() == EngineState::failed);
     CHECK(joined.client.failure() == Failure::client_certificate);
     CHECK_FALSE(joined.client.alert().empty());
     CHECK(joined.client.client_certificate_requested());
@@ -239,7 +240,7 @@ TEST_CASE("no cipher in common", "[tls][engine]") {
     const OpenServer server(other);
     Joined joined(client, server);
     joined.run();
-    CHECK(joined.client.status() == Status::failed);
+    CHECK(joined.client.status() == EngineState::failed);
     CHECK(joined.client.failure() == Failure::handshake_failure);
     CHECK(joined.client.alert() == "handshake_failure");
   }
@@ -249,21 +250,22 @@ TEST_CASE("the error about an unusable list of ciphers names the wrong part", "[
   Client client;
   ClientOptions options;
   options.ciphers = "NORMAL:+FANCY-CIPHER:+AES-128-GCM";
-  CHECK(client.open(options) == "the list of ciphers is not understood at \"+FANCY-CIPHER\"");
+  CHECK(client.open(options).sentence() ==
+        "the list of ciphers is not understood at \"+FANCY-CIPHER\"");
   options.ciphers = "NORMAL:-CIPHER-ALL";
-  CHECK(client.open(options) == "the list of ciphers leaves nothing to offer");
+  CHECK(client.open(options).sentence() == "the list of ciphers leaves nothing to offer");
   options.ciphers = "NORMAL:-VERS-ALL:+VERS-TLS1.0";
   options.version_min = Version::tls1_2;
-  CHECK(client.open(options) == "the list of ciphers leaves nothing to offer");
+  CHECK(client.open(options).sentence() == "the list of ciphers leaves nothing to offer");
 }
 
 TEST_CASE("a server without a usable certificate is refused", "[tls][engine]") {
   Server server;
   ServerOptions options;
-  CHECK_FALSE(server.open(options).empty());
+  CHECK_FALSE(server.open(options).ok());
   options.chain_pem = identity(KeyKind::ec_p256).certificate_pem;
   options.key_pem = identity(KeyKind::rsa_1024).key_pem;
-  CHECK_FALSE(server.open(options).empty());
+  CHECK_FALSE(server.open(options).ok());
 }
 
 TEST_CASE("a server that prefers another group sends a HelloRetryRequest", "[tls][engine]") {
@@ -365,7 +367,7 @@ TEST_CASE("the server receives the name by which we know it", "[tls][engine]") {
   const auto hello = [&](std::string_view name) {
     Engine engine(client, name);
     std::string clear;
-    CHECK(engine.advance({}, clear) == Status::handshaking);
+    CHECK(engine.advance({}, clear) == EngineState::handshaking);
     CHECK(clear.empty());
     return engine.outgoing();
   };

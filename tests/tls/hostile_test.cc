@@ -20,7 +20,7 @@ using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 struct Ended {
-  Status status = Status::handshaking;
+  EngineState status = EngineState::handshaking;
   Failure failure = Failure::none;
   std::string alert;
   std::string sent;  // After the first message.
@@ -77,13 +77,13 @@ TEST_CASE("a server that does not speak TLS at all", "[tls][hostile]") {
         "\x18\x03\x03\x00\x01\x00"sv, "\x16\x02\x00\x00\x05"sv, "\x15O"sv}) {
     INFO(octets);
     const Ended ended = answer(octets);
-    CHECK(ended.status == Status::failed);
+    CHECK(ended.status == EngineState::failed);
     CHECK(ended.failure == Failure::not_tls);
     CHECK(ended.sent.empty());
   }
   SECTION("is detected by its first octet") {
     CHECK(answer("2").failure == Failure::not_tls);
-    CHECK(answer("\x16").status == Status::handshaking);
+    CHECK(answer("\x16").status == EngineState::handshaking);
   }
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a server's alert gives the reason of its refusal", "[tls][hostile]") 
         Case{0, "close_notify", Failure::closed}, Case{222, "unknown", Failure::alert}}) {
     INFO(row.name);
     const Ended ended = answer(alert_record(2, row.description));
-    CHECK(ended.status == Status::failed);
+    CHECK(ended.status == EngineState::failed);
     CHECK(ended.failure == row.failure);
     CHECK(ended.alert == row.name);
     CHECK(ended.sent.empty());
@@ -114,7 +114,7 @@ TEST_CASE("a warning does not end the handshake", "[tls][hostile]") {
   const OpenServer server;
   Joined joined(client, server);
   joined.client.advance(alert_record(1, 112), joined.received_by_client);
-  REQUIRE(joined.client.status() == Status::handshaking);
+  REQUIRE(joined.client.status() == EngineState::handshaking);
   joined.run();
   CHECK(joined.established());
   CHECK(joined.client.alert().empty());
@@ -122,7 +122,7 @@ TEST_CASE("a warning does not end the handshake", "[tls][hostile]") {
 
 TEST_CASE("close_notify in the middle of the handshake", "[tls][hostile]") {
   const Ended ended = answer(alert_record(1, 0));
-  CHECK(ended.status == Status::failed);
+  CHECK(ended.status == EngineState::failed);
   CHECK(ended.failure == Failure::closed);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("an alert that ends an established connection", "[tls][hostile]") {
   joined.run();
   REQUIRE(joined.established());
   joined.client.advance(alert_record(2, 80), joined.received_by_client);
-  CHECK(joined.client.status() == Status::failed);
+  CHECK(joined.client.status() == EngineState::failed);
   CHECK(joined.client.failure() == Failure::malformed);
   CHECK_FALSE(joined.client.outgoing().empty());
 }
@@ -149,14 +149,14 @@ TEST_CASE("a version that was not offered", "[tls][hostile]") {
   CHECK(ended.failure == Failure::version);
   CHECK(ended.alert.empty());
   CHECK(ended.sent.substr(5) == "\x02\x46"sv);  // fatal, protocol_version
-  CHECK(answer(hello).status == Status::handshaking);
+  CHECK(answer(hello).status == EngineState::handshaking);
 }
 
 TEST_CASE("a cipher that was not offered", "[tls][hostile]") {
   const std::string hello =
       "\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03"s + std::string(32, 'r') + "\x00\x00\x01\x00"s;
   const Ended ended = answer(hello);
-  CHECK(ended.status == Status::failed);
+  CHECK(ended.status == EngineState::failed);
   CHECK(ended.failure == Failure::handshake_failure);
   CHECK(ended.sent.size() == 7);
 }
@@ -172,7 +172,7 @@ TEST_CASE("records that break the protocol", "[tls][hostile]") {
        }) {
     INFO(octets.substr(0, 8));
     const Ended ended = answer(octets);
-    CHECK(ended.status == Status::failed);
+    CHECK(ended.status == EngineState::failed);
     CHECK(ended.failure == Failure::malformed);
     CHECK(ended.sent.size() == 7);
   }
@@ -220,7 +220,7 @@ Failure shown(Version version, std::string_view der, std::size_t count = 1) {
   Joined::deliver(joined.client, joined.server, joined.received_by_server);
   joined.server.outgoing() = with_certificates(joined.server.outgoing(), der, count);
   joined.run();
-  CHECK(joined.client.status() == Status::failed);
+  CHECK(joined.client.status() == EngineState::failed);
   return joined.client.failure();
 }
 
@@ -246,7 +246,7 @@ Failure altered(std::string_view from, std::string_view to) {
   REQUIRE(at != flight.npos);
   flight.replace(at, to.size(), to);
   joined.run();
-  CHECK(joined.client.status() == Status::failed);
+  CHECK(joined.client.status() == EngineState::failed);
   return joined.client.failure();
 }
 
@@ -294,7 +294,7 @@ TEST_CASE("certificates received before a handshake failed are reported", "[tls]
     Joined::deliver(joined->client, joined->server, joined->received_by_server);
     joined->server.outgoing() = with_certificates(joined->server.outgoing(), der, count);
     joined->run();
-    CHECK(joined->client.status() == Status::failed);
+    CHECK(joined->client.status() == EngineState::failed);
     return joined;
   };
   for (const std::size_t count : {0U, 1U, 3U}) {
@@ -343,10 +343,10 @@ TEST_CASE("a handshake message is not buffered without limit", "[tls][hostile]")
   const OpenClient client;
   const std::string more = "\x16\x03\x03\x40\x00"s + std::string(16'384, 'm');
   std::string octets = "\x16\x03\x03\x00\x04\x02\xff\xff\xff"s;  // A ServerHello of 16 MiB.
-  CHECK(answer(client, octets, octets.size()).status == Status::handshaking);
+  CHECK(answer(client, octets, octets.size()).status == EngineState::handshaking);
   for (int i = 0; i < 17; ++i) octets += more;
   const Ended ended = answer(client, octets, 4096);
-  CHECK(ended.status == Status::failed);
+  CHECK(ended.status == EngineState::failed);
   CHECK(ended.failure == Failure::limit);
 }
 
@@ -360,9 +360,9 @@ TEST_CASE("empty records and warnings are limited", "[tls][hostile]") {
     empty += "\x16\x03\x03\x00\x00"s;
     requests += "\x16\x03\x03\x00\x04\x00\x00\x00\x00"s;
   }
-  CHECK(answer(client, warnings, warnings.size()).status != Status::established);
-  CHECK(answer(client, empty, empty.size()).status != Status::established);
-  CHECK(answer(client, requests, requests.size()).status != Status::established);
+  CHECK(answer(client, warnings, warnings.size()).status != EngineState::established);
+  CHECK(answer(client, empty, empty.size()).status != EngineState::established);
+  CHECK(answer(client, requests, requests.size()).status != EngineState::established);
 }
 
 // One octet sent by the server is wrong. Whichever it is, the client must not consider the
@@ -387,8 +387,8 @@ TEST_CASE("a wrong octet anywhere is detected", "[tls][hostile]") {
         Joined::deliver(joined.server, joined.client, joined.received_by_client);
       }
       positions = std::max(positions, sent);
-      const bool secure = joined.client.status() == Status::established;
-      CHECK((!secure || joined.server.status() == Status::established));
+      const bool secure = joined.client.status() == EngineState::established;
+      CHECK((!secure || joined.server.status() == EngineState::established));
       if (secure) {
         joined.server.write("250 ok\r\n");
         joined.run();
@@ -410,6 +410,6 @@ TEST_CASE("random octets after a valid start", "[tls][hostile]") {
     for (std::uint32_t n = random.below(400); n != 0; --n) {
       octets += static_cast<char>(random.below(i % 2 == 0 ? 256 : 4));
     }
-    CHECK(answer(client, octets, 1 + random.below(50)).status != Status::established);
+    CHECK(answer(client, octets, 1 + random.below(50)).status != EngineState::established);
   }
 }

@@ -63,13 +63,13 @@ TEST_CASE("what the system's configuration forbids is still observed", "[tls][li
 
 TEST_CASE("several threads may open clients at the same time", "[tls][library]") {
   std::vector<std::thread> threads;
-  std::vector<std::string> errors(4, "not run");
-  for (std::string& error : errors) {
-    threads.emplace_back([&error] {
+  std::vector<mxsweep::Status> opened(4, mxsweep::Status::io("not run"));
+  for (mxsweep::Status& status : opened) {
+    threads.emplace_back([&status] {
       mxsweep::tls::Client client;
-      error = client.open({});
+      status = client.open({});
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (const std::string& error : errors) CHECK(error.empty());
+  for (const mxsweep::Status& status : opened) CHECK(status.ok());
 }

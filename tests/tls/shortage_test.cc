@@ -45,14 +45,14 @@ TEST_CASE("an engine without memory reports a shortage", "[tls][shortage]") {
       engine.emplace(client, "mx1.example.net");
       engine->advance({}, clear);
     });
-    CHECK((engine->status() == Status::failed) == asked);
+    CHECK((engine->status() == EngineState::failed) == asked);
     if (!asked) continue;
     ++failed;
     CHECK(engine->failure() == Failure::shortage);
     CHECK(engine->outgoing().empty());
     CHECK(engine->peer_chain().empty());
     CHECK(engine->session().version.empty());
-    CHECK(engine->advance("220 mx1.example.net", clear) == Status::failed);
+    CHECK(engine->advance("220 mx1.example.net", clear) == EngineState::failed);
   }
   CHECK(failed > 10);
   CHECK(failed < amounts().size());
@@ -77,7 +77,7 @@ TEST_CASE("a handshake without memory reports a shortage", "[tls][shortage]") {
         asked =
             with_memory(octets, [&] { joined.client.advance(flight, joined.received_by_client); });
       }
-      CHECK((joined.client.status() == Status::established) == !asked);
+      CHECK((joined.client.status() == EngineState::established) == !asked);
       if (asked) CHECK(joined.client.failure() == Failure::shortage);
     }
   }
@@ -103,7 +103,7 @@ TEST_CASE("a chain without memory has no verdict", "[tls][shortage]") {
                               samples::der_of(between.certificate_pem)};
   const std::vector<std::string_view> der(std::begin(sent), std::end(sent));
   ClientOptions options;
-  options.authorities = read_authorities(root.certificate_pem).authorities;
+  options.authorities = *read_authorities(root.certificate_pem);
   std::size_t without = 0;
   for (const std::size_t octets : amounts()) {
     INFO(octets);
@@ -129,12 +129,13 @@ TEST_CASE("open() without memory reports a shortage", "[tls][shortage]") {
     std::size_t failed = 0;
     for (const std::size_t octets : amounts()) {
       INFO(octets);
-      std::string error;
-      const bool asked = with_memory(octets, [&] { error = open(); });
-      CHECK(error.empty() == !asked);
+      mxsweep::Status opened;
+      const bool asked = with_memory(octets, [&] { opened = open(); });
+      CHECK(opened.ok() == !asked);
       if (!asked) continue;
       ++failed;
-      CHECK(error.find("memory") != error.npos);
+      CHECK(opened.kind() == mxsweep::Status::Kind::machine);
+      CHECK(opened.sentence().find("memory") != std::string::npos);
     }
     CHECK(failed > 10);
     CHECK(failed < amounts().size());
@@ -146,7 +147,7 @@ TEST_CASE("open() without memory reports a shortage", "[tls][shortage]") {
     });
   }
   SECTION("authorities") {
-    each([&root] { return read_authorities(root.certificate_pem).error; });
+    each([&root] { return read_authorities(root.certificate_pem).status(); });
   }
 }
 

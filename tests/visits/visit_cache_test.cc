@@ -40,7 +40,7 @@ Line line_to(std::uint32_t host, const std::string& name = {}, std::uint64_t num
 class Visitor {
  public:
   explicit Visitor(std::size_t octets_max) : servers(octets_max) {
-    REQUIRE(tls_.open({}).empty());
+    REQUIRE(tls_.open({}).ok());
     plan_.tls = &tls_;
   }
 
@@ -60,7 +60,7 @@ class Visitor {
   probe::Observation shown(const targets::Target& target, const std::string& name) {
     const tls::IssuedCertificate issued = tls::issue({.common_name = name, .dns_names = {name}});
     tls::Server server;
-    REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).empty());
+    REQUIRE(server.open({.chain_pem = issued.certificate_pem, .key_pem = issued.key_pem}).ok());
     targets::Target own = target;
     own.tls = TlsMode::implicit;
     probe::Conversation probe(plan_, own);

@@ -17,4 +17,9 @@ namespace mxsweep {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+// A small letter as a capital; any other octet as it is.
+[[nodiscard]] constexpr char upper(char c) {
+  return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 }  // namespace mxsweep

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/host_name.h"
 #include "mxsweep/core/time.h"
 
 namespace mxsweep::dns {
@@ -82,7 +83,6 @@ struct Answer {
 
 // Names end up in queries: 255 octets on the wire, 63 a label.
 inline constexpr std::size_t kNameOctetsMax = 255;
-inline constexpr std::size_t kLabelOctetsMax = 63;
 
 // What we say we can take over UDP: fits every path of today (DNS flag day 2020).
 inline constexpr std::uint16_t kUdpOctetsMax = 1232;

@@ -27,7 +27,9 @@
 #include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/lookup_counts.h"
 #include "mxsweep/core/random.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
 
@@ -53,19 +55,6 @@ struct ResolverOptions {
   std::uint64_t seed = 0;              // Of the queries' ids.
 };
 
-struct Lookups {
-  std::uint64_t asked = 0;        // By ask(): the sum of the next four, and of those not answered.
-  std::uint64_t from_cache = 0;   // Answered at once.
-  std::uint64_t coalesced = 0;    // Waited for what another had asked.
-  std::uint64_t answered = 0;     // By a server, whatever the answer was.
-  std::uint64_t failed = 0;       // timeout, unreachable, and what broke on the way.
-  std::uint64_t sent = 0;         // Questions that went out, each counted once.
-  std::uint64_t retried = 0;      // Times that one of them had to go out again.
-  std::uint64_t timeouts = 0;     // Of `failed`.
-  std::uint64_t unreachable = 0;  // Of `failed`.
-  std::uint64_t tcp = 0;          // Connections made because a response was cut.
-};
-
 // A descriptor to watch from now on, in place of what was said of it before. Neither: to forget; it
 // is about to be closed.
 struct Watch {
@@ -87,7 +76,7 @@ class Resolver {
   ~Resolver();
 
   // Empty: it worked. Else what is wrong.
-  [[nodiscard]] std::string open(const ResolverOptions& options);
+  Status open(const ResolverOptions& options);
   // In the order to try them; the system's when none were given.
   [[nodiscard]] const std::vector<Server>& servers() const { return options_.servers; }
 
@@ -104,14 +93,14 @@ class Resolver {
   [[nodiscard]] bool reachable() const { return reachable_; }
   // Questions that are not answered, each counted once.
   [[nodiscard]] std::size_t waiting() const { return lookups_.size(); }
-  [[nodiscard]] const Lookups& counts() const { return counts_; }
+  [[nodiscard]] const LookupCounts& counts() const { return counts_; }
 
  private:
   struct Channel;
   struct Lookup;
 
-  [[nodiscard]] std::string open_channel(std::size_t first);
-  [[nodiscard]] std::string find_servers();
+  Status open_channel(std::size_t first);
+  Status find_servers();
   void on_broken_stream(int descriptor);
   void settle();
   void send(Lookup& lookup);
@@ -150,7 +139,7 @@ class Resolver {
   std::deque<Finished> finished_;
   std::deque<Watch> watches_;
   std::vector<std::pair<int, Channel*>> descriptors_;
-  Lookups counts_;
+  LookupCounts counts_;
 };
 
 }  // namespace mxsweep::dns

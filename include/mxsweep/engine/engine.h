@@ -78,9 +78,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  [[nodiscard]] std::optional<ring::Refusal> open(const ring::RingOptions& options) {
-    return kernel_.emplace().open(options);
-  }
+  Status open(const ring::RingOptions& options) { return kernel_.emplace().open(options); }
   // The ring has one issuer, and its descriptor may be in a table of this thread's alone.
   void close() { kernel_.reset(); }
   [[nodiscard]] const std::vector<std::string>& features() const { return kernel_->features(); }

@@ -2,15 +2,17 @@
 // A file to write, opened in two steps, so that nothing is lost before it is known that all is
 // well.
 //
-//   Shape     open() tells whether it can be written; begin() throws away what it held before.
+//   Shape     open() finds out whether it can be written; begin() throws away what it held before.
 //             A path that names a descriptor of ours ("-", /dev/stdout, /dev/stderr, /dev/fd/N,
 //             /proc/self/fd/N) is that descriptor, and what was written there before stays.
 //   Lifetime  closed by the destructor; a file that open() has created and that was not begun is
 //             removed again.
-//   Errors    a sentence with the path; empty: it worked.
+//   Errors    the sentence begins with the path.
 #pragma once
 
 #include <string>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::files {
 
@@ -22,8 +24,8 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   // `minus`: the descriptor that "-" is. Waits for the reader of a FIFO.
-  [[nodiscard]] std::string open(const std::string& path, int minus = 1);
-  [[nodiscard]] std::string begin();
+  Status open(const std::string& path, int minus = 1);
+  Status begin();
   // The errno of close(): some file systems (NFS, quotas) tell only then that there was no room.
   // Does nothing to a descriptor that was ours before.
   [[nodiscard]] int close();

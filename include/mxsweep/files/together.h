@@ -4,12 +4,13 @@
 //   Shape     each can be written, and none is another or one that is read: the same device and
 //             inode, by whatever path, link or spelling, whether it is there already or not.
 //             Devices and pipes may be shared, and so may what was open before we began.
-//   Errors    a sentence with the path; empty: all is well. Either way, what was there is as it
-//             was.
+//   Errors    the sentence begins with the path. Whatever the result, what was there is as it was.
 #pragma once
 
 #include <string>
 #include <vector>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::files {
 
@@ -19,7 +20,6 @@ struct Named {
   int minus = -1;
 };
 
-[[nodiscard]] std::string check_together(const std::vector<Named>& read,
-                                         const std::vector<Named>& written);
+Status check_together(const std::vector<Named>& read, const std::vector<Named>& written);
 
 }  // namespace mxsweep::files

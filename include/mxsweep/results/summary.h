@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/lookup_counts.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/results/histogram.h"
@@ -42,17 +43,6 @@ struct Tally {
   void count(const tls::Facts& facts);
 };
 
-// The counts of DNS queries, as in dns::Lookups.
-struct Lookups {
-  std::uint64_t asked = 0;       // All questions, however they were answered.
-  std::uint64_t from_cache = 0;  // Answered from our own cache.
-  std::uint64_t coalesced = 0;   // Joined to an equal query in flight.
-  std::uint64_t sent = 0;        // Sent to the resolver, each question counted once.
-  std::uint64_t retried = 0;     // How often one of them was sent again.
-  std::uint64_t failed = 0;      // Without an answer in the end.
-  std::uint64_t tcp = 0;         // TCP connections because a response was truncated.
-};
-
 struct Summary {
   Tally tally;
   std::uint64_t lines_read = 0;           // All lines, comments and blank ones included.
@@ -66,7 +56,7 @@ struct Summary {
   std::uint64_t octets_written = 0;
   std::optional<std::uint64_t> certificates_written;  // Absent: not requested.
   std::optional<std::uint64_t> domains_written;       // Absent: not requested.
-  std::optional<Lookups> lookups;                     // Absent: no name was looked up.
+  std::optional<LookupCounts> lookups;                // Absent: no name was looked up.
   std::uint64_t servers_forgotten = 0;  // Evicted to limit memory; visited again if met again.
   std::uint64_t local_shortages = 0;    // How often a local shortage slowed admission.
   std::uint32_t in_flight_peak = 0;

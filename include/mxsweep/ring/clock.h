@@ -14,4 +14,7 @@ namespace mxsweep::ring {
 // The wall time of Instant's zero, as computed now.
 [[nodiscard]] WallTime wall_at_zero();
 
+// Of this process so far, its own and the kernel's for it.
+[[nodiscard]] double cpu_seconds();
+
 }  // namespace mxsweep::ring

@@ -5,19 +5,14 @@
 //            of container runtimes since 2023, which return EPERM.
 #pragma once
 
-#include <string>
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::ring {
 
-struct Refusal {
-  std::string cause;  // One line: what was refused.
-  std::string cure;   // One line: what to do.
-};
-
 // Explains the errno of a system call of io_uring on this machine.
-[[nodiscard]] Refusal explain_refusal(int error, const char* call = "io_uring_setup");
+Status explain_refusal(int error, const char* call = "io_uring_setup");
 
 // Explains the errno of an open ring that has failed (Ring::failure()).
-[[nodiscard]] Refusal explain_failure(int error);
+Status explain_failure(int error);
 
 }  // namespace mxsweep::ring

@@ -18,7 +18,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,7 +62,7 @@ class Ring {
   Ring& operator=(const Ring&) = delete;
   ~Ring();
 
-  [[nodiscard]] std::optional<Refusal> open(const RingOptions& options);
+  Status open(const RingOptions& options);
   [[nodiscard]] const std::vector<std::string>& features() const { return features_; }
   // The errno with which the ring failed; 0: it has not. See explain_failure().
   [[nodiscard]] int failure() const { return failure_; }
@@ -96,8 +95,8 @@ class Ring {
   void give_back(const Completion& completion);
 
  private:
-  [[nodiscard]] std::optional<Refusal> set_up(const RingOptions& options);
-  [[nodiscard]] std::optional<Refusal> provide_buffers(const RingOptions& options);
+  Status set_up(const RingOptions& options);
+  Status provide_buffers(const RingOptions& options);
   io_uring_sqe* next_sqe(Operation operation, Handle handle);
   void note_result(int result);
   io_uring_sqe* queue_send(int descriptor, Handle handle, std::string_view octets);

@@ -7,14 +7,13 @@
 //             worker has a descriptor table of its own, which the limit bounds by itself, and there
 //             are as many workers as the connections need.
 //   Units     connections, descriptors, octets.
-//   Errors    refusal: what was asked for does not fit, and the cure.
+//   Errors    what was asked for does not fit, and the cure.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
-#include "mxsweep/ring/refusal.h"
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::scan {
 
@@ -47,11 +46,6 @@ struct Capacity {
   std::string note;                 // What was lowered or raised, and why; may be empty.
 };
 
-struct CapacityPlan {
-  Capacity capacity;
-  std::optional<ring::Refusal> refusal;
-};
-
-[[nodiscard]] CapacityPlan plan_capacity(const CapacityRequest& request);
+Result<Capacity> plan_capacity(const CapacityRequest& request);
 
 }  // namespace mxsweep::scan

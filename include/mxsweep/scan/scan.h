@@ -4,24 +4,23 @@
 //   Shape     One feeder, `threads` workers, one writer; the caller's thread waits, hears signals
 //             and is told how it goes.
 //   Lifetime  run() returns when everything is written and every thread has ended.
-//   Errors    Ended says why a sweep did not run or did not run to its end; nothing is thrown. One
-//             that does not run has not touched what its outputs held.
+//   Errors    run() says why a sweep did not run, and the summary why it did not run to its end;
+//             nothing is thrown. A sweep that does not run has not touched what its outputs held.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/status.h"
+#include "mxsweep/files/trust_store.h"
+#include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
-#include "mxsweep/ring/refusal.h"
 #include "mxsweep/scan/capacity.h"
-#include "mxsweep/scan/name_options.h"
-#include "mxsweep/scan/trust_store.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -39,12 +38,12 @@ struct Options {
 
   probe::Plan plan;
   tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
-  TrustStore trust;          // For what is said of it.
+  files::TrustStore trust;   // For what is said of it.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // What all workers together remember of servers, in octets; 0: each target is a visit.
   std::size_t share_octets = kShareOctetsDefault;
-  NameOptions names;
+  names::NameOptions names;
   std::string input = "-";
   std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
   std::string output = "-";
@@ -71,30 +70,21 @@ struct Progress {
   int last_shortage = 0;        // Its errno.
 };
 
-struct Ended {
-  std::optional<ring::Refusal> refusal;  // This machine cannot run it.
-  std::string
-      bad_input;  // A file that cannot be used, a list that is none, or --strict's bad line.
-  results::Summary summary;  // Meaningful unless one of the above is set.
-};
-
 // Called from run()'s own thread, a few times a second.
 using ProgressCallback = std::function<void(const Progress&)>;
 
-[[nodiscard]] Ended run(const Options& options, const ProgressCallback& on_progress);
+// A machine that cannot run it, or what cannot be used: a file, a list that is none, --strict's bad
+// line.
+Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress);
 
 // Whether the options' files can be used, and together: each output can be written, and none is the
-// list, another input or another output by any of its names. Leaves all as it was. Empty: they can.
-[[nodiscard]] std::string check_files(const Options& options);
+// list, another input or another output by any of its names. Leaves all as it was.
+Status check_files(const Options& options);
 
 // Opens an engine and closes it again: whether this machine can run one, and with which features.
-struct EngineCheck {
-  std::optional<ring::Refusal> refusal;
-  std::vector<std::string> features;
-};
-[[nodiscard]] EngineCheck check_engine();
+Result<std::vector<std::string>> check_engine();
 
-// Empty, or what is wrong with the options.
-[[nodiscard]] std::string check_tls(const tls::ClientOptions& options);
+// Whether the options can be used.
+Status check_tls(const tls::ClientOptions& options);
 
 }  // namespace mxsweep::scan

@@ -2,14 +2,15 @@
 // What a list holds, by a sample of its beginning: for --check, which sends nothing.
 //
 //   Units    lines and targets; a prefix counts as all its targets.
-//   Errors   `error` is the whole sentence; the rest of the survey means nothing then.
+//   Errors   the list cannot be read, or is none; the sentence is without its name.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "mxsweep/scan/list.h"
+#include "mxsweep/core/status.h"
+#include "mxsweep/files/list.h"
 
 namespace mxsweep::scan {
 
@@ -20,7 +21,6 @@ inline constexpr std::size_t kSurveyOctetsMax = 16 * 1024 * 1024;
 inline constexpr std::uint64_t kHugeTargets = std::uint64_t{1} << 20;
 
 struct ListSurvey {
-  std::string error;
   bool sampled = false;  // Else it is not a regular file: reading it would take it from the sweep.
   bool whole = false;    // The sample is the whole list.
   std::uint64_t lines = 0;
@@ -34,7 +34,7 @@ struct ListSurvey {
 };
 
 // Leaves the file where it was.
-[[nodiscard]] ListSurvey survey_list(const ListSource& source,
-                                     const std::vector<std::uint16_t>& ports, bool mail_domains);
+Result<ListSurvey> survey_list(const files::ListSource& source,
+                               const std::vector<std::uint16_t>& ports, bool mail_domains);
 
 }  // namespace mxsweep::scan

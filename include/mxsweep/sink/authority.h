@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/sink/persona.h"
 #include "mxsweep/tls/issue.h"
@@ -26,8 +27,7 @@ class Authority {
   // The certificate that a scan must trust (PEM).
   [[nodiscard]] std::string_view root_pem() const { return root_.certificate_pem; }
 
-  // Returns an empty string on success, otherwise what is wrong.
-  [[nodiscard]] std::string equip(std::vector<Persona>& personas);
+  Status equip(std::vector<Persona>& personas);
 
  private:
   struct Credentials;

@@ -8,10 +8,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::sink {
 
@@ -20,8 +20,7 @@ struct Listen {
   std::uint16_t port = 0;
 };
 
-// Returns an empty string on success, otherwise what is wrong with the text.
-[[nodiscard]] std::string read_listen(std::string_view text, Listen& listen);
+Result<Listen> read_listen(std::string_view text);
 
 // A listening socket. Several share the port with SO_REUSEPORT; the kernel distributes connections.
 // Requires: port_is_free() or port 0.

@@ -162,11 +162,8 @@ inline constexpr std::uint64_t kOctetsPerSecondMax =
     1000;  // The timer wheel's tick is a millisecond.
 inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 
-struct PersonasRead {
-  std::vector<Persona> personas;
-  std::string error;  // Empty on success.
-};
-[[nodiscard]] PersonasRead read_personas(std::string_view json);
+// At least one.
+Result<std::vector<Persona>> read_personas(std::string_view json);
 
 // The built-in fleet, as JSON: two thirds of it answer as a well-behaved server does.
 [[nodiscard]] std::string_view builtin_personas();
@@ -174,10 +171,10 @@ struct PersonasRead {
 // "mx-127-1-2-3.sink.test".
 [[nodiscard]] std::string host_name(const Address& address);
 
-// Removes all personas that are not named. Returns the first name that no persona has, or an empty
-// string.
-[[nodiscard]] std::string keep_only(std::vector<Persona>& personas,
-                                    const std::vector<std::string>& names);
+// Removes all personas that are not named. Returns the first name that no persona has, and then
+// removes none.
+[[nodiscard]] std::optional<std::string> keep_only(std::vector<Persona>& personas,
+                                                   const std::vector<std::string>& names);
 
 // Delays every greeting by `delay`.
 void delay_greetings(std::vector<Persona>& personas, Duration delay);

@@ -12,11 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "mxsweep/ring/refusal.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/sink/fleet.h"
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/visits.h"
@@ -24,11 +22,6 @@
 namespace mxsweep::sink {
 
 inline constexpr unsigned kThreadsMax = 256;
-
-struct ServerFailure {
-  std::string what;                      // One line.
-  std::optional<ring::Refusal> refusal;  // Set if this machine refuses io_uring.
-};
 
 struct ServerStats {
   std::uint64_t conversations = 0;
@@ -47,16 +40,16 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  [[nodiscard]] std::optional<ServerFailure> start();
+  Status start();
   [[nodiscard]] std::uint16_t port() const { return listen_.port; }
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
-  // The error that ended one of the threads before stop(); nothing if none has ended.
-  [[nodiscard]] std::optional<ring::Refusal> failure() const;
+  // The error that ended one of the threads before stop(), if one has ended.
+  [[nodiscard]] Status failure() const;
   ServerStats stop();
 
  private:
   struct Thread;
-  [[nodiscard]] std::optional<ServerFailure> start_thread();
+  Status start_thread();
 
   Fleet fleet_;
   Listen listen_;

@@ -3,21 +3,22 @@
 //
 //   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT); RFC 3207 (STARTTLS).
 //   Lifetime  Sends in flight view the strings of Commands, which must outlive them.
-//   Errors    check_helo_name() returns what is wrong with a name; nothing if it is valid.
+//   Errors    check_helo_name() returns what is wrong with a name.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::smtp {
 
 // Accepts what servers accept: a host name with at least one dot, or an address literal such as
-// [192.0.2.1]. Returns what is wrong, as text for the user, or nothing if the name is valid.
-[[nodiscard]] std::optional<std::string> check_helo_name(std::string_view name);
+// [192.0.2.1].
+Status check_helo_name(std::string_view name);
 
 enum class Command : std::uint8_t { none, ehlo, helo, starttls, quit };
 inline constexpr std::size_t kCommandCount = 5;

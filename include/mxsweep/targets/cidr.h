@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "mxsweep/core/address.h"
 
@@ -23,6 +24,10 @@ struct AddressRange {
 // Host bits that are set in `address` do not count: 192.0.2.5/24 is 192.0.2.0/24, as it is for the
 // other scanners. Requires: address.family is not none.
 [[nodiscard]] std::optional<AddressRange> prefix_range(const Address& address, unsigned length);
+
+// The same of a length in digits. "08" is none: other programs take it for octal, or for a mistake.
+[[nodiscard]] std::optional<AddressRange> read_prefix(const Address& address,
+                                                      std::string_view length);
 
 // The address behind `address`. Requires: it is not the highest of its family.
 [[nodiscard]] Address next_address(Address address);

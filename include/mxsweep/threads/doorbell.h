@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "mxsweep/core/invariant.h"
@@ -20,7 +21,7 @@ namespace mxsweep::threads {
 
 class Doorbell {
  public:
-  Doorbell() : descriptor_(::eventfd(0, EFD_CLOEXEC)) {}
+  Doorbell() : descriptor_(::eventfd(0, EFD_CLOEXEC)), error_(descriptor_ < 0 ? errno : 0) {}
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
   ~Doorbell() {
@@ -28,6 +29,7 @@ class Doorbell {
   }
 
   [[nodiscard]] bool good() const { return descriptor_ >= 0; }
+  [[nodiscard]] int error() const { return error_; }  // The errno of one that is not good().
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
   void prepare() { asleep_.exchange(true, std::memory_order_seq_cst); }
@@ -52,6 +54,7 @@ class Doorbell {
 
  private:
   int descriptor_;
+  int error_;
   std::atomic<bool> asleep_ = false;
 };
 

@@ -5,14 +5,14 @@
 //   Cost      5 ms and 5 MB for the 140 authorities of a typical system.
 //   Lifetime  nothing views the text afterwards.
 //   Threads   immutable: any number of threads may verify against the same object.
-//   Errors    AuthoritiesRead::error has the reason; if short_of_memory is set, this machine is the
-//             cause and not the text.
+//   Errors    a text without an authority is unusable; a machine may be short of memory.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
+
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::tls {
 
@@ -33,13 +33,7 @@ class Authorities {
   std::unique_ptr<const Library> library_;
 };
 
-struct AuthoritiesRead {
-  std::shared_ptr<const Authorities> authorities;  // Null on error.
-  std::string error;                               // Empty on success.
-  bool short_of_memory = false;
-};
-
-// A text without any readable certificate is an error, unless it is empty.
-[[nodiscard]] AuthoritiesRead read_authorities(std::string_view pem);
+// A text without any readable certificate is unusable, unless it is empty.
+Result<std::shared_ptr<const Authorities>> read_authorities(std::string_view pem);
 
 }  // namespace mxsweep::tls

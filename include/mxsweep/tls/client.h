@@ -10,7 +10,7 @@
 //   Threads   one.
 //   Memory    at most chains_max parsed and verified chains; the least recently used are dropped
 //             first (two generations).
-//   Errors    open() returns the reason: an unusable cipher list, or not enough memory.
+//   Errors    open(): an unusable cipher list, or not enough memory.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/authorities.h"
 #include "mxsweep/tls/facts.h"
@@ -43,8 +44,7 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  // Returns an empty string on success, otherwise the reason of the failure.
-  [[nodiscard]] std::string open(const ClientOptions& options);
+  Status open(const ClientOptions& options);
 
   // The parsed and verified chain; from the cache if the same octets were seen before and their
   // verdict still holds at `now`. `der`: leaf first; may be empty. Null: not enough memory.

@@ -31,7 +31,7 @@
 
 namespace mxsweep::tls {
 
-enum class Status : std::uint8_t {
+enum class EngineState : std::uint8_t {
   handshaking,
   established,
   closed,  // close_notify was received, after the handshake.
@@ -66,7 +66,7 @@ class Engine {
   ~Engine();
 
   // Consumes all of `received` and appends the decrypted octets to `clear`.
-  Status advance(std::string_view received, std::string& clear);
+  EngineState advance(std::string_view received, std::string& clear);
 
   // Requires: established.
   void write(std::string_view clear);
@@ -75,7 +75,7 @@ class Engine {
 
   [[nodiscard]] std::string& outgoing() { return outgoing_; }
 
-  [[nodiscard]] Status status() const { return status_; }
+  [[nodiscard]] EngineState status() const { return status_; }
   [[nodiscard]] Failure failure() const { return failure_; }
   // The fatal alert that the peer sent, by its name in RFC 8446; empty if there was none.
   [[nodiscard]] std::string_view alert() const { return alert_; }
@@ -106,7 +106,7 @@ class Engine {
   std::string outgoing_;
   std::string_view received_;  // Octets passed to advance() that the library has not read yet.
   std::string_view alert_;
-  Status status_ = Status::handshaking;
+  EngineState status_ = EngineState::handshaking;
   Failure failure_ = Failure::none;
   std::size_t octets_without_progress_ = 0;  // Received since the last result.
   std::uint8_t first_octets_ = 0;            // How many of the two that identify TLS were seen.

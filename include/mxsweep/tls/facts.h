@@ -133,4 +133,7 @@ void sort_names(Certificate& certificate);
 // has none.
 void judge(const Chain& chain, std::string_view name, WallTime now, Facts& facts);
 
+// What a chain takes, all that it holds included.
+[[nodiscard]] std::size_t octets_held(const Chain& chain);
+
 }  // namespace mxsweep::tls

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::tls {
@@ -33,8 +34,7 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  // Returns an empty string on success, otherwise the reason of the failure.
-  [[nodiscard]] std::string open(const ServerOptions& options);
+  Status open(const ServerOptions& options);
 
  private:
   friend class Engine;

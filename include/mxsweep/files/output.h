@@ -7,8 +7,8 @@
 //            written is filled again by the thread that made it. When they are all waiting to be
 //            written it is backpressured(): its producer starts nothing new, and what is
 //            still open makes its last chunk grow, by at most one record each.
-//   Errors   A failed write is told once, through failure(); after it everything is taken and
-//            discarded, so that nobody waits for an output that is gone. What was counted as
+//   Errors   A failed write is reported once, by failure(); after it everything is taken and
+//            discarded, so that nothing waits for an output that is gone. What was counted as
 //            written was written, and no half line is left behind: a file is cut, and a line that
 //            was begun in a pipe whose reader has stalled is finished there when the sweep must
 //            leave at once. Where that cannot be (a socket, a terminal, a pipe as large as pipes
@@ -21,14 +21,13 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/output_file.h"
-#include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/record.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/spsc_queue.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
@@ -36,7 +35,7 @@ inline constexpr std::size_t kChunksKept = 2;  // Of those that were written; th
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
 inline constexpr Duration kBackpressureRetry = std::chrono::milliseconds{10};  // Between two tries.
 
-// Whole lines, one for each record.
+// Whole lines, each a record.
 struct Chunk {
   std::string lines;
   std::uint64_t records = 0;
@@ -48,9 +47,9 @@ class Outbox {
       : writer_(writer), filled_(kChunksQueued), written_(kChunksKept) {}
 
   // The producer's side.
-  void add(const results::Record& record, Instant now);
-  void add(const tls::Certificate& certificate, Instant now);
-  void add(const results::DomainLine& domain, Instant now);
+  // Where to append a whole line, with its line end; then end_line().
+  [[nodiscard]] std::string& begin_line(Instant now);
+  void end_line(Instant now);
   void flush(Instant now);  // Hands over what there is, if there is room for it.
   [[nodiscard]] bool backpressured() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
@@ -63,9 +62,6 @@ class Outbox {
   [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
 
  private:
-  void begin_line(Instant now);
-  void end_line(Instant now);
-
   threads::Doorbell& writer_;
   threads::SpscQueue<Chunk> filled_;
   threads::SpscQueue<Chunk> written_;
@@ -75,10 +71,13 @@ class Outbox {
 
 class Output {
  public:
-  // `path`: "-" is standard output. Check failure() before anything else.
-  explicit Output(const std::string& path);
+  Output() = default;
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
-  void begin();  // What the file held before is gone. Before the first line, and before run().
+  // `path`: "-" is standard output. Before anything else.
+  Status open(const std::string& path);
+  Status begin();  // What the file held before is gone. Before the first line, and before run().
 
   // Before run(); rung when the output has failed or has ended.
   void tell(threads::Doorbell& bell) { watcher_ = &bell; }
@@ -92,7 +91,7 @@ class Output {
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
   // These are the writer's: read them before run() or after its thread was joined.
-  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] const Status& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
   // Taken and thrown away, because it has failed.
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
@@ -104,8 +103,7 @@ class Output {
   [[nodiscard]] bool wait_writable();
   [[nodiscard]] bool make_room(std::size_t octets);
   void leave_whole_lines(std::string_view lines, std::size_t written);
-  void fail(const std::string& why);        // `why` is the whole sentence.
-  void fail_with(const std::string& what);  // Behind the output's name.
+  void fail(const std::string& why);  // Without the output's name.
 
   files::OutputFile file_;
   threads::Doorbell bell_;
@@ -115,11 +113,11 @@ class Output {
   std::atomic<bool> hurrying_ = false;
   std::atomic<bool> failed_ = false;
   std::atomic<bool> ended_ = false;
-  std::string failure_;
+  Status failure_;
   int hurried_wait_ms_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t records_lost_ = 0;
   std::uint64_t octets_ = 0;
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

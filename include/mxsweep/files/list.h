@@ -4,13 +4,15 @@
 //   Shape     a file, standard input, or words of a command line. Those become a file in memory
 //             with a line for each, so that all that reads a list reads them too.
 //   Lifetime  the descriptor is closed with its owner, unless it is standard input.
-//   Errors    List::error is the sentence; nothing else counts then.
+//   Errors    open() says why it cannot be read, without its name.
 #pragma once
 
 #include <string>
 #include <vector>
 
-namespace mxsweep::scan {
+#include "mxsweep/core/status.h"
+
+namespace mxsweep::files {
 
 struct ListSource {
   std::string path = "-";          // "-": standard input. Does not count where there are words.
@@ -19,14 +21,15 @@ struct ListSource {
 
 class List {
  public:
-  explicit List(const ListSource& source);
+  List() = default;
   ~List();
   List(const List&) = delete;
   List& operator=(const List&) = delete;
 
+  Status open(const ListSource& source);
+
   int descriptor = -1;
-  std::string name;   // "list.txt", "standard input", "the command line"
-  std::string error;  // "No such file or directory"; empty: it can be read.
+  std::string name;  // "list.txt", "standard input", "the command line"
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

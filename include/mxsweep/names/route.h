@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a mail domain, or a host, to the servers that take its mail: what to ask, and what the
-// answers come to. Pure: it asks nobody itself.
+// answers come to. Pure: it does not ask itself.
 //
 //   Source   RFC 5321 section 5.1 (MX, implicit MX), RFC 7505 (null MX), RFC 2181 section 10.3 (an
 //            MX names no alias), RFC 6761 (localhost), RFC 6890 (addresses for special use).
@@ -9,7 +9,8 @@
 //            IPv4 before IPv6, addresses in the order of the answer. Addresses that no remote
 //            host can have are left out; an IPv4-mapped IPv6 address is the IPv4 address.
 //   Memory   hosts_max hosts with addresses_max addresses each; answers are let go of at once.
-//   Errors   a RouteError, of the whole route or of one destination.
+//   Errors   a Cause of the groups local, name, mx or declined, of the whole route or of one
+//            destination.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +21,11 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/finding.h"
+#include "mxsweep/core/outcome.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
 
-namespace mxsweep::dns {
+namespace mxsweep::names {
 
 enum class RouteKind : std::uint8_t { host, mail_domain };
 
@@ -37,32 +39,12 @@ struct RouteOptions {
   std::size_t addresses_max = 16;
 };
 
-// Why there is no server: each word a different next action.
-enum class RouteError : std::uint8_t {
-  none,
-  name_invalid,  // Not a name that could be asked for; Route::name().error says more.
-  nxdomain,      // The domain or host does not exist.
-  no_data,       // It exists, and has neither MX nor address.
-  servfail,
-  refused,
-  malformed,
-  alias_loop,
-  timeout,
-  unreachable,       // Our own resolver's fault, not the name's.
-  null_mx,           // The domain says that it takes no mail.
-  mx_no_address,     // The MX host has no address, or does not exist.
-  mx_is_address,     // The MX is an address where a host name has to be.
-  mx_localhost,      // The MX says that we are the server.
-  unusable_address,  // There are addresses, and no remote host can have one of them.
-  mx_private,        // The MX host's address is not one of the internet. It is given nevertheless.
-};
-[[nodiscard]] std::string_view to_string(RouteError error);
-
 struct Destination {
   std::string host;  // As asked for; the domain itself where it is its own MX.
   std::uint16_t preference = 0;
   Address address;  // Family::none: the error says why.
-  RouteError error = RouteError::none;
+  // config_mx_private_ip comes with the address.
+  Cause error = Cause::none;
   bool authentic = false;  // All answers that led here were validated by the resolver.
   FindingSet findings;     // Of this host.
 };
@@ -70,7 +52,7 @@ struct Destination {
 struct RouteQuestion {
   std::uint32_t number = 0;  // For on_answer().
   std::string_view name;     // Until the next call.
-  Type type = Type::a;
+  dns::Type type = dns::Type::a;
 };
 
 class Route {
@@ -80,12 +62,12 @@ class Route {
   [[nodiscard]] bool take_question(RouteQuestion& question);
   // One that was taken, once more.
   [[nodiscard]] RouteQuestion question(std::uint32_t number) const;
-  void on_answer(std::uint32_t number, const Answer& answer);
+  void on_answer(std::uint32_t number, const dns::Answer& answer);
 
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }
-  [[nodiscard]] const Name& name() const { return name_; }
+  [[nodiscard]] const dns::Name& name() const { return name_; }
   // Requires, here and below: done(). Of the whole name, before any host was looked for.
-  [[nodiscard]] RouteError error() const { return error_; }
+  [[nodiscard]] Cause error() const { return error_; }
   [[nodiscard]] FindingSet findings() const { return findings_; }
   // At least one for each host, unless error() says why there is none.
   [[nodiscard]] std::vector<Destination> destinations() const;
@@ -94,7 +76,7 @@ class Route {
   struct Host {
     std::string name;
     std::uint16_t preference = 0;
-    RouteError error = RouteError::none;
+    Cause error = Cause::none;
     bool authentic = true;
     FindingSet findings;
     std::vector<Address> addresses[2];  // Of the A and of the AAAA answer.
@@ -102,23 +84,24 @@ class Route {
   };
   struct Question {
     std::size_t host;  // kDomain: of the domain itself.
-    Type type;
+    dns::Type type;
   };
   static constexpr std::size_t kDomain = SIZE_MAX;
 
   void ask_for(std::size_t host);
-  void on_exchanges(const Answer& answer);
-  void on_addresses(std::size_t index, Type type, const Answer& answer);
-  static void take_addresses(Host& host, Type type, const Answer& answer, std::size_t most);
-  void add_hosts(std::vector<MxRecord> exchanges);
-  void add_host(const MxRecord& exchange);
+  void on_exchanges(const dns::Answer& answer);
+  void on_addresses(std::size_t index, dns::Type type, const dns::Answer& answer);
+  static void take_addresses(Host& host, dns::Type type, const dns::Answer& answer,
+                             std::size_t most);
+  void add_hosts(std::vector<dns::MxRecord> exchanges);
+  void add_host(const dns::MxRecord& exchange);
   void add_domain_as_host();
-  [[nodiscard]] RouteError fault_without_address(const Host& host) const;
+  [[nodiscard]] Cause fault_without_address(const Host& host) const;
 
   RouteKind kind_;
   RouteOptions options_;
-  Name name_;
-  RouteError error_ = RouteError::none;
+  dns::Name name_;
+  Cause error_ = Cause::none;
   FindingSet findings_;
   bool authentic_ = true;  // How we came by the hosts.
   std::vector<Host> hosts_;
@@ -130,4 +113,4 @@ class Route {
 // Whether an address is one that no server on the internet can have.
 [[nodiscard]] bool is_special_use(const Address& address);
 
-}  // namespace mxsweep::dns
+}  // namespace mxsweep::names

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/task.h"
+#include "mxsweep/names/task.h"
 
 #include <algorithm>
 
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/memory.h"
-#include "scan/domain.h"
+#include "mxsweep/names/domain.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 namespace {
 
 void describe_path(const Path& path, results::Record& record) {
@@ -54,4 +54,4 @@ void describe(const Task& task, results::Record& record) {
   if (task.path != nullptr) describe_path(*task.path, record);
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

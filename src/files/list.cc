@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/list.h"
+#include "mxsweep/files/list.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 namespace {
 
 std::string name_of(const ListSource& source) {
@@ -48,17 +48,19 @@ int open_source(const ListSource& source) {
 
 }  // namespace
 
-List::List(const ListSource& source) : descriptor(open_source(source)), name(name_of(source)) {
+Status List::open(const ListSource& source) {
+  name = name_of(source);
+  descriptor = open_source(source);
   struct stat status {};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    error = std::strerror(errno);
-  } else if (S_ISDIR(status.st_mode)) {
-    error = "is a directory";
+    return Status::unusable(std::strerror(errno));
   }
+  if (S_ISDIR(status.st_mode)) return Status::unusable("is a directory");
+  return {};
 }
 
 List::~List() {
   if (descriptor > STDIN_FILENO) ::close(descriptor);
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Targets that are names, on their way to their addresses: in the feeder's thread, on a ring of its
-// own, so that no worker ever waits for a name.
+// Targets that are names, on their way to their addresses: on a ring of its own, in the thread of
+// the feeder, so that no conversation ever waits for a name.
 //
-//   Shape     begin() while not full(), turn() to wait for news, take() what is resolved: a host's
-//             addresses, or a mail domain's servers.
+//   Shape     begin() while not full(), turn() to wait for answers, take() what is resolved: a
+//             host's addresses, or a mail domain's servers.
 //   Memory    kRoutesMax names at once, with kNamesOctetsMax of what the list says of them, and the
 //             resolver's cache.
 //   Errors    open() says why not. While our own resolver does not answer, full() says that no more
@@ -22,43 +22,45 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/status.h"
 #include "mxsweep/dns/resolver.h"
 #include "mxsweep/dns/ring_watch.h"
-#include "mxsweep/dns/route.h"
+#include "mxsweep/names/name_options.h"
+#include "mxsweep/names/route.h"
+#include "mxsweep/names/task.h"
 #include "mxsweep/ring/ring.h"
-#include "mxsweep/scan/name_options.h"
-#include "mxsweep/scan/task.h"
 #include "mxsweep/targets/target.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 
 inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kNamesOctetsMax = 8 * 1024 * 1024;
 
 // A question that goes to the resolver (without an answer), and once more with its answer. The
 // views are good for the call.
-using HearLookup = std::function<void(const dns::RouteQuestion&, const dns::Answer*)>;
+using LookupCallback = std::function<void(const RouteQuestion&, const dns::Answer*)>;
 
 class Names {
  public:
-  explicit Names(const NameOptions& options, HearLookup hear = {})
-      : options_(options), hear_(std::move(hear)) {}
+  explicit Names(const NameOptions& options, LookupCallback on_lookup = {})
+      : options_(options), on_lookup_(std::move(on_lookup)) {}
 
-  // `wake_descriptor`: an eventfd that ends a turn; -1: none. Empty: it worked.
-  [[nodiscard]] std::string open(int wake_descriptor);
+  // `wake_descriptor`: an eventfd that ends a turn; -1: none.
+  Status open(int wake_descriptor);
   [[nodiscard]] bool is_open() const { return open_; }
 
   // Requires: open() worked.
   void begin(targets::Target&& target, Instant now);
-  // Waits until there is news, `longest` at most, and works on it. What waits to be taken is no
-  // news.
+  // Waits for answers, `longest` at most, and works on them. What waits to be taken does not end
+  // the wait.
   void turn(Duration longest);
-  // A turn also ends when this descriptor can be read, which is told until it is watched again.
+  // A turn also ends when this descriptor can be read; also_readable() says so until it is watched
+  // again.
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
   [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
-  // Why no name can be resolved any more; empty: they can.
-  [[nodiscard]] std::string failure() const {
-    return ring_.failure() == 0 ? std::string{} : ring::explain_failure(ring_.failure()).cause;
+  // Why no name can be resolved any more, if none can.
+  [[nodiscard]] Status failure() const {
+    return ring_.failure() == 0 ? Status() : ring::explain_failure(ring_.failure());
   }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
   // All servers of one name, at least one.
@@ -68,7 +70,7 @@ class Names {
     const std::size_t begun = routes_.size() + retry_queue_.size();
     return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && braked());
   }
-  [[nodiscard]] const dns::Lookups& lookups() const { return resolver_.counts(); }
+  [[nodiscard]] const LookupCounts& lookups() const { return resolver_.counts(); }
   // Begun and not taken yet.
   [[nodiscard]] std::size_t waiting() const {
     return routes_.size() + retry_queue_.size() + resolved_.size();
@@ -78,17 +80,17 @@ class Names {
   struct Pending {
     Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since)
         : target(std::move(its_target)),
-          route(options.mail_domains ? dns::RouteKind::mail_domain : dns::RouteKind::host,
-                target.host(), options.route),
+          route(options.mail_domains ? RouteKind::mail_domain : RouteKind::host, target.host(),
+                options.route),
           since(its_since) {}
 
     targets::Target target;
-    dns::Route route;
+    Route route;
     Instant since;
   };
   struct Finished {
     Pending pending;
-    std::vector<dns::Destination> destinations;
+    std::vector<Destination> destinations;
   };
   struct PutOff {
     targets::Target target;
@@ -103,11 +105,11 @@ class Names {
   void begin_again(targets::Target&& target, Instant since);
   void ask(std::uint32_t number, Pending& pending);
   void finish(std::uint32_t number, Pending& pending);
-  [[nodiscard]] Resolved resolve(const Pending& pending, dns::Destination&& destination) const;
+  [[nodiscard]] Resolved resolve(const Pending& pending, Destination&& destination) const;
   void collect();
 
   NameOptions options_;
-  HearLookup hear_;  // Empty: of no interest.
+  LookupCallback on_lookup_;  // May be empty.
   bool open_ = false;
   Instant now_{};
   Instant silent_since_{};  // When our resolver was last known to answer.
@@ -122,4 +124,4 @@ class Names {
   std::size_t octets_ = 0;  // Held by the targets of all three.
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

@@ -9,7 +9,7 @@
 
 #include <csignal>
 
-namespace mxsweep::scan {
+namespace mxsweep::threads {
 
 class Signals {
  public:
@@ -29,4 +29,4 @@ class Signals {
   struct sigaction file_size_before_ {};
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::threads

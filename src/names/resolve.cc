@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/scan/resolve.h"
+#include "mxsweep/names/resolve.h"
 
 #include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/names/names.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
-#include "scan/names.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 namespace {
 
 constexpr Duration kTurn = std::chrono::milliseconds{200};
-constexpr Duration kPersonPatience = std::chrono::seconds{5};  // Somebody waits before a screen.
+constexpr Duration kPersonPatience = std::chrono::seconds{5};  // A person waits.
 
 std::string described(const dns::Server& server) {
   const std::string address = to_string(server.address);
@@ -20,47 +20,44 @@ std::string described(const dns::Server& server) {
 
 }  // namespace
 
-Resolution resolve(const targets::Target& target, NameOptions options,
-                   const std::function<void(const Lookup&)>& hear) {
+Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions options,
+                                      const std::function<void(const Lookup&)>& on_lookup) {
   options.patience = kPersonPatience;
   options.resolver.second_try = Duration::zero();
   const Instant start = ring::now();
-  HearLookup hear_each;
-  if (hear) {
-    hear_each = [&](const dns::RouteQuestion& question, const dns::Answer* answer) {
-      hear({ring::now() - start, question.name, question.type, answer});
+  LookupCallback on_each;
+  if (on_lookup) {
+    on_each = [&](const RouteQuestion& question, const dns::Answer* answer) {
+      on_lookup({ring::now() - start, question.name, question.type, answer});
     };
   }
-  Resolution resolution;
-  Names names(options, hear_each);
-  resolution.error = names.open(-1);
-  if (!resolution.error.empty()) return resolution;
+  Names names(options, on_each);
+  if (Status opened = names.open(-1); !opened.ok()) return opened;
   names.begin(targets::Target(target), ring::now());
-  while (!names.take(resolution.servers)) {
+  std::vector<Resolved> servers;
+  while (!names.take(servers)) {
     names.turn(kTurn);
-    resolution.error = names.failure();
-    if (!resolution.error.empty()) break;
+    if (Status failure = names.failure(); !failure.ok()) return failure;
   }
-  return resolution;
+  return servers;
 }
 
 ResolverCheck check_resolver(const NameOptions& options, const std::string& text) {
   ResolverCheck check;
   const dns::Name name = dns::read_name(text);
   if (!text.empty() && name.error != dns::NameFault::none) {
-    check.error = "'" + text + "' is no name: " + std::string(to_string(name.error));
+    check.status =
+        Status::unusable("'" + text + "' is no name: " + std::string(to_string(name.error)));
     return check;
   }
   ring::Ring ring;
-  if (const auto refusal = ring.open({.submissions = 8, .completions = 64, .buffers = 4})) {
-    check.error = refusal->cause;
-    return check;
-  }
+  check.status = ring.open({.submissions = 8, .completions = 64, .buffers = 4});
+  if (!check.status.ok()) return check;
   dns::Resolver resolver;
   dns::ResolverOptions once = options.resolver;
   once.second_try = Duration::zero();
-  check.error = resolver.open(once);
-  if (!check.error.empty()) return check;
+  check.status = resolver.open(once);
+  if (!check.status.ok()) return check;
   for (const dns::Server& server : resolver.servers()) {
     check.servers += (check.servers.empty() ? "" : ", ") + described(server);
   }
@@ -79,11 +76,11 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
     }
     watch.wait(kTurn);
     if (ring.failure() != 0) {
-      check.error = ring::explain_failure(ring.failure()).cause;
+      check.status = ring::explain_failure(ring.failure());
       return check;
     }
   }
   return check;
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The trust store is read once, and all workers verify against it at the same time.
-#include "mxsweep/scan/trust_store.h"
+#include "mxsweep/files/trust_store.h"
 
 #include <chrono>
 #include <cstddef>
@@ -49,10 +49,10 @@ std::vector<Case> cases(const IssuedCertificate& root) {
 
 }  // namespace
 
-TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
+TEST_CASE("one trust store serves many threads at once", "[files][trust]") {
   const IssuedCertificate root = issue(samples::authority("Root"));
   const std::vector<Case> all = cases(root);
-  const auto authorities = read_authorities(root.certificate_pem).authorities;
+  const auto authorities = *read_authorities(root.certificate_pem);
   REQUIRE(authorities != nullptr);
   std::vector<std::thread> threads;
   std::vector<std::size_t> right(kThreads, 0);
@@ -60,7 +60,7 @@ TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
     threads.emplace_back([&all, &authorities, &count = right[i]] {
       Client client;
       // So few are remembered that each is verified anew.
-      if (!client.open({.authorities = authorities, .chains_max = 2}).empty()) return;
+      if (!client.open({.authorities = authorities, .chains_max = 2}).ok()) return;
       for (std::size_t round = 0; round < kRounds; ++round) {
         for (const Case& one : all) {
           const std::vector<std::string_view> der(one.sent.begin(), one.sent.end());
@@ -74,13 +74,11 @@ TEST_CASE("one trust store serves many threads at once", "[scan][trust]") {
   for (const std::size_t count : right) CHECK(count == kRounds * all.size());
 }
 
-TEST_CASE("a trust store that cannot be used says why", "[scan][trust]") {
-  using mxsweep::scan::read_trust_store;
+TEST_CASE("a trust store that cannot be used says why", "[files][trust]") {
+  using mxsweep::files::read_trust_store;
   const auto missing = read_trust_store("/nowhere/ca.pem", "");
-  CHECK(missing.error == "/nowhere/ca.pem: No such file or directory");
-  CHECK(missing.cure.empty());
-  CHECK(missing.authorities == nullptr);
+  CHECK(missing.status() ==
+        mxsweep::Status::unusable("/nowhere/ca.pem: No such file or directory"));
   const auto empty = read_trust_store("/dev/null", "");
-  CHECK_FALSE(empty.error.empty());
-  CHECK(empty.cure.empty());
+  CHECK(empty.status().kind() == mxsweep::Status::Kind::unusable);
 }

@@ -7,11 +7,20 @@
 
 #include "dns/asker.h"
 #include "mxsweep/dns/resolver.h"
-#include "mxsweep/dns/route.h"
+#include "mxsweep/names/route.h"
 #include "support/catch.h"
 
-namespace mxsweep::dns {
+namespace mxsweep::names {
 namespace {
+
+using dns::Answer;
+using dns::Asker;
+using dns::Finished;
+using dns::LookupStatus;
+using dns::on_loopback;
+using dns::RealResolver;
+using dns::ResolverOptions;
+using dns::Type;
 
 std::string zone() {
   std::string records =
@@ -67,12 +76,11 @@ std::vector<std::string> follow(Asker& asker, RouteKind kind, std::string_view t
     route.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
   }
   std::vector<std::string> lines;
-  if (route.error() != RouteError::none) lines.emplace_back(to_string(route.error()));
+  if (route.error() != Cause::none) lines.emplace_back(to_string(route.error()));
   for (const Destination& destination : route.destinations()) {
     std::string line = std::to_string(destination.preference) + " " + destination.host;
     if (destination.address.family != Family::none) line += " " + to_string(destination.address);
-    if (destination.error != RouteError::none)
-      line += " " + std::string(to_string(destination.error));
+    if (destination.error != Cause::none) line += " " + std::string(to_string(destination.error));
     if (destination.findings.has(Finding::mx_is_alias)) line += " (alias)";
     if (destination.findings.has(Finding::mx_underscore)) line += " (underscore)";
     lines.push_back(line);
@@ -95,14 +103,14 @@ TEST_CASE("real servers lead from a domain to its servers", "[dns][real]") {
   CHECK(domain("GOOD.example.") == kGood);
   CHECK(domain("alias.example") == kGood);
   CHECK(domain("implicit.example") == Lines{"0 implicit.example 192.175.48.3"});
-  CHECK(domain("null.example") == Lines{"null_mx"});
-  CHECK(domain("nothing.example") == Lines{"0 nothing.example no_data"});
-  CHECK(domain("gone.example") == Lines{"nxdomain"});
+  CHECK(domain("null.example") == Lines{"config.null_mx_or_no_mail"});
+  CHECK(domain("nothing.example") == Lines{"0 nothing.example dns.no_data"});
+  CHECK(domain("gone.example") == Lines{"dns.nxdomain"});
   CHECK(domain("bücher.example") == Lines{"1 mx2.good.example 192.175.48.2"});
   CHECK(domain("odd.example") ==
         Lines{"1 mxalias.example 192.175.48.1 (alias)", "1 mxalias.example 2620:4f:8000::1 (alias)",
-              "2 192.0.2.1 mx_is_address", "3 localhost mx_localhost",
-              "4 gone.example mx_no_address", "5 private.example 10.0.0.1 mx_private",
+              "2 192.0.2.1 config.mx_is_address", "3 localhost config.mx_localhost",
+              "4 gone.example dns.mx_no_address", "5 private.example 10.0.0.1 config.mx_private_ip",
               "6 m_x.example 192.175.48.6 (underscore)"});
   CHECK(follow(asker, RouteKind::host, "private.example") == Lines{"0 private.example 10.0.0.1"});
 }
@@ -174,4 +182,4 @@ TEST_CASE("a zone whose servers are gone fails its own names", "[dns][real]") {
 }
 
 }  // namespace
-}  // namespace mxsweep::dns
+}  // namespace mxsweep::names

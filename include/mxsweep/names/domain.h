@@ -14,7 +14,7 @@
 #include "mxsweep/results/record.h"
 #include "mxsweep/targets/target.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 
 class Domain {
  public:
@@ -68,4 +68,4 @@ class Domain {
   results::DomainLine line_;
 };
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/dns/route.h"
+#include "mxsweep/names/route.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,7 +7,7 @@
 
 #include "mxsweep/core/invariant.h"
 
-namespace mxsweep::dns {
+namespace mxsweep::names {
 namespace {
 
 struct Special {
@@ -50,34 +50,34 @@ bool contains(const Network& network, const Address& address) {
   return ((network.address.octets[whole] ^ address.octets[whole]) >> (8 - rest)) == 0;
 }
 
-std::size_t place_of(Type type) { return type == Type::a ? 0 : 1; }
+std::size_t place_of(dns::Type type) { return type == dns::Type::a ? 0 : 1; }
 
 // What an answer says about a name; nothing where it holds what was asked for.
-RouteError fault_of(LookupStatus status) {
+Cause fault_of(dns::LookupStatus status) {
   switch (status) {
-    case LookupStatus::found: return RouteError::none;
-    case LookupStatus::no_data: return RouteError::no_data;
-    case LookupStatus::nxdomain: return RouteError::nxdomain;
-    case LookupStatus::alias_loop: return RouteError::alias_loop;
-    case LookupStatus::servfail: return RouteError::servfail;
-    case LookupStatus::refused: return RouteError::refused;
-    case LookupStatus::malformed: return RouteError::malformed;
-    case LookupStatus::timeout: return RouteError::timeout;
-    case LookupStatus::unreachable: return RouteError::unreachable;
+    case dns::LookupStatus::found: return Cause::none;
+    case dns::LookupStatus::no_data: return Cause::dns_no_data;
+    case dns::LookupStatus::nxdomain: return Cause::dns_nxdomain;
+    case dns::LookupStatus::alias_loop: return Cause::dns_alias_loop;
+    case dns::LookupStatus::servfail: return Cause::dns_servfail;
+    case dns::LookupStatus::refused: return Cause::dns_refused;
+    case dns::LookupStatus::malformed: return Cause::dns_malformed;
+    case dns::LookupStatus::timeout: return Cause::dns_timeout;
+    case dns::LookupStatus::unreachable: return Cause::local_resolver_unreachable;
   }
-  return RouteError::none;
+  return Cause::none;
 }
 
 // Whether the answer leaves the matter open: asking again may find something.
-bool leaves_open(RouteError error) {
-  return error != RouteError::none && error != RouteError::no_data && error != RouteError::nxdomain;
+bool leaves_open(Cause error) {
+  return error != Cause::none && error != Cause::dns_no_data && error != Cause::dns_nxdomain;
 }
 
 // Which of two faults of one host counts: what is open beats what is certain, and our own side's
 // beats all.
-RouteError worse(RouteError a, RouteError b) {
-  if (a == RouteError::none || b == RouteError::unreachable) return b;
-  if (b == RouteError::none || leaves_open(a) || !leaves_open(b)) return a;
+Cause worse(Cause a, Cause b) {
+  if (a == Cause::none || b == Cause::local_resolver_unreachable) return b;
+  if (b == Cause::none || leaves_open(a) || !leaves_open(b)) return a;
   return b;
 }
 
@@ -96,12 +96,12 @@ bool is_special_use(const Address& address) {
 }
 
 Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
-    : kind_(kind), options_(options), name_(read_name(text)) {
+    : kind_(kind), options_(options), name_(dns::read_name(text)) {
   INVARIANT(options.ipv4 || options.ipv6);
-  if (name_.error != NameFault::none || parse_address(name_.ascii)) {
-    error_ = RouteError::name_invalid;
+  if (name_.error != dns::NameFault::none || parse_address(name_.ascii)) {
+    error_ = Cause::dns_name_invalid;
   } else if (kind == RouteKind::mail_domain) {
-    questions_.push_back({kDomain, Type::mx});
+    questions_.push_back({kDomain, dns::Type::mx});
   } else {
     add_domain_as_host();
   }
@@ -120,7 +120,7 @@ RouteQuestion Route::question(std::uint32_t number) const {
   return {number, host == kDomain ? std::string_view(name_.ascii) : hosts_[host].name, type};
 }
 
-void Route::on_answer(std::uint32_t number, const Answer& answer) {
+void Route::on_answer(std::uint32_t number, const dns::Answer& answer) {
   INVARIANT(number < next_ && open_ > 0);
   --open_;
   const auto [host, type] = questions_[number];
@@ -131,32 +131,32 @@ void Route::on_answer(std::uint32_t number, const Answer& answer) {
   }
 }
 
-void Route::on_exchanges(const Answer& answer) {
+void Route::on_exchanges(const dns::Answer& answer) {
   authentic_ = answer.authentic;
   if (!answer.aliases.empty()) findings_.add(Finding::domain_is_alias);
-  if (answer.status == LookupStatus::no_data) {
+  if (answer.status == dns::LookupStatus::no_data) {
     findings_.add(Finding::implicit_mx);
     add_domain_as_host();
-  } else if (answer.status == LookupStatus::found) {
+  } else if (answer.status == dns::LookupStatus::found) {
     add_hosts(answer.exchanges);
   } else {
-    error_ = dns::fault_of(answer.status);
+    error_ = fault_of(answer.status);
   }
 }
 
-void Route::add_hosts(std::vector<MxRecord> exchanges) {
-  const auto is_null = [](const MxRecord& exchange) { return exchange.host.empty(); };
+void Route::add_hosts(std::vector<dns::MxRecord> exchanges) {
+  const auto is_null = [](const dns::MxRecord& exchange) { return exchange.host.empty(); };
   if (std::all_of(exchanges.begin(), exchanges.end(), is_null)) {
-    error_ = RouteError::null_mx;
+    error_ = Cause::config_null_mx_or_no_mail;
     return;
   }
   if (std::erase_if(exchanges, is_null) != 0) findings_.add(Finding::null_mx_among_others);
-  std::stable_sort(exchanges.begin(), exchanges.end(), [](const MxRecord& a, const MxRecord& b) {
-    return a.preference < b.preference;
-  });
+  std::stable_sort(
+      exchanges.begin(), exchanges.end(),
+      [](const dns::MxRecord& a, const dns::MxRecord& b) { return a.preference < b.preference; });
   // Room for all: questions that were taken point to names here.
   hosts_.reserve(std::min(exchanges.size(), options_.hosts_max));
-  for (const MxRecord& exchange : exchanges) {
+  for (const dns::MxRecord& exchange : exchanges) {
     const auto same = [&](const Host& host) { return host.name == exchange.host; };
     if (std::any_of(hosts_.begin(), hosts_.end(), same)) {
       findings_.add(Finding::mx_repeated);
@@ -168,19 +168,19 @@ void Route::add_hosts(std::vector<MxRecord> exchanges) {
   }
 }
 
-void Route::add_host(const MxRecord& exchange) {
+void Route::add_host(const dns::MxRecord& exchange) {
   Host& host = hosts_.emplace_back();
   host.name = exchange.host;
   host.preference = exchange.preference;
-  const Name name = read_name(exchange.host);
+  const dns::Name name = dns::read_name(exchange.host);
   if (is_address_text(exchange.host)) {
-    host.error = RouteError::mx_is_address;
-  } else if (name.error != NameFault::none) {
-    host.error = RouteError::name_invalid;
-  } else if (is_localhost(name.ascii)) {
-    host.error = RouteError::mx_localhost;
+    host.error = Cause::config_mx_is_address;
+  } else if (name.error != dns::NameFault::none) {
+    host.error = Cause::dns_name_invalid;
+  } else if (dns::is_localhost(name.ascii)) {
+    host.error = Cause::config_mx_localhost;
   }
-  if (host.error != RouteError::none) return;
+  if (host.error != Cause::none) return;
   if (name.underscore) host.findings.add(Finding::mx_underscore);
   if (name.single_label) host.findings.add(Finding::mx_single_label);
   ask_for(hosts_.size() - 1);
@@ -192,15 +192,15 @@ void Route::add_domain_as_host() {
 }
 
 void Route::ask_for(std::size_t host) {
-  if (options_.ipv4) questions_.push_back({host, Type::a});
+  if (options_.ipv4) questions_.push_back({host, dns::Type::a});
   const bool later = options_.one_address && options_.ipv4;
-  if (options_.ipv6 && !later) questions_.push_back({host, Type::aaaa});
+  if (options_.ipv6 && !later) questions_.push_back({host, dns::Type::aaaa});
 }
 
-void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
+void Route::on_addresses(std::size_t index, dns::Type type, const dns::Answer& answer) {
   Host& host = hosts_[index];
   host.authentic = host.authentic && answer.authentic;
-  host.error = worse(host.error, dns::fault_of(answer.status));
+  host.error = worse(host.error, fault_of(answer.status));
   if (!answer.aliases.empty()) {
     const bool own = host.name == name_.ascii;
     if (own) findings_.add(Finding::domain_is_alias);
@@ -211,14 +211,15 @@ void Route::on_addresses(std::size_t index, Type type, const Answer& answer) {
   if (answer.addresses.size() > options_.addresses_max || answer.truncated) {
     host.findings.add(Finding::addresses_cut);
   }
-  if (options_.one_address && type == Type::a && options_.ipv6 &&
+  if (options_.one_address && type == dns::Type::a && options_.ipv6 &&
       host.addresses[place_of(type)].empty()) {
-    questions_.push_back({index, Type::aaaa});
+    questions_.push_back({index, dns::Type::aaaa});
   }
 }
 
 // Of an address that both answers have, one as IPv4-mapped, destinations() takes the first.
-void Route::take_addresses(Host& host, Type type, const Answer& answer, std::size_t most) {
+void Route::take_addresses(Host& host, dns::Type type, const dns::Answer& answer,
+                           std::size_t most) {
   std::vector<Address>& addresses = host.addresses[place_of(type)];
   for (const Address& given : answer.addresses) {
     const Address address = without_mapping(given);
@@ -232,11 +233,11 @@ void Route::take_addresses(Host& host, Type type, const Answer& answer, std::siz
 
 // A host without an address. That the name does not exist is said of what the user named; of an MX
 // host it comes to the same as if it had no address.
-RouteError Route::fault_without_address(const Host& host) const {
-  if (host.had_unusable && !leaves_open(host.error)) return RouteError::unusable_address;
+Cause Route::fault_without_address(const Host& host) const {
+  if (host.had_unusable && !leaves_open(host.error)) return Cause::dns_unusable_address;
   const bool named_by_user = host.name == name_.ascii;
-  const bool certain = host.error == RouteError::no_data || host.error == RouteError::nxdomain;
-  return certain && !named_by_user ? RouteError::mx_no_address : host.error;
+  const bool certain = host.error == Cause::dns_no_data || host.error == Cause::dns_nxdomain;
+  return certain && !named_by_user ? Cause::dns_mx_no_address : host.error;
 }
 
 std::vector<Destination> Route::destinations() const {
@@ -258,7 +259,7 @@ std::vector<Destination> Route::destinations() const {
         --room;
         destination.address = address;
         const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
-        destination.error = is_private ? RouteError::mx_private : RouteError::none;
+        destination.error = is_private ? Cause::config_mx_private_ip : Cause::none;
         destinations.push_back(destination);
       }
     }
@@ -271,26 +272,4 @@ std::vector<Destination> Route::destinations() const {
   return destinations;
 }
 
-std::string_view to_string(RouteError error) {
-  switch (error) {
-    case RouteError::none: return "none";
-    case RouteError::name_invalid: return "name_invalid";
-    case RouteError::nxdomain: return "nxdomain";
-    case RouteError::no_data: return "no_data";
-    case RouteError::servfail: return "servfail";
-    case RouteError::refused: return "refused";
-    case RouteError::malformed: return "malformed";
-    case RouteError::alias_loop: return "alias_loop";
-    case RouteError::timeout: return "timeout";
-    case RouteError::unreachable: return "unreachable";
-    case RouteError::null_mx: return "null_mx";
-    case RouteError::mx_no_address: return "mx_no_address";
-    case RouteError::mx_is_address: return "mx_is_address";
-    case RouteError::mx_localhost: return "mx_localhost";
-    case RouteError::unusable_address: return "unusable_address";
-    case RouteError::mx_private: return "mx_private";
-  }
-  return {};
-}
-
-}  // namespace mxsweep::dns
+}  // namespace mxsweep::names

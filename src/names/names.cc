@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "scan/names.h"
+#include "mxsweep/names/names.h"
 
 #include <algorithm>
 
-#include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::names {
 namespace {
 
 constexpr Duration kAgain = std::chrono::seconds{1};  // After our own resolver was silent.
@@ -17,42 +16,18 @@ std::uint32_t microseconds(Duration span) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kTimeMostUs));
 }
 
-Cause cause_of(dns::RouteError fault) {
-  switch (fault) {
-    case dns::RouteError::none: return Cause::none;
-    case dns::RouteError::name_invalid: return Cause::dns_name_invalid;
-    case dns::RouteError::nxdomain: return Cause::dns_nxdomain;
-    case dns::RouteError::no_data: return Cause::dns_no_data;
-    case dns::RouteError::servfail: return Cause::dns_servfail;
-    case dns::RouteError::refused: return Cause::dns_refused;
-    case dns::RouteError::malformed: return Cause::dns_malformed;
-    case dns::RouteError::alias_loop: return Cause::dns_alias_loop;
-    case dns::RouteError::timeout: return Cause::dns_timeout;
-    case dns::RouteError::unreachable: return Cause::local_resolver_unreachable;
-    case dns::RouteError::null_mx: return Cause::config_null_mx_or_no_mail;
-    case dns::RouteError::mx_no_address: return Cause::dns_mx_no_address;
-    case dns::RouteError::mx_is_address: return Cause::config_mx_is_address;
-    case dns::RouteError::mx_localhost: return Cause::config_mx_localhost;
-    case dns::RouteError::unusable_address: return Cause::dns_unusable_address;
-    case dns::RouteError::mx_private: return Cause::config_mx_private_ip;
-  }
-  INVARIANT(false && "a fault outside its list");
-  return {};
-}
-
-bool is_unreachable(const dns::Destination& destination) {
-  return destination.error == dns::RouteError::unreachable;
+bool is_unreachable(const Destination& destination) {
+  return destination.error == Cause::local_resolver_unreachable;
 }
 
 }  // namespace
 
-std::string Names::open(int wake_descriptor) {
-  const auto refusal = ring_.open(
+Status Names::open(int wake_descriptor) {
+  Status opened = ring_.open(
       {.submissions = 64, .completions = 1024, .buffers = 4, .wake_descriptor = wake_descriptor});
-  if (refusal) return refusal->cause + "; " + refusal->cure;
-  std::string wrong = resolver_.open(options_.resolver);
-  open_ = wrong.empty();
-  return wrong;
+  if (opened.ok()) opened = resolver_.open(options_.resolver);
+  open_ = opened.ok();
+  return opened;
 }
 
 void Names::begin(targets::Target&& target, Instant now) {
@@ -69,8 +44,8 @@ void Names::begin_again(targets::Target&& target, Instant since) {
 }
 
 void Names::ask(std::uint32_t number, Pending& pending) {
-  for (dns::RouteQuestion question; pending.route.take_question(question);) {
-    if (hear_) hear_(question, nullptr);
+  for (RouteQuestion question; pending.route.take_question(question);) {
+    if (on_lookup_) on_lookup_(question, nullptr);
     const std::uint64_t ticket = std::uint64_t{number} << 32 | question.number;
     resolver_.ask(question.name, question.type, ticket, now_);
   }
@@ -78,7 +53,7 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 }
 
 void Names::finish(std::uint32_t number, Pending& pending) {
-  std::vector<dns::Destination> destinations = pending.route.destinations();
+  std::vector<Destination> destinations = pending.route.destinations();
   if (destinations.empty()) destinations.emplace_back().error = pending.route.error();
   if (braked() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
     retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kAgain});
@@ -89,11 +64,11 @@ void Names::finish(std::uint32_t number, Pending& pending) {
   routes_.erase(number);
 }
 
-Resolved Names::resolve(const Pending& pending, dns::Destination&& destination) const {
+Resolved Names::resolve(const Pending& pending, Destination&& destination) const {
   const dns::Name& name = pending.route.name();
   Resolved resolved{.task = {.target = pending.target, .path = nullptr},
-                    .cause = cause_of(destination.error)};
-  if (destination.error == dns::RouteError::mx_private && options_.visit_private) {
+                    .cause = destination.error};
+  if (destination.error == Cause::config_mx_private_ip && options_.visit_private) {
     resolved.cause = Cause::none;
   }
   resolved.task.target.address = destination.address;
@@ -133,9 +108,9 @@ void Names::collect() {
     const auto number = static_cast<std::uint32_t>(finished.ticket >> 32);
     const auto found = routes_.find(number);
     if (found == routes_.end()) continue;
-    dns::Route& route = found->second.route;
+    Route& route = found->second.route;
     const auto question = static_cast<std::uint32_t>(finished.ticket);
-    if (hear_) hear_(route.question(question), finished.answer.get());
+    if (on_lookup_) on_lookup_(route.question(question), finished.answer.get());
     route.on_answer(question, *finished.answer);
     ask(number, found->second);
   }
@@ -152,10 +127,10 @@ bool Names::take(std::vector<Resolved>& resolved) {
   resolved_.pop_front();
   octets_ -= finished.pending.target.octets_held();
   resolved.clear();
-  for (dns::Destination& destination : finished.destinations) {
+  for (Destination& destination : finished.destinations) {
     resolved.push_back(resolve(finished.pending, std::move(destination)));
   }
   return true;
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::names

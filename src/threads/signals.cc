@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scan/signals.h"
+#include "mxsweep/threads/signals.h"
 
 #include <pthread.h>
 #include <sys/signalfd.h>
@@ -7,7 +7,7 @@
 
 #include <initializer_list>
 
-namespace mxsweep::scan {
+namespace mxsweep::threads {
 
 namespace {
 
@@ -46,4 +46,4 @@ bool Signals::arrived() {
   return ::read(descriptor_, &info, sizeof info) == sizeof info;
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::threads

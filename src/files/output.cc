@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scan/output.h"
+#include "mxsweep/files/output.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,11 +12,8 @@
 #include <utility>
 
 #include "mxsweep/core/counted.h"
-#include "mxsweep/results/certificate_line.h"
-#include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/json_writer.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::files {
 namespace {
 
 // How long a hurried end waits for a stalled reader, all its lines together.
@@ -46,29 +43,13 @@ std::uint64_t lines_in(std::string_view octets) {
 
 }  // namespace
 
-void Outbox::add(const results::Record& record, Instant now) {
-  begin_line(now);
-  results::append_json(record, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::add(const tls::Certificate& certificate, Instant now) {
-  begin_line(now);
-  results::append_certificate(certificate, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::add(const results::DomainLine& domain, Instant now) {
-  begin_line(now);
-  results::append_domain(domain, chunk_.lines);
-  end_line(now);
-}
-
-void Outbox::begin_line(Instant now) {
-  if (chunk_.records != 0) return;
-  static_cast<void>(written_.pop(chunk_));
-  chunk_.lines.reserve(kChunkOctetsReserved);
-  flush_at_ = now + kLineAgeMax;
+std::string& Outbox::begin_line(Instant now) {
+  if (chunk_.records == 0) {
+    static_cast<void>(written_.pop(chunk_));
+    chunk_.lines.reserve(kChunkOctetsReserved);
+    flush_at_ = now + kLineAgeMax;
+  }
+  return chunk_.lines;
 }
 
 void Outbox::end_line(Instant now) {
@@ -95,18 +76,13 @@ void Outbox::give_back(Chunk& chunk) {
   static_cast<void>(written_.push(chunk));
 }
 
-Output::Output(const std::string& path) {
-  const int bell_error = errno;
-  if (const std::string why = file_.open(path); !why.empty()) {
-    fail(why);
-    return;
-  }
-  if (!bell_.good()) fail_with(std::strerror(bell_error));
+Status Output::open(const std::string& path) {
+  if (Status opened = file_.open(path); !opened.ok()) return opened;
+  if (!bell_.good()) return Status::unusable(file_.name() + ": " + std::strerror(bell_.error()));
+  return {};
 }
 
-void Output::begin() {
-  if (const std::string why = file_.begin(); !why.empty()) fail(why);
-}
+Status Output::begin() { return file_.begin(); }
 
 Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<Outbox>(bell_)); }
 
@@ -137,7 +113,7 @@ void Output::run() {
     bell_.cancel_wait();
   }
   if (!failed()) {
-    if (const int error = file_.close(); error != 0) fail_with(std::strerror(error));
+    if (const int error = file_.close(); error != 0) fail(std::strerror(error));
   }
   ended_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->notify();
@@ -202,12 +178,12 @@ std::size_t Output::write_lines(std::string_view lines) {
       if (!wait_writable()) {
         const std::string_view begun = rest_of_line(lines, written);
         if (begun.empty()) {
-          fail_with(kLeft);
+          fail(kLeft);
           break;
         }
         if (last_line || !make_room(begun.size())) {
-          fail_with(std::string(kLeft) + "; its last line is TORN, " +
-                    counted(begun.size(), "octet") + " are missing");
+          fail(std::string(kLeft) + "; its last line is TORN, " + counted(begun.size(), "octet") +
+               " are missing");
           break;
         }
         last_line = true;
@@ -218,12 +194,12 @@ std::size_t Output::write_lines(std::string_view lines) {
     const ssize_t count = ::write(file_.descriptor(), lines.data() + written, next);
     if (count < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      fail_with(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
+      fail(errno == EPIPE ? "its reader has closed it" : std::strerror(errno));
       break;
     }
     written += static_cast<std::size_t>(count);
   }
-  if (last_line && !failed()) fail_with(kLeft);
+  if (last_line && !failed()) fail(kLeft);
   return written;
 }
 
@@ -236,12 +212,10 @@ void Output::leave_whole_lines(std::string_view lines, std::size_t written) {
   if (::ftruncate(file_.descriptor(), end) == 0) ::lseek(file_.descriptor(), end, SEEK_SET);
 }
 
-void Output::fail_with(const std::string& what) { fail(file_.name() + ": " + what); }
-
 void Output::fail(const std::string& why) {
-  failure_ = why;
+  failure_ = Status::io(file_.name() + ": " + why);
   failed_.store(true, std::memory_order_release);
   if (watcher_ != nullptr) watcher_->notify();
 }
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::files
