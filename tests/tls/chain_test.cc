@@ -13,6 +13,7 @@
 #include "support/catch.h"
 #include "tls/certificate.h"
 #include "tls/certificates.h"
+#include "tls/kept_keys.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -88,6 +89,7 @@ TEST_CASE("a chain that leads to a trusted authority is trusted", "[tls][chain]"
                             KeyKind::rsa_2048}) {
     world.leaf_order.key = key;
     world.between_order.key = key;
+    world.between_order.key_pem = samples::kept_key(key);
     world.make();
     CHECK(world.verdict(world.sent()) == VerifyError::none);
   }
