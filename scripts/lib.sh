@@ -37,7 +37,39 @@ quietly() {
   return "$status"
 }
 
-# build TREE TARGETS OPTIONS...: configures $root/TREE and builds TARGETS ("all", or names).
+# beside NAME COMMAND...: begins a step, which goes on beside the others; it ends with the script.
+# await NAME: waits for its end and prints what it printed. Fails when it failed.
+declare -A beside_group=()
+beside() {
+  local name=$1
+  shift
+  mkdir -p "$root/build"
+  step "$name: begun, its output comes when it has ended"
+  set -m  # Background jobs get a process group of their own.
+  ("$@") >"$root/build/${name// /-}.log" 2>&1 </dev/null &
+  set +m
+  beside_group[$name]=$!
+  trap end_besides EXIT
+}
+await() {
+  local name=$1 status=0
+  wait "${beside_group[$name]}" || status=$?
+  unset "beside_group[$name]"
+  step "$name: ended"
+  cat "$root/build/${name// /-}.log" >&2
+  [[ $status -eq 0 ]] || step "$name: failed ($status)"
+  return "$status"
+}
+end_besides() {
+  local group
+  for group in "${beside_group[@]}"; do
+    kill -- "-$group" 2>/dev/null || true
+    wait "$group" 2>/dev/null || true
+  done
+}
+
+# build TREE TARGETS OPTIONS...: configures $root/TREE and builds TARGETS ("all", or names). Tests
+# that run beside it have the processors first.
 build() {
   local tree=$1 targets=$2 launcher=()
   shift 2
@@ -46,11 +78,11 @@ build() {
   quietly "$root/$tree/configure.log" \
     cmake -S "$root" -B "$root/$tree" -G Ninja "${launcher[@]}" "$@"
   # shellcheck disable=SC2086  # Several targets are several words.
-  quietly "$root/$tree/build.log" ninja -C "$root/$tree" -j "$jobs" $targets
+  quietly "$root/$tree/build.log" nice -n 10 ninja -C "$root/$tree" -j "$jobs" $targets
 }
 
-# run_tests TREE [ctest options...]: ctest's own words, its summary last. It runs one test more than
-# there are processors, because most of them wait.
+# run_tests TREE [ctest options...]: ctest's own words, its summary last. It runs more tests at once
+# than there are processors, because most of them wait.
 run_tests() {
   local tree=$1 fixed_addresses=()
   shift
@@ -62,5 +94,5 @@ run_tests() {
     UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1} \
     TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1} \
     "${fixed_addresses[@]}" ctest --test-dir "$root/$tree" --output-on-failure --no-tests=error \
-    --parallel $((jobs + 1)) "$@"
+    --parallel $((jobs + 2)) "$@"
 }

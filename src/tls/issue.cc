@@ -60,6 +60,13 @@ KeyHandle generate_key(KeyKind kind) {
   return key;
 }
 
+KeyHandle read_key(const std::string& pem) {
+  KeyHandle key = new_key();
+  const gnutls_datum_t octets = datum(pem);
+  must(gnutls_x509_privkey_import2(key.get(), &octets, GNUTLS_X509_FMT_PEM, nullptr, 0));
+  return key;
+}
+
 using KeyId = std::array<unsigned char, 20>;  // SHA-1 of the key: RFC 5280, 4.2.1.2 (1).
 
 KeyId key_id(gnutls_x509_privkey_t key) {
@@ -151,7 +158,7 @@ std::string to_pem(Export write) {
 
 IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* issuer) {
   start_library();
-  const KeyHandle key = generate_key(order.key);
+  const KeyHandle key = order.key_pem.empty() ? generate_key(order.key) : read_key(order.key_pem);
   const CertificateHandle certificate = new_certificate();
   must(gnutls_x509_crt_set_version(certificate.get(), 3));
   set_serial(certificate.get(), order.serial);
@@ -166,11 +173,9 @@ IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* i
   KeyHandle issuer_key;
   if (issuer != nullptr) {
     issuer_certificate = new_certificate();
-    issuer_key = new_key();
+    issuer_key = read_key(issuer->key_pem);
     const gnutls_datum_t certificate_pem = datum(issuer->certificate_pem);
-    const gnutls_datum_t key_pem = datum(issuer->key_pem);
     must(gnutls_x509_crt_import(issuer_certificate.get(), &certificate_pem, GNUTLS_X509_FMT_PEM));
-    must(gnutls_x509_privkey_import2(issuer_key.get(), &key_pem, GNUTLS_X509_FMT_PEM, nullptr, 0));
   }
   const gnutls_x509_privkey_t signer = issuer != nullptr ? issuer_key.get() : key.get();
 

@@ -16,7 +16,7 @@ from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, 
 # How long a sweep waits for its open conversations when it was told to stop once: as --help says,
 # and as most tests have it.
 DRAIN_SECONDS = 10
-DRAIN_SHORT_SECONDS = 3
+DRAIN_SHORT_SECONDS = 1
 
 
 class Signals(ProgramTest):
@@ -43,24 +43,8 @@ class Signals(ProgramTest):
         self.assertGreater(swept.summary["targets_not_started"], 0)
         self.check_counts(swept)
 
-    def test_one_sigint_finishes_what_is_open(self):
-        """Nothing new is begun, who was greeted late gets his record, who is silent is cut off."""
-        sink, scan = self.start_long_sweep("plain", "slow_greeting", "silent")
-        scan.send(signal.SIGINT)
-        swept = self.swept(scan)
-        self.check_stopped(swept)
-        self.assertGreaterEqual(swept.summary["elapsed_seconds"], DRAIN_SECONDS)
-        late = [r for r in swept.records
-                if "Sendmail" in r.get("greeting", {}).get("text", [""])[0]]
-        self.assertGreater(len(late), 0)
-        self.assertEqual({r["outcome"] for r in late}, {"ok"})
-        cut_off = [r for r in swept.records if r["outcome"] != "ok"]
-        self.assertGreater(len(cut_off), 0)
-        self.assertEqual({(r["outcome"], r["phase"], r["cause"]) for r in cut_off},
-                         {("local", "greeting", "local.interrupted")})
-        self.assertEqual(sink.stop()["out_of_turn"], 0)
-
-    def test_drain_says_how_long_what_is_open_is_waited_for(self):
+    def test_one_sigint_gives_what_is_open_its_time(self):
+        """Nothing new is begun, and what is silent for as long as --drain says is cut off."""
         for seconds in (0, DRAIN_SHORT_SECONDS):
             sink, scan = self.start_long_sweep("plain", "silent", drain=("--drain", f"{seconds}s"))
             scan.send(signal.SIGINT)
@@ -68,8 +52,11 @@ class Signals(ProgramTest):
             self.check_stopped(swept)
             self.assertGreaterEqual(swept.summary["elapsed_seconds"], seconds)
             self.assertLess(swept.summary["elapsed_seconds"], DRAIN_SECONDS)
-            self.assertGreater(swept.summary["causes"].get("local.interrupted", 0), 0)
-            sink.stop()
+            cut_off = [r for r in swept.records if r["outcome"] != "ok"]
+            self.assertEqual({(r["outcome"], r["cause"]) for r in cut_off},
+                             {("local", "local.interrupted")})
+            self.assertIn("greeting", {r["phase"] for r in cut_off})
+            self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_a_second_sigint_leaves_at_once(self):
         """What is open is cut off, and still every conversation has its whole line."""
@@ -96,23 +83,21 @@ class Signals(ProgramTest):
         self.check_counts(swept)
         self.assertEqual([r["outcome"] for r in swept.records], ["ok"])
 
-
     def test_servers_that_answered_while_we_were_stopped_are_heard(self):
         """SIGSTOP beyond the greeting's deadline, then SIGCONT: the silence was ours."""
-        for count in (1, 300):
-            sink = self.sink("--only", "plain", "--delay", "300")
-            self.write("list", f"127.1.0.0/{32 if count == 1 else 23}\n")
-            scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
-                                   "-p", str(sink.port), "-c", "1000", "-j", "1",
-                                   "--greeting-timeout", "2s")
-            wait_until(scan.has_socket, "a connection")
-            scan.process.send_signal(signal.SIGSTOP)
-            time.sleep(2.5)
-            scan.process.send_signal(signal.SIGCONT)
-            swept = self.swept(scan)
-            self.check_ended(swept)
-            self.assertEqual({r["cause"] for r in swept.records}, {"none"})
-            sink.stop()
+        sink = self.sink("--only", "plain", "--delay", "300")
+        self.write("list", "127.1.0.0/23\n")
+        scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
+                               "-p", str(sink.port), "-c", "1000", "-j", "1",
+                               "--greeting-timeout", "2s")
+        wait_until(scan.has_socket, "a connection")
+        scan.process.send_signal(signal.SIGSTOP)
+        time.sleep(2.5)
+        scan.process.send_signal(signal.SIGCONT)
+        swept = self.swept(scan)
+        self.check_ended(swept)
+        self.assertEqual({r["cause"] for r in swept.records}, {"none"})
+        sink.stop()
 
     def test_signals_that_were_ignored_from_the_start_stay_ignored(self):
         """`nohup mxsweep` outlives its terminal; a shell's job in the background its Ctrl-C."""

@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
+#include <set>
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
@@ -28,6 +30,7 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 struct Said {
   std::size_t line = 0;
   std::string outcome;
+  std::string phase;
   std::string cause;
   bool shared = false;
 };
@@ -42,6 +45,7 @@ Said read_record(std::string_view json) {
   };
   return {.line = std::strtoull(std::string(word("\"line\":")).c_str(), nullptr, 10),
           .outcome = std::string(word("\"outcome\":")),
+          .phase = std::string(word("\"phase\":")),
           .cause = std::string(word("\"cause\":")),
           .shared = json.find("\"shared\":true") != std::string_view::npos};
 }
@@ -310,6 +314,14 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
             << " a CPU second\n";
 }
 
+// Some of the built-in personas.
+std::vector<sink::Persona> only(const std::set<std::string>& names) {
+  std::vector<sink::Persona> all = *sink::read_personas(sink::builtin_personas());
+  std::erase_if(all, [&](const sink::Persona& it) { return !names.contains(it.name); });
+  REQUIRE(all.size() == names.size());
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("whatever goes wrong, a sweep keeps its promises", "[scan][world]") {
@@ -326,6 +338,62 @@ TEST_CASE("whatever goes wrong, a sweep with TLS keeps its promises", "[scan][wo
   probe::Plan plan("scanner.test");
   plan.tls = &client;
   expect_promises_kept(personas, plan, 10);
+}
+
+TEST_CASE("a sweep that drains gives what is open its time, and no more", "[scan][world-stop]") {
+  const std::vector<sink::Persona> personas = only({"plain", "slow_greeting", "silent"});
+  const probe::Plan plan("scanner.test");
+  const Expected expected = expect(personas, plan);
+  Setting setting;
+  setting.targets = setting.addresses = 200;
+  setting.concurrency = 40;
+  setting.stop = Stop::drain;
+  setting.stop_after = std::chrono::milliseconds{500};  // Before any slow greeting.
+  for (const int seconds : {0, 2, 10}) {
+    INFO(seconds << " s");
+    setting.drain = std::chrono::seconds{seconds};
+    SweepInWorld sweep(7, setting, plan, personas);
+    const Instant stopped = sweep.world().time() + setting.stop_after;
+    sweep.run();
+    CHECK(sweep.check(expected) == "");
+    CHECK(sweep.world().begun().back() <= stopped);
+    CHECK(sweep.world().time() >= stopped + setting.drain);
+    CHECK(sweep.world().time() < stopped + setting.drain + std::chrono::milliseconds{100});
+    // By persona: those that were heard, and those that were cut off.
+    std::map<std::string, int> heard;
+    std::map<std::string, int> cut_off;
+    for (const Said& said : sweep.said()) {
+      const sink::Persona& persona = sweep.world().persona_at(sweep.address_of_line(said.line));
+      ++(said.outcome == "ok" ? heard : cut_off)[persona.name];
+      if (said.outcome == "ok") continue;
+      CHECK(said.phase + " " + said.cause == "greeting local.interrupted");
+    }
+    CHECK(cut_off["silent"] > 0);
+    // Their greetings come three seconds late.
+    CHECK((heard["slow_greeting"] > 0) == (seconds == 10));
+    CHECK((cut_off["slow_greeting"] > 0) == (seconds != 10));
+  }
+}
+
+TEST_CASE("a slow server is visited once for all lines that wait for it", "[scan][world-share]") {
+  const std::vector<sink::Persona> personas = only({"plain", "slow_greeting"});
+  const probe::Plan plan("scanner.test");
+  const Expected expected = expect(personas, plan);
+  Setting setting;
+  setting.targets = 240;
+  setting.addresses = 60;
+  setting.share_octets = 1'000'000;
+  for (const std::uint32_t concurrency : {1U, 2U, 60U}) {
+    INFO(concurrency << " at once");
+    setting.concurrency = concurrency;
+    SweepInWorld sweep(5, setting, plan, personas);
+    sweep.run();
+    CHECK(sweep.check(expected) == "");
+    CHECK(sweep.world().begun().size() == setting.addresses);
+    std::size_t shared = 0;
+    for (const Said& said : sweep.said()) shared += said.shared ? 1 : 0;
+    CHECK(shared == setting.targets - setting.addresses);
+  }
 }
 
 }  // namespace mxsweep::scan

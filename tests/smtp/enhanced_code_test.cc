@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <string>
+#include <vector>
 
 #include "mxsweep/smtp/reply.h"
 #include "support/catch.h"
+#include "support/corpora.h"
 #include "support/guarded_bytes.h"
 
 namespace mxsweep::smtp {
@@ -107,17 +107,15 @@ EnhancedCode plain_search(const std::string& line) {
 
 TEST_CASE("real refusals have the enhanced codes that a simple search finds",
           "[smtp][enhanced_code][corpora]") {
-  const char* const folder = std::getenv("MXSWEEP_CORPORA");
-  if (folder == nullptr) return;
-  std::ifstream input(std::string(folder) + "/reply_lines.txt");
+  const std::vector<std::string> lines = corpus_lines("reply_lines.txt");
   std::size_t found = 0;
-  for (std::string line; std::getline(input, line);) {
+  for (const std::string& line : lines) {
     CAPTURE(line);
     const EnhancedCode expected = plain_search(line);
     CHECK(code_of(line + "\r\n") == expected);
     if (expected) ++found;
   }
-  CHECK(found > 0);
+  CHECK((found > 0 || lines.empty()));
 }
 
 }  // namespace

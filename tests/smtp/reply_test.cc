@@ -2,14 +2,13 @@
 #include "mxsweep/smtp/reply.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <initializer_list>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/corpora.h"
 #include "support/guarded_bytes.h"
 
 namespace mxsweep::smtp {
@@ -406,17 +405,6 @@ TEST_CASE("any octets give the same result however they are cut", "[smtp][reply]
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::need_more)] > 100);
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::complete)] > 100);
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::malformed)] > 100);
-}
-
-// Empty without the folder; the tests that read it then check nothing.
-std::vector<std::string> corpus_lines(const char* file) {
-  std::vector<std::string> lines;
-  const char* const folder = std::getenv("MXSWEEP_CORPORA");
-  if (folder == nullptr) return lines;
-  std::ifstream input(std::string(folder) + "/" + file);
-  for (std::string line; std::getline(input, line);) lines.push_back(line);
-  REQUIRE_FALSE(lines.empty());
-  return lines;
 }
 
 TEST_CASE("real greetings are read to the last octet", "[smtp][reply][corpora]") {

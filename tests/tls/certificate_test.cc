@@ -20,6 +20,7 @@
 #include "support/catch.h"
 #include "support/guarded_bytes.h"
 #include "tls/certificates.h"
+#include "tls/kept_keys.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -28,6 +29,7 @@ using namespace std::string_literals;
 using samples::authority;
 using samples::day;
 using samples::der_of;
+using samples::kept_key;
 using samples::kNow;
 using samples::leaf;
 
@@ -186,6 +188,7 @@ TEST_CASE("our own certificates are read as openssl reads them", "[tls][certific
         " Gr\xc3\xbc\xc3\x9f"
         "e ");
     order.key = key;
+    order.key_pem = kept_key(key);
     order.serial = 0xf1f2f3f4f5f6f7f8;
     order.dns_names = {"mx1.example.net", "*.example.org", "xn--bcher-kva.example"};
     order.addresses = {"192.0.2.1", "2001:db8::5"};

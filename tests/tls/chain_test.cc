@@ -12,6 +12,7 @@
 #include "mxsweep/tls/issue.h"
 #include "support/catch.h"
 #include "tls/certificates.h"
+#include "tls/kept_keys.h"
 #include "tls/library.h"
 
 namespace mxsweep::tls {
@@ -88,6 +89,7 @@ TEST_CASE("a chain that leads to a trusted authority is trusted", "[tls][chain]"
                             KeyKind::rsa_2048}) {
     world.leaf_order.key = key;
     world.between_order.key = key;
+    world.between_order.key_pem = samples::kept_key(key);
     world.make();
     CHECK(world.verdict(world.sent()) == VerifyError::none);
   }

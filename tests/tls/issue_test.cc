@@ -10,6 +10,7 @@
 #include "mxsweep/tls/client.h"
 #include "support/catch.h"
 #include "tls/certificates.h"
+#include "tls/kept_keys.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -55,6 +56,7 @@ TEST_CASE("an issuer of any kind signs a key of any kind", "[tls][issue]") {
   for (const auto& [issuer_key, issuer_text] : kKeys) {
     CertificateSpec issuer_order = authority("Issuer");
     issuer_order.key = issuer_key;
+    issuer_order.key_pem = samples::kept_key(issuer_key);
     const IssuedCertificate issuer = issue(issuer_order);
     CHECK(read(issuer).key == issuer_text);
     for (const auto& [key, text] : kKeys) {

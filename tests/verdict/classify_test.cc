@@ -15,6 +15,7 @@
 #include "mxsweep/core/finding.h"
 #include "mxsweep/verdict/causes_page.h"
 #include "support/catch.h"
+#include "support/corpora.h"
 #include "verdict/replies.h"
 #include "verdict/reply_rows.h"
 #include "verdict/wordings.h"
@@ -82,18 +83,6 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// A corpus that is not part of the sources: in the folder that MXSWEEP_CORPORA names, or else
-// in one next to them. Empty, with a warning, if there is none.
-std::string read_corpus(const char* name) {
-  const char* const named = std::getenv("MXSWEEP_CORPORA");
-  const std::string folder =
-      named != nullptr ? named : std::string(MXSWEEP_SOURCE_DIR "/../shared/corpora");
-  const std::string corpus = read_file(folder + "/" + name);
-  if (named != nullptr) REQUIRE_FALSE(corpus.empty());
-  if (corpus.empty()) WARN("skipped: there is no " << name << " in " << folder);
-  return corpus;
-}
-
 // The value of a string member in one line of flat JSON without escapes.
 std::string member(const std::string& line, const std::string& key) {
   const std::string opening = "\"" + key + "\": \"";
@@ -101,16 +90,6 @@ std::string member(const std::string& line, const std::string& key) {
   if (start == std::string::npos) return {};
   const std::size_t value = start + opening.size();
   return line.substr(value, line.find('"', value) - value);
-}
-
-template <typename Visit>
-void for_each_line(const std::string& text, Visit visit) {
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    visit(text.substr(start, end - start));
-    start = end + 1;
-  }
 }
 
 TEST_CASE("a refusal has the cause that its server meant", "[verdict]") {
@@ -412,24 +391,24 @@ Phase phase_of(const std::string& word) {
 }
 
 TEST_CASE("replies of other collections have their known causes", "[verdict][corpora]") {
-  for_each_line(read_corpus("reply_causes.jsonl"), [](const std::string& line) {
+  for (const std::string& line : corpus_lines("reply_causes.jsonl")) {
     INFO(line);
     const std::string word = member(line, "cause");
-    if (word.starts_with("ok.")) return;  // From phases that we do not have: relaying, recipients.
+    if (word.starts_with("ok.")) continue;  // Phases that we do not have: relaying, recipients.
     const std::optional<Cause> expected = cause_named(word);
     REQUIRE(expected);
     const std::string reply = member(line, "reply") + "\r\n";
     const Verdict seen = classify(phase_of(member(line, "phase")), reply);
     CHECK(to_string(seen.cause) == to_string(*expected));
-  });
+  }
 }
 
 TEST_CASE("lines of real bounces have a verdict", "[verdict][corpora]") {
-  for_each_line(read_corpus("reply_lines.txt"), [](const std::string& line) {
+  for (const std::string& line : corpus_lines("reply_lines.txt")) {
     INFO(line);
     const Verdict seen = classify(Phase::quit, line + "\r\n");
     CHECK(seen.outcome == (code_of(line) >= 400 ? Outcome::refused : Outcome::failed));
-  });
+  }
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct CertificateSpec {
   WallTime not_before{};
   WallTime not_after{};
   KeyKind key = KeyKind::ec_p256;
+  std::string key_pem{};   // A key of that kind to use; empty: a new one is made.
   bool authority = false;  // May sign other certificates.
   bool sha1 = false;       // Signed with SHA-1, which is no longer trusted.
 };
