@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import tempfile
 
+from bench_compare import compare as compare_with_others
 from bench_dns import dns_lookups, dns_rate, dns_shared
 from bench_latency import latency
 from bench_tools import OK, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
@@ -305,6 +306,7 @@ def main():
     benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many,
                latency, micro, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
+    benches["compare"] = compare_with_others
     with tempfile.TemporaryDirectory() as folder:
         if flags.before:
             folder = pathlib.Path(folder)

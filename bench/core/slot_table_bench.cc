@@ -11,7 +11,7 @@
 namespace mxsweep {
 namespace {
 
-// As much as a conversation's hot part.
+// As large as the hot part of a conversation.
 struct Conversation {
   std::array<std::uint64_t, 16> words{};
 };
@@ -22,8 +22,8 @@ std::vector<Handle> fill(SlotTable<Conversation>& slots, std::uint32_t live) {
   return handles;
 }
 
-// Question: what does it cost to begin a conversation, find it once and end it, while `live` others
-// go on?
+// Question: what does it cost to begin a conversation, find it once and end it, with `live` others
+// in the table?
 void begin_find_end(benchmark::State& state) {
   const auto live = static_cast<std::uint32_t>(state.range(0));
   SlotTable<Conversation> slots(live + 1);
@@ -38,7 +38,7 @@ void begin_find_end(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Question: what does a completion pay to find its conversation among `live`, in no order?
+// Question: what does it cost to find a completion's conversation among `live`, in random order?
 void find_any(benchmark::State& state) {
   const auto live = static_cast<std::uint32_t>(state.range(0));
   SlotTable<Conversation> slots(live);

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Instant kStart{1000s};
-constexpr std::uint32_t kSpans = 4096;  // A power of two, small enough to stay in the first cache.
+constexpr std::uint32_t kSpans = 4096;  // A power of two, small enough to stay in the L1 cache.
 constexpr std::uint32_t kIdleTimers = 1024;
 
 // A probe's deadlines: from a second to five minutes away.
@@ -28,7 +28,7 @@ std::vector<Duration> random_spans() {
   return spans;
 }
 
-// The timers 0..count-1 in no order, as connections end in no order.
+// The timers 0..count-1 in random order, as connections end.
 std::vector<std::uint32_t> shuffled(std::uint32_t count) {
   Random random(2);
   std::vector<std::uint32_t> timers(count);
@@ -43,7 +43,7 @@ void fill(TimerWheel& wheel, std::uint32_t pending, const std::vector<Duration>&
 }
 
 // Question: what do a start and the cancel that follows it cost together, while `pending` others
-// run? Most timers of a sweep live so: the answer comes long before the deadline.
+// run? This is the life of most timers of a sweep: the reply arrives long before the deadline.
 void start_and_cancel(benchmark::State& state) {
   const auto pending = static_cast<std::uint32_t>(state.range(0));
   const std::vector<Duration> spans = random_spans();
@@ -59,8 +59,8 @@ void start_and_cancel(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Question: and when the timer cancelled is any of those that run, so that it and its neighbours
-// lie in cold memory? One item is a cancel and a start.
+// Question: what does it cost to cancel a random one of the running timers, so that it and its
+// neighbours lie in cold memory? One item is a cancel and a start.
 void cancel_and_start_any(benchmark::State& state) {
   const auto pending = static_cast<std::uint32_t>(state.range(0));
   const std::vector<Duration> spans = random_spans();
@@ -78,7 +78,7 @@ void cancel_and_start_any(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Question: what does a timer cost that is started and left to fire? A turn of the loop sleeps
+// Question: what does a timer cost that is started and fires? A turn of the loop sleeps
 // until next() and fires at most 256.
 void start_and_expire(benchmark::State& state) {
   const auto pending = static_cast<std::uint32_t>(state.range(0));

@@ -10,7 +10,7 @@
 namespace mxsweep::results {
 namespace {
 
-// Question: what does it cost to write one record, into a buffer that is there already?
+// Question: what does it cost to write one record into an existing buffer?
 void append_record(benchmark::State& state, const Record& record) {
   std::string out;
   for (auto _ : state) {
@@ -38,7 +38,7 @@ BENCHMARK_CAPTURE(append_record, tls_full, samples::typical_tls());
 BENCHMARK_CAPTURE(append_record, tls_leaf, samples::typical_tls(ChainDetail::leaf));
 BENCHMARK_CAPTURE(append_record, tls_digest, samples::typical_tls(ChainDetail::digest));
 
-// Question: what does it cost to write one certificate for the file of certificates, by its size?
+// Question: what does one line of the file of certificates cost, by the certificate's size?
 void append_certificate_line(benchmark::State& state) {
   tls::Certificate certificate = samples::leaf_certificate();
   certificate.der.assign(static_cast<std::size_t>(state.range(0)), '\x5a');

@@ -24,7 +24,7 @@ constexpr std::string_view kKeywords[] = {
     "LIMITS RCPTMAX=1000",
 };
 
-// A server's name, then as many keywords as it takes; 8 lines are 203 octets.
+// A server's name, then keywords up to the number of lines; 8 lines are 203 octets.
 std::string ehlo_reply(std::size_t lines) {
   std::string wire;
   for (std::size_t line = 1; line <= lines; ++line) {
@@ -41,7 +41,7 @@ void count(benchmark::State& state, const std::string& wire) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(wire.size()));
 }
 
-// Question: what does an EHLO reply that arrives in one piece cost, by its number of lines?
+// Question: what does an EHLO reply in one piece cost, by its number of lines?
 void read_ehlo_reply(benchmark::State& state) {
   const std::string wire = ehlo_reply(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
@@ -57,7 +57,7 @@ void read_ehlo_reply(benchmark::State& state) {
 }
 BENCHMARK(read_ehlo_reply)->ArgName("lines")->Arg(1)->Arg(8)->Arg(32);
 
-// Question: and when the network cuts it into pieces of so many octets?
+// Question: what does it cost in pieces of N octets?
 void read_ehlo_reply_in_pieces(benchmark::State& state) {
   const std::string wire = ehlo_reply(8);
   const auto piece = static_cast<std::size_t>(state.range(0));
@@ -77,7 +77,7 @@ void read_ehlo_reply_in_pieces(benchmark::State& state) {
 }
 BENCHMARK(read_ehlo_reply_in_pieces)->ArgName("octets")->Arg(1)->Arg(64)->Arg(4096);
 
-// Question: what does the largest reply that we accept cost when all of it is odd?
+// Question: what does the largest accepted reply cost if no octet of it is ASCII?
 void read_eight_bit_flood(benchmark::State& state) {
   const std::string wire = "220 " + std::string(kReplyOctetsMax, '\xe4');
   for (auto _ : state) {
@@ -93,7 +93,7 @@ void read_eight_bit_flood(benchmark::State& state) {
 }
 BENCHMARK(read_eight_bit_flood);
 
-// Question: what does it cost to find what the reply offers, the keyword on its fourth line?
+// Question: what does it cost to find a keyword on the reply's fourth line?
 void find_starttls(benchmark::State& state) {
   const std::string wire = ehlo_reply(8);
   for (auto _ : state) {
@@ -107,7 +107,7 @@ void find_starttls(benchmark::State& state) {
 }
 BENCHMARK(find_starttls);
 
-// Question: what does a search for an enhanced code cost where there is none?
+// Question: what does a search for an enhanced code cost if there is none?
 void find_no_enhanced_code(benchmark::State& state) {
   const std::string wire = ehlo_reply(8);
   for (auto _ : state) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Question: what does a chain of two certificates cost, seen for the first time and seen again, and
-// what does a name? And the trust store, when a worker starts?
+// Question: what does a chain of two certificates cost the first time and again from the cache, and
+// what do matching a name and reading the trust store cost?
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -38,7 +38,7 @@ struct Fleet {
   }
 };
 
-// Asks for the chains of a fleet in turn, with a cache for `chains_max` of them.
+// Requests the chains of a fleet in turn, with a cache for `chains_max` of them.
 void ask_for_chains(benchmark::State& state, std::size_t servers, std::size_t chains_max) {
   const Fleet fleet(servers);
   Client client;
@@ -90,8 +90,8 @@ void judge_one_name(benchmark::State& state) {
 }
 BENCHMARK(judge_one_name);
 
-// Question: what does a line pay whose server's certificate has a thousand names, none of them the
-// line's?
+// Question: what does matching cost if the server's certificate has a thousand names, none of them
+// the target's?
 void look_for_a_name(benchmark::State& state, bool sorted) {
   mxsweep::tls::Chain chain;
   mxsweep::tls::Certificate& leaf = chain.certificates.emplace_back();

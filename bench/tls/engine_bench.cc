@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Question: what does a client's handshake cost through an Engine, and what does a client hold?
+// Question: what does a client's handshake through an Engine cost in time and memory?
 //
-//   Prints   time of the client's calls alone, its server's left out; counters `hello_octets` and
-//            `session_octets`: heap that a client holds once it has spoken, and once it is
-//            established. The library's own cost, without an Engine, is what tls_libraries prints.
+//   Prints   the time of the client's calls, without the server's; counters `hello_octets` and
+//            `session_octets`: heap that a client holds after its first message, and when it is
+//            established. tls_libraries prints the library's own cost, without an Engine.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -36,7 +36,7 @@ std::int64_t heap_octets() {
   return static_cast<std::int64_t>(::mallinfo2().uordblks + ::mallinfo2().hblkhd);
 }
 
-// Adds up what the client's calls take, and nothing of its server's.
+// Adds up the time of the client's calls, without the server's.
 struct Cost {
   std::int64_t ns = 0;
   std::int64_t octets = 0;
@@ -87,7 +87,7 @@ bool finish(Engine& engine, const Server& server, Cost& cost) {
   while (!engine.outgoing().empty()) {
     peer.advance(engine.outgoing(), clear);
     cost.of([&] {
-      // What was sent is let go, as a conversation does between its flights.
+      // The buffer is freed, as a conversation does between flights.
       std::string().swap(engine.outgoing());
       engine.advance(peer.outgoing(), clear);
     });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What a TLS library costs a client, and nothing else: full handshakes in memory, no sockets, no
-// chain verification. It compares the libraries that the tls room could be built on, and it is the
-// floor that a TLS conversation is measured against (scripts/bench tls).
+// The bare cost of a TLS library for a client: full handshakes in memory, no sockets, no
+// chain verification. Compares the libraries that the tls room could be built on, and gives the
+// lower bound for a TLS conversation (scripts/bench tls).
 //
 //   usage    libraries [--library openssl|gnutls] [--server tls1.3|tls1.2] [--leaf p256|rsa2048]
 //                      [--handshakes N] [--held N]
-//   Prints   one JSON line: CPU microseconds of the client a handshake, and octets of heap that a
-//            client session holds when the handshake is done.
-//   Method   the server is always OpenSSL's, so that both clients do the same work; a thread's CPU
-//            clock, and malloc's own count, are read around the client's calls only.
+//   Prints   one JSON line: the client's CPU microseconds per handshake, and octets of heap that a
+//            client session holds when the handshake is completed.
+//   Method   the server is always OpenSSL's, so that both clients do the same work. The CPU clock
+//            of the thread and malloc's own count are read around the client's calls only.
 #include <gnutls/gnutls.h>
 #include <malloc.h>
 #include <openssl/err.h>
@@ -71,7 +71,7 @@ std::int64_t heap_octets() {
   return static_cast<std::int64_t>(::mallinfo2().uordblks + ::mallinfo2().hblkhd);
 }
 
-// --- the server, OpenSSL's: a leaf and the intermediate that signed it
+// --- the server (OpenSSL): a leaf and the intermediate that signed it
 
 EVP_PKEY* make_key(const std::string& kind) {
   if (kind == "rsa2048") return EVP_RSA_gen(2048);
@@ -139,7 +139,7 @@ class Server {
   SSL* ssl_;
 };
 
-// --- the clients: octets in, octets out, true when the handshake is done
+// --- the clients: octets in, octets out, true when the handshake is completed
 
 class OpenSslClient {
  public:
@@ -276,7 +276,7 @@ int measure(const Options& options) {
   ns = 0;
   for (int i = 0; i < options.handshakes; ++i) {
     const auto client = handshake<Client>(context, server, ns, octets);
-    // A client that is done with is part of the cost.
+    // Destroying the client is part of the cost.
     const std::int64_t start = cpu_ns();
     const_cast<std::unique_ptr<Client>&>(client).reset();
     ns += cpu_ns() - start;

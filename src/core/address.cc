@@ -68,7 +68,7 @@ struct Run {
   std::size_t end = 0;
 };
 
-// RFC 5952 section 4.2: the longest run of zero groups, the first of equals, never a single one.
+// RFC 5952 section 4.2: the longest run of zero groups, the first of equal ones; never one group.
 Run zeros_to_shorten(const std::array<unsigned, kGroups>& groups) {
   Run longest;
   for (std::size_t begin = 0; begin < kGroups; ++begin) {

@@ -37,12 +37,12 @@ Outcome outcome_of(CauseGroup group) {
     case CauseGroup::mx:
     case CauseGroup::network:
     case CauseGroup::tls: return Outcome::failed;
-    // Overloaded and misconfigured servers included: we did not get far enough to call the rest of
-    // them sound. A null MX is the same refusal, in DNS.
+    // Overloaded and misconfigured servers too: the conversation did not get far enough to know
+    // that everything else works. A null MX is the same refusal, in DNS.
     case CauseGroup::declined: return Outcome::refused;
-    // The server had accepted EHLO, or its TLS works: mail flows there, in clear, by an alias that
-    // some senders do not follow, or not as the user requires, until this is mended.
-    case CauseGroup::mend: return Outcome::degraded;
+    // The server had accepted EHLO, or its TLS works. Until this is fixed mail is delivered in
+    // clear text, through an alias that some senders do not follow, or not as the user requires.
+    case CauseGroup::fix: return Outcome::degraded;
   }
   INVARIANT(false && "a group outside its list");
   return {};

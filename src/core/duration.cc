@@ -13,14 +13,14 @@ struct Unit {
   std::string_view name;
   Duration length;
 };
-// The longest first.
+// Longest first.
 constexpr std::array kUnits = {Unit{"h", std::chrono::hours{1}}, Unit{"m", std::chrono::minutes{1}},
                                Unit{"s", std::chrono::seconds{1}},
                                Unit{"ms", std::chrono::milliseconds{1}}};
 constexpr const Unit& kSecond = kUnits[2];
 
-constexpr std::size_t kDigitsMax = 9;  // Before the point: no product overflows.
-// Behind it: a millionth of an hour is 3.6 ms, and more digits than these do not count.
+constexpr std::size_t kDigitsMax = 9;  // Before the point, so that no product overflows.
+// After the point: a millionth of an hour is 3.6 ms; further digits are ignored.
 constexpr std::int64_t kPartsMax = 1'000'000;
 
 struct Decimal {
@@ -54,7 +54,7 @@ std::optional<Decimal> take_decimal(std::string_view& text) {
   return number;
 }
 
-// Nothing when it is too long.
+// Nothing if the product is too long.
 std::optional<Duration> times(const Decimal& number, Duration unit) {
   if (number.whole > kDurationMax / unit) return std::nullopt;
   return number.whole * unit + number.part * unit / number.parts;

@@ -10,7 +10,7 @@
 namespace mxsweep {
 namespace {
 
-constexpr std::size_t kWordOctetsMax = 64;  // Far beyond any word of ours.
+constexpr std::size_t kWordOctetsMax = 64;  // Far longer than any known word.
 constexpr std::size_t kBeginningOctetsMin = 3;
 
 // The only one of `known` that begins with `word`.
@@ -27,7 +27,7 @@ std::string_view completed(std::string_view word, std::span<const std::string> k
 }  // namespace
 
 std::size_t mistakes_between(std::string_view a, std::string_view b) {
-  // Rows of the table of distances between all beginnings: the one before, the last, this one.
+  // Rows of the table of distances between all prefixes: the last but one, the last, this one.
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);

@@ -8,8 +8,8 @@ namespace mxsweep {
 TimerWheel::TimerWheel(std::uint32_t capacity, Instant now)
     : now_(nanoseconds(now) >> kTickBits), capacity_(capacity) {
   INVARIANT(capacity <= kCapacityMax);
-  // calloc() hands out the kernel's own zero pages for anything large, and zero means idle: memory
-  // for a timer becomes real when the timer is first started.
+  // For large blocks calloc() returns zero pages of the kernel, and zero means idle: the memory of
+  // a timer is committed only when the timer is first started.
   nodes_.reset(static_cast<Node*>(std::calloc(kFirstTimer + std::size_t{capacity}, sizeof(Node))));
   if (nodes_ == nullptr) throw std::bad_alloc();
   for (std::uint32_t head = kFirstBucket; head <= kDue; ++head) nodes_[head] = {head, head};

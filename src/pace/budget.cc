@@ -12,30 +12,30 @@ Budget::Budget(std::uint32_t total, std::uint32_t workers) : states_(workers), f
   part_ = total / workers;
 }
 
-std::uint32_t Share::hungry_others() const {
-  const std::uint32_t all = budget_.hungry_.load(std::memory_order_seq_cst);
-  return state_ == State::hungry ? all - 1 : all;
+std::uint32_t Share::starved_others() const {
+  const std::uint32_t all = budget_.starved_.load(std::memory_order_seq_cst);
+  return state_ == State::starved ? all - 1 : all;
 }
 
-// How many of the free places this worker may take. Above its part it leaves one for each worker
-// that is below.
-std::uint32_t Share::for_us(std::uint32_t free) const {
+// How many of the free places this worker may take. If it has its part, it leaves one for each
+// starved worker.
+std::uint32_t Share::available_to_us(std::uint32_t free) const {
   if (held_ < budget_.part_) return free;
-  const std::uint32_t others = hungry_others();
+  const std::uint32_t others = starved_others();
   return free > others ? free - others : 0;
 }
 
-// Whether an idle place of ours is needed by a worker below its part.
+// Whether an unused place of this worker is needed by a starved one.
 bool Share::must_yield(std::uint32_t used) const {
   if (used < budget_.part_) return false;
-  const std::uint32_t others = hungry_others();
+  const std::uint32_t others = starved_others();
   return others > 0 && others > budget_.free_.load(std::memory_order_relaxed);
 }
 
 bool Share::may_have(std::uint32_t used) {
   if (waits()) wait();
   if (held_ > used) return !must_yield(used);
-  return for_us(budget_.free_.load(std::memory_order_seq_cst)) > 0;
+  return available_to_us(budget_.free_.load(std::memory_order_seq_cst)) > 0;
 }
 
 bool Share::one_more(std::uint32_t used) {
@@ -48,20 +48,20 @@ bool Share::one_more(std::uint32_t used) {
   std::uint32_t free = budget_.free_.load(std::memory_order_relaxed);
   bool waits_by_now = false;
   while (true) {
-    const std::uint32_t there = for_us(free);
+    const std::uint32_t there = available_to_us(free);
     if (there == 0) {
       if (waits_by_now) return false;
-      // What was given back before the wait was published woke no one up: look once more.
+      // Places returned before the wait was published have woken no worker: check again.
       wait();
       waits_by_now = true;
       free = budget_.free_.load(std::memory_order_seq_cst);
       continue;
     }
     const std::uint32_t count = std::clamp(there / (2 * workers), 1U, kShareMost);
-    // What the last holder did before it gave back comes before what we do.
+    // Synchronises with the worker that returned the places.
     if (budget_.free_.compare_exchange_weak(free, free - count, std::memory_order_seq_cst)) {
       held_ += count;
-      wait_no_more();
+      stop_waiting();
       return true;
     }
   }
@@ -72,32 +72,32 @@ void Share::keep(std::uint32_t count, bool wants_more) {
     budget_.free_.fetch_add(held_ - count, std::memory_order_seq_cst);
     held_ = count;
   }
-  if (!wants_more) wait_no_more();
+  if (!wants_more) stop_waiting();
 }
 
 void Share::wait() {
-  const State state = held_ < budget_.part_ ? State::hungry : State::wants;
-  if (state_ == State::content) budget_.waiting_.fetch_add(1, std::memory_order_seq_cst);
-  if (state == State::hungry && state_ != State::hungry) {
-    budget_.hungry_.fetch_add(1, std::memory_order_seq_cst);
+  const State state = held_ < budget_.part_ ? State::starved : State::waiting;
+  if (state_ == State::satisfied) budget_.waiting_.fetch_add(1, std::memory_order_seq_cst);
+  if (state == State::starved && state_ != State::starved) {
+    budget_.starved_.fetch_add(1, std::memory_order_seq_cst);
   }
-  if (state != State::hungry && state_ == State::hungry) {
-    budget_.hungry_.fetch_sub(1, std::memory_order_seq_cst);
+  if (state != State::starved && state_ == State::starved) {
+    budget_.starved_.fetch_sub(1, std::memory_order_seq_cst);
   }
   state_ = state;
   std::atomic<State>& shown = budget_.states_[worker_];
-  // Also when we were told: what we were told of is gone.
+  // Also resets a notification: the place that it announced is taken.
   if (shown.load(std::memory_order_relaxed) != state) {
     shown.store(state, std::memory_order_seq_cst);
   }
 }
 
-void Share::wait_no_more() {
-  if (state_ == State::content) return;
-  budget_.states_[worker_].store(State::content, std::memory_order_seq_cst);
-  if (state_ == State::hungry) budget_.hungry_.fetch_sub(1, std::memory_order_seq_cst);
+void Share::stop_waiting() {
+  if (state_ == State::satisfied) return;
+  budget_.states_[worker_].store(State::satisfied, std::memory_order_seq_cst);
+  if (state_ == State::starved) budget_.starved_.fetch_sub(1, std::memory_order_seq_cst);
   budget_.waiting_.fetch_sub(1, std::memory_order_seq_cst);
-  state_ = State::content;
+  state_ = State::satisfied;
 }
 
 std::optional<std::uint32_t> Share::next_to_wake() {
@@ -105,25 +105,25 @@ std::optional<std::uint32_t> Share::next_to_wake() {
   const std::uint32_t free = budget_.free_.load(std::memory_order_seq_cst);
   if (free == 0) return std::nullopt;
   const auto workers = static_cast<std::uint32_t>(budget_.states_.size());
-  std::uint32_t hungry = 0;
-  std::uint32_t told = 0;
-  std::optional<std::uint32_t> first_hungry;
-  std::optional<std::uint32_t> first_wanting;
-  for (std::uint32_t i = 1; i < workers; ++i) {  // From the one behind us on, so that all get it.
+  std::uint32_t starved = 0;
+  std::uint32_t notified = 0;
+  std::optional<std::uint32_t> first_starved;
+  std::optional<std::uint32_t> first_waiting;
+  for (std::uint32_t i = 1; i < workers; ++i) {  // From the next worker on: all get a turn.
     const std::uint32_t worker = (worker_ + i) % workers;
     const State state = budget_.states_[worker].load(std::memory_order_seq_cst);
-    if (state == State::hungry || state == State::hungry_told) ++hungry;
-    if (state == State::hungry_told || state == State::wants_told) ++told;
-    if (state == State::hungry && !first_hungry) first_hungry = worker;
-    if (state == State::wants && !first_wanting) first_wanting = worker;
+    if (state == State::starved || state == State::starved_notified) ++starved;
+    if (state == State::starved_notified || state == State::waiting_notified) ++notified;
+    if (state == State::starved && !first_starved) first_starved = worker;
+    if (state == State::waiting && !first_waiting) first_waiting = worker;
   }
-  if (told >= free) return std::nullopt;
+  if (notified >= free) return std::nullopt;
   const std::optional<std::uint32_t> chosen =
-      first_hungry ? first_hungry : (free > hungry ? first_wanting : std::nullopt);
+      first_starved ? first_starved : (free > starved ? first_waiting : std::nullopt);
   if (!chosen) return std::nullopt;
-  State before = first_hungry ? State::hungry : State::wants;
-  const State after = first_hungry ? State::hungry_told : State::wants_told;
-  // It has changed its mind meanwhile: it looks for itself.
+  State before = first_starved ? State::starved : State::waiting;
+  const State after = first_starved ? State::starved_notified : State::waiting_notified;
+  // If this fails, the worker has changed its state meanwhile, and checks for itself.
   (void)budget_.states_[*chosen].compare_exchange_strong(before, after, std::memory_order_seq_cst);
   return chosen;
 }

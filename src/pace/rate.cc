@@ -13,7 +13,7 @@ constexpr double kSlowest = 1e-6;  // One in eleven days: slower rates would ove
 
 Rate::Rate(double per_second, Instant start) : next_(start.time_since_epoch().count()) {
   if (per_second <= 0) return;
-  // Rounded up, so that the promise holds: never more than the rate.
+  // Rounded up, so that the rate is never exceeded.
   interval_ = static_cast<std::int64_t>(std::ceil(1e9 / std::max(per_second, kSlowest)));
 }
 

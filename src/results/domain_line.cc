@@ -10,7 +10,7 @@
 namespace mxsweep::results {
 namespace {
 
-// A greeting that declines us comes over a connection; a null MX, which declines us too, does not.
+// A refusal in SMTP is an answer; a null MX, which is refused too, is not: there is no connection.
 bool has_answered(const Record& record) {
   switch (record.outcome) {
     case Outcome::ok:
@@ -25,7 +25,7 @@ bool has_answered(const Record& record) {
   return false;
 }
 
-// All names share one.
+// All names of the line have the same encoding.
 Encoding encoding_of_all_names(const DomainLine& domain) {
   Encoding encoding = encoding_of_names({domain.target, domain.domain, domain.unicode});
   for (const DomainLine::Host& host : domain.hosts) {

@@ -19,12 +19,12 @@ struct Extension {
   std::string_view keyword;
   std::string_view parameters;
   std::uint64_t hash;
-  std::uint16_t again;  // The next line with the same keyword, or kNone.
-  std::uint16_t last;   // Of a keyword's first line: its last line.
+  std::uint16_t again;  // Index of the next line with the same keyword, or kNone.
+  std::uint16_t last;   // In a keyword's first line: index of its last line.
   bool first;
 };
 
-// Equal for words that differ only in case: the bit that tells a from A is set in every octet.
+// Equal for words that differ only in case: the bit that distinguishes a from A is always set.
 std::uint64_t case_blind_hash(std::string_view octets) {
   constexpr std::uint64_t kCaseBits = 0x2020202020202020U;
   std::uint64_t hash = octets.size();
@@ -38,13 +38,13 @@ std::uint64_t case_blind_hash(std::string_view octets) {
   return mix(hash ^ (word | kCaseBits));
 }
 
-// The lines of one reply, each chained to the earlier one with its keyword.
+// The lines of one reply; lines with the same keyword form a list.
 class Extensions {
  public:
   Extensions(smtp::Capabilities& capabilities, Encoding encoding) {
     smtp::Capability capability;
     while (size_ < smtp::kReplyLinesMax && capabilities.next(capability)) {
-      // Cut before they are compared: two keywords must not become one afterwards.
+      // Cut before comparing: two different keywords must not become equal afterwards.
       const std::string_view keyword = whole_characters(capability.keyword, encoding);
       const std::string_view parameters = whole_characters(capability.parameters, encoding);
       if (keyword.empty()) continue;
@@ -84,7 +84,7 @@ class Extensions {
   }
 
   std::size_t size_ = 0;
-  // Most replies have ten lines; a union's member is not touched until it is used.
+  // Most replies have ten lines; the union leaves unused elements uninitialised.
   union {
     Extension lines_[smtp::kReplyLinesMax];
   };
@@ -101,7 +101,7 @@ std::string_view next_word(std::string_view& text) {
 
 struct Word {
   std::string_view text;
-  std::size_t place;  // Counted over all lines of the keyword.
+  std::size_t place;  // Its position in all lines of the keyword.
 };
 
 void add_words(std::string_view parameters, std::vector<Word>& words) {
@@ -110,8 +110,8 @@ void add_words(std::string_view parameters, std::vector<Word>& words) {
   }
 }
 
-// Sorting finds the repeated words in O(n log n) whatever they are; a server that knows our hash
-// could make a table of them slow.
+// Sorting finds repeated words in O(n log n) for any words; a hash table could be made slow by a
+// server that knows the hash function.
 void leave_out_repeated(std::vector<Word>& words) {
   std::sort(words.begin(), words.end(), [](const Word& a, const Word& b) {
     return a.text != b.text ? a.text < b.text : a.place < b.place;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The extensions of a reply to EHLO as one JSON object: a key stands there once, whatever the
-// server repeats.
+// Writes the extensions of a reply to EHLO as one JSON object with unique keys, even if the server
+// repeats keywords.
 //
 //   Source    RFC 5321 section 4.1.1.1; duplicate names, RFC 8259 section 4.
-//   Shape     Keys in capitals, in the order in which the server first named them. Parameters of a
-//             keyword that comes again ("AUTH" and "AUTH=") follow behind one blank, word by word,
-//             those already there left out. An empty line names nothing.
-//   Cost      near-linear in the reply's octets. Allocates only when a keyword comes again.
+//   Shape     Keys in capitals, in the order in which the server first names them. The parameters
+//             of a repeated keyword ("AUTH" and "AUTH=") are appended word by word after one blank;
+//             words already present are left out. An empty line has no key.
+//   Cost      near-linear in the reply's octets. Allocates only if a keyword is repeated.
 //   Errors    none.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace mxsweep::results {
 
-// `encoding`: of the whole reply.
+// `encoding`: that of the whole reply.
 void write_extensions(smtp::Capabilities capabilities, Encoding encoding, JsonText& json);
 
 }  // namespace mxsweep::results

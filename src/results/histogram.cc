@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t kHighestMicroseconds = (std::uint64_t{1} << 32U) - 1;
 
-// Values below 2^sub_bits have a bucket each. Above, every power of two is cut into 2^sub_bits
-// buckets: one is as wide as 1/2^sub_bits of the values in it, at most.
+// Each value below 2^sub_bits has its own bucket. Above, every power of two is divided into
+// 2^sub_bits buckets, so a bucket is at most 1/2^sub_bits of its values wide.
 constexpr std::size_t bucket_of(std::uint64_t value, unsigned sub_bits) {
   const auto width = static_cast<unsigned>(std::bit_width(value));
   if (width <= sub_bits) return value;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What a record and a domain's line have in common: the target, and how DNS led on from there.
+// Writes the members that a record and a domain's line have in common: the target, and the path
+// through DNS.
 //
-//   Shape     Each piece with a comma before it, unless it says otherwise; what is not known is
-//             left out. All names of a line share one encoding: encoding_of_names().
+//   Shape     Each piece begins with a comma, unless noted otherwise. Unknown members are left out.
+//             All names of a line have the same encoding: encoding_of_names().
 //   Errors    none: names may be any octets.
 #pragma once
 
@@ -15,7 +16,7 @@
 
 namespace mxsweep::results {
 
-// Latin-1 if one of them is not UTF-8, so that one flag is enough to have the octets of all back.
+// Latin-1 if one of them is not UTF-8, so that one flag suffices to restore the octets of all.
 [[nodiscard]] Encoding encoding_of_names(std::initializer_list<std::string_view> names);
 
 struct Origin {
@@ -25,13 +26,13 @@ struct Origin {
   std::string_view domain;
 };
 
-// From the line's opening bracket to "domain".
+// From the line's opening brace to "domain".
 void write_origin(const Origin& origin, Encoding encoding, JsonText& json);
 
-// The opening bracket and the members of an MX, no comma before and no bracket behind it.
+// The opening brace and the members of an MX, without a comma before or a brace after them.
 void open_mx(std::string_view host, std::uint16_t preference, Encoding encoding, JsonText& json);
 
-// The "dns" object, if there is something to say.
+// The "dns" object, if it has any members.
 void write_dns(std::string_view unicode, bool authentic, FindingSet findings, Encoding encoding,
                JsonText& json);
 

@@ -18,13 +18,13 @@ std::uint64_t load(const char* octets) {
   return word;
 }
 
-// Non-zero when one of the eight octets is zero (Mycroft's test: exact as a yes or no).
+// Non-zero if one of the eight octets is zero (Mycroft's test; exact for this question).
 constexpr std::uint64_t has_zero(std::uint64_t word) { return (word - kEach) & ~word & kHigh; }
 constexpr std::uint64_t has_control(std::uint64_t word) {
   return (word - 0x20 * kEach) & ~word & kHigh;
 }
 
-// What to write behind a backslash: 0: the octet needs none; 'u': \u00XX.
+// The letter after the backslash; 0: no escape needed; 'u': \u00XX.
 constexpr std::array<char, 256> escape_letters(bool latin1) {
   std::array<char, 256> letters{};
   for (std::size_t octet = 0; octet < 0x20; ++octet) letters[octet] = 'u';
@@ -43,7 +43,7 @@ constexpr std::array<char, 256> kLatin1Letters = escape_letters(true);
 
 constexpr char kHex[] = "0123456789abcdef";
 
-// The two digits of every octet.
+// The two hexadecimal digits of every octet.
 constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
   std::array<std::array<char, 2>, 256> pairs{};
   for (std::size_t octet = 0; octet < pairs.size(); ++octet) {
@@ -80,7 +80,7 @@ char* write_digits(std::uint64_t value, unsigned digits, char* out) {
   return out + digits;
 }
 
-// "2026-11-22T10:15:00", the time of day being in seconds.
+// "2026-11-22T10:15:00"; `seconds`: the time of day.
 char* write_second(std::chrono::sys_days day, std::uint64_t seconds, char* out) {
   const std::chrono::year_month_day date(day);
   const auto part = [&out](std::uint64_t value, unsigned digits, char behind) {
@@ -95,7 +95,7 @@ char* write_second(std::chrono::sys_days day, std::uint64_t seconds, char* out) 
   return write_digits(seconds % 60, 2, out);
 }
 
-// Octets of the UTF-8 sequence that `lead` begins; 0 for one that continues a sequence.
+// The length of the UTF-8 sequence that begins with `lead`; 0 for a continuation octet.
 std::size_t sequence_octets(unsigned char lead) {
   if (lead < 0x80) return 1;
   if (lead < 0xc0) return 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Writes JSON, one escaped piece at a time: the one place where a peer's octets become text.
+// Writes JSON piece by piece. The only place where octets of a peer are escaped.
 //
 //   Source    RFC 8259 sections 6 and 7; RFC 3339 section 5.6.
-//   Shape     Pieces are gathered on the stack and appended to `out` when the writer ends. The
-//             caller sees to commas and brackets.
+//   Shape     Pieces are collected in a buffer on the stack and appended to `out` when it is full
+//             and by the destructor. The caller writes commas and brackets.
 //   Units     octets; milliseconds with microsecond digits.
 //   Lifetime  `out` outlives the writer; no view is kept.
-//   Errors    none: any octets make a valid string.
+//   Errors    none: any octets yield a valid string.
 #pragma once
 
 #include <array>
@@ -21,18 +21,19 @@
 
 namespace mxsweep::results {
 
-// ascii: nothing above 127. latin1: not valid UTF-8 as a whole, so that each octet above 127 stands
-// for itself and is written \u00XX.
+// ascii: no octet above 127. latin1: not valid UTF-8 as a whole; each octet above 127 is written as
+// \u00XX.
 enum class Encoding : std::uint8_t { ascii, utf8, latin1 };
 
 [[nodiscard]] Encoding encoding_of(std::string_view octets);
 
-// `part` of a text that is UTF-8 as a whole, without the sequence that its end cuts in two.
+// `part`: the start of a text in `encoding`. Returns it without an incomplete UTF-8 sequence at the
+// end.
 [[nodiscard]] std::string_view whole_characters(std::string_view part, Encoding encoding);
 
-// A moment that RFC 3339 can express.
+// Whether RFC 3339 can express the time.
 [[nodiscard]] bool can_be_written(WallTime time);
-// One that somebody did set, too: of our own, none lies before 1970.
+// Whether it was also set: no time of our own lies before 1970.
 [[nodiscard]] bool is_known(WallTime time);
 
 class JsonText {
@@ -42,7 +43,7 @@ class JsonText {
   JsonText& operator=(const JsonText&) = delete;
   ~JsonText() { flush(); }
 
-  // JSON as it is.
+  // Writes JSON unchanged.
   void raw(std::string_view json) {
     if (json.size() > buffer_.size() - used_) return raw_beyond_buffer(json);
     std::memcpy(end(), json.data(), json.size());
@@ -63,13 +64,13 @@ class JsonText {
     escaped_run(octets, encoding);
   }
 
-  void escaped_in_capitals(std::string_view octets, Encoding encoding);  // a-z as A-Z.
+  void escaped_in_capitals(std::string_view octets, Encoding encoding);  // a-z become A-Z.
 
   void number(std::uint64_t value) {
     make_room(kNumberRoom);
     ends_at(write_number(value, end()));
   }
-  // Requires: span >= 0. Three digits behind the point.
+  // With three decimals. Requires: span >= 0.
   void milliseconds(Duration span) {
     make_room(kNumberRoom + 4);
     ends_at(write_milliseconds(span, end()));
@@ -79,7 +80,7 @@ class JsonText {
     make_room(2 * octets.size());
     ends_at(write_hexadecimal(octets, end()));
   }
-  // In UTC, quoted; to the microsecond or to the second. Requires: can_be_written(time).
+  // Quoted, in UTC, to the microsecond or to the second. Requires: can_be_written(time).
   void wall_time(WallTime time) {
     make_room(kTimeRoom);
     ends_at(write_wall_time(time, end()));
@@ -90,16 +91,16 @@ class JsonText {
   }
 
  private:
-  // Text is escaped in runs, so that whether there is room is asked once a run: an octet becomes
-  // six at most, and the last eight may be written in advance of knowing that they count.
+  // Text is escaped in runs, so that room is checked once per run. An octet becomes at most six,
+  // and up to eight more may be written before it is known whether they count.
   static constexpr std::size_t kRunOctets = 256;
   static constexpr std::size_t kRunRoom = 6 * kRunOctets + 8;
   static constexpr std::size_t kNumberRoom = 20;  // The digits of 2^64 - 1.
   static constexpr std::size_t kTimeRoom = sizeof "\"2026-11-22T10:15:00.123456Z\"";
-  static constexpr std::size_t kBufferOctets = 6 * 1024;  // A typical record fits in several times.
+  static constexpr std::size_t kBufferOctets = 6 * 1024;  // Several times a typical record.
 
-  // Each writes at `out` and returns its end. They are given no writer: if they changed used_
-  // behind the back of code into which raw() is inlined, that code would stall at each of them.
+  // Each writes at `out` and returns the end. They are static so that used_ cannot change in them:
+  // otherwise code into which raw() is inlined would have to reload it after each call, and stall.
   static char* write_run(std::string_view run, Encoding encoding, char* out);
   static char* write_number(std::uint64_t value, char* out);
   static char* write_milliseconds(Duration span, char* out);

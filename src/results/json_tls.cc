@@ -8,7 +8,7 @@
 namespace mxsweep::results {
 namespace {
 
-// The members of one object: no comma stands before the first.
+// Writes the members of one object, with a comma before each but the first.
 class Members {
  public:
   explicit Members(JsonText& json) : json_(json) {}
@@ -23,7 +23,7 @@ class Members {
   void text(std::string_view name, std::string_view octets, Encoding encoding) {
     key(name).quoted(octets, encoding);
   }
-  // One of our own words, if there is one.
+  // A word of our own, if not empty.
   void word(std::string_view name, std::string_view word) {
     if (!word.empty()) text(name, word, Encoding::ascii);
   }
@@ -47,7 +47,7 @@ bool is_parsed(const tls::Certificate& certificate) {
          !certificate.serial.empty() || !certificate.key.empty();
 }
 
-// All texts of a certificate share one.
+// All texts of a certificate have the same encoding.
 Encoding encoding_of_texts(const tls::Certificate& certificate) {
   Encoding encoding = std::max(encoding_of(certificate.subject), encoding_of(certificate.issuer));
   for (const std::string& name : certificate.names) {
@@ -70,7 +70,7 @@ void write_names(const std::vector<std::string>& names, Encoding encoding, JsonT
   json.raw("]");
 }
 
-// By the keys of what was cut.
+// The keys of the texts that were cut.
 void write_cut(const tls::Cut& cut, JsonText& json) {
   const std::pair<bool, std::string_view> parts[] = {
       {cut.serial, "serial"}, {cut.subject, "subject"}, {cut.issuer, "issuer"}, {cut.names, "san"}};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The record's "tls" object, and a certificate as it stands in it and in the file of certificates.
+// Writes the record's "tls" object, and a certificate as in that object and in the file of
+// certificates.
 //
-//   Shape     Keys in the schema's order. The handshake was not finished: of the session only the
-//             version, if a certificate was seen.
-//             No certificate was seen: nothing of the chain. A certificate that could not be parsed
-//             has its "sha256" only.
+//   Shape     Keys in the schema's order. If the handshake was not completed, the session has only
+//             the version, and that only if a certificate was received. Without a certificate there
+//             is no chain. A certificate that could not be parsed has only "sha256".
 //   Units     validity to the second, UTC.
-//   Errors    none: what a certificate says may be any octets.
+//   Errors    none: the texts of a certificate may be any octets.
 #pragma once
 
 #include <array>
@@ -18,14 +18,14 @@
 
 namespace mxsweep::results {
 
-// tls::Version as tls::Session::version has it, in the order of the list.
+// The names of tls::Version as in tls::Session::version, in the order of the enum.
 inline constexpr std::array<std::string_view, 4> kTlsVersions = {"TLSv1.0", "TLSv1.1", "TLSv1.2",
                                                                  "TLSv1.3"};
 
-// The key, with a comma before it, and the object.
+// A comma, the key and the object.
 void write_tls(const tls::Facts& facts, ChainDetail detail, JsonText& json);
 
-// The members of the object, without its brackets.
+// The members of the object, without its braces.
 void write_certificate(const tls::Certificate& certificate, JsonText& json);
 
 }  // namespace mxsweep::results

@@ -20,7 +20,7 @@ constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
 
 constexpr bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
 
-// Whatever is not an SMTP reply has no codes to leave out: its lines are kept whole.
+// Octets that are not an SMTP reply have no codes to leave out: their lines are kept whole.
 bool next_line_of_noise(std::string_view& rest, std::string_view& line) {
   if (rest.empty()) return false;
   line = rest.substr(0, rest.find('\n'));
@@ -85,9 +85,9 @@ void write_errno(int error, JsonText& json) {
 
 bool is_esmtp(std::string_view word) { return smtp::same_keyword(word, "ESMTP"); }
 
-// Whether `text` has the word, letters and digits being what words are made of: "NT-ESMTP",
-// "SMTP/ESMTP" and "ESMTP+IDENT" all are in the wild.
-bool says_esmtp(std::string_view text) {
+// Whether `text` contains the word ESMTP. Words consist of letters and digits: "NT-ESMTP",
+// "SMTP/ESMTP" and "ESMTP+IDENT" are all in use.
+bool contains_esmtp(std::string_view text) {
   while (!text.empty()) {
     const auto* const begin = std::find_if(text.begin(), text.end(), is_alphanumeric);
     const auto* const end = std::find_if_not(begin, text.end(), is_alphanumeric);
@@ -97,8 +97,8 @@ bool says_esmtp(std::string_view text) {
   return false;
 }
 
-// A host name or an address literal, going by its octets alone. Servers that hide theirs greet with
-// a row of asterisks; some have no name at all and begin with "ESMTP".
+// Whether the octets may be a host name or an address literal. Servers that hide their name greet
+// with a row of asterisks; some have no name at all and begin with "ESMTP".
 bool looks_like_host(std::string_view word) {
   static constexpr std::string_view kOthers = ".-_:[]";
   return !word.empty() && !is_esmtp(word) && std::all_of(word.begin(), word.end(), [](char octet) {
@@ -106,8 +106,8 @@ bool looks_like_host(std::string_view word) {
   });
 }
 
-// What a 2xx greeting says of the server itself. A refusal says nothing of what it can do.
-void write_self_introduction(std::string_view greeting, JsonText& json) {
+// Host and ESMTP from a 2xx greeting. A refusal does not show what the server supports.
+void write_host_and_esmtp(std::string_view greeting, JsonText& json) {
   smtp::ReplyLines lines(greeting);
   std::string_view line;
   if (!lines.next(line)) return;
@@ -117,11 +117,11 @@ void write_self_introduction(std::string_view greeting, JsonText& json) {
   if (looks_like_host(word)) {
     json.raw(",\"host\":");
     json.quoted(word, Encoding::ascii);
-    line.remove_prefix(static_cast<std::size_t>(end - line.begin()));  // It may be called esmtp.
+    line.remove_prefix(static_cast<std::size_t>(end - line.begin()));  // A host may be "esmtp".
   }
-  bool esmtp = says_esmtp(line);
+  bool esmtp = contains_esmtp(line);
   for (std::size_t i = 1; !esmtp && i < smtp::kReplyLinesMax && lines.next(line); ++i) {
-    esmtp = says_esmtp(line);
+    esmtp = contains_esmtp(line);
   }
   json.raw(esmtp ? ",\"esmtp\":true" : ",\"esmtp\":false");
 }
@@ -130,11 +130,11 @@ void write_greeting(const ReplyText& greeting, JsonText& json) {
   json.raw(",\"greeting\":{");
   if (greeting.code != 0) write_code(greeting.code, json);
   write_lines(greeting, encoding_of(greeting.octets), json);
-  if (is_2xx(greeting.code)) write_self_introduction(greeting.octets, json);
+  if (is_2xx(greeting.code)) write_host_and_esmtp(greeting.octets, json);
   json.raw("}");
 }
 
-// `begin`: up to the verb's value.
+// `begin`: the JSON up to the value of "verb".
 void write_ehlo(std::string_view begin, Verb verb, const ReplyText& ehlo, JsonText& json) {
   json.raw(begin);
   json.raw(verb == Verb::ehlo ? "\"EHLO\"" : "\"HELO\"");
@@ -167,7 +167,7 @@ std::string_view starttls_json(Offered offered) {
     case Offered::yes: return ",\"starttls\":{\"offered\":\"yes\"";
     case Offered::no: return ",\"starttls\":{\"offered\":\"no\"";
   }
-  INVARIANT(false);  // An offer outside its list.
+  INVARIANT(false);  // Not a value of Offered.
   return {};
 }
 

@@ -15,7 +15,7 @@
 namespace mxsweep::results {
 namespace {
 
-// One word a line, indented below the line that ends in `before`.
+// One word per line, indented like the line that ends in `before`.
 template <typename ToWord>
 std::string words(std::size_t count, std::string_view before, ToWord to_word) {
   const std::size_t line = before.rfind('\n') + 1;
@@ -31,13 +31,13 @@ std::string words(std::size_t count, std::string_view before, ToWord to_word) {
   return list + "\n" + margin;
 }
 
-// The words of an enum from its value `First` on.
+// The words of an enum, from its value `First` on.
 template <auto First>
 std::string_view word_of(std::size_t index) {
   return to_string(static_cast<decltype(First)>(static_cast<std::size_t>(First) + index));
 }
 
-std::string list_called(std::string_view name, std::string_view before) {
+std::string word_list(std::string_view name, std::string_view before) {
   using tls::VerifyError;
   constexpr auto kFirstError = VerifyError::certificate_expired;
   constexpr auto kErrors = static_cast<std::size_t>(VerifyError::validation_failure);
@@ -55,7 +55,7 @@ std::string list_called(std::string_view name, std::string_view before) {
 
 }  // namespace
 
-// In the file the words of a closed list are one word, its name: "@causes@".
+// In the file a placeholder such as "@causes@" stands for the words of a closed list.
 std::string schema_json() {
   constexpr std::string_view kOpen = "\"@";
   constexpr std::string_view kClose = "@\"";
@@ -67,7 +67,7 @@ std::string schema_json() {
     if (open == rest.npos) return schema;
     rest.remove_prefix(open + kOpen.size());
     const std::size_t close = rest.find(kClose);
-    schema += list_called(rest.substr(0, close), schema);
+    schema += word_list(rest.substr(0, close), schema);
     rest.remove_prefix(close + kClose.size());
   }
 }

@@ -17,13 +17,13 @@ namespace {
 double seconds_of(Duration span) { return std::chrono::duration<double>(span).count(); }
 double milliseconds_of(Duration span) { return seconds_of(span) * 1000; }
 
-// Conversations a second; zero when no time has passed.
+// Conversations per second; zero if no time has passed.
 double rate_of(const Summary& summary) {
   const double seconds = seconds_of(summary.elapsed);
   return seconds > 0 ? static_cast<double>(summary.probes) / seconds : 0;
 }
 
-// A measured figure as JSON can hold it: not a number and below zero are zero, infinity is a lot.
+// A measured value that JSON can represent: NaN and negative become zero, infinity a large number.
 double as_figure(double value) {
   constexpr double kMost = 1e15;
   return value > 0 ? std::min(value, kMost) : 0;
@@ -50,7 +50,7 @@ void write_time(std::string_view key, WallTime time, JsonText& json) {
   json.wall_time(time);
 }
 
-// `words`: how often each word of a closed list was counted.
+// How often each word of a closed list was counted.
 template <typename Word, std::size_t Size>
 void write_words(std::string_view key, const std::array<std::uint64_t, Size>& words, bool zeros,
                  JsonText& json) {
@@ -121,7 +121,7 @@ void write_circumstances(const Summary& summary, JsonText& json) {
   write_count("{\"v\":", kSchemaVersion, json);
   write_text(",\"version\":", summary.version, json);
   write_text(",\"command_line\":", summary.command_line, json);
-  // The one text here that others wrote: arguments may be any octets.
+  // The only text here that is not our own: arguments may be any octets.
   if (encoding_of(summary.command_line) == Encoding::latin1) json.raw(",\"latin1\":true");
   write_text(",\"kernel\":", summary.kernel, json);
   json.raw(",\"ring_features\":[");
@@ -186,7 +186,7 @@ void Tally::count(const Record& record) {
   ++records;
   ++outcomes[static_cast<std::size_t>(record.outcome)];
   ++causes[static_cast<std::size_t>(record.cause)];
-  if (record.shared) {  // Its times and its TLS were counted with the visit.
+  if (record.shared) {  // Its times and TLS were counted with the visit.
     ++shared;
     return;
   }
@@ -200,7 +200,7 @@ void Tally::count(const Record& record) {
 
 void Tally::count(const tls::Facts& facts) {
   static_assert(std::tuple_size_v<decltype(tls_versions)> == kTlsVersions.size());
-  if (!facts.session.cipher.empty()) {  // The handshake was finished.
+  if (!facts.session.cipher.empty()) {  // The handshake was completed.
     ++handshakes;
     const auto* const version =
         std::find(kTlsVersions.begin(), kTlsVersions.end(), facts.session.version);
@@ -279,7 +279,7 @@ std::string summary_line(const Summary& summary) {
                    counted(summary.servers_forgotten, "server"));
   }
   if (summary.local_shortages > 0) {
-    fmt::format_to(out, ", braked {} for want of local resources",
+    fmt::format_to(out, ", slowed down {} for lack of local resources",
                    counted(summary.local_shortages, "time"));
   }
   if (!summary.stopped.empty()) {

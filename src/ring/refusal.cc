@@ -56,11 +56,12 @@ Refusal explain_refusal(int error, const char* call) {
           "use Linux 6.1 or newer"};
     case ENOMEM:
       return {
-          "the kernel would not give memory for the ring",
+          "the kernel could not allocate memory for the ring",
           "free memory or raise the locked-memory limit (ulimit -l; docker: --ulimit memlock=-1)"};
     case EMFILE:
     case ENFILE:
-      return {"no descriptor is left for the ring", "raise the limit on open files (ulimit -n)"};
+      return {"no file descriptor is left for the ring",
+              "raise the limit on open files (ulimit -n)"};
     default:
       return {std::string(call) + " failed: " + std::strerror(error),
               "see " + std::string(call) + "(2) for this error"};

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::uint16_t kBufferGroup = 0;
 
-// The kernel may be short of memory for a moment. It is asked again after a pause, ten seconds
-// long.
+// The kernel may be short of memory for a moment. The call is repeated after a pause, for ten
+// seconds in all.
 constexpr std::uint32_t kShortagesMax = 10'000;
 constexpr timespec kShortagePause{.tv_sec = 0, .tv_nsec = 1'000'000};
 
@@ -69,7 +69,7 @@ constexpr Opcode kOpcodes[] = {
     {IORING_OP_POLL_ADD, "POLL_ADD"},
 };
 
-// A policy may allow io_uring and forbid some of its operations.
+// A policy may allow io_uring but forbid some of its operations.
 std::optional<Refusal> find_missing_opcode(io_uring& ring) {
   constexpr unsigned kAsked = 256;
   const std::unique_ptr<void, void (*)(void*)> memory(
@@ -80,7 +80,7 @@ std::optional<Refusal> find_missing_opcode(io_uring& ring) {
   if (result < 0) return explain_refusal(-result, "io_uring_register");
   for (const Opcode& opcode : kOpcodes) {
     if (::io_uring_opcode_supported(probe, opcode.code) != 0) continue;
-    return Refusal{std::string("io_uring's operation ") + opcode.name + " is not to be had here",
+    return Refusal{std::string("io_uring operation ") + opcode.name + " is not available here",
                    "use Linux 6.1 or newer, and a policy that allows the operation"};
   }
   return std::nullopt;
@@ -97,12 +97,13 @@ Ring::~Ring() {
 std::optional<Refusal> Ring::open(const RingOptions& options) {
   INVARIANT(!open_);
   if (auto refusal = set_up(options)) return refusal;
-  if (auto refusal = lend_buffers(options)) return refusal;
-  // A policy may allow to set up a ring and forbid its use.
+  if (auto refusal = provide_buffers(options)) return refusal;
+  // A policy may allow setting up a ring but forbid its use.
   const int entered = ::io_uring_get_events(&ring_);
   if (entered < 0) return explain_refusal(-entered, "io_uring_enter");
-  destinations_ = std::make_unique<sockaddr_in6[]>(ring_.sq.ring_entries);
-  nowhere_ = std::make_unique<io_uring_sqe>();
+  // Left uninitialised, so that a worker with few connections does not touch most of it.
+  destinations_ = std::make_unique_for_overwrite<sockaddr_in6[]>(ring_.sq.ring_entries);
+  discarded_ = std::make_unique<io_uring_sqe>();
   turn_.reserve(kCompletionsPerTurn);
   wake_descriptor_ = options.wake_descriptor;
   if (wake_descriptor_ >= 0) arm_wake();
@@ -111,7 +112,7 @@ std::optional<Refusal> Ring::open(const RingOptions& options) {
 
 std::optional<Refusal> Ring::set_up(const RingOptions& options) {
   io_uring_params params{};
-  // Completions run only when this thread asks for them, in batches, with no interrupts between.
+  // Completion work runs only when this thread asks for it, in batches, without interrupting it.
   params.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |
                  IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                  IORING_SETUP_TASKRUN_FLAG;
@@ -125,15 +126,15 @@ std::optional<Refusal> Ring::set_up(const RingOptions& options) {
     features_.emplace_back(feature.name);
   }
   if (auto refusal = find_missing_opcode(ring_)) return refusal;
-  // Saves a look-up of the ring's descriptor in every call; its absence costs only that.
+  // Saves the lookup of the ring's descriptor in every call; optional.
   if (::io_uring_register_ring_fd(&ring_) == 1) features_.emplace_back("REGISTERED_RING_FD");
-  // Nothing of ours should ever need a kernel worker thread; this bounds a mistake.
+  // No operation of ours should need a kernel worker thread; this limits the effect of a mistake.
   unsigned workers[2] = {1, 1};
   ::io_uring_register_iowq_max_workers(&ring_, workers);
   return std::nullopt;
 }
 
-std::optional<Refusal> Ring::lend_buffers(const RingOptions& options) {
+std::optional<Refusal> Ring::provide_buffers(const RingOptions& options) {
   buffer_count_ = options.buffers;
   buffer_octets_ = options.buffer_octets;
   if (buffer_count_ == 0) return std::nullopt;
@@ -169,18 +170,18 @@ std::optional<Refusal> Ring::lend_buffers(const RingOptions& options) {
 io_uring_sqe* Ring::next_sqe(Operation operation, Handle handle) {
   io_uring_sqe* sqe = ::io_uring_get_sqe(&ring_);
   while (sqe == nullptr) {
-    // A full queue is submitted on the way: dropping a cancel or a close would leak a connection.
+    // A full queue is submitted at once: dropping a cancel or a close would leak a connection.
     if (failure_ == 0) note_result(::io_uring_submit(&ring_));
-    sqe = failure_ == 0 ? ::io_uring_get_sqe(&ring_) : nowhere_.get();
+    sqe = failure_ == 0 ? ::io_uring_get_sqe(&ring_) : discarded_.get();
   }
-  // liburing's io_uring_prep_* functions leave user_data alone from 2.2 on.
+  // Since liburing 2.2 the io_uring_prep_* functions do not change user_data.
   sqe->user_data = encode(operation, handle);
   return sqe;
 }
 
 void Ring::connect(int descriptor, Handle handle, const SocketAddress& to) {
   io_uring_sqe* const sqe = next_sqe(Operation::connect, handle);
-  if (sqe == nowhere_.get()) return;
+  if (sqe == discarded_.get()) return;
   sockaddr_in6& destination = destinations_[static_cast<std::size_t>(sqe - ring_.sq.sqes)];
   destination = to.storage;
   ::io_uring_prep_connect(sqe, descriptor, reinterpret_cast<const sockaddr*>(&destination),
@@ -204,7 +205,7 @@ void Ring::send(int descriptor, Handle handle, std::string_view octets) {
   queue_send(descriptor, handle, octets)->flags |= IOSQE_CQE_SKIP_SUCCESS;
 }
 
-void Ring::send_and_tell(int descriptor, Handle handle, std::string_view octets) {
+void Ring::send_and_report(int descriptor, Handle handle, std::string_view octets) {
   queue_send(descriptor, handle, octets);
 }
 
@@ -236,8 +237,8 @@ void Ring::arm_wake() {
 }
 
 void Ring::submit_and_wait(std::uint32_t least, Duration longest) {
-  // Newer kernels run no more completions in a call than it waits for (20 when it waits for none),
-  // so a call that is not to wait asks for many and gives them no time.
+  // Newer kernels run no more completions per call than it waits for (20 if it waits for none),
+  // so a call that must not wait asks for many with a timeout of zero.
   if (longest <= Duration::zero()) least = kCompletionsPerTurn;
   __kernel_timespec timeout = timespec_of(longest);
   io_uring_cqe* first = nullptr;
@@ -245,15 +246,15 @@ void Ring::submit_and_wait(std::uint32_t least, Duration longest) {
   note_result(::io_uring_submit_and_wait_timeout(&ring_, &first, least, &timeout, nullptr));
 }
 
-// Of io_uring_enter(2).
+// `result`: of io_uring_enter(2).
 void Ring::note_result(int result) {
-  // ETIME and EINTR end a wait early; what has completed is there either way.
+  // ETIME and EINTR only end a wait early.
   if (result >= 0 || result == -ETIME || result == -EINTR) {
     shortages_ = 0;
   } else if (!is_shortage(-result) || ++shortages_ == kShortagesMax) {
     failure_ = -result;
   } else {
-    // Without it a shortage would be asked after as fast as the processor can.
+    // Without the pause this would be a busy loop.
     ::nanosleep(&kShortagePause, nullptr);
   }
 }

@@ -2,6 +2,7 @@
 #include "mxsweep/scan/capacity.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace mxsweep::scan {
 namespace {
@@ -18,6 +19,19 @@ constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
 constexpr std::uint64_t kOctetsPerTlsConnection = 17 * 1024;  // Most of it the library's session.
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
+
+// A connection has one operation armed, and now and then a send, an acknowledgement and a timer
+// beside it.
+constexpr std::uint32_t kOperationsPerConnection = 4;
+constexpr std::uint32_t kSubmissionsLeast = 128;
+constexpr std::uint32_t kSubmissionsMost = 4096;
+constexpr std::uint32_t kCompletionsPerSubmission = 8;
+
+std::uint32_t submissions_for(std::uint32_t connections) {
+  const std::uint32_t most = std::min(connections, kSubmissionsMost);
+  return std::clamp(std::bit_ceil(most * kOperationsPerConnection), kSubmissionsLeast,
+                    kSubmissionsMost);
+}
 
 std::uint32_t descriptors_reserved(std::uint32_t threads) {
   return kDescriptorsOfProcess + kDescriptorsPerWorker * threads;
@@ -82,6 +96,9 @@ CapacityPlan plan_capacity(const CapacityRequest& request) {
   const std::uint32_t in_own_table = fitting(request.descriptor_limit, capacity.threads);
   capacity.per_worker =
       request.exceed_nofile ? std::min(capacity.concurrency, in_own_table) : capacity.concurrency;
+  const std::uint32_t share = (capacity.concurrency + capacity.threads - 1) / capacity.threads;
+  capacity.submissions = submissions_for(share);
+  capacity.completions = capacity.submissions * kCompletionsPerSubmission;
   capacity.memory_octets =
       kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
       capacity.concurrency * (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection);

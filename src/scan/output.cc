@@ -23,6 +23,9 @@ namespace {
 constexpr int kHurriedWaitMs = 1000;
 constexpr int kStallPollMs = 100;
 
+constexpr std::size_t kChunkOctetsReserved = kChunkOctets + kChunkOctets / 4;
+constexpr std::size_t kChunkOctetsKept = 2 * kChunkOctets;
+
 // What a pipe takes as a whole or not at all: so many whole lines as fit, or a part of a longer
 // one.
 std::size_t whole_lines_that_fit(std::string_view lines) {
@@ -63,7 +66,8 @@ void Outbox::add(const results::DomainLine& domain, Instant now) {
 
 void Outbox::begin_line(Instant now) {
   if (chunk_.records != 0) return;
-  chunk_.lines.reserve(kChunkOctets + kChunkOctets / 4);
+  static_cast<void>(written_.pop(chunk_));
+  chunk_.lines.reserve(kChunkOctetsReserved);
   flush_at_ = now + kLineAgeMax;
 }
 
@@ -81,6 +85,14 @@ void Outbox::flush(Instant now) {
   chunk_ = {};
   flush_at_ = kNever;
   writer_.notify_if_waiting();
+}
+
+// Memory that one thread takes and another gives back costs both of them more than a page of it.
+void Outbox::give_back(Chunk& chunk) {
+  if (chunk.lines.capacity() > kChunkOctetsKept) return;  // One record was large.
+  chunk.lines.clear();
+  chunk.records = 0;
+  static_cast<void>(written_.push(chunk));
 }
 
 Output::Output(const std::string& path) {
@@ -112,6 +124,7 @@ void Output::run() {
         } else {
           write_chunk(chunk);
         }
+        outbox->give_back(chunk);
       }
     }
     if (!idle) continue;

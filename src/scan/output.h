@@ -3,8 +3,9 @@
 // them.
 //
 //   Shape    Outbox: one producer's side. Output: the file and its writer thread.
-//   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets; when they are all waiting
-//            to be written it is backpressured(): its producer starts nothing new, and what is
+//   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets, which go round: what was
+//            written is filled again by the thread that made it. When they are all waiting to be
+//            written it is backpressured(): its producer starts nothing new, and what is
 //            still open makes its last chunk grow, by at most one record each.
 //   Errors   A failed write is told once, through failure(); after it everything is taken and
 //            discarded, so that nobody waits for an output that is gone. What was counted as
@@ -31,6 +32,7 @@ namespace mxsweep::scan {
 
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
+inline constexpr std::size_t kChunksKept = 2;  // Of those that were written; the rest are freed.
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
 inline constexpr Duration kBackpressureRetry = std::chrono::milliseconds{10};  // Between two tries.
 
@@ -42,7 +44,8 @@ struct Chunk {
 
 class Outbox {
  public:
-  explicit Outbox(threads::Doorbell& writer) : writer_(writer), filled_(kChunksQueued) {}
+  explicit Outbox(threads::Doorbell& writer)
+      : writer_(writer), filled_(kChunksQueued), written_(kChunksKept) {}
 
   // The producer's side.
   void add(const results::Record& record, Instant now);
@@ -56,6 +59,7 @@ class Outbox {
 
   // The writer's side.
   bool take(Chunk& chunk) { return filled_.pop(chunk); }
+  void give_back(Chunk& chunk);
   [[nodiscard]] bool has_lines() const { return !filled_.empty(); }
 
  private:
@@ -64,6 +68,7 @@ class Outbox {
 
   threads::Doorbell& writer_;
   threads::SpscQueue<Chunk> filled_;
+  threads::SpscQueue<Chunk> written_;
   Chunk chunk_;
   Instant flush_at_ = kNever;
 };

@@ -80,6 +80,8 @@ class Sweep {
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
                                .capacity = options.capacity.per_worker,
+                               .ring = {.submissions = options.capacity.submissions,
+                                        .completions = options.capacity.completions},
                                .drain = options.drain,
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .sweeper = sweeper};

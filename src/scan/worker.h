@@ -36,6 +36,7 @@ struct WorkerOptions {
   const probe::Plan* plan = nullptr;
   const tls::ClientOptions* tls = nullptr;  // Null: there will be no TLS.
   std::uint32_t capacity = 0;
+  ring::RingOptions ring;
   Duration drain{};  // For open conversations when the sweep is to stop.
   bool own_descriptors = false;
   SweeperOptions sweeper;

@@ -35,7 +35,8 @@ void WorkerOn<Kernel>::open() {
     refusal_ = {"a descriptor table per worker is not permitted here (unshare(CLONE_FILES))",
                 "lower --concurrency, or allow unshare in the container's seccomp profile"};
   } else {
-    refusal_ = engine_.open({.wake_descriptor = bell_.descriptor()});
+    options_.ring.wake_descriptor = bell_.descriptor();
+    refusal_ = engine_.open(options_.ring);
     if (!refusal_) open_tls();
     ring_features_ = engine_.features();
   }

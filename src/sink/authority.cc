@@ -12,7 +12,7 @@ using std::chrono::days;
 
 constexpr days kLeafLife{90};
 constexpr days kAuthorityLife{3650};
-constexpr std::size_t kLongChainCertificates = 8;  // Leaf included, root not.
+constexpr std::size_t kLongChainCertificates = 8;  // With the leaf, without the root.
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads a persona's JSON by recursive descent. Every function answers whether all is well; where
-// not, `error` says why, and where in the JSON.
+// Reads a persona's JSON by recursive descent. Every function returns whether it succeeded; if not,
+// JsonReader::error has the place in the JSON and the reason.
 #pragma once
 
 #include <simdjson.h>
@@ -47,7 +47,7 @@ struct JsonReader {
                  std::uint64_t most, std::uint64_t& to);
 };
 
-// `trigger`: some actions belong to one script only.
+// `trigger`: some actions are allowed in one script only.
 bool read_script(JsonReader& json, const simdjson::dom::element& value, const std::string& where,
                  Trigger trigger, Script& script);
 bool read_expect(JsonReader& json, const simdjson::dom::element& value, const std::string& where,

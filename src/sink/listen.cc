@@ -15,14 +15,14 @@ namespace mxsweep::sink {
 namespace {
 
 constexpr std::string_view kWholeLoopback = "127.0.0.0/8";
-constexpr int kBacklog = 65535;  // The kernel cuts it to net.core.somaxconn.
+constexpr int kBacklog = 65535;  // The kernel limits it to net.core.somaxconn.
 
 bool is_loopback(const Address& address) {
   if (address.family == Family::ipv4) return address.octets[0] == 127;
   return address == parse_address("::1");
 }
 
-// A socket bound to where `listen` says, or a negative errno.
+// A socket bound to the address and port of `listen`, or a negative errno.
 int open_bound(const Listen& listen, bool shared) {
   const bool whole = listen.address.family == Family::none;
   const int descriptor = ring::open_tcp(whole ? Family::ipv4 : listen.address.family);
@@ -31,7 +31,7 @@ int open_bound(const Listen& listen, bool shared) {
   bool done = ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
   if (shared)
     done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
-  // 127.0.0.0/8 is reached through 0.0.0.0, which must not let in anyone from outside.
+  // For 127.0.0.0/8 it is bound to 0.0.0.0, which must not be reachable from outside.
   if (whole) done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0;
   const ring::SocketAddress at =
       ring::socket_address(whole ? ipv4(0) : listen.address, listen.port);
@@ -91,7 +91,7 @@ int port_is_free(const Listen& listen) {
 }
 
 std::uint16_t port_of(int listener) {
-  return ntohs(name_of(listener).sin6_port);  // The same two octets in sockaddr_in.
+  return ntohs(name_of(listener).sin6_port);  // At the same offset as in sockaddr_in.
 }
 
 Address local_address(int descriptor) { return ring::address_of(name_of(descriptor)); }

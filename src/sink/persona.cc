@@ -7,8 +7,8 @@
 
 namespace mxsweep::sink {
 
-// Their weights are parts of 1000. `plain` has the same name everywhere, so that its texts need no
-// memory of their own.
+// The weights are parts of 1000. `plain` has the same host name everywhere, so that its texts need
+// no memory of their own.
 std::string_view builtin_personas() { return kPersonas; }
 
 std::string host_name(const Address& address) {
@@ -50,9 +50,9 @@ void begin_with_tls(std::vector<Persona>& personas) {
     persona.implicit_tls = true;
     Expected& expect = persona.expect;
     expect.tls.offered.clear();
-    expect.anomalies.reset();  // They lie in the clear text before TLS.
+    expect.anomalies.reset();  // They are in the clear text before TLS.
     if (expect.phase == Phase::starttls) {
-      expect = {};  // Nobody says STARTTLS.
+      expect = {};  // STARTTLS is never sent.
     } else if (expect.phase == Phase::tls && expect.outcome == Outcome::degraded) {
       expect.outcome = Outcome::failed;
     }

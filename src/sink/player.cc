@@ -71,11 +71,11 @@ PlayerOutput Player::on_bytes(std::string_view octets, Instant now) {
     keep(octets);
     return {.wake = state_ == State::running ? wake_ : kNever};
   }
-  // Whatever stands behind the first command was said before that command's reply.
+  // Octets after the first command were sent before its reply.
   const std::size_t line_octets = std::min(octets.find('\n'), octets.size() - 1) + 1;
   out_of_turn_ += static_cast<std::uint32_t>(octets.size() - line_octets);
   if (scratch_ == nullptr && line_octets == octets.size() && octets.back() == '\n') {
-    // The usual case: one whole command, read where it lies.
+    // The usual case: one whole command, processed without a copy.
     begin_script(trigger_of(octets), now);
   } else {
     keep(octets);
@@ -84,8 +84,8 @@ PlayerOutput Player::on_bytes(std::string_view octets, Instant now) {
   return advance(now);
 }
 
-// Plays on until there is something to wait for. At most one piece is sent on the way: the next one
-// waits until the first has left, so that pieces can't overtake one another.
+// Runs the script until it must wait. At most one piece is sent per call: the next one is sent when
+// the first has been sent, so that pieces cannot overtake each other.
 PlayerOutput Player::advance(Instant now) {
   PlayerOutput output;
   while (state_ == State::running) {
@@ -107,7 +107,7 @@ PlayerOutput Player::advance(Instant now) {
       const bool first = output.send.empty();
       if (first) output.send = next_piece(step, now);
       if (!first || step.names_host || step.forever || output.send.size() > kUnconfirmedOctetsMax) {
-        output.tell = true;
+        output.report_sent = true;
         state_ = State::sending;
         return output;
       }
@@ -125,7 +125,7 @@ StepAction Player::act(StepAction action, Instant now) {
     case StepAction::none: begin_step(step_ + std::size_t{1}, now); return StepAction::none;
     case StepAction::hang: state_ = State::hung; return StepAction::none;
     case StepAction::tls:
-      // What came behind STARTTLS was said in clear, and is not heard (RFC 3207, section 6).
+      // Commands after STARTTLS were sent in clear text and are discarded (RFC 3207, section 6).
       state_ = State::idle;
       scratch_.reset();
       return action;
@@ -138,7 +138,7 @@ StepAction Player::act(StepAction action, Instant now) {
 
 void Player::begin_script(Trigger trigger, Instant now) {
   if (commands_++ == kCommandsMax) {
-    state_ = State::ended;  // It goes on and on: closed.
+    state_ = State::ended;  // Too many commands: closed.
     return;
   }
   trigger_ = trigger;
@@ -187,7 +187,7 @@ std::string_view Player::next_piece(const Step& step, Instant now) {
   return piece;
 }
 
-// Whether the client must still hold its tongue.
+// Whether the client must still wait for octets of the server.
 bool Player::owes_octets() const {
   if (state_ == State::hung) return trigger_ == Trigger::greeting;
   if (state_ != State::running && state_ != State::sending) return false;

@@ -123,8 +123,8 @@ bool Reader::read_persona(const dom::element& value, const std::string& place) {
   return true;
 }
 
-// A server under TLS does not offer STARTTLS once more (RFC 3207, section 4.2). Where that was the
-// reply's last line, another one has to end the reply.
+// A server under TLS does not offer STARTTLS again (RFC 3207, section 4.2). If that was the reply's
+// last line, another one must end the reply.
 void take_starttls_out(Script& ehlo) {
   constexpr std::string_view kOffer = "250-STARTTLS";
   constexpr std::string_view kLastOffer = "250 STARTTLS";
@@ -140,8 +140,8 @@ void take_starttls_out(Script& ehlo) {
   }
 }
 
-// What the persona does not say itself comes from the defaults; only its own reply to EHLO goes
-// before their reply under TLS.
+// Scripts that the persona does not have are taken from the defaults. But its own reply to EHLO has
+// precedence over their reply under TLS.
 bool Reader::complete(const std::string& where, const Scripts& own, Persona& persona) {
   const bool own_ehlo = own[static_cast<std::size_t>(Trigger::ehlo)].has_value();
   for (const auto& [trigger, key, command] : kTriggers) {
@@ -172,7 +172,7 @@ bool Reader::read_name(const dom::element& value, const std::string& where, std:
     return fail(where, "must be letters, digits, \"_\" and \"-\"");
   }
   for (const Persona& other : personas_) {
-    if (other.name == text) return fail(where, "stands for two personas");
+    if (other.name == text) return fail(where, "is the name of two personas");
   }
   name = text;
   return true;

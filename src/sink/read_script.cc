@@ -13,7 +13,7 @@ constexpr std::pair<std::string_view, StepAction> kDeeds[] = {
     {"tls", StepAction::tls},     {"cut", StepAction::cut},
 };
 
-// A step as it is written: repetitions are not yet written out.
+// A step as written; repetitions are not yet expanded.
 struct RawStep {
   Step step;
   std::uint64_t repeat = 1;
@@ -87,8 +87,9 @@ bool read_step(JsonReader& json, const dom::element& value, const std::string& w
     if (!read_step_key(json, key, member, where + "." + std::string(key), raw)) return false;
   }
   const Step& step = raw.step;
-  const bool says_how = raw.repeat != 1 || step.forever || step.octet_interval > Duration::zero();
-  if (step.octets.empty() && says_how) return json.fail(where, "nothing to send");
+  const bool has_modifier =
+      raw.repeat != 1 || step.forever || step.octet_interval > Duration::zero();
+  if (step.octets.empty() && has_modifier) return json.fail(where, "nothing to send");
   if (step.forever && step.action != StepAction::none)
     return json.fail(where, "\"do\" is never reached");
   return true;
@@ -110,7 +111,7 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
   step.octets.clear();
   if (once.size() > kStepOctetsMax) return json.fail(where, "too many octets");
   if (step.forever) {
-    // An endless text hangs when the session has had enough of it.
+    // An endless text hangs when it has reached its limit.
     step.action = StepAction::hang;
     do step.octets += once;
     while (step.octets.size() + once.size() <= kFloodChunkOctets);
@@ -121,7 +122,7 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
       step.octets += numbered(once, i);
       if (step.octets.size() > kStepOctetsMax) {
         return json.fail(where, "more than " + std::to_string(kStepOctetsMax) +
-                                    " octets written out; \"forever\" has no such limit");
+                                    " octets when expanded; \"forever\" has no such limit");
       }
     }
   }
@@ -129,8 +130,8 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
   return true;
 }
 
-// Whether `next` can be said in one breath with `last`: it follows at once, and nothing is done
-// between. Fewer steps are fewer sends.
+// Whether `next` can be sent together with `last`: it follows at once, without an action in
+// between. Fewer steps mean fewer sends.
 bool continues(const Step& last, const Step& next) {
   return last.action == StepAction::none && !last.forever && !next.forever &&
          last.octet_interval == Duration::zero() && next.octet_interval == Duration::zero() &&
@@ -155,10 +156,10 @@ bool read_script(JsonReader& json, const dom::element& value, const std::string&
     RawStep raw;
     if (!read_step(json, element, here, raw) || !write_out(json, here, raw)) return false;
     if (raw.step.action == StepAction::tls && trigger != Trigger::starttls) {
-      return json.fail(here + ".do", "\"tls\" belongs into \"starttls\"");
+      return json.fail(here + ".do", "\"tls\" is allowed only in \"starttls\"");
     }
     if (raw.step.action == StepAction::cut && trigger != Trigger::hello) {
-      return json.fail(here + ".do", "\"cut\" belongs into \"hello\"");
+      return json.fail(here + ".do", "\"cut\" is allowed only in \"hello\"");
     }
     if (!script.empty() && continues(script.back(), raw.step)) {
       script.back().octets += raw.step.octets;

@@ -50,13 +50,13 @@ bool read_versions(JsonReader& json, const dom::element& value, const std::strin
                    TlsBehaviour& behaviour) {
   dom::array array;
   if (!json.array_of(value, where, array)) return false;
-  if (array.size() != 2) return json.fail(where, "must be the least version and the most");
+  if (array.size() != 2) return json.fail(where, "must be the lowest and the highest version");
   if (!read_word(json, array.at(0).value(), where, kVersionNumbers, behaviour.version_min) ||
       !read_word(json, array.at(1).value(), where, kVersionNumbers, behaviour.version_max)) {
     return false;
   }
   return behaviour.version_min <= behaviour.version_max ||
-         json.fail(where, "the least version comes first");
+         json.fail(where, "the lowest version must come first");
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ namespace mxsweep::sink {
 
 struct Server::Thread {
   int wake_descriptor = -1;
-  std::latch opened{1};                  // Or it could not be; then
-  std::optional<ServerFailure> failure;  // says why.
+  std::latch opened{1};                  // Counted down when open() has succeeded or failed.
+  std::optional<ServerFailure> failure;  // Of open().
   threads::Thread thread;
   ServerStats stats;  // Written by the thread when it ends.
 };
@@ -47,13 +47,13 @@ std::optional<ServerFailure> Server::start() {
   return std::nullopt;
 }
 
-// One after the other: the first one's listener settles the port.
+// One after the other: the listener of the first thread determines the port.
 std::optional<ServerFailure> Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
-  if (thread.wake_descriptor < 0) return ServerFailure{"no descriptor is left", {}};
+  if (thread.wake_descriptor < 0) return ServerFailure{"no file descriptor is left", {}};
   const int error = thread.thread.start([this, &thread] {
-    // Where it is forbidden, the threads share one table and hold less.
+    // If it is forbidden, the threads share one table and can have fewer connections.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_});
     thread.failure = worker.open(listen_, thread.wake_descriptor);
@@ -94,7 +94,7 @@ ServerStats Server::stop() {
     total.conversations += stats.conversations;
     total.out_of_turn += stats.out_of_turn;
     total.held_peak = std::max(total.held_peak, stats.held_peak);
-    // Of an address that several threads saw, one saw the first visit, and one the last.
+    // Of the threads that counted visits of an address, one counted the first, and one the last.
     total.addresses += stats.addresses;
     total.address_conversations_max =
         std::max(total.address_conversations_max, stats.address_conversations_max);

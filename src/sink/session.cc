@@ -9,16 +9,16 @@
 
 namespace mxsweep::sink {
 
-// From the moment when the next octets of the client are TLS.
+// Exists from the moment when the next octets of the client are TLS.
 struct Session::Secured {
-  bool greets = false;                    // Implicit TLS: the greeting is still to come.
-  bool established = false;               // The player speaks through the engine.
-  bool sending = false;                   // `leaving` has not left yet.
-  bool output_waits = false;              // For on_sent().
-  Reaction::End end = Reaction::End::no;  // When all has left.
+  bool greets = false;                    // Implicit TLS: the greeting follows the handshake.
+  bool established = false;               // The player's octets pass through the engine.
+  bool sending = false;                   // `outgoing` is being sent.
+  bool output_waits = false;              // The player waits for on_sent().
+  Reaction::End end = Reaction::End::no;  // Once everything has been sent.
   Instant wake = kNever;
-  std::string hello;    // The client's first octets, until the script "hello" is through.
-  std::string leaving;  // Ciphertext, until it has left.
+  std::string hello;     // The client's first octets, until the end of the script "hello".
+  std::string outgoing;  // Ciphertext, until it has been sent.
   std::optional<tls::Engine> engine;
 };
 
@@ -56,14 +56,14 @@ Reaction Session::on_sent(Instant now) {
   if (tls_ == nullptr || !tls_->engine) return in_clear(player_.on_sent(now), now);
   INVARIANT(tls_->sending);
   tls_->sending = false;
-  tls_->leaving = {};
+  tls_->outgoing = {};
   if (std::exchange(tls_->output_waits, false)) under_tls(player_.on_sent(now));
   return flush();
 }
 
-// Of the bare connection: what is played before TLS, or in the script "hello".
+// Output in clear text: before TLS, or of the script "hello".
 Reaction Session::in_clear(const PlayerOutput& output, Instant now) {
-  Reaction reaction{.send = output.send, .tell = output.tell, .wake = output.wake};
+  Reaction reaction{.send = output.send, .report_sent = output.report_sent, .wake = output.wake};
   if (tls_ != nullptr) tls_->wake = output.wake;
   switch (output.action) {
     case StepAction::none:
@@ -79,11 +79,11 @@ Reaction Session::in_clear(const PlayerOutput& output, Instant now) {
   return reaction;
 }
 
-// `before`: what the script "hello" said last, in clear.
+// `before`: the last output of the script "hello", in clear text.
 Reaction Session::begin_handshake(bool cut, std::string_view before, Instant now) {
   INVARIANT(player_.persona().tls_server != nullptr);
   tls_->engine.emplace(*player_.persona().tls_server);
-  tls_->leaving = before;
+  tls_->outgoing = before;
   const std::string hello = std::exchange(tls_->hello, {});
   if (!cut) return receive(hello, now);
   std::string clear;
@@ -117,7 +117,7 @@ void Session::under_tls(const PlayerOutput& output) {
   tls::Engine& engine = *tls_->engine;
   const auto writable = [&] { return engine.status() == tls::Status::established; };
   if (!output.send.empty() && writable()) engine.write(output.send);
-  tls_->output_waits |= output.tell;
+  tls_->output_waits |= output.report_sent;
   tls_->wake = output.wake;
   if (output.action == StepAction::reset) tls_->end = Reaction::End::reset;
   if (output.action == StepAction::close) {
@@ -126,14 +126,14 @@ void Session::under_tls(const PlayerOutput& output) {
   }
 }
 
-// One send at a time, so that records cannot overtake one another; the end comes behind the last.
+// One send at a time, so that records cannot overtake each other; the end follows the last one.
 Reaction Session::flush() {
   const Instant wake = tls_->end == Reaction::End::no ? tls_->wake : kNever;
   if (tls_->sending) return {.wake = wake};
-  tls_->leaving += std::exchange(tls_->engine->outgoing(), {});
-  if (tls_->leaving.empty()) return {.wake = wake, .end = tls_->end};
+  tls_->outgoing += std::exchange(tls_->engine->outgoing(), {});
+  if (tls_->outgoing.empty()) return {.wake = wake, .end = tls_->end};
   tls_->sending = true;
-  return {.send = tls_->leaving, .tell = true, .wake = wake};
+  return {.send = tls_->outgoing, .report_sent = true, .wake = wake};
 }
 
 }  // namespace mxsweep::sink

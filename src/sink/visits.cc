@@ -8,7 +8,7 @@
 namespace mxsweep::sink {
 namespace {
 
-constexpr std::uint32_t kHosts = 1U << 24U;  // Of 127.0.0.0/8.
+constexpr std::uint32_t kHosts = 1U << 24U;  // The addresses of 127.0.0.0/8.
 constexpr std::uint32_t kElsewhere = kHosts;
 
 std::uint32_t counter_of(const Address& address) {
@@ -18,7 +18,7 @@ std::uint32_t counter_of(const Address& address) {
 
 }  // namespace
 
-// Not make_unique(): calloc() takes fresh pages from the kernel, which are zero without being used.
+// Not make_unique(): pages from calloc() are zero without being touched.
 Visits::Visits()
     : counters_(static_cast<std::uint32_t*>(std::calloc(kHosts + 1, sizeof(std::uint32_t)))) {
   INVARIANT(counters_ != nullptr);

@@ -14,25 +14,25 @@
 namespace mxsweep::sink {
 namespace {
 
-// What a thread's table can hold at all, whatever RLIMIT_NOFILE says: 1 Mi slots of address space.
+// The limit of a thread's table, whatever RLIMIT_NOFILE is: 1 Mi slots of address space.
 constexpr std::uint32_t kConnectionsMax = 1U << 20U;
 
-// A table that is full is looked at again when a connection ends; this is for shortages that are
-// not ours to end (ENFILE, ENOMEM).
+// If the table is full, accepting resumes when a connection ends. The pause is for shortages whose
+// end we cannot see (ENFILE, ENOMEM).
 constexpr Duration kAcceptPause = std::chrono::seconds(1);
 
-// Under load a turn waits for several completions: fewer calls, the same work. Never for long.
+// Under load a turn waits briefly for several completions: fewer system calls for the same work.
 constexpr std::uint32_t kLeastMax = 64;
 constexpr Duration kGatherMax = std::chrono::milliseconds(1);
 constexpr Duration kIdleMax = std::chrono::hours(1);
 
 constexpr std::uint32_t kTimersPerTurn = 4096;
 
-// A step of a handshake costs up to half a millisecond: the rest of a turn must not wait for many.
+// A handshake step takes up to half a millisecond: the rest of a turn must not wait for many.
 constexpr std::uint32_t kHandshakeStepsPerTurn = 16;
 constexpr Duration kHandshakePause = std::chrono::milliseconds(1);
 
-// Fits any command and most first octets of a handshake; a buffer is lent for a turn only.
+// Fits any command and most first messages of a handshake. A buffer is in use for one turn only.
 constexpr ring::RingOptions kRingOptions{
     .submissions = 2048, .completions = 8192, .buffers = 2048, .buffer_octets = 2048};
 
@@ -114,7 +114,7 @@ void Worker::on_accepted(const ring::Completion& completion) {
   if ((completion.flags & IORING_CQE_F_MORE) == 0) {
     accepting_ = false;
     const int error = completion.result < 0 ? -completion.result : 0;
-    // A connection that ended in the queue is its own business; all else lasts for a while.
+    // A connection that ended in the queue affects no other; all other errors last for a while.
     const bool at_once = error == 0 || error == ECONNABORTED || error == EINTR;
     listen_again(at_once ? now_ : now_ + kAcceptPause);
   }
@@ -144,11 +144,11 @@ void Worker::on_received(const ring::Completion& completion) {
   if (connection != nullptr) {
     connection->receiving = false;
     if (connection->ending) {
-      close_if_quiet(completion.handle, *connection);
+      close_if_idle(completion.handle, *connection);
     } else if (completion.result > 0) {
       take(completion.handle, *connection, ring_.octets(completion));
     } else if (completion.result == -ENOBUFS) {
-      // Every buffer is lent out for this turn; they are back when this is submitted.
+      // All buffers are in use in this turn; they are available again when this is submitted.
       connection->receiving = true;
       ring_.receive(connection->descriptor, completion.handle);
     } else {
@@ -158,7 +158,7 @@ void Worker::on_received(const ring::Completion& completion) {
   ring_.give_back(completion);
 }
 
-// While octets are postponed no receive is armed, so nothing can overtake them.
+// No receive is queued while octets are postponed, so that no later ones can overtake them.
 void Worker::take(Handle handle, Connection& connection, std::string_view octets) {
   if (connection.session.handshaking() && handshake_steps_++ >= kHandshakeStepsPerTurn) {
     connection.receiving = true;
@@ -173,23 +173,23 @@ void Worker::take_postponed() {
     if (handshake_steps_ >= kHandshakeStepsPerTurn) return;
     const Postponed next = std::move(postponed_.front());
     postponed_.pop_front();
-    Connection& connection = *connections_.find(next.handle);  // Not quiet, hence still there.
+    Connection& connection = *connections_.find(next.handle);  // Not idle, hence not ended.
     connection.receiving = false;
     if (connection.ending) {
-      close_if_quiet(next.handle, connection);
+      close_if_idle(next.handle, connection);
     } else {
       take(next.handle, connection, next.octets);
     }
   }
 }
 
-// A send that reports has left or failed; or a silent one has failed, which the receive will say.
+// A send with a completion has ended. One without has failed, which the receive will report.
 void Worker::on_sent(const ring::Completion& completion) {
   Connection* const connection = connections_.find(completion.handle);
   if (connection == nullptr || !connection->sending) return;
   connection->sending = false;
   if (connection->ending) {
-    close_if_quiet(completion.handle, *connection);
+    close_if_idle(completion.handle, *connection);
   } else if (completion.result < 0) {
     finish(completion.handle, *connection);
   } else {
@@ -209,8 +209,8 @@ void Worker::on_timer(std::uint32_t index) {
 
 void Worker::react(Handle handle, Connection& connection, const Reaction& reaction) {
   if (!reaction.send.empty()) {
-    if (reaction.tell) {
-      ring_.send_and_tell(connection.descriptor, handle, reaction.send);
+    if (reaction.report_sent) {
+      ring_.send_and_report(connection.descriptor, handle, reaction.send);
       connection.sending = true;
     } else {
       ring_.send(connection.descriptor, handle, reaction.send);
@@ -227,7 +227,7 @@ void Worker::react(Handle handle, Connection& connection, const Reaction& reacti
     wheel_.start(handle.index, reaction.wake);
   }
   if (!connection.receiving) {
-    // Always armed, if only to learn that the peer has gone.
+    // Always queued, at least to detect that the peer has closed.
     ring_.receive(connection.descriptor, handle);
     connection.receiving = true;
   }
@@ -238,16 +238,16 @@ void Worker::finish(Handle handle, Connection& connection) {
   wheel_.cancel(handle.index);
   if (connection.receiving) ring_.cancel(ring::Operation::receive, handle);
   if (connection.sending) ring_.cancel(ring::Operation::send, handle);
-  close_if_quiet(handle, connection);
+  close_if_idle(handle, connection);
 }
 
-void Worker::close_if_quiet(Handle handle, Connection& connection) {
+void Worker::close_if_idle(Handle handle, Connection& connection) {
   if (connection.receiving || connection.sending) return;
   if (connection.with_reset) ring::reset_on_close(connection.descriptor);
   ring_.close(connection.descriptor);
   stats_.out_of_turn += connection.session.out_of_turn();
   connections_.end(handle);
-  // A table that was full has room again, once the close above is through.
+  // A table that was full has room again once the close above has completed.
   if (!accepting_) listen_again(now_);
 }
 

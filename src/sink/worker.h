@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One thread of the server: accepts, plays sessions, closes.
+// One thread of the server: accepts connections, runs their sessions, closes them.
 //
-//   Shape     open() and run() in the same thread, which keeps them: the ring is that thread's own.
-//   Lifetime  a connection's slot ends when none of its operations that report is under way, so
-//             what is being sent stays where it is. Its descriptor is closed with the slot.
-//   Errors    open() says why it cannot. A peer's errors end its connection and nothing else.
+//   Threads   open() and run() must be called in the same thread, which owns the ring.
+//   Lifetime  a connection's slot ends when no operation with a completion is in flight for it, so
+//             that octets being sent stay valid. The descriptor is closed with the slot.
+//   Errors    open() returns the reason. An error of a peer ends only its connection.
 #pragma once
 
 #include <atomic>
@@ -25,8 +25,8 @@
 
 namespace mxsweep::sink {
 
-// What all workers share: whether to stop, how many connections they hold together, and whom they
-// were dialled as.
+// State shared by all workers: the fleet, whether to stop, the number of open connections, and the
+// visits of each address.
 struct Common {
   const Fleet& fleet;
   const std::atomic<bool>& stopping;
@@ -41,9 +41,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
   ~Worker();
 
-  // `listen.port` 0 becomes the port that the kernel picked.
+  // A `listen.port` of 0 is replaced by the port that the kernel chose.
   [[nodiscard]] std::optional<ServerFailure> open(Listen& listen, int wake_descriptor);
-  // Until it is told to stop. An errno that ended it before; else 0.
+  // Runs until Common::stopping is set and returns 0, or the errno of the ring that ended it.
   int run();
   [[nodiscard]] const ServerStats& stats() const { return stats_; }
 
@@ -54,13 +54,13 @@ class Worker {
 
     Session session;
     int descriptor;
-    bool receiving = false;  // Or what was received is postponed.
-    bool sending = false;    // A send that reports.
+    bool receiving = false;  // Or received octets are postponed.
+    bool sending = false;    // A send with a completion is in flight.
     bool ending = false;
     bool with_reset = false;
   };
 
-  // Octets of a handshake whose turn has not come.
+  // Received octets of a handshake that must wait for a later turn.
   struct Postponed {
     Handle handle;
     std::string octets;
@@ -77,7 +77,7 @@ class Worker {
   void take_postponed();
   void react(Handle handle, Connection& connection, const Reaction& reaction);
   void finish(Handle handle, Connection& connection);
-  void close_if_quiet(Handle handle, Connection& connection);
+  void close_if_idle(Handle handle, Connection& connection);
   void listen_again(Instant when);
   void report_held();
   [[nodiscard]] Duration longest_wait() const;
@@ -85,17 +85,17 @@ class Worker {
   Common common_;
   SlotTable<Connection> connections_;
   TimerWheel wheel_;
-  Address only_address_;  // Family::none: ask the socket which address was dialled.
+  Address only_address_;  // Family::none: ask the socket for its address.
   int listener_ = -1;
   bool accepting_ = false;
   Instant accept_at_ = kNever;
   Instant now_;
-  std::uint32_t least_ = 1;  // Completions worth waiting for.
+  std::uint32_t least_ = 1;  // Number of completions to wait for.
   std::uint32_t held_reported_ = 0;
   std::uint32_t handshake_steps_ = 0;  // In this turn.
   std::deque<Postponed> postponed_;
   ServerStats stats_;
-  ring::Ring ring_;  // Last: it goes first, and with it whatever the kernel still does for us.
+  ring::Ring ring_;  // Last, so that it is destroyed first, and with it all operations in flight.
 };
 
 }  // namespace mxsweep::sink

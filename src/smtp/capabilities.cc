@@ -23,7 +23,7 @@ bool is_masked(std::string_view keyword) {
   return keyword.find_first_not_of('X') == keyword.npos;
 }
 
-// Takes the first word off.
+// Removes the first word from `words` and returns it.
 std::string_view next_word(std::string_view& words) {
   words = trimmed(words);
   const std::string_view word(words.begin(), std::find_if(words.begin(), words.end(), is_blank));
@@ -31,7 +31,7 @@ std::string_view next_word(std::string_view& words) {
   return word;
 }
 
-// "2.0.0", of any success (RFC 3463).
+// An enhanced code of success such as "2.0.0" (RFC 3463).
 bool is_enhanced_code(std::string_view word) {
   return word.starts_with("2.") && word.find_first_not_of("0123456789.") == word.npos &&
          std::count(word.begin(), word.end(), '.') == 2;
@@ -52,7 +52,7 @@ bool Capabilities::next(Capability& capability) {
   for (std::string_view line; lines_.next(line);) {
     const std::string_view words = trimmed(line);
     if (words.empty()) continue;
-    // From the second octet on: a line that begins with "=" still has a first word.
+    // Search from the second octet on, so that a line that begins with "=" still has a keyword.
     const auto end = std::find_if(words.begin() + 1, words.end(),
                                   [](char octet) { return is_blank(octet) || octet == '='; });
     const auto behind = end != words.end() && *end == '=' ? end + 1 : end;

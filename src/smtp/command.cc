@@ -32,7 +32,7 @@ std::optional<std::string> check_helo_name(std::string_view name) {
     if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
     for (const char c : label) {
       if (!is_alphanumeric(c) && c != '-')
-        return "only letters, digits, hyphens and dots may stand";
+        return "only letters, digits, hyphens and dots are allowed";
     }
     ++labels;
     begin = end + 1;

@@ -11,7 +11,7 @@ static_assert(std::all_of(kStates.begin(), kStates.end(),
 
 // Every reply that can come in a state has its row.
 static_assert(std::all_of(kStates.begin(), kStates.end(), [](const StateRow& row) {
-  if (row.success_code == 0) return find(row.state, Event::foreign) == nullptr;
+  if (row.success_code == 0) return find(row.state, Event::unexpected) == nullptr;
   for (const int code : {row.success_code, 354, 421, 450, 550}) {
     for (const Depth depth : {Depth::greeting, Depth::ehlo, Depth::tls}) {
       if (find(row.state, event_of(row.state, code, depth, false)) == nullptr) return false;
@@ -35,12 +35,12 @@ static_assert(find(State::handshake, Event::accepted) == nullptr);
 static_assert(find(State::implicit_tls, Event::accepted) == nullptr);
 static_assert(find(State::ehlo_tls, Event::offers_tls) == nullptr);
 // Only 220 leads to a handshake, and no stray reply sends anything or moves the conversation.
-static_assert(event_of(State::starttls, 250, Depth::tls, false) == Event::foreign);
+static_assert(event_of(State::starttls, 250, Depth::tls, false) == Event::unexpected);
 static_assert(std::all_of(kTransitions.begin(), kTransitions.end(), [](const Transition& row) {
-  return row.on != Event::foreign || row.reads_on() || row.from == State::greeting;
+  return row.on != Event::unexpected || row.reads_on() || row.from == State::greeting;
 }));
 static_assert(std::all_of(kTransitions.begin(), kTransitions.end(), [](const Transition& row) {
-  return !row.reads_on() || (row.on == Event::foreign && !row.declined);
+  return !row.reads_on() || (row.on == Event::unexpected && !row.declined);
 }));
 
 }  // namespace mxsweep::smtp

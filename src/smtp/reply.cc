@@ -11,13 +11,13 @@ namespace {
 
 constexpr std::size_t kCodeDigits = 3;
 
-// How other protocols begin that speak first on a connection, and HTTP, whose error pages need no
-// question.
+// The first octets of other protocols in which the server speaks first, and of HTTP, whose servers
+// may send an error page without a request.
 constexpr std::string_view kOtherOpenings[] = {
     "SSH-", "HTTP/",    "+OK",       "-ERR",  "* OK",  "* BYE", "* PREAUTH",
     "RFB ", "@RSYNCD:", "<!DOCTYPE", "<html", "<HTML", "<?xml"};
 
-// Where `line`, or as much of it as is there, stops being a line with a code; npos: nowhere yet.
+// The first octet of `line` (possibly incomplete) that rules out a reply code; npos: none yet.
 std::size_t first_octet_against_code(std::string_view line) {
   for (std::size_t i = 0; i < std::min(line.size(), kCodeDigits); ++i) {
     const bool fits = i == 0 ? line[0] >= '2' && line[0] <= '5' : is_digit(line[i]);
@@ -27,17 +27,17 @@ std::size_t first_octet_against_code(std::string_view line) {
   return fourth_digit ? kCodeDigits : std::string_view::npos;
 }
 
-// The code that a whole line begins with; 0: none.
+// The reply code of a whole line; 0 if it has none.
 int code_of(std::string_view line) {
   if (line.size() < kCodeDigits) return 0;
   if (first_octet_against_code(line) != std::string_view::npos) return 0;
   return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
-// Where `line`, or as much of it as is there, stops being text that may stand before a reply; npos:
-// nowhere yet. `first`: it is the first that the peer sent.
+// The first octet of `line` (possibly incomplete) that cannot be text before a reply; npos: none
+// yet. `first`: it is the first line that the peer sent.
 std::size_t first_octet_against_text(std::string_view line, bool first) {
-  // A TLS record is told from other octets by its second one.
+  // The second octet distinguishes a TLS record from anything else.
   if (first && !line.empty() && line[0] >= 0x14 && line[0] <= 0x17) {
     return line.size() < 2 ? std::string_view::npos : 1;
   }
@@ -62,7 +62,7 @@ std::uint64_t unprintable(std::uint64_t octets) {
   return (octets | ~from_space | from_delete) & kEach * 0x80;
 }
 
-// What nearly every line is: eight octets at a time, the last eight read again where they overlap.
+// Fast path for nearly all lines: eight octets at a time. The last eight may overlap those before.
 bool is_printable(std::string_view text) {
   if (text.size() < sizeof(std::uint64_t)) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -78,7 +78,7 @@ bool is_printable(std::string_view text) {
   return found == 0;
 }
 
-// A line without its line end, or without as much of it as is there.
+// A line, possibly incomplete, without as much of its line end as is there.
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -101,7 +101,7 @@ AnomalySet anomalies_of_octets(std::string_view text) {
   return found;
 }
 
-// What is odd about a line, whatever it says; it may not have its end yet.
+// The anomalies of a line that do not depend on its code. It may still lack its end.
 AnomalySet anomalies_of_line(std::string_view line) {
   const std::string_view content = without_line_end(line);
   AnomalySet found = anomalies_of_octets(content);
@@ -112,13 +112,13 @@ AnomalySet anomalies_of_line(std::string_view line) {
 }
 
 // The text of a line that begins with a code.
-std::string_view behind_code(std::string_view line) {
+std::string_view after_code(std::string_view line) {
   line.remove_prefix(kCodeDigits);
   const bool separated = !line.empty() && (line[0] == ' ' || line[0] == '-' || line[0] == '\t');
   return separated ? line.substr(1) : line;
 }
 
-// Up to three digits, without the leading zeros that RFC 3463 section 2 forbids. False: not one.
+// Takes a number of one to three digits without leading zeros (RFC 3463 section 2). False: none.
 bool take_number(std::string_view& text, std::uint16_t& number) {
   constexpr std::size_t kDigitsMax = 3;
   std::size_t digits = 0;
@@ -139,13 +139,13 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
-// The enhanced code of class `klass` that `text` begins with.
+// The enhanced code of class `klass` at the start of `text`.
 EnhancedCode enhanced_code_at(std::string_view text, char klass) {
   EnhancedCode code;
   if (!take(text, klass) || !take(text, '.')) return {};
   if (!take_number(text, code.subject) || !take(text, '.')) return {};
   if (!take_number(text, code.detail)) return {};
-  // "5.1.1.4" is an address, "5.1.1b" a version; "5.1.1." ends a sentence.
+  // "5.1.1.4" is an address and "5.1.1b" a version, but "5.1.1." is a code and a full stop.
   const bool goes_on =
       !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
                         (text[0] == '.' && text.size() > 1 && is_digit(text[1])));
@@ -192,7 +192,7 @@ ReplyStatus ReplyReader::read(std::string_view input) {
   return ReplyStatus::too_long;
 }
 
-// Lines without a code, where the reply should begin. none: what is there now may begin with one.
+// Skips lines without a code before the reply. none: what follows may begin with a code.
 ReplyReader::Text ReplyReader::skip_text(std::string_view reply) {
   while (first_octet_against_code(reply.substr(reached_)) != reply.npos) {
     in_text_ = true;
@@ -218,7 +218,7 @@ ReplyReader::Text ReplyReader::skip_text(std::string_view reply) {
   return Text::none;
 }
 
-// One whole line, its LF included. True: it ends the reply.
+// Takes one whole line, LF included. True if it ends the reply.
 bool ReplyReader::take_line(std::string_view line) {
   if (lines_ == 0 && begin_ > 0) anomalies_.add(Anomaly::text_before_reply);
   anomalies_.add(anomalies_of_line(line));
@@ -248,7 +248,7 @@ bool ReplyLines::next(std::string_view& text) {
   const std::size_t size = line_feed == rest_.npos ? rest_.size() : line_feed + 1;
   const std::string_view line = without_line_end(rest_.substr(0, size)).substr(0, kLineOctetsMax);
   rest_.remove_prefix(size);
-  text = code_of(line) == 0 ? line : behind_code(line);
+  text = code_of(line) == 0 ? line : after_code(line);
   return true;
 }
 

@@ -12,7 +12,7 @@ struct AlertRow {
   int alert;
   std::string_view name;
   Failure failure;
-  // After it asked for a certificate and got none, it means the missing certificate.
+  // If the peer had requested a certificate and received none, the alert means that.
   Failure once_requested;
 };
 
@@ -37,7 +37,7 @@ constexpr AlertRow kAlerts[] = {
     {47, "illegal_parameter", kAlert, kAlert},
     {48, "unknown_ca", kAlert, kClientCertificate},
     {49, "access_denied", kAlert, kClientCertificate},
-    // An empty list of certificates is correct, but before TLS 1.3 GnuTLS answers it with this.
+    // An empty certificate list is correct, but GnuTLS servers before TLS 1.3 answer it with this.
     {50, "decode_error", kAlert, kClientCertificate},
     {51, "decrypt_error", kAlert, kAlert},
     {60, "export_restriction", kAlert, kAlert},
@@ -70,12 +70,12 @@ struct ErrorRow {
   Failure failure;
 };
 
-// Every error that is not here is one of framing, order, length, MAC or signature: malformed.
+// Any other error is one of framing, order, length, MAC or signature: malformed.
 constexpr ErrorRow kErrors[] = {
-    // It chose a version that we did not offer.
+    // The server chose a version that we did not offer.
     {GNUTLS_E_UNSUPPORTED_VERSION_PACKET, Failure::version},
 
-    // It chose something else that we did not offer, or too weak to be computed with at all.
+    // It chose something else that we did not offer, or that is too weak to be used at all.
     {GNUTLS_E_UNKNOWN_CIPHER_SUITE, Failure::handshake_failure},
     {GNUTLS_E_NO_CIPHER_SUITES, Failure::handshake_failure},
     {GNUTLS_E_UNWANTED_ALGORITHM, Failure::handshake_failure},
@@ -86,7 +86,7 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_INSUFFICIENT_CREDENTIALS, Failure::handshake_failure},
     {GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED, Failure::handshake_failure},
 
-    // What it uses, offered or not, the library does not know or does not have.
+    // It uses something, offered or not, that the library does not know or implement.
     {GNUTLS_E_ECC_UNSUPPORTED_CURVE, Failure::unsupported},
     {GNUTLS_E_ECC_NO_SUPPORTED_CURVES, Failure::unsupported},
     {GNUTLS_E_UNKNOWN_PK_ALGORITHM, Failure::unsupported},
@@ -94,15 +94,15 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_UNKNOWN_HASH_ALGORITHM, Failure::unsupported},
     {GNUTLS_E_UNIMPLEMENTED_FEATURE, Failure::unsupported},
 
-    // A maximum of ours, or of the library.
+    // A limit of ours, or of the library.
     {GNUTLS_E_HANDSHAKE_TOO_LARGE, Failure::limit},
     {GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, Failure::limit},
     {GNUTLS_E_TOO_MANY_EMPTY_PACKETS, Failure::limit},
 
-    // Of a server that insists: its client showed no certificate.
+    // On the server's side: a certificate is required and the client has presented none.
     {GNUTLS_E_CERTIFICATE_REQUIRED, Failure::client_certificate},
 
-    // Its certificate is none, cannot be parsed, or has a key that is of no use for the handshake.
+    // Its certificate is missing, cannot be parsed, or has a key that the handshake cannot use.
     {GNUTLS_E_NO_CERTIFICATE_FOUND, Failure::bad_certificate},
     {GNUTLS_E_CERTIFICATE_ERROR, Failure::bad_certificate},
     {GNUTLS_E_CERTIFICATE_KEY_MISMATCH, Failure::bad_certificate},
@@ -129,10 +129,10 @@ constexpr ErrorRow kErrors[] = {
     {GNUTLS_E_ASN1_EMBEDDED_NULL_IN_STRING, Failure::bad_certificate},
     {GNUTLS_E_ASN1_TIME_ERROR, Failure::bad_certificate},
 
-    // Ours.
+    // A shortage on our side.
     {GNUTLS_E_MEMORY_ERROR, Failure::shortage},
 
-    // It said close_notify before the handshake was done.
+    // It sent close_notify before the handshake was completed.
     {GNUTLS_E_SESSION_EOF, Failure::closed},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What went wrong, in our words: the alerts of TLS, and the errors of the TLS library.
+// Maps TLS alerts and errors of the TLS library to Failure.
 //
 //   Source    RFC 8446 section 6, RFC 5246 section 7.2, the IANA registry of TLS alerts.
 //   Lifetime  texts are static.
@@ -11,13 +11,14 @@
 
 namespace mxsweep::tls {
 
-// "handshake_failure"; "unknown" for a number without a name.
+// "handshake_failure"; "unknown" for a number that is not registered.
 [[nodiscard]] std::string_view alert_name(int alert);
 
-// What a fatal alert of the peer says about it. `certificate_requested`: it had asked us for one.
+// For a fatal alert received from the peer. `certificate_requested`: it had requested a certificate
+// from us.
 [[nodiscard]] Failure failure_of_alert(int alert, bool certificate_requested);
 
-// What a fatal error of the library says about the peer. Requires: not an alert of the peer.
+// For a fatal error of the library. Requires: not one that reports an alert of the peer.
 [[nodiscard]] Failure failure_of_error(int error);
 
 }  // namespace mxsweep::tls

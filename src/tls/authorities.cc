@@ -11,8 +11,8 @@
 namespace mxsweep::tls {
 namespace {
 
-// What reading takes for each octet of PEM (140 authorities of 1.5 KB: 5 MB), with half as much
-// again, and for the rest of the library.
+// Memory needed for each octet of PEM: 140 authorities of 1.5 KB take 5 MB; this is half as much
+// again. The second constant covers the rest of the library.
 constexpr std::size_t kMemoryPerOctet = 36;
 constexpr std::size_t kMemoryBeside = std::size_t{1024} * 1024;
 
@@ -20,7 +20,7 @@ AuthoritiesRead short_of_memory() {
   return {nullptr, "there is not enough memory for the authorities to trust", true};
 }
 
-// The octets of one certificate in PEM; empty: it is none.
+// The octets of one certificate in PEM; empty if it is not one.
 struct Der {
   Der() = default;
   Der(const Der&) = delete;
@@ -45,7 +45,7 @@ const Authorities::Library::Authority* Authorities::Library::issuer_of(
   return found == authorities.end() ? nullptr : &found->second;
 }
 
-// One by one, so that one which cannot be read does not cost us the others.
+// One by one, so that an unreadable certificate does not prevent the use of the others.
 AuthoritiesRead read_authorities(std::string_view pem) {
   start_library();
   if (!has_memory(pem.size() * kMemoryPerOctet + kMemoryBeside)) return short_of_memory();
@@ -74,7 +74,7 @@ AuthoritiesRead read_authorities(std::string_view pem) {
     library->authorities[made] = {not_before(made), not_after(made), digest};
     result = gnutls_x509_trust_list_add_cas(library->trusted, &made, 1, 0);
     if (result < 0) return short_of_memory();
-    static_cast<void>(handle.release());  // The list's now.
+    static_cast<void>(handle.release());  // Now owned by the list.
   }
   if (!pem.empty() && library->read == 0) {
     return {nullptr, "no certificate of an authority in the text (PEM is expected)", false};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the Authorities hold of the TLS library.
+// The part of Authorities that depends on the TLS library.
 #pragma once
 
 #include <gnutls/x509.h>
@@ -14,7 +14,7 @@
 namespace mxsweep::tls {
 
 struct Authorities::Library {
-  // What would else be read out of the certificate, whose owner is the list, each time.
+  // Decoded once from the certificate, which is owned by `trusted`.
   struct Authority {
     WallTime not_before;
     WallTime not_after;
@@ -28,7 +28,7 @@ struct Authorities::Library {
     if (trusted != nullptr) gnutls_x509_trust_list_deinit(trusted, 1);
   }
 
-  // The authority that the certificate names as its issuer; null: none.
+  // The authority that `certificate` names as its issuer; null if it is not trusted.
   [[nodiscard]] const Authority* issuer_of(gnutls_x509_crt_t certificate) const;
 
   gnutls_x509_trust_list_t trusted = nullptr;

@@ -23,7 +23,7 @@ namespace mxsweep::tls {
 namespace {
 
 constexpr std::size_t kOidTextMax = 128;
-// The library keeps entries of every kind in one list; so many of them are looked at.
+// The library has one list for names of every kind; this many of its entries are looked at.
 constexpr unsigned kAltNamesMax = 4096;
 
 std::string to_hex(std::string_view octets) {
@@ -39,7 +39,7 @@ std::string to_hex(std::string_view octets) {
 }
 
 std::string serial_text(std::string_view serial, bool& cut) {
-  // A zero octet in front only says that the number is not negative.
+  // A leading zero octet only marks the number as not negative.
   if (serial.size() > 1 && serial[0] == '\0') serial.remove_prefix(1);
   cut = serial.size() > kSerialOctetsMax;
   return to_hex(serial.substr(0, kSerialOctetsMax));
@@ -47,15 +47,15 @@ std::string serial_text(std::string_view serial, bool& cut) {
 
 using ReadDn = int (*)(gnutls_x509_crt_t, gnutls_datum_t*, unsigned);
 
-// False: there is no memory for it.
+// False: not enough memory.
 bool read_dn(gnutls_x509_crt_t certificate, ReadDn read, std::string& dn, bool& cut) {
   gnutls_datum_t text{};
   const int result = read(certificate, &text, 0);
-  if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // An empty one is reported this way.
+  if (result < 0) return result != GNUTLS_E_MEMORY_ERROR;  // Also how an empty name is reported.
   std::size_t size = text.size;
   cut = size > kSubjectOctetsMax;
   if (cut) {
-    // Cut between characters, so that a valid text stays one.
+    // Cut between characters, so that a valid text stays valid.
     size = kSubjectOctetsMax;
     while (size > kSubjectOctetsMax - 4 && (text.data[size] & 0xc0U) == 0x80U) --size;
   }
@@ -113,7 +113,7 @@ std::string key_text(gnutls_x509_crt_t certificate) {
   if (algorithm == GNUTLS_PK_RSA) return "RSA " + size;
   if (algorithm == GNUTLS_PK_RSA_PSS) return "RSA-PSS " + size;
   if (algorithm == GNUTLS_PK_DSA) return "DSA " + size;
-  // The library knows NIST's curves only. It counts whole octets: P-521 has 528 bits to it.
+  // The library knows only NIST's curves, and counts whole octets: P-521 has 528 bits there.
   if (algorithm == GNUTLS_PK_ECDSA) return "EC P-" + (bits == 528 ? "521" : size);
   if (algorithm == GNUTLS_PK_EDDSA_ED25519) return "Ed25519";
   if (algorithm == GNUTLS_PK_EDDSA_ED448) return "Ed448";
@@ -121,19 +121,19 @@ std::string key_text(gnutls_x509_crt_t certificate) {
 }
 
 WallTime wall_time(std::time_t seconds) {
-  // The library's stand-in for the last second of the year 9999, "no well-defined expiration".
+  // The last second of the year 9999 means "no well-defined expiration" (RFC 5280, 4.1.2.5).
   constexpr std::time_t kEndOf9999 = 253402300799;
   if (seconds == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION) seconds = kEndOf9999;
   return WallTime{std::chrono::seconds{std::max<std::time_t>(seconds, 0)}};
 }
 
 struct AltName {
-  int type = 0;  // Negative: this one is broken.
+  int type = 0;  // Negative: the entry is broken.
   bool too_long = false;
   std::string octets;
 };
 
-// Nothing: there are not that many.
+// Nothing if there are not that many.
 std::optional<AltName> alt_name(gnutls_x509_crt_t certificate, unsigned index) {
   std::array<char, kNameOctetsMax + 1> octets;
   std::size_t size = octets.size();

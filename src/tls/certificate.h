@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One certificate of a peer: DER to plain values, and to the handle that the library verifies.
+// Parses one certificate of a peer: from DER to plain values, and to the library's handle for
+// verification.
 //
 //   Source    RFC 5280; DN as text by RFC 4514.
 //   Lifetime  nothing views `der` afterwards.
-//   Errors    a null handle: not exactly one certificate in DER. Then only sha256 is set. A
-//             shortage of memory is told apart, for it says nothing about the certificate.
+//   Errors    a null handle: not exactly one certificate in DER; then only sha256 is set. Lack of
+//             memory is reported separately, because it is not the certificate's fault.
 #pragma once
 
 #include <gnutls/x509.h>
@@ -29,27 +30,28 @@ struct CertificateRead {
   bool shortage = false;
 };
 
-// All of `certificate` but its `der`; at most `names_max` names of each kind.
+// Fills all of `certificate` except its `der`, with at most `names_max` names of each kind.
 [[nodiscard]] CertificateRead read_certificate(std::string_view der, std::size_t names_max,
                                                Certificate& certificate);
 
-// Whether its key is of a kind that the library knows. No certificate: yes.
+// Whether the library knows the kind of its key. Yes if `der` is not a certificate.
 enum class KeyKnown : std::uint8_t { yes, no, shortage };
 [[nodiscard]] KeyKnown has_known_key(std::string_view der);
 
-// Dates that cannot be read are the epoch: such a certificate has long expired.
+// The epoch if the date cannot be read: such a certificate counts as expired.
 [[nodiscard]] WallTime not_before(gnutls_x509_crt_t certificate);
 [[nodiscard]] WallTime not_after(gnutls_x509_crt_t certificate);
 
-// The subject's common name, where there is exactly one; empty: none, or too long for a host.
+// The subject's common name if there is exactly one; empty if there is not, or if it is too long
+// for a host name.
 [[nodiscard]] std::string common_name(gnutls_x509_crt_t certificate);
 
-// Whether subjectAltName has a DNS name, even one that we would not keep.
+// Whether subjectAltName has a DNS name, even one that is not kept.
 [[nodiscard]] bool has_dns_name(gnutls_x509_crt_t certificate);
 
 [[nodiscard]] Digest sha256(std::string_view octets);
 
-// The library's view of octets that it only reads.
+// A view in the library's type, for functions that only read it.
 [[nodiscard]] gnutls_datum_t datum(std::string_view octets);
 
 }  // namespace mxsweep::tls

@@ -20,29 +20,29 @@ namespace {
 
 using Authority = Authorities::Library::Authority;
 
-// Real chains take 1 to 3 KiB here; with an allowance of so much for each, hostile ones push out
-// others sooner instead of taking more.
+// Real chains take 1 to 3 KiB here. Memory is limited to this much per chain on average, so that
+// larger, hostile chains evict others sooner instead of taking more memory.
 constexpr std::size_t kChainOctetsTypical = 8 * 1024;
 
 struct Parsed {
-  CertificateHandle handle;    // Null: not a certificate, or one that is not looked at.
-  bool key_too_large = false;  // To check a signature with.
+  CertificateHandle handle;    // Null: not a certificate, or ignored.
+  bool key_too_large = false;  // To verify a signature with it.
   WallTime not_before;
   WallTime not_after;
 
   [[nodiscard]] bool valid_at(WallTime now) const { return not_before <= now && now <= not_after; }
 };
 
-// The way from the leaf to an authority, and what the dates along it say.
+// The certification path from the leaf to an authority, and the validity of its dates.
 struct Path {
   std::vector<gnutls_x509_crt_t> certificates;
-  std::vector<std::size_t> places;       // Of these in what was sent.
-  const Authority* authority = nullptr;  // Where it leads; the trust store's own.
-  bool dates_hold = true;                // Of the certificates that follow the leaf.
-  bool authority_expired = false;        // The authority is itself outside its dates.
+  std::vector<std::size_t> places;       // Their indexes in the chain as sent.
+  const Authority* authority = nullptr;  // The trusted issuer at its end; null: none.
+  bool dates_hold = true;                // All certificates after the leaf are valid now.
+  bool authority_expired = false;        // The authority is outside its own dates.
 };
 
-struct Holds {
+struct ValidityWindow {
   WallTime from = WallTime::min();
   WallTime until = WallTime::max();
 
@@ -59,10 +59,10 @@ struct Holds {
   }
 };
 
-// The shortest way: whatever else the server sent does not matter. Servers send certificates that
-// are needed no more, expired cross-signatures of today's authorities above all.
+// The shortest path; other certificates that the server sent are ignored. Servers send certificates
+// that are no longer needed, most often expired cross-signatures of current authorities.
 Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& sent, WallTime now,
-               Holds& holds) {
+               ValidityWindow& window) {
   Path path;
   std::vector<bool> used(sent.size(), false);
   const Parsed* current = &sent.front();
@@ -74,7 +74,7 @@ Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& s
     const Authority* const authority =
         trusted == nullptr ? nullptr : trusted->issuer_of(certificate);
     if (authority != nullptr) {
-      holds.limited_by(authority->not_before, authority->not_after, now);
+      window.limited_by(authority->not_before, authority->not_after, now);
       path.authority = authority;
       path.authority_expired = now < authority->not_before || now > authority->not_after;
       if (!path.authority_expired) break;
@@ -94,8 +94,8 @@ Path find_path(const Authorities::Library* trusted, const std::vector<Parsed>& s
   return path;
 }
 
-// All but the dates, which the library would compare with a clock of its own. Nothing: there is no
-// memory for it.
+// Verifies everything except the dates, which the library would compare with its own clock.
+// Nothing: not enough memory.
 std::optional<unsigned> verify(gnutls_x509_trust_list_t trusted,
                                std::vector<gnutls_x509_crt_t>& certificates) {
   constexpr unsigned kFlags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_CRL_CHECKS |
@@ -113,7 +113,7 @@ std::optional<unsigned> verify(gnutls_x509_trust_list_t trusted,
   return status;
 }
 
-// Of two that end at the same time the one nearer to the leaf.
+// Of two that expire at the same time, the one nearer to the leaf.
 Expiry first_end(const Path& path, const std::vector<Certificate>& sent) {
   const Certificate* first = &sent[path.places.front()];
   for (const std::size_t place : path.places) {
@@ -174,16 +174,16 @@ std::string ChainCache::open(const ClientOptions& options) {
 }
 
 Digest ChainCache::digest_of(std::span<const std::string_view> der, bool cut) {
-  // A chain that goes on behind its maximum is not the one that ends there.
+  // A chain that exceeds the maximum differs from one that ends there.
   INVARIANT(gnutls_hash(hash_, &cut, sizeof(cut)) == 0);
   for (const std::string_view certificate : der) {
-    // Lengths too: the same octets cut in another place are another chain.
+    // Lengths too: the same octets divided differently are another chain.
     const std::uint64_t size = certificate.size();
     INVARIANT(gnutls_hash(hash_, &size, sizeof(size)) == 0);
     INVARIANT(gnutls_hash(hash_, certificate.data(), certificate.size()) == 0);
   }
   Digest digest;
-  gnutls_hash_output(hash_, digest.data());  // And starts anew.
+  gnutls_hash_output(hash_, digest.data());  // And resets the hash.
   return digest;
 }
 
@@ -215,7 +215,7 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
   chain->cut = cut;
   chain->certificates.resize(der.size());
   std::vector<Parsed> sent(der.size());
-  Holds holds;
+  ValidityWindow window;
   CertificateGauge gauge;
   for (std::size_t i = 0; i < der.size(); ++i) {
     Certificate& certificate = chain->certificates[i];
@@ -232,7 +232,7 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
     }
     sent[i].not_before = certificate.not_before;
     sent[i].not_after = certificate.not_after;
-    if (sent[i].handle) holds.limited_by(certificate.not_before, certificate.not_after, now);
+    if (sent[i].handle) window.limited_by(certificate.not_before, certificate.not_after, now);
     if (keep_der_) certificate.der = der[i];
   }
   if (!sent.empty() && sent.front().handle && !has_dns_name(sent.front().handle.get())) {
@@ -245,13 +245,13 @@ ChainCache::Entry ChainCache::compute(std::span<const std::string_view> der, boo
   } else {
     const Authorities::Library* const trusted =
         authorities_ == nullptr ? nullptr : &authorities_->library();
-    Path path = find_path(trusted, sent, now, holds);
+    Path path = find_path(trusted, sent, now, window);
     chain->expiry = first_end(path, chain->certificates);
     const std::optional<VerifyError> error = verdict(trusted, sent.front(), path, now);
     if (!error) return {};
     chain->error = *error;
   }
-  return {std::move(chain), holds.from, holds.until};
+  return {std::move(chain), window.from, window.until};
 }
 
 void ChainCache::keep(const Digest& digest, const Entry& entry) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Chains that servers sent, parsed and verified: each once, however many servers send it.
+// A cache of parsed and verified chains: each chain is computed once, however many servers send it.
 //
-//   Source    RFC 5280 section 6, for TLS servers. No revocation is looked up.
+//   Source    RFC 5280 section 6, for TLS servers. Revocation is not checked.
 //   Shape     open() once, then chain() for every handshake.
-//   Lifetime  a Chain lives as long as anyone holds it.
-//   Memory    two generations of chains: what is not asked for while the young one fills up goes
-//             with the old one. At most chains_max chains and chains_max * 8 KiB of them, and one.
-//   Errors    open() says why not; whatever a peer sends is a verdict.
+//   Lifetime  a Chain lives as long as a shared_ptr to it.
+//   Memory    two generations: a chain that is not used while the young generation fills up is
+//             dropped with the old one. At most chains_max chains and chains_max * 8 KiB, plus one
+//             chain.
+//   Errors    open() returns the reason. Any octets that a peer sends yield a verdict.
 #pragma once
 
 #include <gnutls/crypto.h>
@@ -33,18 +34,18 @@ class ChainCache {
   ChainCache& operator=(const ChainCache&) = delete;
   ~ChainCache();
 
-  // Empty: it worked. Else what is wrong.
+  // Returns an empty string on success, otherwise the reason of the failure.
   [[nodiscard]] std::string open(const ClientOptions& options);
 
-  // Requires: open() worked. Certificates beyond kChainCertificatesMax are not looked at. Null:
-  // there is no memory for it.
+  // Certificates beyond kChainCertificatesMax are not looked at. Null: not enough memory.
+  // Requires: open() succeeded.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 
   [[nodiscard]] std::uint64_t computed() const { return computed_; }
 
  private:
-  // Between two dates of its certificates a verdict does not change: it holds in [from, until).
+  // A verdict changes only at a date of one of its certificates: it holds in [from, until).
   struct Entry {
     std::shared_ptr<const Chain> chain;
     WallTime from = WallTime::min();

@@ -10,7 +10,7 @@ namespace mxsweep::tls {
 
 namespace {
 
-// It takes a tenth.
+// open() takes a tenth of it.
 constexpr std::size_t kOpenMemory = std::size_t{1024} * 1024;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a Client holds of the TLS library.
+// The part of Client that depends on the TLS library.
 #pragma once
 
 #include "mxsweep/tls/client.h"
@@ -9,7 +9,7 @@
 namespace mxsweep::tls {
 
 struct Client::Library {
-  Credentials credentials;  // Without a certificate: a client has none to show.
+  Credentials credentials;  // Empty: a client has no certificate to present.
   AnonymousClient anonymous;
   Priority priority;
   ChainCache chains;

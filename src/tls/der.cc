@@ -16,7 +16,7 @@ constexpr unsigned char kObjectIdentifier = 0x06;
 constexpr unsigned char kSequence = 0x30;
 constexpr unsigned char kVersion = 0xa0;  // [0] EXPLICIT
 
-// Deeper than any structure of a certificate that the library looks into.
+// Deeper than any structure in a certificate that the library parses.
 constexpr std::size_t kDepthMax = 32;
 
 struct Element {
@@ -25,7 +25,7 @@ struct Element {
   std::string_view content;
 };
 
-// Takes one element off the front of `input`. One without a length goes to the end of the input.
+// Takes one element from the front of `input`. With an indefinite length it takes the rest.
 std::optional<Element> take(std::string_view& input) {
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
   std::size_t at = 1;
@@ -65,7 +65,7 @@ std::size_t bits(std::string_view integer) {
          static_cast<std::size_t>(std::bit_width(static_cast<unsigned char>(integer.front())));
 }
 
-// How long the first two numbers of a SEQUENCE at the front of `der` are; those that are none: 0.
+// The bit lengths of the first two numbers of the SEQUENCE at the front of `der`; 0 if missing.
 std::array<std::size_t, 2> first_two(std::string_view der) {
   std::array<std::size_t, 2> found{};
   std::optional<std::string_view> sequence = take(der, kSequence);
@@ -102,7 +102,7 @@ std::optional<RawParts> raw_parts(std::string_view der) {
 //   SubjectPublicKeyInfo    SEQUENCE { SEQUENCE { OID, parameters }, BIT STRING }
 //     of RSA                BIT STRING holds SEQUENCE { modulus, exponent }
 //     of DSA                parameters are SEQUENCE { prime, subgroup order, generator }
-// Whatever the OID is: no other key has two numbers in these places.
+// The OID is not looked at: no other kind of key has two numbers in these places.
 KeySize key_size(std::string_view spki) {
   KeySize size;
   std::optional<std::string_view> info = take(spki, kSequence);
@@ -114,15 +114,15 @@ KeySize key_size(std::string_view spki) {
   size.subgroup_order = order;
   std::optional<std::string_view> key = take(*info, kBitString);
   if (!key || key->empty()) return size;
-  key->remove_prefix(1);  // How many bits of the last octet are none.
+  key->remove_prefix(1);  // The number of unused bits in the last octet.
   const auto [modulus, exponent] = first_two(*key);
   size.modulus = modulus;
   size.exponent = exponent;
   return size;
 }
 
-// What is not DER is left at its first octet that does not fit; what surrounds it goes on behind
-// it.
+// Octets that are not DER are abandoned where they stop making sense; the enclosing element
+// continues after them.
 std::size_t count_elements(std::string_view der) {
   struct Level {
     std::string_view rest;

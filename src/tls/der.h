@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The few parts of a certificate that are read before the library sees it.
+// Reads the few parts of a certificate that are needed before the library parses it.
 //
 //   Source    X.690 (DER); RFC 5280 section 4.1, RFC 8017 appendix A.1.1, RFC 3279 section 2.3.2.
-//   Shape     More is taken for DER than DER allows (long forms of short lengths, no length at
-//             all), so that nothing which the library may accept goes past a limit unseen.
+//   Shape     More lenient than DER (long forms of short lengths, indefinite length), so that
+//             nothing that the library may accept escapes a limit.
 //   Cost      linear in the octets.
-//   Lifetime  the views are of the input.
+//   Lifetime  results view the input.
+//   Errors    raw_parts() returns nothing, and the sizes and counts are those of what can be read.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +24,10 @@ struct RawParts {
   bool whole = false;  // Nothing follows the certificate.
 };
 
-// Nothing: no certificate.
+// Nothing if it is not a certificate.
 [[nodiscard]] std::optional<RawParts> raw_parts(std::string_view der);
 
-// In bits, of what has them; else 0.
+// In bits; 0 where the key has no such number.
 struct KeySize {
   std::size_t modulus = 0;         // RSA.
   std::size_t exponent = 0;        // RSA, the public one.
@@ -35,8 +36,8 @@ struct KeySize {
 };
 [[nodiscard]] KeySize key_size(std::string_view spki);
 
-// The elements in `der`, those in its OCTET STRINGs, which hold the extensions, included. An OBJECT
-// IDENTIFIER counts for four: in a list of them the library compares each with all before it.
+// The number of elements in `der`, including those inside OCTET STRINGs, which hold the extensions.
+// An OBJECT IDENTIFIER counts as four, because the library compares each with all before it.
 [[nodiscard]] std::size_t count_elements(std::string_view der);
 
 }  // namespace mxsweep::tls

@@ -21,22 +21,22 @@
 namespace mxsweep::tls {
 namespace {
 
-// One handshake message, of which a chain of certificates is the largest.
+// Per handshake message. The largest is a certificate chain.
 constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
 
-// What a server may send without a result: no end of the handshake, no clear text. The library
-// holds back a message of up to 16 MiB before it looks at its size.
+// Octets received without progress: neither a completed handshake nor clear text. The library
+// buffers a message of up to 16 MiB before it checks its size.
 constexpr std::size_t kOctetsWithoutProgressMax = std::size_t{256} * 1024;
 
-// No smaller prime is computed with: 512 bits are what the export rules of the nineties left, and a
-// server that still has them shall be observed.
+// Smaller primes are refused. 512 bits were allowed by the export rules of the 1990s, and a server
+// that still uses them must be observable.
 constexpr unsigned kPrimeBitsMin = 512;
 
-// The whole record.
+// The complete record.
 constexpr std::string_view kChangeCipherSpec("\x14\x03\x03\x00\x01\x01", 6);
 
-// Calls of the library that may follow one advance() beside one for each octet: without octets it
-// needs two or three. It is here so that a fault of the library cannot hold up a worker.
+// Library calls allowed per advance(), in addition to one per octet; without octets it needs two
+// or three. A guard against an endless loop in the library, which would block a worker.
 constexpr std::size_t kStepsMin = 16;
 
 }  // namespace
@@ -51,7 +51,7 @@ struct Engine::Library {
     auto& engine = *static_cast<Engine*>(raw);
     const std::size_t octets = std::min(most, engine.received_.size());
     if (octets == 0) {
-      engine.library_->starved = true;
+      engine.library_->input_exhausted = true;
       gnutls_transport_set_errno(engine.library_->session, EAGAIN);
       return -1;
     }
@@ -73,44 +73,44 @@ struct Engine::Library {
     return static_cast<ssize_t>(octets);
   }
 
-  // An error from here ends the handshake before the library has looked at the message.
+  // An error returned here ends the handshake before the library parses the message.
   static int before_message(gnutls_session_t session, unsigned type, unsigned, unsigned incoming,
                             const gnutls_datum_t* message) {
     auto& engine = *static_cast<Engine*>(gnutls_session_get_ptr(session));
     const std::string_view octets(reinterpret_cast<const char*>(message->data), message->size);
     if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT) {
-      // Some certificates do not allow the use that their servers make of the key. To look away is
-      // part of a mode that also forgoes the extended master secret and encrypt-then-MAC; entered
-      // only here, when the server has already agreed to both, it takes neither away.
+      // Some servers use a key in a way that its certificate does not allow. The mode that
+      // tolerates it also disables the extended master secret and encrypt-then-MAC; enabled only
+      // here, after the server has agreed to both, it disables neither.
       gnutls_session_enable_compatibility_mode(session);
-      return incoming != 0 ? engine.keep_shown(octets) : GNUTLS_E_SUCCESS;
+      return incoming != 0 ? engine.inspect_certificates(octets) : GNUTLS_E_SUCCESS;
     }
-    if (type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE && has_group_of_its_own(session) &&
+    if (type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE && has_ephemeral_dh_group(session) &&
         group_too_large(octets)) {
       return GNUTLS_E_HANDSHAKE_TOO_LARGE;
     }
     return GNUTLS_E_SUCCESS;
   }
 
-  static bool has_group_of_its_own(gnutls_session_t session) {
+  static bool has_ephemeral_dh_group(gnutls_session_t session) {
     const gnutls_kx_algorithm_t exchange = gnutls_kx_get(session);
     return exchange == GNUTLS_KX_DHE_RSA || exchange == GNUTLS_KX_DHE_DSS ||
            exchange == GNUTLS_KX_ANON_DH;
   }
 
   gnutls_session_t session = nullptr;
-  // It asked for octets and there were none. Its own "again" does not say that: it is also the
-  // answer after a message that is of no interest to the application.
-  bool starved = false;
+  // The library wanted octets and there were none. GNUTLS_E_AGAIN does not show that: it is also
+  // returned after a message that does not concern the application.
+  bool input_exhausted = false;
   bool server = false;
-  // TLS 1.3's dummy, which the library sends as soon as it has heard the ServerHello. Alone on its
-  // way it would make our kernel keep the flight that it belongs to until the server's kernel has
-  // acknowledged it, 40 ms later (RFC 896 against RFC 1122, 4.2.3.2); together is also where
-  // RFC 8446 wants it, D.4: immediately before the second flight.
+  // TLS 1.3's dummy change_cipher_spec, which the library sends as soon as it has the ServerHello.
+  // Sent on its own, it would make our kernel delay the rest of the flight until the server's
+  // acknowledgement, 40 ms later (RFC 896 with RFC 1122, 4.2.3.2). It is held back and sent where
+  // RFC 8446, D.4, wants it: immediately before the second flight.
   std::string held_back;
-  // The server's message of certificates, until the handshake is done. The library keeps only what
+  // The server's Certificate message, until the handshake is completed: the library keeps only what
   // it can use.
-  std::string shown;
+  std::string certificate_message;
 };
 
 Engine::Engine(const Client& client, std::string_view server_name)
@@ -159,7 +159,7 @@ Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {
 
 Engine::~Engine() = default;
 
-// Running out of memory is the only way in which these calls can fail.
+// These calls fail only for lack of memory.
 int Engine::start(unsigned flags, void* priority, void* credentials, void* anonymous) {
   if (!has_memory(kStepMemory)) return GNUTLS_E_MEMORY_ERROR;
   gnutls_session_t session = nullptr;
@@ -186,7 +186,7 @@ Status Engine::advance(std::string_view received, std::string& clear) {
   const Status before = status_;
   const std::size_t clear_before = clear.size();
   received_ = received;
-  if (status_ == Status::handshaking && begins_like_tls()) shake_hands();
+  if (status_ == Status::handshaking && begins_like_tls()) advance_handshake();
   if (status_ == Status::established) decrypt(clear);
   received_ = {};
   const bool quiet = status_ == before && clear.size() == clear_before;
@@ -197,9 +197,9 @@ Status Engine::advance(std::string_view received, std::string& clear) {
   return status_;
 }
 
-// RFC 8446 section 5.1: a record's type, then a version that has begun with 3 ever since SSL 3.0.
-// Whatever else a server says (a reply of SMTP, most of the time) gets no answer: an alert would be
-// rubbish to it.
+// RFC 8446 section 5.1: the record's type, then a version, whose first octet is 3 since SSL 3.0.
+// Anything else (most often an SMTP reply) gets no answer, because the peer could not read an
+// alert.
 bool Engine::begins_like_tls() {
   for (const char octet : received_.substr(0, 2U - first_octets_)) {
     const bool fits = first_octets_ == 0 ? octet >= 20 && octet <= 23 : octet == 3;
@@ -213,27 +213,27 @@ bool Engine::begins_like_tls() {
   return true;
 }
 
-void Engine::shake_hands() {
+void Engine::advance_handshake() {
   gnutls_session_t const session = library_->session;
-  library_->starved = false;
+  library_->input_exhausted = false;
   if (!has_memory(kStepMemory)) return fail(GNUTLS_E_MEMORY_ERROR);
-  for (std::size_t steps = received_.size() + kStepsMin; !library_->starved; --steps) {
+  for (std::size_t steps = received_.size() + kStepsMin; !library_->input_exhausted; --steps) {
     if (steps == 0) return fail(GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS);
     const int result = gnutls_handshake(session);
     if (gnutls_certificate_client_get_request_status(session) != 0) certificate_requested_ = true;
     if (result == GNUTLS_E_SUCCESS) {
       status_ = Status::established;
       secured_ = true;
-      std::string().swap(library_->shown);  // Assigning would keep its memory.
+      std::string().swap(library_->certificate_message);  // clear() would keep its memory.
       return;
     }
     if (gnutls_error_is_fatal(result) != 0) return fail(result);
   }
 }
 
-// The library's word for what is wrong with them, if anything.
-int Engine::keep_shown(std::string_view message) {
-  library_->shown = message;
+// Keeps the message and checks its certificates against the limits. Returns a code of the library.
+int Engine::inspect_certificates(std::string_view message) {
+  library_->certificate_message = message;
   CertificateGauge gauge;
   for (const std::string_view certificate : peer_chain()) {
     switch (gauge.add(certificate)) {
@@ -247,8 +247,8 @@ int Engine::keep_shown(std::string_view message) {
 }
 
 void Engine::decrypt(std::string& clear) {
-  library_->starved = false;
-  for (std::size_t steps = received_.size() + kStepsMin; !library_->starved; --steps) {
+  library_->input_exhausted = false;
+  for (std::size_t steps = received_.size() + kStepsMin; !library_->input_exhausted; --steps) {
     if (steps == 0) return fail(GNUTLS_E_TOO_MANY_EMPTY_PACKETS);
     gnutls_packet_t packet = nullptr;
     const ssize_t result = gnutls_record_recv_packet(library_->session, &packet);
@@ -261,7 +261,7 @@ void Engine::decrypt(std::string& clear) {
       status_ = Status::closed;
       return;
     } else if (result == GNUTLS_E_REHANDSHAKE && library_->server) {
-      // Not ignored: the library keeps the message, and would report it for ever.
+      // Must not be ignored: the library keeps the message and would report it again and again.
       return fail(GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET);
     } else if (gnutls_error_is_fatal(static_cast<int>(result)) != 0) {
       return fail(static_cast<int>(result));
@@ -279,9 +279,9 @@ void Engine::fail(int error) {
     return;
   }
   failure_ = failure_of_error(error);
-  if (failure_ == Failure::shortage) return;  // An alert would need memory, too.
-  // It says the same of a certificate that does not fit and of one whose kind of key is unknown.
-  if (failure_ == Failure::bad_certificate && !library_->shown.empty()) {
+  if (failure_ == Failure::shortage) return;  // An alert would need memory too.
+  // The library returns the same error for a malformed certificate and for an unknown kind of key.
+  if (failure_ == Failure::bad_certificate && !library_->certificate_message.empty()) {
     const std::vector<std::string_view> chain = peer_chain();
     const KeyKnown known = chain.empty() ? KeyKnown::yes : has_known_key(chain.front());
     if (known == KeyKnown::no) failure_ = Failure::unsupported;
@@ -313,13 +313,13 @@ void Engine::close() {
 Session Engine::session() const {
   if (secured_) return describe(library_->session);
   Session seen;
-  if (!library_->shown.empty()) seen.version = version_name(library_->session);
+  if (!library_->certificate_message.empty()) seen.version = version_name(library_->session);
   return seen;
 }
 
 std::vector<std::string_view> Engine::peer_chain() const {
-  if (!library_->shown.empty()) {
-    return certificates_in(library_->shown,
+  if (!library_->certificate_message.empty()) {
+    return certificates_in(library_->certificate_message,
                            gnutls_protocol_get_version(library_->session) == GNUTLS_TLS1_3);
   }
   if (library_->session == nullptr) return {};

@@ -23,7 +23,7 @@ bool less_in_any_case(std::string_view a, std::string_view b) {
   });
 }
 
-// Whether it is among the names whose places are sorted from `first` to `last`.
+// Whether `name` is among the names whose indexes are in sorted[first, last).
 bool is_among(const Certificate& certificate, std::size_t first, std::size_t last,
               std::string_view name) {
   const auto begin = certificate.sorted.begin();
@@ -36,7 +36,7 @@ bool is_among(const Certificate& certificate, std::size_t first, std::size_t las
          same_in_any_case(certificate.names[*found], name);
 }
 
-// `pattern` is what the certificate has.
+// `pattern`: the name in the certificate, which may be a wildcard.
 bool matches_dns_name(std::string_view pattern, std::string_view name) {
   if (!pattern.starts_with("*.")) return same_in_any_case(pattern, name);
   const std::string_view domain = pattern.substr(1);
@@ -45,7 +45,7 @@ bool matches_dns_name(std::string_view pattern, std::string_view name) {
   return label != 0 && label != name.npos && same_in_any_case(domain, name.substr(label));
 }
 
-// By the name itself, or by the one pattern that may stand for it.
+// As the name itself, or as the one wildcard that matches it.
 bool has_dns_name(const Certificate& leaf, std::string_view host) {
   if (!host.starts_with("*.") && is_among(leaf, 0, leaf.dns_names, host)) return true;
   const std::size_t label = host.find('.');
@@ -55,7 +55,7 @@ bool has_dns_name(const Certificate& leaf, std::string_view host) {
   return is_among(leaf, 0, leaf.dns_names, '*' + std::string(domain));
 }
 
-// A host name without its trailing dot; empty: no host is called so, but a certificate may be.
+// A host name without its trailing dot. Empty if it contains NUL, as names in certificates may.
 std::string_view host_name(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   return name.find('\0') == name.npos ? name : std::string_view();

@@ -79,7 +79,7 @@ void set_subject(gnutls_x509_crt_t certificate, const std::string& common_name) 
                                      static_cast<unsigned>(common_name.size())));
 }
 
-// All at once: the library's way to add one name more writes all of them anew.
+// All at once: for each name added singly the library encodes all of them again.
 void set_names(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
   if (order.dns_names.empty() && order.addresses.empty()) return;
   gnutls_subject_alt_names_t names = nullptr;
@@ -109,14 +109,14 @@ bool is_rsa(KeyKind kind) {
 }
 
 void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
-  // A path length of -1 is none: a chain may be as long as its maker likes.
+  // A path length of -1 means none: the chain may have any length.
   must(gnutls_x509_crt_set_basic_constraints(certificate, order.authority ? 1 : 0, -1));
   if (order.authority) {
     must(
         gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN));
     return;
   }
-  // Before TLS 1.3 an RSA key may also be encrypted to.
+  // Before TLS 1.3 an RSA key may also be used for encryption.
   must(gnutls_x509_crt_set_key_usage(
       certificate,
       GNUTLS_KEY_DIGITAL_SIGNATURE | (is_rsa(order.key) ? GNUTLS_KEY_KEY_ENCIPHERMENT : 0U)));
@@ -124,7 +124,7 @@ void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
 }
 
 void set_serial(gnutls_x509_crt_t certificate, std::uint64_t serial) {
-  // Nine octets: the first keeps the number from being read as a negative one.
+  // Nine octets: a leading zero keeps the number from being read as negative.
   std::array<unsigned char, 9> octets{};
   for (std::size_t i = octets.size(); i-- > 1; serial >>= 8U) {
     octets[i] = static_cast<unsigned char>(serial & 0xffU);
@@ -182,7 +182,7 @@ IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* i
 
   const gnutls_digest_algorithm_t digest = [&] {
     if (gnutls_x509_privkey_get_pk_algorithm(signer) == GNUTLS_PK_EDDSA_ED25519) {
-      INVARIANT(!order.sha1);  // Ed25519 brings its own digest.
+      INVARIANT(!order.sha1);  // Ed25519 has a digest of its own.
       return GNUTLS_DIG_SHA512;
     }
     return order.sha1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256;

@@ -8,8 +8,8 @@
 
 #include "mxsweep/core/invariant.h"
 
-// The library would start itself, and read its configuration, before main() does. It asks for this
-// symbol first.
+// By default the library initialises itself, and reads its configuration, before main(). This
+// symbol prevents that.
 extern "C" {
 GNUTLS_SKIP_GLOBAL_INIT
 }
@@ -18,8 +18,8 @@ namespace mxsweep::tls {
 namespace {
 
 bool start_once() {
-  // An empty file, so that nothing is configured. What runs with more rights than its user is not
-  // asked for the variable by the library; such a program reads the system's file after all.
+  // An empty file, so that nothing is configured. In a program with more privileges than its user
+  // the library ignores the variable and reads the system's file after all.
   const bool named = ::setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1) == 0;
   INVARIANT(named);
   const int started = gnutls_global_init();
@@ -27,11 +27,11 @@ bool start_once() {
   return true;
 }
 
-// Strong first, because a server that follows its client's order should be seen at its best; behind
-// it everything that encrypts and that the library still speaks. The groups are in the order in
-// which a key share is preferred: the first one is sent, any other costs a round trip. %DUMBFW pads
+// Strong ciphers first, so that a server that follows the client's order is seen at its best; then
+// everything that encrypts and that the library still implements. The groups are in the order in
+// which key shares are preferred: the first is sent, any other costs a round trip. %DUMBFW pads
 // the first message past the 256 to 511 octets that make some old load balancers hang. The word
-// behind it lets a simulated server use a key as its certificate does not allow.
+// after it lets a simulated server use a key in a way that its certificate does not allow.
 constexpr std::string_view kEverything =
     "NONE:+CTYPE-X509"
     ":+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:+AES-256-CCM:+AES-128-CCM"
@@ -45,8 +45,8 @@ constexpr std::string_view kEverything =
     ":+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096"
     ":%DUMBFW:%DEBUG_ALLOW_KEY_USAGE_VIOLATIONS:%PROFILE_VERY_WEAK";
 
-// What one handshake may cost is bounded, and a handshake with these takes 60 and 130 ms. No server
-// lacks all the others. A list of ciphers may still ask for them by name.
+// The cost of a handshake is bounded, and with these groups it would be 60 and 130 ms. No server
+// lacks all other groups. A list of ciphers may still request them by name.
 constexpr std::string_view kCostlyGroups[] = {"GROUP-FFDHE6144", "GROUP-FFDHE8192"};
 
 struct VersionWord {
@@ -65,7 +65,7 @@ bool between(Version version, Version least, Version most) {
 struct Attempt {
   Priority priority;
   int result = GNUTLS_E_SUCCESS;
-  std::string word;  // Not understood; empty where the library does not say.
+  std::string word;  // Not understood; empty if the library does not report it.
 };
 
 Attempt attempt(const std::string& text) {
@@ -79,8 +79,8 @@ Attempt attempt(const std::string& text) {
   return {nullptr, result, std::string(rest.substr(0, rest.find(':')))};
 }
 
-// A build of the library may lack some of the words: it is asked again without each one that it
-// does not know. Every turn makes the text shorter.
+// A build of the library may lack some of the words. Retries without each word that is not known;
+// every attempt makes the text shorter.
 Attempt attempt_known(std::string text) {
   for (;;) {
     Attempt tried = attempt(text);
@@ -102,7 +102,7 @@ std::string explain(const Attempt& tried) {
 }  // namespace
 
 bool has_memory(std::size_t octets) {
-  // Volatile, or the compiler takes the answer for granted.
+  // Volatile, so that the compiler does not optimise the allocation away.
   void* volatile const trial = std::malloc(octets);
   const bool given = trial != nullptr;
   std::free(trial);
@@ -141,7 +141,7 @@ PriorityRead make_priority(const std::string& ciphers, Version version_min, Vers
   std::string text = everything ? std::string(kEverything) : ciphers;
   for (const VersionWord& row : kVersions) {
     const bool wanted = between(row.version, version_min, version_max);
-    if (!everything && wanted) continue;  // Its own list says which of these it wants.
+    if (!everything && wanted) continue;  // The user's list decides which of these are offered.
     text.append(wanted ? ":+" : ":-").append(row.word);
   }
   for (const std::string_view group : kCostlyGroups) {

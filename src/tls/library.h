@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The TLS library's start, and the owners of what it lends.
+// Initialises the TLS library, and owns its objects.
 //
-//   Shape    start_library() comes before anything else of the library; every open() calls it.
-//   Source   whatever the system's configuration of GnuTLS forbids or demands is not read: we
-//            measure servers, and a policy of this machine must not change what we see.
-//   Errors   of make_priority(): why the list cannot be used, and where it is wrong.
+//   Shape    start_library() must run before any other call of the library; every open() calls it.
+//            The system-wide configuration of GnuTLS is not read: we measure servers, and a policy
+//            of this machine must not change the result.
+//   Errors   null, or PriorityRead::error, as described below.
 #pragma once
 
 #include <gnutls/gnutls.h>
@@ -18,21 +18,21 @@
 
 namespace mxsweep::tls {
 
-// Whether so much can be allocated now. The libraries below (numbers, ASN.1) end the program when
-// an allocation of theirs fails, so each step asks in advance, in one piece, for more than it will
+// Whether `octets` can be allocated now. The libraries that GnuTLS uses (numbers, ASN.1) end the
+// program if an allocation fails, so each step first tests, with one block, for more than it will
 // need.
 [[nodiscard]] bool has_memory(std::size_t octets);
 
-// What a handshake step needs at most, beside the certificates that it brings, and more. It takes
-// 20 KB with the usual keys.
+// More than a handshake step ever needs, apart from the certificates in it. With the usual keys it
+// takes 20 KB.
 inline constexpr std::size_t kStepMemory = std::size_t{256} * 1024;
-// And for each element of a certificate; it takes some 500 octets.
+// In addition, for each element of a certificate, which takes some 500 octets.
 inline constexpr std::size_t kElementMemory = 1024;
 
-// What an open() says when the library cannot allocate.
+// What open() returns if the library cannot allocate.
 inline constexpr std::string_view kShortOfMemory = "there is not enough memory for TLS";
 
-// Several threads may call it at the same time; the first one does the work. It sets a variable of
+// Several threads may call it at the same time; the first call does the work. It sets a variable of
 // the environment, so no thread that reads the environment may be running yet.
 void start_library();
 
@@ -50,22 +50,22 @@ struct Free {
 };
 using Priority = std::unique_ptr<gnutls_priority_st, Free>;
 using Credentials = std::unique_ptr<gnutls_certificate_credentials_st, Free>;
-// For key exchanges without certificates, which are offered only where --ciphers names them.
+// For key exchanges without certificates, which are offered only if --ciphers names them.
 using AnonymousClient = std::unique_ptr<gnutls_anon_client_credentials_st, Free>;
 using AnonymousServer = std::unique_ptr<gnutls_anon_server_credentials_st, Free>;
 
-// Null: there is no memory for it.
+// Null: not enough memory.
 [[nodiscard]] Credentials make_credentials();
 [[nodiscard]] AnonymousClient make_anonymous_client();
 [[nodiscard]] AnonymousServer make_anonymous_server();
 
 struct PriorityRead {
   Priority priority;
-  std::string error;  // Empty: it worked.
+  std::string error;  // Empty on success; else what is wrong with the list, and where.
 };
 
-// What may be negotiated: `ciphers`, a priority string of GnuTLS, or if it is empty all that the
-// library has; in either case no version outside the two.
+// What may be negotiated: `ciphers`, a GnuTLS priority string, or, if it is empty, everything that
+// the library implements; in either case only versions in the given range.
 [[nodiscard]] PriorityRead make_priority(const std::string& ciphers, Version version_min,
                                          Version version_max);
 

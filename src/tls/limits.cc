@@ -19,7 +19,7 @@ Excess CertificateGauge::add(std::string_view der) {
   elements_ += count_elements(der);
   if (elements_ > kElementsMax) return Excess::elements;
   const std::optional<RawParts> parts = raw_parts(der);
-  if (!parts) return Excess::none;  // No certificate to the library either.
+  if (!parts) return Excess::none;  // The library does not accept it as a certificate either.
   const KeySize key = key_size(parts->spki);
   const bool fits = key.modulus <= kModulusBitsMax && key.exponent <= kExponentBitsMax &&
                     key.prime <= kPrimeBitsMax && key.subgroup_order <= kSubgroupOrderBitsMax;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// How much work a server's messages may be, checked before any is done.
+// Limits of the computation that a server's messages may cause, checked before any is done.
 //
-//   Shape     one gauge for the certificates of one message: add() each, and hand to the library
-//             only what has no excess.
+//   Shape     one gauge for the certificates of one message: add() each, and pass to the library
+//             only those without excess.
 //   Cost      linear in the octets, some 10 ns for each element.
-//   Limits    What is within them costs the library less than 50 ms altogether, whatever it is;
-//             tests/tls/cost_test.cc holds it to that.
+//   Limits    any message within them takes the library less than 50 ms altogether;
+//             tests/tls/cost_test.cc checks that.
 #pragma once
 
 #include <cstddef>
@@ -14,31 +14,31 @@
 
 namespace mxsweep::tls {
 
-// OpenSSL's, too. With these a signature is checked in 2 ms; with an exponent as long as the
-// modulus it would be 400 ms at this size, and 11 s at four times it.
+// RSA; OpenSSL has the same limits. Within them a signature is verified in 2 ms. If the exponent is
+// as long as the modulus, it would take 400 ms at this size, and 11 s at four times this size.
 inline constexpr std::size_t kModulusBitsMax = 16'384;
 inline constexpr std::size_t kExponentBitsMax = 64;
-inline constexpr std::size_t kPrimeBitsMax = 10'000;       // DSA, OpenSSL's.
+inline constexpr std::size_t kPrimeBitsMax = 10'000;       // DSA; OpenSSL's limit.
 inline constexpr std::size_t kSubgroupOrderBitsMax = 512;  // Real ones: 160 to 256.
 
-// The library's time for lists of names, purposes and the like grows with the square of their
-// length. A chain of four with a thousand names has 1,800.
+// The library's time for lists of names, purposes and the like is quadratic in their length. Four
+// certificates of a chain with a thousand names have 1,800 elements.
 inline constexpr std::size_t kElementsMax = 3'000;
 
-// Of an ephemeral Diffie-Hellman group, in bits. With the well-known groups the library computes
-// three powers whose exponents are as long as the prime: 40 ms at this size, 190 ms at twice it.
+// Of an ephemeral Diffie-Hellman group, in bits. For the well-known groups the library computes
+// three powers with exponents as long as the prime: 40 ms at this size, 190 ms at twice this size.
 inline constexpr std::size_t kGroupBitsMax = 4'096;
 
-// Whether the group in this ServerKeyExchange of DHE is larger. Source: RFC 5246, 7.4.3.
+// Whether the group in a DHE ServerKeyExchange (RFC 5246, 7.4.3) is larger than that.
 [[nodiscard]] bool group_too_large(std::string_view message);
 
 enum class Excess : std::uint8_t { none, key, elements };
 
 class CertificateGauge {
  public:
-  // The excess of this one, elements together with those before it.
+  // Adds a certificate and returns what is excessive: its key, or the elements of all so far.
   [[nodiscard]] Excess add(std::string_view der);
-  // Of all that were added.
+  // Of all certificates added.
   [[nodiscard]] std::size_t elements() const { return elements_; }
 
  private:

@@ -8,7 +8,7 @@
 namespace mxsweep::tls {
 namespace {
 
-// The library only reads what it is given, but does not say so.
+// The library only reads the octets, although its type is not const.
 gnutls_datum_t datum(std::string_view text) {
   auto* const first = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
   return {first, static_cast<unsigned>(text.size())};

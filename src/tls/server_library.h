@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a Server holds of the TLS library.
+// The part of Server that depends on the TLS library.
 #pragma once
 
 #include "mxsweep/tls/server.h"

@@ -32,7 +32,7 @@ constexpr Named<gnutls_protocol_t> kVersions[] = {
     {GNUTLS_TLS1_0, "TLSv1.0"},
 };
 
-// By the library's names, because older versions of it have no number for the newest groups.
+// By the library's names, because its older versions have no number for the newest groups.
 constexpr Named<std::string_view> kGroups[] = {
     {"SECP256R1", "P-256"},
     {"SECP384R1", "P-384"},
@@ -51,8 +51,8 @@ constexpr Named<std::string_view> kGroups[] = {
     {"SECP384R1-MLKEM1024", "SecP384r1MLKEM1024"},
 };
 
-// A server's own prime has no name, but a size. 1776, 2236, 2432 and 3248 are what old versions of
-// GnuTLS made for their levels of security.
+// A prime of the server's own has no name, only a size. 1776, 2236, 2432 and 3248 are the sizes
+// that old versions of GnuTLS generated for their security levels.
 constexpr Named<unsigned> kPrimes[] = {
     {512, "DHE 512"},   {768, "DHE 768"},   {1024, "DHE 1024"}, {1536, "DHE 1536"},
     {1776, "DHE 1776"}, {2048, "DHE 2048"}, {2236, "DHE 2236"}, {2432, "DHE 2432"},
@@ -69,7 +69,7 @@ constexpr Named<gnutls_sign_algorithm_t> kSignatures[] = {
     {GNUTLS_SIGN_RSA_SHA512, "rsa_pkcs1_sha512"},
     {GNUTLS_SIGN_ECDSA_SHA1, "ecdsa_sha1"},
     {GNUTLS_SIGN_ECDSA_SHA224, "ecdsa_sha224"},
-    // Before TLS 1.3 the same numbers stand for the hash alone, with any curve.
+    // Before TLS 1.3 the same numbers mean only the hash, with any curve.
     {GNUTLS_SIGN_ECDSA_SHA256, "ecdsa_secp256r1_sha256"},
     {GNUTLS_SIGN_ECDSA_SHA384, "ecdsa_secp384r1_sha384"},
     {GNUTLS_SIGN_ECDSA_SHA512, "ecdsa_secp521r1_sha512"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What was negotiated, in the words of the IANA registries.
+// Describes what was negotiated, with the names of the IANA registries.
 //
 //   Lifetime  the views are static.
 #pragma once
@@ -10,10 +10,10 @@
 
 namespace mxsweep::tls {
 
-// Requires: the handshake is done.
+// Requires: the handshake is completed.
 [[nodiscard]] Session describe(gnutls_session_t session);
 
-// Requires: the server has said which.
+// Requires: the server has chosen the version.
 [[nodiscard]] std::string_view version_name(gnutls_session_t session);
 
 }  // namespace mxsweep::tls

@@ -7,7 +7,7 @@
 namespace mxsweep::tls {
 namespace {
 
-// Takes a length of so many octets and what it counts off the front of `input`.
+// Takes a length of `length_octets` octets, and that many octets, from `input`.
 std::optional<std::string_view> take(std::string_view& input, std::size_t length_octets) {
   if (input.size() < length_octets) return std::nullopt;
   std::size_t length = 0;

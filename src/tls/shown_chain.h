@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The certificates in a server's handshake message, before the library has looked at it.
+// Extracts the certificates from a server's Certificate message before the library parses it.
 //
 //   Source    RFC 5246 section 7.4.2; RFC 8446 section 4.4.2.
-//   Shape     `message` is the whole one without its head of four octets.
-//   Lifetime  the views are of `message`.
-//   Errors    none: what does not fit its lengths, and all behind it, is left out.
+//   Shape     `message` is the whole message without its header of four octets.
+//   Lifetime  results view `message`.
+//   Errors    none: from the first length that does not fit, the rest is left out.
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,7 @@
 
 namespace mxsweep::tls {
 
-// `tls1_3`: in the format of TLS 1.3, with extensions behind each.
+// `tls1_3`: in the format of TLS 1.3, with extensions after each certificate.
 [[nodiscard]] std::vector<std::string_view> certificates_in(std::string_view message, bool tls1_3);
 
 }  // namespace mxsweep::tls

@@ -15,28 +15,27 @@ namespace {
 struct Section {
   CauseGroup group;
   std::string_view title;
-  std::string_view outcome_note;  // Behind the outcome in the heading.
-  std::string_view intro;         // A paragraph, or nothing.
+  std::string_view outcome_note;  // After the outcome in the heading.
+  std::string_view intro;         // A paragraph, or empty.
 };
 
 constexpr Section kSections[] = {
-    {CauseGroup::well, "It went well", "", ""},
+    {CauseGroup::well, "Nothing is wrong", "", ""},
     {CauseGroup::input, "The input line", "", ""},
     {CauseGroup::local, "Our own side", "", ""},
     {CauseGroup::name, "The name", "", ""},
     {CauseGroup::mx, "The MX record", "",
-     "With `--mx`, phase `dns`. What the record names is no server on the internet, and no server "
-     "was "
-     "connected to."},
+     "With `--mx`, phase `dns`. The record does not name a server on the internet, and no "
+     "connection was attempted."},
     {CauseGroup::network, "The network, or nothing that speaks SMTP", "", ""},
     {CauseGroup::declined, "The server declined", "",
-     "It answered in SMTP and said no, or its domain did so in DNS. That tells nothing about what "
-     "it can do for others."},
-    {CauseGroup::tls, "TLS was begun and not finished",
-     "; `degraded` after STARTTLS, for SMTP in clear had worked",
-     "Silence, a close or a reset in the handshake keep their words from above, with phase `tls`, "
-     "and follow the same rule."},
-    {CauseGroup::mend, "Up, with something to mend", "", ""},
+     "It answered with a refusal in SMTP, or its domain did so in DNS. The refusal does not show "
+     "what the server can do for other clients."},
+    {CauseGroup::tls, "TLS was started but not completed",
+     "; `degraded` after STARTTLS, because SMTP in clear text had worked",
+     "A timeout, a close or a reset in the handshake keeps its word from above, with phase `tls`, "
+     "and follows the same rule."},
+    {CauseGroup::fix, "Up, with something to fix", "", ""},
 };
 static_assert(std::size(kSections) == kCauseGroupCount);
 
@@ -44,8 +43,7 @@ constexpr std::string_view kAnomalies =
     "\n"
     "## Anomalies\n"
     "\n"
-    "What a server did that the standard does not provide for, and that we put up with. An "
-    "anomaly never decides an outcome.\n"
+    "Deviations from the standard that we tolerate. An anomaly never decides an outcome.\n"
     "\n"
     "| anomaly | what was seen | what it may mean |\n"
     "|---|---|---|\n";
@@ -54,9 +52,9 @@ constexpr std::string_view kFindings =
     "\n"
     "## Findings\n"
     "\n"
-    "What is not as it should be on the way from a name to its servers: `dns.findings`. A "
-    "finding prevents no visit. One of them\n"
-    "decides an outcome, `mx_is_alias`: a server that is otherwise `ok` is then `degraded`, "
+    "Irregularities in the DNS path from a name to its servers, in `dns.findings`. The servers are "
+    "probed all the same.\n"
+    "Only `mx_is_alias` decides an outcome: a server that is otherwise `ok` is then `degraded`, "
     "with the cause `config.mx_cname`.\n"
     "\n"
     "| finding | what was seen | what it may mean |\n"

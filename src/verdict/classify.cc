@@ -13,8 +13,8 @@ Verdict verdict(Cause cause) { return {outcome_of(cause), cause}; }
 
 }  // namespace
 
-Verdict classify_reply(Phase phase, int code, std::string_view reply, std::string_view said) {
-  Verdict found = verdict(reply_rows()[fitting_row(phase, code, reply, said)].cause);
+Verdict classify_reply(Phase phase, int code, std::string_view reply, std::string_view hello) {
+  Verdict found = verdict(reply_rows()[matching_row(phase, code, reply, hello)].cause);
   // SMTP in clear had worked when we asked for TLS.
   const bool worked = phase == Phase::starttls || phase == Phase::ehlo_tls;
   if (worked && found.outcome == Outcome::failed) found.outcome = Outcome::degraded;
@@ -29,7 +29,7 @@ bool is_local_shortage(int error) {
     case ENOMEM:
     case EADDRNOTAVAIL:  // Every local port towards that address is in use.
     case EADDRINUSE:
-    case EAGAIN:  // connect(): no local port, or the kernel's own tables are full.
+    case EAGAIN:  // connect(): no local port, or the kernel's tables are full.
       return true;
     default: return false;
   }
@@ -40,23 +40,23 @@ Verdict classify_errno(Phase phase, int error) {
   switch (error) {
     case ECONNREFUSED: return verdict(Cause::net_refused);
     case ETIMEDOUT:
-    case ECANCELED:  // Only a deadline of ours cancels what is under way.
+    case ECANCELED:  // Only our own deadlines cancel operations.
       return verdict(Cause::net_timeout);
     case ECONNRESET:
     case ECONNABORTED:
     case EPIPE: return verdict(Cause::net_reset);
     case ENETUNREACH:
     case ENETDOWN:
-      // Answered at once by our own routing table, before a packet has left. On a connection that
-      // stood it is a router's news about the path.
+      // In connect it comes from our own routing table, before any packet was sent. On an
+      // established connection a router reported it.
       return verdict(phase == Phase::connect ? Cause::local_no_route : Cause::net_unreachable);
     case EAFNOSUPPORT:
     case EINVAL: return verdict(Cause::local_no_route);
     case EACCES:
     case EPERM: return verdict(Cause::local_firewall);
     default:
-      // What ICMP can say (EHOSTUNREACH, EHOSTDOWN, ENONET, ENOPROTOOPT, EOPNOTSUPP, EPROTO,
-      // EMSGSIZE), and whatever a later kernel adds: the path ends before the server does.
+      // Errors that ICMP reports (EHOSTUNREACH, EHOSTDOWN, ENONET, ENOPROTOOPT, EOPNOTSUPP, EPROTO,
+      // EMSGSIZE), and any that a later kernel adds: the path ends before the server.
       return verdict(Cause::net_unreachable);
   }
 }
@@ -93,7 +93,7 @@ Cause cause_of(tls::VerifyError error) {
 }
 
 Cause classify_noise(std::string_view octets) {
-  // A TLS record: its type, change_cipher_spec(20) to application_data(23), then major version 3.
+  // A TLS record: a type from change_cipher_spec(20) to application_data(23), major version 3.
   const bool tls_record =
       octets.size() >= 2 && octets[0] >= 0x14 && octets[0] <= 0x17 && octets[1] == 0x03;
   return tls_record ? Cause::protocol_tls_first : Cause::protocol_not_smtp;

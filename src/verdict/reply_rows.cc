@@ -19,8 +19,8 @@ constexpr PhaseSet kGreeting = bit(Phase::greeting);
 constexpr PhaseSet kEhlo = bit(Phase::ehlo) | bit(Phase::ehlo_tls);
 constexpr PhaseSet kStarttls = bit(Phase::starttls);
 
-constexpr int kGoodbye = 221;
-// Words count for more than the code, and 221 with a reason is a refusal that gives its reason.
+constexpr int kQuitReply = 221;
+// Words take precedence over the code, and a 221 with a reason is a refusal.
 constexpr CodeRange kRefusal{400, 599, true};
 constexpr CodeRange kSoftWords{400, 499, true};
 constexpr CodeRange kSoft{400, 499};
@@ -46,14 +46,14 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "reverse dns|reverse hostname|reverse lookup|cannot find your hostname| ptr | rdns | fcrdns"
      "|unresolvable relay host|ip name lookup failed",
-     Cause::blocked_scanner_no_fcrdns, "our address has no name, or one that does not lead back"},
+     Cause::blocked_scanner_no_fcrdns, "our address has no name that resolves back to it"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "bare lf |bare newline|bare line feed|stray newline|smtplf html",
-     Cause::protocol_bare_lf, "before 521 x.5: Postfix says both at once"},
+     Cause::protocol_bare_lf, "before 521 x.5: Postfix sends both at once"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      " synchronization| synchronisation| pipelin|talk too soon|talks too soon|before the greeting"
      "|before greeting|without waiting|speak before|speaking before|early talker",
-     Cause::protocol_out_of_turn, "it heard us before it had finished"},
+     Cause::protocol_out_of_turn, "it received our command before it had finished"},
     {kAnyPhase, only(521), x(5), "",
      Cause::protocol_out_of_turn, "postscreen's pregreet and pipelining tests"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
@@ -63,8 +63,8 @@ constexpr ReplyRow kRows[] = {
      "|connect too |connection frequency|connections per second|connections per minute"
      "|connections per hour|connections in ",
      Cause::throttled_rate,
-     "connections per time: before the words for connections at once. A limit is lifted, and some "
-     "say 5xx of one"},
+     "connections per time: before the words for concurrent connections. Temporary, although some "
+     "servers send 5xx"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many connections|too many concurrent|too many sessions|too many simultaneous"
      "|too many open |too many smtp |too many clients|too many connected|too many active"
@@ -74,18 +74,18 @@ constexpr ReplyRow kRows[] = {
      "|number of connections|number of clients|number of sessions|maximum connections"
      "|max connections|numerous connection",
      Cause::throttled_connections,
-     "before x.3.2 and x.4.5, with which Exchange and Cisco say it. A limit is free again when one "
-     "connection closes, and some say 5xx of one"},
+     "before x.3.2 and x.4.5, which Exchange and Cisco send with it. Temporary until a connection "
+     "closes, although some servers send 5xx"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "rate limit| ratelimit|rate exceeded|unusual rate|sending rate| throttl|slow down|again slower"
      "|too quickly|too fast |too frequent|too many requests|numerous attempts",
      Cause::throttled_rate,
-     "so often, so fast: a limit per time, of which Gmail and Exchange Online say 5xx, too"},
+     "a limit per time, for which Gmail and Exchange Online also send 5xx"},
     {kAnyPhase, kSoftWords, kAnyEnhanced,
      " greylist|grey list| graylist|gray list| postgrey",
-     Cause::throttled_greylist, "a stranger is asked to come back later"},
+     Cause::throttled_greylist, "an unknown client is asked to come back later"},
 
-    // Enhanced codes that mean one thing only.
+    // Enhanced codes with one meaning only.
     {kAnyPhase, kRefusal, x(7, 25), "",
      Cause::blocked_scanner_no_fcrdns, "RFC 7372: reverse DNS validation failed"},
     {kAnyPhase, kRefusal, x(7, 606, 619), "",
@@ -110,24 +110,24 @@ constexpr ReplyRow kRows[] = {
      "|no certificate presented|no certificate was presented|no certificate provided"
      "|no certificate supplied|no certificate sent|no certificate received|present a certificate"
      "|presented no certificate|without a certificate",
-     Cause::tls_client_certificate, "Postfix and Exim ask for it in TLS and tell in SMTP"},
+     Cause::tls_client_certificate, "Postfix and Exim request it in TLS and refuse in SMTP"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "insufficient storage|insufficient system storage|insufficient disk|space shortage|disk space"
      "|disk full|disk is full|out of disk|no space left|mail system full",
-     Cause::resources_storage, "no room for mail: a disk is full whether 4xx or 5xx (552) says it"},
+     Cause::resources_storage, "no room for mail, be the code 4xx or 5xx (552)"},
     {kAnyPhase, kSoft, x(3, 1), "",
-     Cause::resources_exhausted, "Exchange's back pressure: disk or memory, it does not say"},
+     Cause::resources_exhausted, "Exchange's back pressure: disk or memory, it does not say which"},
     {kAnyPhase, kSoftWords, kAnyEnhanced,
      "out of memory|too much load|load average|high load|heavy load| overload|ports are busy"
      "|no system resources|insufficient system resources|insufficient resources"
      "|temporarily unavailable resource|resource temporarily unavailable|resources unavailable"
      "|resources temporarily unavailable|server busy|server is busy|system busy|too busy"
      "|unable to fork|queue file write error",
-     Cause::resources_overload, "it can do no more just now; a 5xx is for good"},
+     Cause::resources_overload, "temporary overload; a 5xx is permanent"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "configuration error|configuration problem|config error| misconfigur|local data error"
      "|unable to read controls|lookup error|mail system error",
-     Cause::config_server_error, "its own set-up keeps it from working"},
+     Cause::config_server_error, "its own configuration keeps it from working"},
     {kAnyPhase, kHard, kAnyEnhanced,
      "no smtp service|no mail service|accepts no mail|not accept mail|not accept any mail"
      "|never accepts mail|not accepting mail",
@@ -135,15 +135,15 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many errors|too many bad|too many unrecognized|too many unknown|too many invalid"
      "|too many syntax|too many protocol|too many nonmail|too many ehlo|too many helo|break rules",
-     Cause::protocol_too_many_errors, "it took what we said for an attack"},
+     Cause::protocol_too_many_errors, "it counted our commands as errors or as an attack"},
     {kAnyPhase, only(421), x(4, 2), "",
-     Cause::protocol_server_timeout, "RFC 3463: bad connection; servers say it of a silent client"},
+     Cause::protocol_server_timeout, "RFC 3463: bad connection; sent to a client that was silent"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      " timeout|timed out|time limit|time out",
      Cause::protocol_server_timeout, "we were too slow for it"},
     {kStarttls, kSoft, kAnyEnhanced,
      " milter| filter | filters | antivirus|virus scanner|content scanner",
-     Cause::tempfail_unspecified, "TLS would work: what looks at commands does not"},
+     Cause::tempfail_unspecified, "TLS would work: the filter that inspects commands does not"},
     {kStarttls, kRefusal, kAnyEnhanced,
      "tls not available|tls is not available|tls not currently available|tls currently unavailable"
      "|tls unavailable|tls is unavailable|tls temporarily|security failure|local problem",
@@ -151,65 +151,65 @@ constexpr ReplyRow kRows[] = {
     {kEhlo, kHard, kAnyEnhanced,
      "user and pass|user pass |login with user|log in with user|authenticate with user"
      "|t logged in|user expected| ftp ",
-     Cause::protocol_not_smtp, "a greeting of 220 and these words are an FTP server's"},
+     Cause::protocol_not_smtp, "a greeting of 220 with these words comes from an FTP server"},
     {kEhlo, kHard, kAnyEnhanced,
      " lmtp | lhlo ",
-     Cause::protocol_ehlo_unsupported, "RFC 2033: LMTP has LHLO, and neither of our verbs"},
+     Cause::protocol_ehlo_unsupported, "RFC 2033: LMTP has LHLO and neither EHLO nor HELO"},
     {kEhlo, {500, 504}, kAnyEnhanced,
      " unrecognized| unrecognised|not recognized|not recognised|not understood|not understand"
      "|not implemented| unimplemented|not supported| unsupported|unknown command|command unknown"
      "|bad command|invalid command|illegal command|no such command|undefined command"
      "|command disabled|command not | eh ",
-     Cause::protocol_ehlo_unsupported, "the verb, not its argument: before the words below"},
+     Cause::protocol_ehlo_unsupported, "about the verb, not its argument: before the words below"},
     {kEhlo, {550, 559}, kAnyEnhanced,
      "ehlo not supported|helo not supported|ehlo not implemented|helo not implemented"
      "|ehlo is not supported|helo is not supported|unknown command|command unknown"
      "|command not recognized|command not recognised|command not understood"
      "|command not implemented|command not supported|unrecognized command|unsupported command",
-     Cause::protocol_ehlo_unsupported, "the same, with a code that is not the RFC's for it"},
+     Cause::protocol_ehlo_unsupported, "the same, with a code other than the RFC's"},
     {kEhlo, {530, 538}, kAnyEnhanced, "",
-     Cause::policy_auth_or_tls_required, "before our name: \"530 Authentication before HELO\""},
+     Cause::policy_auth_or_tls_required, "not our name: \"530 Authentication before HELO\""},
     {kEhlo, only(503), kAnyEnhanced, "",
-     Cause::protocol_out_of_turn, "RFC 5321: bad sequence of commands; our name is not in doubt"},
+     Cause::protocol_out_of_turn, "RFC 5321: bad sequence of commands; not about our name"},
     {kEhlo, kRefusal, kAnyEnhanced,
      " hostname|host name|invalid name|helo name|ehlo name|fully qualified| fqdn|invalid domain"
      "|domain name",
-     Cause::config_scanner_helo_rejected, "it objects to the name that we gave"},
+     Cause::config_scanner_helo_rejected, "it objects to the name that we sent"},
     {kEhlo, kSoft, kAnyEnhanced, " helo | ehlo ",
-     Cause::config_scanner_helo_rejected, "said of the command, and it is known there"},
+     Cause::config_scanner_helo_rejected, "about a command that it knows: it rejects the name"},
     {kEhlo, {550, 559}, kAnyEnhanced, " helo | ehlo ",
-     Cause::config_scanner_helo_rejected, "said of the command, and it is known there"},
+     Cause::config_scanner_helo_rejected, "about a command that it knows: it rejects the name"},
 
-    // Enhanced codes that mean several things, now that the words have been heard.
+    // Enhanced codes with several meanings, once no words have matched.
     {kAnyPhase, kSoft, x(4, 5), "",
      Cause::resources_overload, "RFC 3463: mail system congestion"},
     {kAnyPhase, kSoft, x(3, 2), "",
      Cause::resources_overload, "RFC 3463: not accepting network messages"},
 
-    // What the code means in this phase.
+    // The meaning of the code in this phase.
     {kAnyPhase, {530, 538}, kAnyEnhanced, "",
-     Cause::policy_auth_or_tls_required, "RFC 4954 and 3207 own these codes"},
+     Cause::policy_auth_or_tls_required, "RFC 4954 and 3207 define these codes"},
     {kAnyPhase, only(521), x(7), "",
      Cause::blocked_unspecified, "postscreen's drop with a text of the operator's own"},
     {kAnyPhase, only(521), x(3, 2), "",
-     Cause::blocked_unspecified, "postscreen's access list: it turns us away, not all clients"},
+     Cause::blocked_unspecified, "postscreen's access list: it refuses us, not all clients"},
     {kAnyPhase, only(521), kAnyEnhanced,
      " unavailable|not available| denied| refused| rejected|not allowed|not permitted|not welcome",
-     Cause::blocked_unspecified, "not what RFC 7504 means: it does serve others, or will"},
+     Cause::blocked_unspecified, "not as RFC 7504 means it: it accepts mail from others, or will"},
     {kAnyPhase, only(521), kAnyEnhanced, "",
      Cause::config_null_mx_or_no_mail, "RFC 7504: this host never accepts mail"},
     {kAnyPhase, only(556), kAnyEnhanced, "",
      Cause::config_null_mx_or_no_mail, "RFC 7504: this domain accepts no mail"},
     {kGreeting, kHard, kAnyEnhanced, "",
-     Cause::blocked_unspecified, "we had not said a word: it is about who we are"},
+     Cause::blocked_unspecified, "we had sent nothing yet: it is about our address"},
     {kStarttls, only(454), x(3, 0), "",
-     Cause::tempfail_unspecified, "Postfix, of a filter: of TLS itself it says 4.7.0"},
+     Cause::tempfail_unspecified, "Postfix, about a filter: about TLS itself it sends 4.7.0"},
     {kStarttls, only(454), kAnyEnhanced, "",
      Cause::config_tls_unavailable, "RFC 3207: not available due to temporary reason"},
     {kStarttls, {500, 509}, kAnyEnhanced, "",
-     Cause::config_tls_advertised_but_refused, "offered in EHLO and then not known"},
+     Cause::config_tls_advertised_but_refused, "offered in EHLO, then unknown"},
     {kStarttls, {550, 559}, kAnyEnhanced, "",
-     Cause::config_tls_advertised_but_refused, "offered in EHLO and then declined"},
+     Cause::config_tls_advertised_but_refused, "offered in EHLO, then declined"},
     {kEhlo, only(500), kAnyEnhanced, "",
      Cause::protocol_ehlo_unsupported, "RFC 5321: command unrecognized"},
     {kEhlo, only(502), kAnyEnhanced, "",
@@ -219,17 +219,17 @@ constexpr ReplyRow kRows[] = {
     {kEhlo, only(504), kAnyEnhanced, "",
      Cause::config_scanner_helo_rejected, "RFC 5321: the parameter, our name, is not accepted"},
 
-    // What is left. 4.7.0 says no more than a bare 4xx does: RFC 3463 "other or undefined".
+    // The rest. 4.7.0 means no more than a bare 4xx: RFC 3463 "other or undefined".
     {kAnyPhase, kSoft, x(7, 1, 999), "", Cause::tempfail_policy, "a policy, but which?"},
     {kAnyPhase, kHard, x(7), "", Cause::policy_rejected, "a policy, but which?"},
     {kAnyPhase, only(452), kAnyEnhanced, "",
      Cause::resources_storage, "RFC 5321: insufficient system storage"},
-    {kAnyPhase, kSoft, kAnyEnhanced, "", Cause::tempfail_unspecified, "later, without a reason"},
-    {kAnyPhase, kHard, kAnyEnhanced, "", Cause::reject_unspecified, "no, without a reason"},
-    {kAnyPhase, only(kGoodbye), kAnyEnhanced, "",
-     Cause::reject_unspecified, "it hangs up before we asked it to"},
+    {kAnyPhase, kSoft, kAnyEnhanced, "", Cause::tempfail_unspecified, "temporary, no reason given"},
+    {kAnyPhase, kHard, kAnyEnhanced, "", Cause::reject_unspecified, "permanent, no reason given"},
+    {kAnyPhase, only(kQuitReply), kAnyEnhanced, "",
+     Cause::reject_unspecified, "it closes although we have not sent QUIT"},
     {kAnyPhase, kEveryCode, kAnyEnhanced, "",
-     Cause::protocol_not_smtp, "neither refusal nor what was asked: 200 is how NNTP greets"},
+     Cause::protocol_not_smtp, "neither a refusal nor an expected code: NNTP greets with 200"},
 };
 // clang-format on
 
@@ -241,7 +241,7 @@ constexpr bool is_folded(std::string_view phrases) {
 }
 static_assert(std::all_of(std::begin(kRows), std::end(kRows),
                           [](const ReplyRow& row) { return is_folded(row.phrases); }),
-              "a phrase with other octets than folded text has can never occur");
+              "a phrase with octets that folded text does not have can never match");
 
 constexpr std::string_view next_phrase(std::string_view& phrases) {
   const std::string_view phrase = phrases.substr(0, phrases.find('|'));
@@ -249,7 +249,7 @@ constexpr std::string_view next_phrase(std::string_view& phrases) {
   return phrase;
 }
 
-// A name has no blank in it and begins with a dot.
+// A folded name contains no blank and begins with a dot.
 constexpr bool keeps_out_of_names(std::string_view phrases) {
   while (!phrases.empty()) {
     const std::string_view phrase = next_phrase(phrases);
@@ -259,15 +259,15 @@ constexpr bool keeps_out_of_names(std::string_view phrases) {
 }
 static_assert(std::all_of(std::begin(kRows), std::end(kRows),
                           [](const ReplyRow& row) { return keeps_out_of_names(row.phrases); }),
-              "a host may be called ratelimit.example: only a phrase that begins with a dot is "
-              "looked for in names");
+              "a host may be called ratelimit.example: only phrases that begin with a dot are "
+              "searched for in names");
 static_assert(std::end(kRows)[-1].phases == kAnyPhase && std::end(kRows)[-1].codes.first == 0 &&
                   std::end(kRows)[-1].enhanced.subject == EnhancedRange::kAnySubject &&
                   std::end(kRows)[-1].phrases.empty(),
-              "the last row fits every reply");
+              "the last row matches every reply");
 
 bool fits(CodeRange range, int code) {
-  return (range.first <= code && code <= range.last) || (range.or_goodbye && code == kGoodbye);
+  return (range.first <= code && code <= range.last) || (range.or_221 && code == kQuitReply);
 }
 
 bool fits(EnhancedRange range, smtp::EnhancedCode code) {
@@ -288,7 +288,7 @@ bool same_letters(std::string_view one, std::string_view other) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
-// Letters, digits, and what holds the parts of a name together.
+// Letters, digits, and the characters that join the parts of a name.
 bool is_of_token(char c) { return is_word(lower(c)) || c == '.' || c == '-' || c == '_'; }
 
 std::string_view token_at_start(std::string_view text) {
@@ -317,8 +317,8 @@ bool is_name(std::string_view token) {
   return false;
 }
 
-// The length of what we said, quoted: "'EHLO scanner.example.net'", "<STARTTLS>". Without the
-// closing quote, of the verb alone. 0: this is no such thing.
+// The length of a quoted command of ours: "'EHLO scanner.example.net'", "<STARTTLS>". If the
+// closing quote is missing, the length up to the verb's end. 0: not a quoted command.
 std::size_t quoted_command(std::string_view text) {
   constexpr std::string_view kOpening = "'\"`<([";
   constexpr std::string_view kClosing = "'\"'>)]";
@@ -344,9 +344,9 @@ std::string_view argument_of(std::string_view command) {
 
 std::span<const ReplyRow> reply_rows() { return kRows; }
 
-std::size_t fitting_row(Phase phase, int code, std::string_view reply, std::string_view said) {
+std::size_t matching_row(Phase phase, int code, std::string_view reply, std::string_view hello) {
   const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply);
-  const Folded folded(reply, said);
+  const Folded folded(reply, hello);
   const auto* const row =
       std::find_if(std::begin(kRows), std::end(kRows) - 1, [&](const ReplyRow& candidate) {
         return (candidate.phases & bit(phase)) != 0 && fits(candidate.codes, code) &&
@@ -356,7 +356,7 @@ std::size_t fitting_row(Phase phase, int code, std::string_view reply, std::stri
   return static_cast<std::size_t>(row - std::begin(kRows));
 }
 
-Folded::Folded(std::string_view reply, std::string_view said) : our_name_(argument_of(said)) {
+Folded::Folded(std::string_view reply, std::string_view hello) : our_name_(argument_of(hello)) {
   add(' ');
   smtp::ReplyLines lines(reply);
   std::string_view line;
@@ -370,12 +370,12 @@ Folded::Folded(std::string_view reply, std::string_view said) : our_name_(argume
 void Folded::add_line(std::string_view line, bool first) {
   line.remove_prefix(std::min(line.find_first_not_of("0123456789.# \t"), line.size()));
   add(' ');
-  // RFC 5321 section 4.2: the server's own name stands first.
+  // RFC 5321 section 4.2: the server's own name comes first.
   if (const std::string_view server = token_at_start(line); first && is_name(server)) {
     line.remove_prefix(server.size());
   }
   bool in_url = false;
-  bool in_path = false;  // Behind a slash of it: what pages are called is words.
+  bool in_path = false;  // After a slash in the URL: the names of pages count as words.
   while (!line.empty()) {
     const std::string_view token = token_at_start(line);
     if (token.empty()) {
@@ -387,7 +387,7 @@ void Folded::add_line(std::string_view line, bool first) {
       continue;
     }
     if (same_letters(token, our_name_)) {
-      forget_verb();
+      remove_verb();
     } else {
       is_name(token) && !in_path ? add_name(token) : add_words(token);
     }
@@ -395,8 +395,8 @@ void Folded::add_line(std::string_view line, bool first) {
   }
 }
 
-// With the verb before it, our name is what we said: no words of the server's.
-void Folded::forget_verb() {
+// Our name together with the verb before it is our own command, not the server's words.
+void Folded::remove_verb() {
   for (const std::string_view verb : {" ehlo ", " helo "}) {
     if (text().ends_with(verb)) size_ -= verb.size() - 1;
   }
@@ -414,7 +414,7 @@ void Folded::add_name(std::string_view name) {
   add(' ');
 }
 
-// Keeps the last octet's place free for the closing blank.
+// Leaves room for the closing blank.
 void Folded::add(char octet) {
   if (octet == ' ' && size_ > 0 && octets_[size_ - 1] == ' ') return;
   if (size_ < kOctetsMax - 1) octets_[size_++] = octet;

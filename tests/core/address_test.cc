@@ -37,7 +37,7 @@ TEST_CASE("an IPv4 address is its four octets", "[core][address]") {
   }
 }
 
-TEST_CASE("anything that is not exactly one IPv4 address is nothing", "[core][address]") {
+TEST_CASE("a text that is not exactly one IPv4 address is refused", "[core][address]") {
   const std::vector<std::string> wrong = {"",
                                           "1",
                                           "1.2.3",
@@ -76,14 +76,14 @@ TEST_CASE("anything that is not exactly one IPv4 address is nothing", "[core][ad
   }
 }
 
-// What a prefix of a text means, worked out by the C library, which knows no lengths.
+// Whether the C library reads the text, which must end in NUL, as an address.
 bool library_reads(const std::string& text) {
   in6_addr ignored{};
   return inet_pton(text.find(':') == std::string::npos ? AF_INET : AF_INET6, text.c_str(),
                    &ignored) == 1;
 }
 
-TEST_CASE("a text cut at any octet is read only if the part is an address too", "[core][address]") {
+TEST_CASE("part of an address is read only if it is an address itself", "[core][address]") {
   for (const std::string whole : {"198.51.100.213", "2001:db8:85a3:1:2:8a2e:370:7334",
                                   "2001:db8::8a2e:370:7334", "::ffff:198.51.100.213", "fe80::"}) {
     for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
@@ -98,14 +98,14 @@ TEST_CASE("a text cut at any octet is read only if the part is an address too", 
   }
 }
 
-TEST_CASE("an IPv6 address is written as RFC 5952 has it", "[core][address]") {
+TEST_CASE("an IPv6 address is written as RFC 5952 requires", "[core][address]") {
   CHECK(rewritten("2001:0DB8:0:0:0:0:0:0001") == "2001:db8::1");
   CHECK(rewritten("2001:db8::0:1") == "2001:db8::1");
   CHECK(rewritten("2001:db8:0:1:1:1:1:1") ==
         "2001:db8:0:1:1:1:1:1");  // One group is not shortened.
   CHECK(rewritten("2001:db8::1:1:1:1:1") == "2001:db8:0:1:1:1:1:1");
   CHECK(rewritten("2001:0:0:1:0:0:0:1") == "2001:0:0:1::1");        // The longer run.
-  CHECK(rewritten("2001:db8:0:0:1:0:0:1") == "2001:db8::1:0:0:1");  // The first of equals.
+  CHECK(rewritten("2001:db8:0:0:1:0:0:1") == "2001:db8::1:0:0:1");  // The first of equal runs.
   CHECK(rewritten("0:0:0:0:0:0:0:0") == "::");
   CHECK(rewritten("::1") == "::1");
   CHECK(rewritten("1::") == "1::");
@@ -118,7 +118,7 @@ TEST_CASE("an IPv6 address is written as RFC 5952 has it", "[core][address]") {
   CHECK(rewritten("64:ff9b::192.0.2.33") == "64:ff9b::c000:221");
 }
 
-TEST_CASE("anything that is not exactly one IPv6 address is nothing", "[core][address]") {
+TEST_CASE("a text that is not exactly one IPv6 address is refused", "[core][address]") {
   const std::vector<std::string> wrong = {":",
                                           ":::",
                                           "1::2::3",
@@ -150,7 +150,7 @@ TEST_CASE("anything that is not exactly one IPv6 address is nothing", "[core][ad
   CHECK(parse_guarded(longest));
 }
 
-TEST_CASE("every address is read back from its own text", "[core][address]") {
+TEST_CASE("every address survives formatting and parsing", "[core][address]") {
   Random random(5);
   std::set<std::string> texts;
   for (int round = 0; round < 20000; ++round) {
@@ -166,11 +166,12 @@ TEST_CASE("every address is read back from its own text", "[core][address]") {
   }
 }
 
-TEST_CASE("an IPv6 text is the C library's, which writes RFC 5952 too", "[core][address]") {
+TEST_CASE("the text of an IPv6 address equals the C library's, which follows RFC 5952 too",
+          "[core][address]") {
   Random random(6);
   for (int round = 0; round < 20000; ++round) {
     Address address{.family = Family::ipv6};
-    address.octets[0] = 0x20;  // Clear of ::/96, where the library writes dots and we do not.
+    address.octets[0] = 0x20;  // Outside ::/96, where the library writes dots and we do not.
     for (std::size_t i = 2; i < 16; ++i) {
       if (random.below(4) == 0) address.octets[i] = static_cast<std::uint8_t>(random.below(256));
     }
@@ -192,7 +193,7 @@ TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 address", "[core][address]") 
   }
 }
 
-TEST_CASE("no remote host has an unspecified, multicast, reserved or broadcast address",
+TEST_CASE("an unspecified, multicast, reserved or broadcast address is never that of a remote host",
           "[core][address]") {
   for (const char* text :
        {"0.0.0.0", "0.0.0.1", "0.255.255.255", "224.0.0.0", "239.255.255.255", "240.0.0.0",
@@ -208,10 +209,11 @@ TEST_CASE("no remote host has an unspecified, multicast, reserved or broadcast a
   }
 }
 
-TEST_CASE("no address has no text", "[core][address]") { CHECK(to_string(Address{}).empty()); }
+TEST_CASE("the text of no address is empty", "[core][address]") {
+  CHECK(to_string(Address{}).empty());
+}
 
-TEST_CASE("an address hashes by family, octets and seed, the same in every run",
-          "[core][address]") {
+TEST_CASE("the hash of an address depends on family, octets and seed only", "[core][address]") {
   const Address v4 = ipv4(0x7f000001U);
   Address v6 = v4;
   v6.family = Family::ipv6;
@@ -223,7 +225,7 @@ TEST_CASE("an address hashes by family, octets and seed, the same in every run",
   CHECK(hash(v6) != hash(*parse_address("7f00:1::")));
 }
 
-TEST_CASE("neighbouring addresses are dealt evenly", "[core][address]") {
+TEST_CASE("neighbouring addresses are distributed evenly", "[core][address]") {
   for (const std::uint64_t hands : {2U, 3U, 7U, 8U}) {
     std::vector<int> dealt(hands);
     for (std::uint32_t i = 0; i < 16384; ++i) ++dealt[hash(ipv4(0x7f000000U + i), 1) % hands];

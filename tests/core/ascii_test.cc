@@ -8,7 +8,7 @@
 namespace mxsweep {
 namespace {
 
-TEST_CASE("digits, letters and cases are those of ASCII, for each octet", "[core][ascii]") {
+TEST_CASE("digits, letters and case are those of ASCII, for every octet", "[core][ascii]") {
   constexpr std::string_view kCapitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   constexpr std::string_view kSmall = "abcdefghijklmnopqrstuvwxyz";
   constexpr std::string_view kDigits = "0123456789";

@@ -45,8 +45,7 @@ TEST_CASE("a duration is a number with a unit, several of them, or bare seconds"
   }
 }
 
-TEST_CASE("what is no duration, none that makes sense, or none that can be counted is refused",
-          "[core][duration]") {
+TEST_CASE("a text that is no duration, or one out of range, is refused", "[core][duration]") {
   for (const std::string_view text : {"",
                                       " ",
                                       "s",
@@ -96,7 +95,7 @@ TEST_CASE("what is no duration, none that makes sense, or none that can be count
   }
 }
 
-TEST_CASE("a duration cut anywhere is another one or none", "[core][duration]") {
+TEST_CASE("part of a duration is another duration or none", "[core][duration]") {
   const std::string whole = "1h2m3.5s4ms";
   for (std::size_t cut = 0; cut < whole.size(); ++cut) {
     const auto parsed = parse_duration(std::string_view(whole).substr(0, cut));
@@ -105,7 +104,7 @@ TEST_CASE("a duration cut anywhere is another one or none", "[core][duration]") 
   }
 }
 
-TEST_CASE("a duration that is written is read as the same", "[core][duration]") {
+TEST_CASE("every duration survives formatting and parsing", "[core][duration]") {
   const struct {
     Duration duration;
     std::string_view text;

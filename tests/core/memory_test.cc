@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tables are sized for the most connections that were allowed; memory is paid for by those that
-// come.
+// Tables are sized for the largest number of connections allowed, but take memory only for those
+// that are used.
 #include <unistd.h>
 
 #include <array>
@@ -14,8 +14,8 @@
 namespace mxsweep {
 namespace {
 
-// Generous bounds: AddressSanitizer keeps books about what we only reserve. ThreadSanitizer's books
-// are larger than the memory itself and would be all that is measured.
+// Generous bounds: AddressSanitizer's shadow memory grows with memory that we only reserve.
+// ThreadSanitizer's is larger than the memory itself, so with it nothing can be measured.
 #if defined(__SANITIZE_THREAD__)
 #define MXSWEEP_MEMORY_IS_OURS 0
 #elif defined(__has_feature)
@@ -41,7 +41,7 @@ std::uint64_t resident_octets() {
 }
 
 TEST_CASE("timers that were never started take no memory", "[core][memory]") {
-  constexpr std::uint32_t kTimers = 1U << 24U;  // 128 MiB when all are used.
+  constexpr std::uint32_t kTimers = 1U << 24U;  // 128 MiB if all are used.
   const std::uint64_t before = resident_octets();
   TimerWheel wheel(kTimers, Instant{});
   wheel.start(kTimers - 1, Instant{} + TimerWheel::kTick);
@@ -55,7 +55,7 @@ TEST_CASE("timers that were never started take no memory", "[core][memory]") {
 TEST_CASE("slots that were never begun take no memory", "[core][memory]") {
   constexpr std::uint32_t kSlots = 1U << 18U;
   const std::uint64_t before = resident_octets();
-  SlotTable<std::array<char, 1024>> slots(kSlots);  // 256 MiB and more when all are used.
+  SlotTable<std::array<char, 1024>> slots(kSlots);  // 256 MiB and more if all are used.
   const Handle handle = slots.begin();
   CHECK(slots.find(handle) != nullptr);
   slots.end(handle);

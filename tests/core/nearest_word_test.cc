@@ -26,7 +26,7 @@ TEST_CASE("mistakes are letters left out, added, replaced or exchanged", "[core]
   CHECK(mistakes_between("sink", "scan") == 3);
 }
 
-TEST_CASE("a misspelt word leads to the one that was meant", "[core][words]") {
+TEST_CASE("a misspelt word suggests the one that was meant", "[core][words]") {
   CHECK(nearest_word("--rat", kKnown) == "--rate");
   CHECK(nearest_word("--conc", kKnown) == "--concurrency");
   CHECK(nearest_word("--concurency", kKnown) == "--concurrency");
@@ -37,7 +37,8 @@ TEST_CASE("a misspelt word leads to the one that was meant", "[core][words]") {
   CHECK(nearest_word("--sumary", kKnown) == "--summary");
 }
 
-TEST_CASE("a word like none of them, or like several, leads nowhere", "[core][words]") {
+TEST_CASE("a word like none of the known ones, or like several, suggests nothing",
+          "[core][words]") {
   CHECK(nearest_word("--nonsense", kKnown).empty());
   CHECK(nearest_word("--verbose", kKnown).empty());
   CHECK(nearest_word("--", kKnown).empty());

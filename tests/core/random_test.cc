@@ -9,7 +9,7 @@
 namespace mxsweep {
 namespace {
 
-TEST_CASE("chance is SplitMix64, word for word", "[core][random]") {
+TEST_CASE("the numbers are those of SplitMix64", "[core][random]") {
   Random zero(0);
   CHECK(zero.next() == 0xe220a8397b1dcdafU);
   CHECK(zero.next() == 0x6e789e6aa1b965f4U);
@@ -20,7 +20,7 @@ TEST_CASE("chance is SplitMix64, word for word", "[core][random]") {
   CHECK(other.next() == 9817491932198370423U);
 }
 
-TEST_CASE("the same seed gives the same run and another seed another", "[core][random]") {
+TEST_CASE("the same seed gives the same numbers, and another seed others", "[core][random]") {
   Random one(42);
   Random same(42);
   Random other(43);
@@ -33,7 +33,8 @@ TEST_CASE("the same seed gives the same run and another seed another", "[core][r
   CHECK(differs);
 }
 
-TEST_CASE("a bounded draw stays below its bound and reaches every value evenly", "[core][random]") {
+TEST_CASE("a bounded number stays below its bound and reaches every value evenly",
+          "[core][random]") {
   Random random(7);
   CHECK(random.below(1) == 0);
   std::array<int, 10> drawn{};

@@ -24,7 +24,7 @@ TEST_CASE("a value is found by its handle until its slot ends", "[core][slot_tab
   CHECK(slots.size() == 0);
 }
 
-TEST_CASE("late news about a connection does not reach its successor in the slot",
+TEST_CASE("the handle of an ended connection does not find the next one in its slot",
           "[core][slot_table]") {
   SlotTable<int> slots(1);
   const Handle old = slots.begin(1);
@@ -35,7 +35,7 @@ TEST_CASE("late news about a connection does not reach its successor in the slot
   CHECK(*slots.find(successor) == 2);
 }
 
-TEST_CASE("a handle that was never given finds nothing", "[core][slot_table]") {
+TEST_CASE("a handle that was never returned finds nothing", "[core][slot_table]") {
   SlotTable<int> slots(3);
   CHECK(slots.find({}) == nullptr);
   const Handle handle = slots.begin(1);
@@ -72,7 +72,7 @@ TEST_CASE("the most recently freed slot is the next one used", "[core][slot_tabl
   CHECK(slots.begin(5).index == 2);
 }
 
-TEST_CASE("a generation fits its bits for ever and is never that of an empty handle",
+TEST_CASE("a generation always fits its bits and is never that of an empty handle",
           "[core][slot_table]") {
   SlotTable<char> slots(1);
   const Handle first = slots.begin('a');
@@ -88,7 +88,7 @@ TEST_CASE("a generation fits its bits for ever and is never that of an empty han
   CHECK(slots.find({}) == nullptr);
 }
 
-TEST_CASE("values are destroyed once: at their end, or with the table", "[core][slot_table]") {
+TEST_CASE("values are destroyed once: by end(), or with the table", "[core][slot_table]") {
   const auto witness = std::make_shared<int>(0);
   {
     SlotTable<std::shared_ptr<int>> slots(8);
@@ -102,7 +102,7 @@ TEST_CASE("values are destroyed once: at their end, or with the table", "[core][
   CHECK(witness.use_count() == 1);
 }
 
-TEST_CASE("a value keeps its place and its alignment while others come and go",
+TEST_CASE("a value keeps its address and alignment while others begin and end",
           "[core][slot_table]") {
   struct alignas(64) Line {
     char octets[64];
@@ -119,7 +119,7 @@ TEST_CASE("a value keeps its place and its alignment while others come and go",
   CHECK(slots.find(kept) == place);
 }
 
-TEST_CASE("every live slot is visited once, and may be ended by its visitor",
+TEST_CASE("every live slot is visited once, and may be ended during the visit",
           "[core][slot_table]") {
   SlotTable<int> slots(10);
   std::vector<Handle> handles;
@@ -135,7 +135,7 @@ TEST_CASE("every live slot is visited once, and may be ended by its visitor",
   CHECK(slots.size() == 2);
 }
 
-TEST_CASE("a table and a map agree through any sequence of beginnings and ends",
+TEST_CASE("a table and a map agree through random sequences of begin and end",
           "[core][slot_table]") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);

@@ -26,11 +26,11 @@ std::vector<std::uint32_t> fired_by(TimerWheel& wheel, Instant now, std::uint32_
   return fired;
 }
 
-// The promise of the header, told to a wheel that was told the time `told`.
-Instant due_by(Instant told, Instant deadline) {
-  const Instant from = std::max(told, deadline);
-  if (from > kNever - (kNever - told) / 15 - TimerWheel::kTick) return kNever;
-  return from + std::max<Duration>(TimerWheel::kTick, (deadline - told) / 15);
+// The latest moment that the header promises, for a wheel that was advanced to `advanced_to`.
+Instant due_by(Instant advanced_to, Instant deadline) {
+  const Instant from = std::max(advanced_to, deadline);
+  if (from > kNever - (kNever - advanced_to) / 15 - TimerWheel::kTick) return kNever;
+  return from + std::max<Duration>(TimerWheel::kTick, (deadline - advanced_to) / 15);
 }
 
 TEST_CASE("a wheel without timers has no next moment and fires nothing", "[core][timer_wheel]") {
@@ -41,7 +41,7 @@ TEST_CASE("a wheel without timers has no next moment and fires nothing", "[core]
   CHECK_FALSE(wheel.running(3));
 }
 
-TEST_CASE("a timer fires at the moment that next() named, and not a nanosecond before",
+TEST_CASE("a timer fires at the moment that next() returned, and not a nanosecond before",
           "[core][timer_wheel]") {
   for (const Duration span : {Duration(1ns), Duration(1ms), Duration(67ms), Duration(5s),
                               Duration(300s), Duration(35min), Duration(24h), Duration(8760h)}) {
@@ -59,7 +59,8 @@ TEST_CASE("a timer fires at the moment that next() named, and not a nanosecond b
   }
 }
 
-TEST_CASE("no deadline up to the end of time is early, lost or too late", "[core][timer_wheel]") {
+TEST_CASE("no timer fires early or too late or is lost, up to the largest Instant",
+          "[core][timer_wheel]") {
   for (unsigned power = 0; power < 63; ++power) {
     for (const std::int64_t nudge : {-1, 0, 1}) {
       const Duration span((std::int64_t{1} << power) + nudge);
@@ -74,7 +75,7 @@ TEST_CASE("no deadline up to the end of time is early, lost or too late", "[core
   }
 }
 
-TEST_CASE("a timer set to never runs and does not fire", "[core][timer_wheel]") {
+TEST_CASE("a timer whose deadline is kNever runs and does not fire", "[core][timer_wheel]") {
   TimerWheel wheel(1, kStart);
   wheel.start(0, kNever);
   CHECK(wheel.running(0));
@@ -93,7 +94,7 @@ TEST_CASE("a deadline that has passed fires with the next tick", "[core][timer_w
   CHECK(fired_by(wheel, wheel.next()).size() == 2);
 }
 
-TEST_CASE("a cancelled timer does not fire and is not waited for", "[core][timer_wheel]") {
+TEST_CASE("a cancelled timer does not fire, and next() ignores it", "[core][timer_wheel]") {
   TimerWheel wheel(3, kStart);
   wheel.start(0, kStart + 1s);
   wheel.start(1, kStart + 1s);
@@ -118,7 +119,7 @@ TEST_CASE("starting a running timer moves it, later or sooner", "[core][timer_wh
   CHECK(fired_by(wheel, kStart + 63s) == std::vector<std::uint32_t>{0});
 }
 
-TEST_CASE("what is due beyond the bound waits, comes first, and can still be called off",
+TEST_CASE("due timers beyond the bound wait, come first, and can still be cancelled",
           "[core][timer_wheel]") {
   TimerWheel wheel(8, kStart);
   for (std::uint32_t timer = 0; timer < 6; ++timer) wheel.start(timer, kStart + 10ms);
@@ -134,7 +135,7 @@ TEST_CASE("what is due beyond the bound waits, comes first, and can still be cal
   CHECK(wheel.next() >= later + 1h);
 }
 
-TEST_CASE("a timer that fires may start itself again and does so once a tick at most",
+TEST_CASE("a timer may restart itself when it fires, and then fires at most once per tick",
           "[core][timer_wheel]") {
   TimerWheel wheel(1, kStart);
   wheel.start(0, kStart);
@@ -147,7 +148,7 @@ TEST_CASE("a timer that fires may start itself again and does so once a tick at 
   }
 }
 
-TEST_CASE("a timer that fires may cancel another that is due in the same turn",
+TEST_CASE("a timer may cancel another that is due in the same call when it fires",
           "[core][timer_wheel]") {
   TimerWheel wheel(2, kStart);
   wheel.start(0, kStart + 1ms);
@@ -163,7 +164,7 @@ TEST_CASE("a timer that fires may cancel another that is due in the same turn",
   CHECK(wheel.size() == 0);
 }
 
-TEST_CASE("time may jump by years over timers of every level", "[core][timer_wheel]") {
+TEST_CASE("time may jump by years across timers of every level", "[core][timer_wheel]") {
   TimerWheel wheel(40, kStart);
   for (std::uint32_t timer = 0; timer < 40; ++timer) {
     wheel.start(timer, kStart + Duration(std::int64_t{1} << (timer + 20)));
@@ -172,7 +173,7 @@ TEST_CASE("time may jump by years over timers of every level", "[core][timer_whe
   CHECK(wheel.next() == kNever);
 }
 
-TEST_CASE("a wheel that was told the time after a long sleep is as exact as a new one",
+TEST_CASE("a wheel that was advanced after a long sleep is as exact as a new one",
           "[core][timer_wheel]") {
   TimerWheel wheel(1, kStart);
   const Instant morning = kStart + 9h;
@@ -181,7 +182,7 @@ TEST_CASE("a wheel that was told the time after a long sleep is as exact as a ne
   CHECK(wheel.next() < due_by(morning, morning + 5s));
 }
 
-TEST_CASE("time that seems to run backwards changes nothing", "[core][timer_wheel]") {
+TEST_CASE("advancing to an earlier time changes nothing", "[core][timer_wheel]") {
   TimerWheel wheel(2, kStart);
   wheel.advance(kStart + 10s);
   wheel.start(0, kStart + 11s);
@@ -191,7 +192,7 @@ TEST_CASE("time that seems to run backwards changes nothing", "[core][timer_whee
   CHECK(fired_by(wheel, next).size() == 1);
 }
 
-// The same life lived by the wheel and by a sorted map, each step checked against the promise.
+// Applies the same operations to a wheel and to a sorted map, and checks the promise at each step.
 class Model {
  public:
   static constexpr std::uint32_t kTimers = 300;
@@ -285,8 +286,7 @@ class Model {
   std::vector<std::multimap<Instant, std::uint32_t>::iterator> late_;
 };
 
-TEST_CASE("a wheel keeps its promise in every life that chance can think of",
-          "[core][timer_wheel]") {
+TEST_CASE("a wheel keeps its promise through random operations", "[core][timer_wheel]") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     INFO("seed " << seed);
     Model model(seed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The words of the schema: every value of every closed list has one, and no two share one.
+// The words of the schema: every value of every closed list has one, and no two have the same.
 #include <set>
 #include <string_view>
 

@@ -122,14 +122,14 @@ void deliver(Engine& from, Engine& to, Input& input, std::string& clear) {
 void join(const World& world, Input& input) {
   Engine client(world.client, "mx1.example.net");
   Engine server(world.servers[input.octet() % std::size(world.servers)]);
-  std::string heard_by_client;
-  std::string heard_by_server;
-  client.advance({}, heard_by_client);
+  std::string received_by_client;
+  std::string received_by_server;
+  client.advance({}, received_by_client);
   bool wrote = false;
   for (std::size_t turn = 0; turn < kTurnsMax; ++turn) {
     if (client.outgoing().empty() && server.outgoing().empty()) break;
-    deliver(client, server, input, heard_by_server);
-    deliver(server, client, input, heard_by_client);
+    deliver(client, server, input, received_by_server);
+    deliver(server, client, input, received_by_client);
     if (client.status() == Status::established && server.status() == Status::established) {
       INVARIANT(client.session().version == server.session().version);
       INVARIANT(client.session().cipher == server.session().cipher);
@@ -139,8 +139,8 @@ void join(const World& world, Input& input) {
       client.write(kWritten);
     }
   }
-  INVARIANT(heard_by_server.empty() || heard_by_server == kWritten);
-  INVARIANT(heard_by_client.empty());
+  INVARIANT(received_by_server.empty() || received_by_server == kWritten);
+  INVARIANT(received_by_client.empty());
 }
 
 }  // namespace

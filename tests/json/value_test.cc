@@ -7,7 +7,7 @@
 
 namespace mxsweep::json {
 
-TEST_CASE("an error in JSON is told by its line", "[json]") {
+TEST_CASE("an error in JSON is reported by its line", "[json]") {
   CHECK(line_of_error("{") == 1);
   CHECK(line_of_error("{\"a\": [1,\n2],\n\"b\": tru}") == 3);
   CHECK(line_of_error("{\"a\": [\n\"\\q\"]}") == 2);
@@ -15,12 +15,12 @@ TEST_CASE("an error in JSON is told by its line", "[json]") {
   CHECK(line_of_error("[1,\n\n]") == 3);
 }
 
-TEST_CASE("JSON without an error has no line of one", "[json]") {
+TEST_CASE("JSON without an error has no line of an error", "[json]") {
   CHECK(line_of_error("{\"a\": [1, -2.5e+7, true, false, null, \"\\u00fc\"], \"b\": {}}") == 0);
   CHECK(line_of_error("") == 0);
 }
 
-TEST_CASE("an integer is one by its grammar, of any size", "[json]") {
+TEST_CASE("an integer is recognised by its grammar, at any size", "[json]") {
   for (const std::string json : {"0", "-1", "18446744073709551616"}) CHECK(is_integer(json));
   for (const std::string json : {"", "-", "1.0", "1e3", "\"1\""}) CHECK_FALSE(is_integer(json));
 }

@@ -14,7 +14,7 @@
 namespace mxsweep::pace {
 namespace {
 
-// As a worker has it: connections that are open, and targets that wait.
+// A worker's view: open connections and waiting targets.
 struct Worker {
   Worker(Budget& budget, std::uint32_t number) : share(budget, number) {}
 
@@ -22,7 +22,7 @@ struct Worker {
   std::uint32_t open = 0;
   std::uint32_t targets = 0;
 
-  // Begins what may begin, and puts the rest back.
+  // Opens as many connections as allowed, and returns the other places.
   void turn() {
     while (targets > 0 && share.one_more(open)) {
       ++open;
@@ -39,7 +39,7 @@ class Workers {
   }
   Worker& operator[](std::size_t i) { return all_[i]; }
 
-  // A turn of this one, and of all whom it wakes.
+  // A turn of this worker, and of all that it wakes.
   void turn(std::size_t i) {
     all_[i].turn();
     while (const auto worker = all_[i].share.next_to_wake()) turn(*worker);
@@ -56,7 +56,7 @@ class Workers {
   std::deque<Worker> all_;
 };
 
-TEST_CASE("a worker alone may have the whole budget", "[pace][budget]") {
+TEST_CASE("a single worker may have the whole budget", "[pace][budget]") {
   for (const std::uint32_t total : {1U, 3U, 64U, 1000U}) {
     for (const std::uint32_t count : {1U, 2U, 8U, 64U}) {
       if (count > total) continue;
@@ -69,7 +69,7 @@ TEST_CASE("a worker alone may have the whole budget", "[pace][budget]") {
   }
 }
 
-TEST_CASE("what one gives back another one that waits gets at once", "[pace][budget]") {
+TEST_CASE("a place that one worker returns goes at once to another that waits", "[pace][budget]") {
   Workers workers(3, 2);
   workers[0].targets = 3;
   workers.turn(0);
@@ -84,7 +84,7 @@ TEST_CASE("what one gives back another one that waits gets at once", "[pace][bud
   CHECK(workers.open() == 3);
 }
 
-TEST_CASE("a worker that has nothing gets its part of a budget that others could use up",
+TEST_CASE("a worker without places gets its part although others could use the whole budget",
           "[pace][budget]") {
   constexpr std::uint32_t kWorkers = 4;
   Workers workers(12, kWorkers);
@@ -95,7 +95,7 @@ TEST_CASE("a worker that has nothing gets its part of a budget that others could
     workers[i].targets = 1'000'000;
     workers.turn(i);
   }
-  // Connections end, one after the other, wherever there are most of them.
+  // Connections end one after the other, always at the worker that has the most.
   for (int ended = 0; ended < 100; ++ended) {
     std::size_t most = 0;
     for (std::size_t i = 1; i < kWorkers; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("a worker that has nothing gets its part of a budget that others could
   for (std::size_t i = 0; i < kWorkers; ++i) CHECK(workers[i].open == workers.budget.part());
 }
 
-TEST_CASE("a worker above its part keeps reusing its places while no other one waits",
+TEST_CASE("a worker above its part keeps reusing its places while no other waits",
           "[pace][budget]") {
   Workers workers(10, 2);
   workers[0].targets = 100;
@@ -120,7 +120,7 @@ TEST_CASE("a worker above its part keeps reusing its places while no other one w
   }
 }
 
-TEST_CASE("a worker that was woken for nothing is woken again", "[pace][budget]") {
+TEST_CASE("a worker that was woken in vain is woken again", "[pace][budget]") {
   Workers workers(4, 2);
   workers[0].targets = 2;
   workers.turn(0);
@@ -133,7 +133,7 @@ TEST_CASE("a worker that was woken for nothing is woken again", "[pace][budget]"
   first.share.keep(first.open, false);
   REQUIRE(first.share.next_to_wake() == 1U);
   REQUIRE_FALSE(first.share.next_to_wake());
-  // Before it wakes up the place is gone.
+  // The place is taken before it wakes up.
   REQUIRE(first.share.one_more(first.open));
   ++first.open;
   REQUIRE_FALSE(workers[1].share.may_have(workers[1].open));
@@ -142,7 +142,7 @@ TEST_CASE("a worker that was woken for nothing is woken again", "[pace][budget]"
   CHECK(first.share.next_to_wake() == 1U);
 }
 
-TEST_CASE("a worker that ends gives everything back", "[pace][budget]") {
+TEST_CASE("a worker that ends returns all its places", "[pace][budget]") {
   Budget budget(5, 2);
   Share stays(budget, 1);
   {
@@ -167,7 +167,7 @@ void expect_all_done(std::uint32_t total, std::uint32_t count, std::uint32_t tar
     threads.emplace_back([&, number] {
       Random random(number + 1);
       Share share(budget, number);
-      // The first has as many as all others together.
+      // The first has as many targets as all others together.
       std::uint32_t left = number == 0 ? targets * (count - 1) : targets;
       std::uint32_t open = 0;
       while (left > 0 || open > 0) {
@@ -204,7 +204,7 @@ void expect_all_done(std::uint32_t total, std::uint32_t count, std::uint32_t tar
   CHECK(open == total);
 }
 
-TEST_CASE("threads never exceed the budget, and none of them starves", "[pace][budget]") {
+TEST_CASE("threads never exceed the budget, and none starves", "[pace][budget]") {
   expect_all_done(3, 2, 20'000);
   expect_all_done(3, 3, 10'000);
   expect_all_done(8, 8, 3000);

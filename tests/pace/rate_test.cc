@@ -14,7 +14,7 @@ constexpr Instant kStart{std::chrono::hours{1}};
 
 double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
 
-// Workers that each claim a token, wait for its moment, use it and claim the next. Answers when
+// Workers that each claim a token, wait for its moment, use it and claim the next. Returns when
 // each token was used. `late`: how long after its moment a worker wakes up.
 std::vector<Instant> used_by(Rate& rate, std::size_t workers, Duration span, Duration late) {
   std::vector<Instant> claims;
@@ -38,7 +38,7 @@ TEST_CASE("the rate is met within a hundredth, whatever the number of workers", 
         const auto used = used_by(rate, workers, kSpan, std::chrono::microseconds{late});
         const auto expected = per_second * seconds(kSpan);
         CAPTURE(per_second, workers, late);
-        // Those that have become due meanwhile are used at once.
+        // Tokens that have become due meanwhile are used at once.
         CHECK(static_cast<double>(used.size()) >= 0.99 * expected - 1);
         CHECK(static_cast<double>(used.size()) <= 1.01 * expected + 1);
       }
@@ -46,7 +46,7 @@ TEST_CASE("the rate is met within a hundredth, whatever the number of workers", 
   }
 }
 
-TEST_CASE("one a second is one a second for 64 workers too", "[pace][rate]") {
+TEST_CASE("one per second is one per second for 64 workers too", "[pace][rate]") {
   Rate rate(1, kStart);
   const auto used = used_by(rate, 64, std::chrono::seconds{10}, Duration::zero());
   REQUIRE(used.size() == 11);
@@ -54,7 +54,7 @@ TEST_CASE("one a second is one a second for 64 workers too", "[pace][rate]") {
     CHECK(used[i] == kStart + i * Duration{1'000'000'000});
 }
 
-TEST_CASE("a rate gives no more than its share of time and a little", "[pace][rate]") {
+TEST_CASE("a rate never exceeds its formula", "[pace][rate]") {
   Rate rate(500, kStart);
   Instant now = kStart;
   std::uint64_t given = 0;
@@ -71,7 +71,8 @@ TEST_CASE("a rate gives no more than its share of time and a little", "[pace][ra
   CHECK(given >= 6850);
 }
 
-TEST_CASE("a rate that was idle for long gives what is saved up, not a backlog", "[pace][rate]") {
+TEST_CASE("after a long idle time a rate gives only the tokens of the slack, not a backlog",
+          "[pace][rate]") {
   Rate rate(1000, kStart);
   const Instant now = kStart + std::chrono::hours{1};
   int at_once = 0;
@@ -79,14 +80,14 @@ TEST_CASE("a rate that was idle for long gives what is saved up, not a backlog",
   CHECK(at_once == 11);
 }
 
-TEST_CASE("a token that was given back is the next one to be had", "[pace][rate]") {
+TEST_CASE("a token that was given back is the next to be claimed", "[pace][rate]") {
   Rate rate(100, kStart);
   const Instant first = rate.claim(kStart);
   rate.give_back();
   CHECK(rate.claim(kStart) == first);
 }
 
-TEST_CASE("no rate is no limit", "[pace][rate]") {
+TEST_CASE("a rate of zero is no limit", "[pace][rate]") {
   Rate rate(0, kStart);
   for (int i = 0; i < 1000; ++i) CHECK(rate.claim(kStart) == kStart);
 }

@@ -149,8 +149,8 @@ class Flags(ProgramTest):
             pages[command] = self.run_program(command, "--help")[1].decode()
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
-            # Of cmake, and of the benchmarks.
-            page = re.sub(r"cmake --install|bench/tls_libraries .*?(`|,)", "", page, flags=re.S)
+            # Those of other programs, and of the scripts.
+            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries) [^`|]*", "", page)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
             self.assertEqual(named - known, set(), name)
 
@@ -172,9 +172,10 @@ class Flags(ProgramTest):
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
 
     def test_the_examples_are_command_lines(self):
-        """Those of README, the manual page and help: no word of theirs is refused."""
+        """Those of README, docs, the manual page and help: no word of theirs is refused."""
         root = pathlib.Path(__file__).resolve().parents[2]
-        pages = [(root / "README.md").read_text(encoding="utf-8")]
+        pages = [path.read_text(encoding="utf-8")
+                 for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))]
         pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
         pages.append(self.manual_page())
         for name in ("list.txt", "domains.txt"):
@@ -183,7 +184,7 @@ class Flags(ProgramTest):
         examples = set()
         for page in pages:
             examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)", page))
-        self.assertGreaterEqual(len(examples), 5, examples)
+        self.assertGreaterEqual(len(examples), 7, examples)
         for example in examples:
             with self.subTest(example=example):
                 code, _, stderr = self.run_program(

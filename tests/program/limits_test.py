@@ -301,7 +301,7 @@ class LocalPorts(ProgramTest):
         self.check_ended(swept)
         self.assertEqual(swept.summary["causes"], {"none": 200})
         self.assertGreater(swept.summary["local_shortages"], 0)
-        self.assertIn("for want of local resources", swept.stderr)
+        self.assertIn("for lack of local resources", swept.stderr)
         self.assertEqual(sink.stop()["conversations"], 200)
 
     def test_who_waits_for_a_port_waits_while_others_go_on(self):

@@ -63,7 +63,7 @@ class Probe(ProgramTest):
         self.assertIn("< 250-STARTTLS", heard)
         self.assertEqual(heard[-1], "< 221 2.0.0 Bye")
         self.assertLess(said.index(heard[0]), said.index(f"> EHLO {HELO}"), "not before our turn")
-        self.assertIn("\nok: the conversation went as far as it was asked to.\n", whole)
+        self.assertIn("\nok: the conversation went as far as requested.\n", whole)
         self.assertIn("It ended in phase quit, cause none. STARTTLS offered: yes.\n", whole)
         self.assertRegex(whole, r"Times: connect \d+\.\d{3} ms, .*total \d+\.\d{3} ms\.\n$")
         self.assertEqual(sink.stop()["out_of_turn"], 0)
@@ -83,7 +83,7 @@ class Probe(ProgramTest):
         self.assertRegex(whole, r"Days left: \d+\.\n  0 CN=sink\.test\n    for       sink\.test, ")
         self.assertIn("  1 CN=mxsweep sink intermediate\n", whole)
         _, whole = self.transcript(f"127.0.0.1:{sink.port},mx.elsewhere.test", "--ca-file", ca)
-        self.assertIn("\nok: the conversation went as far as it was asked to.\n"
+        self.assertIn("\nok: the conversation went as far as requested.\n"
                       "But the certificate is for another name, not for mx.elsewhere.test.\n",
                       whole)
         self.assertIn("\nCertificate: certificate-host-mismatch.\n", whole)

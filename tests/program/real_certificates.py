@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Certificates as others make and read them: issued by `openssl`, told as `openssl x509` does."""
+"""Certificates issued by `openssl`, and their content as `openssl x509` prints it."""
 
 import datetime
 import functools
@@ -13,7 +13,7 @@ NAME = "mx1.real.test"
 
 
 def openssl(*arguments, octets=None):
-    """Runs `openssl` to its end and returns what it says."""
+    """Runs `openssl` and returns its output."""
     done = subprocess.run(["openssl", *map(str, arguments)], input=octets, capture_output=True,
                           check=False)
     if done.returncode != 0:
@@ -33,11 +33,11 @@ class IssuedCertificate:
         self.certificate = folder / f"{label}.pem"
         self.key = folder / f"{label}.key"
         self.chain = folder / f"{label}.chain.pem"  # Leaf first, without the root.
-        self.all = folder / f"{label}.all.pem"  # The key, then the chain, as Postfix likes it.
+        self.all = folder / f"{label}.all.pem"  # The key, then the chain, as Postfix expects it.
         self.issuers = issuers
 
     def files(self):
-        """What a server sends, each alone."""
+        """The certificates that a server sends, one by one."""
         return [self.certificate, *(issuer.certificate for issuer in self.issuers)]
 
     def close(self):
@@ -47,12 +47,12 @@ class IssuedCertificate:
         return self
 
     def facts(self):
-        """The chain as `openssl x509` prints it, in the words of the record."""
+        """The chain as printed by `openssl x509`, in the words of the record."""
         return [facts_of(path) for path in self.files()]
 
 
 class Authority:
-    """A root, an intermediate, and what they issue. Everything is made by `openssl`."""
+    """A root, an intermediate, and the certificates they issue, all made by `openssl`."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -76,7 +76,7 @@ commonName = supplied
 
     def issue(self, label, subject=f"/CN={NAME}", names=(f"DNS:{NAME}",), key="EC:P-256",
               days=(-1, 90), authority=False, by="intermediate", send_issuers=True):
-        """`days`: valid from, valid until, seen from now. `by=None`: signed by itself."""
+        """`days`: valid from and until, relative to now. `by=None`: self-signed."""
         by = self.intermediate if by == "intermediate" else by
         sent = [by] if by and by is not getattr(self, "root", None) and send_issuers else []
         issued = IssuedCertificate(self.folder, label, sent)
@@ -119,7 +119,7 @@ def name_of(kind, name):
 
 @functools.cache
 def facts_of(path):
-    """One certificate as `openssl x509` prints it, in the words of the record."""
+    """One certificate as printed by `openssl x509`, in the words of the record."""
     told = openssl("x509", "-in", path, "-noout", "-nameopt", "RFC2253", "-subject", "-issuer",
                    "-serial", "-startdate", "-enddate", "-fingerprint", "-sha256", "-pubkey",
                    "-text").decode()

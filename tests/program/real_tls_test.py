@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""TLS with `openssl s_server` and `gnutls-serv`: what was negotiated, and what certificates say."""
+"""TLS with `openssl s_server` and `gnutls-serv`: negotiated parameters and certificates."""
 
 import json
 
@@ -71,7 +71,7 @@ SOON = ("--greeting-timeout", "1s")
 
 
 class RealTls(RealTest):
-    """Each server talks TLS from its first octet."""
+    """Each server begins with TLS."""
 
     @classmethod
     def setUpClass(cls):
@@ -109,7 +109,7 @@ class RealTls(RealTest):
         """None: the key must not be there."""
         self.assertEqual({key: tls.get(key) for key in expected}, expected)
 
-    def test_what_was_negotiated_with_openssl_is_what_it_offers(self):
+    def test_the_negotiated_parameters_are_those_that_openssl_offers(self):
         cases = {label: case[:2] for label, case in NEGOTIATED.items()}
         targets, servers = self.servers(cases, 4100)
         records = self.sweep(targets)
@@ -124,7 +124,7 @@ class RealTls(RealTest):
                 self.assertNotIn("ERROR", said)
                 self.assertNotIn("unexpected eof", said)
 
-    def test_what_was_negotiated_with_gnutls_is_what_it_offers(self):
+    def test_the_negotiated_parameters_are_those_that_gnutls_offers(self):
         targets = {}
         for number, (label, (priority, _)) in enumerate(NEGOTIATED_WITH_GNUTLS.items()):
             port = 4200 + number
@@ -141,7 +141,7 @@ class RealTls(RealTest):
                 self.check_holds({"client_cert_requested": False, **expected},
                                  records[label]["tls"])
 
-    def test_who_insists_on_a_client_certificate_is_told_from_who_asks(self):
+    def test_a_required_client_certificate_is_distinguished_from_a_requested_one(self):
         insist = {f"openssl {version}": ("ec", [f"-tls{version}", "-Verify", "1",
                                                "-verify_return_error"])
                   for version in ("1_2", "1_3")}
@@ -161,7 +161,7 @@ class RealTls(RealTest):
                     self.check_ending(record, "failed", "greeting", "protocol.silent")
                 else:
                     self.check_ending(record, "failed", "tls", "tls.client_certificate")
-                    # It showed its own first, before TLS 1.3 in a handshake that was not finished.
+                    # It sent its own first; before TLS 1.3 the handshake was not completed.
                     tls = record["tls"]
                     self.assertTrue(tls["verified"])
                     self.assertEqual(tls["chain"], self.certificates["ec"].facts())
@@ -183,13 +183,13 @@ class RealTls(RealTest):
         for version in ("1.2", "1.3"):
             self.check_polite(records[version])
 
-    def test_no_cipher_in_common_is_told(self):
+    def test_no_cipher_in_common_is_reported(self):
         psk = ["-tls1_2", "-cipher", "PSK", "-psk", "00"]
         targets, _ = self.servers({"PSK": ("rsa", psk)}, 4500)
         self.check_ending(self.sweep(targets)["PSK"], "failed", "tls", "tls.handshake_failure")
 
-    def test_a_server_without_a_certificate_is_met_where_that_is_named(self):
-        """Its cipher and an empty chain, which is not trusted, is all that there is to tell."""
+    def test_a_server_without_a_certificate_is_accepted_if_ciphers_allow_it(self):
+        """The record has only its cipher and an empty chain, which is not trusted."""
         anonymous = ["-nocert", "-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"]
         for number, (more, expected) in enumerate((
                 ((), None), (("--ciphers", "NORMAL:+ANON-ECDH"), "TLS_ECDH_anon_"),
@@ -206,7 +206,7 @@ class RealTls(RealTest):
                                   "verify_error": "certificate-not-trusted",
                                   "days_left": None, "signature": None}, record["tls"])
 
-    def test_a_common_name_alone_is_no_name_of_the_server(self):
+    def test_a_common_name_alone_does_not_match_the_server(self):
         certificate = self.authority.issue("common name only", names=())
         for number, (more, ending) in enumerate((
                 ((), ("ok", "quit", "none")),
@@ -217,7 +217,7 @@ class RealTls(RealTest):
             self.check_holds({"verified": False, "verify_error": "certificate-host-mismatch",
                               "name_match": False, "cn_match": True}, record["tls"])
 
-    def test_a_chain_has_as_many_days_as_the_first_of_it_to_expire(self):
+    def test_the_days_left_are_those_of_the_first_certificate_to_expire(self):
         issue = self.authority.issue
         between = issue("short lived", "/CN=Short Lived", authority=True, by=self.authority.root,
                         days=(-1, 30))
@@ -231,21 +231,21 @@ class RealTls(RealTest):
             self.assertEqual((tls["verified"], tls["days_left"], tls["days_left_of"]),
                              (True, days, tls["chain"][number]["sha256"]))
 
-    def test_a_chain_of_more_certificates_than_are_looked_at_says_so(self):
+    def test_a_chain_of_more_certificates_than_are_kept_is_marked_as_cut(self):
         certificate = self.certificates["ec"]
         lots = self.shared / "lots.pem"
         lots.write_text(certificate.certificate.read_text(encoding="ascii") * 16, encoding="ascii")
         targets, _ = self.servers({"it": (certificate, ["-cert_chain", lots])}, 4580)
         tls = self.sweep(targets)["it"]["tls"]
         self.assertEqual((len(tls["chain"]), tls["chain_cut"]), (16, True))
-        # What is longer than we read ends the handshake, and that is our doing.
+        # A chain longer than we read ends the handshake, as a limit of ours.
         lots.write_text(certificate.certificate.read_text(encoding="ascii") * 200, encoding="ascii")
         targets, _ = self.servers({"it": (certificate, ["-cert_chain", lots])}, 4581)
         record = self.sweep(targets)["it"]
         self.check_ending(record, "local", "tls", "local.tls_limit")
         self.assertNotIn("cipher", record["tls"])
 
-    def test_a_certificate_is_told_as_openssl_tells_it(self):
+    def test_a_certificate_is_reported_as_openssl_reports_it(self):
         issue = self.authority.issue
         many = [f"DNS:mx{number}.real.test" for number in range(50)]
         certificates = {

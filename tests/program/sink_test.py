@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The simulated fleet by itself, seen by another implementation of TLS and SMTP than ours."""
+"""The simulated fleet on its own, as an independent implementation of TLS and SMTP sees it."""
 
 import json
 import smtplib
@@ -17,27 +17,27 @@ NAME = "mx-127-1-2-3.sink.test"
 
 class Trust(ProgramTest):
     def start_fleet(self, *flags):
-        """A fleet, and what trusts its authority: the file is there when the fleet is ready."""
+        """A fleet, and a context that trusts its authority: its file shows that the fleet is up."""
         authority = self.path("authority.pem")
         sink = self.sink("--ca-out", str(authority), *flags)
         return sink, ssl.create_default_context(cafile=authority)
 
     def shake_hands_in_clear(self, sink, context):
-        """STARTTLS as smtplib does it, but for the name that the certificate must have."""
+        """STARTTLS as smtplib does it, except for the name that the certificate must have."""
         with smtplib.SMTP(ADDRESS, sink.port, timeout=WAIT_SECONDS_MAX) as client:
-            client._host = NAME  # What starttls() gives to the context for SNI and the check.
+            client._host = NAME  # The name that starttls() uses for SNI and for the check.
             client.starttls(context=context)
             client.ehlo("client.test")
             return client.sock.version(), client.has_extn("starttls")
 
     def test_a_good_certificate_is_trusted_through_starttls(self):
-        """And under TLS the offer of STARTTLS is gone."""
+        """Under TLS STARTTLS is no longer offered."""
         sink, context = self.start_fleet("--only", "plain")
         self.assertEqual(self.shake_hands_in_clear(sink, context), ("TLSv1.3", False))
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_a_good_certificate_is_trusted_under_implicit_tls(self):
-        """The greeting comes inside."""
+        """The greeting is under TLS."""
         sink, context = self.start_fleet("--only", "rsa_key", "--implicit-tls")
         with smtplib.SMTP(timeout=WAIT_SECONDS_MAX) as client:
             client._get_socket = lambda host, port, timeout: context.wrap_socket(
@@ -47,7 +47,7 @@ class Trust(ProgramTest):
             self.assertEqual(client.ehlo("client.test")[0], 250)
         self.assertEqual(sink.stop()["conversations"], 1)
 
-    def test_bad_certificates_are_bad_for_their_own_reason(self):
+    def test_each_bad_certificate_is_refused_for_its_own_reason(self):
         """In the words of OpenSSL."""
         reasons = {
             "certificate_expired": "certificate has expired",
@@ -66,8 +66,8 @@ class Trust(ProgramTest):
 
 
 class Counts(ProgramTest):
-    def test_addresses_are_told_and_the_most_that_one_of_them_was_visited(self):
-        """In the file and in the line for a person."""
+    def test_the_number_of_addresses_and_the_most_visits_of_one_are_reported(self):
+        """In the file and in the line for the user."""
         sink = self.sink("--only", "close_at_connect", "--threads", "2")
         for address in (ADDRESS, ADDRESS, ADDRESS, "127.0.0.1", "127.255.255.254"):
             with socket.create_connection((address, sink.port), WAIT_SECONDS_MAX) as client:
@@ -85,7 +85,7 @@ class Words(ProgramTest):
         return record_of(lines)
 
     def test_what_is_expected_of_tls_is_printed(self):
-        """With the server's name, for a list of ADDRESS,HOST; nothing of it where nothing is."""
+        """With the server's name, for a list of ADDRESS,HOST; absent if nothing is expected."""
         self.assertEqual(self.expected("--only", "certificate_wrong_name"), {
             "ip": ADDRESS, "host": NAME, "persona": "certificate_wrong_name",
             "outcome": "ok", "phase": "quit", "cause": "none",
@@ -98,15 +98,15 @@ class Words(ProgramTest):
         self.assertEqual([implicit[word] for word in ("outcome", "phase", "cause")],
                          ["failed", "tls", "tls.alert"])
 
-    def test_an_authority_that_cannot_be_written_is_said_at_once(self):
-        """No fleet starts whose certificates nobody can trust."""
+    def test_an_authority_that_cannot_be_written_is_reported_at_once(self):
+        """No fleet starts if its certificates cannot be trusted by any client."""
         path = self.path("no such folder") / "authority.pem"
         code, _, stderr = self.run_program("sink", "--listen", "127.0.0.1:0", "--ca-out", str(path))
         self.assertEqual(code, WRONG_USAGE)
         self.assertEqual(stderr, f"mxsweep sink: {path}: No such file or directory\n")
 
     def test_ciphers_that_no_server_can_have_are_wrong_usage(self):
-        """Named with the file and the persona."""
+        """The message names the file and the persona."""
         code, text, _ = self.run_program("sink", "--print-personas")
         self.assertEqual(code, RAN_TO_ITS_END)
         fleet = record_of(text)

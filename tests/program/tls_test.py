@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sweeps under TLS: what the flags change, what the file of certificates holds, how they stop."""
+"""Sweeps under TLS: effects of flags, content of the file of certificates, and early stops."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ TARGETS = "127.1.0.0/25"
 
 class Tls(ProgramTest):
     def fleet(self, *flags):
-        """A fleet, and its own addresses with their names as a list."""
+        """A fleet, and a list of its addresses with their names."""
         authority = str(self.path("authority.pem"))
         sink = self.sink("--ca-out", authority, *flags)
         _, lines, _ = self.run_program("sink", *flags, "--expect", TARGETS)
@@ -43,7 +43,7 @@ class Tls(ProgramTest):
         self.assertEqual(tls["versions"]["TLSv1.3"], 128)
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
-    def test_every_manner_of_tls_makes_a_valid_record(self):
+    def test_every_mode_of_tls_makes_a_valid_record(self):
         """STARTTLS and implicit TLS against the whole fleet, each record valid by the schema."""
         if Draft202012Validator is None:
             self.skipTest("the validator (Debian: python3-jsonschema) is not installed")
@@ -83,8 +83,8 @@ class Tls(ProgramTest):
         self.assertEqual(seen, set(digests))
         sink.stop()
 
-    def test_what_is_not_valid_is_degraded_only_for_who_requires_it(self):
-        """Without the fleet's authority nothing is trusted, and that is no failure by itself."""
+    def test_an_invalid_certificate_is_degraded_only_with_require_valid(self):
+        """Without the fleet's authority nothing is trusted, which is not a failure by itself."""
         sink, flags, targets = self.fleet("--only", "plain,certificate_expired")
         own, strange = flags, flags[2:]
         for more, causes in ((own, {"none"}), (strange, {"none"}),
@@ -96,8 +96,8 @@ class Tls(ProgramTest):
             self.assertEqual({record["cause"] for record in swept.records}, causes, more)
         sink.stop()
 
-    def test_a_choosy_client_is_told_from_a_measuring_one(self):
-        """--tls-min and --ciphers refuse what is accepted by default."""
+    def test_limits_on_versions_and_ciphers_refuse_what_the_default_accepts(self):
+        """--tls-min and --ciphers."""
         sink, flags, targets = self.fleet("--only", "tls_1_0_only")
         for more, ending in (((), ("ok", "quit", "none")),
                              (("--tls-min", "1.2"), ("degraded", "tls", "tls.version")),
@@ -110,7 +110,7 @@ class Tls(ProgramTest):
         sink.stop()
 
     def test_ctrl_c_in_the_middle_of_handshakes_leaves_whole_records(self):
-        """Twice: what is open is cut off, handshakes that wait for their turn included."""
+        """Twice: open conversations are cut off, including handshakes that wait for their turn."""
         sink, flags, _ = self.fleet("--only", "plain")
         self.write("list", "127.16.0.0/12\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
@@ -127,7 +127,7 @@ class Tls(ProgramTest):
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_a_file_of_certificates_without_room_stops_the_sweep(self):
-        """It says which file, and the records that were written are whole."""
+        """The message names the file, and the written records are complete."""
         sink, flags, targets = self.fleet("--only", "plain")
         swept = self.scan(targets, *flags, "--certs", "/dev/full")
         self.assertEqual(swept.code, STOPPED_EARLY)

@@ -28,7 +28,7 @@ std::vector<std::string> lines(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a certificate's line says what the record's chain says, and holds it as PEM",
+TEST_CASE("a certificate's line has the members of the record's chain, and its PEM",
           "[results][certificate]") {
   tls::Certificate certificate = samples::leaf_certificate();
   certificate.der = "\x30\x03\x02\x01\x05";
@@ -39,7 +39,7 @@ TEST_CASE("a certificate's line says what the record's chain says, and holds it 
             "\n");
 }
 
-TEST_CASE("a line of PEM has 64 characters, the last one what is left", "[results][certificate]") {
+TEST_CASE("a line of PEM has 64 characters, the last one the rest", "[results][certificate]") {
   tls::Certificate certificate = samples::leaf_certificate();
   for (const std::size_t octets : {1UL, 47UL, 48UL, 49UL, 96UL, 1000UL, 100'000UL}) {
     certificate.der = std::string(octets, 'x');
@@ -53,7 +53,7 @@ TEST_CASE("a line of PEM has 64 characters, the last one what is left", "[result
   }
 }
 
-TEST_CASE("octets are in PEM as RFC 4648 has them", "[results][certificate]") {
+TEST_CASE("octets are encoded as in RFC 4648", "[results][certificate]") {
   const auto base64 = [](std::string_view octets) {
     tls::Certificate certificate;
     certificate.der = octets;
@@ -78,7 +78,7 @@ TEST_CASE("a certificate that cannot be parsed still has its line and its octets
   CHECK(Parsed(line_of(certificate)).keys() == std::vector<std::string>{"v", "sha256"});
 }
 
-TEST_CASE("whatever a certificate says, its line is one line of JSON", "[results][certificate]") {
+TEST_CASE("any texts in a certificate still make one line of JSON", "[results][certificate]") {
   tls::Certificate certificate = samples::hostile_certificate();
   certificate.der = "x";
   const Parsed line(line_of(certificate));

@@ -60,7 +60,7 @@ DomainLine without_server() {
 
 }  // namespace
 
-TEST_CASE("a domain's line says what its hosts come to, and each of them", "[results][domain]") {
+TEST_CASE("a domain's line has the totals of all hosts and of each host", "[results][domain]") {
   CHECK(line_of(typical()) ==
         R"({"v":1,"target":"example.org","line":3,"meta":{"rack": "b7"},"domain":"example.org",)"
         R"("port":25,"dns":{"authentic":true},"outcome":"ok","cause":"none","addresses":3,)"
@@ -71,7 +71,7 @@ TEST_CASE("a domain's line says what its hosts come to, and each of them", "[res
         "\n");
 }
 
-TEST_CASE("a domain without a server says why", "[results][domain]") {
+TEST_CASE("the line of a domain without a server has the reason", "[results][domain]") {
   CHECK(line_of(without_server()) ==
         "{\"v\":1,\"target\":\"b\xc3\xbc\x63her.example\",\"domain\":\"xn--bcher-kva.example\","
         "\"dns\":{\"unicode\":\"b\xc3\xbc\x63her.example\",\"findings\":[\"domain_is_alias\"]},"
@@ -79,7 +79,7 @@ TEST_CASE("a domain without a server says why", "[results][domain]") {
         "\"starttls\":\"unknown\"}\n");
 }
 
-TEST_CASE("the best outcome stands for all, with the cause of the first that came to it",
+TEST_CASE("the best outcome counts for all, with the cause of the first record that has it",
           "[results][domain]") {
   const Record ok = samples::typical();
   const Record alias = samples::mx_is_alias();
@@ -108,7 +108,8 @@ TEST_CASE("the best outcome stands for all, with the cause of the first that cam
   }
 }
 
-TEST_CASE("who is up or declines us has answered; DNS and silence have not", "[results][domain]") {
+TEST_CASE("a server that is up or declines us has answered; DNS and silence are no answer",
+          "[results][domain]") {
   const struct {
     Record record;
     std::uint32_t addresses;
@@ -135,27 +136,31 @@ TEST_CASE("who is up or declines us has answered; DNS and silence have not", "[r
   }
 }
 
-TEST_CASE("STARTTLS is on all, some or none of those that said so", "[results][domain]") {
+TEST_CASE("STARTTLS is offered by all, some or none of those for which it is known",
+          "[results][domain]") {
   const Record yes = offering(Offered::yes);
   const Record no = offering(Offered::no);
   const Record silent = offering(Offered::not_known);
-  Record unsaid = yes;
-  unsaid.starttls_known = false;
+  Record not_known = yes;
+  not_known.starttls_known = false;
   const struct {
     std::vector<Record> records;
     const char* word;
   } kRows[] = {
-      {{}, "unknown"},        {{silent, unsaid}, "unknown"}, {{no, silent, unsaid}, "none"},
-      {{yes, no}, "some"},    {{no, yes, silent}, "some"},   {{yes, yes, silent}, "all"},
-      {{yes, unsaid}, "all"},
+      {{}, "unknown"},
+      {{silent, not_known}, "unknown"},
+      {{no, silent, not_known}, "none"},
+      {{yes, no}, "some"},
+      {{no, yes, silent}, "some"},
+      {{yes, yes, silent}, "all"},
+      {{yes, not_known}, "all"},
   };
   for (const auto& row : kRows) {
     CHECK(to_string(totals_of(row.records).starttls()) == row.word);
   }
 }
 
-TEST_CASE("whatever octets the names are made of, a domain's line is one line of JSON",
-          "[results][domain]") {
+TEST_CASE("any octets in names still make a domain's line one line of JSON", "[results][domain]") {
   std::string all;
   for (int value = 0; value < 256; ++value) all += static_cast<char>(value);
   DomainLine domain = typical();
@@ -168,7 +173,7 @@ TEST_CASE("whatever octets the names are made of, a domain's line is one line of
   CHECK_FALSE(Parsed(line_of(without_server())).has("/latin1"));
 }
 
-TEST_CASE("a validator that is not ours accepts every line of domains", "[results][schema]") {
+TEST_CASE("an independent validator accepts every line of domains", "[results][schema]") {
   std::string lines = line_of(typical()) + line_of(without_server());
   DomainLine domain = typical();
   for (const Record& record : samples::sample_records()) {

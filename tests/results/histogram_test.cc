@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-// The true percentile, from all the values in order.
+// The exact percentile, from the sorted values.
 std::uint64_t percentile_of(const std::vector<std::uint64_t>& sorted, double percent) {
   const double rank = std::ceil(percent / 100 * static_cast<double>(sorted.size()));
   return sorted[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
@@ -42,7 +42,7 @@ TEST_CASE("percentiles are those of the sorted values, to 1/32", "[results][hist
     std::vector<std::uint64_t> values;
     for (int i = 0; i < 2000; ++i) values.push_back(random.below(1U << bits));
     expect_percentiles(values);
-    // Values of every magnitude alike.
+    // Values of all magnitudes equally often.
     for (std::uint64_t& value : values) value >>= random.below(bits);
     expect_percentiles(values);
   }
@@ -59,14 +59,14 @@ TEST_CASE("values around every power of two stay within their bucket", "[results
   }
 }
 
-TEST_CASE("an empty histogram has nothing to say", "[results][histogram]") {
+TEST_CASE("the percentiles of an empty histogram are zero", "[results][histogram]") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);
   CHECK(histogram.percentile(50) == Duration::zero());
   CHECK(histogram.highest() == Duration::zero());
 }
 
-TEST_CASE("what is too long or too short counts as the end of the scale", "[results][histogram]") {
+TEST_CASE("values outside the range count as its ends", "[results][histogram]") {
   Histogram histogram;
   histogram.add(Duration{-5});
   histogram.add(Duration::min());
@@ -79,7 +79,7 @@ TEST_CASE("what is too long or too short counts as the end of the scale", "[resu
   CHECK(histogram.percentile(-1) == histogram.percentile(0));
 }
 
-TEST_CASE("histograms that are merged are one that counted all", "[results][histogram]") {
+TEST_CASE("merged histograms equal one that counted all values", "[results][histogram]") {
   Random random(3);
   Histogram all;
   Histogram parts[3];

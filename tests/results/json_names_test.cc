@@ -21,7 +21,7 @@ std::string every_octet() {
 
 }  // namespace
 
-TEST_CASE("a shared record has its own way through DNS, and says that it is shared",
+TEST_CASE("a shared record has its own path through DNS, and is marked as shared",
           "[results][json][names]") {
   const std::string line = json_of(samples::shared());
   CHECK(line.find("\"line\":17,\"meta\":{\"rack\":\"b7\"},\"domain\":\"xn--bcher-kva.example\","
@@ -34,7 +34,7 @@ TEST_CASE("a shared record has its own way through DNS, and says that it is shar
   CHECK_FALSE(Parsed(samples::mx_is_alias()).has("/shared"));
 }
 
-TEST_CASE("without an MX record there is no mx, whatever the preference",
+TEST_CASE("without an MX record there is no mx key, whatever the preference",
           "[results][json][names]") {
   Record record = samples::implicit_mx();
   record.mx_preference = 7;
@@ -44,24 +44,24 @@ TEST_CASE("without an MX record there is no mx, whatever the preference",
   CHECK(Parsed(record).json("/mx") == R"({"host":"mx.example","preference":7})");
 }
 
-TEST_CASE("of DNS only what there is to say is said", "[results][json][names]") {
+TEST_CASE("the dns object has only members that are known", "[results][json][names]") {
   Record record = samples::typical();
   CHECK_FALSE(Parsed(record).has("/dns"));
   CHECK_FALSE(Parsed(record).has("/domain"));
-  for (unsigned said = 1; said < 8; ++said) {
-    record.unicode = (said & 1U) != 0 ? "b\xc3\xbc" : "";
-    record.authentic = (said & 2U) != 0;
+  for (unsigned members = 1; members < 8; ++members) {
+    record.unicode = (members & 1U) != 0 ? "b\xc3\xbc" : "";
+    record.authentic = (members & 2U) != 0;
     record.findings = {};
-    if ((said & 4U) != 0) record.findings.add(Finding::mx_is_alias);
+    if ((members & 4U) != 0) record.findings.add(Finding::mx_is_alias);
     Keys expected;
-    if ((said & 1U) != 0) expected.emplace_back("unicode");
-    if ((said & 2U) != 0) expected.emplace_back("authentic");
-    if ((said & 4U) != 0) expected.emplace_back("findings");
+    if ((members & 1U) != 0) expected.emplace_back("unicode");
+    if ((members & 2U) != 0) expected.emplace_back("authentic");
+    if ((members & 4U) != 0) expected.emplace_back("findings");
     CHECK(Parsed(record).keys("/dns") == expected);
   }
 }
 
-TEST_CASE("a domain without a server has its record", "[results][json][names]") {
+TEST_CASE("a domain without a server has a record", "[results][json][names]") {
   const Parsed null_mx(samples::null_mx());
   CHECK(null_mx.keys() ==
         Keys{"v", "target", "line", "domain", "dns", "port", "outcome", "phase", "cause", "ms"});
@@ -71,7 +71,8 @@ TEST_CASE("a domain without a server has its record", "[results][json][names]") 
   CHECK(private_mx.text("/mx/host") == "mx1.example.net");
 }
 
-TEST_CASE("every octet of every name comes back, and one flag says how", "[results][json][names]") {
+TEST_CASE("every octet of every name can be restored, with one flag for all",
+          "[results][json][names]") {
   const std::string all = every_octet();
   const struct {
     std::string_view Record::*name;

@@ -20,7 +20,7 @@ std::string quoted(std::string_view octets, Encoding encoding) {
   return out;
 }
 
-// The rule, one octet at a time: what the fast way must come to.
+// The reference: the rule applied octet by octet.
 std::string quoted_slowly(std::string_view octets, Encoding encoding) {
   constexpr std::string_view kShort = "\b\t\n\f\r\"\\";
   constexpr std::string_view kLetters = "btnfr\"\\";
@@ -72,7 +72,7 @@ std::string wall_second(WallTime time) {
 
 }  // namespace
 
-TEST_CASE("every octet is escaped alike wherever it stands in a text", "[results][json]") {
+TEST_CASE("an octet is escaped the same wherever it stands in a text", "[results][json]") {
   for (const Encoding encoding : {Encoding::utf8, Encoding::latin1}) {
     for (int value = 0; value < 256; ++value) {
       for (std::size_t place = 0; place < 20; ++place) {
@@ -85,7 +85,7 @@ TEST_CASE("every octet is escaped alike wherever it stands in a text", "[results
   }
 }
 
-TEST_CASE("a text of any length is escaped whole", "[results][json]") {
+TEST_CASE("a text of any length is escaped completely", "[results][json]") {
   for (const char octet : {'a', '\x80'}) {
     for (std::size_t length = 0; length < 9000; length += length < 600 ? 1 : 251) {
       const std::string text(length, octet);
@@ -110,7 +110,7 @@ TEST_CASE("pieces of JSON are kept in order, whatever their sizes", "[results][j
   CHECK(out == expected);
 }
 
-TEST_CASE("capitals are written for ASCII letters alone", "[results][json]") {
+TEST_CASE("only ASCII letters become capitals", "[results][json]") {
   std::string out;
   {
     JsonText json(out);
@@ -138,7 +138,7 @@ TEST_CASE("every octet is two hexadecimal digits", "[results][json]") {
   CHECK(out == expected);
 }
 
-TEST_CASE("numbers have all their digits and no more", "[results][json]") {
+TEST_CASE("numbers have exactly their digits", "[results][json]") {
   std::string out;
   {
     JsonText json(out);
@@ -162,7 +162,7 @@ TEST_CASE("milliseconds are rounded to whole microseconds", "[results][json]") {
   CHECK(milliseconds(Duration::max()) == "9223372036854.776");
 }
 
-TEST_CASE("wall time is written as RFC 3339 has it", "[results][json]") {
+TEST_CASE("wall time is written as RFC 3339 requires", "[results][json]") {
   using namespace std::chrono;
   const auto at = [](sys_days day, microseconds time) { return WallTime{day} + time; };
   CHECK(wall_time(at(1970y / January / 1, 1us)) == "\"1970-01-01T00:00:00.000001Z\"");
@@ -173,7 +173,7 @@ TEST_CASE("wall time is written as RFC 3339 has it", "[results][json]") {
   CHECK(wall_time(at(9999y / December / 31, 0us)) == "\"9999-12-31T00:00:00.000000Z\"");
 }
 
-TEST_CASE("a second is written without what follows it, long ago and far ahead too",
+TEST_CASE("a time to the second has no fraction, in the far past and future too",
           "[results][json]") {
   using namespace std::chrono;
   CHECK(wall_second(WallTime{}) == "\"1970-01-01T00:00:00Z\"");
@@ -183,7 +183,7 @@ TEST_CASE("a second is written without what follows it, long ago and far ahead t
   CHECK(wall_second(WallTime{sys_days(10000y / January / 1)} - 1us) == "\"9999-12-31T23:59:59Z\"");
 }
 
-TEST_CASE("a time that RFC 3339 has no word for is not known", "[results][json]") {
+TEST_CASE("a time that RFC 3339 cannot express counts as not known", "[results][json]") {
   using namespace std::chrono;
   CHECK_FALSE(is_known(WallTime{}));
   CHECK_FALSE(is_known(WallTime{microseconds{-1}}));
@@ -198,7 +198,7 @@ TEST_CASE("a time that RFC 3339 has no word for is not known", "[results][json]"
   CHECK_FALSE(can_be_written(WallTime::max()));
 }
 
-TEST_CASE("what is not UTF-8 as a whole is Latin-1", "[results][json]") {
+TEST_CASE("a text that is not UTF-8 as a whole is Latin-1", "[results][json]") {
   CHECK(encoding_of("") == Encoding::ascii);
   for (std::size_t place = 0; place < 20; ++place) {
     std::string text(20, 'x');
@@ -213,7 +213,7 @@ TEST_CASE("what is not UTF-8 as a whole is Latin-1", "[results][json]") {
   CHECK(encoding_of("\xf4\x90\x80\x80") == Encoding::latin1);  // Beyond U+10FFFF.
 }
 
-TEST_CASE("a text that was cut loses the character that the cut went through", "[results][json]") {
+TEST_CASE("a text that was cut loses the character that the cut divides", "[results][json]") {
   const std::string text = "a\xc3\xbc\xe2\x9c\x89\xf0\x9f\x93\xac";  // 1, 2, 3 and 4 octets.
   const std::size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {

@@ -26,7 +26,7 @@ constexpr const char* kLeafJson =
 
 Parsed with_facts(const tls::Facts& facts) { return Parsed(samples::secured(facts)); }
 
-// The certificate as the one of a chain.
+// The JSON of a chain with only this certificate.
 std::string json_of(const tls::Certificate& certificate) {
   const tls::Chain chain = samples::chain_of({certificate});
   const tls::Facts facts = samples::untrusted(chain);
@@ -37,7 +37,7 @@ Parsed parsed(const tls::Certificate& certificate) { return Parsed(json_of(certi
 
 }  // namespace
 
-TEST_CASE("a handshake that went well is written in full", "[results][tls]") {
+TEST_CASE("a successful handshake is written in full", "[results][tls]") {
   const std::string line = json_of(samples::typical_tls());
   const std::string begin =
       R"("starttls":{"offered":"yes","code":220},)"
@@ -76,7 +76,7 @@ TEST_CASE("a chain without certificates is empty in every detail", "[results][tl
   }
 }
 
-TEST_CASE("whether the certificate has the mail domain stands behind its name", "[results][tls]") {
+TEST_CASE("domain_match follows name_match", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   for (const bool match : {false, true}) {
     facts.domain_match = match;
@@ -89,13 +89,13 @@ TEST_CASE("whether the certificate has the mail domain stands behind its name", 
   CHECK_FALSE(with_facts(facts).has("/tls/domain_match"));
 }
 
-TEST_CASE("a common name that is the name is told where it is, and only there", "[results][tls]") {
+TEST_CASE("a matching common name is reported only if it matches", "[results][tls]") {
   CHECK_FALSE(with_facts(samples::trusted()).has("/tls/cn_match"));
   const std::string line = json_of(samples::common_name_only());
   CHECK(line.find(R"("name_match":false,"cn_match":true,"days_left":37,)") != line.npos);
 }
 
-TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[results][tls]") {
+TEST_CASE("before TLS 1.3 a session has its protections against old attacks", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.session = samples::session_1_2();
   facts.session.secure_renegotiation = false;
@@ -108,14 +108,14 @@ TEST_CASE("before TLS 1.3 a session says what it has against old attacks", "[res
   CHECK(record.json("/tls/secure_renegotiation") == "false");
 }
 
-TEST_CASE("a session without a group or a signature does not name them", "[results][tls]") {
+TEST_CASE("a session without group or signature does not have these keys", "[results][tls]") {
   const Parsed record(samples::expired_and_old());
   CHECK(record.text("/tls/version") == "TLSv1.0");
   CHECK_FALSE(record.has("/tls/group"));
   CHECK_FALSE(record.has("/tls/signature"));
 }
 
-TEST_CASE("a handshake that was not finished says only what was seen", "[results][tls]") {
+TEST_CASE("a handshake that was not completed has only what was received", "[results][tls]") {
   CHECK(Parsed(samples::handshake_refused()).json("/tls") == R"({"alert":"handshake_failure"})");
   const tls::Facts nothing;
   CHECK(with_facts(nothing).json("/tls") == "{}");
@@ -126,14 +126,14 @@ TEST_CASE("a handshake that was not finished says only what was seen", "[results
   CHECK_FALSE(asked.has("/ehlo_tls"));
 }
 
-TEST_CASE("a handshake without a certificate says nothing of trust", "[results][tls]") {
+TEST_CASE("a handshake without a certificate has no result of verification", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.chain = nullptr;
   CHECK(with_facts(facts).keys("/tls") ==
         Keys{"version", "cipher", "group", "signature", "client_cert_requested"});
 }
 
-TEST_CASE("what would not be trusted says why", "[results][tls]") {
+TEST_CASE("a chain that is not trusted has the reason", "[results][tls]") {
   tls::Facts facts = samples::trusted();
   facts.verified = false;
   for (const auto error :
@@ -146,7 +146,7 @@ TEST_CASE("what would not be trusted says why", "[results][tls]") {
   }
 }
 
-TEST_CASE("days left are counted down past the end, and absent where nobody knows them",
+TEST_CASE("days left become negative after the expiry, and are absent if unknown",
           "[results][tls]") {
   tls::Facts facts = samples::trusted();
   for (const int days : {0, 1, -1, 3650, INT_MAX, INT_MIN}) {
@@ -160,7 +160,7 @@ TEST_CASE("days left are counted down past the end, and absent where nobody know
   CHECK_FALSE(with_facts(facts).has("/tls/name_match"));
 }
 
-TEST_CASE("a certificate that cannot be parsed has its digest and nothing else", "[results][tls]") {
+TEST_CASE("a certificate that cannot be parsed has only its digest", "[results][tls]") {
   tls::Certificate certificate;
   certificate.sha256 = samples::digest(1);
   CHECK(parsed(certificate).keys() == Keys{"sha256"});
@@ -169,7 +169,7 @@ TEST_CASE("a certificate that cannot be parsed has its digest and nothing else",
   Record digests = samples::odd_chain();
   digests.chain_detail = ChainDetail::digest;
   CHECK(Parsed(digests).keys("/tls/chain/1") == Keys{"sha256"});
-  // One of its parts is enough to say that it was parsed.
+  // Any one of its parts shows that it was parsed.
   for (std::string tls::Certificate::*const part :
        {&tls::Certificate::subject, &tls::Certificate::issuer, &tls::Certificate::serial,
         &tls::Certificate::key}) {
@@ -179,13 +179,13 @@ TEST_CASE("a certificate that cannot be parsed has its digest and nothing else",
   }
 }
 
-TEST_CASE("a certificate without a name has an empty one", "[results][tls]") {
+TEST_CASE("a certificate without a subject has an empty one", "[results][tls]") {
   const Parsed record(samples::odd_chain());
   CHECK(record.text("/tls/chain/3/subject").empty());
   CHECK(record.json("/tls/chain/3/san") == "[]");
 }
 
-TEST_CASE("validity is written as wide as a certificate may have it", "[results][tls]") {
+TEST_CASE("validity is written over the whole range of certificates", "[results][tls]") {
   const Parsed record(samples::odd_chain());
   CHECK(record.text("/tls/chain/0/not_before") == "1970-01-01T00:00:00Z");
   CHECK(record.text("/tls/chain/3/not_before") == "1950-01-01T00:00:00Z");
@@ -197,7 +197,7 @@ TEST_CASE("validity is written as wide as a certificate may have it", "[results]
   CHECK_FALSE(parsed(certificate).has("/not_after"));
 }
 
-TEST_CASE("every octet of a certificate's texts comes back", "[results][tls]") {
+TEST_CASE("every octet of a certificate's texts can be restored", "[results][tls]") {
   std::string all;
   for (int value = 0; value < 256; ++value) all += static_cast<char>(value);
   tls::Certificate certificate = samples::leaf_certificate();
@@ -231,7 +231,7 @@ TEST_CASE("one text of a certificate that is not UTF-8 makes all of them Latin-1
   }
 }
 
-TEST_CASE("what was cut of a certificate or a chain is told, and nothing else", "[results][tls]") {
+TEST_CASE("only what was cut in a certificate or a chain is reported", "[results][tls]") {
   const Parsed record(samples::cut_chain());
   CHECK(record.json("/tls/chain/0/cut") == R"(["serial","subject","issuer","san"])");
   CHECK(record.json("/tls/chain/1/cut") == R"(["san"])");
@@ -247,20 +247,20 @@ TEST_CASE("what was cut of a certificate or a chain is told, and nothing else", 
   }
 }
 
-TEST_CASE("a chain of any length is written whole", "[results][tls]") {
+TEST_CASE("a chain of any length is written completely", "[results][tls]") {
   const Parsed record(samples::huge_chain());
   CHECK(record.has("/tls/chain/19/san/99"));
   CHECK_FALSE(record.has("/tls/chain/20"));
   CHECK(latin1_octets(record.text("/tls/chain/19/san/99")) == std::string(253, '\x80'));
 }
 
-TEST_CASE("a reply to STARTTLS has its code, and none that was not given", "[results][tls]") {
+TEST_CASE("the reply to STARTTLS has its code, and no code if there was none", "[results][tls]") {
   CHECK(Parsed(samples::starttls_refused()).json("/starttls") == R"({"offered":"yes","code":454})");
   CHECK_FALSE(Parsed(samples::starttls_refused()).has("/tls"));
   CHECK(Parsed(samples::typical()).json("/starttls") == R"({"offered":"yes"})");
 }
 
-TEST_CASE("what was said under TLS is told apart from what was said in clear", "[results][tls]") {
+TEST_CASE("replies under TLS are distinguished from those in clear text", "[results][tls]") {
   const Parsed record(samples::typical_tls());
   CHECK(record.has("/ehlo/extensions/STARTTLS"));
   CHECK_FALSE(record.has("/ehlo_tls/extensions/STARTTLS"));

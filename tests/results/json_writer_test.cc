@@ -44,7 +44,7 @@ std::string extensions_of(std::string_view ehlo) {
 
 }  // namespace
 
-TEST_CASE("a record that knows nothing says nothing", "[results][json]") {
+TEST_CASE("a record without results has no optional keys", "[results][json]") {
   Record record;
   record.target = "192.0.2.10";
   CHECK(json_of(record) ==
@@ -52,7 +52,7 @@ TEST_CASE("a record that knows nothing says nothing", "[results][json]") {
         "\n");
 }
 
-TEST_CASE("a conversation that went well is written in full", "[results][json]") {
+TEST_CASE("a successful conversation is written in full", "[results][json]") {
   CHECK(json_of(samples::typical()) ==
         R"({"v":1,"target":"192.0.2.10","line":17,"ip":"192.0.2.10","port":25,"attempt":1,)"
         R"("at":"2026-11-22T10:15:00.123456Z","outcome":"ok","phase":"quit","cause":"none",)"
@@ -90,7 +90,7 @@ TEST_CASE("a failed connect has its errno by name", "[results][json]") {
   CHECK(Parsed(record).text("/errno") == "E0");
 }
 
-TEST_CASE("what is not SMTP is kept as it was said, without a code", "[results][json]") {
+TEST_CASE("octets that are not SMTP are kept as received, without a code", "[results][json]") {
   const Parsed http(samples::not_smtp());
   CHECK(http.keys("/reply") == std::vector<std::string>{"text"});
   CHECK(http.texts("/reply/text") ==
@@ -102,7 +102,7 @@ TEST_CASE("what is not SMTP is kept as it was said, without a code", "[results][
         std::vector<std::string>{"220-mx1.example.net", "220"});
 }
 
-TEST_CASE("noise has no more lines and no longer ones than a reply", "[results][json]") {
+TEST_CASE("noise is limited to the lines and line length of a reply", "[results][json]") {
   Record record = samples::failed(Phase::greeting, Cause::protocol_not_smtp);
   const std::string line_feeds(smtp::kReplyOctetsMax, '\n');
   record.reply = {0, line_feeds};
@@ -112,7 +112,7 @@ TEST_CASE("noise has no more lines and no longer ones than a reply", "[results][
   CHECK(Parsed(record).text("/reply/text/0").size() == smtp::kLineOctetsMax);
 }
 
-TEST_CASE("every octet of a target comes back", "[results][json]") {
+TEST_CASE("every octet of a target can be restored", "[results][json]") {
   const std::string all = every_octet_but("");
   Record record = samples::invalid_line();
   record.target = all;
@@ -122,7 +122,7 @@ TEST_CASE("every octet of a target comes back", "[results][json]") {
   CHECK(parsed.keys()[2] == "latin1");
 }
 
-TEST_CASE("a line that is a wrong object says which key, behind the cause", "[results][json]") {
+TEST_CASE("a line with an invalid object has the key after the cause", "[results][json]") {
   const Parsed parsed(samples::invalid_object());
   CHECK(parsed.keys() == std::vector<std::string>{"v", "target", "line", "meta", "outcome", "phase",
                                                   "cause", "input"});
@@ -138,7 +138,7 @@ TEST_CASE("a line that is a wrong object says which key, behind the cause", "[re
   CHECK(Parsed(record).json("/input") == R"({"why":"not well-formed JSON"})");
 }
 
-TEST_CASE("every octet of a reply's text comes back", "[results][json]") {
+TEST_CASE("every octet of a reply's text can be restored", "[results][json]") {
   const std::string text = every_octet_but("\n");
   const std::string reply = "220-" + text + "\r\n220 " + text + "\r\n";
   Record record = samples::refused(Phase::greeting, Cause::reject_unspecified, {220, reply});
@@ -151,7 +151,7 @@ TEST_CASE("every octet of a reply's text comes back", "[results][json]") {
   CHECK_FALSE(parsed.has("/latin1"));
 }
 
-TEST_CASE("every octet of a keyword and of its parameters comes back", "[results][json]") {
+TEST_CASE("every octet of a keyword and of its parameters can be restored", "[results][json]") {
   const std::string keyword = every_octet_but("\n\r\t =abcdefghijklmnopqrstuvwxyz");
   const std::string parameters = 'x' + every_octet_but("\n\r") + 'x';
   const std::string reply = "250-host\r\n250 " + keyword + " " + parameters + "\r\n";
@@ -168,7 +168,7 @@ TEST_CASE("every octet of a keyword and of its parameters comes back", "[results
   CHECK(json.find(":" + escaped.substr(begin, end - begin) + "},\"latin1\":true") != json.npos);
 }
 
-TEST_CASE("a text in UTF-8 stays what it is", "[results][json]") {
+TEST_CASE("a text in UTF-8 stays unchanged", "[results][json]") {
   const Parsed parsed(samples::utf8());
   CHECK(parsed.text("/target") ==
         "b\xc3\xbc"
@@ -180,7 +180,7 @@ TEST_CASE("a text in UTF-8 stays what it is", "[results][json]") {
   CHECK(json_of(samples::utf8()).find("latin1") == std::string::npos);
 }
 
-TEST_CASE("Latin-1 is said beside the text that it is said of", "[results][json]") {
+TEST_CASE("the Latin-1 flag is next to the text that it is about", "[results][json]") {
   const Parsed parsed(samples::eight_bit());
   CHECK(parsed.keys("/greeting") ==
         std::vector<std::string>{"code", "text", "latin1", "host", "esmtp"});
@@ -211,7 +211,7 @@ TEST_CASE("a line that is cut within a character stays UTF-8", "[results][json]"
   }
 }
 
-TEST_CASE("two keywords that differ where they are cut are one key", "[results][json]") {
+TEST_CASE("two keywords that differ only after the cut are one key", "[results][json]") {
   const std::string long_word(smtp::kLineOctetsMax - 5, 'X');
   const std::string reply =
       "250-host\r\n250-" + long_word + "\xc3\xbc\r\n250 " + long_word + "\xe2\x9c\x89\r\n";
@@ -219,7 +219,7 @@ TEST_CASE("two keywords that differ where they are cut are one key", "[results][
         std::vector<std::string>{long_word});
 }
 
-TEST_CASE("the longest reply is written whole", "[results][json]") {
+TEST_CASE("the longest reply is written completely", "[results][json]") {
   const Parsed parsed(samples::huge());
   const std::vector<std::string> lines = parsed.texts("/greeting/text");
   REQUIRE(lines.size() == smtp::kReplyLinesMax);
@@ -277,7 +277,7 @@ TEST_CASE("a greeting's host is its first word if that looks like one", "[result
   }
 }
 
-TEST_CASE("a greeting that declines says nothing of what the server can do", "[results][json]") {
+TEST_CASE("a greeting that declines has neither host nor esmtp", "[results][json]") {
   for (const int code : {421, 554, 0, 354}) {
     const Parsed parsed(with_greeting(code, "554 mx1.example.net ESMTP not accepting\r\n"));
     CHECK_FALSE(parsed.has("/greeting/host"));
@@ -286,7 +286,7 @@ TEST_CASE("a greeting that declines says nothing of what the server can do", "[r
   }
 }
 
-TEST_CASE("a keyword that comes again is one key", "[results][json]") {
+TEST_CASE("a repeated keyword is one key", "[results][json]") {
   CHECK(extensions_of("250-mx\r\n250-AUTH PLAIN LOGIN\r\n250-SIZE 1\r\n250-AUTH=LOGIN PLAIN\r\n"
                       "250 auth CRAM-MD5  PLAIN\r\n") ==
         R"({"AUTH":"PLAIN LOGIN CRAM-MD5","SIZE":"1","AUTH=":"LOGIN PLAIN"})");
@@ -295,13 +295,14 @@ TEST_CASE("a keyword that comes again is one key", "[results][json]") {
   CHECK(extensions_of("250-mx\r\n250-A b b\r\n250 A B c c b\r\n") == R"({"A":"b b B c"})");
 }
 
-TEST_CASE("a server's name is no keyword, and an empty line is none", "[results][json]") {
+TEST_CASE("neither the server's name nor an empty line is a keyword", "[results][json]") {
   CHECK(extensions_of("250 starttls\r\n") == "{}");
   CHECK(extensions_of("250-mx\r\n250-\r\n250 \r\n") == "{}");
   CHECK_FALSE(Parsed(with_ehlo(250, "250 \r\n")).has("/ehlo/host"));
 }
 
-TEST_CASE("as many keywords as a reply may have are all kept, or all merged", "[results][json]") {
+TEST_CASE("the largest number of keywords in a reply is kept, or merged if equal",
+          "[results][json]") {
   std::string distinct = "250-mx\r\n";
   std::string alike = distinct;
   std::string expected;
@@ -325,8 +326,7 @@ TEST_CASE("as many keywords as a reply may have are all kept, or all merged", "[
   CHECK(std::count(merged.begin(), merged.end(), ' ') < 97);
 }
 
-TEST_CASE("HELO has no extensions, and a refused EHLO has nothing but its code",
-          "[results][json]") {
+TEST_CASE("HELO has no extensions, and a refused EHLO has only its code", "[results][json]") {
   CHECK(Parsed(samples::helo_only()).json("/ehlo") ==
         R"({"verb":"HELO","code":250,"host":"mx1.example.net","extensions":{}})");
   CHECK(Parsed(samples::ehlo_refused()).json("/ehlo") == R"({"verb":"EHLO","code":550})");
@@ -336,7 +336,7 @@ TEST_CASE("HELO has no extensions, and a refused EHLO has nothing but its code",
   CHECK(Parsed(with_ehlo(0, "no reply")).json("/ehlo") == R"({"verb":"EHLO"})");
 }
 
-TEST_CASE("STARTTLS is offered, not offered, or nobody knows", "[results][json]") {
+TEST_CASE("STARTTLS is offered, not offered, or unknown", "[results][json]") {
   Record record = samples::typical();
   record.starttls_offered = Offered::no;
   CHECK(Parsed(record).json("/starttls") == R"({"offered":"no"})");
@@ -346,7 +346,7 @@ TEST_CASE("STARTTLS is offered, not offered, or nobody knows", "[results][json]"
   CHECK_FALSE(Parsed(record).has("/starttls"));
 }
 
-TEST_CASE("meta is handed through octet for octet", "[results][json]") {
+TEST_CASE("meta is copied octet for octet", "[results][json]") {
   const std::string line = json_of(samples::with_meta());
   const std::string meta(samples::with_meta().meta);
   CHECK(line.find(",\"meta\":" + meta + ",\"ip\":\"2001:db8::5\"") != line.npos);
@@ -383,7 +383,7 @@ TEST_CASE("anomalies are named in the order of their list", "[results][json]") {
   CHECK(Parsed(record).json("/anomalies") == R"(["bare_lf","plaintext_after_starttls"])");
 }
 
-TEST_CASE("records follow one another, a line each", "[results][json]") {
+TEST_CASE("records follow one another, one per line", "[results][json]") {
   std::string out;
   std::string expected;
   for (const Record& record : samples::sample_records()) {

@@ -58,7 +58,7 @@ TEST_CASE("counts agree when every target and every bad line has its record",
   CHECK(Summary{}.agrees());
 }
 
-TEST_CASE("a record that was made and not written is a count of its own", "[results][summary]") {
+TEST_CASE("records that were not written are counted separately", "[results][summary]") {
   Summary summary = finished();
   summary.records_written -= 300;
   CHECK_FALSE(summary.agrees());
@@ -72,12 +72,12 @@ TEST_CASE("a record that was made and not written is a count of its own", "[resu
                  ", 2000 records (ok 1400, refused 300, failed 290, invalid 10), 300 of them "
                  "NOT WRITTEN in 12.3 s"));
   CHECK_FALSE(contains(line, "DISAGREE"));
-  // A record that is nowhere at all is told.
+  // A record that is missing altogether is reported.
   --summary.records_unwritten;
   CHECK_FALSE(summary.agrees());
 }
 
-TEST_CASE("one of a thing is told in the singular", "[results][summary]") {
+TEST_CASE("a count of one has the singular", "[results][summary]") {
   Summary summary;
   summary.targets = 1;
   summary.targets_not_started = 1;
@@ -89,11 +89,11 @@ TEST_CASE("one of a thing is told in the singular", "[results][summary]") {
   summary.stopped = "a signal";
   CHECK(summary_line(summary) ==
         "mxsweep: 1 target, 1 unreadable line, 1 record (invalid 1) in 0.0 s, 0 visits/s, peak 0 "
-        "in flight, 0 MB, CPU 0.0 s, 1 server forgotten and possibly visited twice, braked 1 time "
-        "for want of local resources; STOPPED EARLY: a signal, 1 target not started");
+        "in flight, 0 MB, CPU 0.0 s, 1 server forgotten and possibly visited twice, slowed down 1 "
+        "time for lack of local resources; STOPPED EARLY: a signal, 1 target not started");
 }
 
-TEST_CASE("the summary as JSON tells all that was counted", "[results][summary]") {
+TEST_CASE("the summary as JSON has everything that was counted", "[results][summary]") {
   const std::string line = summary_json(finished());
   CHECK(line.find('\n') == line.size() - 1);
   simdjson::dom::parser parser;
@@ -148,17 +148,17 @@ TEST_CASE("the summary has percentiles for the phases that were reached", "[resu
   CHECK(std::uint64_t(ms["ehlo"]["count"]) == 1400);
 }
 
-TEST_CASE("the summary counts what the records say of TLS", "[results][summary]") {
+TEST_CASE("the summary counts the TLS results of the records", "[results][summary]") {
   Summary summary;
   const auto count = [&](int times, const Record& record) {
     for (int i = 0; i < times; ++i) summary.tally.count(record);
   };
   count(5, samples::typical_tls());                  // STARTTLS, 1.3, verified.
-  count(4, samples::implicit_tls());                 // 1.2, verified; nothing of STARTTLS.
+  count(4, samples::implicit_tls());                 // 1.2, verified; without STARTTLS.
   count(3, samples::expired_and_old());              // STARTTLS, 1.0, not verified.
-  count(2, samples::handshake_refused());            // Not finished, no certificate.
-  count(1, samples::client_certificate_required());  // Not finished, its certificate was good.
-  count(7, samples::too_busy());                     // Nobody knows whether STARTTLS is offered.
+  count(2, samples::handshake_refused());            // Not completed, no certificate.
+  count(1, samples::client_certificate_required());  // Not completed, certificate verified.
+  count(7, samples::too_busy());                     // Unknown whether STARTTLS is offered.
   Record without = samples::typical();
   without.starttls_offered = Offered::no;
   count(6, without);
@@ -184,7 +184,7 @@ TEST_CASE("the summary counts what the records say of TLS", "[results][summary]"
   CHECK(contains(summary_json(summary), R"("deadline_late_ms_max":0.000,)"));
 }
 
-TEST_CASE("whatever the command line was, the summary is JSON", "[results][summary]") {
+TEST_CASE("the summary is JSON for any command line", "[results][summary]") {
   Summary summary = finished();
   summary.command_line = "mxsweep \xff\x01";
   summary.stopped = "output: \"No space left on device\"";
@@ -201,7 +201,7 @@ TEST_CASE("whatever the command line was, the summary is JSON", "[results][summa
   CHECK(parser.parse(summary_json(summary)).error() == simdjson::SUCCESS);
 }
 
-TEST_CASE("the summary is one line for a person", "[results][summary]") {
+TEST_CASE("the summary for the user is one line", "[results][summary]") {
   CHECK(summary_line(finished()) ==
         "mxsweep: 1990 targets, 10 unreadable lines, 2000 records (ok 1400, refused 300, failed "
         "290, invalid 10) in 12.3 s, 162 visits/s, p50 101.3 ms p99 101.3 ms, peak 1000 in flight, "
@@ -211,7 +211,7 @@ TEST_CASE("the summary is one line for a person", "[results][summary]") {
         "mxsweep: 0 targets, 0 records in 0.0 s, 0 visits/s, peak 0 in flight, 0 MB, CPU 0.0 s");
 }
 
-TEST_CASE("the line says so when the sweep stopped early or the counts disagree",
+TEST_CASE("the line reports that the sweep stopped early or that counts disagree",
           "[results][summary]") {
   Summary summary = finished();
   summary.targets_not_started = 500;
@@ -223,13 +223,13 @@ TEST_CASE("the line says so when the sweep stopped early or the counts disagree"
   summary.records_written = 1999;
   summary.local_shortages = 7;
   line = summary_line(summary);
-  CHECK(contains(line, ", braked 7 times for want of local resources"));
+  CHECK(contains(line, ", slowed down 7 times for lack of local resources"));
   CHECK(contains(line,
                  "; COUNTS DISAGREE: 2490 targets and 10 unreadable lines came to 2000 records, of "
                  "which 1999 were written and 0 were not, and 500 targets not started"));
 }
 
-TEST_CASE("a shared record counts as a record, and not as a visit", "[results][summary]") {
+TEST_CASE("a shared record counts as a record but not as a visit", "[results][summary]") {
   Tally tally;
   tally.count(samples::shared());
   CHECK(tally.records == 1);
@@ -282,7 +282,7 @@ TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]
   CHECK(contains(summary_line(summary), ", 4 servers forgotten and possibly visited twice"));
 }
 
-TEST_CASE("tallies that are merged are one that counted all", "[results][summary]") {
+TEST_CASE("merged tallies equal one that counted everything", "[results][summary]") {
   Tally all;
   Tally parts[2];
   std::size_t next = 0;

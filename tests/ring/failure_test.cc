@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A kernel that refuses the ring, before or after it was opened.
+// Kernels that refuse the ring, before or after it was opened.
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::seconds{60};
 
-// In a thread of its own, which takes the filter with it when it ends.
+// Runs the body in a thread of its own, so that the filter ends with that thread.
 template <typename Body>
 void in_own_thread(Body&& body) {
   std::thread thread(std::forward<Body>(body));
@@ -34,7 +34,7 @@ std::optional<Refusal> refused(unsigned call, unsigned error) {
   return refusal;
 }
 
-TEST_CASE("a ring that may be set up and not used is refused", "[ring][failure]") {
+TEST_CASE("a ring that may be set up but not used is refused", "[ring][failure]") {
   const auto refusal = refused(SYS_io_uring_enter, EPERM);
   REQUIRE(refusal.has_value());
   CHECK(refusal->cause.find("seccomp") != std::string::npos);
@@ -44,13 +44,14 @@ TEST_CASE("a ring that may be set up and not used is refused", "[ring][failure]"
   CHECK(hidden->cause.find("a filter hides it") != std::string::npos);
 }
 
-TEST_CASE("a ring that may not be registered with is refused for that", "[ring][failure]") {
+TEST_CASE("a ring on which registration is forbidden is refused for that reason",
+          "[ring][failure]") {
   const auto refusal = refused(SYS_io_uring_register, EPERM);
   REQUIRE(refusal.has_value());
   CHECK(refusal->cause.find("seccomp") != std::string::npos);
 }
 
-TEST_CASE("a ring that fails says so, and no wait for it lasts", "[ring][failure]") {
+TEST_CASE("a ring that fails reports it, and no longer waits", "[ring][failure]") {
   int failure_before = -1;
   int failure = 0;
   std::size_t completed = 0;
@@ -63,7 +64,7 @@ TEST_CASE("a ring that fails says so, and no wait for it lasts", "[ring][failure
     ring.submit_and_wait(1, Duration::zero());
     failure_before = ring.failure();
     if (!refuse_system_call(SYS_io_uring_enter, EPERM)) return;
-    // More than its queue holds, which makes room by submitting.
+    // More than the queue holds; it makes room by submitting.
     for (std::uint32_t i = 0; i < 100; ++i) {
       ring.poll(bell, {.index = i, .generation = 1}, POLLOUT);
       ring.connect(bell, {.index = i, .generation = 1}, socket_address(ipv4(0x7f000001), 25));
@@ -76,12 +77,12 @@ TEST_CASE("a ring that fails says so, and no wait for it lasts", "[ring][failure
   CHECK(failure_before == 0);
   CHECK(failure == EPERM);
   CHECK(completed == 0);
-  const Refusal told = explain_failure(failure);
-  CHECK(told.cause == "io_uring_enter failed: Operation not permitted");
-  CHECK_FALSE(told.cure.empty());
+  const Refusal explained = explain_failure(failure);
+  CHECK(explained.cause == "io_uring_enter failed: Operation not permitted");
+  CHECK_FALSE(explained.cure.empty());
 }
 
-TEST_CASE("a bell that cannot be read is a failure of its ring", "[ring][failure]") {
+TEST_CASE("an eventfd that cannot be read is a failure of its ring", "[ring][failure]") {
   constexpr int kNotOpen = 1'000'000;
   Ring deaf;
   REQUIRE_FALSE(
@@ -92,7 +93,7 @@ TEST_CASE("a bell that cannot be read is a failure of its ring", "[ring][failure
   CHECK(deaf.failure() == EBADF);
 }
 
-TEST_CASE("a shortage that passes is no failure", "[ring][failure]") {
+TEST_CASE("a shortage that passes is not a failure", "[ring][failure]") {
   int failure = -1;
   in_own_thread([&] {
     Ring ring;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::seconds{5};
 
-// A connected pair: ours is driven by the ring, theirs by plain calls.
+// A connected pair of sockets: the ring drives ours, plain system calls drive theirs.
 struct Pair {
   Pair() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0); }
   ~Pair() {
@@ -28,7 +28,7 @@ struct Pair {
   }
   [[nodiscard]] int ours() const { return ends[0]; }
   [[nodiscard]] int theirs() const { return ends[1]; }
-  void say(std::string_view words) const {
+  void send(std::string_view words) const {
     REQUIRE(::write(ends[1], words.data(), words.size()) == static_cast<ssize_t>(words.size()));
   }
   int ends[2];
@@ -47,11 +47,11 @@ Completion wait_for_one(Ring& ring) {
   return completions.front();
 }
 
-TEST_CASE("what a peer says is read in a lent buffer and tied to its handle", "[ring]") {
+TEST_CASE("octets from a peer are received in a provided buffer, with their handle", "[ring]") {
   Ring ring;
   open(ring);
   const Pair pair;
-  pair.say("220 mx.test\r\n");
+  pair.send("220 mx.test\r\n");
   ring.receive(pair.ours(), {.index = 7, .generation = 0xabcdef});
   const Completion completion = wait_for_one(ring);
   CHECK(completion.operation == Operation::receive);
@@ -60,7 +60,7 @@ TEST_CASE("what a peer says is read in a lent buffer and tied to its handle", "[
   ring.give_back(completion);
 }
 
-TEST_CASE("a close by the peer is zero octets, and holds no buffer", "[ring]") {
+TEST_CASE("a close by the peer is zero octets, and takes no buffer", "[ring]") {
   Ring ring;
   open(ring);
   Pair pair;
@@ -72,15 +72,15 @@ TEST_CASE("a close by the peer is zero octets, and holds no buffer", "[ring]") {
   CHECK(ring.octets(completion).empty());
 }
 
-TEST_CASE("a send that succeeds is silent, one that fails is told", "[ring]") {
+TEST_CASE("a send that succeeds has no completion, one that fails has", "[ring]") {
   Ring ring;
   open(ring);
   Pair pair;
   ring.send(pair.ours(), {.index = 1}, "QUIT\r\n");
   ring.submit_and_wait(1, {});
   CHECK(ring.completions().empty());
-  char said[16];
-  CHECK(::read(pair.theirs(), said, sizeof said) == 6);
+  char received[16];
+  CHECK(::read(pair.theirs(), received, sizeof received) == 6);
   ::close(pair.ends[1]);
   pair.ends[1] = -1;
   ring.send(pair.ours(), {.index = 1}, "QUIT\r\n");
@@ -89,7 +89,7 @@ TEST_CASE("a send that succeeds is silent, one that fails is told", "[ring]") {
   CHECK(completion.result == -EPIPE);
 }
 
-TEST_CASE("a cancelled receive comes back by itself", "[ring]") {
+TEST_CASE("a cancelled receive completes", "[ring]") {
   Ring ring;
   open(ring);
   const Pair pair;
@@ -101,7 +101,7 @@ TEST_CASE("a cancelled receive comes back by itself", "[ring]") {
   CHECK(completion.result == -ECANCELED);
 }
 
-TEST_CASE("cancelling what is over does no harm", "[ring]") {
+TEST_CASE("cancelling a completed operation does no harm", "[ring]") {
   Ring ring;
   open(ring);
   ring.cancel(Operation::receive, {.index = 3, .generation = 9});
@@ -111,13 +111,12 @@ TEST_CASE("cancelling what is over does no harm", "[ring]") {
   }
 }
 
-TEST_CASE("buffers that are given back are lent again, and without one a receive says so",
-          "[ring]") {
+TEST_CASE("returned buffers are used again, and a receive without a buffer fails", "[ring]") {
   Ring ring;
   open(ring, {.submissions = 64, .completions = 64, .buffers = 4, .buffer_octets = 64});
   std::vector<Pair> pairs(6);
   for (std::uint32_t i = 0; i < pairs.size(); ++i) {
-    pairs[i].say("hello");
+    pairs[i].send("hello");
     ring.receive(pairs[i].ours(), {.index = i});
   }
   ring.submit_and_wait(6, kPatience);
@@ -137,7 +136,7 @@ TEST_CASE("buffers that are given back are lent again, and without one a receive
   }
   CHECK(places.size() == 4);
   for (int round = 0; round < 20; ++round) {
-    pairs[0].say("again");
+    pairs[0].send("again");
     ring.receive(pairs[0].ours(), {});
     const Completion completion = wait_for_one(ring);
     CHECK(ring.octets(completion).ends_with("again"));
@@ -145,26 +144,26 @@ TEST_CASE("buffers that are given back are lent again, and without one a receive
   }
 }
 
-TEST_CASE("a full submission queue is submitted on the way, nothing is dropped", "[ring]") {
+TEST_CASE("a full submission queue is submitted early, nothing is dropped", "[ring]") {
   Ring ring;
   open(ring, {.submissions = 4, .completions = 256, .buffers = 64, .buffer_octets = 64});
   std::vector<Pair> pairs(50);
   for (std::uint32_t i = 0; i < pairs.size(); ++i) {
-    pairs[i].say("x");
+    pairs[i].send("x");
     ring.receive(pairs[i].ours(), {.index = i});
   }
-  std::set<std::uint32_t> heard;
-  for (int round = 0; round < 100 && heard.size() < pairs.size(); ++round) {
+  std::set<std::uint32_t> completed;
+  for (int round = 0; round < 100 && completed.size() < pairs.size(); ++round) {
     ring.submit_and_wait(1, kPatience);
     for (const Completion& completion : ring.completions()) {
-      heard.insert(completion.handle.index);
+      completed.insert(completion.handle.index);
       ring.give_back(completion);
     }
   }
-  CHECK(heard.size() == pairs.size());
+  CHECK(completed.size() == pairs.size());
 }
 
-TEST_CASE("a wait ends by itself, and at once when the bell rings", "[ring]") {
+TEST_CASE("a wait ends by its timeout, and at once when the eventfd is written", "[ring]") {
   const int bell = ::eventfd(0, EFD_CLOEXEC);
   Ring ring;
   open(ring, {.wake_descriptor = bell});
@@ -181,7 +180,7 @@ TEST_CASE("a wait ends by itself, and at once when the bell rings", "[ring]") {
   ::close(bell);
 }
 
-TEST_CASE("a turn hands out a bounded number of completions and says that there are more",
+TEST_CASE("a turn returns a bounded number of completions and reports that there are more",
           "[ring]") {
   Ring ring;
   open(ring);
@@ -194,9 +193,9 @@ TEST_CASE("a turn hands out a bounded number of completions and says that there 
   CHECK_FALSE(ring.more());
 }
 
-TEST_CASE("a turn without time to wait takes all that has completed", "[ring]") {
-  // Newer kernels hand out 20 completions in a call that waits for none. A worker that started 256
-  // connections a turn fell behind until its deadlines struck, and blamed the servers.
+TEST_CASE("a turn without time to wait collects everything that has completed", "[ring]") {
+  // Newer kernels return 20 completions in a call that waits for none. A worker that started 256
+  // connections per turn fell behind until its deadlines expired, and blamed the servers.
   Ring ring;
   open(ring);
   std::vector<Pair> pairs(200);
@@ -204,7 +203,7 @@ TEST_CASE("a turn without time to wait takes all that has completed", "[ring]") 
   ring.submit_and_wait(1, {});
   REQUIRE(ring.completions().empty());
   CHECK_FALSE(ring.more());
-  for (const Pair& pair : pairs) pair.say("x");
+  for (const Pair& pair : pairs) pair.send("x");
   CHECK(ring.more());
   ring.submit_and_wait(1, {});
   const auto completions = ring.completions();
@@ -212,7 +211,7 @@ TEST_CASE("a turn without time to wait takes all that has completed", "[ring]") 
   for (const Completion& completion : completions) ring.give_back(completion);
 }
 
-TEST_CASE("a connection to a port where nobody listens is refused", "[ring]") {
+TEST_CASE("a connection to a port without a listener is refused", "[ring]") {
   Ring ring;
   open(ring);
   const int descriptor = open_tcp(Family::ipv4);
@@ -224,7 +223,7 @@ TEST_CASE("a connection to a port where nobody listens is refused", "[ring]") {
   ::close(descriptor);
 }
 
-TEST_CASE("an address survives the way to the kernel's form and back", "[ring]") {
+TEST_CASE("an address survives conversion to the kernel's form and back", "[ring]") {
   for (const char* text : {"127.0.0.1", "192.0.2.255", "2001:db8::5", "::1"}) {
     const Address address = *parse_address(text);
     CHECK(address_of(socket_address(address, 25).storage) == address);
@@ -233,22 +232,22 @@ TEST_CASE("an address survives the way to the kernel's form and back", "[ring]")
         *parse_address("192.0.2.1"));
 }
 
-TEST_CASE("a poll tells once what came true, and again only when asked again", "[ring]") {
+TEST_CASE("a poll completes once, and again only if it is queued again", "[ring]") {
   Ring ring;
   open(ring);
   Pair pair;
   ring.poll(pair.ours(), {.index = 4, .generation = 2}, POLLIN);
   ring.submit_and_wait(1, {});
   CHECK(ring.completions().empty());
-  pair.say("x");
+  pair.send("x");
   Completion completion = wait_for_one(ring);
   CHECK(completion.operation == Operation::poll);
   CHECK(completion.handle == Handle{4, 2});
   CHECK(completion.result == POLLIN);
-  pair.say("y");
+  pair.send("y");
   ring.submit_and_wait(1, {});
   CHECK(ring.completions().empty());
-  // What was there before the question counts too.
+  // Events that were ready before count too.
   ring.poll(pair.ours(), {.index = 4, .generation = 3}, POLLIN | POLLOUT);
   completion = wait_for_one(ring);
   CHECK(completion.handle == Handle{4, 3});
@@ -259,7 +258,7 @@ TEST_CASE("a poll tells once what came true, and again only when asked again", "
   CHECK((wait_for_one(ring).result & POLLHUP) != 0);
 }
 
-TEST_CASE("a poll that is cancelled comes back by itself", "[ring]") {
+TEST_CASE("a cancelled poll completes", "[ring]") {
   Ring ring;
   open(ring);
   const Pair pair;

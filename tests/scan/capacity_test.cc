@@ -29,6 +29,21 @@ TEST_CASE("more than the limit on open files is refused, with the cure", "[capac
   CHECK(plan.refusal->cure.find("--exceed-nofile") != std::string::npos);
 }
 
+TEST_CASE("a ring has room for its worker's share of the connections", "[capacity]") {
+  const auto submissions = [](std::uint32_t concurrency, std::uint32_t threads) {
+    const CapacityPlan plan = plan_capacity(
+        {.concurrency = concurrency, .threads = threads, .descriptor_limit = 1'000'000});
+    REQUIRE_FALSE(plan.refusal);
+    CHECK(plan.capacity.completions == 8 * plan.capacity.submissions);
+    return plan.capacity.submissions;
+  };
+  CHECK(submissions(1'000, 1) == 4096);
+  CHECK(submissions(100'000, 2) == 4096);
+  CHECK(submissions(1'000, 8) == 512);
+  CHECK(submissions(1'000, 64) == 128);
+  CHECK(submissions(1, 1) == 128);
+}
+
 TEST_CASE("a limit that leaves nothing is refused also for the default", "[capacity]") {
   const CapacityPlan plan = plan_capacity({.descriptor_limit = 10});
   REQUIRE(plan.refusal);

@@ -48,7 +48,7 @@ class FakeKernel {
   void send(int descriptor, Handle handle, std::string_view octets) {
     world().submit(ring::Operation::poll, descriptor, handle, octets, {});
   }
-  void send_and_tell(int descriptor, Handle handle, std::string_view octets) {
+  void send_and_report(int descriptor, Handle handle, std::string_view octets) {
     world().submit(ring::Operation::send, descriptor, handle, octets, {});
   }
   void cancel(ring::Operation operation, Handle handle) { world().cancel(operation, handle); }

@@ -89,6 +89,25 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[scan]
   CHECK(seen_octets == octets);
 }
 
+TEST_CASE("a chunk that was written is filled again", "[scan][output]") {
+  threads::Doorbell writer;
+  Outbox outbox(writer);
+  const results::Record record;
+  Chunk chunk;
+  outbox.add(record, Instant{});
+  outbox.flush(Instant{});
+  REQUIRE(outbox.take(chunk));
+  const char* const memory = chunk.lines.data();
+  const std::string lines = chunk.lines;
+  outbox.give_back(chunk);
+  outbox.add(record, Instant{});
+  outbox.flush(Instant{});
+  REQUIRE(outbox.take(chunk));
+  CHECK(chunk.lines.data() == memory);
+  CHECK(chunk.lines == lines);
+  CHECK(chunk.records == 1);
+}
+
 TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", "[scan][output]") {
   const TemporaryFile file;
   Output output(file.path);

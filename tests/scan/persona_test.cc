@@ -83,7 +83,7 @@ class Pair {
   }
   void server(const sink::Reaction& reaction) {
     to_client_ += reaction.send;
-    tell_ = reaction.tell;
+    tell_ = reaction.report_sent;
     wake_ = reaction.wake;
     if (reaction.end != sink::Reaction::End::no) end_ = reaction.end;
   }

@@ -283,7 +283,7 @@ void World::react(int descriptor, Socket& socket, const sink::Reaction& reaction
            [piece = std::string(rest.substr(0, count))](Socket& it) { it.readable += piece; });
     rest.remove_prefix(count);
   }
-  if (reaction.tell) {
+  if (reaction.report_sent) {
     add(socket.arrived, [=, this] {
       Socket* const it = same(descriptor, number);
       // As a window does: the server goes on when there is room.

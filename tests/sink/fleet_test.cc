@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint32_t kFirst = 0x7f010000;  // 127.1.0.0
 constexpr std::uint32_t kAddresses = 65536;
 
-TEST_CASE("each persona answers at its share of the addresses", "[sink][fleet]") {
+TEST_CASE("each persona has its share of the addresses", "[sink][fleet]") {
   for (const std::uint64_t seed : {1U, 2U, 77U}) {
     const Fleet fleet(read_personas(builtin_personas()).personas, seed);
     std::vector<double> seen(fleet.personas().size());
@@ -26,7 +26,7 @@ TEST_CASE("each persona answers at its share of the addresses", "[sink][fleet]")
   }
 }
 
-TEST_CASE("the same seed deals the same personas, another seed others", "[sink][fleet]") {
+TEST_CASE("the same seed assigns the same personas, another seed others", "[sink][fleet]") {
   const Fleet one(read_personas(builtin_personas()).personas, 1);
   const Fleet again(read_personas(builtin_personas()).personas, 1);
   const Fleet other(read_personas(builtin_personas()).personas, 2);
@@ -39,7 +39,7 @@ TEST_CASE("the same seed deals the same personas, another seed others", "[sink][
   CHECK(moved > 2000);
 }
 
-TEST_CASE("a fleet of one answers everywhere", "[sink][fleet]") {
+TEST_CASE("a single persona has all addresses", "[sink][fleet]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   REQUIRE(keep_only(personas, {"silent"}) == "");
   const Fleet fleet(std::move(personas), 1);

@@ -10,7 +10,7 @@
 namespace mxsweep::sink {
 namespace {
 
-TEST_CASE("a place to listen is loopback and a port", "[sink][listen]") {
+TEST_CASE("an address to listen on is a loopback address and a port", "[sink][listen]") {
   Listen listen;
   CHECK(read_listen("127.0.0.0/8:2525", listen) == "");
   CHECK(listen.address.family == Family::none);
@@ -23,7 +23,7 @@ TEST_CASE("a place to listen is loopback and a port", "[sink][listen]") {
   CHECK(listen.port == 65535);
 }
 
-TEST_CASE("anywhere else is refused with a reason", "[sink][listen]") {
+TEST_CASE("any other address is refused with a reason", "[sink][listen]") {
   Listen listen;
   const std::string outside = "not a loopback address: a simulated fleet answers this machine only";
   const std::string not_address = "not an address: 127.0.0.0/8, an address of it, or [::1]";
@@ -45,8 +45,7 @@ TEST_CASE("anywhere else is refused with a reason", "[sink][listen]") {
   }
 }
 
-TEST_CASE("a port that somebody listens on is not free, although it could be shared",
-          "[sink][listen]") {
+TEST_CASE("a port with a listener is not free, although it could be shared", "[sink][listen]") {
   Listen listen;
   REQUIRE(read_listen("127.0.0.0/8:0", listen) == "");
   CHECK(port_is_free(listen) == 0);

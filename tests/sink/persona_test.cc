@@ -9,7 +9,7 @@
 namespace mxsweep::sink {
 namespace {
 
-// A fleet of one whose greeting is `greeting`, with everything else in order.
+// A fleet of one persona with the given greeting and everything else valid.
 std::string with_greeting(const std::string& greeting) {
   return R"({"defaults": {"ehlo": [], "helo": [], "starttls": [], "noop": [], "quit": [],
                           "other": []},
@@ -31,7 +31,7 @@ std::string error_of(const std::string& json) {
   return read.error;
 }
 
-TEST_CASE("the built-in personas are read, and most of 1000 parts are decent servers",
+TEST_CASE("the built-in personas are valid, and most of the 1000 parts behave well",
           "[sink][persona]") {
   const PersonasRead read = read_personas(builtin_personas());
   REQUIRE(read.error == "");
@@ -59,7 +59,8 @@ TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
   CHECK(plain.script(Trigger::hello).empty());
 }
 
-TEST_CASE("a step says when, what, how fast, how often and what then", "[sink][persona]") {
+TEST_CASE("a step has a delay, a text, a speed, a number of repetitions and an action",
+          "[sink][persona]") {
   const Script script = greeting_of(
       R"([{"after_ms": 1500, "send": "220-{host}\r\n", "octets_per_s": 4},
           {"hex": "00fF41", "after_ms": 1, "do": "reset"}])");
@@ -86,7 +87,7 @@ TEST_CASE("steps without a wait between them become one", "[sink][persona]") {
   CHECK(script[0].action == StepAction::close);
 }
 
-TEST_CASE("repetitions are counted and written out", "[sink][persona]") {
+TEST_CASE("repetitions are counted and expanded", "[sink][persona]") {
   const Script script = greeting_of(R"([{"send": "{n}:{n} ", "repeat": 11}])");
   REQUIRE(script.size() == 1);
   CHECK(script[0].octets == "1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 9:9 10:10 11:11 ");
@@ -101,7 +102,7 @@ TEST_CASE("an endless text is a chunk of whole repetitions", "[sink][persona]") 
   CHECK(script[1].octets.size() > kFloodChunkOctets - 3);
 }
 
-TEST_CASE("a persona takes from the defaults what it lacks", "[sink][persona]") {
+TEST_CASE("a persona takes missing scripts from the defaults", "[sink][persona]") {
   const PersonasRead read = read_personas(R"({
       "personas": [{"name": "p", "weight": 7, "quit": [{"do": "reset"}],
                     "expect": {"outcome": "failed", "phase": "ehlo", "cause": "net.reset"}}],
@@ -117,7 +118,7 @@ TEST_CASE("a persona takes from the defaults what it lacks", "[sink][persona]") 
   CHECK(persona.script(Trigger::quit).at(0).action == StepAction::reset);
 }
 
-TEST_CASE("a mistake in a step is named with its place", "[sink][persona]") {
+TEST_CASE("a mistake in a step is reported with its place", "[sink][persona]") {
   const auto step_error = [](const std::string& step) {
     return error_of(with_greeting("[" + step + "]"));
   };
@@ -143,13 +144,13 @@ TEST_CASE("a mistake in a step is named with its place", "[sink][persona]") {
   CHECK(step_error(R"({"send": "x", "repeat": 0})") ==
         at + ".repeat: must be a whole number from 1 to 65536");
   CHECK(step_error(R"({"send": "xy", "repeat": 65536})") ==
-        at + ": more than 65536 octets written out; \"forever\" has no such limit");
+        at + ": more than 65536 octets when expanded; \"forever\" has no such limit");
   CHECK(step_error(R"({"send": ")" + std::string(65537, 'x') + R"("})") ==
         at + ": too many octets");
   CHECK(step_error(R"({"do": "explode"})") ==
         at + ".do: must be \"close\", \"reset\", \"hang\", \"tls\" or \"cut\"");
-  CHECK(step_error(R"({"do": "tls"})") == at + ".do: \"tls\" belongs into \"starttls\"");
-  CHECK(step_error(R"({"do": "cut"})") == at + ".do: \"cut\" belongs into \"hello\"");
+  CHECK(step_error(R"({"do": "tls"})") == at + ".do: \"tls\" is allowed only in \"starttls\"");
+  CHECK(step_error(R"({"do": "cut"})") == at + ".do: \"cut\" is allowed only in \"hello\"");
   CHECK(step_error(R"({"send": "x", "repeat": "forever", "do": "close"})") ==
         at + ": \"do\" is never reached");
 }
@@ -165,7 +166,7 @@ TEST_CASE("a script with steps that are never reached is a mistake", "[sink][per
   CHECK(error_of(with_greeting(many + "]")) == "personas[0] (p).greeting: more than 64 steps");
 }
 
-TEST_CASE("a mistake around the personas is named with its place", "[sink][persona]") {
+TEST_CASE("a mistake outside the personas is reported with its place", "[sink][persona]") {
   const std::string expect = R"("expect": {"outcome": "ok", "phase": "quit", "cause": "none"})";
   const auto persona_error = [](const std::string& members) {
     return error_of(R"({"personas": [{)" + members + "}]}");
@@ -191,7 +192,8 @@ TEST_CASE("a mistake around the personas is named with its place", "[sink][perso
   CHECK(persona_error(R"("name": "a", "mail": [])") == "personas[0] (a).mail: unknown key");
 }
 
-TEST_CASE("a text that is not JSON is told where it stops being JSON", "[sink][persona]") {
+TEST_CASE("the error about a text that is not JSON has the place of the mistake",
+          "[sink][persona]") {
   const auto begins = [](const std::string& json, const std::string& words) {
     const std::string error = error_of(json);
     INFO(error);
@@ -207,15 +209,15 @@ TEST_CASE("a text that is not JSON is told where it stops being JSON", "[sink][p
   begins("{\"personas", "not JSON: ");
 }
 
-TEST_CASE("two personas can't share a name", "[sink][persona]") {
+TEST_CASE("two personas cannot have the same name", "[sink][persona]") {
   const std::string p = R"({"name": "p", "weight": 1, "greeting": [], "ehlo": [], "helo": [],
       "starttls": [], "noop": [], "quit": [], "other": [],
       "expect": {"outcome": "ok", "phase": "quit", "cause": "none"}})";
   CHECK(error_of(R"({"personas": [)" + p + "," + p + "]}") ==
-        "personas[1] (p).name: stands for two personas");
+        "personas[1] (p).name: is the name of two personas");
 }
 
-TEST_CASE("what a persona expects is said in the record's words", "[sink][persona]") {
+TEST_CASE("a persona's expectation is in the record's words", "[sink][persona]") {
   const auto expect_error = [](const std::string& expect) {
     return error_of(R"({"personas": [{"name": "a", "expect": )" + expect + "}]}");
   };
@@ -248,7 +250,7 @@ TEST_CASE("what a persona expects is said in the record's words", "[sink][person
         at + ": outcome \"ok\" and cause \"none\" belong together");
 }
 
-TEST_CASE("what a persona expects of TLS is kept word by word", "[sink][persona]") {
+TEST_CASE("a persona's expectation of TLS is kept word for word", "[sink][persona]") {
   const PersonasRead read = read_personas(builtin_personas());
   REQUIRE(read.error == "");
   const auto expected_of = [&](std::string_view name) {
@@ -277,7 +279,7 @@ std::string with_more(const std::string& members) {
   return json;
 }
 
-TEST_CASE("a persona's TLS is what its object says, and else the default", "[sink][persona]") {
+TEST_CASE("a persona's TLS is as in its object, otherwise the default", "[sink][persona]") {
   const auto manners_of = [](const std::string& tls) {
     const PersonasRead read = read_personas(with_more("\"tls\": " + tls));
     REQUIRE(read.error == "");
@@ -295,7 +297,7 @@ TEST_CASE("a persona's TLS is what its object says, and else the default", "[sin
                        "client_certificate": "required", "ciphers": "NORMAL"})") == behaviour);
 }
 
-TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][persona]") {
+TEST_CASE("a mistake in a persona's TLS is reported with its place", "[sink][persona]") {
   const auto tls_error = [](const std::string& tls) {
     return error_of(with_more("\"tls\": " + tls));
   };
@@ -313,9 +315,9 @@ TEST_CASE("a mistake in a persona's TLS is named with its place", "[sink][person
         at + ".client_certificate: must be one of not_asked, requested, required");
   CHECK(tls_error(R"({"versions": "1.2"})") == at + ".versions: must be an array");
   CHECK(tls_error(R"({"versions": ["1.2"]})") ==
-        at + ".versions: must be the least version and the most");
+        at + ".versions: must be the lowest and the highest version");
   CHECK(tls_error(R"({"versions": ["1.3", "1.2"]})") ==
-        at + ".versions: the least version comes first");
+        at + ".versions: the lowest version must come first");
   CHECK(tls_error(R"({"versions": ["1.2", "1.4"]})") ==
         at + ".versions: must be one of 1.0, 1.1, 1.2, 1.3");
 }
@@ -339,7 +341,8 @@ TEST_CASE("under TLS a server does not offer STARTTLS again", "[sink][persona]")
   CHECK(under_tls("250 a", R"(, "ehlo": [{"send": "250 b"}])") == "250 b");
 }
 
-TEST_CASE("a fleet of implicit TLS expects what lies before STARTTLS no more", "[sink][persona]") {
+TEST_CASE("with implicit TLS a fleet no longer expects anything from before STARTTLS",
+          "[sink][persona]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   REQUIRE(keep_only(personas, {"busy_421", "starttls_454", "alert_internal_error", "plain",
                                "plaintext_after_220"}) == "");
@@ -367,7 +370,7 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
   CHECK(host_name(*parse_address("::1")) == "mx---1.sink.test");
 }
 
-TEST_CASE("only the personas that are named are kept", "[sink][persona]") {
+TEST_CASE("only named personas are kept", "[sink][persona]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
   CHECK(personas.size() == 61);
@@ -377,7 +380,7 @@ TEST_CASE("only the personas that are named are kept", "[sink][persona]") {
   CHECK(personas[1].name == "plain");
 }
 
-TEST_CASE("a delay comes before whatever a greeting did first", "[sink][persona]") {
+TEST_CASE("a delay comes before the first step of a greeting", "[sink][persona]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   REQUIRE(keep_only(personas, {"plain", "slow_greeting"}) == "");
   delay_greetings(personas, std::chrono::milliseconds(200));

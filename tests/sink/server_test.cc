@@ -49,29 +49,29 @@ class Client {
 
   [[nodiscard]] bool connected() const { return connected_; }
 
-  // Up to and including `end`, or what came before the connection ended.
-  std::string hear(std::string_view end) {
-    std::string heard;
+  // Reads up to and including `end`, or to the end of the connection.
+  std::string read_until(std::string_view end) {
+    std::string received;
     char octet = 0;
-    while (heard.size() < end.size() || !std::string_view(heard).ends_with(end)) {
+    while (received.size() < end.size() || !std::string_view(received).ends_with(end)) {
       const ssize_t got = ::recv(descriptor_, &octet, 1, 0);
-      if (got == 0) return heard + "<closed>";
-      if (got < 0) return heard + (errno == ECONNRESET ? "<reset>" : "<error>");
-      heard.push_back(octet);
+      if (got == 0) return received + "<closed>";
+      if (got < 0) return received + (errno == ECONNRESET ? "<reset>" : "<error>");
+      received.push_back(octet);
     }
-    return heard;
+    return received;
   }
   std::string ask(std::string_view command, std::string_view end) {
     if (::send(descriptor_, command.data(), command.size(), MSG_NOSIGNAL) < 0) return "<error>";
-    return hear(end);
+    return read_until(end);
   }
 
-  void say(std::string_view octets) {
+  void send(std::string_view octets) {
     REQUIRE(::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(octets.size()));
   }
-  // Some octets; none: the connection ended.
-  std::string hear_some() {
+  // Some octets; none if the connection ended.
+  std::string read_some() {
     std::string octets(16 * 1024, '\0');
     const ssize_t got = ::recv(descriptor_, octets.data(), octets.size(), 0);
     octets.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -89,53 +89,52 @@ class SecureClient {
   SecureClient(std::string_view address, std::uint16_t port)
       : client_(address, port), engine_(trusting_client(), "") {}
 
-  // The first octets of the handshake, and no more.
+  // Sends only the first octets of the handshake.
   void begin() {
-    engine_.advance({}, heard_);
+    engine_.advance({}, received_);
     flush();
   }
-  void shake_hands() {
+  void handshake() {
     while (engine_.status() == tls::Status::handshaking && take()) flush();
     REQUIRE(engine_.status() == tls::Status::established);
   }
-  std::string hear(std::string_view end) {
-    while (heard_.find(end) == std::string::npos && take()) {
+  std::string read_until(std::string_view end) {
+    while (received_.find(end) == std::string::npos && take()) {
     }
-    return std::exchange(heard_, {});
+    return std::exchange(received_, {});
   }
   std::string ask(std::string_view command, std::string_view end) {
     engine_.write(command);
     flush();
-    return hear(end);
+    return read_until(end);
   }
   Client& in_clear() { return client_; }
   [[nodiscard]] tls::Status status() const { return engine_.status(); }
 
  private:
-  void flush() { client_.say(std::exchange(engine_.outgoing(), {})); }
+  void flush() { client_.send(std::exchange(engine_.outgoing(), {})); }
   bool take() {
-    const std::string octets = client_.hear_some();
+    const std::string octets = client_.read_some();
     if (octets.empty()) return false;
-    engine_.advance(octets, heard_);
+    engine_.advance(octets, received_);
     return engine_.status() != tls::Status::failed;
   }
 
   Client client_;
   tls::Engine engine_;
-  std::string heard_;
+  std::string received_;
 };
 
-constexpr std::string_view kToTheEnd = "no server says this";
+constexpr std::string_view kToTheEnd = "never sent by a server";
 
-TEST_CASE("a plain conversation runs to its end on every address of the loopback",
-          "[sink][server]") {
+TEST_CASE("a plain conversation completes on every address of the loopback", "[sink][server]") {
   Server server(fleet_of({"plain"}), at("127.0.0.0/8:0"), 2);
   start(server);
   REQUIRE(server.port() != 0);
   for (const char* const address : {"127.0.0.1", "127.1.2.3", "127.255.255.254"}) {
     Client client(address, server.port());
     REQUIRE(client.connected());
-    CHECK(client.hear("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+    CHECK(client.read_until("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
     CHECK(
         client.ask("EHLO client.test\r\n", "250 SMTPUTF8\r\n").rfind("250-mail.sink.test\r\n", 0) ==
         0);
@@ -148,13 +147,13 @@ TEST_CASE("a plain conversation runs to its end on every address of the loopback
   CHECK(stats.held_peak >= 1);
 }
 
-TEST_CASE("addresses are counted, and how often the busiest was dialled", "[sink][server]") {
+TEST_CASE("addresses are counted, and the conversations of the busiest", "[sink][server]") {
   Server server(fleet_of({"close_at_connect"}), at("127.0.0.0/8:0"), 2);
   start(server);
-  // With two threads the kernel deals an address's connections to either.
-  for (int i = 0; i < 20; ++i) Client("127.1.2.3", server.port()).hear(kToTheEnd);
+  // With two threads the kernel distributes an address's connections over both.
+  for (int i = 0; i < 20; ++i) Client("127.1.2.3", server.port()).read_until(kToTheEnd);
   for (const char* const address : {"127.0.0.1", "127.1.2.4", "127.255.255.254"}) {
-    Client(address, server.port()).hear(kToTheEnd);
+    Client(address, server.port()).read_until(kToTheEnd);
   }
   const ServerStats stats = server.stop();
   CHECK(stats.conversations == 23);
@@ -162,7 +161,7 @@ TEST_CASE("addresses are counted, and how often the busiest was dialled", "[sink
   CHECK(stats.address_conversations_max == 20);
 }
 
-TEST_CASE("a fleet that nobody dialled has no addresses", "[sink][server]") {
+TEST_CASE("a fleet without connections has no addresses", "[sink][server]") {
   Server server(fleet_of({"plain"}), at("127.0.0.1:0"), 1);
   start(server);
   const ServerStats stats = server.stop();
@@ -170,17 +169,17 @@ TEST_CASE("a fleet that nobody dialled has no addresses", "[sink][server]") {
   CHECK(stats.address_conversations_max == 0);
 }
 
-TEST_CASE("a server has the name of the address that was dialled", "[sink][server]") {
+TEST_CASE("a server has the name of the address that the client connected to", "[sink][server]") {
   Server server(fleet_of({"exim"}), at("127.0.0.0/8:0"), 1);
   start(server);
   Client client("127.4.5.6", server.port());
-  CHECK(client.hear("\n") ==
+  CHECK(client.read_until("\n") ==
         "220 mx-127-4-5-6.sink.test ESMTP Exim 4.96 Sun, 22 Nov 2026 10:15:00 +0000\r\n");
   CHECK(client.ask("QUIT\r\n", kToTheEnd) ==
         "221 mx-127-4-5-6.sink.test closing connection\r\n<closed>");
 }
 
-TEST_CASE("the persona at each address is the one that the fleet says", "[sink][server]") {
+TEST_CASE("each address has the persona that the fleet assigns", "[sink][server]") {
   Server server(fleet_of({"busy_421", "half_line_close", "close_at_connect", "tls_first"}),
                 at("127.0.0.0/8:0"), 1);
   start(server);
@@ -195,7 +194,7 @@ TEST_CASE("the persona at each address is the one that the fleet says", "[sink][
                                         "220 mail.sink.te<closed>",
                                         "<closed>",
                                         {"\x15\x03\x01\x00\x02\x02P<closed>", 15}};
-    CHECK(Client(text, server.port()).hear(kToTheEnd) == answers[index]);
+    CHECK(Client(text, server.port()).read_until(kToTheEnd) == answers[index]);
   }
   CHECK(server.stop().by_persona == expected);
 }
@@ -203,36 +202,36 @@ TEST_CASE("the persona at each address is the one that the fleet says", "[sink][
 TEST_CASE("a reset is a reset, at the greeting and later", "[sink][server]") {
   Server server(fleet_of({"reset_at_greeting"}), at("127.0.0.1:0"), 1);
   start(server);
-  CHECK(Client("127.0.0.1", server.port()).hear(kToTheEnd) == "<reset>");
+  CHECK(Client("127.0.0.1", server.port()).read_until(kToTheEnd) == "<reset>");
   Server later(fleet_of({"reset_at_quit"}), at("127.0.0.1:0"), 1);
   start(later);
   Client client("127.0.0.1", later.port());
-  CHECK(client.hear("\n") == "220 mx-127-0-0-1.sink.test ESMTP\r\n");
+  CHECK(client.read_until("\n") == "220 mx-127-0-0-1.sink.test ESMTP\r\n");
   CHECK(client.ask("QUIT\r\n", kToTheEnd) == "<reset>");
 }
 
-TEST_CASE("a huge reply arrives whole", "[sink][server]") {
+TEST_CASE("a huge reply arrives completely", "[sink][server]") {
   Server server(fleet_of({"huge_ehlo"}), at("127.0.0.1:0"), 1);
   start(server);
   Client client("127.0.0.1", server.port());
-  REQUIRE(client.hear("\n") == "220 mx-127-0-0-1.sink.test ESMTP\r\n");
+  REQUIRE(client.read_until("\n") == "220 mx-127-0-0-1.sink.test ESMTP\r\n");
   const std::string reply = client.ask("EHLO client.test\r\n", "250 8BITMIME\r\n");
   CHECK(std::count(reply.begin(), reply.end(), '\n') == 300);
   CHECK(reply.find("\r\n250-X-SINK-298 of many\r\n") != std::string::npos);
 }
 
-TEST_CASE("a flood ends with the client's patience and leaves the server well", "[sink][server]") {
+TEST_CASE("a flood ends when the client leaves, and does not harm the server", "[sink][server]") {
   Server server(fleet_of({"flood"}), at("127.0.0.1:0"), 1);
   start(server);
   for (int i = 0; i < 3; ++i) {
     Client client("127.0.0.1", server.port());
     const std::string line = "220-mx-127-0-0-1.sink.test one more line of an endless greeting\r\n";
-    for (int j = 0; j < 2000; ++j) REQUIRE(client.hear("\n") == line);
+    for (int j = 0; j < 2000; ++j) REQUIRE(client.read_until("\n") == line);
   }
   CHECK(server.stop().conversations == 3);
 }
 
-TEST_CASE("a client that speaks before the greeting is counted", "[sink][server]") {
+TEST_CASE("a client that sends before the greeting is counted", "[sink][server]") {
   std::vector<Persona> personas = read_personas(builtin_personas()).personas;
   REQUIRE(keep_only(personas, {"plain"}) == "");
   delay_greetings(personas, std::chrono::milliseconds(50));
@@ -244,26 +243,25 @@ TEST_CASE("a client that speaks before the greeting is counted", "[sink][server]
   CHECK(server.stop().out_of_turn == 6);
 }
 
-TEST_CASE("a conversation goes on under TLS", "[sink][server]") {
+TEST_CASE("a conversation continues under TLS", "[sink][server]") {
   Server server(fleet_of({"plain"}), at("127.0.0.0/8:0"), 1);
   start(server);
   SecureClient client("127.4.5.6", server.port());
-  CHECK(client.in_clear().hear("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+  CHECK(client.in_clear().read_until("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
   CHECK(client.in_clear().ask("STARTTLS\r\n", "\n") == "220 2.0.0 Ready to start TLS\r\n");
   client.begin();
-  client.shake_hands();
+  client.handshake();
   CHECK(client.ask("EHLO client.test\r\n", "250 SMTPUTF8\r\n").rfind("250-mail.sink.test", 0) == 0);
   CHECK(client.ask("QUIT\r\n", kToTheEnd) == "221 2.0.0 Bye\r\n");
   CHECK(client.status() == tls::Status::closed);
   CHECK(server.stop().out_of_turn == 0);
 }
 
-TEST_CASE("more handshakes at once than a turn has steps for all come to their end",
-          "[sink][server]") {
+TEST_CASE("more concurrent handshakes than a turn has steps for all complete", "[sink][server]") {
   std::vector<Persona> personas = equipped_personas();
   REQUIRE(keep_only(personas, {"plain", "slow_handshake"}) == "");
   begin_with_tls(personas);
-  // All of the slow ones wake in the same moment, and later than the others are done.
+  // All slow ones wake at the same moment, after the others have completed.
   for (Step& step : personas[1].scripts[static_cast<std::size_t>(Trigger::hello)]) {
     step.after = std::chrono::milliseconds(100);
   }
@@ -278,16 +276,15 @@ TEST_CASE("more handshakes at once than a turn has steps for all come to their e
     clients.back()->begin();
   }
   for (const auto& client : clients) {
-    client->shake_hands();
-    CHECK(client->hear("\r\n").rfind("220 ", 0) == 0);
+    client->handshake();
+    CHECK(client->read_until("\r\n").rfind("220 ", 0) == 0);
     CHECK(client->ask("QUIT\r\n", kToTheEnd) == "221 2.0.0 Bye\r\n");
   }
   clients.clear();
   CHECK(server.stop().conversations == kClients);
 }
 
-TEST_CASE("clients that leave in the middle of their handshake leave the server well",
-          "[sink][server]") {
+TEST_CASE("clients that leave during the handshake do not harm the server", "[sink][server]") {
   std::vector<Persona> personas = equipped_personas();
   REQUIRE(keep_only(personas, {"plain"}) == "");
   begin_with_tls(personas);
@@ -296,18 +293,18 @@ TEST_CASE("clients that leave in the middle of their handshake leave the server 
   for (int i = 0; i < 50; ++i) SecureClient("127.0.0.1", server.port()).begin();
   SecureClient last("127.0.0.1", server.port());
   last.begin();
-  last.shake_hands();
-  CHECK(last.hear("\r\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+  last.handshake();
+  CHECK(last.read_until("\r\n") == "220 mail.sink.test ESMTP Postfix\r\n");
   CHECK(server.stop().conversations == 51);
 }
 
-TEST_CASE("stopping closes what is open", "[sink][server]") {
+TEST_CASE("stop() closes open connections", "[sink][server]") {
   Server server(fleet_of({"silent"}), at("127.0.0.1:0"), 1);
   start(server);
   Client client("127.0.0.1", server.port());
   REQUIRE(client.connected());
   server.stop();
-  const std::string end = client.hear(kToTheEnd);
+  const std::string end = client.read_until(kToTheEnd);
   const bool over = end == "<closed>" || end == "<reset>";
   CHECK(over);
 }
@@ -319,7 +316,7 @@ TEST_CASE("the fleet answers on IPv6 too", "[sink][server]") {
     return;
   }
   Client client("::1", server.port());
-  CHECK(client.hear("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
+  CHECK(client.read_until("\n") == "220 mail.sink.test ESMTP Postfix\r\n");
 }
 
 TEST_CASE("a port in use is a failure with a reason", "[sink][server]") {

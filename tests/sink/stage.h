@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A session on a stage: virtual time, and what the server said as one string.
+// Runs a session in virtual time, and collects what the server sent as one string.
 #pragma once
 
 #include <string>
@@ -17,22 +17,22 @@ class Stage {
     take(session_.on_start(now()));
   }
 
-  // The server's octets until it has nothing more to say without us, or `ms_max` have passed.
-  std::string listen(std::int64_t ms_max) {
+  // What the server sends until it waits for the client, or until `ms_max` have passed.
+  std::string receive(std::int64_t ms_max) {
     const std::int64_t until = ms_ + ms_max;
     while (wakes() && wake_ms() <= until) {
       ms_ = wake_ms();
       take(session_.on_timer(now()));
     }
-    // Who waits in vain waits to the end.
-    if (wakes() || (heard_.empty() && ended_ == Reaction::End::no)) ms_ = until;
-    return hush();
+    // Without a result the whole time passes.
+    if (wakes() || (received_.empty() && ended_ == Reaction::End::no)) ms_ = until;
+    return take_received();
   }
 
-  // What comes back at once.
-  std::string say(std::string_view octets) {
+  // Sends `octets`, and returns what the server sends at once.
+  std::string send(std::string_view octets) {
     take(session_.on_bytes(octets, now()));
-    return hush();
+    return take_received();
   }
 
   [[nodiscard]] std::int64_t ms() const { return ms_; }
@@ -45,14 +45,14 @@ class Stage {
   [[nodiscard]] std::int64_t wake_ms() const {
     return std::chrono::ceil<std::chrono::milliseconds>(wake_.time_since_epoch()).count();
   }
-  std::string hush() { return std::exchange(heard_, {}); }
+  std::string take_received() { return std::exchange(received_, {}); }
 
   void take(Reaction reaction) {
     for (;;) {
-      heard_ += reaction.send;
+      received_ += reaction.send;
       wake_ = reaction.wake;
       ended_ = reaction.end;
-      if (!reaction.tell) return;
+      if (!reaction.report_sent) return;
       reaction = session_.on_sent(now());
     }
   }
@@ -61,7 +61,7 @@ class Stage {
   std::int64_t ms_ = 0;
   Instant wake_ = kNever;
   Reaction::End ended_ = Reaction::End::no;
-  std::string heard_;
+  std::string received_;
 };
 
 }  // namespace mxsweep::sink

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fleet with its certificates, and a TLS client joined to a session on a stage.
+// The fleet with its certificates, and a TLS client connected to a session on a Stage.
 #pragma once
 
 #include <chrono>
@@ -44,7 +44,7 @@ inline const Persona& builtin(std::string_view name) {
   return persona_named(equipped_personas(), name);
 }
 
-// A client that trusts the fleet's authority, and no one else.
+// A client that trusts only the fleet's authority.
 inline tls::Client& trusting_client() {
   static tls::Client client;
   static const bool open = [] {
@@ -62,13 +62,13 @@ class TlsClient {
   explicit TlsClient(Stage& stage, std::string_view name = "mx-127-1-2-3.sink.test")
       : stage_(stage), engine_(trusting_client(), name) {}
 
-  // Until nothing more comes without us; what the server said at once behind its handshake.
-  std::string shake_hands(std::int64_t patience_ms = 12'000) {
+  // Runs until the server waits for the client, and returns what it sent right after its handshake.
+  std::string handshake(std::int64_t patience_ms = 12'000) {
     std::string clear;
     engine_.advance({}, clear);
     return exchange(patience_ms);
   }
-  std::string say(std::string_view text) {
+  std::string send(std::string_view text) {
     engine_.write(text);
     return exchange(0);
   }
@@ -91,12 +91,12 @@ class TlsClient {
   std::string exchange(std::int64_t patience_ms) {
     std::string clear;
     for (;;) {
-      const std::string said = std::exchange(engine_.outgoing(), {});
-      const bool over = said.empty() || stage_.ended() != Reaction::End::no;
-      std::string heard = over ? std::string{} : stage_.say(said);
-      if (heard.empty() && stage_.wakes()) heard = stage_.listen(patience_ms);
-      if (heard.empty()) return clear;
-      engine_.advance(heard, clear);
+      const std::string sent = std::exchange(engine_.outgoing(), {});
+      const bool over = sent.empty() || stage_.ended() != Reaction::End::no;
+      std::string received = over ? std::string{} : stage_.send(sent);
+      if (received.empty() && stage_.wakes()) received = stage_.receive(patience_ms);
+      if (received.empty()) return clear;
+      engine_.advance(received, clear);
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The server's side of TLS, with a client's engine joined to it in memory.
+// The server's side of TLS, connected to a client's engine in memory.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kReady = "220 2.0.0 Ready to start TLS\r\n";
 
-// What a probe calls it when a handshake ends like this.
+// The cause that a probe records when a handshake ends like this.
 Cause cause_of(tls::Engine& engine, const Stage& stage) {
   switch (engine.failure()) {
     case tls::Failure::none: break;
@@ -49,18 +49,18 @@ const Persona& implicit(std::string_view name) {
   return persona_named(equipped, name);
 }
 
-TEST_CASE("what a persona expects of TLS is what a client finds", "[sink][tls]") {
+TEST_CASE("a client finds what a persona expects of TLS", "[sink][tls]") {
   for (const Persona& persona : equipped_personas()) {
     const ExpectedTls& expect = persona.expect.tls;
     const bool in_handshake = persona.expect.phase == Phase::tls;
     if (expect.version.empty() && !in_handshake) continue;
     INFO(persona.name);
     Stage stage(persona);
-    stage.listen(12'000);
-    stage.say("EHLO client.test\r\n");
-    REQUIRE(stage.say("STARTTLS\r\n").substr(0, 4) == "220 ");
+    stage.receive(12'000);
+    stage.send("EHLO client.test\r\n");
+    REQUIRE(stage.send("STARTTLS\r\n").substr(0, 4) == "220 ");
     TlsClient client(stage);
-    client.shake_hands();
+    client.handshake();
     CHECK(cause_of(client.engine(), stage) == (in_handshake ? persona.expect.cause : Cause::none));
     if (in_handshake) continue;
     const tls::Facts facts = client.facts();
@@ -72,13 +72,13 @@ TEST_CASE("what a persona expects of TLS is what a client finds", "[sink][tls]")
   }
 }
 
-TEST_CASE("personas differ in what they are there for", "[sink][tls]") {
+TEST_CASE("personas differ in the feature that they are for", "[sink][tls]") {
   const auto with_client = [](std::string_view name, const auto& look) {
     Stage stage(builtin(name));
-    stage.listen(0);
-    stage.say("STARTTLS\r\n");
+    stage.receive(0);
+    stage.send("STARTTLS\r\n");
     TlsClient client(stage);
-    client.shake_hands();
+    client.handshake();
     REQUIRE(client.engine().status() == tls::Status::established);
     look(client);
   };
@@ -118,51 +118,51 @@ TEST_CASE("personas with the same behaviour share a server, others do not", "[si
   CHECK(builtin("starttls_454").tls_server == nullptr);
 }
 
-TEST_CASE("behaviour that no server can have is named with their persona", "[sink][tls]") {
+TEST_CASE("behaviour that no server can have is reported with its persona", "[sink][tls]") {
   std::vector<Persona> personas = {builtin("plain")};
   personas[0].tls.ciphers = "RUBBISH";
   personas[0].tls_server = nullptr;
   CHECK(authority().equip(personas).rfind("plain.tls: ", 0) == 0);
 }
 
-TEST_CASE("a handshake does not depend on how the network cut it", "[sink][tls]") {
+TEST_CASE("a handshake does not depend on how the stream was segmented", "[sink][tls]") {
   Stage stage(builtin("plain"));
-  stage.listen(0);
-  REQUIRE(stage.say("STARTTLS\r\n") == kReady);
+  stage.receive(0);
+  REQUIRE(stage.send("STARTTLS\r\n") == kReady);
   tls::Engine engine(trusting_client(), "mx-127-1-2-3.sink.test");
   std::string clear;
   engine.advance({}, clear);
   while (!engine.outgoing().empty()) {
-    const std::string said = std::exchange(engine.outgoing(), {});
-    std::string heard;
-    for (const char& octet : said) heard += stage.say({&octet, 1});
-    engine.advance(heard, clear);
+    const std::string sent = std::exchange(engine.outgoing(), {});
+    std::string received;
+    for (const char& octet : sent) received += stage.send({&octet, 1});
+    engine.advance(received, clear);
   }
   REQUIRE(engine.status() == tls::Status::established);
   CHECK(stage.ended() == Reaction::End::no);
 }
 
-TEST_CASE("under implicit TLS the greeting comes inside, and STARTTLS is no command",
+TEST_CASE("with implicit TLS the greeting is under TLS, and STARTTLS is not a command",
           "[sink][tls]") {
   Stage stage(implicit("plain"));
-  CHECK(stage.listen(0) == "");
+  CHECK(stage.receive(0) == "");
   TlsClient client(stage);
-  CHECK(client.shake_hands() == "220 mail.sink.test ESMTP Postfix\r\n");
-  CHECK(client.say("STARTTLS\r\n") == "502 5.5.2 Error: command not recognized\r\n");
-  const std::string reply = client.say("EHLO client.test\r\n");
+  CHECK(client.handshake() == "220 mail.sink.test ESMTP Postfix\r\n");
+  CHECK(client.send("STARTTLS\r\n") == "502 5.5.2 Error: command not recognized\r\n");
+  const std::string reply = client.send("EHLO client.test\r\n");
   CHECK(reply.rfind("250-mail.sink.test\r\n", 0) == 0);
   CHECK(reply.find("STARTTLS") == std::string::npos);
-  CHECK(client.say("QUIT\r\n") == "221 2.0.0 Bye\r\n");
+  CHECK(client.send("QUIT\r\n") == "221 2.0.0 Bye\r\n");
   CHECK(client.engine().status() == tls::Status::closed);
   CHECK(stage.ended() == Reaction::End::close);
   CHECK(stage.out_of_turn() == 0);
 }
 
-TEST_CASE("faults before STARTTLS are the same under implicit TLS", "[sink][tls]") {
+TEST_CASE("faults before STARTTLS are the same with implicit TLS", "[sink][tls]") {
   {
     Stage stage(implicit("postscreen"));
     TlsClient client(stage);
-    CHECK(client.shake_hands() ==
+    CHECK(client.handshake() ==
           "220-mx-127-1-2-3.sink.test ESMTP Postfix\r\n"
           "220 mx-127-1-2-3.sink.test ESMTP Postfix\r\n");
     CHECK(stage.ms() == 6000);
@@ -170,7 +170,7 @@ TEST_CASE("faults before STARTTLS are the same under implicit TLS", "[sink][tls]
   {
     Stage stage(implicit("reset_at_greeting"));
     TlsClient client(stage);
-    CHECK(client.shake_hands() == "");
+    CHECK(client.handshake() == "");
     CHECK(client.engine().status() == tls::Status::established);
     CHECK(stage.ms() == 1000);
     CHECK(stage.ended() == Reaction::End::reset);
@@ -178,81 +178,81 @@ TEST_CASE("faults before STARTTLS are the same under implicit TLS", "[sink][tls]
   {
     Stage stage(implicit("flood"));
     TlsClient client(stage);
-    const std::size_t octets = client.shake_hands().size();
+    const std::size_t octets = client.handshake().size();
     CHECK(octets >= kFloodOctetsMax);
     CHECK(octets < kFloodOctetsMax + kFloodChunkOctets * 2);
   }
   {
     Stage stage(implicit("alert_internal_error"));
     TlsClient client(stage);
-    client.shake_hands();
+    client.handshake();
     CHECK(client.engine().alert() == "internal_error");
     CHECK(stage.ended() == Reaction::End::close);
   }
 }
 
-TEST_CASE("clear text ahead of its turn is counted under TLS, and ciphertext is not",
-          "[sink][tls]") {
+TEST_CASE("under TLS, clear text out of turn is counted, ciphertext is not", "[sink][tls]") {
   Stage stage(implicit("plain"));
   TlsClient client(stage);
-  client.shake_hands();
-  CHECK(client.say("NOOP\r\nNOOP\r\n") == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n");
+  client.handshake();
+  CHECK(client.send("NOOP\r\nNOOP\r\n") == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n");
   CHECK(stage.out_of_turn() == 6);
-  CHECK(client.say("EH") == "");
-  CHECK(client.say("LO a\r\n").rfind("250-", 0) == 0);
+  CHECK(client.send("EH") == "");
+  CHECK(client.send("LO a\r\n").rfind("250-", 0) == 0);
   CHECK(stage.out_of_turn() == 6);
 }
 
-TEST_CASE("commands behind STARTTLS are counted and never heard", "[sink][tls]") {
+TEST_CASE("commands after STARTTLS are counted and never answered", "[sink][tls]") {
   Stage stage(builtin("plain"));
-  stage.listen(0);
-  CHECK(stage.say("STARTTLS\r\nNOOP\r\n") == kReady);
+  stage.receive(0);
+  CHECK(stage.send("STARTTLS\r\nNOOP\r\n") == kReady);
   CHECK(stage.out_of_turn() == 6);
   TlsClient client(stage);
-  CHECK(client.shake_hands() == "");
+  CHECK(client.handshake() == "");
   CHECK(client.engine().status() == tls::Status::established);
-  CHECK(client.say("NOOP\r\n") == "250 2.0.0 Ok\r\n");
+  CHECK(client.send("NOOP\r\n") == "250 2.0.0 Ok\r\n");
 }
 
-TEST_CASE("what is no TLS where TLS should begin ends the session", "[sink][tls]") {
+TEST_CASE("octets that are not TLS where TLS should begin end the session", "[sink][tls]") {
   Stage stage(builtin("plain"));
-  stage.listen(0);
-  stage.say("STARTTLS\r\n");
-  stage.say("EHLO client.test\r\n");
+  stage.receive(0);
+  stage.send("STARTTLS\r\n");
+  stage.send("EHLO client.test\r\n");
   CHECK(stage.ended() == Reaction::End::close);
 }
 
-TEST_CASE("a record that is broken under TLS ends the session with an alert", "[sink][tls]") {
+TEST_CASE("a damaged TLS record ends the session with an alert", "[sink][tls]") {
   Stage stage(implicit("plain"));
   TlsClient client(stage);
-  client.shake_hands();
+  client.handshake();
   client.engine().write("NOOP\r\n");
   std::string record = std::exchange(client.engine().outgoing(), {});
   record.back() = static_cast<char>(record.back() ^ 1);
-  const std::string heard = stage.say(record);
+  const std::string received = stage.send(record);
   CHECK(stage.ended() == Reaction::End::close);
   std::string clear;
-  CHECK(client.engine().advance(heard, clear) == tls::Status::failed);
+  CHECK(client.engine().advance(received, clear) == tls::Status::failed);
   CHECK(client.engine().alert() == "bad_record_mac");
 }
 
 TEST_CASE("close_notify ends the session, unless it hangs", "[sink][tls]") {
   Stage stage(implicit("plain"));
   TlsClient client(stage);
-  client.shake_hands();
+  client.handshake();
   client.close();
   CHECK(client.engine().status() == tls::Status::closed);
   CHECK(stage.ended() == Reaction::End::close);
 
   Stage hung(implicit("never_closes"));
   TlsClient patient(hung);
-  patient.shake_hands();
-  CHECK(patient.say("QUIT\r\n") == "221 2.0.0 Bye\r\n");
+  patient.handshake();
+  CHECK(patient.send("QUIT\r\n") == "221 2.0.0 Bye\r\n");
   patient.close();
   CHECK(hung.ended() == Reaction::End::no);
 }
 
-TEST_CASE("ciphertext stays until it has left, and nothing overtakes it", "[sink][tls]") {
+TEST_CASE("ciphertext stays valid until it has been sent, and nothing overtakes it",
+          "[sink][tls]") {
   const Persona& persona = implicit("plain");
   Session session(persona, *parse_address("127.0.0.1"));
   CHECK(session.on_start(Instant{}).send.empty());
@@ -261,7 +261,7 @@ TEST_CASE("ciphertext stays until it has left, and nothing overtakes it", "[sink
   engine.advance({}, clear);
   CHECK(session.handshaking());
   const Reaction flight = session.on_bytes(std::exchange(engine.outgoing(), {}), Instant{});
-  CHECK(flight.tell);
+  CHECK(flight.report_sent);
   engine.advance(flight.send, clear);
   REQUIRE(engine.status() == tls::Status::established);
   engine.write("QUIT\r\n");
@@ -270,7 +270,7 @@ TEST_CASE("ciphertext stays until it has left, and nothing overtakes it", "[sink
   CHECK(early.send.empty());
   CHECK(early.end == Reaction::End::no);
   const Reaction rest = session.on_sent(Instant{});
-  CHECK(rest.tell);
+  CHECK(rest.report_sent);
   CHECK(rest.end == Reaction::End::no);
   engine.advance(rest.send, clear);
   CHECK(clear == "220 mail.sink.test ESMTP Postfix\r\n221 2.0.0 Bye\r\n");
@@ -278,41 +278,41 @@ TEST_CASE("ciphertext stays until it has left, and nothing overtakes it", "[sink
   CHECK(session.on_sent(Instant{}).end == Reaction::End::close);
 }
 
-TEST_CASE("a handshake that begins slowly is finished with all that came before", "[sink][tls]") {
+TEST_CASE("a delayed handshake processes everything that was received before", "[sink][tls]") {
   Stage stage(builtin("slow_handshake"));
-  stage.listen(0);
-  stage.say("STARTTLS\r\n");
+  stage.receive(0);
+  stage.send("STARTTLS\r\n");
   tls::Engine engine(trusting_client(), "");
   std::string clear;
   engine.advance({}, clear);
   const std::string hello = std::exchange(engine.outgoing(), {});
-  CHECK(stage.say(std::string_view(hello).substr(0, 10)) == "");
-  CHECK(stage.say(std::string_view(hello).substr(10)) == "");
-  CHECK(stage.listen(1'999) == "");
-  engine.advance(stage.listen(1), clear);
+  CHECK(stage.send(std::string_view(hello).substr(0, 10)) == "");
+  CHECK(stage.send(std::string_view(hello).substr(10)) == "");
+  CHECK(stage.receive(1'999) == "");
+  engine.advance(stage.receive(1), clear);
   CHECK(engine.status() == tls::Status::established);
 }
 
-TEST_CASE("a client that floods a handshake which has not begun is closed", "[sink][tls]") {
+TEST_CASE("a client that floods before the handshake begins is closed", "[sink][tls]") {
   Stage stage(builtin("slow_handshake"));
-  stage.listen(0);
-  stage.say("STARTTLS\r\n");
+  stage.receive(0);
+  stage.send("STARTTLS\r\n");
   const std::string chunk(kHelloOctetsMax, 'x');
-  stage.say(chunk);
+  stage.send(chunk);
   CHECK(stage.ended() == Reaction::End::no);
-  stage.say("x");
+  stage.send("x");
   CHECK(stage.ended() == Reaction::End::close);
 }
 
-TEST_CASE("half of the first flight, and then the end", "[sink][tls]") {
+TEST_CASE("half of the first flight is sent, then the connection is closed", "[sink][tls]") {
   const auto first_flight = [](std::string_view name) {
     Stage stage(builtin(name));
-    stage.listen(0);
-    stage.say("STARTTLS\r\n");
+    stage.receive(0);
+    stage.send("STARTTLS\r\n");
     tls::Engine engine(trusting_client(), "");
     std::string clear;
     engine.advance({}, clear);
-    const std::size_t octets = stage.say(engine.outgoing()).size();
+    const std::size_t octets = stage.send(engine.outgoing()).size();
     return std::pair(octets, stage.ended());
   };
   const auto [whole, open] = first_flight("tls_1_2_only");

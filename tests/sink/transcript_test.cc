@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each built-in persona's whole conversation with a polite client.
+// The whole conversation of each built-in persona with a well-behaved client.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@
 namespace mxsweep::sink {
 namespace {
 
-// One line for each thing that the server did: when, and what (of many lines the first).
+// One line for each action of the server: when, and what (the first of many lines).
 class Transcript {
  public:
   void add(const Stage& stage, std::string_view octets) {
@@ -53,15 +53,15 @@ class Transcript {
   std::string text_;
 };
 
-bool is_complete(const std::string& heard) {
-  if (!heard.ends_with("\n")) return false;
-  const std::size_t before = heard.rfind('\n', heard.size() - 2);
+bool is_complete(const std::string& received) {
+  if (!received.ends_with("\n")) return false;
+  const std::size_t before = received.rfind('\n', received.size() - 2);
   const std::size_t last = before == std::string::npos ? 0 : before + 1;
-  return heard.size() > last + 3 && heard[last + 3] == ' ';
+  return received.size() > last + 3 && received[last + 3] == ' ';
 }
 
-bool is_refusal(const std::string& heard) {
-  return !heard.empty() && (heard[0] == '4' || heard[0] == '5');
+bool is_refusal(const std::string& received) {
+  return !received.empty() && (received[0] == '4' || received[0] == '5');
 }
 
 std::string_view end_of_handshake(tls::Engine& engine) {
@@ -82,40 +82,40 @@ std::string_view end_of_handshake(tls::Engine& engine) {
   return engine.status() == tls::Status::established ? engine.session().version : "NO END";
 }
 
-// What follows under TLS.
+// The rest of the conversation, under TLS.
 void converse_under_tls(Stage& stage, Transcript& transcript) {
   TlsClient client(stage);
-  client.shake_hands();
+  client.handshake();
   transcript.note(stage, end_of_handshake(client.engine()));
   transcript.add(stage, "");
   for (const std::string_view command : {"EHLO client.test\r\n", "QUIT\r\n"}) {
     if (client.engine().status() != tls::Status::established) return;
-    transcript.add(stage, client.say(command));
+    transcript.add(stage, client.send(command));
   }
   if (client.engine().status() == tls::Status::closed) transcript.note(stage, "CLOSE_NOTIFY");
 }
 
-// A polite client with patience for 12 s: QUIT after a refusal, HELO after a refused EHLO, STARTTLS
-// where it is offered, nothing to what is not SMTP.
+// A well-behaved client that waits 12 s: QUIT after a refusal, HELO after a refused EHLO, STARTTLS
+// if it is offered, nothing to a server that is not SMTP.
 std::string converse(std::string_view name) {
   Transcript transcript;
   Stage stage(builtin(name));
-  std::string heard = stage.listen(12'000);
-  transcript.add(stage, heard);
-  // Answers whether there is something to go on with.
+  std::string received = stage.receive(12'000);
+  transcript.add(stage, received);
+  // Returns whether the conversation can continue.
   const auto ask = [&](std::string_view command) {
-    heard = stage.say(command);
-    transcript.add(stage, heard);
+    received = stage.send(command);
+    transcript.add(stage, received);
     return stage.ended() == Reaction::End::no;
   };
-  const bool greeted = is_complete(heard) && (is_refusal(heard) || heard[0] == '2');
+  const bool greeted = is_complete(received) && (is_refusal(received) || received[0] == '2');
   if (stage.ended() != Reaction::End::no || !greeted || stage.wakes()) return transcript.text();
-  if (heard[0] == '2') {
+  if (received[0] == '2') {
     if (!ask("EHLO client.test\r\n")) return transcript.text();
-    if (is_refusal(heard) && !ask("HELO client.test\r\n")) return transcript.text();
-    if (heard.find("STARTTLS") != std::string::npos) {
+    if (is_refusal(received) && !ask("HELO client.test\r\n")) return transcript.text();
+    if (received.find("STARTTLS") != std::string::npos) {
       if (!ask("STARTTLS\r\n")) return transcript.text();
-      if (heard[0] == '2') {
+      if (received[0] == '2') {
         converse_under_tls(stage, transcript);
         CHECK(stage.out_of_turn() == 0);
         return transcript.text();
@@ -134,7 +134,7 @@ struct Expectation {
   std::string_view end = {};
 };
 
-// What most of those say that are there for their TLS.
+// What most personas with a TLS feature send.
 constexpr std::string_view kToStarttls =
     "0 220 mx-127-1-2-3.sink.test ESMTP<CR><LF> | "
     "0 250-mx-127-1-2-3.sink.test<CR><LF> and 5 more | "

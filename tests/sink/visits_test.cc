@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t kFirst = 0x7f000000;  // 127.0.0.0
 constexpr std::uint32_t kLast = 0x7fffffff;   // 127.255.255.255
 
-TEST_CASE("each address of the loopback has its own count of visits", "[sink][visits]") {
+TEST_CASE("each loopback address has its own count of visits", "[sink][visits]") {
   Visits visits;
   const std::vector<std::uint32_t> hosts = {kFirst, kFirst + 1, 0x7f010000, kLast - 1, kLast};
   for (const std::uint32_t visit : {1U, 2U, 3U}) {
@@ -22,7 +22,7 @@ TEST_CASE("each address of the loopback has its own count of visits", "[sink][vi
   CHECK(visits.count(ipv4(kFirst + 2)) == 1);
 }
 
-TEST_CASE("addresses that are not of 127.0.0.0/8 count as one", "[sink][visits]") {
+TEST_CASE("addresses outside 127.0.0.0/8 share one count", "[sink][visits]") {
   Visits visits;
   CHECK(visits.count(*parse_address("::1")) == 1);
   CHECK(visits.count(ipv4(0x80000001)) == 2);
@@ -30,7 +30,7 @@ TEST_CASE("addresses that are not of 127.0.0.0/8 count as one", "[sink][visits]"
   CHECK(visits.count(ipv4(0x7f000001)) == 1);
 }
 
-TEST_CASE("visits that several threads count are all counted, and one thread sees the first",
+TEST_CASE("visits counted by several threads are all counted, and one thread sees the first",
           "[sink][visits]") {
   constexpr std::uint32_t kAddresses = 64;
   constexpr std::uint32_t kRounds = 500;

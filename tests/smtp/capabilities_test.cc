@@ -42,7 +42,7 @@ constexpr std::string_view kPostfix =
     "250-mx.test\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-STARTTLS\r\n"
     "250-AUTH PLAIN LOGIN\r\n250-AUTH=PLAIN LOGIN\r\n250 DSN\r\n";
 
-TEST_CASE("capabilities come as sent and in the server's order", "[smtp][capabilities]") {
+TEST_CASE("capabilities are returned as sent, in the server's order", "[smtp][capabilities]") {
   CHECK(offer_of(kPostfix) == Offer{{"PIPELINING", ""},
                                     {"SIZE", "10240000"},
                                     {"STARTTLS", ""},
@@ -52,7 +52,7 @@ TEST_CASE("capabilities come as sent and in the server's order", "[smtp][capabil
   CHECK(host_of(kPostfix) == "mx.test");
 }
 
-TEST_CASE("capabilities read from part of a reply are the ones it has", "[smtp][capabilities]") {
+TEST_CASE("part of a reply has the capabilities of its lines", "[smtp][capabilities]") {
   const Offer whole = offer_of(kPostfix);
   for (std::size_t cut = 0; cut < kPostfix.size(); ++cut) {
     CAPTURE(cut);
@@ -81,7 +81,7 @@ TEST_CASE("the first line is the server's name and never a keyword", "[smtp][cap
   CHECK(host_of("250-   \r\n250 DSN\r\n").empty());
 }
 
-TEST_CASE("a reply that any command gets names no host", "[smtp][capabilities]") {
+TEST_CASE("a reply such as any command may get names no host", "[smtp][capabilities]") {
   for (const char* reply : {"250 2.0.0 Ok\r\n", "250 OK\r\n", "250 ok, go on\r\n", "250 2.0.0\r\n",
                             "250 2.1.0 Okay.\r\n", "250-2.0.0 OK\r\n250 DSN\r\n"}) {
     CAPTURE(reply);
@@ -105,19 +105,20 @@ TEST_CASE("a keyword is a whole word in any case", "[smtp][capabilities]") {
   CHECK_FALSE(offers_on_guard("250-a\r\n250 STARTTLS-LATER\r\n", "STARTTLS"));
 }
 
-TEST_CASE("keywords compare case-blind in ASCII and nowhere else", "[smtp][capabilities]") {
+TEST_CASE("keywords compare without regard to case, in ASCII only", "[smtp][capabilities]") {
   CHECK(same_keyword("", ""));
   CHECK(same_keyword("8BITMIME", "8bitmime"));
   CHECK(same_keyword("X-EXPS", "x-exps"));
   CHECK_FALSE(same_keyword("SIZE", "SIZ"));
   CHECK_FALSE(same_keyword("", "SIZE"));
-  CHECK_FALSE(same_keyword("@A", "`A"));  // They differ by the bit that letters differ by.
+  CHECK_FALSE(same_keyword("@A", "`A"));  // They differ only in the bit of a letter's case.
   CHECK_FALSE(same_keyword("[A", "{A"));
   CHECK_FALSE(same_keyword("\xc4", "\xe4"));
 }
 
-TEST_CASE("blanks part keyword and parameters, and the = of an old draft stays with the keyword",
-          "[smtp][capabilities]") {
+TEST_CASE(
+    "blanks separate keyword and parameters, and the = of an old draft belongs to the keyword",
+    "[smtp][capabilities]") {
   CHECK(offer_of("250-a\r\n250-AUTH=LOGIN\r\n250 AUTH= LOGIN PLAIN\r\n") ==
         Offer{{"AUTH=", "LOGIN"}, {"AUTH=", "LOGIN PLAIN"}});
   CHECK(offer_of("250-a\r\n250 XVERP=DSN\r\n") == Offer{{"XVERP=", "DSN"}});
@@ -128,7 +129,7 @@ TEST_CASE("blanks part keyword and parameters, and the = of an old draft stays w
         Offer{{"LIMITS", "RCPTMAX=20 MAILMAX=5"}});
 }
 
-TEST_CASE("lines without a word are passed over, odd ones kept", "[smtp][capabilities]") {
+TEST_CASE("lines without a word are skipped, odd ones are kept", "[smtp][capabilities]") {
   CHECK(offer_of("250-a\r\n250-\r\n250-  \r\n\r\n250 DSN\r\n") == Offer{{"DSN", ""}});
   CHECK(offer_of("250-a\r\nUnexpected but legal\r\n250 DSN\r\n") ==
         Offer{{"Unexpected", "but legal"}, {"DSN", ""}});
@@ -136,7 +137,7 @@ TEST_CASE("lines without a word are passed over, odd ones kept", "[smtp][capabil
   CHECK(offer_of("250-a\n250-SIZE 5\n250 DSN\n") == Offer{{"SIZE", "5"}, {"DSN", ""}});
 }
 
-TEST_CASE("a keyword that a middlebox has written over is noticed", "[smtp][capabilities]") {
+TEST_CASE("a keyword that a middlebox has overwritten is detected", "[smtp][capabilities]") {
   CHECK(masked_on_guard("250-a\r\n250-XXXX\r\n250 DSN\r\n"));
   CHECK(masked_on_guard("250-a\r\n250-XXXXXXXA\r\n250 DSN\r\n"));
   CHECK(masked_on_guard("250-a\r\n250-DSN\r\n250 XXXXXXXX\r\n"));

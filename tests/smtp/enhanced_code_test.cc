@@ -33,8 +33,7 @@ TEST_CASE("an enhanced code stands at the start of the text", "[smtp][enhanced_c
   CHECK(code_of("550 5.1.1: no such user\r\n") == EnhancedCode{5, 1, 1});
 }
 
-TEST_CASE("Cisco's and qmail's ways to write an enhanced code are understood",
-          "[smtp][enhanced_code]") {
+TEST_CASE("an enhanced code is found as Cisco and as qmail write it", "[smtp][enhanced_code]") {
   CHECK(code_of("421 #4.4.5 Too many connections from your host.\r\n") == EnhancedCode{4, 4, 5});
   CHECK(code_of("421 out of memory (#4.3.0)\r\n") == EnhancedCode{4, 3, 0});
   CHECK(code_of("503 Start afresh from MAIL(#5.5.1)\r\n") == EnhancedCode{5, 5, 1});
@@ -71,18 +70,18 @@ TEST_CASE("numbers that are not an enhanced code are not taken for one", "[smtp]
   CHECK_FALSE(kNone);
 }
 
-TEST_CASE("of several lines the first that has an enhanced code counts", "[smtp][enhanced_code]") {
+TEST_CASE("the first line with an enhanced code counts", "[smtp][enhanced_code]") {
   CHECK(code_of("550-no code here\r\n550-5.7.1 here\r\n550 5.1.1 too late\r\n") ==
         EnhancedCode{5, 7, 1});
   CHECK(code_of("550-\r\n5.7.1 on a line without a code\r\n550 end\r\n") == EnhancedCode{5, 7, 1});
 }
 
-TEST_CASE("of several codes the last line's decides the class", "[smtp][enhanced_code]") {
+TEST_CASE("the class must be that of the last line's reply code", "[smtp][enhanced_code]") {
   CHECK(code_of("220-2.0.0 welcome\r\n421 4.3.2 not now\r\n") == EnhancedCode{4, 3, 2});
   CHECK(code_of("220-2.0.0 welcome\r\n421 not now\r\n") == kNone);
 }
 
-TEST_CASE("what is no complete reply has no enhanced code", "[smtp][enhanced_code]") {
+TEST_CASE("anything but a complete reply has no enhanced code", "[smtp][enhanced_code]") {
   CHECK(code_of("") == kNone);
   CHECK(code_of("\n") == kNone);
   CHECK(code_of("\r\n\r\n") == kNone);
@@ -90,7 +89,7 @@ TEST_CASE("what is no complete reply has no enhanced code", "[smtp][enhanced_cod
   CHECK(code_of("550-5.1.1 first\r\n55") == kNone);
 }
 
-// The same question asked in a plainer way, good enough for lines that try to trick nobody.
+// A simpler search for the same thing, good enough for lines that are not adversarial.
 EnhancedCode plain_search(const std::string& line) {
   const std::size_t qmail = line.find("(#");
   unsigned klass = 0;
@@ -106,7 +105,7 @@ EnhancedCode plain_search(const std::string& line) {
           static_cast<std::uint16_t>(detail)};
 }
 
-TEST_CASE("real refusals have the enhanced codes that a plain search finds",
+TEST_CASE("real refusals have the enhanced codes that a simple search finds",
           "[smtp][enhanced_code][corpora]") {
   const char* const folder = std::getenv("MXSWEEP_CORPORA");
   if (folder == nullptr) return;

@@ -15,7 +15,7 @@
 namespace mxsweep::smtp {
 namespace {
 
-using namespace std::string_literals;  // Wires with a NUL in them.
+using namespace std::string_literals;  // For octets with a NUL among them.
 
 AnomalySet set_of(std::initializer_list<Anomaly> anomalies) {
   AnomalySet set;
@@ -36,8 +36,8 @@ void check_complete(const ReplyReader& reader, std::size_t octets, const Expecte
   CHECK(reader.anomalies() == set_of(expected.anomalies));
 }
 
-// A reply must read the same in one piece, cut anywhere, octet by octet, and with the next reply
-// already behind it; and never an octet further than there is.
+// A reply must parse the same in one piece, cut anywhere, octet by octet, and with the next reply
+// already behind it; and no octet beyond its end may be read.
 void expect_reply(const std::string& wire, const Expected& expected) {
   CAPTURE(wire);
   const GuardedBytes whole(wire);
@@ -61,7 +61,7 @@ void expect_reply(const std::string& wire, const Expected& expected) {
   check_complete(at_once, wire.size(), expected);
 }
 
-// Known to be no reply as soon as the octet at `offending` is there, and not before.
+// Must be malformed as soon as the octet at `offending` has arrived, and not before.
 void expect_malformed(const std::string& wire, std::size_t offending) {
   CAPTURE(wire);
   ReplyReader growing;
@@ -84,7 +84,7 @@ void expect_malformed(const std::string& wire, std::size_t offending) {
   }
 }
 
-// Too much octets to cut at each: in pieces of a few sizes that meet no boundary together.
+// Too long to cut at every octet: read in pieces of a few sizes that share no boundary.
 struct Answer {
   ReplyStatus status;
   ReplyReader reader;
@@ -120,7 +120,7 @@ std::vector<std::string> texts_of(std::string_view reply) {
 
 using Texts = std::vector<std::string>;
 
-TEST_CASE("a reply does not depend on how the network cut it", "[smtp][reply]") {
+TEST_CASE("a reply does not depend on how the stream was segmented", "[smtp][reply]") {
   expect_reply("220 mx.test ESMTP\r\n", {220});
   expect_reply("250 \r\n", {250});
   expect_reply("250-mx.test\r\n250 STARTTLS\r\n", {250, 2});
@@ -129,14 +129,14 @@ TEST_CASE("a reply does not depend on how the network cut it", "[smtp][reply]") 
   expect_reply("354 go ahead\r\n", {354});
 }
 
-TEST_CASE("an EHLO reply has as many lines as it has", "[smtp][reply]") {
+TEST_CASE("every line of an EHLO reply is counted", "[smtp][reply]") {
   expect_reply(
       "250-mx.test\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-ETRN\r\n250-STARTTLS\r\n"
       "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250 DSN\r\n",
       {250, 8});
 }
 
-TEST_CASE("nothing is a reply that has not ended yet", "[smtp][reply]") {
+TEST_CASE("a reply without its end is not complete", "[smtp][reply]") {
   ReplyReader reader;
   CHECK(reader.read("") == ReplyStatus::need_more);
   CHECK(reader.read("22") == ReplyStatus::need_more);
@@ -157,33 +157,33 @@ TEST_CASE("lines that end in LF alone are read", "[smtp][reply]") {
   expect_reply("250-mx.test\r\n250 DSN\n", {250, 2, {Anomaly::bare_lf}});
 }
 
-TEST_CASE("a CR that no LF follows ends nothing", "[smtp][reply]") {
+TEST_CASE("a CR without a following LF does not end a line", "[smtp][reply]") {
   expect_reply("220 one\rtwo\r\n", {220, 1, {Anomaly::bare_cr}});
   expect_reply("220 one\r\r\n", {220, 1, {Anomaly::bare_cr}});
   expect_reply("220 one\r220 two\n", {220, 1, {Anomaly::bare_cr, Anomaly::bare_lf}});
   expect_reply("220\r\r\n", {220, 1, {Anomaly::bare_cr, Anomaly::no_separator}});
 }
 
-TEST_CASE("a code without anything behind it is a last line", "[smtp][reply]") {
+TEST_CASE("a code with nothing after it is a last line", "[smtp][reply]") {
   expect_reply("220\r\n", {220, 1, {Anomaly::missing_text}});
   expect_reply("220\n", {220, 1, {Anomaly::missing_text, Anomaly::bare_lf}});
   expect_reply("250-mx.test\r\n250\r\n", {250, 2, {Anomaly::missing_text}});
 }
 
-TEST_CASE("a code without its separator is a last line", "[smtp][reply]") {
+TEST_CASE("a code without a separator is a last line", "[smtp][reply]") {
   expect_reply("220\tmx.test\r\n", {220, 1, {Anomaly::no_separator}});
   expect_reply("220mx.test\r\n", {220, 1, {Anomaly::no_separator}});
   expect_reply("220-mx.test\r\n220_\r\n", {220, 2, {Anomaly::no_separator}});
   expect_reply("220\0mx.test\r\n"s, {220, 1, {Anomaly::no_separator, Anomaly::control_octets}});
 }
 
-TEST_CASE("of several codes in one reply the last line's counts", "[smtp][reply]") {
+TEST_CASE("the last line's code counts when the codes of a reply differ", "[smtp][reply]") {
   expect_reply("220-mx.test\r\n421 busy\r\n", {421, 2, {Anomaly::mixed_codes}});
   expect_reply("250-a\r\n251-b\r\n250 c\r\n", {250, 3, {Anomaly::mixed_codes}});
   expect_reply("220-mx.test\r\n554\r\n", {554, 2, {Anomaly::mixed_codes, Anomaly::missing_text}});
 }
 
-TEST_CASE("a line without a code inside a reply is its text", "[smtp][reply]") {
+TEST_CASE("a line without a code inside a reply is part of its text", "[smtp][reply]") {
   expect_reply("220-mx.test\r\nUnexpected but legal text!\r\n220 ready\r\n",
                {220, 3, {Anomaly::no_code}});
   expect_reply("220-mx.test\r\n\r\n220 ready\r\n", {220, 3, {Anomaly::no_code}});
@@ -193,7 +193,7 @@ TEST_CASE("a line without a code inside a reply is its text", "[smtp][reply]") {
   expect_reply("220-mx.test\r\n2024-11-22\r\n220 ready\r\n", {220, 3, {Anomaly::no_code}});
 }
 
-TEST_CASE("octets that are not printable ASCII are read and told of", "[smtp][reply]") {
+TEST_CASE("octets that are not printable ASCII are accepted and reported", "[smtp][reply]") {
   expect_reply("220 gr\xfc\xdf Gott\r\n", {220, 1, {Anomaly::eight_bit}});
   expect_reply("220 \xff\r\n", {220, 1, {Anomaly::eight_bit}});
   expect_reply("220 nul \0 inside\r\n"s, {220, 1, {Anomaly::control_octets}});
@@ -203,7 +203,7 @@ TEST_CASE("octets that are not printable ASCII are read and told of", "[smtp][re
                {220, 1, {Anomaly::control_octets, Anomaly::eight_bit}});
 }
 
-TEST_CASE("no octet of a line escapes the look at it, wherever it stands", "[smtp][reply]") {
+TEST_CASE("every octet of a line is checked, wherever it stands", "[smtp][reply]") {
   const auto anomalies_with = [](char octet, std::size_t at, std::size_t size) {
     std::string wire = "220 " + std::string(size, 'a') + "\r\n";
     wire[4 + at] = octet;
@@ -234,21 +234,21 @@ TEST_CASE("no octet of a line escapes the look at it, wherever it stands", "[smt
   }
 }
 
-TEST_CASE("what is not SMTP is known by the first octet that no text before a reply has",
+TEST_CASE("the first octet that cannot be text before a reply makes it malformed",
           "[smtp][reply]") {
   expect_malformed("SSH-2.0-OpenSSH_9.2p1\r\n", 3);
   expect_malformed("HTTP/1.1 400 Bad Request\r\n", 4);
   expect_malformed("* OK IMAP4rev1\r\n", 3);
   expect_malformed("+OK POP3 ready\r\n", 2);
   expect_malformed("<html><body>\r\n", 4);
-  expect_malformed("\x15\x03\x01\x00\x02\x02\x50"s, 1);  // TLS is known by two octets.
+  expect_malformed("\x15\x03\x01\x00\x02\x02\x50"s, 1);  // Two octets identify TLS.
   expect_malformed("\0\0\0\0"s, 0);
   expect_malformed("\xff\xfd\x18\xff\xfd\x20"s, 2);  // TELNET.
   expect_malformed("J\0\0\0\n8.0.36"s, 1);
   expect_malformed("hello\r\nSSH-2.0-x\r\n", 10);
 }
 
-// Text, and whether a reply follows is still open.
+// Must be text so far; a reply may still follow.
 void expect_text(const std::string& text) {
   CAPTURE(text);
   ReplyReader reader;
@@ -261,8 +261,7 @@ void expect_text(const std::string& text) {
   CHECK(followed.line_count() == 2);
 }
 
-TEST_CASE("lines without a code where a reply should begin are skipped when one follows",
-          "[smtp][reply]") {
+TEST_CASE("lines without a code before a reply are skipped", "[smtp][reply]") {
   expect_text("\r\n");
   expect_text("\n");
   expect_text("Warning: cannot open display\r\n");
@@ -279,7 +278,7 @@ TEST_CASE("lines without a code where a reply should begin are skipped when one 
   expect_text("\xc2\xa1hola!\r\n");
 }
 
-TEST_CASE("text before a reply has its limits, in lines and in octets", "[smtp][reply]") {
+TEST_CASE("text before a reply is limited in lines and in octets", "[smtp][reply]") {
   std::string lines;
   for (std::size_t i = 0; i < kTextLinesMax; ++i) lines += "x\r\n";
   expect_text(lines);
@@ -289,7 +288,7 @@ TEST_CASE("text before a reply has its limits, in lines and in octets", "[smtp][
   expect_malformed(long_text + "t\r\n220 mx.test\r\n", kTextOctetsMax);
 }
 
-TEST_CASE("what lies behind a complete reply is not looked at", "[smtp][reply]") {
+TEST_CASE("octets after a complete reply are not looked at", "[smtp][reply]") {
   ReplyReader reader;
   CHECK(reader.read("220 mx.test\r\n\xff\0\n rubbish"s) == ReplyStatus::complete);
   CHECK(reader.reached() == 13);
@@ -304,7 +303,7 @@ TEST_CASE("a line over the standard's 512 octets is long", "[smtp][reply]") {
   expect_long(line_of(513), ReplyStatus::complete, 513, {Anomaly::long_line});
 }
 
-TEST_CASE("a line over 4 KiB is read to its end and kept to its first 4 KiB", "[smtp][reply]") {
+TEST_CASE("a line over 4 KiB is read to its end, and its first 4 KiB are kept", "[smtp][reply]") {
   const std::string fits = "220 " + std::string(kLineOctetsMax - 4, 'a');
   expect_long(fits + "\r\n", ReplyStatus::complete, kLineOctetsMax + 2, {Anomaly::long_line});
   CHECK(texts_of(fits + "\r\n") == Texts{std::string(kLineOctetsMax - 4, 'a')});
@@ -314,7 +313,7 @@ TEST_CASE("a line over 4 KiB is read to its end and kept to its first 4 KiB", "[
   CHECK(texts_of(cut) == Texts{std::string(kLineOctetsMax - 4, 'a')});
 }
 
-TEST_CASE("a reply over 64 KiB is too long, one of 64 KiB is not", "[smtp][reply]") {
+TEST_CASE("a reply over 64 KiB is too long, one of exactly 64 KiB is not", "[smtp][reply]") {
   std::string lines;
   while (lines.size() + 500 <= kReplyOctetsMax) lines += "250-" + std::string(494, 'a') + "\r\n";
   const std::size_t left = kReplyOctetsMax - lines.size();
@@ -325,13 +324,14 @@ TEST_CASE("a reply over 64 KiB is too long, one of 64 KiB is not", "[smtp][reply
   expect_long(over, ReplyStatus::too_long, kReplyOctetsMax, {});
 }
 
-TEST_CASE("a line that never ends is too long, and told of as far as it was read",
+TEST_CASE("a line that never ends is too long, and its anomalies so far are reported",
           "[smtp][reply]") {
   expect_long("220 " + std::string(2 * kReplyOctetsMax, '\xe4'), ReplyStatus::too_long,
               kReplyOctetsMax, {Anomaly::long_line, Anomaly::line_cut, Anomaly::eight_bit});
 }
 
-TEST_CASE("a reply of more than 512 lines is too long, one of 512 is not", "[smtp][reply]") {
+TEST_CASE("a reply of more than 512 lines is too long, one of exactly 512 is not",
+          "[smtp][reply]") {
   std::string lines;
   for (std::size_t line = 1; line < kReplyLinesMax; ++line) lines += "250-x\r\n";
   const std::string fits = lines + "250 x\r\n";
@@ -340,7 +340,7 @@ TEST_CASE("a reply of more than 512 lines is too long, one of 512 is not", "[smt
   expect_long(lines + "250-x\r\n250 x\r\n", ReplyStatus::too_long, fits.size(), {});
 }
 
-TEST_CASE("the lines of a reply are its texts", "[smtp][reply]") {
+TEST_CASE("the lines of a reply are returned without code and separator", "[smtp][reply]") {
   CHECK(texts_of("").empty());
   CHECK(texts_of("250\r\n") == Texts{""});
   CHECK(texts_of("250 \r\n") == Texts{""});
@@ -354,7 +354,8 @@ TEST_CASE("the lines of a reply are its texts", "[smtp][reply]") {
         Texts{"a", "no code", "", "2024-11-22", "b"});
 }
 
-TEST_CASE("the lines of what is no reply, or not all of one, can be shown too", "[smtp][reply]") {
+TEST_CASE("the lines of something that is no reply, or only part of one, can be displayed too",
+          "[smtp][reply]") {
   CHECK(texts_of("SSH-2.0-OpenSSH_9.2p1\r\n") == Texts{"SSH-2.0-OpenSSH_9.2p1"});
   CHECK(texts_of("220-mx.test\r\n22") == Texts{"mx.test", "22"});
   CHECK(texts_of("220-mx.test\r\n220 rea") == Texts{"mx.test", "rea"});
@@ -362,13 +363,13 @@ TEST_CASE("the lines of what is no reply, or not all of one, can be shown too", 
   CHECK(texts_of("\n") == Texts{""});
 }
 
-// Octets that look like replies often enough to get far into one.
+// Random octets that resemble replies often enough to get far into the parser.
 std::string random_octets(std::mt19937& random) {
   static const std::string_view kParts[] = {"250-", "250 ", "220",   "421 ",    "\r\n", "\r\n",
                                             "\r\n", "\n",   "\r",    "\t",      "-",    " ",
                                             "2",    "text", "\x80y", "STARTTLS"};
   std::string octets = random() % 8 == 0 ? "" : "250-";
-  // Now and then something else than a reply: text, or what no text may have.
+  // Sometimes not a reply at all: text, or something that cannot be text.
   if (random() % 16 == 0) octets = random() % 2 == 0 ? "text\r\n" : "SSH-";
   for (auto parts = random() % 40; parts > 0; --parts) {
     octets += kParts[random() % std::size(kParts)];
@@ -378,7 +379,7 @@ std::string random_octets(std::mt19937& random) {
   return octets;
 }
 
-TEST_CASE("any cut of any octets gives the answer of the whole", "[smtp][reply]") {
+TEST_CASE("any octets give the same result however they are cut", "[smtp][reply]") {
   std::mt19937 random(20261122);
   std::size_t answers[4] = {};
   for (int round = 0; round < 3000; ++round) {
@@ -401,13 +402,13 @@ TEST_CASE("any cut of any octets gives the answer of the whole", "[smtp][reply]"
     REQUIRE(pieced.line_count() == whole.reader.line_count());
     REQUIRE(pieced.anomalies() == whole.reader.anomalies());
   }
-  // Only a test of something if the octets led everywhere that a few of them can lead.
+  // The test is worth something only if the octets reached every status often.
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::need_more)] > 100);
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::complete)] > 100);
   CHECK(answers[static_cast<std::size_t>(ReplyStatus::malformed)] > 100);
 }
 
-// None without the folder: the tests that read it then have nothing to say.
+// Empty without the folder; the tests that read it then check nothing.
 std::vector<std::string> corpus_lines(const char* file) {
   std::vector<std::string> lines;
   const char* const folder = std::getenv("MXSWEEP_CORPORA");
@@ -418,14 +419,14 @@ std::vector<std::string> corpus_lines(const char* file) {
   return lines;
 }
 
-TEST_CASE("real greetings are read to their last octet", "[smtp][reply][corpora]") {
+TEST_CASE("real greetings are read to the last octet", "[smtp][reply][corpora]") {
   for (const std::string& banner : corpus_lines("banners.txt")) {
     expect_reply("220 " + banner + "\r\n", {220});
     CHECK(texts_of("220 " + banner + "\r\n") == Texts{banner});
   }
 }
 
-TEST_CASE("real refusals are read to their last octet", "[smtp][reply][corpora]") {
+TEST_CASE("real refusals are read to the last octet", "[smtp][reply][corpora]") {
   for (const std::string& line : corpus_lines("reply_lines.txt")) {
     CAPTURE(line);
     REQUIRE(line.size() > 4);

@@ -33,6 +33,22 @@ TEST_CASE("a queue keeps its order and knows when it is full", "[threads][queue]
   }
 }
 
+TEST_CASE("a value that is taken, or left in a queue that ends, is destroyed once",
+          "[threads][queue]") {
+  const auto counted = std::make_shared<int>(0);
+  {
+    SpscQueue<std::shared_ptr<int>> queue(4);
+    for (int i = 0; i < 3; ++i) {
+      std::shared_ptr<int> value = counted;
+      REQUIRE(queue.push(value));
+    }
+    std::shared_ptr<int> taken;
+    REQUIRE(queue.pop(taken));
+    CHECK(counted.use_count() == 4);
+  }
+  CHECK(counted.use_count() == 1);
+}
+
 TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[threads][queue]") {
   constexpr int kCount = 200'000;
   SpscQueue<int> queue(64);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What we read in a certificate against what `openssl x509` prints of it.
+// Compares what we read from a certificate with what `openssl x509` prints.
 #include "tls/certificate.h"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ class Folder {
     std::ifstream file(path_ / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  // What `openssl ARGUMENTS` prints; nothing if it fails.
+  // The output of `openssl ARGUMENTS`; nothing if it fails.
   [[nodiscard]] std::optional<std::string> openssl(const std::string& arguments) const {
     const std::string command = "cd " + path_.string() + " && openssl " + arguments + " 2>&1";
     std::FILE* const pipe = ::popen(command.c_str(), "r");
@@ -73,7 +73,7 @@ bool openssl_is_missing() {
   return true;
 }
 
-// The rest of the line that begins with `start`, blanks before it aside.
+// The rest of the line that begins with `start`, after any blanks.
 std::string line_after(const std::string& text, std::string_view start) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -81,7 +81,7 @@ std::string line_after(const std::string& text, std::string_view start) {
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     if (line.starts_with(start)) {
       line.remove_prefix(start.size());
-      // Two blanks or more are what openssl pads some of its lines with.
+      // openssl pads some lines with two or more blanks.
       return std::string(line.substr(0, line.find("  ")));
     }
     begin = end + 1;
@@ -176,7 +176,7 @@ void compare_with_openssl(const Folder& folder, const std::string& der) {
   CHECK(certificate.spki_sha256 == sha256(folder.read("it.spki")));
 }
 
-TEST_CASE("our own certificates read as openssl reads them", "[tls][certificate]") {
+TEST_CASE("our own certificates are read as openssl reads them", "[tls][certificate]") {
   if (openssl_is_missing()) return;
   const Folder folder;
   const IssuedCertificate root = issue(authority("Root, \"quoted\"; <odd> + more = \\ #"));
@@ -197,7 +197,7 @@ TEST_CASE("our own certificates read as openssl reads them", "[tls][certificate]
   }
 }
 
-TEST_CASE("openssl's certificates read as openssl reads them", "[tls][certificate]") {
+TEST_CASE("openssl's certificates are read as openssl reads them", "[tls][certificate]") {
   if (openssl_is_missing()) return;
   const Folder folder;
   REQUIRE(folder.openssl("dsaparam -out dsa.par 1024"));
@@ -224,9 +224,10 @@ TEST_CASE("openssl's certificates read as openssl reads them", "[tls][certificat
   }
 }
 
-// Today's own cross-signature: the newer authority is trusted, and the same key was once signed by
-// an older one that has expired. And a leaf that is for clients only.
-TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][chain]") {
+// A common cross-signature: the newer authority is trusted, and its key was once signed by
+// an older one that has expired. Also a leaf that is for clients only.
+TEST_CASE("certificates that only openssl can issue are judged correctly",
+          "[tls][certificate][chain]") {
   if (openssl_is_missing()) return;
   const Folder folder;
   CertificateSpec old_order = authority("Old");
@@ -268,7 +269,8 @@ TEST_CASE("what only openssl can issue is judged rightly", "[tls][certificate][c
         VerifyError::validation_failure);
 }
 
-TEST_CASE("a certificate is exactly one: no octet less, none more", "[tls][certificate]") {
+TEST_CASE("a certificate is read only from exactly its octets, not one less or more",
+          "[tls][certificate]") {
   CertificateSpec order = leaf();
   order.addresses = {"192.0.2.1"};
   const std::string der = der_of(issue(order).certificate_pem);
@@ -286,7 +288,7 @@ TEST_CASE("a certificate is exactly one: no octet less, none more", "[tls][certi
   CHECK_FALSE(read_certificate(der + der, kLeafNamesMax, certificate).handle);
 }
 
-TEST_CASE("a NUL in a name stays in it, and matches nothing", "[tls][certificate]") {
+TEST_CASE("a NUL in a name is kept, and the name matches nothing", "[tls][certificate]") {
   std::string der = der_of(issue(leaf("mx1.example.net.evil.example")).certificate_pem);
   for (std::size_t at = der.find(".evil"); at != der.npos; at = der.find(".evil")) der[at] = '\0';
   Chain chain;
@@ -307,7 +309,7 @@ TEST_CASE("a NUL in a name stays in it, and matches nothing", "[tls][certificate
   CHECK_FALSE(matches_name(chain, "mx1.example.net"));
 }
 
-TEST_CASE("two common names are none", "[tls][certificate]") {
+TEST_CASE("two common names count as none", "[tls][certificate]") {
   if (openssl_is_missing()) return;
   const Folder folder;
   for (const auto& [subject, name] :
@@ -325,7 +327,7 @@ TEST_CASE("two common names are none", "[tls][certificate]") {
   }
 }
 
-TEST_CASE("long texts and many names are cut at their maximum", "[tls][certificate]") {
+TEST_CASE("long texts and many names are cut at their limits", "[tls][certificate]") {
   CertificateSpec order = leaf();
   order.dns_names.clear();
   for (std::size_t i = 0; i <= kLeafNamesMax; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Certificates for tests: how they are ordered with few words, and PEM to DER.
+// Certificates for tests: short ways to specify them, and PEM to DER.
 #pragma once
 
 #include <gnutls/gnutls.h>
@@ -18,7 +18,7 @@ inline WallTime day(int year, unsigned month, unsigned day) {
                                static_cast<int>(day)};
 }
 
-// The day on which these tests happen.
+// The day on which these tests take place.
 inline const WallTime kNow = day(2026, 11, 22) + std::chrono::hours{12};
 
 inline CertificateSpec authority(std::string name) {

@@ -32,7 +32,7 @@ std::shared_ptr<const Chain> ask(Client& client, const Sent& sent, WallTime now 
   return client.chain(der, now);
 }
 
-// An authority that is trusted, one between, and a leaf, each as its test orders it.
+// A trusted authority, an intermediate and a leaf, each as its test specifies it.
 struct World {
   CertificateSpec root_order = authority("Root");
   CertificateSpec between_order = authority("Between");
@@ -58,7 +58,7 @@ struct World {
   }
 };
 
-// The same name and key until another day, as DER.
+// The same name and key with another expiry, as DER.
 std::string renewed(const IssuedCertificate& old, const IssuedCertificate& issuer, WallTime until) {
   gnutls_x509_crt_t certificates[2] = {};
   gnutls_x509_privkey_t key = nullptr;
@@ -82,7 +82,7 @@ std::string renewed(const IssuedCertificate& old, const IssuedCertificate& issue
   return octets;
 }
 
-TEST_CASE("a chain that leads to an authority is trusted", "[tls][chain]") {
+TEST_CASE("a chain that leads to a trusted authority is trusted", "[tls][chain]") {
   World world;
   for (const KeyKind key : {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::ed25519, KeyKind::rsa_1024,
                             KeyKind::rsa_2048}) {
@@ -93,7 +93,7 @@ TEST_CASE("a chain that leads to an authority is trusted", "[tls][chain]") {
   }
 }
 
-TEST_CASE("what a server sends besides does not matter", "[tls][chain]") {
+TEST_CASE("other certificates that a server sends do not matter", "[tls][chain]") {
   World world;
   world.make();
   CertificateSpec old = authority("Old");
@@ -109,7 +109,8 @@ TEST_CASE("what a server sends besides does not matter", "[tls][chain]") {
   CHECK(world.verdict({sent[0], "no certificate", sent[1], ""}) == VerifyError::none);
 }
 
-TEST_CASE("a chain without its middle, or of strangers, is not trusted", "[tls][chain]") {
+TEST_CASE("a chain without its intermediate, or of unknown authorities, is not trusted",
+          "[tls][chain]") {
   World world;
   world.make();
   World other;
@@ -121,7 +122,7 @@ TEST_CASE("a chain without its middle, or of strangers, is not trusted", "[tls][
   CHECK(world.verdict({}) == VerifyError::certificate_not_trusted);
 }
 
-TEST_CASE("a self-signed leaf is trusted where it is an authority itself", "[tls][chain]") {
+TEST_CASE("a self-signed leaf is trusted if it is a trusted authority itself", "[tls][chain]") {
   World world;
   world.root = issue(leaf());
   CHECK(world.verdict({der_of(world.root.certificate_pem)}) == VerifyError::none);
@@ -139,7 +140,7 @@ TEST_CASE("a leaf outside its dates is expired, trusted or not", "[tls][chain]")
   CHECK(world.verdict({world.sent()[0]}, last + seconds{1}) == VerifyError::certificate_expired);
 }
 
-TEST_CASE("an expired certificate between is expired, if it leads to an authority",
+TEST_CASE("a chain with an expired intermediate is expired, if it leads to an authority",
           "[tls][chain]") {
   World world;
   world.between_order.not_after = kNow - days{1};
@@ -151,7 +152,7 @@ TEST_CASE("an expired certificate between is expired, if it leads to an authorit
   CHECK(world.verdict(world.sent()) == VerifyError::certificate_not_trusted);
 }
 
-TEST_CASE("an authority that has expired is none", "[tls][chain]") {
+TEST_CASE("an expired authority is not trusted", "[tls][chain]") {
   World world;
   world.root_order.not_after = kNow - days{1};
   world.make();
@@ -165,12 +166,12 @@ TEST_CASE("a signature with SHA-1 is a validation failure", "[tls][chain]") {
     world.make();
     CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
   }
-  SECTION("of the one between") {
+  SECTION("of the intermediate") {
     world.between_order.sha1 = true;
     world.make();
     CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
   }
-  SECTION("but not of an authority, which nobody checks") {
+  SECTION("but not of an authority, which is not verified") {
     world.root_order.sha1 = true;
     world.make();
     CHECK(world.verdict(world.sent()) == VerifyError::none);
@@ -187,14 +188,14 @@ TEST_CASE("a broken signature is a validation failure", "[tls][chain]") {
   }
 }
 
-TEST_CASE("a certificate that may not sign others cannot", "[tls][chain]") {
+TEST_CASE("a certificate that may not sign others is not accepted as an issuer", "[tls][chain]") {
   World world;
   world.between_order.authority = false;
   world.make();
   CHECK(world.verdict(world.sent()) == VerifyError::validation_failure);
 }
 
-TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
+TEST_CASE("a chain may be long, up to the maximum", "[tls][chain]") {
   World world;
   world.make();
   std::vector<IssuedCertificate> links = {issue(authority("Link 1"), &world.root)};
@@ -226,7 +227,7 @@ TEST_CASE("a chain may be long, up to its maximum", "[tls][chain]") {
   CHECK(chain->cut);
 }
 
-TEST_CASE("a certificate that cannot be read keeps its place and its digest", "[tls][chain]") {
+TEST_CASE("an unreadable certificate keeps its place and its digest", "[tls][chain]") {
   World world;
   world.make();
   Client client;
@@ -240,7 +241,7 @@ TEST_CASE("a certificate that cannot be read keeps its place and its digest", "[
   CHECK(chain->certificates[1].subject == "CN=Between");
 }
 
-TEST_CASE("octets are kept when they are asked for", "[tls][chain]") {
+TEST_CASE("the octets of certificates are kept on request", "[tls][chain]") {
   World world;
   world.make();
   for (const bool keep : {false, true}) {
@@ -254,7 +255,7 @@ TEST_CASE("octets are kept when they are asked for", "[tls][chain]") {
   }
 }
 
-TEST_CASE("the common name is the chain's only where the leaf has no DNS name", "[tls][chain]") {
+TEST_CASE("the chain has a common name only if the leaf has no DNS name", "[tls][chain]") {
   Client client;
   REQUIRE(client.open({}).empty());
   CertificateSpec order = leaf();
@@ -270,7 +271,7 @@ TEST_CASE("the common name is the chain's only where the leaf has no DNS name", 
   CHECK(ask(client, {der_of(issue(order).certificate_pem)})->common_name.empty());
 }
 
-TEST_CASE("the same octets are computed once", "[tls][chain]") {
+TEST_CASE("a chain of the same octets is computed once", "[tls][chain]") {
   World world;
   world.make();
   Client client;
@@ -283,7 +284,7 @@ TEST_CASE("the same octets are computed once", "[tls][chain]") {
   CHECK(client.chains_computed() == 2);
 }
 
-TEST_CASE("the same octets cut elsewhere are another chain", "[tls][chain]") {
+TEST_CASE("the same octets divided differently are another chain", "[tls][chain]") {
   Client client;
   REQUIRE(client.open({}).empty());
   CHECK(ask(client, {"abc"})->certificates.size() == 1);
@@ -317,7 +318,7 @@ TEST_CASE("a verdict holds until the next date of its certificates", "[tls][chai
   CHECK(client.chains_computed() == 5);
 }
 
-TEST_CASE("a chain ends with the first of the certificates that it stands on", "[tls][chain]") {
+TEST_CASE("a chain expires with the first of the certificates that it depends on", "[tls][chain]") {
   World world;
   world.leaf_order.not_after = kNow + days{30};
   const auto ends_with = [&](const IssuedCertificate& issued, const Sent& sent,
@@ -336,12 +337,12 @@ TEST_CASE("a chain ends with the first of the certificates that it stands on", "
     CHECK(ends_with(world.server, world.sent()));
     CHECK(ends_with(world.server, world.sent(), kNow + days{31}));
   }
-  SECTION("of two that end together, the one nearer to it") {
+  SECTION("of two that expire together, the one nearer to the leaf") {
     world.between_order.not_after = world.leaf_order.not_after;
     world.make();
     CHECK(ends_with(world.server, world.sent()));
   }
-  SECTION("one between, sent in any order, expired or not, trusted or not") {
+  SECTION("an intermediate, sent in any order, expired or not, trusted or not") {
     world.between_order.not_after = kNow + days{10};
     world.make();
     const std::string root = der_of(world.root.certificate_pem);
@@ -364,14 +365,14 @@ TEST_CASE("a chain ends with the first of the certificates that it stands on", "
       CHECK(ends_with(world.root, {world.sent()[0], world.sent()[1], root}, now));
     }
   }
-  SECTION("not what is sent besides") {
+  SECTION("not another certificate that is sent") {
     world.make();
     CertificateSpec old = authority("Old");
     old.not_after = day(2021, 9, 30);
     CHECK(ends_with(world.server,
                     {world.sent()[0], der_of(issue(old).certificate_pem), world.sent()[1]}));
   }
-  SECTION("and of a leaf that cannot be read nothing is known") {
+  SECTION("and nothing is known about an unreadable leaf") {
     Client client;
     REQUIRE(client.open({}).empty());
     CHECK_FALSE(ask(client, {"junk"})->expiry);
@@ -379,8 +380,8 @@ TEST_CASE("a chain ends with the first of the certificates that it stands on", "
   }
 }
 
-TEST_CASE("a chain's end is computed anew when another way is taken", "[tls][chain]") {
-  // Two certificates of the one between: the first ends sooner, and is passed by once it has.
+TEST_CASE("a chain's expiry is computed again when another path is taken", "[tls][chain]") {
+  // Two certificates of the intermediate: the first expires sooner, and is then skipped.
   World world;
   world.between_order.not_after = kNow + days{10};
   world.make();
@@ -396,7 +397,7 @@ TEST_CASE("a chain's end is computed anew when another way is taken", "[tls][cha
   CHECK(end_at(kNow) == kNow + days{10});
 }
 
-TEST_CASE("no more chains are kept than allowed, the ones in use longest", "[tls][chain]") {
+TEST_CASE("no more chains are kept than allowed, those in use the longest", "[tls][chain]") {
   Client client;
   ClientOptions options;
   options.chains_max = 8;
@@ -414,7 +415,7 @@ TEST_CASE("no more chains are kept than allowed, the ones in use longest", "[tls
   CHECK(client.chains_computed() == 102);
 }
 
-TEST_CASE("chains full of octets push out others sooner", "[tls][chain]") {
+TEST_CASE("large chains evict others sooner", "[tls][chain]") {
   Client client;
   ClientOptions options;
   options.chains_max = 8;
@@ -447,7 +448,7 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
   const std::string damaged = "-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n";
   Client client;
   ClientOptions options;
-  SECTION("none at all is a store that trusts nobody") {
+  SECTION("an empty text is a store that trusts no authority") {
     CHECK(read_authorities("").authorities->size() == 0);
     REQUIRE(client.open(options).empty());
     CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
@@ -457,7 +458,7 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
     CHECK(ask(other, world.sent())->error == VerifyError::certificate_not_trusted);
     CHECK(ask(client, world.sent())->error == VerifyError::certificate_not_trusted);
   }
-  SECTION("a damaged one does not cost us the others") {
+  SECTION("a damaged one does not affect the others") {
     const std::string text = "# comment\n" + damaged + world.root.key_pem +
                              issue(authority("Other")).certificate_pem + damaged +
                              world.root.certificate_pem + world.root.certificate_pem;
@@ -466,7 +467,7 @@ TEST_CASE("authorities are read one by one", "[tls][chain]") {
     CHECK(options.authorities->size() == 3);
     CHECK(ask(client, world.sent())->error == VerifyError::none);
   }
-  SECTION("a text without any is a mistake") {
+  SECTION("a text without any is an error") {
     for (const std::string& text : {std::string("mail"), damaged, world.root.key_pem}) {
       const AuthoritiesRead read = read_authorities(text);
       CHECK(read.authorities == nullptr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a server's choices cost us: whatever it sends, no step is a long one.
+// The cost of a server's choices: whatever it sends, no step takes long.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -34,14 +34,14 @@ constexpr double kStepMsMax = 250;
 #else
 constexpr double kStepMsMax = 50;
 #endif
-constexpr std::size_t kPieceOctets = 2048;  // As they come from the network.
-constexpr int kTries = 3;                   // The least of so many counts.
+constexpr std::size_t kPieceOctets = 2048;  // As received from the network.
+constexpr int kTries = 3;                   // The lowest of this many measurements counts.
 
 constexpr std::string_view kEcdheRsa = "\xc0\x2f";
 constexpr std::string_view kDheRsa("\x00\x9e", 2);
 constexpr std::string_view kRsaAlone("\x00\x9c", 2);
 
-// Of this thread.
+// CPU time of this thread.
 double cpu_ms() {
   rusage usage{};
   ::getrusage(RUSAGE_THREAD, &usage);
@@ -52,15 +52,15 @@ double cpu_ms() {
 }
 
 struct Cost {
-  double step_ms = 0;  // Of the longest one.
+  double step_ms = 0;  // The longest step.
   Status status = Status::handshaking;
   Failure failure = Failure::none;
-  std::string key;  // Of the first certificate, as it is told.
+  std::string key;  // Of the first certificate, as reported in the record.
   VerifyError error = VerifyError::none;
 };
 
-// A conversation with a server that says only this; what it has shown is looked at in its last
-// step.
+// A connection to a server that sends only `octets`. The certificates that it sent are parsed in
+// the last step.
 Cost cost_once(Client& client, std::string_view octets) {
   Engine engine(client, "mx1.example.net");
   std::string clear;
@@ -95,7 +95,7 @@ Cost cost_of(std::string_view octets) {
   return least;
 }
 
-// Of a server whose signature is as long as its key.
+// The cost of a server whose signature is as long as its key.
 Cost cost_of_key(const std::string& key, std::size_t bits, std::string_view scheme = "\x04\x01") {
   const std::vector<std::string> chain = {certificate({.key = key})};
   const Cost encrypted = cost_of(flight(chain, kRsaAlone, ""));
@@ -106,11 +106,11 @@ Cost cost_of_key(const std::string& key, std::size_t bits, std::string_view sche
 
 }  // namespace
 
-TEST_CASE("a huge key costs no time, and is told", "[tls][cost]") {
+TEST_CASE("a huge key costs no time, and is reported", "[tls][cost]") {
   struct Case {
     std::size_t modulus;
     std::size_t exponent;
-    std::string_view told;
+    std::string_view reported;
   };
   for (const Case& key : {
            Case{65'536, 65'535, "RSA 65536 with an exponent of 65535 bits"},
@@ -119,11 +119,11 @@ TEST_CASE("a huge key costs no time, and is told", "[tls][cost]") {
            Case{65'536, 17, "RSA 65536"},
            Case{16'385, 17, "RSA 16385"},
        }) {
-    INFO(key.told);
+    INFO(key.reported);
     const Cost cost = cost_of_key(rsa_key(key.modulus, key.exponent), key.modulus);
     CHECK(cost.status == Status::failed);
     CHECK(cost.failure == Failure::bad_certificate);
-    CHECK(cost.key == key.told);
+    CHECK(cost.key == key.reported);
     CHECK(cost.error != VerifyError::none);
   }
   SECTION("of the other kinds") {
@@ -142,14 +142,14 @@ TEST_CASE("a huge key costs no time, and is told", "[tls][cost]") {
   }
 }
 
-TEST_CASE("the largest keys that are used cost little", "[tls][cost]") {
+TEST_CASE("the largest accepted keys cost little", "[tls][cost]") {
   const Cost cost = cost_of_key(rsa_key(16'384, 64), 16'384);
-  CHECK(cost.failure == Failure::malformed);  // The signature is rubbish, and was looked at.
+  CHECK(cost.failure == Failure::malformed);  // The signature is invalid, and was verified.
   CHECK(cost.key == "RSA 16384");
 }
 
-// The library reads some of these; none of them is DER.
-TEST_CASE("a huge key does not hide behind its encoding", "[tls][cost]") {
+// The library accepts some of these encodings; none of them is DER.
+TEST_CASE("a huge key is detected whatever its encoding", "[tls][cost]") {
   const std::string numbers = integer(65'536) + integer(65'535);
   const auto with_length = [](unsigned char tag, std::string_view length,
                               std::string_view content) {
@@ -179,7 +179,7 @@ TEST_CASE("long lists in a certificate cost little", "[tls][cost]") {
   };
   const auto in_subject = [](const std::string& parts) { return certificate({.subject = parts}); };
   const auto in_both = [](const std::string& parts) {
-    // Half in each.
+    // One half in each.
     const std::string half = parts.substr(0, parts.size() / 2);
     return certificate({.subject = half, .issuer = half});
   };
@@ -219,7 +219,7 @@ TEST_CASE("long lists in a certificate cost little", "[tls][cost]") {
     const std::size_t fill = 63'000 / list.part.size();
     const Cost full = cost_of(flight({list.made(repeated(list.part, fill))}, kRsaAlone, ""));
     CHECK(full.status != Status::established);
-    // As long as a list may be.
+    // As long as the limit allows.
     const std::size_t most = (kElementsMax - 100) / count_elements(list.part);
     if (most < fill) {
       CHECK(full.failure == Failure::limit);
@@ -231,7 +231,7 @@ TEST_CASE("long lists in a certificate cost little", "[tls][cost]") {
       cost_of(flight({in_both(repeated(common_name("a"), times))}, kRsaAlone, ""));
     }
   }
-  SECTION("a certificate with a thousand names is no such thing") {
+  SECTION("a certificate with a thousand names is within the limits") {
     const std::string leaf = in_names(repeated(element(0x82, "mail.example.net"), 1000));
     std::vector<std::string> chain(5, certificate({}));
     chain.front() = leaf;
@@ -257,7 +257,7 @@ TEST_CASE("a chain in records of one octet costs little", "[tls][cost]") {
   CHECK(cost_of(flight(chain, kRsaAlone, "", 1)).failure == Failure::none);
 }
 
-TEST_CASE("a large group of the server's own is not computed with", "[tls][cost]") {
+TEST_CASE("a large group of the server's own is refused without computing", "[tls][cost]") {
   const auto exchange = [](std::size_t bits) {
     const std::string prime(bits / 8, '\xff');
     const auto with_length = [](std::string_view value) {
@@ -277,7 +277,7 @@ TEST_CASE("a large group of the server's own is not computed with", "[tls][cost]
   CHECK_FALSE(group_too_large("\x02\x02"s + "\0\0"s + std::string(512, 'p')));
 }
 
-TEST_CASE("groups that cost more are offered only when they are asked for", "[tls][cost]") {
+TEST_CASE("costly groups are offered only on request", "[tls][cost]") {
   ServerOptions options;
   for (const std::string group : {"FFDHE6144", "FFDHE8192"}) {
     options.ciphers = "NORMAL:-GROUP-ALL:+GROUP-" + group;
@@ -301,14 +301,14 @@ TEST_CASE("groups that cost more are offered only when they are asked for", "[tl
   CHECK(joined.established());
 }
 
-TEST_CASE("elements are counted wherever they are", "[tls][cost]") {
+TEST_CASE("elements are counted at any place", "[tls][cost]") {
   CHECK(count_elements("") == 0);
   CHECK(count_elements("\x05\x00"sv) == 1);
   CHECK(count_elements(sequence(repeated(text("a"), 7))) == 8);
   CHECK(count_elements(octets(sequence(text("a")))) == 3);
   CHECK(count_elements(octets(octets(sequence(text("a"))))) == 2);  // No extension is so deep.
   CHECK(count_elements(sequence(oid("\x2a"))) == 5);
-  SECTION("behind one that is none") {
+  SECTION("after octets that are not an element") {
     CHECK(count_elements(sequence("\x30\x05\x02\x01\x01\xff\xff"sv) + text("a")) >= 3);
     CHECK(count_elements(octets("\xff\xff\xff") + text("a")) == 2);
   }

@@ -39,7 +39,7 @@ std::string octets_of(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("every version of TLS is spoken, and named", "[tls][engine][versions]") {
+TEST_CASE("every version of TLS is supported and named", "[tls][engine][versions]") {
   const OpenClient client;
   for (const VersionCase& row : kVersions) {
     INFO(row.name);
@@ -58,7 +58,7 @@ TEST_CASE("every version of TLS is spoken, and named", "[tls][engine][versions]"
   }
 }
 
-TEST_CASE("a handshake does not depend on how the network cut it", "[tls][engine]") {
+TEST_CASE("a handshake does not depend on how the stream was segmented", "[tls][engine]") {
   const OpenClient client;
   for (const VersionCase& row : kVersions) {
     const OpenServer server(only(row.version));
@@ -70,22 +70,22 @@ TEST_CASE("a handshake does not depend on how the network cut it", "[tls][engine
       joined.client.write("EHLO a\r\n");
       joined.server.write("250 b\r\n");
       joined.run(cut);
-      CHECK(joined.heard_by_server == "EHLO a\r\n");
-      CHECK(joined.heard_by_client == "250 b\r\n");
+      CHECK(joined.received_by_server == "EHLO a\r\n");
+      CHECK(joined.received_by_client == "250 b\r\n");
     }
   }
 }
 
-TEST_CASE("no octet behind what was received is looked at", "[tls][engine]") {
+TEST_CASE("no octet beyond the received ones is read", "[tls][engine]") {
   const OpenClient client;
   const OpenServer server;
   Joined joined(client, server);
-  joined.server.advance(joined.client.outgoing(), joined.heard_by_server);
+  joined.server.advance(joined.client.outgoing(), joined.received_by_server);
   const GuardedBytes flight(joined.server.outgoing());
-  CHECK(joined.client.advance(flight.view(), joined.heard_by_client) == Status::established);
+  CHECK(joined.client.advance(flight.view(), joined.received_by_client) == Status::established);
 }
 
-TEST_CASE("a client's answer to the server's flight is one, however the flight was cut",
+TEST_CASE("a client answers the server's flight with one block, however the flight was segmented",
           "[tls][engine]") {
   const OpenClient client;
   for (const VersionCase& row : kVersions) {
@@ -93,15 +93,15 @@ TEST_CASE("a client's answer to the server's flight is one, however the flight w
     for (const std::size_t cut : {1U, 7U, 100U, 300U, 100'000U}) {
       INFO(row.name << " cut every " << cut);
       Joined joined(client, server);
-      Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+      Joined::deliver(joined.client, joined.server, joined.received_by_server);
       const std::string flight = std::move(joined.server.outgoing());
       joined.server.outgoing().clear();
       int answers = 0;
       for (std::size_t at = 0; at < flight.size(); at += cut) {
-        joined.client.advance(std::string_view(flight).substr(at, cut), joined.heard_by_client);
+        joined.client.advance(std::string_view(flight).substr(at, cut), joined.received_by_client);
         if (joined.client.outgoing().empty()) continue;
         ++answers;
-        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+        Joined::deliver(joined.client, joined.server, joined.received_by_server);
       }
       CHECK(answers == 1);
       joined.run();
@@ -110,21 +110,21 @@ TEST_CASE("a client's answer to the server's flight is one, however the flight w
   }
 }
 
-TEST_CASE("what follows the handshake in the same octets is decrypted", "[tls][engine]") {
+TEST_CASE("data that follows the handshake in the same block is decrypted", "[tls][engine]") {
   const OpenClient client;
   const OpenServer server(only(Version::tls1_3));
   Joined joined(client, server);
-  Joined::deliver(joined.client, joined.server, joined.heard_by_server);
-  Joined::deliver(joined.server, joined.client, joined.heard_by_client);
+  Joined::deliver(joined.client, joined.server, joined.received_by_server);
+  Joined::deliver(joined.server, joined.client, joined.received_by_client);
   REQUIRE(joined.client.status() == Status::established);
   joined.client.write("QUIT\r\n");
   joined.client.close();
   joined.run();
-  CHECK(joined.heard_by_server == "QUIT\r\n");
+  CHECK(joined.received_by_server == "QUIT\r\n");
   CHECK(joined.server.status() == Status::closed);
 }
 
-TEST_CASE("much text passes both ways", "[tls][engine]") {
+TEST_CASE("large amounts of text pass both ways", "[tls][engine]") {
   const OpenClient client;
   const std::string question = octets_of(65'536);
   const std::string answer = octets_of(70'001);
@@ -138,8 +138,8 @@ TEST_CASE("much text passes both ways", "[tls][engine]") {
     joined.server.write(answer);
     joined.client.write({});
     joined.run(1460);
-    CHECK(joined.heard_by_server == question);
-    CHECK(joined.heard_by_client == answer);
+    CHECK(joined.received_by_server == question);
+    CHECK(joined.received_by_client == answer);
   }
 }
 
@@ -153,8 +153,8 @@ TEST_CASE("close_notify ends a connection from either side", "[tls][engine]") {
     REQUIRE(joined.established());
     joined.client.write("QUIT\r\n");
     joined.client.close();
-    Joined::deliver(joined.client, joined.server, joined.heard_by_server);
-    CHECK(joined.heard_by_server == "QUIT\r\n");
+    Joined::deliver(joined.client, joined.server, joined.received_by_server);
+    CHECK(joined.received_by_server == "QUIT\r\n");
     REQUIRE(joined.server.status() == Status::closed);
     CHECK(joined.client.status() == Status::established);
     joined.server.close();
@@ -162,13 +162,14 @@ TEST_CASE("close_notify ends a connection from either side", "[tls][engine]") {
     joined.run();
     CHECK(joined.client.status() == Status::closed);
     CHECK(joined.client.session().version == row.name);
-    joined.client.advance("anything", joined.heard_by_client);
+    joined.client.advance("anything", joined.received_by_client);
     CHECK(joined.client.status() == Status::closed);
-    CHECK(joined.heard_by_client.empty());
+    CHECK(joined.received_by_client.empty());
   }
 }
 
-TEST_CASE("a server that asks for a certificate gets none, and it is remembered", "[tls][engine]") {
+TEST_CASE("a server that requests a certificate gets none, and the request is reported",
+          "[tls][engine]") {
   const OpenClient client;
   for (const VersionCase& row : kVersions) {
     INFO(row.name);
@@ -183,7 +184,7 @@ TEST_CASE("a server that asks for a certificate gets none, and it is remembered"
   }
 }
 
-TEST_CASE("a server that insists on a certificate ends the handshake", "[tls][engine]") {
+TEST_CASE("a server that requires a certificate ends the handshake", "[tls][engine]") {
   const OpenClient client;
   for (const VersionCase& row : kVersions) {
     INFO(row.name);
@@ -198,7 +199,7 @@ TEST_CASE("a server that insists on a certificate ends the handshake", "[tls][en
     CHECK(joined.client.client_certificate_requested());
     CHECK(joined.client.peer_chain().size() == 1);
     CHECK(joined.client.session().version == row.name);
-    // Before TLS 1.3 it is told in the middle of the handshake.
+    // Before TLS 1.3 the alert arrives during the handshake.
     CHECK(joined.client.session().cipher.empty() == (row.version != Version::tls1_3));
     CHECK(joined.server.failure() == Failure::client_certificate);
   }
@@ -216,7 +217,7 @@ TEST_CASE("no version in common", "[tls][engine]") {
     CHECK(joined.client.alert().empty());
     CHECK(joined.server.alert() == "protocol_version");
   }
-  SECTION("a list of ciphers does not bring back what is too old") {
+  SECTION("a list of ciphers does not enable a version that is too old") {
     ClientOptions strict;
     strict.ciphers = "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+SHA1";
     strict.version_min = Version::tls1_2;
@@ -244,7 +245,7 @@ TEST_CASE("no cipher in common", "[tls][engine]") {
   }
 }
 
-TEST_CASE("a list of ciphers that cannot be used says where it is wrong", "[tls][engine]") {
+TEST_CASE("the error about an unusable list of ciphers names the wrong part", "[tls][engine]") {
   Client client;
   ClientOptions options;
   options.ciphers = "NORMAL:+FANCY-CIPHER:+AES-128-GCM";
@@ -265,7 +266,7 @@ TEST_CASE("a server without a usable certificate is refused", "[tls][engine]") {
   CHECK_FALSE(server.open(options).empty());
 }
 
-TEST_CASE("a server that prefers another group asks again", "[tls][engine]") {
+TEST_CASE("a server that prefers another group sends a HelloRetryRequest", "[tls][engine]") {
   const OpenClient client;
   ServerOptions options = only(Version::tls1_3);
   options.ciphers = "NORMAL:-GROUP-ALL:+GROUP-SECP384R1";
@@ -277,7 +278,7 @@ TEST_CASE("a server that prefers another group asks again", "[tls][engine]") {
   CHECK(joined.client.session().group == "P-384");
 }
 
-TEST_CASE("what was negotiated has the names of the registries", "[tls][engine]") {
+TEST_CASE("negotiated parameters have the names of the registries", "[tls][engine]") {
   struct Case {
     Version version;
     KeyKind key;
@@ -325,7 +326,7 @@ TEST_CASE("what was negotiated has the names of the registries", "[tls][engine]"
   }
 }
 
-TEST_CASE("a server without a certificate is met where an anonymous key exchange is named",
+TEST_CASE("a server without a certificate is accepted if an anonymous key exchange is requested",
           "[tls][engine]") {
   struct Case {
     std::string exchange;
@@ -359,7 +360,7 @@ TEST_CASE("a server without a certificate is met where an anonymous key exchange
   }
 }
 
-TEST_CASE("the server is told by which name we know it", "[tls][engine]") {
+TEST_CASE("the server receives the name by which we know it", "[tls][engine]") {
   const OpenClient client;
   const auto hello = [&](std::string_view name) {
     Engine engine(client, name);
@@ -377,7 +378,7 @@ TEST_CASE("the server is told by which name we know it", "[tls][engine]") {
   CHECK(hello("").size() == hello("192.0.2.10").size());
 }
 
-TEST_CASE("the certificates come as they were sent", "[tls][engine]") {
+TEST_CASE("certificates are returned as they were sent", "[tls][engine]") {
   CertificateSpec order;
   order.common_name = "An Authority";
   order.not_before = day(0);
@@ -410,7 +411,7 @@ TEST_CASE("the certificates come as they were sent", "[tls][engine]") {
   }
 }
 
-TEST_CASE("a key whose certificate does not allow its use is observed", "[tls][engine]") {
+TEST_CASE("a key whose certificate does not allow its use is accepted", "[tls][engine]") {
   CertificateSpec order;
   order.common_name = "mx1.example.net";
   order.not_before = day(0);

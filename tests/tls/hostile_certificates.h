@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Certificates that no authority would sign, and the first flight of a server that shows them.
+// Certificates that no authority would sign, and the first flight of a server that sends them.
 //
-//   Shape     text in DER is put together by element(); sizes are the caller's, signatures rubbish.
+//   Shape     element() builds DER; the caller chooses sizes; signatures are invalid.
 #pragma once
 
 #include <algorithm>
@@ -38,7 +38,7 @@ inline std::string oid(std::string_view octets) { return element(0x06, octets); 
 inline std::string bit_string(std::string_view content) {
   return element(0x03, '\0' + std::string(content));
 }
-// An odd number of so many bits, all of them set.
+// A number of `bits` bits, all of them set.
 inline std::string integer(std::size_t bits) {
   return element(0x02, (bits % 8 == 0 ? std::string(1, '\0')
                                       : std::string(1, static_cast<char>((1U << bits % 8) - 1))) +
@@ -113,7 +113,7 @@ inline std::string records(std::string_view messages, std::size_t piece = 16'000
   return made;
 }
 
-// TLS 1.2. `cipher`: two octets; `key_exchange`: all of that message; empty: none is sent.
+// TLS 1.2. `cipher`: two octets; `key_exchange`: the whole message; empty: none is sent.
 inline std::string flight(const std::vector<std::string>& chain, std::string_view cipher,
                           std::string_view key_exchange, std::size_t piece = 16'000) {
   using namespace std::string_literals;
@@ -127,7 +127,7 @@ inline std::string flight(const std::vector<std::string>& chain, std::string_vie
   return records(messages + message(14, ""), piece);
 }
 
-// Of ECDHE with X25519, signed with rubbish.
+// A key exchange of ECDHE with X25519, with an invalid signature.
 inline std::string signed_x25519(std::string_view scheme, std::size_t signature_octets) {
   using namespace std::string_literals;
   return "\x03\x00\x1d\x20\x09"s + std::string(31, '\0') + std::string(scheme) +

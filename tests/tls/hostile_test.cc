@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Servers that break the protocol, by accident or on purpose.
+// Servers that violate the protocol, by accident or on purpose.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,7 +27,7 @@ struct Ended {
   std::string clear;
 };
 
-// What becomes of a client whose server says only `octets`, which come in pieces of `cut`.
+// How a client ends whose server sends only `octets`, in pieces of `cut`.
 Ended answer(const Client& client, std::string_view octets, std::size_t cut) {
   Engine engine(client, "mx1.example.net");
   Ended ended;
@@ -45,7 +45,7 @@ Ended answer(const Client& client, std::string_view octets, std::size_t cut) {
   return ended;
 }
 
-// The same however it is cut.
+// The same for every size of pieces.
 Ended answer(std::string_view octets, const ClientOptions& options = {}) {
   const OpenClient client(options);
   const Ended whole = answer(client, octets, octets.size());
@@ -81,13 +81,13 @@ TEST_CASE("a server that does not speak TLS at all", "[tls][hostile]") {
     CHECK(ended.failure == Failure::not_tls);
     CHECK(ended.sent.empty());
   }
-  SECTION("is known by its first octet") {
+  SECTION("is detected by its first octet") {
     CHECK(answer("2").failure == Failure::not_tls);
     CHECK(answer("\x16").status == Status::handshaking);
   }
 }
 
-TEST_CASE("a server's alert says why it would not", "[tls][hostile]") {
+TEST_CASE("a server's alert gives the reason of its refusal", "[tls][hostile]") {
   struct Case {
     std::uint8_t description;
     std::string_view name;
@@ -113,7 +113,7 @@ TEST_CASE("a warning does not end the handshake", "[tls][hostile]") {
   const OpenClient client;
   const OpenServer server;
   Joined joined(client, server);
-  joined.client.advance(alert_record(1, 112), joined.heard_by_client);
+  joined.client.advance(alert_record(1, 112), joined.received_by_client);
   REQUIRE(joined.client.status() == Status::handshaking);
   joined.run();
   CHECK(joined.established());
@@ -127,13 +127,13 @@ TEST_CASE("close_notify in the middle of the handshake", "[tls][hostile]") {
 }
 
 TEST_CASE("an alert that ends an established connection", "[tls][hostile]") {
-  // In clear, which after a handshake nobody may send any more.
+  // In clear text, which is not allowed after a handshake.
   const OpenClient client;
   const OpenServer server;
   Joined joined(client, server);
   joined.run();
   REQUIRE(joined.established());
-  joined.client.advance(alert_record(2, 80), joined.heard_by_client);
+  joined.client.advance(alert_record(2, 80), joined.received_by_client);
   CHECK(joined.client.status() == Status::failed);
   CHECK(joined.client.failure() == Failure::malformed);
   CHECK_FALSE(joined.client.outgoing().empty());
@@ -165,8 +165,8 @@ TEST_CASE("records that break the protocol", "[tls][hostile]") {
   for (const std::string& octets : {
            "\x17\x03\x03\x00\x03"s
            "abc",                                               // Data before the handshake.
-           "\x16\x03\x03\xff\xff"s + std::string(65'535, 'a'),  // Longer than any may be.
-           "\x16\x03\x03\x00\x04\x0b\x00\x00\x00"s,             // Certificates come later.
+           "\x16\x03\x03\xff\xff"s + std::string(65'535, 'a'),  // Longer than any record may be.
+           "\x16\x03\x03\x00\x04\x0b\x00\x00\x00"s,             // Certificate comes later.
            "\x16\x03\x03\x00\x06\x02\x00\x00\x02\x03\x03"s,     // A ServerHello of two octets.
            "\x15\x03\x03\x00\x01\x02"s,                         // Half an alert.
        }) {
@@ -180,8 +180,8 @@ TEST_CASE("records that break the protocol", "[tls][hostile]") {
 
 namespace {
 
-// A server's first flight before TLS 1.3 with another chain of certificates in it: each message has
-// a record of its own. What the server then signs with is its own key.
+// A server's first flight before TLS 1.3 with another certificate chain in it: each message has
+// a record of its own. The server still signs with its own key.
 std::string with_certificates(std::string_view flight, std::string_view der, std::size_t count) {
   const auto number = [](std::size_t value, int octets) {
     std::string text;
@@ -210,21 +210,21 @@ std::string with_certificates(std::string_view flight, std::string_view der, std
   return made;
 }
 
-// What becomes of a client whose server shows these.
+// How a client fails whose server sends these.
 Failure shown(Version version, std::string_view der, std::size_t count = 1) {
   const OpenClient client;
   ServerOptions options;
   options.version_max = version;
   const OpenServer server(options);
   Joined joined(client, server);
-  Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+  Joined::deliver(joined.client, joined.server, joined.received_by_server);
   joined.server.outgoing() = with_certificates(joined.server.outgoing(), der, count);
   joined.run();
   CHECK(joined.client.status() == Status::failed);
   return joined.client.failure();
 }
 
-// The same text with each `from` of it made `to`, which is as long.
+// The text with every `from` replaced by `to`, which has the same length.
 std::string with(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != text.npos; at = text.find(from)) {
     text.replace(at, from.size(), to);
@@ -232,15 +232,15 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
   return text;
 }
 
-// What becomes of a client whose server's first flight of TLS 1.2 has these octets instead of
-// those.
+// How a client fails if `from` in the first flight of its TLS 1.2 server is replaced by
+// `to`.
 Failure altered(std::string_view from, std::string_view to) {
   const OpenClient client;
   ServerOptions options;
   options.version_max = Version::tls1_2;
   const OpenServer server(options);
   Joined joined(client, server);
-  Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+  Joined::deliver(joined.client, joined.server, joined.received_by_server);
   std::string& flight = joined.server.outgoing();
   const std::size_t at = flight.find(from);
   REQUIRE(at != flight.npos);
@@ -252,16 +252,16 @@ Failure altered(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-TEST_CASE("a certificate of a kind that the library does not know is its lack", "[tls][hostile]") {
+TEST_CASE("a kind of key that the library does not know is unsupported", "[tls][hostile]") {
   const std::string der = samples::der_of(identity(KeyKind::ec_p256).certificate_pem);
   const std::string_view p256 = "\x2a\x86\x48\xce\x3d\x03\x01\x07";
   for (const Version version : {Version::tls1_0, Version::tls1_2}) {
-    // prime239v1, and 1.2.840.10045.2.9, which is nothing yet.
+    // prime239v1, and 1.2.840.10045.2.9, which is not assigned.
     CHECK(shown(version, with(der, p256, "\x2a\x86\x48\xce\x3d\x03\x01\x04")) ==
           Failure::unsupported);
     CHECK(shown(version, with(der, "\x2a\x86\x48\xce\x3d\x02\x01",
                               "\x2a\x86\x48\xce\x3d\x02\x09")) == Failure::unsupported);
-    // One that it knows, but that does not fit the key exchange, and one that is none.
+    // A known one that does not fit the key exchange, and one that is not a certificate.
     const std::string rsa = samples::der_of(identity(KeyKind::rsa_1024).certificate_pem);
     CHECK(shown(version, rsa) == Failure::bad_certificate);
     CHECK(shown(version, "no certificate") == Failure::bad_certificate);
@@ -269,21 +269,21 @@ TEST_CASE("a certificate of a kind that the library does not know is its lack", 
   }
 }
 
-TEST_CASE("a signature of a kind that the library does not know is its lack", "[tls][hostile]") {
+TEST_CASE("a kind of signature that the library does not know is unsupported", "[tls][hostile]") {
   // ecdsa_secp256r1_sha256 with a DER signature of 70 to 72 octets: number 8.26.
   CHECK(altered("\x04\x03\x00"sv, "\x08\x1a"sv) == Failure::unsupported);
   // A curve that was not offered, secp256k1, is the server's mistake: RFC 8422, 5.4.
   CHECK(altered("\x03\x00\x1d\x20"sv, "\x03\x00\x16"sv) == Failure::malformed);
 }
 
-TEST_CASE("a chain longer than a message may be is our limit", "[tls][hostile]") {
+TEST_CASE("a chain longer than the largest message is a limit of ours", "[tls][hostile]") {
   const std::string der = samples::der_of(identity(KeyKind::ec_p256).certificate_pem);
   CHECK(shown(Version::tls1_2, der, 300) == Failure::limit);
-  // Longer than we keep, and short enough to be read: here what fails is what it did not sign.
+  // Longer than we keep, but short enough to be read: what fails here is the signature.
   CHECK(shown(Version::tls1_2, der, kChainCertificatesMax + 1) != Failure::limit);
 }
 
-TEST_CASE("what was shown before a handshake failed is known", "[tls][hostile]") {
+TEST_CASE("certificates received before a handshake failed are reported", "[tls][hostile]") {
   const OpenClient client;
   ServerOptions options;
   options.version_max = Version::tls1_2;
@@ -291,7 +291,7 @@ TEST_CASE("what was shown before a handshake failed is known", "[tls][hostile]")
   const auto after = [&](std::string_view der, std::size_t count) {
     auto joined = std::make_unique<Joined>(client, server);
     CHECK(joined->client.session().version.empty());
-    Joined::deliver(joined->client, joined->server, joined->heard_by_server);
+    Joined::deliver(joined->client, joined->server, joined->received_by_server);
     joined->server.outgoing() = with_certificates(joined->server.outgoing(), der, count);
     joined->run();
     CHECK(joined->client.status() == Status::failed);
@@ -339,7 +339,7 @@ TEST_CASE("lengths that do not fit end the list of certificates", "[tls][hostile
   CHECK(certificates_in("\x00\x00\x00\x00"sv, true).empty());
 }
 
-TEST_CASE("a handshake message is not collected without end", "[tls][hostile]") {
+TEST_CASE("a handshake message is not buffered without limit", "[tls][hostile]") {
   const OpenClient client;
   const std::string more = "\x16\x03\x03\x40\x00"s + std::string(16'384, 'm');
   std::string octets = "\x16\x03\x03\x00\x04\x02\xff\xff\xff"s;  // A ServerHello of 16 MiB.
@@ -350,7 +350,7 @@ TEST_CASE("a handshake message is not collected without end", "[tls][hostile]") 
   CHECK(ended.failure == Failure::limit);
 }
 
-TEST_CASE("empty records and warnings do not go on for ever", "[tls][hostile]") {
+TEST_CASE("empty records and warnings are limited", "[tls][hostile]") {
   const OpenClient client;
   std::string warnings;
   std::string empty;
@@ -365,9 +365,9 @@ TEST_CASE("empty records and warnings do not go on for ever", "[tls][hostile]") 
   CHECK(answer(client, requests, requests.size()).status != Status::established);
 }
 
-// One octet of what the server says is wrong: whatever it is, the client does not believe that the
-// connection is secure while the server knows nothing of it.
-TEST_CASE("a wrong octet anywhere is noticed", "[tls][hostile]") {
+// One octet sent by the server is wrong. Whichever it is, the client must not consider the
+// connection established while the server does not.
+TEST_CASE("a wrong octet anywhere is detected", "[tls][hostile]") {
   const OpenClient client;
   for (const Version version : {Version::tls1_0, Version::tls1_2, Version::tls1_3}) {
     ServerOptions options;
@@ -378,31 +378,31 @@ TEST_CASE("a wrong octet anywhere is noticed", "[tls][hostile]") {
     for (std::size_t at = 0; at < positions; at += 5) {
       INFO("version " << static_cast<int>(version) << " octet " << at);
       Joined joined(client, server);
-      std::size_t said = 0;
+      std::size_t sent = 0;
       while (!joined.client.outgoing().empty()) {
-        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+        Joined::deliver(joined.client, joined.server, joined.received_by_server);
         std::string& flight = joined.server.outgoing();
-        if (at >= said && at < said + flight.size()) flight[at - said] ^= 0x10;
-        said += flight.size();
-        Joined::deliver(joined.server, joined.client, joined.heard_by_client);
+        if (at >= sent && at < sent + flight.size()) flight[at - sent] ^= 0x10;
+        sent += flight.size();
+        Joined::deliver(joined.server, joined.client, joined.received_by_client);
       }
-      positions = std::max(positions, said);
+      positions = std::max(positions, sent);
       const bool secure = joined.client.status() == Status::established;
       CHECK((!secure || joined.server.status() == Status::established));
       if (secure) {
         joined.server.write("250 ok\r\n");
         joined.run();
-        CHECK(joined.heard_by_client == "250 ok\r\n");
+        CHECK(joined.received_by_client == "250 ok\r\n");
       }
       noticed += secure ? 0 : 1;
     }
-    // Only the version in the heads of clear records may be anything.
+    // Only the version in the headers of clear-text records may have any value.
     CHECK(positions > 500);
     CHECK(noticed * 5 >= positions - 40);
   }
 }
 
-TEST_CASE("octets at random after a good beginning", "[tls][hostile]") {
+TEST_CASE("random octets after a valid start", "[tls][hostile]") {
   const OpenClient client;
   mxsweep::Random random(3);
   for (int i = 0; i < 300; ++i) {

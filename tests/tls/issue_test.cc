@@ -30,7 +30,7 @@ Certificate read(const IssuedCertificate& issued) {
   return chain->certificates.front();
 }
 
-TEST_CASE("a certificate says what was ordered", "[tls][issue]") {
+TEST_CASE("a certificate contains what was specified", "[tls][issue]") {
   CertificateSpec order = leaf();
   order.dns_names = {"mx1.example.net", "*.example.org"};
   order.addresses = {"192.0.2.1", "2001:db8::5"};
@@ -68,7 +68,7 @@ TEST_CASE("an issuer of any kind signs a key of any kind", "[tls][issue]") {
   }
 }
 
-TEST_CASE("a signature is made with SHA-1 when that is ordered", "[tls][issue]") {
+TEST_CASE("a signature is made with SHA-1 if specified", "[tls][issue]") {
   CertificateSpec order = leaf();
   order.sha1 = true;
   CHECK(read(issue(order)).signature == "ecdsa-with-SHA1");
@@ -98,7 +98,7 @@ TEST_CASE("a certificate may have neither subject nor names", "[tls][issue]") {
   CHECK(certificate.names.empty());
 }
 
-TEST_CASE("dates reach from 1970 to the end of 9999", "[tls][issue]") {
+TEST_CASE("dates range from 1970 to the end of 9999", "[tls][issue]") {
   CertificateSpec order = leaf();
   order.not_before = day(1970, 1, 1);
   order.not_after = day(9999, 12, 31) + std::chrono::hours{24} - std::chrono::seconds{1};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Two engines that talk in memory, their octets cut as a network may cut them.
+// A client and a server engine connected in memory, with their octets cut as a network may.
 //
-//   Shape     run() lets both talk until neither has anything left to say.
+//   Shape     run() passes octets both ways until neither side has any left to send.
 //   Lifetime  the Client and the Server outlive it.
 #pragma once
 
@@ -59,24 +59,24 @@ class Joined {
   Joined(const mxsweep::tls::Client& a, const mxsweep::tls::Server& b,
          std::string_view name = "mx1.example.net")
       : client(a, name), server(b) {
-    client.advance({}, heard_by_client);
+    client.advance({}, received_by_client);
   }
 
   void run(std::size_t cut = std::string::npos) {
     while (!client.outgoing().empty() || !server.outgoing().empty()) {
-      deliver(client, server, heard_by_server, cut);
+      deliver(client, server, received_by_server, cut);
       flights += server.outgoing().empty() ? 0 : 1;
-      deliver(server, client, heard_by_client, cut);
+      deliver(server, client, received_by_client, cut);
     }
   }
 
-  static void deliver(mxsweep::tls::Engine& from, mxsweep::tls::Engine& to, std::string& heard,
+  static void deliver(mxsweep::tls::Engine& from, mxsweep::tls::Engine& to, std::string& received,
                       std::size_t cut = std::string::npos) {
     const std::string octets = std::move(from.outgoing());
     from.outgoing().clear();
     for (std::size_t at = 0; at < octets.size();) {
       const std::size_t count = std::min(cut, octets.size() - at);
-      to.advance(std::string_view(octets).substr(at, count), heard);
+      to.advance(std::string_view(octets).substr(at, count), received);
       at += count;
     }
   }
@@ -88,7 +88,7 @@ class Joined {
 
   mxsweep::tls::Engine client;
   mxsweep::tls::Engine server;
-  std::string heard_by_client;
-  std::string heard_by_server;
-  int flights = 0;  // Of the server.
+  std::string received_by_client;
+  std::string received_by_server;
+  int flights = 0;  // Sent by the server.
 };

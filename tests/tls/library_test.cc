@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The system may configure the TLS library for all programs; what we see of servers does not depend
-// on it.
+// The system may configure the TLS library for all programs; what we report about servers must
+// not depend on that.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,7 +55,7 @@ int run_again(std::string tag, std::string first, std::string second) {
 
 }  // namespace
 
-TEST_CASE("what the system forbids is observed nevertheless", "[tls][library]") {
+TEST_CASE("what the system's configuration forbids is still observed", "[tls][library]") {
   const TemporaryFile file(kHostile);
   CHECK(run_again("[versions]", std::string("GNUTLS_SYSTEM_PRIORITY_FILE=") + file.path,
                   "GNUTLS_SYSTEM_PRIORITY_FAIL_ON_INVALID=1") == 0);

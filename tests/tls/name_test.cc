@@ -29,7 +29,7 @@ Chain chain_for(std::vector<std::string> dns_names,
   return chain;
 }
 
-// The same whether its names are sorted or not.
+// Checks that the result is the same with and without sorted names.
 bool matches_both(Chain& chain, std::string_view name) {
   chain.certificates.front().sorted.clear();
   const bool unsorted = matches_name(chain, name);
@@ -55,7 +55,7 @@ TEST_CASE("a name matches in any case and with a trailing dot", "[tls][name]") {
   CHECK_FALSE(matches("mx1.example.net", "mx1.example.nett"));
 }
 
-TEST_CASE("every name of the leaf counts, and none of another certificate", "[tls][name]") {
+TEST_CASE("every name of the leaf counts, but none of another certificate", "[tls][name]") {
   Chain chain = chain_for({"a.example", "b.example", "*.c.example"});
   chain.certificates.push_back(chain_for({"issuer.example"}).certificates.front());
   CHECK(matches_name(chain, "a.example"));
@@ -82,7 +82,7 @@ TEST_CASE("sorted names match as unsorted ones do", "[tls][name]") {
   CHECK_FALSE(matches_both(chain, "192.0.2.8"));
 }
 
-TEST_CASE("a wildcard is one whole leftmost label", "[tls][name]") {
+TEST_CASE("a wildcard matches one whole leftmost label", "[tls][name]") {
   CHECK(matches("*.example.net", "mx1.example.net"));
   CHECK(matches("*.EXAMPLE.net", "MX1.example.NET"));
   CHECK(matches("*.example.net", "xn--bcher-kva.example.net"));
@@ -97,7 +97,7 @@ TEST_CASE("a wildcard is one whole leftmost label", "[tls][name]") {
   CHECK_FALSE(matches("*.*.net", "mx1.example.net"));
 }
 
-TEST_CASE("a wildcard needs a domain of two labels behind it", "[tls][name]") {
+TEST_CASE("a wildcard needs a domain of two labels after it", "[tls][name]") {
   CHECK_FALSE(matches("*.net", "example.net"));
   CHECK_FALSE(matches("*", "localhost"));
   CHECK_FALSE(matches("*.", "localhost"));
@@ -136,7 +136,7 @@ TEST_CASE("a name with a NUL in it matches nothing", "[tls][name]") {
   CHECK_FALSE(matches("*.evil.example", "mx1\0.evil.example"sv));
 }
 
-TEST_CASE("no name, or no certificate, is no match", "[tls][name]") {
+TEST_CASE("without a name or a certificate there is no match", "[tls][name]") {
   CHECK_FALSE(matches("mx1.example.net", ""));
   CHECK_FALSE(matches("mx1.example.net", "."));
   CHECK_FALSE(matches("", "."));
@@ -144,7 +144,7 @@ TEST_CASE("no name, or no certificate, is no match", "[tls][name]") {
   CHECK_FALSE(matches_name(chain_for({}), "mx1.example.net"));
 }
 
-TEST_CASE("a common name is no match, but told", "[tls][name]") {
+TEST_CASE("a common name is not a match, but is reported", "[tls][name]") {
   Chain chain = chain_for({});
   chain.common_name = "*.example.net";
   CHECK_FALSE(matches_name(chain, "mx1.example.net"));
@@ -158,7 +158,7 @@ TEST_CASE("a common name is no match, but told", "[tls][name]") {
   CHECK_FALSE(matches_common_name(chain, "192.0.2.1"));
 }
 
-TEST_CASE("a trusted chain whose leaf has the name as its common name only is a mismatch",
+TEST_CASE("a trusted chain whose leaf has the name only as its common name is a mismatch",
           "[tls][judge]") {
   Chain chain = chain_for({}, {"192.0.2.1"});
   chain.common_name = "mx1.example.net";
@@ -176,9 +176,9 @@ TEST_CASE("a trusted chain whose leaf has the name as its common name only is a 
   CHECK_FALSE(facts.cn_match);
 }
 
-// The library has its own opinion, formed without ours. On one thing we differ: it lets "*1" be any
-// label that ends in 1, and browsers do not.
-TEST_CASE("the library agrees about which names match", "[tls][name]") {
+// Compares with the library's own matching. There is one difference: there "*1" matches any label
+// that ends in 1; here it does not, as in browsers.
+TEST_CASE("the library agrees on which names match", "[tls][name]") {
   constexpr const char* kPatterns[] = {
       "mx1.example.net",         "*.example.net", "*.net",     "*",
       "mx*.example.net",         "mx1.*.net",     "localhost", "*.*.net",
@@ -194,7 +194,7 @@ TEST_CASE("the library agrees about which names match", "[tls][name]") {
       if (in_common_name) {
         order.dns_names.clear();
       } else {
-        order.common_name = "somebody";
+        order.common_name = "another.example";
         order.addresses = {"192.0.2.1", "2001:db8::5"};
       }
       Chain chain;
@@ -234,7 +234,7 @@ TEST_CASE("without a name the chain alone decides", "[tls][judge]") {
   CHECK_FALSE(facts.name_match.has_value());
 }
 
-TEST_CASE("what is wrong with the chain comes before its name", "[tls][judge]") {
+TEST_CASE("an error of the chain takes precedence over a mismatch of the name", "[tls][judge]") {
   Chain chain = chain_for({"mx1.example.net"});
   chain.error = VerifyError::certificate_expired;
   for (const char* const name : {"mx1.example.net", "mx2.example.net", ""}) {
@@ -266,7 +266,7 @@ TEST_CASE("days left are rounded down and negative once the chain has expired", 
   CHECK(days_left(end + days{1} + seconds{1}) == -2);
 }
 
-TEST_CASE("days left are not known of a leaf that cannot be read", "[tls][judge]") {
+TEST_CASE("days left are unknown if the leaf cannot be read", "[tls][judge]") {
   Facts facts;
   facts.days_left = 7;
   judge(Chain{}, "mx1.example.net", kNow, facts);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A shortage of memory while the TLS library works: it is ours, and told as ours, wherever it
-// falls.
+// A shortage of memory in the TLS library is reported as a shortage on our side, wherever it
+// occurs.
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -25,7 +25,7 @@ namespace {
 using namespace mxsweep::tls;
 using mxsweep::with_memory;
 
-// From nothing to more than anything here needs.
+// From nothing to more than any test here needs.
 std::vector<std::size_t> amounts() {
   std::vector<std::size_t> all = {0, 1, 100, 1000, 4000};
   for (std::size_t octets = 8'000; octets < 6'000'000; octets += octets / 8) all.push_back(octets);
@@ -34,7 +34,7 @@ std::vector<std::size_t> amounts() {
 
 }  // namespace
 
-TEST_CASE("an engine without memory is short of it", "[tls][shortage]") {
+TEST_CASE("an engine without memory reports a shortage", "[tls][shortage]") {
   const OpenClient client;
   std::size_t failed = 0;
   for (const std::size_t octets : amounts()) {
@@ -58,7 +58,7 @@ TEST_CASE("an engine without memory is short of it", "[tls][shortage]") {
   CHECK(failed < amounts().size());
 }
 
-TEST_CASE("a handshake without memory is short of it", "[tls][shortage]") {
+TEST_CASE("a handshake without memory reports a shortage", "[tls][shortage]") {
   const OpenClient client;
   const std::string names =
       hostile::names_extension(hostile::repeated(hostile::element(0x82, "mail.example.net"), 1000));
@@ -72,9 +72,10 @@ TEST_CASE("a handshake without memory is short of it", "[tls][shortage]") {
       Joined joined(client, server);
       bool asked = false;
       while (!joined.client.outgoing().empty() && !asked) {
-        Joined::deliver(joined.client, joined.server, joined.heard_by_server);
+        Joined::deliver(joined.client, joined.server, joined.received_by_server);
         const std::string flight = std::exchange(joined.server.outgoing(), {});
-        asked = with_memory(octets, [&] { joined.client.advance(flight, joined.heard_by_client); });
+        asked =
+            with_memory(octets, [&] { joined.client.advance(flight, joined.received_by_client); });
       }
       CHECK((joined.client.status() == Status::established) == !asked);
       if (asked) CHECK(joined.client.failure() == Failure::shortage);
@@ -112,7 +113,7 @@ TEST_CASE("a chain without memory has no verdict", "[tls][shortage]") {
     CHECK((chain == nullptr) == asked);
     if (chain == nullptr) {
       ++without;
-      chain = client.chain(der, samples::kNow);  // It was not kept.
+      chain = client.chain(der, samples::kNow);  // It was not cached.
     }
     REQUIRE(chain != nullptr);
     CHECK(chain->error == VerifyError::none);
@@ -122,7 +123,7 @@ TEST_CASE("a chain without memory has no verdict", "[tls][shortage]") {
   CHECK(without < amounts().size());
 }
 
-TEST_CASE("what is opened without memory says so", "[tls][shortage]") {
+TEST_CASE("open() without memory reports a shortage", "[tls][shortage]") {
   const IssuedCertificate root = issue(samples::authority("Root"));
   const auto each = [](const auto& open) {
     std::size_t failed = 0;

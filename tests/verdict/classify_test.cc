@@ -60,14 +60,14 @@ std::vector<std::string> phrases_of(const ReplyRow& row) {
   return phrases;
 }
 
-// The shortest reply that a row asks for: its code, its enhanced code and one phrase.
+// The shortest reply that matches a row: its code, its enhanced code and one phrase.
 std::string reply_for(const ReplyRow& row, const std::string& phrase) {
   std::string reply = std::to_string(row.codes.first) + " ";
   if (row.enhanced.subject != EnhancedRange::kAnySubject) {
     reply += reply.substr(0, 1) + "." + std::to_string(row.enhanced.subject) + "." +
              std::to_string(row.enhanced.detail_first) + " ";
   }
-  // A phrase that begins with a dot is a part of a name.
+  // A phrase that begins with a dot is part of a name.
   return reply + "at " + (phrase.starts_with('.') ? "a" + phrase + "a" : phrase) + "\r\n";
 }
 
@@ -82,8 +82,8 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// A corpus that does not belong to the sources: in the folder that MXSWEEP_CORPORA names, or else
-// in one beside them. Empty, with a warning, where there is none.
+// A corpus that is not part of the sources: in the folder that MXSWEEP_CORPORA names, or else
+// in one next to them. Empty, with a warning, if there is none.
 std::string read_corpus(const char* name) {
   const char* const named = std::getenv("MXSWEEP_CORPORA");
   const std::string folder =
@@ -113,7 +113,7 @@ void for_each_line(const std::string& text, Visit visit) {
   }
 }
 
-TEST_CASE("a refusal is understood as its server meant it", "[verdict]") {
+TEST_CASE("a refusal has the cause that its server meant", "[verdict]") {
   for (const fixtures::Refusal& refusal : all_refusals()) {
     INFO(to_string(refusal.phase) << ": " << refusal.reply);
     CHECK(to_string(classify(refusal.phase, refusal.reply).cause) == to_string(refusal.cause));
@@ -123,7 +123,7 @@ TEST_CASE("a refusal is understood as its server meant it", "[verdict]") {
 TEST_CASE("every row of the table is reached by some refusal", "[verdict]") {
   std::vector<bool> reached(reply_rows().size());
   for (const fixtures::Refusal& refusal : all_refusals()) {
-    reached[fitting_row(refusal.phase, code_of(refusal.reply), refusal.reply)] = true;
+    reached[matching_row(refusal.phase, code_of(refusal.reply), refusal.reply)] = true;
   }
   for (std::size_t i = 0; i < reached.size(); ++i) {
     INFO("row " << i << ": " << to_string(reply_rows()[i].cause) << ", " << reply_rows()[i].why);
@@ -131,14 +131,14 @@ TEST_CASE("every row of the table is reached by some refusal", "[verdict]") {
   }
 }
 
-TEST_CASE("no phrase of the table hides behind another", "[verdict]") {
+TEST_CASE("no phrase of the table is hidden by an earlier one", "[verdict]") {
   for (std::size_t i = 0; i < reply_rows().size(); ++i) {
     const ReplyRow& row = reply_rows()[i];
     const std::vector<std::string> phrases = phrases_of(row);
     for (const std::string& phrase : phrases) {
       INFO(phrase);
       const std::string reply = reply_for(row, phrase);
-      CHECK(fitting_row(first_phase_of(row), row.codes.first, reply) == i);
+      CHECK(matching_row(first_phase_of(row), row.codes.first, reply) == i);
       CHECK(std::none_of(phrases.begin(), phrases.end(), [&](const std::string& other) {
         return other != phrase && phrase.find(other) != std::string::npos;
       }));
@@ -146,7 +146,7 @@ TEST_CASE("no phrase of the table hides behind another", "[verdict]") {
   }
 }
 
-TEST_CASE("a refused greeting or EHLO is a refusal and never a failure", "[verdict]") {
+TEST_CASE("a refusal in the greeting or of EHLO is refused and never failed", "[verdict]") {
   for (const Phase phase : {Phase::greeting, Phase::ehlo, Phase::ehlo_tls}) {
     for (int code = 400; code < 600; ++code) {
       INFO(to_string(phase) << " " << code);
@@ -156,7 +156,7 @@ TEST_CASE("a refused greeting or EHLO is a refusal and never a failure", "[verdi
   for (const fixtures::Refusal& refusal : all_refusals()) {
     const bool in_clear_first =
         refusal.phase == Phase::starttls || refusal.phase == Phase::ehlo_tls;
-    // FTP refuses, too, and a certificate is TLS's own matter.
+    // FTP servers refuse too, and a client certificate is a matter of TLS.
     if (in_clear_first || outcome_of(refusal.cause) == Outcome::failed) continue;
     INFO(refusal.reply);
     CHECK(classify(refusal.phase, refusal.reply).outcome == Outcome::refused);
@@ -170,7 +170,8 @@ TEST_CASE("a server whose STARTTLS is broken is degraded", "[verdict]") {
         Verdict{Outcome::degraded, Cause::config_tls_advertised_but_refused});
 }
 
-TEST_CASE("a server that works in clear and wants a client certificate is degraded", "[verdict]") {
+TEST_CASE("a server that works in clear text and requires a client certificate is degraded",
+          "[verdict]") {
   constexpr std::string_view kReply = "530 5.7.0 No client certificate presented\r\n";
   for (const Phase phase : {Phase::starttls, Phase::ehlo_tls}) {
     CHECK(classify(phase, kReply) == Verdict{Outcome::degraded, Cause::tls_client_certificate});
@@ -186,7 +187,8 @@ bool is_temporary(Cause cause) {
          word.starts_with("tempfail.");
 }
 
-TEST_CASE("a row of a temporary cause takes 5xx for its words only, and says why", "[verdict]") {
+TEST_CASE("a row with a temporary cause matches 5xx only by words, and gives the reason",
+          "[verdict]") {
   for (const ReplyRow& row : reply_rows()) {
     if (!is_temporary(row.cause) || row.codes.last < 500) continue;
     INFO(to_string(row.cause) << ": " << row.why);
@@ -195,7 +197,7 @@ TEST_CASE("a row of a temporary cause takes 5xx for its words only, and says why
   }
 }
 
-TEST_CASE("without words a 5xx is never a temporary cause", "[verdict]") {
+TEST_CASE("a 5xx without words never has a temporary cause", "[verdict]") {
   for (std::size_t phase = 0; phase < kPhaseCount; ++phase) {
     for (int code = 500; code < 600; ++code) {
       for (int subject = 0; subject < 8; ++subject) {
@@ -210,7 +212,7 @@ TEST_CASE("without words a 5xx is never a temporary cause", "[verdict]") {
   }
 }
 
-TEST_CASE("no name that we may give in EHLO decides anything", "[verdict]") {
+TEST_CASE("no name that we may send in EHLO affects the verdict", "[verdict]") {
   constexpr const char* kNames[] = {"blocklist.example",
                                     "ratelimit.test",
                                     "rate-limit.test",
@@ -239,7 +241,7 @@ TEST_CASE("no name that we may give in EHLO decides anything", "[verdict]") {
   }
 }
 
-TEST_CASE("a command of ours that is quoted decides nothing", "[verdict]") {
+TEST_CASE("a quoted command of ours does not affect the verdict", "[verdict]") {
   for (const std::string command :
        {"EHLO", "HELO", "helo", "STARTTLS", "QUIT", "EHLO hostname", "HELO fqdn timeout"}) {
     for (const std::string quotes : {"''", "\"\"", "<>", "()", "[]", "`'"}) {
@@ -250,7 +252,7 @@ TEST_CASE("a command of ours that is quoted decides nothing", "[verdict]") {
   }
 }
 
-TEST_CASE("a code that is neither a refusal nor expected is not SMTP", "[verdict]") {
+TEST_CASE("a code that is neither a refusal nor expected means that it is not SMTP", "[verdict]") {
   for (const int code : {0, 100, 200, 354, 399, 600, 999}) {
     INFO(code);
     CHECK(classify_reply(Phase::greeting, code, "") ==
@@ -258,7 +260,7 @@ TEST_CASE("a code that is neither a refusal nor expected is not SMTP", "[verdict
   }
 }
 
-TEST_CASE("a reply is folded to its words", "[verdict]") {
+TEST_CASE("a reply is reduced to its words", "[verdict]") {
   CHECK(Folded("").text() == " ");
   CHECK(Folded("421\r\n").text() == " ");
   CHECK(Folded("421 4.7.0 Try  AGAIN-later!\r\n").text() == " try again later ");
@@ -282,14 +284,14 @@ TEST_CASE("a reply is folded to its words", "[verdict]") {
   CHECK(Folded(lines).text().size() <= Folded::kOctetsMax);
 }
 
-TEST_CASE("any octets whatever have a verdict", "[verdict]") {
+TEST_CASE("every sequence of octets has a verdict", "[verdict]") {
   for (int octet = 0; octet < 256; ++octet) {
     const std::string reply = "554 " + std::string(9, static_cast<char>(octet));
     CHECK(classify(Phase::ehlo, reply).outcome == Outcome::refused);
   }
 }
 
-TEST_CASE("an errno says whose side failed", "[verdict]") {
+TEST_CASE("an errno shows which side failed", "[verdict]") {
   const struct {
     Phase phase;
     int error;
@@ -325,7 +327,7 @@ TEST_CASE("an errno says whose side failed", "[verdict]") {
   }
 }
 
-TEST_CASE("what we ran short of is never the target's failure", "[verdict]") {
+TEST_CASE("a shortage on this machine is never the target's failure", "[verdict]") {
   for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, EADDRINUSE, EAGAIN}) {
     INFO(error);
     CHECK(is_local_shortage(error));
@@ -333,7 +335,7 @@ TEST_CASE("what we ran short of is never the target's failure", "[verdict]") {
   }
 }
 
-TEST_CASE("TLS is told from other noise by its record header", "[verdict]") {
+TEST_CASE("the record header distinguishes TLS from other noise", "[verdict]") {
   CHECK(classify_noise("\x16\x03\x01\x02") == Cause::protocol_tls_first);
   CHECK(classify_noise("\x15\x03\x03") == Cause::protocol_tls_first);
   CHECK(classify_noise("\x14\x03") == Cause::protocol_tls_first);
@@ -347,7 +349,7 @@ TEST_CASE("TLS is told from other noise by its record header", "[verdict]") {
   CHECK(classify_noise("HTTP/1.1 400 Bad Request\r\n") == Cause::protocol_not_smtp);
 }
 
-TEST_CASE("every cause has its outcome, and only none is ok", "[verdict]") {
+TEST_CASE("every cause has an outcome, and only none is ok", "[verdict]") {
   for (const Cause cause : all_causes()) {
     INFO(to_string(cause));
     const std::string word(to_string(cause));
@@ -359,7 +361,7 @@ TEST_CASE("every cause has its outcome, and only none is ok", "[verdict]") {
   }
 }
 
-TEST_CASE("an MX that names no server is a failure, an alias is one to mend", "[verdict]") {
+TEST_CASE("an MX that names no server is failed, an alias is degraded", "[verdict]") {
   CHECK(outcome_of(Cause::config_mx_is_address) == Outcome::failed);
   CHECK(outcome_of(Cause::config_mx_localhost) == Outcome::failed);
   CHECK(outcome_of(Cause::config_mx_private_ip) == Outcome::failed);
@@ -367,7 +369,7 @@ TEST_CASE("an MX that names no server is a failure, an alias is one to mend", "[
   CHECK(outcome_of(Cause::config_null_mx_or_no_mail) == Outcome::refused);
 }
 
-TEST_CASE("every cause is explained in a sentence of its own", "[verdict]") {
+TEST_CASE("every cause has an explanation of its own", "[verdict]") {
   std::set<std::string_view> sentences;
   for (const Cause cause : all_causes()) {
     INFO(to_string(cause));
@@ -386,7 +388,7 @@ TEST_CASE("docs/causes.md has the causes, anomalies and findings of the program"
   CHECK(page.substr(tables + 1) == causes_page());
 }
 
-TEST_CASE("each cause, anomaly and finding has a row of its own in the tables", "[verdict]") {
+TEST_CASE("every cause, anomaly and finding has its row in the tables", "[verdict]") {
   const std::string page = causes_page();
   std::vector<std::string_view> words;
   for (const CauseRow& row : cause_rows()) words.push_back(row.word);
@@ -401,7 +403,7 @@ TEST_CASE("each cause, anomaly and finding has a row of its own in the tables", 
   }
 }
 
-// Later phases than ours (MAIL, RCPT) are read as one in which no row of a phase's own applies.
+// Phases that we do not have (MAIL, RCPT) map to one to which no phase-specific row applies.
 Phase phase_of(const std::string& word) {
   if (word == "banner") return Phase::greeting;
   if (word == "ehlo") return Phase::ehlo;
@@ -409,11 +411,11 @@ Phase phase_of(const std::string& word) {
   return Phase::quit;
 }
 
-TEST_CASE("replies collected elsewhere keep their causes", "[verdict][corpora]") {
+TEST_CASE("replies of other collections have their known causes", "[verdict][corpora]") {
   for_each_line(read_corpus("reply_causes.jsonl"), [](const std::string& line) {
     INFO(line);
     const std::string word = member(line, "cause");
-    if (word.starts_with("ok.")) return;  // Of phases that we do not have: relaying, recipients.
+    if (word.starts_with("ok.")) return;  // From phases that we do not have: relaying, recipients.
     const std::optional<Cause> expected = cause_named(word);
     REQUIRE(expected);
     const std::string reply = member(line, "reply") + "\r\n";

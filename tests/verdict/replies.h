@@ -108,7 +108,7 @@ inline constexpr Refusal kRefusals[] = {
     {Phase::greeting, "421 Message rate\r\n", Cause::tempfail_unspecified},
     {Phase::ehlo, "421 You talk too fast, slow down\r\n", Cause::throttled_rate},
 
-    // A reason that runs on over several lines is heard whole.
+    // A reason that continues over several lines is matched as a whole.
     {Phase::greeting,
      "554-5.7.1 mx.example: mail from 192.0.2.1 has been\r\n"
      "554-5.7.1 blocked\r\n"

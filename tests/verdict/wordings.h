@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// More refusals, by what they mean: one thing as several servers word it. Echoes of what we said,
-// limits, filters, other protocols, goodbyes. Our name is scanner.example.net.
+// More refusals, grouped by meaning: the same reason in the words of several servers. Echoes of our
+// commands, limits, filters, other protocols, 221. Our name is scanner.example.net.
 #pragma once
 
 #include "verdict/replies.h"
@@ -8,7 +8,7 @@
 namespace mxsweep::fixtures {
 
 inline constexpr Refusal kWordings[] = {
-    // What a server repeats of what we said is no complaint about it.
+    // Where a server quotes our command, the quotation is not its complaint.
     {Phase::ehlo, "500 'HELO': command not understood\r\n", Cause::protocol_ehlo_unsupported},
     {Phase::ehlo, "500 'EHLO scanner.example.net': command not understood.\r\n",
      Cause::protocol_ehlo_unsupported},
@@ -25,7 +25,7 @@ inline constexpr Refusal kWordings[] = {
     {Phase::ehlo, "554 (HELO scanner.example.net) refused\r\n", Cause::reject_unspecified},
     {Phase::starttls, "502 5.5.2 'STARTTLS' unrecognized\r\n",
      Cause::config_tls_advertised_but_refused},
-    // What is said of the name still counts.
+    // A complaint about the name still counts.
     {Phase::ehlo, "550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)\r\n",
      Cause::config_scanner_helo_rejected},
     {Phase::ehlo, "554 5.7.1 Bad HELO\r\n", Cause::config_scanner_helo_rejected},
@@ -64,7 +64,7 @@ inline constexpr Refusal kWordings[] = {
      Cause::protocol_ehlo_unsupported},
     {Phase::ehlo, "554 5.5.1 Error: EHLO is not for LMTP\r\n", Cause::protocol_ehlo_unsupported},
 
-    // For good: no overload.
+    // Permanent, hence not an overload.
     {Phase::greeting, "521 5.3.2 Service currently unavailable\r\n", Cause::blocked_unspecified},
     {Phase::greeting, "521 5.3.2 Go away\r\n", Cause::blocked_unspecified},
     {Phase::greeting, "521 Service unavailable\r\n", Cause::blocked_unspecified},
@@ -116,7 +116,7 @@ inline constexpr Refusal kWordings[] = {
     {Phase::greeting, "421 You have exceeded the connection rate\r\n", Cause::throttled_rate},
     {Phase::greeting, "550 Connection frequency limited\r\n", Cause::throttled_rate},
 
-    // Asked for in TLS, told in SMTP.
+    // Requested in TLS, refused in SMTP.
     {Phase::ehlo_tls, "421 4.7.1 mx.example Error: No client certificate presented\r\n",
      Cause::tls_client_certificate},
     {Phase::ehlo_tls, "403 4.7.0 Client certificate not trusted\r\n",
@@ -134,7 +134,7 @@ inline constexpr Refusal kWordings[] = {
      Cause::tls_client_certificate},
     {Phase::ehlo_tls, "550 Peer certificate missing\r\n", Cause::tls_client_certificate},
 
-    // A filter that is down is no broken certificate.
+    // A filter that is down is not a broken certificate.
     {Phase::starttls, "454 4.3.0 Try again later\r\n", Cause::tempfail_unspecified},
     {Phase::starttls, "454 4.3.0 TLS not available: filter is down\r\n",
      Cause::tempfail_unspecified},
@@ -156,7 +156,7 @@ inline constexpr Refusal kWordings[] = {
      Cause::config_tls_unavailable},
     {Phase::starttls, "454 4.3.0 TLS is unavailable\r\n", Cause::config_tls_unavailable},
 
-    // Hung up on, with a reason or without.
+    // 221 before QUIT, with or without a reason.
     {Phase::ehlo, "221 2.7.0 Error: I can break rules, too. Goodbye.\r\n",
      Cause::protocol_too_many_errors},
     {Phase::greeting, "221 Too many connections from 192.0.2.1\r\n", Cause::throttled_connections},
@@ -166,7 +166,7 @@ inline constexpr Refusal kWordings[] = {
     {Phase::ehlo, "221 2.0.0 Bye\r\n", Cause::reject_unspecified},
     {Phase::starttls, "221\r\n", Cause::reject_unspecified},
 
-    // A name is not a reason, the server's own or the client's.
+    // A name is not a reason, be it the server's or the client's.
     {Phase::greeting, "421 mail.spamhaus.org Service not available\r\n",
      Cause::tempfail_unspecified},
     {Phase::greeting, "421 d1.ess.barracudanetworks.com Service not available\r\n",
@@ -176,11 +176,11 @@ inline constexpr Refusal kWordings[] = {
     {Phase::ehlo, "450 Sorry rate-limit.test\r\n", Cause::tempfail_unspecified},
     {Phase::ehlo, "550 greylist.example says no\r\n", Cause::reject_unspecified},
     {Phase::ehlo, "550 Overload.Timeout.Example says no\r\n", Cause::reject_unspecified},
-    // The page that a URL leads to is.
+    // The page that a URL names is one.
     {Phase::greeting, "550-http://www.example.com/help/check_ip_reverse_dns.html\r\n550 No\r\n",
      Cause::blocked_scanner_no_fcrdns},
     {Phase::greeting, "550 http://blocklist.example/why.html\r\n", Cause::blocked_unspecified},
-    // Of a blocklist it is, and a full stop without a blank makes no name.
+    // A blocklist's name is a reason, and a full stop without a blank does not make a name.
     {Phase::greeting, "554 See https://check.spamhaus.org/\r\n", Cause::blocked_scanner_ip},
     {Phase::greeting, "421 You are throttled.Please wait\r\n", Cause::throttled_rate},
     {Phase::greeting, "421 mx.example Slow down,please.\r\n", Cause::throttled_rate},

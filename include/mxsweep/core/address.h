@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // An IP address, IPv4 or IPv6, as a plain value.
 //
-//   Source   RFC 4291 section 2.2 (what is read), RFC 5952 (what is written).
-//   Shape    16 octets in network order; IPv4 lies in the first four, the rest are zero. An IPv4
-//            address in IPv6's clothes ("::ffff:192.0.2.1") is read and written as IPv6.
-//   Errors   parse_address() answers nothing for anything that is not exactly one address. No zone
-//            ("fe80::1%eth0"), no short forms ("127.1"), no leading zeros in IPv4 ("192.0.02.1").
+//   Source   RFC 4291 section 2.2 (parsing), RFC 5952 (formatting).
+//   Shape    16 octets in network order. IPv4 occupies the first four; the rest are zero. An
+//            IPv4-mapped IPv6 address ("::ffff:192.0.2.1") is parsed and formatted as IPv6.
+//   Errors   parse_address() returns nothing unless the text is exactly one address. Not accepted:
+//            zones ("fe80::1%eth0"), short forms ("127.1"), leading zeros in IPv4 ("192.0.02.1").
 #pragma once
 
 #include <array>
@@ -28,13 +28,13 @@ struct Address {
 
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
 
-// The IPv4 address inside an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), which leads to
-// the same server; any other address as it is.
+// For an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2): the IPv4 address in it, which reaches
+// the same server. Any other address is returned unchanged.
 [[nodiscard]] Address without_mapping(const Address& address);
 
-// Whether a remote host can have it as its own. None can have 0.0.0.0/8 (RFC 1122 section 3.2.1.3),
-// 224.0.0.0/4 and ff00::/8 (multicast), 240.0.0.0/4 (reserved, with the broadcast address) or "::".
-// Private and loopback addresses can be reached somewhere, and pass.
+// Whether it can be the address of a remote host. False for 0.0.0.0/8 (RFC 1122 section 3.2.1.3),
+// 224.0.0.0/4 and ff00::/8 (multicast), 240.0.0.0/4 (reserved, with the broadcast address) and
+// "::". True for private and loopback addresses, which are reachable from somewhere.
 // Requires: address.family is not none.
 [[nodiscard]] bool can_be_remote_host(const Address& address);
 
@@ -42,16 +42,16 @@ struct Address {
 // Requires: address.family == Family::ipv4.
 [[nodiscard]] std::uint32_t ipv4_host_order(const Address& address);
 
-// Longest text of an address: "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".
+// The longest text of an address: "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".
 inline constexpr std::size_t kAddressTextMax = 45;
 
-// Writes the text at `out` (room for kAddressTextMax octets) and returns its end. RFC 5952; nothing
-// for Family::none.
+// Writes the text (RFC 5952) to `out`, which has room for kAddressTextMax octets, and returns its
+// end. Writes nothing for Family::none.
 char* write_address(const Address& address, char* out);
 [[nodiscard]] std::string to_string(const Address& address);
 
-// The address's own hash, the same in every run for one seed: used to deal targets to workers and
-// personas to simulated servers.
+// Depends on address and seed only and is the same in every run: it distributes targets over
+// workers and personas over simulated servers.
 [[nodiscard]] std::uint64_t hash(const Address& address, std::uint64_t seed = 0);
 
 }  // namespace mxsweep

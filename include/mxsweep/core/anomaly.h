@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server did that the standard does not provide for and that we put up with: each tolerance
-// of the reader leaves one of these in the record.
+// Deviations of servers from the standard that we tolerate: each one that occurs is reported in the
+// record. An anomaly never decides an outcome.
 //
 //   Source   RFC 5321 section 4.2 (reply grammar), 4.5.3.1.5 (512 octets a line), 3.1 and 4.1.1.10.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace mxsweep {
 
-// core/anomalies.def has them, and what each means.
+// core/anomalies.def lists them, with their meaning.
 enum class Anomaly : std::uint8_t {
 #define ANOMALY(name, ...) name,
 #include "mxsweep/core/anomalies.def"
@@ -30,7 +30,7 @@ inline constexpr std::size_t kAnomalyCount =
         .size();
 
 struct AnomalyRow {
-  std::string_view word;     // "bare_lf": in records.
+  std::string_view word;     // As in records: "bare_lf".
   std::string_view seen;     // What was seen, in Markdown.
   std::string_view meaning;  // What it may mean, in Markdown.
 };

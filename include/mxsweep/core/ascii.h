@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ASCII's digits, letters and cases, whatever the locale. Octets above 127 are none of them.
+// Digits, letters and case of ASCII, independent of the locale. Octets above 127 are neither.
 #pragma once
 
 namespace mxsweep {
@@ -12,7 +12,7 @@ namespace mxsweep {
   return is_lower(c) || is_upper(c) || is_digit(c);
 }
 
-// A capital as a small letter; any other octet as it is.
+// The lower-case letter of an upper-case one; any other octet unchanged.
 [[nodiscard]] constexpr char lower(char c) {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }

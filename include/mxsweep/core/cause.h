@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a cause means: its group, its outcome, and what to tell a person. One table for all of it.
+// The table of causes: for each its group, outcome, word in records, and texts for the user.
 //
-//   Source    core/causes.def; docs/causes.md is printed from it (verdict/causes_page.h).
+//   Source    core/causes.def; docs/causes.md is generated from it (verdict/causes_page.h).
 //   Lifetime  all texts are constants.
 //   Errors    none: every cause has a row.
 #pragma once
@@ -15,26 +15,26 @@
 
 namespace mxsweep {
 
-// The sections of docs/causes.md. A cause's outcome is that of its group.
+// The sections of docs/causes.md. The group of a cause determines its outcome.
 enum class CauseGroup : std::uint8_t {
   well,
-  input,     // The line of the list.
+  input,     // The line of the list is wrong.
   local,     // Our own machine, network or limits.
-  name,      // What DNS has about a name.
-  mx,        // What the MX record names is no server on the internet.
+  name,      // The name does not resolve to a usable address.
+  mx,        // The MX record does not name a server on the internet.
   network,   // No connection, or nothing that speaks SMTP.
   declined,  // The server answered in SMTP and declined us.
-  tls,       // TLS was begun and not finished.
-  mend,      // It works, and something about it must be mended.
+  tls,       // TLS was started but not completed.
+  fix,       // It works, but something must be fixed.
 };
 inline constexpr std::size_t kCauseGroupCount = 9;
 
 struct CauseRow {
   Cause cause;
   CauseGroup group;
-  std::string_view word;      // "net.refused": in records.
-  std::string_view sentence;  // One sentence without its full stop.
-  std::string_view seen;      // What was seen, in Markdown.
+  std::string_view word;      // As in records: "net.refused".
+  std::string_view sentence;  // For the user: one sentence without a full stop.
+  std::string_view seen;      // What was seen, in Markdown; empty: the sentence is enough.
   std::string_view side;      // Where the fault lies: "the server's".
   std::string_view advice;    // What to do next, in Markdown.
 };
@@ -44,10 +44,9 @@ struct CauseRow {
 
 [[nodiscard]] Outcome outcome_of(CauseGroup group);
 
-// The outcome that goes with a cause: each cause has one.
 [[nodiscard]] Outcome outcome_of(Cause cause);
 
-// For a person, one sentence without its full stop: "the server is overloaded; try again later".
+// CauseRow::sentence: "the server is overloaded; try again later".
 [[nodiscard]] std::string_view explain(Cause cause);
 
 }  // namespace mxsweep

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Durations as people write them.
+// Durations as text, as in flags and configuration files.
 //
-//   Shape    A number of seconds, "90", "1.5"; or numbers with units, the longest first: "250ms",
-//            "1.5s", "2h", "1m30s". Decimals have a point. No sign, no blanks, no exponents.
-//   Units    h, m, s, ms. Shortest 1 ms, longest 24 h: no wait of this program makes sense beyond.
-//   Errors   nothing for anything else.
+//   Shape    A number of seconds, "90" or "1.5"; or numbers with units, the longest unit first:
+//            "250ms", "1.5s", "2h", "1m30s". Decimals have a point. No sign, blank or exponent.
+//   Units    h, m, s, ms. From 1 ms to 24 h: no wait of this program makes sense beyond that.
+//   Errors   parse_duration() returns nothing for anything else.
 #pragma once
 
 #include <optional>
@@ -17,15 +17,15 @@ namespace mxsweep {
 
 inline constexpr Duration kDurationMin = std::chrono::milliseconds{1};
 inline constexpr Duration kDurationMax = std::chrono::hours{24};
-// What an error says: "'5x' is not a duration: " and this.
+// The second half of an error message: "'5x' is not a duration: " and this.
 inline constexpr std::string_view kDurationForms =
     "write 250ms, 1.5s, 90 (seconds), 1m30s or 2h, from 1ms to 24h";
 
-// `least`: kDurationMin, or zero where 0 means something.
+// `least`: the shortest duration accepted; zero where 0 has a meaning of its own.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text,
                                                      Duration least = kDurationMin);
 
-// "90s", "1500ms", "1.5ms": a form that parse_duration() reads as the same, to the microsecond.
+// "90s", "1500ms", "1.5ms": parse_duration() returns the same duration, to the microsecond.
 [[nodiscard]] std::string write_duration(Duration duration);
 
 }  // namespace mxsweep

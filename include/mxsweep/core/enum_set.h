@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A set of the values of an enum that counts from zero: one bit each.
+// A set of the values of an enum, one bit for each.
 //
-//   Memory   that of Bits.
+//   Shape    the values count from 0 to kCount - 1.
+//   Memory   that of Bits, an unsigned integer type.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@ namespace mxsweep {
 
 template <typename Enum, std::size_t kCount, typename Bits>
 class EnumSet {
-  static_assert(kCount <= 8 * sizeof(Bits), "a value is a bit");
+  static_assert(kCount <= 8 * sizeof(Bits), "one bit for each value");
 
  public:
   constexpr void add(Enum value) { bits_ = static_cast<Bits>(bits_ | bit(value)); }

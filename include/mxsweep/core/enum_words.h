@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Tables with one row for each value of an enum, checked when they are compiled.
+// Tables with one row for each value of an enum, checked at compile time.
 //
-//   Shape   a constexpr array of rows, the first member of each its value; the values count from 0.
+//   Shape   a constexpr array of rows in the order of the enum's values, which count from 0. A row
+//           begins with its value.
 //   Errors  a value outside its enum breaks an INVARIANT.
 //
 //     constexpr EnumWord<Phase> kPhases[] = {{Phase::input, "input"}, ...};
@@ -32,7 +33,7 @@ consteval bool has_each_value(const EnumWord<Enum> (&rows)[Count], Enum last) {
   return static_cast<std::size_t>(last) + 1 == Count;
 }
 
-// Whether every row of a table has a word, and none the word of another.
+// Whether every row of a table has a word, and no two rows have the same.
 template <typename Rows>
 consteval bool words_differ(const Rows& rows) {
   for (auto row = std::begin(rows); row != std::end(rows); ++row) {
@@ -44,7 +45,7 @@ consteval bool words_differ(const Rows& rows) {
   return true;
 }
 
-// The row of `value` in a table with one for each.
+// The row of `value` in a table with one row for each value.
 template <typename Rows, typename Enum>
 constexpr const auto& row_of(const Rows& rows, Enum value) {
   const auto index = static_cast<std::size_t>(value);

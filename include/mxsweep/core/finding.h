@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is not as it should be on the way from a name to its servers, and prevents no visit.
+// Irregularities in the DNS path from a name to its servers. The servers are probed all the same.
 //
 //   Source   RFC 5321 section 5.1, RFC 7505 (null MX), RFC 2181 section 10.3 (no alias as an MX).
 #pragma once
@@ -14,7 +14,7 @@
 
 namespace mxsweep {
 
-// core/findings.def has them, and what each means.
+// core/findings.def lists them, with their meaning.
 enum class Finding : std::uint8_t {
 #define FINDING(name, ...) name,
 #include "mxsweep/core/findings.def"
@@ -29,7 +29,7 @@ inline constexpr std::size_t kFindingCount =
         .size();
 
 struct FindingRow {
-  std::string_view word;     // "mx_is_alias": in records.
+  std::string_view word;     // As in records: "mx_is_alias".
   std::string_view seen;     // What was seen, in Markdown.
   std::string_view meaning;  // What it may mean, in Markdown.
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// INVARIANT(condition): our own promise to ourselves. When it breaks the program is wrong, so it
-// stops at once, with file and line, before it can write something untrue.
+// INVARIANT(condition): a condition that holds unless this program has a bug. If it does not hold,
+// the program aborts at once, with file and line, before it can write a wrong result.
 //
-// Never for anything that a peer, a user or the kernel can cause: those are values.
-// It stays on in every build.
+// Never for anything that a peer, a user or the kernel can cause: those are error values.
+// It is active in every build.
 #pragma once
 
 namespace mxsweep {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The memory that things really take, for code that keeps within a bound.
+// Estimates of allocated memory, for code that must keep within a memory bound.
 //
-//   Source   glibc's malloc: 8 octets before each block, in steps of 16, 32 at least. Other
-//            allocators differ by a little.
+//   Source   glibc's malloc: 8 octets of header for each block, multiples of 16, at least 32. Other
+//            allocators differ a little.
 //   Units    octets.
 #pragma once
 
@@ -11,13 +11,13 @@
 
 namespace mxsweep {
 
-// A block of so many octets.
+// What malloc() takes for a block of `octets`.
 [[nodiscard]] constexpr std::size_t allocated(std::size_t octets) {
   const std::size_t with_head = (octets + 8 + 15) / 16 * 16;
   return with_head < 32 ? 32 : with_head;
 }
 
-// What a string holds beside itself; short ones hold nothing.
+// What a string allocates on the heap; nothing if it is short enough to be stored in place.
 [[nodiscard]] inline std::size_t held_by(const std::string& text) {
   return text.capacity() > std::string().capacity() ? allocated(text.capacity() + 1) : 0;
 }

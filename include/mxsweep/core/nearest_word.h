@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The word that was most likely meant by one that is not known.
+// Suggests the known word that a misspelt one most likely stands for.
 //
 //   Source    Damerau 1964: letters left out, added, replaced, or two neighbours exchanged.
-//   Errors    empty: none is near enough to be worth a question, or several are as near.
-//   Lifetime  views one of `known`.
+//   Lifetime  the result views one of `known`.
+//   Errors    empty: no known word is near enough, or several are equally near.
 #pragma once
 
 #include <span>
@@ -12,10 +12,10 @@
 
 namespace mxsweep {
 
-// How many such mistakes make `a` of `b`. Cost: the product of their lengths.
+// The smallest number of such mistakes that turn `b` into `a`. Cost: the product of their lengths.
 [[nodiscard]] std::size_t mistakes_between(std::string_view a, std::string_view b);
 
-// At most a third of `word` may be wrong; or it is the beginning of one of `known` only.
+// At most a third of `word` may be wrong; or exactly one of `known` begins with it.
 [[nodiscard]] std::string_view nearest_word(std::string_view word,
                                             std::span<const std::string> known);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How far a probe got, how it ended, and why: three closed lists that every room shares and that
-// the record's schema publishes. The words are part of the contract: never change, only add.
+// How far a probe got, how it ended, and why: three closed lists, shared by all rooms and published
+// in the record's schema. The words are part of the contract: they are added, never changed.
 //
 //   Source   the record's schema 1; causes follow the taxonomy in docs/causes.md.
 //   Errors   none: to_string() covers every value.
@@ -14,7 +14,7 @@
 
 namespace mxsweep {
 
-// In conversation order: a later phase means that the server got further with us.
+// In the order of the conversation: a later phase means that it got further.
 enum class Phase : std::uint8_t {
   input,
   dns,
@@ -29,12 +29,12 @@ enum class Phase : std::uint8_t {
 inline constexpr std::size_t kPhaseCount = 9;
 
 enum class Outcome : std::uint8_t {
-  ok,        // The conversation got as far as it was asked to.
-  degraded,  // Up, with something that an operator must mend.
-  refused,   // The server answered and declined us: says nothing about its capabilities.
+  ok,        // The conversation got as far as requested.
+  degraded,  // Up, with something that an operator must fix.
+  refused,   // The server answered and declined us; its capabilities remain unknown.
   failed,    // No SMTP service was reached.
   invalid,   // The input line could not be read.
-  excluded,  // The user said not to.
+  excluded,  // The user excluded this target.
   local,     // Our own machine's limits or network: never the target's fault.
 };
 inline constexpr std::size_t kOutcomeCount = 7;
@@ -47,7 +47,7 @@ static_assert(outranks(Outcome::ok, Outcome::degraded) &&
               outranks(Outcome::refused, Outcome::failed) &&
               outranks(Outcome::failed, Outcome::local));
 
-// One for each different next action. core/causes.def has them, core/cause.h what each means.
+// One for each different next action. core/causes.def lists them; core/cause.h has their meaning.
 enum class Cause : std::uint8_t {
 #define CAUSE(group, name, ...) name,
 #include "mxsweep/core/causes.def"
@@ -61,7 +61,7 @@ inline constexpr std::size_t kCauseCount =
     }
         .size();
 
-// "quit", "refused", "net.refused": the words of the schema.
+// The words of the schema: "quit", "refused", "net.refused".
 [[nodiscard]] std::string_view to_string(Phase phase);
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::string_view to_string(Cause cause);

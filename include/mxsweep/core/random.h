@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Chance, from a seed: the same seed gives the same run.
+// Pseudo-random numbers: the same seed gives the same sequence.
 //
 //   Source   SplitMix64 (Steele, Lea, Flood 2014): one 64-bit word of state, full period.
 #pragma once
@@ -8,7 +8,7 @@
 
 namespace mxsweep {
 
-// A good mixer of 64 bits: every input bit reaches every output bit.
+// Mixes 64 bits: every input bit affects every output bit.
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15U;
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;

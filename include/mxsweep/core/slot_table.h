@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A fixed number of slots for values, and handles that know when they are out of date.
+// A table with a fixed number of slots for values, and handles that detect when they are stale.
 //
-//   Shape     A handle is an index and a generation. Ending a slot moves its generation on, so an
-//             old handle finds nothing: late news about a connection can't reach its successor.
-//             Generations are never 0, so Handle{} finds nothing either.
-//   Memory    pages of kSlotsPerPage slots, allocated when the first of them is used and kept; the
-//             most recently freed slot is the next one used, so that the warm ones stay warm.
-//   Lifetime  A pointer from find() or begin() is good until end() of the same handle.
+//   Shape     A handle is an index and a generation. end() increments the slot's generation, so an
+//             old handle finds nothing: a late completion for a connection cannot reach the next
+//             connection in its slot. Generations are never 0, so Handle{} finds nothing either.
+//   Memory    pages of kSlotsPerPage slots, allocated when the first slot of a page is used, and
+//             kept. The most recently freed slot is used next, so that slots stay in the cache.
+//   Lifetime  A pointer from find() is valid until end() of the same handle.
+//   Errors    find() returns null for a stale handle. Broken requirements are INVARIANTs.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,7 @@ namespace mxsweep {
 
 struct Handle {
   std::uint32_t index = 0;
-  std::uint32_t generation = 0;  // Only the low kGenerationBits count: it travels in user_data.
+  std::uint32_t generation = 0;  // kGenerationBits wide: it travels in user_data.
 
   friend bool operator==(Handle, Handle) = default;
 };
@@ -65,7 +66,7 @@ class SlotTable {
     return {index, begun.generation};
   }
 
-  // Null when the handle's slot has ended since.
+  // Null if the slot has ended since the handle was returned.
   [[nodiscard]] T* find(Handle handle) {
     if (handle.index >= touched_) return nullptr;
     Slot& found = slot(handle.index);
@@ -73,7 +74,7 @@ class SlotTable {
     return found.value();
   }
 
-  // The handle of the slot that is live at `index`. Requires: there is one.
+  // The handle of the live slot at `index`. Requires: there is one.
   [[nodiscard]] Handle handle_of(std::uint32_t index) const {
     INVARIANT(index < touched_ && slot(index).live);
     return {index, slot(index).generation};
@@ -84,7 +85,7 @@ class SlotTable {
     T* const value = find(handle);
     INVARIANT(value != nullptr);
     Slot& ended = slot(handle.index);
-    ended.live = false;  // First, so that the value's destructor does not find the value.
+    ended.live = false;  // First, so that find() fails while the value's destructor runs.
     ended.generation = ended.generation % kGenerationMax + 1;
     std::destroy_at(value);
     ended.next_free = free_;
@@ -92,7 +93,7 @@ class SlotTable {
     --size_;
   }
 
-  // Calls visit(handle, value) for every live slot; visit may end that slot.
+  // Calls visit(handle, value) for every live slot. visit may end that slot.
   template <typename Visit>
   void for_each(Visit visit) {
     for (std::uint32_t i = 0; i < touched_; ++i) {
@@ -105,12 +106,13 @@ class SlotTable {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   struct Slot {
-    alignas(T) std::byte storage[sizeof(T)];
+    // Before the value, so that find() touches only the cache line in which the value begins.
     std::uint32_t generation;
     std::uint32_t next_free;
     bool live;
+    alignas(T) std::byte storage[sizeof(T)];
 
-    Slot() {}  // NOLINT: leaves the memory untouched on purpose.
+    Slot() {}  // NOLINT: deliberately does not touch the memory.
     T* value() { return std::launder(reinterpret_cast<T*>(storage)); }
   };
 
@@ -127,7 +129,7 @@ class SlotTable {
 
   std::unique_ptr<std::unique_ptr<Slot[]>[]> pages_;
   std::uint32_t capacity_;
-  std::uint32_t touched_ = 0;  // Slots below have been used at least once.
+  std::uint32_t touched_ = 0;  // Slots below this index have been used at least once.
   std::uint32_t free_ = kNone;
   std::uint32_t size_ = 0;
 };

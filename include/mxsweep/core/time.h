@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Moments and spans of time. Nothing here can read a clock: `now` is an argument everywhere, and
-// only ring/clock.h knows where it comes from.
+// Types for moments and spans of time. Only ring/clock.h reads a clock; everywhere else `now` is an
+// argument.
 //
-//   Units   nanoseconds; CLOCK_MONOTONIC's own zero for Instant, the Unix epoch for WallTime.
+//   Units   nanoseconds; microseconds for WallTime. Instant counts from the zero of
+//           CLOCK_MONOTONIC, WallTime from the Unix epoch.
 #pragma once
 
 #include <chrono>

@@ -3,16 +3,16 @@
 //
 //   Source    Varghese and Lauck 1987, scheme 7, without moving timers down the levels: a far
 //             deadline is rounded up instead, because most timers are cancelled before they fire.
-//   Shape     Timers are numbered 0..capacity-1 by the caller (a slot's index): one timer a number.
-//             Levels of 64 buckets; a bucket of level n is 4^n ticks wide. Twenty levels hold every
-//             Instant there is, so no deadline is too far away.
+//   Shape     The caller numbers timers 0..capacity-1 (the index of a slot), one timer per number.
+//             Levels of 64 buckets; a bucket of level n is 4^n ticks wide. Twenty levels cover all
+//             values of Instant, so no deadline is too far away.
 //   Units     a tick is 2^20 ns (1.05 ms).
-//   Promise   A timer never fires early. Call its span the time from the latest advance() or
-//             expire() to its deadline. It is due less than max(one tick, span / 15) after its
-//             deadline; when the deadline had passed already, less than a tick and a bit later:
-//             with the next tick. So tell the wheel the time before starting timers, not after.
-//   Memory    8 octets a timer, allocated once; timers that were never used were never touched.
-//             Nothing is allocated or freed afterwards.
+//   Promise   A timer never fires early. Its span is the time from the latest advance() or expire()
+//             to its deadline. It is due less than max(one tick, span / 15) after its deadline. If
+//             the deadline had already passed when the timer was started, it is due with the next
+//             tick, little more than a tick later. Therefore call advance() before start().
+//   Memory    8 octets per timer, allocated once. The pages of timers that were never used are
+//             never touched. Nothing is allocated or freed afterwards.
 //   Cost      start() and cancel() O(1). next() O(levels). advance() O(buckets passed), 1280 at
 //             most, however far time jumped and however many timers are running.
 //   Errors    none. Starting a running timer moves it; cancelling an idle one does nothing.
@@ -63,17 +63,18 @@ class TimerWheel {
   }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
-  // The moment from which expire() fires something: not later, and not a nanosecond earlier.
-  // It lies in the past when due timers were left over; kNever when no timer is running.
+  // The earliest moment at which expire() fires a timer, exact to the nanosecond. In the past if
+  // due timers are waiting; kNever if no timer is running.
   [[nodiscard]] Instant next() const;
 
-  // Tells the time and fires nothing: what is due waits for expire(). Time never runs backwards.
+  // Sets the wheel's time and fires nothing: due timers wait for expire(). An earlier time than
+  // before is ignored.
   void advance(Instant now);
 
-  // Calls fired(timer) for due timers, `most` of them at most, and returns how many. Those left
-  // over come first next time; otherwise the order is not promised. The timer is no longer running
-  // when fired() is called, and fired() may start and cancel any timer. Whatever it starts, even
-  // with a deadline that has passed, fires with a later tick and so never in the same call.
+  // Calls fired(timer) for at most `most` due timers and returns how many. Those left over come
+  // first next time; otherwise the order is unspecified. A timer is no longer running when its
+  // fired() is called, and fired() may start and cancel any timer. A timer that it starts fires
+  // with a later tick, never in the same call, even if its deadline has passed.
   template <typename Fired>
   std::uint32_t expire(Instant now, Fired fired, std::uint32_t most) {
     advance(now);
@@ -93,8 +94,8 @@ class TimerWheel {
   static constexpr std::uint64_t kTicksMax = std::uint64_t{1} << (63 - kTickBits);  // At kNever.
   static_assert((kTicksMax + kTicksMax / 32) >> (kLevelBits * (kLevels - 1)) < kBuckets);
 
-  // Nodes of one array: first an unused one, so that zeroed memory means "idle"; then the ring
-  // heads, one a bucket and one for what is due; then the timers.
+  // The nodes form one array: an unused one, so that zeroed memory means "idle"; then the heads of
+  // the rings, one for each bucket and one for the due timers; then the timers.
   static constexpr std::uint32_t kIdle = 0;
   static constexpr std::uint32_t kFirstBucket = 1;
   static constexpr std::uint32_t kDue = kFirstBucket + kLevels * kBuckets;
@@ -122,9 +123,9 @@ class TimerWheel {
     return Instant(Duration(static_cast<std::int64_t>(ticks << kTickBits)));
   }
 
-  // Every running timer of a level lies in the 64 buckets that follow the one we are in, because
-  // span + span / 32 < 64 widths leaves room for rounding both ends; and a level is used only from
-  // 15.5 of its widths on (but for the lowest), which is where the promise above comes from.
+  // Every running timer of a level lies in the 64 buckets after the current one, because span +
+  // span / 32 < 64 widths leaves room for rounding at both ends. A level other than the lowest is
+  // used only for spans of at least 15.5 of its widths, from which the promise above follows.
   [[nodiscard]] std::uint32_t bucket_of(Instant deadline) const {
     const std::uint64_t rounded_up = (nanoseconds(deadline) + kTick.count() - 1) >> kTickBits;
     const std::uint64_t due = std::max(rounded_up, now_ + 1);
@@ -148,7 +149,7 @@ class TimerWheel {
     const auto [next, prev] = nodes_[node];
     nodes_[prev].next = next;
     nodes_[next].prev = prev;
-    if (next == prev) occupied(next) &= ~bit(next);  // Alone with its head: the ring is empty now.
+    if (next == prev) occupied(next) &= ~bit(next);  // Only the head is left: the ring is empty.
   }
 
   void remove(std::uint32_t node) {
@@ -169,7 +170,7 @@ class TimerWheel {
   std::uint64_t now_;  // In ticks, rounded down.
   std::uint32_t capacity_;
   std::uint32_t size_ = 0;
-  std::array<std::uint64_t, kLevels + 1> occupied_{};  // A bit a bucket; the last word is for kDue.
+  std::array<std::uint64_t, kLevels + 1> occupied_{};  // One bit per bucket; last word: kDue.
 };
 
 }  // namespace mxsweep

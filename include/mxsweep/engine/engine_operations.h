@@ -65,7 +65,7 @@ void Engine<Kernel, Listener>::send(Handle handle, Connection& connection,
     return;
   }
   tls_buffers.sending = wants.send;
-  kernel_->send_and_tell(connection.descriptor, handle, tls_buffers.sending);
+  kernel_->send_and_report(connection.descriptor, handle, tls_buffers.sending);
 }
 
 // A send that failed because of the peer shows in the receive that is armed behind it; one that has
@@ -81,7 +81,7 @@ void Engine<Kernel, Listener>::on_sent(Handle handle, Connection& connection, in
   // reset.
   if (!connection.ended) Kernel::acknowledge_now(connection.descriptor);
   if (!tls_buffers.sending.empty()) {
-    kernel_->send_and_tell(connection.descriptor, handle, tls_buffers.sending);
+    kernel_->send_and_report(connection.descriptor, handle, tls_buffers.sending);
   } else if (connection.ended) {
     end(handle, connection);
   }

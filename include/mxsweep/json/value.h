@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Values of JSON as they stand in a text, and where a text is not JSON.
+// The text of JSON values, and the place of an error in a JSON text.
 //
 //   Source    RFC 8259.
-//   Lifetime  views into what is parsed.
+//   Lifetime  results view the parsed text.
+//   Errors    nothing if a value is not valid JSON.
 #pragma once
 
 #include <simdjson.h>
@@ -13,15 +14,15 @@
 
 namespace mxsweep::json {
 
-inline constexpr unsigned kDepthMax = 256;  // Of arrays and objects in each other.
+inline constexpr unsigned kDepthMax = 256;  // Of nested arrays and objects.
 
-// The octets of a value that is well-formed in all its depth.
+// The text of a value; nothing unless it is well-formed at every depth.
 [[nodiscard]] std::optional<std::string_view> raw_value(simdjson::ondemand::document& document,
                                                         simdjson::ondemand::value value);
 
 [[nodiscard]] bool is_integer(std::string_view json);
 
-// The line, counted from 1, on which reading `text` fails. 0: that can't be said.
+// The line, counted from 1, on which parsing `text` fails. 0: unknown.
 [[nodiscard]] std::size_t line_of_error(std::string_view text);
 
 }  // namespace mxsweep::json

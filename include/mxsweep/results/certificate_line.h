@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One certificate, one line of JSON, for a file that holds each distinct certificate once while the
-// records carry digests.
+// Writes a certificate as one line of JSON, for a file that contains each distinct certificate once
+// while the records contain only digests.
 //
 //   Source    RFC 8259; RFC 7468 (PEM); "certificate_line" in the schema (results/schema.h).
-//   Shape     Appends exactly one line, LF included, to `out`: what the record's chain says of a
-//             certificate, and behind it the certificate itself as PEM, if it was kept.
+//   Shape     Appends exactly one line, LF included, to `out`: the members of a certificate in the
+//             chain of a record, then the certificate itself as PEM, if it was kept.
 //   Errors    none.
 #pragma once
 

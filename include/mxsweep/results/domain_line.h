@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a mail domain's servers come to together: one domain, one line of JSON, for a file of their
-// own.
+// The aggregated results of a mail domain's servers, written as one line of JSON per domain to a
+// separate file.
 //
 //   Source    RFC 8259; "domain_line" in the schema (results/schema.h).
 //   Shape     Appends exactly one line, LF included, to `out`:
@@ -8,9 +8,9 @@
 //                "dns":{"authentic":true},"outcome":"ok","cause":"none","addresses":3,"answered":2,
 //                "starttls":"some","mx":[{"host":"mx1.example.org","preference":10,"outcome":"ok",
 //                "cause":"none","addresses":2,"answered":2,"starttls":"all"}, ...]}
-//             Absent: not known, and "mx" where no host is. "latin1":true behind "target" as in the
-//             record, for all names of the line.
-//   Lifetime  All views but the hosts' own names.
+//             A key is absent if its value is not known, and "mx" if there is no host.
+//             "latin1":true follows "target" as in the record, for all names of the line.
+//   Lifetime  DomainLine holds views, except for the names of its hosts.
 //   Errors    none.
 #pragma once
 
@@ -25,19 +25,19 @@
 
 namespace mxsweep::results {
 
-// Of the servers that said whether they offer STARTTLS; not_known: none of them did.
+// How many offer STARTTLS, of the servers for which it is known; not_known: there are none.
 enum class Coverage : std::uint8_t { not_known, none, some, all };
 [[nodiscard]] std::string_view to_string(Coverage coverage);  // "unknown", "none", "some", "all"
 
-// Several servers' records, added up; shared ones count like all others.
+// Sums over the records of several servers. Shared records count like all others.
 struct ServerTotals {
-  // The best of all, in the order of Outcome, and the cause of the first that came to it. Requires:
-  // set, or something counted, before it is written.
+  // The best outcome, in the order of Outcome, and the cause of the first record that has it.
+  // Requires: set, or at least one record counted, before it is written.
   Outcome outcome = Outcome::local;
   Cause cause = Cause::none;
   std::uint32_t records = 0;
-  std::uint32_t addresses = 0;  // Records that have one.
-  std::uint32_t answered = 0;   // Of these: in SMTP, if only to decline us.
+  std::uint32_t addresses = 0;  // Records with an address.
+  std::uint32_t answered = 0;   // Of these, servers that answered in SMTP, even if they declined.
   std::uint32_t starttls_yes = 0;
   std::uint32_t starttls_no = 0;
 
@@ -46,7 +46,7 @@ struct ServerTotals {
 };
 
 struct DomainLine {
-  // Of one MX host; of the domain itself, with preference 0, where it has no MX (RFC 5321, 5.1).
+  // One MX host; or the domain itself, with preference 0, if it has no MX (RFC 5321, 5.1).
   struct Host {
     std::string name;
     std::uint16_t preference = 0;
@@ -61,7 +61,7 @@ struct DomainLine {
   std::uint16_t port = 0;
   bool authentic = false;
   FindingSet findings;
-  ServerTotals totals;      // Of all hosts; without any, why there is none.
+  ServerTotals totals;      // Over all hosts; if there is no host, its cause says why.
   std::vector<Host> hosts;  // By preference.
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Durations counted in buckets whose width grows with the value: any percentile, to 1/32, from a
-// few KiB however many are counted.
+// A histogram of durations with buckets that grow with the value: any percentile to within 1/32, in
+// a few KiB, for any number of values.
 //
 //   Source    the log-linear histogram of HdrHistogram (Tene).
-//   Units     microseconds inside, Duration outside. Up to 2^32 us (71 min); longer counts as that.
+//   Units     microseconds inside, Duration outside. Values above 2^32 us (71 min) count as that.
 //   Memory    fixed, no allocation; add() is a few instructions.
 #pragma once
 
@@ -19,7 +19,7 @@ class Histogram {
   void add(Duration value);
   void merge(const Histogram& other);
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  // The value that `percent` of all are at or below, to a bucket's width; zero when empty.
+  // The value at or below which `percent` of all values lie, to a bucket's width; zero if empty.
   [[nodiscard]] Duration percentile(double percent) const;
   [[nodiscard]] Duration highest() const;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What one probe learned, ready to be written. Partial records are normal: what was not reached or
-// is not known is absent.
+// The result of one probe, ready to be written. Partial records are normal: a field that was not
+// reached or is not known is absent.
 //
-//   Shape     The record's schema 1, in the order of its keys.
+//   Shape     The fields of the record's schema 1, in the order of its keys.
 //   Units     octets; Durations; `at` is wall time.
-//   Lifetime  All views; the record is built, written and gone within one call.
+//   Lifetime  a Record holds views only; it is built, written and discarded within one call.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@
 
 namespace mxsweep::results {
 
-// A reply as it came off the wire, code and line ends included. Empty means that there was none;
-// code 0 means that what was said is not an SMTP reply.
+// A reply as received, with code and line ends. Empty: there was none. Code 0: the octets are not
+// an SMTP reply.
 struct ReplyText {
   int code = 0;
   std::string_view octets{};
@@ -32,11 +32,11 @@ enum class Verb : std::uint8_t { ehlo, helo };
 enum class Offered : std::uint8_t { not_known, yes, no };
 inline constexpr std::size_t kOfferedCount = 3;
 
-// How much of the certificate chain a record holds: all of it, the server's own certificate, or the
-// digests of all.
+// How much of the certificate chain a record contains: all of it, only the server's own
+// certificate, or only the digests of all certificates.
 enum class ChainDetail : std::uint8_t { full, leaf, digest };
 
-// Each phase's own share; negative means that the phase was not reached.
+// The time spent in each phase; negative if the phase was not reached.
 inline constexpr Duration kNotReached{-1};
 struct PhaseTimes {
   std::array<Duration, kPhaseCount> of = filled();  // Indexed by Phase; input is not used.
@@ -64,15 +64,15 @@ struct PhaseReplies {
 
 struct Record {
   std::string_view target;  // As written in the list.
-  std::uint64_t line = 0;   // Counted from 1; 0 means that there was no list.
-  std::string_view meta;    // JSON, handed through octet for octet; empty: absent.
+  std::uint64_t line = 0;   // Counted from 1; 0: there is no list.
+  std::string_view meta;    // JSON, copied octet for octet; empty: absent.
 
-  // How DNS led here.
+  // The path through DNS to this server.
   std::string_view domain;          // The mail domain, as A-labels; empty: absent.
-  std::string_view mx_host;         // Of the MX record; empty: there was none (implicit MX).
-  std::uint16_t mx_preference = 0;  // Means something only where there was one.
-  std::string_view unicode;         // What domain, or else name, is in U-labels; empty: the same.
-  bool authentic = false;           // The resolver says that it has validated all of it (AD).
+  std::string_view mx_host;         // Of the MX record; empty: there is none (implicit MX).
+  std::uint16_t mx_preference = 0;  // Meaningful only with mx_host.
+  std::string_view unicode;         // domain, or else name, in U-labels; empty if it is the same.
+  bool authentic = false;           // The resolver has validated all answers (AD).
   FindingSet findings;
 
   Address ip;                 // Family::none: absent.
@@ -80,12 +80,12 @@ struct Record {
   std::string_view name;      // Empty: absent.
   std::uint32_t attempt = 0;  // 0: absent (no connection was tried).
   WallTime at{};
-  bool shared = false;  // The facts are of a visit that was recorded for another line.
+  bool shared = false;  // The result is that of a visit that was recorded for another line.
 
   Outcome outcome = Outcome::local;
   Phase phase = Phase::input;
   Cause cause = Cause::none;
-  std::string_view input_key;  // Which key of the input line is wrong; empty: absent.
+  std::string_view input_key;  // The key of the input line that is wrong; empty: absent.
   std::string_view input_why;  // What is wrong with it; empty: absent.
   ReplyText reply;             // The reply that decided an outcome other than ok.
   int socket_errno = 0;        // 0: absent.
@@ -93,9 +93,9 @@ struct Record {
   PhaseReplies replies;
   Verb verb = Verb::ehlo;
   Offered starttls_offered = Offered::not_known;
-  bool starttls_known = false;  // Whether "starttls" is in the record at all.
+  bool starttls_known = false;  // Whether the record has "starttls" at all.
 
-  std::optional<tls::Facts> tls;  // Nothing: no TLS was begun.
+  std::optional<tls::Facts> tls;  // Nothing: TLS was not started.
   ChainDetail chain_detail = ChainDetail::full;
   Verb verb_tls = Verb::ehlo;
 

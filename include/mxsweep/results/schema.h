@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The record's contract as a JSON Schema (2020-12). Its closed lists are made from core's own
-// words, so that the two cannot drift apart.
+// The contract of the records as a JSON Schema (2020-12).
+//
+//   Source   src/results/record.schema.json; its closed lists are filled in from the words of core,
+//            so that they cannot diverge.
+//   Errors   none.
 #pragma once
 
 #include <string>
@@ -9,6 +12,7 @@ namespace mxsweep::results {
 
 inline constexpr int kSchemaVersion = 1;
 
+// The text of the schema, as printed by `mxsweep schema`.
 [[nodiscard]] std::string schema_json();
 
 }  // namespace mxsweep::results

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a whole sweep came to: counted per worker, added up at the end, told in one line and as
+// The summary of a whole sweep: counted per worker, added up at the end, printed as one line and as
 // JSON.
 //
-//   Shape     lines read -> probes -> records written: they must agree, and agrees() says whether.
+//   Shape     lines read -> probes -> records written: these must agree; agrees() checks it.
 //   Units     Durations; octets.
+//   Errors    none: counts that disagree are reported in line and JSON.
 #pragma once
 
 #include <array>
@@ -19,19 +20,19 @@
 
 namespace mxsweep::results {
 
-// What one worker (or the feeder, for lines that cannot be read) counts.
+// The counts of one worker, or of the feeder for lines that cannot be read.
 struct Tally {
   std::uint64_t records = 0;
-  std::uint64_t shared = 0;  // Of these: counted here and in the next two, and nowhere below.
+  std::uint64_t shared = 0;  // Of these; counted only in records, shared, outcomes and causes.
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::array<std::uint64_t, kCauseCount> causes{};
   std::array<Histogram, kPhaseCount> phases{};
   Histogram total;
 
-  std::array<std::uint64_t, kOfferedCount> starttls{};  // Records that say whether it is offered.
-  std::uint64_t handshakes = 0;                         // Those that were finished.
+  std::array<std::uint64_t, kOfferedCount> starttls{};  // Records with "starttls", by Offered.
+  std::uint64_t handshakes = 0;                         // Completed ones.
   std::array<std::uint64_t, 4> tls_versions{};          // Of these, by tls::Version.
-  std::uint64_t verified = 0;                           // Servers that showed a certificate.
+  std::uint64_t verified = 0;                           // Servers that sent a certificate.
   std::uint64_t not_verified = 0;
 
   void count(const Record& record);
@@ -41,52 +42,52 @@ struct Tally {
   void count(const tls::Facts& facts);
 };
 
-// What our own resolver was asked, as dns::Lookups has it.
+// The counts of DNS queries, as in dns::Lookups.
 struct Lookups {
-  std::uint64_t asked = 0;       // Questions of names, whoever answered them.
-  std::uint64_t from_cache = 0;  // Ours.
-  std::uint64_t coalesced = 0;   // With one that was on its way.
-  std::uint64_t sent = 0;        // To the resolver, each question counted once.
-  std::uint64_t retried = 0;     // Times that one of them had to go out again.
+  std::uint64_t asked = 0;       // All questions, however they were answered.
+  std::uint64_t from_cache = 0;  // Answered from our own cache.
+  std::uint64_t coalesced = 0;   // Joined to an equal query in flight.
+  std::uint64_t sent = 0;        // Sent to the resolver, each question counted once.
+  std::uint64_t retried = 0;     // How often one of them was sent again.
   std::uint64_t failed = 0;      // Without an answer in the end.
-  std::uint64_t tcp = 0;         // Connections made because a response was cut.
+  std::uint64_t tcp = 0;         // TCP connections because a response was truncated.
 };
 
 struct Summary {
   Tally tally;
-  std::uint64_t lines_read = 0;     // All lines, comments and blank ones included.
-  std::uint64_t lines_skipped = 0;  // Blank lines and comments.
-  std::uint64_t lines_invalid = 0;  // Lines that became an "invalid" record.
-  std::uint64_t targets = 0;        // What the other lines came to, ports and prefixes expanded.
+  std::uint64_t lines_read = 0;           // All lines, comments and blank ones included.
+  std::uint64_t lines_skipped = 0;        // Blank lines and comments.
+  std::uint64_t lines_invalid = 0;        // Lines that became an "invalid" record.
+  std::uint64_t targets = 0;              // From all other lines, ports and prefixes expanded.
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
-  std::uint64_t probes = 0;               // Conversations tried to their end.
-  std::uint64_t records_written = 0;      // Lines that reached the output whole.
-  std::uint64_t records_unwritten = 0;    // Made, and lost: the output failed or was given up.
+  std::uint64_t probes = 0;               // Completed conversations, successful or not.
+  std::uint64_t records_written = 0;      // Lines that reached the output completely.
+  std::uint64_t records_unwritten = 0;    // Lost: the output failed or was abandoned.
   std::uint64_t octets_written = 0;
-  std::optional<std::uint64_t> certificates_written;  // Absent: nobody asked for them.
-  std::optional<std::uint64_t> domains_written;       // The same for domain summaries.
-  std::optional<Lookups> lookups;                     // Absent: no name was asked for.
-  std::uint64_t servers_forgotten = 0;  // To keep within memory: visited again if met again.
-  std::uint64_t local_shortages = 0;    // Times that a local shortage braked admission.
+  std::optional<std::uint64_t> certificates_written;  // Absent: not requested.
+  std::optional<std::uint64_t> domains_written;       // Absent: not requested.
+  std::optional<Lookups> lookups;                     // Absent: no name was looked up.
+  std::uint64_t servers_forgotten = 0;  // Evicted to limit memory; visited again if met again.
+  std::uint64_t local_shortages = 0;    // How often a local shortage slowed admission.
   std::uint32_t in_flight_peak = 0;
-  std::uint64_t memory_peak_octets = 0;  // Resident.
+  std::uint64_t memory_peak_octets = 0;  // Resident set size.
   double cpu_seconds = 0;
-  Duration deadline_late_max{};  // The latest that a deadline was served after its time.
+  Duration deadline_late_max{};  // The longest delay with which a deadline was handled.
   Duration elapsed{};
   WallTime start{};
   WallTime end{};
-  std::string stopped;  // Why it stopped early; empty when it ran to its end.
+  std::string stopped;  // Why the sweep stopped early; empty if it ran to its end.
   std::string command_line;
   std::string version;
   std::string kernel;
   std::vector<std::string> ring_features;  // io_uring features in use, by name.
 
-  // Every target and every unreadable line has its record, except those that were not started, and
-  // every record was written or is known to be lost.
+  // Whether every target and every unreadable line has a record, except those that were not
+  // started, and every record was written or is known to be lost.
   [[nodiscard]] bool agrees() const;
 };
 
-[[nodiscard]] std::string summary_json(const Summary& summary);  // One object, LF at its end.
-[[nodiscard]] std::string summary_line(const Summary& summary);  // For stderr, no LF.
+[[nodiscard]] std::string summary_json(const Summary& summary);  // One object, then LF.
+[[nodiscard]] std::string summary_line(const Summary& summary);  // For stderr, without LF.
 
 }  // namespace mxsweep::results

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The one place that reads the clocks: once per turn of a worker, never within one.
+// Reads the clocks. A worker does so once per turn, never within one; no other code reads a clock.
 //
-//   Source   CLOCK_MONOTONIC for all that is measured or awaited; CLOCK_REALTIME for the record's
-//            "at".
+//   Source   CLOCK_MONOTONIC for everything that is measured or waited for; CLOCK_REALTIME for the
+//            record's "at".
 #pragma once
 
 #include "mxsweep/core/time.h"
@@ -11,6 +11,7 @@ namespace mxsweep::ring {
 
 [[nodiscard]] Instant now();
 [[nodiscard]] WallTime wall_now();
-[[nodiscard]] WallTime wall_at_zero();  // The wall time at which Instant's zero was, as seen now.
+// The wall time of Instant's zero, as computed now.
+[[nodiscard]] WallTime wall_at_zero();
 
 }  // namespace mxsweep::ring

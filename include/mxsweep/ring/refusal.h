@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Why this machine cannot run an io_uring engine, by name, and what to do about it.
+// Explains why this machine cannot run an io_uring engine, and what to do about it.
 //
 //   Source   io_uring_setup(2) ERRORS; kernel.io_uring_disabled (6.6); the default seccomp profiles
-//            of container runtimes since 2023, which answer EPERM.
+//            of container runtimes since 2023, which return EPERM.
 #pragma once
 
 #include <string>
@@ -14,10 +14,10 @@ struct Refusal {
   std::string cure;   // One line: what to do.
 };
 
-// What the errno of that system call of io_uring means on this machine.
+// Explains the errno of a system call of io_uring on this machine.
 [[nodiscard]] Refusal explain_refusal(int error, const char* call = "io_uring_setup");
 
-// The same for a ring that was open and has failed (Ring::failure()): the call and its error.
+// Explains the errno of an open ring that has failed (Ring::failure()).
 [[nodiscard]] Refusal explain_failure(int error);
 
 }  // namespace mxsweep::ring

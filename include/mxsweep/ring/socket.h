@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Addresses as the kernel wants them, and what this process may open.
+// Socket addresses, socket options and the limit of descriptors.
 //
-//   Errors   a negative errno where a descriptor is returned.
+//   Errors   functions that return a descriptor return a negative errno on failure.
 #pragma once
 
 #include <netinet/in.h>
@@ -20,30 +20,30 @@ struct SocketAddress {
 
 // Requires: address.family != Family::none.
 [[nodiscard]] SocketAddress socket_address(const Address& address, std::uint16_t port);
-[[nodiscard]] Address address_of(const sockaddr_in6& storage);  // IPv4-mapped ones become IPv4.
+[[nodiscard]] Address address_of(const sockaddr_in6& storage);  // IPv4-mapped becomes IPv4.
 
 // A TCP socket, close-on-exec and blocking: io_uring sets its own non-blocking flags per operation,
-// and O_NONBLOCK on the file would make it give up where it should wait.
+// and with O_NONBLOCK it would fail with EAGAIN where it should wait.
 [[nodiscard]] int open_tcp(Family family);
 
-// Makes close() send RST instead of FIN: no TIME_WAIT here, no lingering there.
+// Makes close() send RST instead of FIN: no TIME_WAIT on this side, no lingering on the peer's.
 void reset_on_close(int descriptor);
 
-// At once, beside any ring: what is queued for it there must have ended.
+// Closes immediately, not through a ring. Requires: no operation on it is in flight in a ring.
 void close_socket(int descriptor);
 
-// Sends FIN and goes on receiving.
+// Sends FIN; receiving is still possible.
 void half_close(int descriptor);
 
-// Acknowledges what was received at once (TCP_QUICKACK) instead of waiting for something to say.
+// Acknowledges received data at once (TCP_QUICKACK) instead of waiting for data to send.
 void acknowledge_now(int descriptor);
 
-// RLIMIT_NOFILE's soft limit raised to the hard one; returns it.
+// Raises the soft limit of RLIMIT_NOFILE to the hard one, and returns it.
 std::uint32_t raise_descriptor_limit();
 
 // Gives the calling thread a descriptor table of its own, with a copy of what is open now: no
-// contention with other threads, and an RLIMIT_NOFILE of its own (the limit bounds each table, not
-// their sum). False where a container forbids it.
+// contention with other threads, and RLIMIT_NOFILE applies to each table, not to their sum. False
+// if it is not permitted, as in some containers.
 bool own_descriptor_table();
 
 }  // namespace mxsweep::ring

@@ -36,6 +36,11 @@ struct Capacity {
   // Connections that one worker may have: all, while others need none, or what its own descriptor
   // table holds.
   std::uint32_t per_worker = 0;
+  // What a worker's ring has room for: operations that wait for one submission, and completions.
+  // Neither is a limit, only what is taken in one go. For its share of all connections, and not for
+  // all, which would take a megabyte of each of many workers.
+  std::uint32_t submissions = 0;
+  std::uint32_t completions = 0;
   std::uint32_t fits = 0;  // Connections that RLIMIT_NOFILE allows without exceed_nofile.
   bool own_descriptor_tables = false;
   std::uint64_t memory_octets = 0;  // Ours, with ordinary replies held.

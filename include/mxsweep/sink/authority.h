@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fleet's own certificate authority: it makes the certificates, good ones and bad ones, that
-// the personas show.
+// The fleet's own certificate authority: it issues the certificates of the personas, valid and
+// flawed ones.
 //
 //   Source    RFC 5280; the names are those of host_name().
 //   Shape     equip() gives every persona that speaks TLS its tls::Server; personas with the same
-//             behaviour share one. Only what the personas at hand need is made.
-//   Cost      an RSA key takes a tenth of a second and more, all the rest milliseconds.
-//   Errors    equip() says which persona's behaviour no server can have.
+//             behaviour share one. Only the certificates that these personas need are issued.
+//   Cost      an RSA key takes a tenth of a second or more, everything else milliseconds.
+//   Errors    equip() names the persona whose behaviour no server can have.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ class Authority {
   // The certificate that a scan must trust (PEM).
   [[nodiscard]] std::string_view root_pem() const { return root_.certificate_pem; }
 
-  // Empty: it worked.
+  // Returns an empty string on success, otherwise what is wrong.
   [[nodiscard]] std::string equip(std::vector<Persona>& personas);
 
  private:

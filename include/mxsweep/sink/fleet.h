@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Which persona answers at which address: the same for the same personas and seed, in every run and
-// in every thread, so that the right answer for each address can be computed.
+// Assigns a persona to every address. The assignment depends only on personas, seed and address, so
+// that the expected result for each address can be computed.
 //
-//   Shape     a choice by weight, made by the address's hash.
-//   Lifetime  personas live as long as the fleet and do not move.
+//   Shape     a weighted choice by the hash of the address.
+//   Lifetime  personas live as long as the fleet, at fixed addresses.
 //   Errors    none.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace mxsweep::sink {
 
 class Fleet {
  public:
-  // Requires: at least one persona (read_personas() sees to it).
+  // Requires: at least one persona (read_personas() ensures that).
   Fleet(std::vector<Persona> personas, std::uint64_t seed);
 
   [[nodiscard]] const std::vector<Persona>& personas() const { return personas_; }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Where the fleet listens: loopback, and nowhere else. A simulated fleet answers for servers that
-// it is not, so nobody outside this machine may ever reach it.
+// Where the fleet listens: on the loopback only. A simulated fleet answers in the name of other
+// servers, so it must not be reachable from outside this machine.
 //
-//   Shape     "127.0.0.0/8:2525" (every address of it), "127.0.0.1:2525", "[::1]:2525". Port 0: the
-//             kernel picks one.
-//   Errors    read_listen() says why not; open_listener() answers a negative errno.
+//   Shape     "127.0.0.0/8:2525" (all its addresses), "127.0.0.1:2525", "[::1]:2525". Port 0: the
+//             kernel chooses one.
+//   Errors    read_listen() returns the reason, open_listener() a negative errno.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +20,19 @@ struct Listen {
   std::uint16_t port = 0;
 };
 
-// Empty: read. Else what is wrong with it.
+// Returns an empty string on success, otherwise what is wrong with the text.
 [[nodiscard]] std::string read_listen(std::string_view text, Listen& listen);
 
-// A listening socket. Several share the port by SO_REUSEPORT, and the kernel deals connections out.
-// Requires: a port that port_is_free() or 0.
+// A listening socket. Several share the port with SO_REUSEPORT; the kernel distributes connections.
+// Requires: port_is_free() or port 0.
 [[nodiscard]] int open_listener(const Listen& listen);
 
-// 0, or a negative errno. SO_REUSEPORT would let us share the port with a sink that still runs, and
-// a test would talk to either: so we look first.
+// 0, or a negative errno. Checked first because SO_REUSEPORT would share the port with a sink that
+// is still running, and a client would reach either of them.
 [[nodiscard]] int port_is_free(const Listen& listen);
 
 [[nodiscard]] std::uint16_t port_of(int listener);
-// The address of this end: which of the fleet was dialled.
+// The local address of a connection: the address of the fleet that the client connected to.
 [[nodiscard]] Address local_address(int descriptor);
 
 }  // namespace mxsweep::sink

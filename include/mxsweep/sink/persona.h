@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
-// A simulated server's behaviour and faults, as data. Pure: text in, personas out.
+// The behaviour and faults of simulated servers, as data. Pure: text in, personas out.
 //
-//   Shape     JSON, the same for the built-in list and for a file of the user's:
+//   Shape     JSON, the same for the built-in list and for a file of the user:
 //               {"defaults": {"ehlo": [...], ...},
 //                "personas": [{"name": "plain", "weight": 400,
 //                              "expect": {"outcome": "ok", "phase": "quit", "cause": "none"},
 //                              "greeting": [{"send": "220 {host} ESMTP\r\n"}], ...}]}
-//             A persona has a script for the greeting and for each command; one that it lacks is
-//             taken from "defaults". A script is a list of steps; a step does, in this order:
+//             A persona has a script for the greeting and for each command; a missing one is taken
+//             from "defaults". A script is a list of steps; a step does, in this order:
 //               after_ms      waits
-//               send or hex   sends a text, or octets that JSON cannot write
-//               octets_per_s  ... one octet at a time, so many a second
-//               repeat        ... so many times ("{n}" counts them from 1), or "forever"
-//               do            "close", "reset" (RST instead of FIN), "hang" (says no more); and
+//               send or hex   sends a text, or octets that JSON cannot represent
+//               octets_per_s  ... one octet at a time, this many per second
+//               repeat        ... this many times ("{n}" counts them from 1), or "forever"
+//               do            "close", "reset" (RST instead of FIN), "hang" (sends nothing more);
 //                             in "starttls" also "tls": from here on the session is under TLS
-//             "{host}" is the name that the server at an address gives itself (host_name()).
-//             Two scripts may be missing everywhere:
-//               ehlo_tls      answers EHLO under TLS; else as "ehlo", without STARTTLS
-//               hello         runs on the bare connection when the client's first octets of TLS
-//                             have come, and then the handshake begins, unless it does something
-//                             else; "do": "cut" sends half of our first flight and closes
-//             What a persona's TLS is like, each key with its default:
+//             "{host}" is the host name of the server at an address (host_name()).
+//             Two scripts need not exist at all:
+//               ehlo_tls      answers EHLO under TLS; by default "ehlo" without STARTTLS
+//               hello         runs in clear text when the client's first TLS octets have arrived;
+//                             then the handshake begins, unless the script does something else;
+//                             "do": "cut" sends half of our first flight and closes
+//             The TLS behaviour, each key with its default:
 //               "tls": {"certificate": "good", "key": "ec", "versions": ["1.0", "1.3"],
 //                       "client_certificate": "not_asked", "ciphers": "", "identity": 0}
-//             "expect" may name more of the record: "anomalies", all of them, and "tls", any of
+//             "expect" may contain more of the record: "anomalies", all of them, and "tls", any of
 //               {"version": "TLSv1.3", "verified": true, "verify_error": "certificate-expired",
 //                "name_match": true, "offered": "yes"}, the last being starttls.offered. They hold
 //             for a scan that trusts the fleet's authority and knows the server's name.
 //   Units     milliseconds; octets.
-//   Errors    a text that says where in the JSON and why; then there are no personas.
+//   Errors    PersonasRead::error has the place in the JSON and the reason; no personas then.
 #pragma once
 
 #include <array>
@@ -47,7 +47,7 @@
 
 namespace mxsweep::sink {
 
-// What a script answers to. noop: RSET too. other: whatever is none of these.
+// What triggers a script. noop: also RSET. other: any other command.
 enum class Trigger : std::uint8_t {
   greeting,
   ehlo,
@@ -83,25 +83,25 @@ enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };
 
 struct Step {
   Duration after{0};
-  std::string octets;          // Repetitions written out; for `forever` a chunk of them.
+  std::string octets;          // With repetitions expanded; for `forever` a chunk of them.
   Duration octet_interval{0};  // 0: all octets at once.
   bool forever = false;
-  bool names_host = false;  // `octets` holds "{host}" and differs from server to server.
+  bool names_host = false;  // `octets` contains "{host}" and differs from server to server.
   StepAction action = StepAction::none;
 };
 using Script = std::vector<Step>;
 
 enum class CertificateKind : std::uint8_t {
   good,           // For *.sink.test, issued by an intermediate of the fleet's own authority.
-  expired,        // Yesterday.
-  not_yet_valid,  // Until tomorrow.
+  expired,        // Since yesterday.
+  not_yet_valid,  // Valid from tomorrow.
   self_signed,
   wrong_name,
   long_chain,       // Eight certificates.
   weak_key,         // RSA of 1024 bits.
   sha1,             // Signed with SHA-1.
-  untrusted,        // Issued by an authority that is in no store.
-  no_intermediate,  // The good one alone: the chain lacks what leads to the root.
+  untrusted,        // Issued by an authority that is in no trust store.
+  no_intermediate,  // The good leaf without its intermediate.
 };
 
 struct TlsBehaviour {
@@ -110,14 +110,14 @@ struct TlsBehaviour {
   tls::Version version_min = tls::Version::tls1_0;
   tls::Version version_max = tls::Version::tls1_3;
   tls::ClientCertificate client_certificate = tls::ClientCertificate::not_asked;
-  std::string ciphers;  // A priority string of GnuTLS; empty: everything.
-  // Personas whose behaviour is the same share key and chain, unless their identities differ.
+  std::string ciphers;  // A GnuTLS priority string; empty: everything.
+  // Personas with the same behaviour share key and chain, unless their identities differ.
   std::uint32_t identity = 0;
 
   friend bool operator==(const TlsBehaviour&, const TlsBehaviour&) = default;
 };
 
-// The record's words; what is absent or empty may be as it likes.
+// In the record's words; absent or empty members may have any value.
 struct ExpectedTls {
   std::string version;
   std::optional<bool> verified;
@@ -126,7 +126,7 @@ struct ExpectedTls {
   std::string offered;
 };
 
-// What a scan must say about this server.
+// What a scan must record about this server.
 struct Expected {
   Outcome outcome = Outcome::ok;
   Phase phase = Phase::quit;
@@ -142,20 +142,20 @@ struct Persona {
   std::array<Script, kTriggerCount> scripts;
   TlsBehaviour tls;
   bool implicit_tls = false;                      // TLS from the first octet on.
-  std::shared_ptr<const tls::Server> tls_server;  // By Authority::equip(); null: speaks no TLS.
+  std::shared_ptr<const tls::Server> tls_server;  // Set by Authority::equip(); null: no TLS.
 
   [[nodiscard]] const Script& script(Trigger trigger) const {
     return scripts[static_cast<std::size_t>(trigger)];
   }
 };
 
-// Whether there is a way to TLS with this persona.
+// Whether a client can use TLS with this persona.
 [[nodiscard]] bool speaks_tls(const Persona& persona);
 
-// Far above what a fleet needs: they bound a mistake in the file.
+// Far above what a fleet needs: they limit the effect of a mistake in the file.
 inline constexpr std::size_t kPersonasMax = 1000;
 inline constexpr std::size_t kStepsMax = 64;
-inline constexpr std::size_t kStepOctetsMax = 64 * 1024;  // Repetitions written out.
+inline constexpr std::size_t kStepOctetsMax = 64 * 1024;  // With repetitions expanded.
 inline constexpr std::uint32_t kWeightMax = 1'000'000;
 inline constexpr std::uint64_t kAfterMsMax = 3'600'000;
 inline constexpr std::uint64_t kOctetsPerSecondMax =
@@ -164,25 +164,26 @@ inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 
 struct PersonasRead {
   std::vector<Persona> personas;
-  std::string error;  // Empty: all is well.
+  std::string error;  // Empty on success.
 };
 [[nodiscard]] PersonasRead read_personas(std::string_view json);
 
-// The built-in fleet, as JSON: two thirds of it answer as a decent server does.
+// The built-in fleet, as JSON: two thirds of it answer as a well-behaved server does.
 [[nodiscard]] std::string_view builtin_personas();
 
 // "mx-127-1-2-3.sink.test".
 [[nodiscard]] std::string host_name(const Address& address);
 
-// Leaves only the personas that are named. Answers the first name that there is not, or nothing.
+// Removes all personas that are not named. Returns the first name that no persona has, or an empty
+// string.
 [[nodiscard]] std::string keep_only(std::vector<Persona>& personas,
                                     const std::vector<std::string>& names);
 
-// Every greeting comes that much later.
+// Delays every greeting by `delay`.
 void delay_greetings(std::vector<Persona>& personas, Duration delay);
 
-// Every conversation begins with TLS, as on port 465, and what must be expected changes with it.
-// Before Authority::equip(): all of them speak TLS then.
+// Makes every conversation begin with TLS, as on port 465, and adapts what is expected. Call it
+// before Authority::equip(), because afterwards all personas speak TLS.
 void begin_with_tls(std::vector<Persona>& personas);
 
 }  // namespace mxsweep::sink

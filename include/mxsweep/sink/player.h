@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The server's side of one conversation in clear text, played from a persona's scripts. Pure:
-// octets and `now` in, octets, deadlines and actions out. What TLS does to them is the Session's.
+// octets and `now` in, octets, deadlines and actions out. TLS is the task of Session.
 //
-//   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets a command line).
+//   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets per command line).
 //   Shape     on_start() or on_hello() first; then on_bytes(), on_timer() and on_sent() as they
-//             happen, until an action ends it. A command that comes while a script still runs waits
-//             for its end.
-//   Lifetime  PlayerOutput::send views the persona; with `tell` the player, until on_sent().
-//   Memory    56 octets; a heap block only while a command is incomplete, a text names the host or
-//             has no end.
-//   Errors    none: whatever a client sends is a command, if only an unknown one.
+//             happen, until an action ends it. A command that arrives while a script is running
+//             waits for the end of the script.
+//   Lifetime  PlayerOutput::send views the persona; with `report_sent` the player, until on_sent().
+//   Memory    56 octets; a heap block only while a command is incomplete or a text contains the
+//             host name or is endless.
+//   Errors    none: anything that a client sends is a command, possibly an unknown one.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +23,16 @@
 
 namespace mxsweep::sink {
 
-inline constexpr std::size_t kCommandOctetsMax = 512;  // Kept of unread commands; more is dropped.
-inline constexpr std::uint16_t kCommandsMax = 1000;    // Then the session is closed.
-// Fits any socket buffer: that it was sent need not be confirmed by on_sent().
+inline constexpr std::size_t kCommandOctetsMax = 512;  // Of unread commands; more is dropped.
+inline constexpr std::uint16_t kCommandsMax = 1000;    // After that the session is closed.
+// Fits any socket buffer, so that on_sent() is not needed.
 inline constexpr std::size_t kUnconfirmedOctetsMax = 4096;
 inline constexpr std::uint32_t kFloodOctetsMax = 4 << 20;  // Of an endless text; then it hangs.
 
 struct PlayerOutput {
   std::string_view send = {};
-  bool tell = false;      // Call on_sent() when `send` has left.
-  Instant wake = kNever;  // Call on_timer() then. Replaces what was asked for before.
+  bool report_sent = false;  // Call on_sent() when `send` has been sent.
+  Instant wake = kNever;     // Call on_timer() at this time. Replaces any earlier request.
   StepAction action = StepAction::none;  // Once `send` is queued: close, reset, tls or cut.
 };
 
@@ -41,12 +41,12 @@ class Player {
   Player(const Persona& persona, const Address& at) : persona_(&persona), at_(at) {}
 
   [[nodiscard]] PlayerOutput on_start(Instant now);
-  [[nodiscard]] PlayerOutput on_hello(
-      Instant now);  // Ends with an action, if only StepAction::tls.
+  // Ends with an action; by default StepAction::tls.
+  [[nodiscard]] PlayerOutput on_hello(Instant now);
   [[nodiscard]] PlayerOutput on_bytes(std::string_view octets, Instant now);
   [[nodiscard]] PlayerOutput on_timer(Instant now);
   [[nodiscard]] PlayerOutput on_sent(Instant now);
-  // What is said from now on is said under TLS.
+  // From now on the conversation is under TLS.
   void on_secured() { secured_ = true; }
 
   [[nodiscard]] const Persona& persona() const { return *persona_; }
@@ -54,12 +54,12 @@ class Player {
   [[nodiscard]] bool hung() const { return state_ == State::hung; }
 
  private:
-  // ended: by an action, which TLS may follow.
+  // ended: by an action; TLS may follow.
   enum class State : std::uint8_t { running, sending, idle, hung, ended };
 
   struct Scratch {
-    std::string unread;         // Commands, the last one perhaps incomplete.
-    std::string rendered;       // The current step's text, host name filled in.
+    std::string unread;         // Commands; the last one may be incomplete.
+    std::string rendered;       // The current step's text, with the host name.
     std::uint32_t flooded = 0;  // Octets sent of an endless text.
   };
 
@@ -78,7 +78,7 @@ class Player {
 
   const Persona* persona_;
   std::unique_ptr<Scratch> scratch_;
-  Instant wake_{};              // When the current step goes on.
+  Instant wake_{};              // When the current step continues.
   std::uint32_t position_ = 0;  // In the current step's text.
   std::uint32_t out_of_turn_ = 0;
   std::uint16_t commands_ = 0;
@@ -88,6 +88,6 @@ class Player {
   bool secured_ = false;
   Address at_;
 };
-static_assert(sizeof(Player) <= 56, "a Session is one, and a pointer");
+static_assert(sizeof(Player) <= 56, "a Session consists of one and a pointer");
 
 }  // namespace mxsweep::sink

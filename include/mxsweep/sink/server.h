@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A fleet that listens: N threads, each with a ring, a listener on the shared port and a descriptor
-// table of its own, so that together they can hold N times RLIMIT_NOFILE connections.
+// Runs a fleet: N threads, each with its own ring and descriptor table and a listener on the shared
+// port, so that together they can have N times RLIMIT_NOFILE connections.
 //
-//   Shape     start(), then port(), then stop() once. SIGINT and the like are the caller's.
-//   Lifetime  stop() closes what is still open. The destructor stops too.
-//   Errors    start() answers what went wrong; then nothing runs. failure() tells afterwards of a
-//             machine that refuses to go on.
+//   Shape     start(), then port(), then stop() once. The caller handles signals.
+//   Lifetime  stop() closes all open connections. The destructor calls it too.
+//   Errors    start() returns what went wrong; then nothing is running. After it, failure() returns
+//             the error with which the kernel ended a thread.
 #pragma once
 
 #include <atomic>
@@ -27,15 +27,15 @@ inline constexpr unsigned kThreadsMax = 256;
 
 struct ServerFailure {
   std::string what;                      // One line.
-  std::optional<ring::Refusal> refusal;  // This machine refuses io_uring.
+  std::optional<ring::Refusal> refusal;  // Set if this machine refuses io_uring.
 };
 
 struct ServerStats {
   std::uint64_t conversations = 0;
-  std::uint64_t out_of_turn = 0;  // Octets that clients sent when it was not their turn.
+  std::uint64_t out_of_turn = 0;  // Octets that clients sent when it was the server's turn.
   std::uint32_t held_peak = 0;    // Connections open at once, to within a turn of each thread.
-  std::uint64_t addresses = 0;    // Different ones that had a conversation.
-  std::uint32_t address_conversations_max = 0;  // The most that one of them had.
+  std::uint64_t addresses = 0;    // Distinct addresses with at least one conversation.
+  std::uint32_t address_conversations_max = 0;  // The most conversations of one address.
   std::vector<std::uint64_t> by_persona;        // Conversations, in the fleet's order.
 };
 
@@ -50,7 +50,7 @@ class Server {
   [[nodiscard]] std::optional<ServerFailure> start();
   [[nodiscard]] std::uint16_t port() const { return listen_.port; }
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
-  // What has ended one of its threads before stop(); nothing: none has ended.
+  // The error that ended one of the threads before stop(); nothing if none has ended.
   [[nodiscard]] std::optional<ring::Refusal> failure() const;
   ServerStats stop();
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// How often each address of the fleet was dialled: what shows that a sweep visits a server once.
+// Counts the connections to each address of the fleet, to show that a sweep visits a server once.
 //
-//   Shape     count() says which visit this is, so nobody ever has to add anything up: the first
-//             ones are the addresses, the highest is the most that one of them had.
-//   Memory    64 MiB of address space, of which a visit uses the page that its address is in. So
-//             every address of 127.0.0.0/8 has its counter; all others share one.
-//   Threads   count() may be called by many at once.
+//   Shape     count() returns the number of this visit, so no pass over all counters is needed: the
+//             number of first visits is that of the addresses, and the highest number is the most
+//             visits that one address had.
+//   Memory    64 MiB of address space, of which a visit uses the page with its address. Every
+//             address of 127.0.0.0/8 has its own counter; all others share one.
+//   Threads   count() may be called by several at once.
 //   Errors    none.
 #pragma once
 
@@ -17,14 +18,14 @@
 
 namespace mxsweep::sink {
 
-// Where a counter stops: so far below the end of 32 bits that no number of threads gets there.
+// Where a counter stops: so far below 2^32 that no number of threads can overflow it.
 inline constexpr std::uint32_t kVisitsMax = 1U << 31U;
 
 class Visits {
  public:
   Visits();
 
-  // 1: the first visit of this address.
+  // 1 for the first visit of this address.
   std::uint32_t count(const Address& address);
 
  private:

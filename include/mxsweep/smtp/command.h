@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The commands of a polite client, composed once per sweep and sent by every conversation.
+// The commands that the client sends: formatted once per sweep, shared by all conversations.
 //
 //   Source    RFC 5321 sections 4.1.1.1 (EHLO, HELO), 4.1.1.10 (QUIT); RFC 3207 (STARTTLS).
-//   Lifetime  The texts live as long as the Commands; sends in flight view them.
-//   Errors    check_helo_name() says what is wrong with a name, or nothing.
+//   Lifetime  Sends in flight view the strings of Commands, which must outlive them.
+//   Errors    check_helo_name() returns what is wrong with a name; nothing if it is valid.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 
 namespace mxsweep::smtp {
 
-// A host name with at least one dot, or an address literal such as [192.0.2.1]: what servers
-// accept. Answers why not, in words, or nothing when the name is good.
+// Accepts what servers accept: a host name with at least one dot, or an address literal such as
+// [192.0.2.1]. Returns what is wrong, as text for the user, or nothing if the name is valid.
 [[nodiscard]] std::optional<std::string> check_helo_name(std::string_view name);
 
 enum class Command : std::uint8_t { none, ehlo, helo, starttls, quit };

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The conversation as two tables: the states, each with all that depends on it, and the
-// transitions: state and reply in, next state out. Entering a state sends its command.
+// The SMTP conversation as two tables: the states, each with all that depends on it, and the
+// transitions: from a state and an event to the next state. Entering a state sends its command.
 //
-//   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, the codes of each
-//            command), 3.8 (421); RFC 3207 (STARTTLS, and EHLO again behind it), RFC 8314 section
-//            3.3 (implicit TLS).
-//   Shape    Strictly half-duplex: a transition is caused by one complete reply, or by a finished
-//            TLS handshake, and sends at most one command. A pair without a row cannot happen or is
-//            the end of the conversation. A row back to its own state means: read on.
-//   Streams  TCP has no messages, so no row may depend on how the octets were cut. What stands
-//            behind a reply is read as if it had come later, after our next command: a 421 counts
-//            wherever it stands, and a reply that cannot belong to the command is stray: we read on
-//            for the one that does, until the command's deadline. One exception: clear text between
-//            the reply to STARTTLS and the first TLS record is dropped (RFC 3207 section 4.2), for
-//            it would be read as if it had come under TLS.
+//   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, the reply codes of
+//            each command), 3.8 (421); RFC 3207 (STARTTLS, and EHLO again after it), RFC 8314
+//            section 3.3 (implicit TLS).
+//   Shape    Strictly half-duplex: a transition is taken on one complete reply, or on a finished
+//            TLS handshake, and sends at most one command. A pair of state and event without a row
+//            either cannot occur or ends the conversation. A row back to its own state means: keep
+//            reading.
+//   Streams  TCP has no message boundaries, so no row may depend on how the octets were segmented.
+//            Octets after a reply are treated as if they had arrived later, after our next command:
+//            a 421 counts wherever it arrives. A reply that cannot belong to the command is stray:
+//            we keep reading for the right one until the command's deadline. One exception: clear
+//            text between the reply to STARTTLS and the first TLS record is dropped (RFC 3207
+//            section 4.2), because otherwise it would be read as if it had arrived under TLS.
 //   Rules    What the tables must keep to is checked at compile time, by src/smtp/dialogue.cc.
-//   Errors   A refusal is a row like any other: it leads to QUIT. Silence, a close and a reset end
+//   Errors   A refusal is an ordinary row and leads to QUIT. A timeout, a close and a reset end
 //            the conversation in every state; in quit and leaving they are its normal end.
 #pragma once
 
@@ -32,15 +33,15 @@ namespace mxsweep::smtp {
 enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
 
 enum class State : std::uint8_t {
-  implicit_tls,  // Connected to a server that begins with TLS.
-  greeting,      // It is the server's turn.
+  implicit_tls,  // Connected; the TLS handshake comes first.
+  greeting,      // Waiting for the server's greeting.
   ehlo,          // EHLO sent.
-  helo,          // EHLO refused with 5xx, HELO sent on the same connection.
+  helo,          // EHLO rejected with 5xx, HELO sent on the same connection.
   starttls,      // STARTTLS sent.
-  handshake,     // STARTTLS accepted.
+  handshake,     // STARTTLS accepted, TLS handshake in progress.
   ehlo_tls,      // EHLO sent again, under TLS.
   quit,          // QUIT sent.
-  leaving,       // Nothing more to send: the server closes.
+  leaving,       // Nothing more to send; waiting for the server to close.
 };
 inline constexpr std::size_t kStateCount = 9;
 
@@ -91,16 +92,16 @@ inline constexpr std::array<StateRow, kStateCount> kStates = {{
   return kStates[static_cast<std::size_t>(state)];
 }
 
-// What a complete reply means, by its code and by what is still to be learned.
+// What a complete reply means, given its code and what the probe still needs.
 enum class Event : std::uint8_t {
-  secured,     // No reply: the TLS handshake is done.
-  offers_tls,  // The code of success, with STARTTLS, which is wanted.
+  secured,     // Not a reply: the TLS handshake is complete.
+  offers_tls,  // The code of success, and the reply offers STARTTLS, which we want.
   accepted,    // The code of success.
-  satisfied,   // The same, and this was as far as the user asked to go.
+  satisfied,   // The code of success, and the user asked for no more than this.
   tempfail,    // 4xx other than 421.
   rejected,    // 5xx.
-  going_away,  // 421, or 221 without a QUIT: the server closes the channel, whatever we send.
-  foreign,     // Any other code: not one of this command's.
+  going_away,  // 421, or 221 before QUIT: the server closes the connection, whatever we send.
+  unexpected,  // Any other code: this command has no such reply.
 };
 
 // `offers_tls`: the reply offers STARTTLS, and it is wanted.
@@ -114,7 +115,7 @@ enum class Event : std::uint8_t {
   switch (code / 100) {
     case 4: return Event::tempfail;
     case 5: return Event::rejected;
-    default: return Event::foreign;
+    default: return Event::unexpected;
   }
 }
 
@@ -136,26 +137,26 @@ inline constexpr std::array kTransitions = {
     Transition{State::greeting, Event::tempfail, State::quit, true},
     Transition{State::greeting, Event::rejected, State::quit, true},
     Transition{State::greeting, Event::going_away, State::leaving, true},
-    Transition{State::greeting, Event::foreign, State::quit, true},
+    Transition{State::greeting, Event::unexpected, State::quit, true},
 
     Transition{State::ehlo, Event::offers_tls, State::starttls, false},
     Transition{State::ehlo, Event::satisfied, State::quit, false},
     Transition{State::ehlo, Event::tempfail, State::quit, true},
     Transition{State::ehlo, Event::rejected, State::helo, false},
     Transition{State::ehlo, Event::going_away, State::leaving, true},
-    Transition{State::ehlo, Event::foreign, State::ehlo, false},
+    Transition{State::ehlo, Event::unexpected, State::ehlo, false},
 
     Transition{State::helo, Event::satisfied, State::quit, false},
     Transition{State::helo, Event::tempfail, State::quit, true},
     Transition{State::helo, Event::rejected, State::quit, true},
     Transition{State::helo, Event::going_away, State::leaving, true},
-    Transition{State::helo, Event::foreign, State::helo, false},
+    Transition{State::helo, Event::unexpected, State::helo, false},
 
     Transition{State::starttls, Event::accepted, State::handshake, false},
     Transition{State::starttls, Event::tempfail, State::quit, true},
     Transition{State::starttls, Event::rejected, State::quit, true},
     Transition{State::starttls, Event::going_away, State::leaving, true},
-    Transition{State::starttls, Event::foreign, State::starttls, false},
+    Transition{State::starttls, Event::unexpected, State::starttls, false},
 
     Transition{State::handshake, Event::secured, State::ehlo_tls, false},
 
@@ -163,16 +164,16 @@ inline constexpr std::array kTransitions = {
     Transition{State::ehlo_tls, Event::tempfail, State::quit, true},
     Transition{State::ehlo_tls, Event::rejected, State::quit, true},
     Transition{State::ehlo_tls, Event::going_away, State::leaving, true},
-    Transition{State::ehlo_tls, Event::foreign, State::ehlo_tls, false},
+    Transition{State::ehlo_tls, Event::unexpected, State::ehlo_tls, false},
 
     Transition{State::quit, Event::accepted, State::leaving, false},
     Transition{State::quit, Event::tempfail, State::leaving, false},
     Transition{State::quit, Event::rejected, State::leaving, false},
     Transition{State::quit, Event::going_away, State::leaving, false},
-    Transition{State::quit, Event::foreign, State::quit, false},
+    Transition{State::quit, Event::unexpected, State::quit, false},
 };
 
-// Null: there is no such row.
+// Null if there is no such row.
 [[nodiscard]] constexpr const Transition* find(State from, Event on) {
   for (const Transition& row : kTransitions) {
     if (row.from == from && row.on == on) return &row;

@@ -3,7 +3,7 @@
 //
 //   Source    Lamport's ring with cached indices: each side reads the other's index only when its
 //             own copy says full or empty, so that at load their cache lines stay at home.
-//   Memory    `capacity` values, a power of two, allocated once.
+//   Memory    `capacity` values, a power of two, allocated once, and untouched until they are used.
 //   Errors    push and pop answer false when full or empty; nothing waits here.
 #pragma once
 
@@ -22,8 +22,14 @@ template <typename T>
 class SpscQueue {
  public:
   explicit SpscQueue(std::size_t capacity)
-      : values_(std::make_unique<T[]>(capacity)), mask_(capacity - 1) {
+      : values_(std::allocator<T>().allocate(capacity)), mask_(capacity - 1) {
     INVARIANT(capacity != 0 && (capacity & mask_) == 0);
+  }
+  SpscQueue(const SpscQueue&) = delete;
+  SpscQueue& operator=(const SpscQueue&) = delete;
+  ~SpscQueue() {
+    for (std::size_t at = head_; at != tail_; ++at) std::destroy_at(&values_[at & mask_]);
+    std::allocator<T>().deallocate(values_, capacity());
   }
 
   // The producer's side. Moves the value in, or answers false and leaves it as it is.
@@ -33,7 +39,7 @@ class SpscQueue {
       head_seen_ = head_.load(std::memory_order_acquire);
       if (tail - head_seen_ > mask_) return false;
     }
-    values_[tail & mask_] = std::move(value);
+    std::construct_at(&values_[tail & mask_], std::move(value));
     tail_.store(tail + 1, std::memory_order_release);
     return true;
   }
@@ -45,7 +51,9 @@ class SpscQueue {
       tail_seen_ = tail_.load(std::memory_order_acquire);
       if (head == tail_seen_) return false;
     }
-    value = std::move(values_[head & mask_]);
+    T& first = values_[head & mask_];
+    value = std::move(first);
+    std::destroy_at(&first);
     head_.store(head + 1, std::memory_order_release);
     return true;
   }
@@ -60,7 +68,7 @@ class SpscQueue {
   }
 
  private:
-  std::unique_ptr<T[]> values_;
+  T* values_;
   std::size_t mask_;
   alignas(kCacheLine) std::atomic<std::size_t> head_ = 0;
   std::size_t tail_seen_ = 0;  // The consumer's.

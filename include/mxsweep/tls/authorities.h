@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The authorities that are trusted: read once, for all clients.
+// The trusted certificate authorities (the trust store): read once, shared by all clients.
 //
-//   Source    PEM, one certificate after the other; what else is in the text is passed over.
-//   Cost      5 ms and 5 MB for the 140 authorities of a system.
+//   Source    PEM, one certificate after the other; anything else in the text is skipped.
+//   Cost      5 ms and 5 MB for the 140 authorities of a typical system.
 //   Lifetime  nothing views the text afterwards.
-//   Threads   any number may verify against the same one: it is never changed.
-//   Errors    `error` says why not; with `short_of_memory` the machine is to blame, not the text.
+//   Threads   immutable: any number of threads may verify against the same object.
+//   Errors    AuthoritiesRead::error has the reason; if short_of_memory is set, this machine is the
+//             cause and not the text.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,7 @@ class Authorities {
   Authorities& operator=(const Authorities&) = delete;
   ~Authorities();
 
-  // Certificates that were read, the same one twice counted twice.
+  // How many certificates were read. Duplicates count.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] const Library& library() const { return *library_; }
 
@@ -33,12 +34,12 @@ class Authorities {
 };
 
 struct AuthoritiesRead {
-  std::shared_ptr<const Authorities> authorities;  // Null: see `error`.
-  std::string error;
+  std::shared_ptr<const Authorities> authorities;  // Null on error.
+  std::string error;                               // Empty on success.
   bool short_of_memory = false;
 };
 
-// A text without any certificate that can be read is an error, but for an empty one.
+// A text without any readable certificate is an error, unless it is empty.
 [[nodiscard]] AuthoritiesRead read_authorities(std::string_view pem);
 
 }  // namespace mxsweep::tls

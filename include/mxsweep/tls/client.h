@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What all TLS clients of one worker share: what may be negotiated, whom to trust, and the chains
-// that were seen before.
+// State shared by all TLS client connections of one worker: what may be negotiated, the trusted
+// authorities, and a cache of verified chains.
 //
-//   Shape     open() once, then any number of Engines. A measuring client: by default everything
-//             that the library can still speak, TLS 1.0 and old ciphers included, is accepted, so
-//             that it can be reported; whatever the system's configuration of the library says.
 //   Source    RFC 8446, RFC 5246; chains are verified by RFC 5280 for TLS servers.
-//   Lifetime  the Client outlives its Engines. One thread.
-//   Memory    chains_max parsed and verified chains, the least recently seen
-//             go first (in two generations).
-//   Errors    open() says why not: an unusable cipher list, or a want of memory.
+//   Shape     open() once, then any number of Engines. This client measures: by default it accepts
+//             everything that the library implements, TLS 1.0 and old ciphers included, so that it
+//             can be reported. The system-wide configuration of the library is ignored.
+//   Lifetime  the Client outlives its Engines.
+//   Threads   one.
+//   Memory    at most chains_max parsed and verified chains; the least recently used are dropped
+//             first (two generations).
+//   Errors    open() returns the reason: an unusable cipher list, or not enough memory.
 #pragma once
 
 #include <cstddef>
@@ -28,9 +29,9 @@ namespace mxsweep::tls {
 
 struct ClientOptions {
   Version version_min = Version::tls1_0;
-  // What to offer, as a priority string of GnuTLS; empty: everything.
+  // What to offer, as a GnuTLS priority string; empty: everything.
   std::string ciphers{};
-  std::shared_ptr<const Authorities> authorities{};  // Whom to trust; null: no authority.
+  std::shared_ptr<const Authorities> authorities{};  // Null: no authority is trusted.
   std::size_t chains_max = 4096;
   bool keep_der = false;  // Fill Certificate::der.
 };
@@ -42,16 +43,16 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  // Empty: it worked. Else what is wrong.
+  // Returns an empty string on success, otherwise the reason of the failure.
   [[nodiscard]] std::string open(const ClientOptions& options);
 
-  // The parsed and verified chain: from the cache when the same octets were seen before and their
-  // verdict still holds. Requires: open() worked. `der`: leaf first; may be empty. Null: there is
-  // no memory for it.
+  // The parsed and verified chain; from the cache if the same octets were seen before and their
+  // verdict still holds at `now`. `der`: leaf first; may be empty. Null: not enough memory.
+  // Requires: open() succeeded.
   [[nodiscard]] std::shared_ptr<const Chain> chain(std::span<const std::string_view> der,
                                                    WallTime now);
 
-  [[nodiscard]] std::uint64_t chains_computed() const;  // Times that the cache did not help.
+  [[nodiscard]] std::uint64_t chains_computed() const;  // Cache misses.
 
  private:
   friend class Engine;

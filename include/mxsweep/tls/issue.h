@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Makes keys and certificates, good ones and bad ones, for simulated servers and for tests.
+// Issues keys and certificates, valid ones and flawed ones, for simulated servers and for tests.
 //
 //   Source    RFC 5280.
-//   Shape     issue(order) is self-signed; issue(order, &issuer) is signed by it.
-//   Cost      about 1 ms with EC keys; RSA 2048 some 50 ms, RSA 4096 a second and more.
-//   Errors    none are expected of a sound order: failing to make one is an INVARIANT. Unsound are
-//             a serial number of zero, an address that is none, an issuer that is no PEM, and SHA-1
-//             with an Ed25519 issuer.
+//   Shape     issue(spec) is self-signed; issue(spec, &issuer) is signed by the issuer's key.
+//   Cost      about 1 ms with EC keys; RSA 2048 some 50 ms, RSA 4096 a second or more.
+//   Errors    a failure is a broken INVARIANT. Requires: a serial number other than zero, valid
+//             addresses, an issuer in PEM, and no SHA-1 with an Ed25519 issuer.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +22,12 @@ struct CertificateSpec {
   std::string common_name;  // Empty: a certificate without a subject.
   std::vector<std::string> dns_names{};
   std::vector<std::string> addresses{};  // As text.
-  std::uint64_t serial = 1;              // Not zero.
+  std::uint64_t serial = 1;
   WallTime not_before{};
   WallTime not_after{};
   KeyKind key = KeyKind::ec_p256;
-  bool authority = false;  // May sign others.
-  bool sha1 = false;       // Signed with SHA-1, which nobody trusts any more.
+  bool authority = false;  // May sign other certificates.
+  bool sha1 = false;       // Signed with SHA-1, which is no longer trusted.
 };
 
 struct IssuedCertificate {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A certificate's octets as text.
+// Certificates as PEM text.
 //
-//   Source    RFC 7468: 64 characters a line, LF at the end of each.
-//   Errors    std::bad_alloc, as of any string.
+//   Source    RFC 7468: lines of 64 characters, each ended by LF.
+//   Errors    std::bad_alloc, as from any string.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace mxsweep::tls {
 
-// Of a certificate in DER, or whatever a peer sent as one. Requires: not empty.
+// `der`: a certificate, or whatever a peer sent as one. Requires: not empty.
 [[nodiscard]] std::string certificate_pem(std::string_view der);
 
 }  // namespace mxsweep::tls

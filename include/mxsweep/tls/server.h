@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What all TLS connections of a simulated server share: its key, its chain and its manners.
+// State shared by all TLS connections of a simulated server: its key, its chain and its options.
 //
 //   Shape     open() once, then any number of Engines.
-//   Lifetime  the Server outlives its Engines; after open() several threads may use it.
-//   Errors    open() says why not.
+//   Lifetime  the Server outlives its Engines.
+//   Threads   after open() any number may use it.
+//   Errors    open() returns the reason.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,7 @@ struct ServerOptions {
   Version version_min = Version::tls1_0;
   Version version_max = Version::tls1_3;
   ClientCertificate client_certificate = ClientCertificate::not_asked;
-  std::string ciphers{};  // A priority string of GnuTLS; empty: everything.
+  std::string ciphers{};  // A GnuTLS priority string; empty: everything.
 };
 
 class Server {
@@ -32,7 +33,7 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  // Empty: it worked. Else what is wrong.
+  // Returns an empty string on success, otherwise the reason of the failure.
   [[nodiscard]] std::string open(const ServerOptions& options);
 
  private:

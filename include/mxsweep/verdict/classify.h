@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// From what was seen to what it means: all classification, in one place.
+// Classifies what a probe observed (replies, errno, TLS failures) as an outcome and a cause. All
+// classification of conversations is here.
 //
 //   Source     docs/causes.md: RFC 5321 and 3463 codes, and the texts that real servers send.
 //   Shape      Precedence: our own machine, then the transport's errno, then explicit text
 //              (blocklists, reverse DNS, synchronisation), then the enhanced code, then the basic
-//              code. An enhanced code alone says too little: 4.3.2 is one server's overload and
-//              another's limit per source.
-//   Cost       only conversations that did not end well come here.
-//   Errors     none: there is always a verdict.
+//              code. An enhanced code alone is not enough: 4.3.2 means overload on one server and
+//              a limit per source on another.
+//   Cost       called only for conversations that did not end well.
+//   Errors     none: every observation has a verdict.
 #pragma once
 
 #include <string_view>
@@ -24,27 +25,28 @@ struct Verdict {
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// A 4xx or 5xx (or unexpected) reply in `phase`. `reply`: its octets, code and line ends included.
-// `said`: the EHLO or HELO command that we sent, or will; what the server repeats of it is no word
-// about us. The outcome is the cause's own, but what would be failed is degraded in starttls and
-// ehlo_tls: SMTP in clear had worked.
+// A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends.
+// `hello`: the EHLO or HELO command that we sent or would send next; where the reply quotes it, the
+// quotation is ignored. The outcome is that of the cause, except that failed becomes degraded in
+// starttls and ehlo_tls, because SMTP in clear text had worked.
 [[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
-                                     std::string_view said = {});
+                                     std::string_view hello = {});
 
-// A socket's errno in `phase`.
+// The errno of an operation on the socket in `phase`.
 [[nodiscard]] Verdict classify_errno(Phase phase, int error);
 
-// Whether errno means that we ran short of something ourselves: descriptors, ports, memory. Such a
-// conversation has not happened; it is tried again.
+// Whether errno reports a shortage on this machine: descriptors, ports, memory. Such a conversation
+// does not count; it is tried again.
 [[nodiscard]] bool is_local_shortage(int error);
 
-// How a TLS handshake, or what came behind it, failed.
+// A failed TLS handshake, or a failure of TLS after it.
 [[nodiscard]] Cause cause_of(tls::Failure failure);
 
-// What is wrong with a certificate that must be valid; none for none.
+// A certificate that is required to be valid and is not; Cause::none for VerifyError::none.
 [[nodiscard]] Cause cause_of(tls::VerifyError error);
 
-// What a peer said that is not SMTP: protocol_tls_first for a TLS record, else protocol_not_smtp.
+// Octets that are not SMTP: protocol_tls_first if they begin with a TLS record, else
+// protocol_not_smtp.
 [[nodiscard]] Cause classify_noise(std::string_view octets);
 
 }  // namespace mxsweep::verdict
