@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Question: what do the octets of a question and of an answer cost by themselves?
+// Question: what does it cost to write a query, and to read a response, without any I/O?
 #include <benchmark/benchmark.h>
 
 #include <string>

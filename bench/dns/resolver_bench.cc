@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Question: how many lookups does a second of our CPU do, against a resolver that has warmed up?
-// And how many would a bare socket do, with nothing but send() and recv() in the way?
+// Question: how many lookups does the resolver do in a second of CPU time, against a recursive
+// resolver whose cache is warm? And how many does a bare socket do, with only send() and recv()?
 //
-// items_per_second is lookups per CPU-second of this thread; what the kernel does for loopback on
-// our behalf is in it. The servers come from MXSWEEP_SERVERS (see scripts/servers); without them
-// there is nothing to measure.
+// items_per_second is lookups per CPU-second of this thread, the kernel's work for loopback on its
+// behalf included. The servers come from MXSWEEP_SERVERS (see scripts/servers); without them
+// nothing is measured.
 #include <benchmark/benchmark.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -45,7 +45,7 @@ std::string zone() {
   return records;
 }
 
-// All of them, each once; how many were found.
+// Looks up each of them once; returns how many were found.
 std::size_t look_up_all(Asker& asker) {
   std::size_t found = 0;
   std::size_t answered = 0;
@@ -57,7 +57,7 @@ std::size_t look_up_all(Asker& asker) {
   for (std::size_t i = 0; i < kDomains; ++i) {
     asker.begin(domain(i), Type::mx);
     asker.begin(host(i), Type::a);
-    // As a worker does: it admits no more than it can have open.
+    // As a worker does, which admits no more than it can have in flight.
     while (asker.resolver().waiting() >= 1000) {
       asker.turn();
       take_all();

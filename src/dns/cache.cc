@@ -7,7 +7,7 @@
 namespace mxsweep::dns {
 namespace {
 
-// A question, an answer with an address or a few hosts, and their nodes take 200 to 400.
+// A question, an answer with an address or a few hosts, and their nodes take 200 to 400 octets.
 constexpr std::size_t kAnswerOctetsTypical = 512;
 
 Duration time_kept(const Answer& answer) {
@@ -19,7 +19,7 @@ Duration time_kept(const Answer& answer) {
     case LookupStatus::servfail:
     case LookupStatus::refused:
     case LookupStatus::malformed:
-    case LookupStatus::timeout: return kFailureHolds;
+    case LookupStatus::timeout: return kFailureTtl;
     case LookupStatus::unreachable: return Duration::zero();
   }
   return Duration::zero();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Answers by question, for as long as they hold. Pure.
+// A cache of answers by question, for their TTL. Pure.
 //
-//   Source   RFC 2308 section 5 (negative answers), RFC 9520 (answers that failed are kept too, so
-//            that a broken name is not asked for without end).
-//   Memory   two generations (core/generation_cache.h). At most `answers_max` answers and
-//            answers_max * 512 octets of them, and one.
-//   Lifetime an Answer lives as long as it is held.
+//   Source   RFC 2308 section 5 (negative answers), RFC 9520 (failures are cached too, so that a
+//            broken name is not queried again and again).
+//   Memory   two generations (core/generation_cache.h): at most `answers_max` answers, of at most
+//            answers_max * 512 octets in all plus one answer.
+//   Lifetime an Answer is shared and may outlive the cache.
 #pragma once
 
 #include <cstddef>
@@ -18,20 +18,20 @@
 
 namespace mxsweep::dns {
 
-// A TTL of 0 would let every line of a list ask again; zones change no faster than this for mail.
+// With a TTL of 0 every line of a list would query again; mail does not depend on faster changes.
 inline constexpr Duration kTtlLeast = std::chrono::seconds{5};
 inline constexpr Duration kTtlMost = std::chrono::hours{24};
 inline constexpr Duration kNegativeTtlMost = std::chrono::hours{3};
-inline constexpr Duration kFailureHolds = std::chrono::seconds{30};
+inline constexpr Duration kFailureTtl = std::chrono::seconds{30};
 
 class Cache {
  public:
   explicit Cache(std::size_t answers_max);
 
-  // Null: not known, or no longer.
+  // Null: not cached, or expired.
   [[nodiscard]] std::shared_ptr<const Answer> find(const std::string& question, Instant now);
 
-  // What says nothing about the name (unreachable) is not kept.
+  // An `unreachable` answer is not kept: it is not about the name.
   void keep(const std::string& question, std::shared_ptr<const Answer> answer, Instant now);
 
   [[nodiscard]] std::size_t size() const { return answers_.size(); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dns/datagrams.h"
 
-// What newer versions of c-ares have in place of these functions, 1.18 does not have.
+// c-ares 1.18 lacks the functions that replace the deprecated ones used here.
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <sys/socket.h>
@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kHeaderOctets = 12;
 constexpr std::size_t kTypeAndClassOctets = 4;
-// A response with the opcode STATUS, which c-ares parses and no server sends to a query. Our own
-// reading calls it malformed, should it ever meet one.
+// A response with the opcode STATUS: c-ares parses it, no server sends it in response to a query,
+// and our own parser treats it as malformed.
 constexpr std::string_view kMarkFlags("\x90\x00", 2);
 constexpr std::string_view kMarkCounts("\0\1\0\0\0\0\0\0", 8);
 
@@ -26,7 +26,8 @@ std::uint16_t id_of(std::string_view message) {
                                     static_cast<unsigned char>(message[1]));
 }
 
-// The octets of the question: an uncompressed name, a type and a class. Nothing: it is cut.
+// The octets of the question: an uncompressed name, a type and a class. Empty optional: the
+// question is truncated or compressed.
 std::optional<std::string_view> question_of(std::string_view datagram) {
   std::size_t at = kHeaderOctets;
   while (at < datagram.size() && datagram[at] != 0) {
@@ -48,7 +49,7 @@ bool is_parsed(std::string_view datagram) {
   return status == ARES_SUCCESS;
 }
 
-// In place of recvfrom(2). A stream has no address to ask for, and is read as it comes.
+// Replaces recvfrom(2) in c-ares. For a stream c-ares passes no address; its octets pass unchanged.
 ares_ssize_t receive(ares_socket_t socket, void* buffer, std::size_t size, int flags,
                      sockaddr* from, ares_socklen_t* from_size, void* data) {
   while (true) {
@@ -75,7 +76,7 @@ bool is_parsed(std::string_view /*datagram*/) { return true; }
 void Datagrams::read_for([[maybe_unused]] ares_channeldata* channel) {
 #if __has_include(<ares_dns_record.h>)
   static const ares_socket_functions functions = [] {
-    ares_socket_functions only{};  // The others stay c-ares's own.
+    ares_socket_functions only{};  // The other functions remain those of c-ares.
     only.arecvfrom = receive;
     return only;
   }();

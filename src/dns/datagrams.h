@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Datagrams that c-ares cannot parse, kept from it and brought to our own reading.
+// Keeps datagrams that c-ares cannot parse away from it, for our own parser.
 //
-// c-ares before 1.22 hands every response on to us. Newer versions parse a datagram before they
-// look whose answer it is, and when they cannot, they give up every query of that socket: one
-// unreadable answer, or one forged datagram, would fail all lookups in flight. So with those
-// versions each datagram is read here first. One that c-ares would not parse goes to it as a mark
-// in its place, a bare header and the same question, which only the query of that id and that
-// question accepts; the octets that came are what the mark stands for. One without a question that
-// can be read is dropped like any that answers nothing.
+// c-ares before 1.22 passes every response to us unparsed. Newer versions parse a datagram before
+// they match it to a query, and fail every query of that socket if parsing fails: one malformed
+// answer, or one forged datagram, would fail all lookups in flight. With those versions each
+// datagram is therefore parsed here first. If c-ares could not parse it, c-ares gets a mark in its
+// place: a bare header and the same question, which only the query with that id and question
+// accepts. behind() then returns the octets that the mark stands for. A datagram without a readable
+// question is dropped, as one that answers no query.
 //
-// A stream that ends in the middle of a response is another trouble: c-ares 1.34 keeps it and waits
-// on, while the kernel reports its end again and again. Its end is noted here, so that the caller
-// can stop watching it; the query runs into its timeout and then goes out by a new connection.
+// Streams need another workaround: when one ends in the middle of a response, c-ares 1.34 keeps it
+// open and goes on waiting, while the kernel reports the end again and again. The end is noted
+// here, so that the caller can stop polling the stream; the query runs into its timeout and is sent
+// again over a new connection.
 //
-//   Memory   the octets of such datagrams until forget(), which follows each reading of a socket.
 //   Source   c-ares 1.34, ares_set_socket_functions(3), ares_dns_parse(3).
+//   Memory   the octets of such datagrams until forget(), which the caller calls after each
+//            reading of a socket.
+//   Lifetime must outlive the channel that it reads for.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +31,16 @@ namespace mxsweep::dns {
 
 class Datagrams {
  public:
-  // Before the first query, and only once a channel. This object must outlive the channel.
+  // Installs itself in a channel: before the first query, and once only.
   void read_for(ares_channeldata* channel);
 
-  // What a response stands for: the octets that came, or the response itself.
+  // The octets received for a response: those that a mark stands for, or else the response itself.
   [[nodiscard]] std::string_view behind(std::string_view response) const;
-  // Whether that stream has ended, in what was read since forget().
+  // Whether a read since forget() has found the end of that stream.
   [[nodiscard]] bool ended(int stream) const { return ended_ == stream; }
   void forget();
 
-  // The datagram as c-ares is to see it; empty: it is to be dropped.
+  // What to pass to c-ares for a datagram; empty: drop it.
   [[nodiscard]] std::string_view admit(std::string_view datagram);
   void note_end(int stream) { ended_ = stream; }
 

@@ -24,7 +24,7 @@ constexpr std::size_t kPointersMax = kNameOctetsMax / 2;  // As many as a name c
 constexpr unsigned kNoError = 0;
 constexpr unsigned kNxDomain = 3;
 constexpr unsigned kRefused = 5;
-constexpr unsigned kOtherCode = 16;  // BADVERS and all above it.
+constexpr unsigned kOtherCode = 16;  // BADVERS and every code above it.
 
 bool stands_for_itself(unsigned char octet) {
   return octet > ' ' && octet < 0x7f && octet != '.' && octet != '\\' &&
@@ -41,7 +41,7 @@ void append_octet(std::string& text, unsigned char octet) {
            static_cast<char>('0' + octet % 10)};
 }
 
-// The octet that `text` starts with, taken off it; nothing where the shape is broken.
+// Removes the octet that `text` starts with and returns it; an empty optional if \DDD is broken.
 std::optional<unsigned char> take_octet(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first != '\\') {
@@ -67,7 +67,7 @@ void append_number(std::string& octets, unsigned number) {
   octets += static_cast<char>(number & 0xffU);
 }
 
-// Appends the name's octets; false, with some of them appended, if it is none.
+// Appends the octets of the name. False if it is not a name; some octets may then be appended.
 bool append_name(std::string& octets, std::string_view name) {
   const std::size_t begin = octets.size();
   while (!name.empty()) {
@@ -98,7 +98,8 @@ struct Record {
   std::size_t end = 0;
 };
 
-// Reads on from where it is. Once something did not fit it stays failed, and reads zeros.
+// Reads a message from front to back. After the first read beyond its end it stays failed, and all
+// reads return zeros.
 class Reader {
  public:
   explicit Reader(std::string_view message) : message_(message) {}
@@ -125,7 +126,7 @@ class Reader {
   std::uint32_t number32() { return number(4); }
 
   void name(std::string& text);
-  // The record's owner and what stands before its data; goes on behind the data.
+  // Reads a record's owner and fixed fields, and moves on to the end of its data.
   Record record(std::string& owner);
 
  private:
@@ -136,7 +137,7 @@ class Reader {
 
 void Reader::name(std::string& text) {
   text.clear();
-  // A pointer leads to before the run of labels that it ends, so there is no way round in circles.
+  // A pointer must lead to before the run of labels that it ends, so pointers cannot form a loop.
   std::size_t run = at_;
   std::size_t pointers = 0;
   std::optional<std::size_t> behind;
@@ -198,7 +199,7 @@ class Response {
   void keep(const Record& record);
   void conclude();
 
-  void holds_at_most(std::uint32_t seconds) { ttl_ = std::min(ttl_.value_or(seconds), seconds); }
+  void limit_ttl(std::uint32_t seconds) { ttl_ = std::min(ttl_.value_or(seconds), seconds); }
   [[nodiscard]] std::size_t values() const {
     return answer_.addresses.size() + answer_.exchanges.size() + answer_.data.size();
   }
@@ -208,7 +209,7 @@ class Response {
 
   Reader reader_;
   std::string_view asked_;
-  std::string current_;  // The end of the chain so far.
+  std::string current_;  // The end of the CNAME chain so far.
   Type type_;
   Answer answer_;
   std::string name_;  // Scratch.
@@ -217,9 +218,9 @@ class Response {
   unsigned additionals_ = 0;
   std::optional<std::uint32_t> ttl_;
   bool loop_ = false;
-  bool negative_ = false;       // There is an SOA that says so.
-  bool referral_ = false;       // There are name servers to ask instead.
-  bool extended_code_ = false;  // RCODE has more than four bits: none of those we know.
+  bool negative_ = false;       // The authority section has an SOA.
+  bool referral_ = false;       // The authority section has NS records.
+  bool extended_code_ = false;  // RCODE has more than four bits: not one that we know.
 };
 
 void Response::header() {
@@ -234,24 +235,24 @@ void Response::header() {
   const std::uint16_t klass = reader_.number16();
   const bool ours = questions == 1 && name_ == asked_ &&
                     type == static_cast<std::uint16_t>(type_) && klass == kClassInternet;
-  // The carrier asks again over TCP when a response is truncated: this one is so nevertheless.
+  // The transport repeats a truncated query over TCP, so a response with TC here is malformed.
   if ((flags & kResponse) == 0 || (flags & (kOpcode | kTruncated)) != 0 || !ours) reader_.fail();
   answer_.authentic = (flags & kAuthentic) != 0;
   answer_.code = static_cast<std::uint8_t>(flags & kCode);
 }
 
-// Resolvers send a chain in its order, and stub resolvers have always relied on it. What belongs to
-// a name outside the chain is not what we asked for, and may be a lie.
+// Resolvers send a CNAME chain in order, and stub resolvers have always relied on it. Records of a
+// name outside the chain were not asked for and may be forged: they are ignored.
 void Response::answer_record() {
   const Record record = reader_.record(name_);
   if (reader_.failed() || record.klass != kClassInternet || name_ != current_) return;
   const std::size_t behind = reader_.at();
   reader_.move_to(record.begin);
   if (record.type == type_) {
-    holds_at_most(record.ttl);
+    limit_ttl(record.ttl);
     keep(record);
   } else if (record.type == Type::cname && values() == 0) {
-    holds_at_most(record.ttl);
+    limit_ttl(record.ttl);
     follow_alias();
   } else {
     reader_.move_to(record.end);
@@ -305,7 +306,7 @@ void Response::authority_record() {
   const std::uint32_t minimum = reader_.number32();
   if (reader_.at() != record.end) reader_.fail();
   reader_.move_to(behind);
-  if (values() == 0) holds_at_most(std::min(record.ttl, minimum));
+  if (values() == 0) limit_ttl(std::min(record.ttl, minimum));
 }
 
 void Response::additional_record() {
@@ -327,7 +328,7 @@ void Response::conclude() {
   } else if (loop_) {
     answer_.status = LookupStatus::alias_loop;
   } else {
-    // A server that only says whom else to ask is no resolver.
+    // A server that only returns a referral does not offer recursion.
     answer_.status = referral_ && !negative_ ? LookupStatus::refused : LookupStatus::no_data;
   }
   if (answer_.status != LookupStatus::found) {
@@ -370,7 +371,7 @@ std::string write_query(std::string_view name, Type type, std::uint16_t id) {
   INVARIANT(append_name(octets, name));
   append_number(octets, static_cast<unsigned>(type));
   append_number(octets, kClassInternet);
-  octets += '\0';  // OPT: owned by the root, its class is a size, its TTL flags, no data.
+  octets += '\0';  // OPT: the owner is the root, the class a size, the TTL flags; no data.
   append_number(octets, static_cast<unsigned>(Type::opt));
   append_number(octets, kUdpOctetsMax);
   for (int i = 0; i < 3; ++i) append_number(octets, 0);

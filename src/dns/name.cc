@@ -14,10 +14,10 @@
 namespace mxsweep::dns {
 namespace {
 
-// DNS has names of machines with a hyphen at an end of a label; whether a name that looks like an
-// address is one is the caller's to ask.
+// Host names with a hyphen at the start or end of a label exist in DNS. Whether a name is in fact
+// an address is for the caller to check.
 constexpr HostNameRule kRule{.underscore = true, .hyphen_outside = true, .digits_at_end = true};
-// No name needs more, whatever the alphabet; libidn2 need not see what cannot become one.
+// No name needs more, in any script; longer text is not passed to libidn2.
 constexpr std::size_t kUnicodeOctetsMax = 4 * kHostNameOctetsMax;
 constexpr std::string_view kALabel = "xn--";
 
@@ -32,7 +32,8 @@ NameFault fault_of(int idn2_result) {
   }
 }
 
-// The A-labels of what is not ASCII. UTS 46 maps first: capitals, wide forms, the other dots.
+// Converts text that is not ASCII to A-labels, after the mapping of UTS 46: capitals, fullwidth
+// forms, the other dots.
 NameFault to_ascii(std::string_view text, std::string& ascii) {
   if (text.size() > kUnicodeOctetsMax) return NameFault::name_too_long;
   if (text.find('\0') != text.npos) return NameFault::character;
@@ -49,7 +50,7 @@ std::string to_unicode(const std::string& ascii) {
   char* converted = nullptr;
   const int result = ::idn2_to_unicode_8z8z(ascii.c_str(), &converted, 0);
   const Text owner(converted, &idn2_free);
-  if (result != IDN2_OK) return {};  // "xn--" and no punycode: a name, but not for people.
+  if (result != IDN2_OK) return {};  // "xn--" without valid Punycode has no U-label form.
   return converted == ascii ? std::string() : converted;
 }
 

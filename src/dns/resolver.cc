@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/dns/resolver.h"
 
-// What newer versions of c-ares have in place of these functions, 1.18 does not have.
+// c-ares 1.18 lacks the functions that replace the deprecated ones used here.
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <netinet/in.h>
@@ -16,7 +16,7 @@
 
 namespace mxsweep::dns {
 
-// Callbacks of c-ares find their way back through these two, whose places do not change.
+// c-ares passes pointers to Channel and Lookup to its callbacks: their addresses must not change.
 struct Resolver::Channel {
   Resolver* owner = nullptr;
   ares_channel handle = nullptr;
@@ -29,42 +29,43 @@ struct Resolver::Channel {
 
 struct Resolver::Lookup {
   Resolver* owner = nullptr;
-  const std::string* question = nullptr;  // The key of its place in the map.
+  const std::string* question = nullptr;  // Its key in the map.
   std::vector<std::uint64_t> tickets;
-  std::size_t channel = 0;                     // The one that it went to.
-  std::size_t servers_failed = 0;              // Servers that answered and could not find out.
-  LookupStatus doubt = LookupStatus::timeout;  // What it is called if the servers turn out to live.
-  bool tried_twice = false;                    // It was answered by SERVFAIL, and asked once more.
+  std::size_t channel = 0;                               // The channel that it was sent on.
+  std::size_t servers_failed = 0;                        // Servers whose answer was a failure.
+  LookupStatus status_if_alive = LookupStatus::timeout;  // Its status if the check is answered.
+  bool tried_twice = false;                              // Asked once more after SERVFAIL.
   int broken = 0;  // Times that it could not be sent, or its connection broke.
 };
 
 namespace {
 
-// c-ares looks after its own deadlines whenever it is told that time has passed. Asking it for the
-// next one costs a walk over all that is in flight, and nobody misses a twentieth of a second.
+// c-ares checks its own deadlines whenever ares_process_fd() is called. To ask it for the next one
+// costs a walk over all queries in flight, and a delay of 50 ms does no harm.
 constexpr Duration kTick = std::chrono::milliseconds{50};
 
-// A burst of answers must not overflow the socket; the kernel gives what it allows.
+// A burst of answers must not overflow the socket; the kernel reduces this to its own limit.
 constexpr int kReceiveOctets = 4 * 1024 * 1024;
 
-// A thousand questions at once are more than a resolver's socket holds: what it drops waits for its
-// next try. So after a pause we begin with these, and each answer makes room for two.
+// A thousand queries sent at once overflow a resolver's socket, and a dropped query waits for its
+// retry. So the window starts at this size after a pause, and each answer makes room for two.
 constexpr std::uint32_t kWindowFirst = 100;
 
-// After so much silence, in patiences, we ask a question of our own. Names that are slow one by one
-// keep others waiting less than that.
+// After so long without any response, in units of `patience`, the check is sent. Single names that
+// are slow do not delay the responses to others for that long.
 constexpr int kSilentPatiences = 4;
 
-// A question that broke on its way has met a resolver that was coming or going; if it is there by
-// now, it is asked again. Beyond so many times it is the question that breaks connections.
+// A query whose sending or connection failed probably met a resolver that was restarting; if the
+// check is answered, the query is sent again. After so many failures the question itself is taken
+// to be the reason.
 constexpr int kBrokenMost = 3;
 
-// As many as wait for their second try; who comes when they are full has had its chance.
+// Limit of queued SERVFAIL retries; when it is reached, SERVFAIL is final.
 constexpr std::size_t kServfailRetriesMax = 16384;
 
 std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
 
-// A name and a type in one text.
+// The key of a question: the name and then the octets of the type.
 void write_question(std::string& question, std::string_view name, Type type) {
   question.assign(name);
   question.append(reinterpret_cast<const char*>(&type), sizeof type);
@@ -89,7 +90,7 @@ const std::string& check_question() {
   return question;
 }
 
-// Another server may know better.
+// Whether another server may give a better answer.
 bool worth_another_server(LookupStatus status) {
   return status == LookupStatus::servfail || status == LookupStatus::refused ||
          status == LookupStatus::malformed;
@@ -99,7 +100,7 @@ Status failed(std::string_view what, int status) {
   return Status::machine(std::string(what) + ": " + ::ares_strerror(status));
 }
 
-// The servers from the one at `first` on, in turn.
+// Sets all servers in rotated order, beginning with the one at `first`.
 Status set_servers(ares_channel channel, const std::vector<Server>& servers, std::size_t first) {
   std::vector<ares_addr_port_node> nodes(servers.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -130,7 +131,7 @@ Status Resolver::open(const ResolverOptions& options) {
   check_ = std::make_unique<Lookup>();
   check_->owner = this;
   check_->question = &check_question();
-  // Once in a process; c-ares counts.
+  // c-ares counts these calls: only the first one in a process initialises it.
   if (const int status = ::ares_library_init(ARES_LIB_INIT_ALL); status != ARES_SUCCESS) {
     return failed("c-ares does not start", status);
   }
@@ -146,7 +147,7 @@ Status Resolver::open_channel(std::size_t first) {
   auto channel = std::make_unique<Channel>();
   channel->owner = this;
   ares_options options{};
-  // Every response comes to us, so that SERVFAIL and REFUSED are told from silence.
+  // c-ares passes every response to us, so that SERVFAIL and REFUSED are distinct from no response.
   options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS;
   options.ednspsz = kUdpOctetsMax;
   options.timeout = static_cast<int>(options_.patience / std::chrono::milliseconds{1});
@@ -163,10 +164,10 @@ Status Resolver::open_channel(std::size_t first) {
   int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
              ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
 #ifdef ARES_OPT_QUERY_CACHE
-  mask |= ARES_OPT_QUERY_CACHE;  // With room for nothing: the cache is ours.
+  mask |= ARES_OPT_QUERY_CACHE;  // Of size 0: the cache is ours.
 #endif
 #ifdef ARES_OPT_UDP_MAX_QUERIES
-  mask |= ARES_OPT_UDP_MAX_QUERIES;  // Then another port, which nobody has seen yet.
+  mask |= ARES_OPT_UDP_MAX_QUERIES;  // Then a new source port, unknown to an attacker.
   options.udp_max_queries = 10000;
 #endif
   if (const int status = ::ares_init_options(&channel->handle, &options, mask);
@@ -184,7 +185,7 @@ Status Resolver::open_channel(std::size_t first) {
                                   : set_servers(channels_.back()->handle, options_.servers, first);
 }
 
-// c-ares has read what the system says.
+// c-ares has read the system's configuration.
 Status Resolver::find_servers() {
   ares_addr_port_node* first = nullptr;
   const int status = ::ares_get_servers_ports(channels_.front()->handle, &first);
@@ -243,7 +244,7 @@ void Resolver::on_ready(int descriptor, bool readable, bool writable, Instant no
   now_ = now;
   const auto known = std::find_if(descriptors_.begin(), descriptors_.end(),
                                   [&](const auto& entry) { return entry.first == descriptor; });
-  if (known == descriptors_.end()) return;  // Late news of one that is closed.
+  if (known == descriptors_.end()) return;  // A late event of a descriptor that is closed.
   Channel& channel = *known->second;
   ::ares_process_fd(channel.handle, readable ? descriptor : ARES_SOCKET_BAD,
                     writable ? descriptor : ARES_SOCKET_BAD);
@@ -252,8 +253,8 @@ void Resolver::on_ready(int descriptor, bool readable, bool writable, Instant no
   settle();
 }
 
-// Unless c-ares has closed it: its queries are there until they time out. When c-ares goes on to
-// use it, it is named again.
+// Stops polling a stream that has ended, unless c-ares has closed it. Its queries stay until they
+// time out. If c-ares uses the descriptor again, sock_state_cb reports it again.
 void Resolver::on_broken_stream(int descriptor) {
   const auto of = [&](const auto& entry) { return entry.first == descriptor; };
   if (std::erase_if(descriptors_, of) == 0) return;
@@ -283,7 +284,8 @@ Instant Resolver::next_deadline() const {
 
 bool Resolver::silent(Duration span) const { return now_ - silent_since_ >= span; }
 
-// What c-ares cannot send it fails at once, on the spot: hence the rounds.
+// Sends what may be sent. When c-ares cannot send a query, it calls back from within ares_send(),
+// which may leave new failures to classify: hence the loop.
 void Resolver::settle() {
   do {
     if (!unclassified_.empty() && !checking_) send_check();
@@ -324,20 +326,20 @@ void Resolver::send_check() {
   send(*check_);
 }
 
-// Called by c-ares, so nothing is sent from here: settle() follows.
+// Called from within c-ares, so it must not send anything: settle() does so afterwards.
 void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string_view octets) {
   if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED) return;
   --in_flight_;
   counts_.retried += static_cast<std::uint64_t>(timeouts);
-  const bool heard = !octets.empty();
-  if (heard) {
+  const bool answered = !octets.empty();
+  if (answered) {
     silent_since_ = now_;
     reachable_ = true;
     window_ = std::min(window_ + 1, options_.in_flight_max);
   }
   if (&lookup == check_.get()) {
-    on_check(heard);
-  } else if (heard) {
+    on_check(answered);
+  } else if (answered) {
     const auto tries = static_cast<std::size_t>(timeouts);
     on_answer(lookup, read_response(octets, name_of(*lookup.question), type_of(*lookup.question)),
               (lookup.channel + tries) % channels_.size());
@@ -348,7 +350,7 @@ void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string
 
 void Resolver::on_answer(Lookup& lookup, Answer answer, std::size_t server) {
   if (!worth_another_server(answer.status)) {
-    preferred_ = server;  // Those before it kept us waiting.
+    preferred_ = server;  // The servers before it did not answer in time.
   } else if (lookup.servers_failed + 1 < channels_.size()) {
     ++lookup.servers_failed;
     ++counts_.retried;
@@ -373,13 +375,13 @@ bool Resolver::try_later(Lookup& lookup) {
 }
 
 void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
-  // A port that refuses uses up c-ares's tries within a moment; the last of them may time out.
-  // Each of its tries waits up to twice as long as the one before.
+  // A port that refuses uses up c-ares's tries at once, and the last of them may time out. A try
+  // waits up to twice as long as the one before it.
   const bool broken_before = now_ - stream_broke_ < (1 << options_.tries) * options_.patience;
   if (status == ARES_ETIMEOUT && (timeouts < options_.tries || broken_before)) {
     status = ARES_ECONNREFUSED;
   }
-  lookup.doubt = LookupStatus::timeout;
+  lookup.status_if_alive = LookupStatus::timeout;
   switch (status) {
     case ARES_ETIMEOUT:
       if (!silent(options_.patience)) {
@@ -387,11 +389,11 @@ void Resolver::on_failure(Lookup& lookup, int status, int timeouts) {
         return;
       }
       break;
-    // Refused by the host, or by our own: a server that is gone, or a connection that broke. Also
-    // ARES_EBADRESP: c-ares gives it to every query of a connection on which it could not read one
-    // answer, so it says nothing of this name.
+    // The connection was refused, by the server's host or by our own: the server is gone, or the
+    // connection broke. Also ARES_EBADRESP: c-ares reports it for every query of a connection on
+    // which it could not read one answer, so it does not concern this name.
     default:
-      lookup.doubt = LookupStatus::servfail;
+      lookup.status_if_alive = LookupStatus::servfail;
       ++lookup.broken;
       break;
   }
@@ -404,11 +406,11 @@ void Resolver::on_check(bool alive) {
   for (Lookup* const lookup : std::exchange(unclassified_, {})) {
     if (!alive) {
       fail(*lookup, LookupStatus::unreachable);
-    } else if (lookup->doubt == LookupStatus::servfail && lookup->broken < kBrokenMost) {
+    } else if (lookup->status_if_alive == LookupStatus::servfail && lookup->broken < kBrokenMost) {
       ++counts_.retried;
       queue_.push_back(lookup);
     } else {
-      fail(*lookup, lookup->doubt);
+      fail(*lookup, lookup->status_if_alive);
     }
   }
 }

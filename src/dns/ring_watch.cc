@@ -10,7 +10,7 @@
 
 namespace mxsweep::dns {
 namespace {
-// Beyond all places.
+// Its index is beyond those of all places.
 constexpr Handle kAlso{.index = UINT32_MAX, .generation = 1};
 }  // namespace
 
@@ -23,9 +23,9 @@ Instant RingWatch::wait(Duration longest) {
   for (const ring::Completion& completion : ring_.completions()) {
     if (completion.operation == ring::Operation::poll) on_completion(completion, now);
   }
-  // What has come is read before a silence counts.
+  // Responses that have arrived are read before a deadline expires.
   if (now >= resolver_.next_deadline()) resolver_.on_time(now);
-  // An answer that was read may have come after `now`: no look-up took less time than it did.
+  // A response read above may have arrived after `now`; no lookup may appear shorter than it was.
   return ring::now();
 }
 
@@ -50,7 +50,7 @@ void RingWatch::on_completion(const ring::Completion& completion, Instant now) {
   Place& place = places_[completion.handle.index];
   if (place.generation != completion.handle.generation || place.descriptor < 0) return;
   place.armed = false;
-  // A poll that failed is news too: c-ares will find out what is wrong with the descriptor.
+  // A failed poll is passed on as readiness: c-ares then sees the error of the descriptor.
   const auto events = completion.result < 0 ? POLLERR : static_cast<unsigned>(completion.result);
   constexpr unsigned kBroken = POLLERR | POLLHUP;
   resolver_.on_ready(place.descriptor, (events & (POLLIN | kBroken)) != 0,
@@ -62,7 +62,7 @@ void RingWatch::change(const Watch& watch) {
   Place& place = places_[index];
   const std::uint32_t events = (watch.readable ? POLLIN : 0U) | (watch.writable ? POLLOUT : 0U);
   if (events == place.events) return;
-  // The ring holds on to what it polls, so even a closed socket waits for this.
+  // A pending poll keeps a reference to the socket, so the kernel would not close it before this.
   if (place.armed) {
     ring_.cancel(ring::Operation::poll, {.index = index, .generation = place.generation});
   }

@@ -21,7 +21,7 @@ std::shared_ptr<const Answer> answer(LookupStatus status, Duration ttl) {
   return std::make_shared<const Answer>(std::move(made));
 }
 
-// For how long, to the second.
+// For how long an answer with this status and TTL is kept, to the second.
 Duration kept_for(LookupStatus status, Duration ttl) {
   Cache cache(100);
   cache.keep("q", answer(status, ttl), kNow);
@@ -34,18 +34,19 @@ Duration kept_for(LookupStatus status, Duration ttl) {
 
 bool about(Duration kept, Duration wanted) { return kept <= wanted && wanted - kept < seconds{3}; }
 
-TEST_CASE("an answer is kept as long as its TTL says, within reason", "[dns][cache]") {
+TEST_CASE("an answer is kept for its TTL, within bounds", "[dns][cache]") {
   CHECK(about(kept_for(LookupStatus::found, seconds{300}), seconds{300}));
   CHECK(about(kept_for(LookupStatus::found, seconds{0}), kTtlLeast));
   CHECK(about(kept_for(LookupStatus::found, hours{1000}), kTtlMost));
   CHECK(about(kept_for(LookupStatus::nxdomain, seconds{0}), kTtlLeast));
   CHECK(about(kept_for(LookupStatus::no_data, hours{1000}), kNegativeTtlMost));
-  CHECK(about(kept_for(LookupStatus::servfail, hours{1000}), kFailureHolds));
-  CHECK(about(kept_for(LookupStatus::timeout, seconds{0}), kFailureHolds));
+  CHECK(about(kept_for(LookupStatus::servfail, hours{1000}), kFailureTtl));
+  CHECK(about(kept_for(LookupStatus::timeout, seconds{0}), kFailureTtl));
   CHECK(kept_for(LookupStatus::unreachable, hours{1}) == Duration::zero());
 }
 
-TEST_CASE("the cache stays within its bound, and what is asked for stays", "[dns][cache]") {
+TEST_CASE("the cache stays within its bound, and keeps the answers that are in use",
+          "[dns][cache]") {
   Cache cache(100);
   cache.keep("wanted", answer(LookupStatus::found, hours{1}), kNow);
   for (int i = 0; i < 10000; ++i) {
@@ -57,7 +58,7 @@ TEST_CASE("the cache stays within its bound, and what is asked for stays", "[dns
   CHECK(cache.find("9999", kNow) != nullptr);
 }
 
-TEST_CASE("large answers push out others sooner instead of taking more", "[dns][cache]") {
+TEST_CASE("large answers evict others sooner instead of taking more memory", "[dns][cache]") {
   Cache cache(1000);
   Answer large;
   large.status = LookupStatus::found;
@@ -65,12 +66,12 @@ TEST_CASE("large answers push out others sooner instead of taking more", "[dns][
   large.data.assign(kValuesMax, std::string(200, 'x'));
   const auto shared = std::make_shared<const Answer>(std::move(large));
   for (int i = 0; i < 1000; ++i) cache.keep(std::to_string(i), shared, kNow);
-  // 1000 * 512 octets hold not ten of them, and one.
+  // 1000 * 512 octets hold fewer than ten of them, and one may go beyond the limit.
   CHECK(cache.size() <= 11);
   CHECK(cache.size() > 1);
 }
 
-TEST_CASE("a newer answer takes the place of an older one", "[dns][cache]") {
+TEST_CASE("a newer answer replaces an older one", "[dns][cache]") {
   Cache cache(100);
   cache.keep("q", answer(LookupStatus::servfail, {}), kNow);
   cache.keep("q", answer(LookupStatus::found, hours{1}), kNow + seconds{1});

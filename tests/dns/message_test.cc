@@ -18,7 +18,7 @@ Answer read(const wire::Response& response) {
   return read_response(guarded.view(), response.name, response.type);
 }
 
-// Whole, cut at every octet and followed by more.
+// Reads the response whole, cut at every octet and followed by more octets.
 Answer read_every_way(const wire::Response& response) {
   const std::string octets = wire::write(response);
   for (std::size_t cut = 0; cut < octets.size(); ++cut) {
@@ -37,7 +37,8 @@ Answer read_every_way(const wire::Response& response) {
   return whole;
 }
 
-TEST_CASE("addresses are found, with the least TTL of the way to them", "[dns][message]") {
+TEST_CASE("addresses are found, with the least TTL of the records that led to them",
+          "[dns][message]") {
   const Answer answer = read_every_way({.name = "www.example",
                                         .flags = wire::kResponse | wire::kAuthentic,
                                         .answers = 4,
@@ -54,7 +55,7 @@ TEST_CASE("addresses are found, with the least TTL of the way to them", "[dns][m
   CHECK(to_string(answer.addresses[1]) == "198.51.100.2");
 }
 
-TEST_CASE("IPv6 addresses take their sixteen octets", "[dns][message]") {
+TEST_CASE("IPv6 addresses are read whole", "[dns][message]") {
   const std::string address("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x05", 16);
   const Answer answer =
       read_every_way({.name = "h.example",
@@ -66,7 +67,7 @@ TEST_CASE("IPv6 addresses take their sixteen octets", "[dns][message]") {
 }
 
 TEST_CASE("mail exchanges keep preference and order, compressed or not", "[dns][message]") {
-  // The question's name lies at 12; "mx1" in front of it is written once and pointed to.
+  // The question's name is at offset 12; "mx1" is written before a pointer to it.
   const std::string first = wire::record(wire::pointer(12), Type::mx, 100,
                                          wire::number16(20) + "\3mx1" + wire::pointer(12));
   const std::size_t host_at = 12 + 9 + 4 + first.size() - 6;
@@ -90,7 +91,8 @@ TEST_CASE("a null MX is the root", "[dns][message]") {
   CHECK(answer.exchanges == std::vector<MxRecord>{{0, ""}});
 }
 
-TEST_CASE("other types come raw, and names in them as text", "[dns][message]") {
+TEST_CASE("the data of other types is raw, and names in NS, CNAME and PTR are text",
+          "[dns][message]") {
   const Answer text = read_every_way(
       {.name = "example",
        .type = Type::txt,
@@ -106,7 +108,7 @@ TEST_CASE("other types come raw, and names in them as text", "[dns][message]") {
   CHECK(pointer.data == std::vector<std::string>{"mx.example"});
 }
 
-TEST_CASE("a negative answer holds as long as its SOA says", "[dns][message]") {
+TEST_CASE("a negative answer has the TTL that its SOA gives", "[dns][message]") {
   wire::Response response{.name = "gone.example",
                           .type = Type::mx,
                           .flags = wire::kResponse | 3U,
@@ -130,7 +132,8 @@ TEST_CASE("a negative answer holds as long as its SOA says", "[dns][message]") {
   CHECK(answer.ttl == seconds{0});
 }
 
-TEST_CASE("an alias of nothing is no data, or no name, and the alias is told", "[dns][message]") {
+TEST_CASE("an alias of a name without data is no_data or nxdomain, with the alias",
+          "[dns][message]") {
   wire::Response response{
       .name = "www.example",
       .answers = 1,
@@ -145,7 +148,7 @@ TEST_CASE("an alias of nothing is no data, or no name, and the alias is told", "
   CHECK(answer.status == LookupStatus::nxdomain);
 }
 
-TEST_CASE("aliases that go round in circles end", "[dns][message]") {
+TEST_CASE("a loop of aliases is reported as one", "[dns][message]") {
   const Answer answer = read_every_way({.name = "a.example",
                                         .answers = 2,
                                         .records = wire::cname("a.example", 20, "b.example") +
@@ -157,7 +160,7 @@ TEST_CASE("aliases that go round in circles end", "[dns][message]") {
           .status == LookupStatus::alias_loop);
 }
 
-TEST_CASE("a chain of aliases is followed as far as resolvers follow one", "[dns][message]") {
+TEST_CASE("a chain of aliases is followed as far as resolvers follow it", "[dns][message]") {
   wire::Response response{.name = "h0.example"};
   const auto host = [](unsigned i) { return "h" + std::to_string(i) + ".example"; };
   for (unsigned i = 0; i < kAliasesMax; ++i) {
@@ -173,7 +176,7 @@ TEST_CASE("a chain of aliases is followed as far as resolvers follow one", "[dns
   CHECK(read(response).status == LookupStatus::alias_loop);
 }
 
-TEST_CASE("what belongs to another name is not believed", "[dns][message]") {
+TEST_CASE("records of another name are ignored", "[dns][message]") {
   const Answer answer = read_every_way({.name = "a.example",
                                         .answers = 2,
                                         .records = wire::a("b.example", 20, "\x01\x02\x03\x04") +
@@ -182,7 +185,7 @@ TEST_CASE("what belongs to another name is not believed", "[dns][message]") {
   CHECK(answer.aliases.empty());
 }
 
-TEST_CASE("each code of a server has its status", "[dns][message]") {
+TEST_CASE("each response code has its status", "[dns][message]") {
   const auto status = [](unsigned code) {
     return read({.name = "a.example", .flags = wire::kResponse | code}).status;
   };
@@ -208,7 +211,7 @@ TEST_CASE("a name that does not exist has no address", "[dns][message]") {
   CHECK(answer.addresses.empty());
 }
 
-TEST_CASE("a server that only names others is no resolver", "[dns][message]") {
+TEST_CASE("a server that only returns a referral is no resolver", "[dns][message]") {
   CHECK(
       read({.name = "a.example",
             .authorities = 1,
@@ -216,7 +219,7 @@ TEST_CASE("a server that only names others is no resolver", "[dns][message]") {
           .status == LookupStatus::refused);
 }
 
-TEST_CASE("a response to another question is none", "[dns][message]") {
+TEST_CASE("a response to another question is malformed", "[dns][message]") {
   const wire::Response good{.name = "a.example", .flags = wire::kResponse | 3U};
   const std::string octets = wire::write(good);
   CHECK(read_response(octets, "a.example", Type::a).status == LookupStatus::nxdomain);
@@ -235,7 +238,7 @@ TEST_CASE("a response to another question is none", "[dns][message]") {
   CHECK(read_response(chaos, "a.example", Type::a).status == LookupStatus::malformed);
 }
 
-TEST_CASE("data that contradicts its length is malformed", "[dns][message]") {
+TEST_CASE("record data that contradicts its length is malformed", "[dns][message]") {
   const auto status = [](Type type, std::string_view data) {
     return read({.name = "a.example",
                  .type = type,
@@ -256,7 +259,7 @@ TEST_CASE("data that contradicts its length is malformed", "[dns][message]") {
             .status == LookupStatus::malformed);
 }
 
-TEST_CASE("pointers lead back, and never in circles", "[dns][message]") {
+TEST_CASE("compression pointers lead backwards and cannot form a loop", "[dns][message]") {
   const auto status = [](std::string_view owner) {
     return read({.name = "a.example",
                  .answers = 1,
@@ -269,10 +272,10 @@ TEST_CASE("pointers lead back, and never in circles", "[dns][message]") {
   CHECK(status(wire::pointer(here + 1)) == LookupStatus::malformed);
   CHECK(status(wire::pointer(0x3fff)) == LookupStatus::malformed);
   CHECK(status("\1a" + wire::pointer(here)) == LookupStatus::malformed);
-  CHECK(status("\x41") == LookupStatus::malformed);  // Two bits that no label has.
+  CHECK(status("\x41") == LookupStatus::malformed);  // A reserved label type.
 }
 
-TEST_CASE("names have their greatest length and no more", "[dns][message]") {
+TEST_CASE("a name may have its greatest length and no more", "[dns][message]") {
   const std::string label(63, 'x');
   const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'x');
   CHECK(is_name(longest));
@@ -288,7 +291,7 @@ TEST_CASE("names have their greatest length and no more", "[dns][message]") {
             .status == LookupStatus::malformed);
 }
 
-TEST_CASE("an odd octet in a name is written as a number, and asked for again as it was",
+TEST_CASE("an odd octet in a name is written as a number, and queried as it was received",
           "[dns][message]") {
   const std::string host = std::string("\4a.\\") + '\xff' + std::string("\2B ") + '\0';
   const Answer answer = read_every_way(
@@ -305,7 +308,7 @@ TEST_CASE("an odd octet in a name is written as a number, and asked for again as
   CHECK(query.substr(12, host.size()) == std::string("\4a.\\") + '\xff' + "\2b " + '\0');
 }
 
-TEST_CASE("text that no response holds is no name", "[dns][message]") {
+TEST_CASE("text that cannot come from a response is no name", "[dns][message]") {
   CHECK(is_name(""));
   CHECK(is_name("example"));
   for (const char* text : {".", "a.", ".a", "a..b", "A", "a b", "a\\", "a\\04", "a\\256", "a\\097",
@@ -315,13 +318,15 @@ TEST_CASE("text that no response holds is no name", "[dns][message]") {
   }
 }
 
-TEST_CASE("a query asks for validation, recursion and room, and fits", "[dns][message]") {
+TEST_CASE("a query asks for validation, recursion and EDNS, and its size is bounded",
+          "[dns][message]") {
   const std::string query = write_query("mx.example", Type::aaaa, 7);
   CHECK(query == std::string("\0\7\1\x20\0\1\0\0\0\0\0\1", 12) + wire::name("mx.example") +
                      std::string("\0\x1c\0\1", 4) + std::string("\0\0\x29\4\xd0\0\0\0\0\0\0", 11));
 }
 
-TEST_CASE("more values than any honest name has are cut", "[dns][message]") {
+TEST_CASE("values beyond the limit are dropped, and the answer is marked truncated",
+          "[dns][message]") {
   wire::Response response{.name = "a.example", .answers = kValuesMax};
   for (std::size_t i = 0; i < kValuesMax; ++i) {
     response.records += wire::record(wire::pointer(12), Type::a, 9, "\x01\x02\x03\x04");
@@ -336,7 +341,7 @@ TEST_CASE("more values than any honest name has are cut", "[dns][message]") {
   CHECK(answer.truncated);
 }
 
-TEST_CASE("a TTL with its highest bit set is none", "[dns][message]") {
+TEST_CASE("a TTL with its highest bit set is 0", "[dns][message]") {
   CHECK(read({.name = "a.example",
               .answers = 1,
               .records = wire::a("a.example", 0x80000000U, "\x01\x02\x03\x04")})

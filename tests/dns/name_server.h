@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A name server with any manners, on 127.0.0.1, UDP and TCP on one port, in a thread of its own.
+// A scriptable name server on 127.0.0.1, UDP and TCP on one port, in a thread of its own.
 //
-//   Shape     Manners say what is answered to a question: any number of messages, none for silence.
-//             They are called in the server's thread.
+//   Shape     a Responder returns the messages to send for a question; none: the server is silent.
+//             It is called in the server's thread.
 //   Errors    a machine without loopback ends the test program.
 #pragma once
 
@@ -27,8 +27,8 @@
 
 namespace mxsweep::dns {
 
-struct Heard {
-  std::string name;  // As it came, in text without escapes.
+struct Question {
+  std::string name;  // As received, in text without escapes.
   Type type{};
   unsigned id = 0;
   bool tcp = false;
@@ -36,27 +36,27 @@ struct Heard {
   int times = 0;  // How often this question came before.
 };
 
-// The response that carries `records` back to whoever asked.
-inline std::string reply(const Heard& heard, unsigned answers, const std::string& records,
+// The response to a question, with `records`.
+inline std::string reply(const Question& question, unsigned answers, const std::string& records,
                          unsigned flags = wire::kResponse, unsigned authorities = 0) {
-  return wire::write({.name = heard.name,
-                      .type = heard.type,
+  return wire::write({.name = question.name,
+                      .type = question.type,
                       .flags = flags,
                       .answers = answers,
                       .authorities = authorities,
                       .records = records,
-                      .id = heard.id});
+                      .id = question.id});
 }
-inline std::string reply_code(const Heard& heard, unsigned code) {
-  return reply(heard, 0, "", wire::kResponse | code);
+inline std::string reply_code(const Question& question, unsigned code) {
+  return reply(question, 0, "", wire::kResponse | code);
 }
 
-using Manners = std::function<std::vector<std::string>(const Heard&)>;
+using Responder = std::function<std::vector<std::string>(const Question&)>;
 
 class NameServer {
  public:
-  explicit NameServer(Manners manners) : manners_(std::move(manners)) {
-    // UDP takes any port, and TCP may find it taken by another: then both try again.
+  explicit NameServer(Responder responder) : responder_(std::move(responder)) {
+    // UDP gets any free port. If it is in use for TCP, both try again.
     while (!open()) {
     }
     thread_ = std::thread([this] { serve(); });
@@ -65,7 +65,7 @@ class NameServer {
   NameServer& operator=(const NameServer&) = delete;
   ~NameServer() { stop(); }
 
-  // Its port refuses from then on.
+  // Afterwards its port refuses.
   void stop() {
     if (!thread_.joinable()) return;
     const std::uint64_t one = 1;
@@ -75,13 +75,13 @@ class NameServer {
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] int heard_udp() const { return heard_udp_; }
-  [[nodiscard]] int heard_tcp() const { return heard_tcp_; }
+  [[nodiscard]] int queries_udp() const { return queries_udp_; }
+  [[nodiscard]] int queries_tcp() const { return queries_tcp_; }
   [[nodiscard]] int times(const std::string& name, Type type) {
     const std::lock_guard lock(mutex_);
     return times_[{name, type}];
   }
-  // How much of its response over TCP is sent before the connection is closed; -1: all of it.
+  // How many octets of a TCP response are sent before the connection is closed; -1: all of them.
   std::atomic<int> tcp_octets_max = -1;
 
  private:
@@ -119,7 +119,7 @@ class NameServer {
     auto* const generic = reinterpret_cast<sockaddr*>(&from);
     const ssize_t octets = ::recvfrom(udp_, query, sizeof query, 0, generic, &size);
     if (octets < 12) return;
-    ++heard_udp_;
+    ++queries_udp_;
     for (const std::string& message : answer({query, static_cast<std::size_t>(octets)}, false)) {
       ::sendto(udp_, message.data(), message.size(), 0, generic, size);
     }
@@ -132,19 +132,19 @@ class NameServer {
       return ::recv(descriptor, query.data() + at, query.size() - at, MSG_WAITALL) ==
              static_cast<ssize_t>(query.size() - at);
     };
-    // One question a connection, and then another if it comes.
+    // Answers all questions of a connection, one after the other.
     while (receive(0)) {
       const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(query[i]); };
       query.resize(2 + (std::size_t{octet(0)} << 8U | octet(1)));
       if (!receive(2)) break;
-      ++heard_tcp_;
+      ++queries_tcp_;
       std::string out;
       for (const std::string& message : answer(query.substr(2), true)) {
         out += wire::number16(static_cast<unsigned>(message.size())) + message;
       }
       const int most = tcp_octets_max;
       if (most >= 0) out.resize(static_cast<std::size_t>(most));
-      // In pieces, so that a reader which trusts one read sees less than all of it.
+      // In pieces, so that a client cannot rely on one read() for all of it.
       for (std::size_t at = 0; at < out.size(); at += 700) {
         const std::string piece = out.substr(at, 700);
         ::send(descriptor, piece.data(), piece.size(), MSG_NOSIGNAL);
@@ -158,28 +158,28 @@ class NameServer {
   std::vector<std::string> answer(std::string_view query, bool tcp) {
     const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(query[i]); };
     const auto number = [&](std::size_t i) { return unsigned{octet(i)} << 8U | octet(i + 1); };
-    Heard heard{.name = {}, .type = {}, .id = number(0), .tcp = tcp, .flags = number(2)};
+    Question question{.name = {}, .type = {}, .id = number(0), .tcp = tcp, .flags = number(2)};
     std::size_t at = 12;
     while (octet(at) != 0) {
-      if (!heard.name.empty()) heard.name += '.';
-      heard.name += query.substr(at + 1, octet(at));
+      if (!question.name.empty()) question.name += '.';
+      question.name += query.substr(at + 1, octet(at));
       at += octet(at) + 1;
     }
-    heard.type = static_cast<Type>(number(at + 1));
+    question.type = static_cast<Type>(number(at + 1));
     {
       const std::lock_guard lock(mutex_);
-      heard.times = times_[{heard.name, heard.type}]++;
+      question.times = times_[{question.name, question.type}]++;
     }
-    return manners_(heard);
+    return responder_(question);
   }
 
-  Manners manners_;
+  Responder responder_;
   int bell_ = -1;
   int udp_ = -1;
   int tcp_ = -1;
   std::uint16_t port_ = 0;
-  std::atomic<int> heard_udp_ = 0;
-  std::atomic<int> heard_tcp_ = 0;
+  std::atomic<int> queries_udp_ = 0;
+  std::atomic<int> queries_tcp_ = 0;
   std::mutex mutex_;
   std::map<std::pair<std::string, Type>, int> times_;
   std::thread thread_;

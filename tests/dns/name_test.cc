@@ -9,7 +9,7 @@
 namespace mxsweep::dns {
 namespace {
 
-TEST_CASE("a name is read in lower case and without its last dot", "[dns][name]") {
+TEST_CASE("a name is read in lower case and without its trailing dot", "[dns][name]") {
   for (const char* text : {"mx1.example.net", "MX1.Example.NET", "mx1.example.net."}) {
     const Name name = read_name(text);
     CHECK(name.error == NameFault::none);
@@ -21,7 +21,9 @@ TEST_CASE("a name is read in lower case and without its last dot", "[dns][name]"
   }
 }
 
-TEST_CASE("an internationalised name has a form for the wire and one for people", "[dns][name]") {
+TEST_CASE(
+    "an internationalised name has an A-label form for the wire and a U-label form for display",
+    "[dns][name]") {
   for (const char* text : {"bücher.example", "BÜCHER.example", "xn--bcher-kva.example",
                            "bücher\u3002example", "bücher.example."}) {
     INFO(text);
@@ -40,7 +42,7 @@ TEST_CASE("an A-label that decodes to nothing is still a name", "[dns][name]") {
   CHECK(name.unicode.empty());
 }
 
-TEST_CASE("what is wrong with a name has a word", "[dns][name]") {
+TEST_CASE("each fault of a name is named by a word", "[dns][name]") {
   const std::string label(63, 'x');
   const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'x');
   CHECK(read_name(label + ".example").error == NameFault::none);
@@ -69,7 +71,7 @@ TEST_CASE("what is wrong with a name has a word", "[dns][name]") {
   CHECK(read_name(many).error == NameFault::name_too_long);
 }
 
-TEST_CASE("what is odd about a name is said", "[dns][name]") {
+TEST_CASE("underscores and single labels are reported", "[dns][name]") {
   CHECK(read_name("mail_1.example").underscore);
   CHECK(read_name("mailhost").single_label);
   CHECK(is_localhost("localhost"));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Unbound as the resolver and NSD as all the world behind it, on ports of 127.0.0.1, with a zone
-// of the test's own. What is not in the zone does not exist: nothing goes out to any network.
+// Unbound as the resolver and NSD as the authority for the root, on ports of 127.0.0.1, with a zone
+// of the test's own. A name that is not in the zone does not exist: no query leaves this machine.
 //
-//   Shape     MXSWEEP_SERVERS names the folder that scripts/servers has filled. Without it there
-//             are no real servers, and available() says so.
-//   Lifetime  both end with their RealResolver, and with whoever started it.
+//   Shape     MXSWEEP_SERVERS names the folder that scripts/servers has filled. Without it
+//             available() is false.
+//   Lifetime  both end with their RealResolver, and with the process that started them.
 #pragma once
 
 #include <arpa/inet.h>
@@ -55,7 +55,7 @@ class RealResolver {
            std::filesystem::exists(prefix() / "sbin/unbound");
   }
 
-  // `records`: lines of a zone file, names with their last dot.
+  // `records`: lines of a zone file, names with their trailing dot.
   explicit RealResolver(const std::string& records) {
     std::string name = (std::filesystem::temp_directory_path() / "mxsweep-dns-XXXXXX").string();
     INVARIANT(::mkdtemp(name.data()) != nullptr);

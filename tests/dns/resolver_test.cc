@@ -18,17 +18,17 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kAddress = "\xc0\xaf\x30\x01";  // 192.175.48.1
 
-std::string address_reply(const Heard& heard, unsigned flags = wire::kResponse) {
-  return reply(heard, 1, wire::a(heard.name, 300, kAddress), flags);
+std::string address_reply(const Question& question, unsigned flags = wire::kResponse) {
+  return reply(question, 1, wire::a(question.name, 300, kAddress), flags);
 }
-std::string large_reply(const Heard& heard, unsigned count) {
+std::string large_reply(const Question& question, unsigned count) {
   std::string records;
-  for (unsigned i = 0; i < count; ++i) records += wire::a(heard.name, 300, kAddress);
-  return reply(heard, count, records);
+  for (unsigned i = 0; i < count; ++i) records += wire::a(question.name, 300, kAddress);
+  return reply(question, count, records);
 }
-bool is_check(const Heard& heard) { return heard.name.empty(); }
+bool is_check(const Question& question) { return question.name.empty(); }
 
-// Patience that tests can wait for.
+// Timeouts short enough for tests.
 ResolverOptions options_for(std::vector<std::uint16_t> ports) {
   ResolverOptions options;
   for (const std::uint16_t port : ports) options.servers.push_back(on_loopback(port));
@@ -38,17 +38,18 @@ ResolverOptions options_for(std::vector<std::uint16_t> ports) {
   return options;
 }
 
-// How the server's manners come out.
-Answer outcome_of(const Manners& manners, Type type = Type::a) {
-  const NameServer server(manners);
+// The answer to one question, from a server with this responder.
+Answer outcome_of(const Responder& responder, Type type = Type::a) {
+  const NameServer server(responder);
   Asker asker(options_for({server.port()}));
   REQUIRE(asker.opened().ok());
   return *asker.ask("host.example", type);
 }
 
-TEST_CASE("an answer comes back with its ticket", "[dns][resolver]") {
-  const NameServer server(
-      [](const Heard& heard) { return std::vector{address_reply(heard, wire::kResponse | 0x20)}; });
+TEST_CASE("an answer is returned with its ticket", "[dns][resolver]") {
+  const NameServer server([](const Question& question) {
+    return std::vector{address_reply(question, wire::kResponse | 0x20)};
+  });
   Asker asker(options_for({server.port()}));
   asker.begin("host.example", Type::a, 0xfedcba9876543210U);
   const Finished finished = asker.wait();
@@ -63,16 +64,17 @@ TEST_CASE("an answer comes back with its ticket", "[dns][resolver]") {
 
 TEST_CASE("a query asks for recursion and validation", "[dns][resolver]") {
   std::atomic<unsigned> flags = 0;
-  outcome_of([&](const Heard& heard) {
-    flags = heard.flags;
-    return std::vector{address_reply(heard)};
+  outcome_of([&](const Question& question) {
+    flags = question.flags;
+    return std::vector{address_reply(question)};
   });
   CHECK(flags == 0x0120);
 }
 
-TEST_CASE("what a server says of a name is the answer's status", "[dns][resolver]") {
+TEST_CASE("the response code becomes the answer's status", "[dns][resolver]") {
   const auto code = [](unsigned rcode) {
-    return outcome_of([=](const Heard& heard) { return std::vector{reply_code(heard, rcode)}; })
+    return outcome_of(
+               [=](const Question& question) { return std::vector{reply_code(question, rcode)}; })
         .status;
   };
   CHECK(code(0) == LookupStatus::no_data);
@@ -81,34 +83,34 @@ TEST_CASE("what a server says of a name is the answer's status", "[dns][resolver
   CHECK(code(5) == LookupStatus::refused);
 }
 
-TEST_CASE("how long a negative answer holds is kept on its way", "[dns][resolver]") {
-  const Answer answer = outcome_of([](const Heard& heard) {
-    return std::vector{reply(heard, 0, wire::soa("example", 900, 77), wire::kResponse | 3U, 1)};
+TEST_CASE("the TTL of a negative answer is kept", "[dns][resolver]") {
+  const Answer answer = outcome_of([](const Question& question) {
+    return std::vector{reply(question, 0, wire::soa("example", 900, 77), wire::kResponse | 3U, 1)};
   });
   CHECK(answer.status == LookupStatus::nxdomain);
   CHECK(answer.ttl == std::chrono::seconds{77});
 }
 
-TEST_CASE("aliases are followed in the answer, and their circles end", "[dns][resolver]") {
-  const Answer found = outcome_of([](const Heard& heard) {
-    return std::vector{
-        reply(heard, 2,
-              wire::cname(heard.name, 10, "real.example") + wire::a("real.example", 20, kAddress))};
+TEST_CASE("aliases are followed within the answer, and a loop ends", "[dns][resolver]") {
+  const Answer found = outcome_of([](const Question& question) {
+    return std::vector{reply(
+        question, 2,
+        wire::cname(question.name, 10, "real.example") + wire::a("real.example", 20, kAddress))};
   });
   CHECK(found.status == LookupStatus::found);
   CHECK(found.aliases == std::vector<std::string>{"real.example"});
-  const Answer loop = outcome_of([](const Heard& heard) {
-    return std::vector{
-        reply(heard, 2,
-              wire::cname(heard.name, 10, "b.example") + wire::cname("b.example", 20, heard.name))};
+  const Answer loop = outcome_of([](const Question& question) {
+    return std::vector{reply(
+        question, 2,
+        wire::cname(question.name, 10, "b.example") + wire::cname("b.example", 20, question.name))};
   });
   CHECK(loop.status == LookupStatus::alias_loop);
 }
 
-TEST_CASE("a server that answers the second time is asked a second time", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) {
-    return heard.times == 0 && !is_check(heard) ? std::vector<std::string>{}
-                                                : std::vector{address_reply(heard)};
+TEST_CASE("a query without a response is sent again", "[dns][resolver]") {
+  NameServer server([](const Question& question) {
+    return question.times == 0 && !is_check(question) ? std::vector<std::string>{}
+                                                      : std::vector{address_reply(question)};
   });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
@@ -116,26 +118,29 @@ TEST_CASE("a server that answers the second time is asked a second time", "[dns]
   CHECK(asker.resolver().counts().retried == 1);
 }
 
-TEST_CASE("a response that is cut is asked for again over TCP", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) {
-    if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
-    return std::vector{large_reply(heard, 200)};
+TEST_CASE("a query with a truncated response is repeated over TCP", "[dns][resolver]") {
+  NameServer server([](const Question& question) {
+    if (!question.tcp)
+      return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
+    return std::vector{large_reply(question, 200)};
   });
   Asker asker(options_for({server.port()}));
   const auto answer = asker.ask("host.example", Type::a);
   CHECK(answer->status == LookupStatus::found);
   CHECK(answer->addresses.size() == 200);
-  CHECK(server.heard_tcp() == 1);
+  CHECK(server.queries_tcp() == 1);
   CHECK(asker.resolver().counts().tcp == 1);
 }
 
-TEST_CASE("a connection that dies in the middle is not the resolver's death", "[dns][resolver]") {
+TEST_CASE("a connection that ends within a response does not make the resolver unreachable",
+          "[dns][resolver]") {
   for (const int octets : {0, 1, 2, 20, 900}) {
     INFO("octets sent: " << octets);
-    NameServer server([](const Heard& heard) {
-      if (is_check(heard)) return std::vector{reply_code(heard, 2)};
-      if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
-      return std::vector{large_reply(heard, 200)};
+    NameServer server([](const Question& question) {
+      if (is_check(question)) return std::vector{reply_code(question, 2)};
+      if (!question.tcp)
+        return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
+      return std::vector{large_reply(question, 200)};
     });
     server.tcp_octets_max = octets;
     Asker asker(options_for({server.port()}));
@@ -146,16 +151,17 @@ TEST_CASE("a connection that dies in the middle is not the resolver's death", "[
   }
 }
 
-TEST_CASE("what broke on the way is asked again when the resolver turns out to live",
+TEST_CASE("a query whose connection broke is sent again when the resolver answers the check",
           "[dns][resolver]") {
-  // As when a resolver was restarted between our question and our asking whether it is there.
+  // As when a resolver is restarted between the query and the check.
   constexpr int kBroken = 3;  // More than c-ares tries by itself.
   NameServer* itself = nullptr;
-  NameServer server([&](const Heard& heard) {
-    if (is_check(heard)) return std::vector{reply_code(heard, 0)};
-    if (!heard.tcp) return std::vector{reply(heard, 0, "", wire::kResponse | wire::kTruncated)};
-    if (heard.times > kBroken) itself->tcp_octets_max = -1;
-    return std::vector{address_reply(heard)};
+  NameServer server([&](const Question& question) {
+    if (is_check(question)) return std::vector{reply_code(question, 0)};
+    if (!question.tcp)
+      return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
+    if (question.times > kBroken) itself->tcp_octets_max = -1;
+    return std::vector{address_reply(question)};
   });
   itself = &server;
   server.tcp_octets_max = 1;
@@ -163,55 +169,55 @@ TEST_CASE("what broke on the way is asked again when the resolver turns out to l
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
 }
 
-TEST_CASE("answers to what was not asked are not heard", "[dns][resolver]") {
-  const auto status = [](const std::function<std::string(Heard)>& lie) {
-    return outcome_of([=](const Heard& heard) {
-             return std::vector{is_check(heard) ? reply_code(heard, 0) : lie(heard)};
+TEST_CASE("responses that match no query are ignored", "[dns][resolver]") {
+  const auto status = [](const std::function<std::string(Question)>& lie) {
+    return outcome_of([=](const Question& question) {
+             return std::vector{is_check(question) ? reply_code(question, 0) : lie(question)};
            })
         .status;
   };
-  CHECK(status([](Heard heard) {
-          heard.id ^= 1U;
-          return address_reply(heard);
+  CHECK(status([](Question question) {
+          question.id ^= 1U;
+          return address_reply(question);
         }) == LookupStatus::timeout);
-  CHECK(status([](Heard heard) {
-          heard.name = "other.example";
-          return address_reply(heard);
+  CHECK(status([](Question question) {
+          question.name = "other.example";
+          return address_reply(question);
         }) == LookupStatus::timeout);
-  CHECK(status([](Heard heard) {
-          heard.type = Type::mx;
-          return reply_code(heard, 0);
+  CHECK(status([](Question question) {
+          question.type = Type::mx;
+          return reply_code(question, 0);
         }) == LookupStatus::timeout);
-  CHECK(status([](const Heard& heard) { return address_reply(heard).substr(0, 11); }) ==
+  CHECK(status([](const Question& question) { return address_reply(question).substr(0, 11); }) ==
         LookupStatus::timeout);
 }
 
-TEST_CASE("the truth behind a lie is heard", "[dns][resolver]") {
-  const Answer answer = outcome_of([](const Heard& heard) {
-    Heard wrong = heard;
+TEST_CASE("a valid response after a forged one is accepted", "[dns][resolver]") {
+  const Answer answer = outcome_of([](const Question& question) {
+    Question wrong = question;
     wrong.id ^= 1U;
-    return std::vector{reply_code(wrong, 3), std::string("noise"), address_reply(heard)};
+    return std::vector{reply_code(wrong, 3), std::string("noise"), address_reply(question)};
   });
   CHECK(answer.status == LookupStatus::found);
 }
 
 TEST_CASE("an answer that contradicts itself is malformed", "[dns][resolver]") {
-  const LookupStatus status = outcome_of([](const Heard& heard) {
-                                if (is_check(heard)) return std::vector{reply_code(heard, 0)};
-                                const std::string whole = address_reply(heard);
+  const LookupStatus status = outcome_of([](const Question& question) {
+                                if (is_check(question)) return std::vector{reply_code(question, 0)};
+                                const std::string whole = address_reply(question);
                                 return std::vector{whole.substr(0, whole.size() - 2)};
                               }).status;
   CHECK(status == LookupStatus::malformed);
 }
 
-TEST_CASE("an answer that cannot be read is the failure of its own name only", "[dns][resolver]") {
+TEST_CASE("an unreadable answer fails its own name only", "[dns][resolver]") {
   constexpr std::string_view kBad = "bad.example";
-  // The others are answered at their second try, so all are in flight when the bad answer comes.
-  const NameServer server([&](const Heard& heard) {
-    if (is_check(heard)) return std::vector{reply_code(heard, 0)};
-    if (heard.name == kBad)
-      return std::vector{reply(heard, 1, std::string("\xc0\xff\xff\0\x0f", 5))};
-    return heard.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(heard)};
+  // The others are answered at their second try, so all are in flight when the bad answer arrives.
+  const NameServer server([&](const Question& question) {
+    if (is_check(question)) return std::vector{reply_code(question, 0)};
+    if (question.name == kBad)
+      return std::vector{reply(question, 1, std::string("\xc0\xff\xff\0\x0f", 5))};
+    return question.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(question)};
   });
   Asker asker(options_for({server.port()}));
   constexpr std::uint64_t kNames = 20;
@@ -225,9 +231,9 @@ TEST_CASE("an answer that cannot be read is the failure of its own name only", "
   }
 }
 
-TEST_CASE("silence about one name is that name's", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) {
-    return is_check(heard) ? std::vector{reply_code(heard, 0)} : std::vector<std::string>{};
+TEST_CASE("no answer for one name is that name's timeout", "[dns][resolver]") {
+  NameServer server([](const Question& question) {
+    return is_check(question) ? std::vector{reply_code(question, 0)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::timeout);
@@ -236,17 +242,17 @@ TEST_CASE("silence about one name is that name's", "[dns][resolver]") {
   CHECK(server.times("", Type::ns) >= 1);
 }
 
-TEST_CASE("silence about everything is our resolver's", "[dns][resolver]") {
-  const NameServer server([](const Heard&) { return std::vector<std::string>{}; });
+TEST_CASE("no answer for any name makes the resolver unreachable", "[dns][resolver]") {
+  const NameServer server([](const Question&) { return std::vector<std::string>{}; });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::unreachable);
   CHECK_FALSE(asker.resolver().reachable());
   CHECK(asker.resolver().counts().unreachable == 1);
 }
 
-TEST_CASE("a port where nobody listens is our resolver's absence, and not remembered",
+TEST_CASE("a port without a listener makes the resolver unreachable, which is not cached",
           "[dns][resolver]") {
-  NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  NameServer server([](const Question& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
   server.stop();
@@ -259,14 +265,14 @@ TEST_CASE("a port where nobody listens is our resolver's absence, and not rememb
   CHECK_FALSE(asker.resolver().reachable());
   CHECK(asker.ask("n0.example", Type::a)->status == LookupStatus::unreachable);
   CHECK(asker.resolver().counts().from_cache == 0);
-  // What is known is known.
+  // Cached answers are still returned.
   CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
 }
 
-TEST_CASE("a resolver that comes back is heard again", "[dns][resolver]") {
+TEST_CASE("a resolver that answers again is reachable again", "[dns][resolver]") {
   std::atomic<bool> awake = false;
-  const NameServer server([&](const Heard& heard) {
-    return awake ? std::vector{address_reply(heard)} : std::vector<std::string>{};
+  const NameServer server([&](const Question& question) {
+    return awake ? std::vector{address_reply(question)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::unreachable);
@@ -275,10 +281,11 @@ TEST_CASE("a resolver that comes back is heard again", "[dns][resolver]") {
   CHECK(asker.resolver().reachable());
 }
 
-TEST_CASE("a resolver that falls silent in mid-sweep fails nobody's name", "[dns][resolver]") {
+TEST_CASE("a resolver that stops answering in mid-sweep is not any name's failure",
+          "[dns][resolver]") {
   std::atomic<int> left = 40;
-  const NameServer server([&](const Heard& heard) {
-    return left-- > 0 ? std::vector{address_reply(heard)} : std::vector<std::string>{};
+  const NameServer server([&](const Question& question) {
+    return left-- > 0 ? std::vector{address_reply(question)} : std::vector<std::string>{};
   });
   ResolverOptions options = options_for({server.port()});
   options.in_flight_max = 20;
@@ -295,31 +302,34 @@ TEST_CASE("a resolver that falls silent in mid-sweep fails nobody's name", "[dns
   CHECK(found == 40);
 }
 
-TEST_CASE("servers are tried in turn when one is silent, refuses or fails", "[dns][resolver]") {
-  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
-  const auto status = [&](const Manners& manners) {
-    const NameServer bad(manners);
+TEST_CASE("servers are tried in turn when one does not answer, refuses or fails",
+          "[dns][resolver]") {
+  const NameServer good(
+      [](const Question& question) { return std::vector{address_reply(question)}; });
+  const auto status = [&](const Responder& responder) {
+    const NameServer bad(responder);
     Asker asker(options_for({bad.port(), good.port()}));
     const auto answer = asker.ask("host.example", Type::a);
-    CHECK(bad.heard_udp() >= 1);
+    CHECK(bad.queries_udp() >= 1);
     return answer->status;
   };
-  CHECK(status([](const Heard&) { return std::vector<std::string>{}; }) == LookupStatus::found);
-  CHECK(status([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; }) ==
+  CHECK(status([](const Question&) { return std::vector<std::string>{}; }) == LookupStatus::found);
+  CHECK(status([](const Question& question) { return std::vector{reply_code(question, 2)}; }) ==
         LookupStatus::found);
-  CHECK(status([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; }) ==
+  CHECK(status([](const Question& question) { return std::vector{reply_code(question, 5)}; }) ==
         LookupStatus::found);
-  NameServer gone([](const Heard&) { return std::vector<std::string>{}; });
+  NameServer gone([](const Question&) { return std::vector<std::string>{}; });
   gone.stop();
   Asker asker(options_for({gone.port(), good.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
 }
 
-TEST_CASE("who could not find out is asked once more, and then believed", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) {
-    const bool busy = heard.name == "busy.example" && heard.times == 0;
-    return std::vector{busy || heard.name == "broken.example" ? reply_code(heard, 2)
-                                                              : address_reply(heard)};
+TEST_CASE("a question answered by SERVFAIL is asked once more, and then SERVFAIL is final",
+          "[dns][resolver]") {
+  NameServer server([](const Question& question) {
+    const bool busy = question.name == "busy.example" && question.times == 0;
+    return std::vector{busy || question.name == "broken.example" ? reply_code(question, 2)
+                                                                 : address_reply(question)};
   });
   Asker asker(options_for({server.port()}));
   asker.begin("busy.example", Type::a, 1);
@@ -335,37 +345,42 @@ TEST_CASE("who could not find out is asked once more, and then believed", "[dns]
   CHECK(asker.resolver().counts().retried == 2);
 }
 
-TEST_CASE("a server's word that a name does not exist is not doubted", "[dns][resolver]") {
-  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
-  const NameServer first([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
+TEST_CASE("NXDOMAIN from one server is final", "[dns][resolver]") {
+  const NameServer good(
+      [](const Question& question) { return std::vector{address_reply(question)}; });
+  const NameServer first(
+      [](const Question& question) { return std::vector{reply_code(question, 3)}; });
   Asker asker(options_for({first.port(), good.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
-  CHECK(good.heard_udp() == 0);
+  CHECK(good.queries_udp() == 0);
 }
 
-TEST_CASE("when every server fails, the last one's word counts", "[dns][resolver]") {
-  const NameServer one([](const Heard& heard) { return std::vector{reply_code(heard, 2)}; });
-  const NameServer two([](const Heard& heard) { return std::vector{reply_code(heard, 5)}; });
+TEST_CASE("when every server fails, the status is that of the last one", "[dns][resolver]") {
+  const NameServer one(
+      [](const Question& question) { return std::vector{reply_code(question, 2)}; });
+  const NameServer two(
+      [](const Question& question) { return std::vector{reply_code(question, 5)}; });
   Asker asker(options_for({one.port(), two.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::refused);
-  CHECK(one.heard_udp() == 1);
-  CHECK(two.heard_udp() == 1);
+  CHECK(one.queries_udp() == 1);
+  CHECK(two.queries_udp() == 1);
 }
 
 TEST_CASE("the server that answered is asked first the next time", "[dns][resolver]") {
-  const NameServer silent([](const Heard&) { return std::vector<std::string>{}; });
-  const NameServer good([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+  const NameServer silent([](const Question&) { return std::vector<std::string>{}; });
+  const NameServer good(
+      [](const Question& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({silent.port(), good.port()}));
   CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
-  const int before = silent.heard_udp();
+  const int before = silent.queries_udp();
   for (int i = 0; i < 10; ++i) {
     CHECK(asker.ask("n" + std::to_string(i) + ".example", Type::a)->status == LookupStatus::found);
   }
-  CHECK(silent.heard_udp() == before);
+  CHECK(silent.queries_udp() == before);
 }
 
-TEST_CASE("one question goes out however many ask it, and is remembered", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+TEST_CASE("equal questions are sent once, and the answer is cached", "[dns][resolver]") {
+  NameServer server([](const Question& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({server.port()}));
   for (std::uint64_t i = 0; i < 100; ++i) asker.begin("host.example", Type::a, i);
   CHECK(asker.resolver().waiting() == 1);
@@ -385,8 +400,8 @@ TEST_CASE("one question goes out however many ask it, and is remembered", "[dns]
   CHECK(server.times("host.example", Type::mx) == 1);
 }
 
-TEST_CASE("negative answers are remembered", "[dns][resolver]") {
-  NameServer server([](const Heard& heard) { return std::vector{reply_code(heard, 3)}; });
+TEST_CASE("negative answers are cached", "[dns][resolver]") {
+  NameServer server([](const Question& question) { return std::vector{reply_code(question, 3)}; });
   Asker asker(options_for({server.port()}));
   for (int i = 0; i < 3; ++i) {
     CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
@@ -394,11 +409,11 @@ TEST_CASE("negative answers are remembered", "[dns][resolver]") {
   CHECK(server.times("host.example", Type::a) == 1);
 }
 
-TEST_CASE("no more questions are in flight than are allowed, and all are asked",
+TEST_CASE("no more queries are in flight than are allowed, and all questions are asked",
           "[dns][resolver]") {
-  // Answers only what it was asked for twice: until then all stay in flight.
-  const NameServer server([](const Heard& heard) {
-    return heard.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(heard)};
+  // Answers a question only the second time, so that all stay in flight until then.
+  const NameServer server([](const Question& question) {
+    return question.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(question)};
   });
   ResolverOptions options = options_for({server.port()});
   options.in_flight_max = 10;
@@ -411,13 +426,14 @@ TEST_CASE("no more questions are in flight than are allowed, and all are asked",
   for (const Finished& finished : asker.wait_for(35)) {
     CHECK(finished.answer->status == LookupStatus::found);
   }
-  // The check may have been among them.
+  // The check may be one of them.
   CHECK(asker.resolver().counts().sent >= 35);
   CHECK(asker.resolver().counts().answered == 35);
 }
 
-TEST_CASE("a thousand questions at once lose none", "[dns][resolver]") {
-  const NameServer server([](const Heard& heard) { return std::vector{address_reply(heard)}; });
+TEST_CASE("a thousand questions at once are all answered", "[dns][resolver]") {
+  const NameServer server(
+      [](const Question& question) { return std::vector{address_reply(question)}; });
   ResolverOptions options = options_for({server.port()});
   options.tries = 6;
   Asker asker(options);
@@ -432,8 +448,8 @@ TEST_CASE("a thousand questions at once lose none", "[dns][resolver]") {
   CHECK(tickets.size() == 3000);
 }
 
-TEST_CASE("a resolver may end with questions in flight", "[dns][resolver]") {
-  const NameServer server([](const Heard&) { return std::vector<std::string>{}; });
+TEST_CASE("a resolver may be destroyed with queries in flight", "[dns][resolver]") {
+  const NameServer server([](const Question&) { return std::vector<std::string>{}; });
   Asker asker(options_for({server.port()}));
   for (std::uint64_t i = 0; i < 10; ++i) {
     asker.begin("n" + std::to_string(i) + ".example", Type::a, i);
@@ -442,7 +458,7 @@ TEST_CASE("a resolver may end with questions in flight", "[dns][resolver]") {
   CHECK(asker.resolver().waiting() == 10);
 }
 
-TEST_CASE("late news of a descriptor that is closed does no harm", "[dns][resolver]") {
+TEST_CASE("a late event of a closed descriptor is ignored", "[dns][resolver]") {
   Resolver resolver;
   REQUIRE(resolver.open(options_for({9})).ok());
   resolver.on_ready(12345, true, true, Instant{});
@@ -451,7 +467,7 @@ TEST_CASE("late news of a descriptor that is closed does no harm", "[dns][resolv
   CHECK_FALSE(resolver.take(finished));
 }
 
-TEST_CASE("without servers of the user's the system's are taken", "[dns][resolver]") {
+TEST_CASE("without servers in the options those of the system are used", "[dns][resolver]") {
   Resolver resolver;
   REQUIRE(resolver.open({}).ok());
   REQUIRE_FALSE(resolver.servers().empty());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Responses as a server writes them, right or wrong, octet by octet.
+// Writes DNS responses, valid or not, octet by octet.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ inline std::string number32(std::uint32_t value) {
 }
 inline std::string pointer(unsigned to) { return number16(0xc000U | to); }
 
-// Labels as they are; no escapes, no compression.
+// Writes a name without escapes and without compression.
 inline std::string name(std::string_view text) {
   std::string octets;
   while (!text.empty()) {
@@ -59,7 +59,7 @@ inline constexpr unsigned kTruncated = 0x0200;
 struct Response {
   std::string_view name;
   Type type = Type::a;
-  unsigned flags = kResponse;  // With the code in the low bits.
+  unsigned flags = kResponse;  // With the response code in the low bits.
   unsigned answers = 0;
   unsigned authorities = 0;
   unsigned additionals = 0;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// One question to octets, and the octets of one response to plain values. Pure: no I/O, no clock.
+// DNS messages: writes one query, and reads one response into plain values. Pure: no I/O, no clock.
 //
-//   Source   RFC 1035 section 4 (messages), RFC 2181 (section 8, TTL; 11, names), RFC 2308 (what
-//            a negative answer's TTL), RFC 6840 section 5.7 (AD in a question), RFC 6891 (EDNS).
-//   Shape    A name is text: lower case, no dot at its end, the root is "". Octets that no host
-//            name has, and a dot within a label, are written \DDD. Text and octets of a name stand
-//            for each other, one to one but for case.
+//   Source   RFC 1035 section 4 (messages), RFC 2181 (section 8, TTL; 11, names), RFC 2308 (the TTL
+//            of a negative answer), RFC 6840 section 5.7 (AD in a query), RFC 6891 (EDNS).
+//   Shape    A name is text in lower case without a trailing dot; the root is "". An octet that no
+//            host name contains, or a dot inside a label, is written \DDD. Apart from case, each
+//            wire name has exactly one text form and each text form one wire name.
 //   Units    octets on the wire; Duration for a TTL.
-//   Errors   whatever lies in a response is a LookupStatus. malformed: not a response, not to this
-//            question, or it contradicts its own lengths.
+//   Errors   the outcome of every response, valid or not, is a LookupStatus. malformed: not a
+//            response, not a response to this question, or its lengths contradict its data.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@
 
 namespace mxsweep::dns {
 
-// The IANA's numbers; any other number may be asked for too, its data is then raw.
+// Record types, by their IANA numbers. Any other number may be queried too; its data stays raw.
 enum class Type : std::uint16_t {
   a = 1,
   ns = 2,
@@ -37,16 +37,16 @@ enum class Type : std::uint16_t {
   tlsa = 52,
 };
 
-// How a lookup ended: one word per different next action.
+// How a lookup ended: one word for each different next action.
 enum class LookupStatus : std::uint8_t {
   found,
-  no_data,      // The name is there, and nothing of this type.
-  nxdomain,     // There is no such name.
-  alias_loop,   // Its aliases go round in circles.
+  no_data,      // The name exists, but has no record of this type.
+  nxdomain,     // The name does not exist.
+  alias_loop,   // Its CNAME chain is a loop, or longer than kAliasesMax.
   servfail,     // The resolver could not find out.
-  refused,      // The resolver does not want to answer us, or does not resolve.
-  malformed,    // What was answered is not an answer.
-  timeout,      // No answer about this name; others were answered.
+  refused,      // The resolver refuses our queries, or does not offer recursion.
+  malformed,    // The response could not be read.
+  timeout,      // No answer for this name, although the resolver answered for others.
   unreachable,  // Our own resolver answers nothing at all: never the name's fault.
 };
 [[nodiscard]] std::string_view to_string(LookupStatus status);
@@ -58,42 +58,45 @@ struct MxRecord {
   friend bool operator==(const MxRecord&, const MxRecord&) = default;
 };
 
-// Values kept of one answer: the largest sets of honest names have some dozens, and 256 names at
-// their longest take 256 KiB.
+// Values kept of one answer. Real record sets have at most some dozens, and 256 names of the
+// greatest length take 256 KiB.
 inline constexpr std::size_t kValuesMax = 256;
-inline constexpr std::size_t kAliasesMax = 16;  // What resolvers follow; more are a loop.
+inline constexpr std::size_t kAliasesMax = 16;  // As many as resolvers follow; more are a loop.
 
 struct Answer {
   LookupStatus status = LookupStatus::malformed;
   std::uint8_t code = 0;   // RCODE, its low four bits.
-  bool authentic = false;  // AD: the resolver says that it has validated this.
-  bool truncated = false;  // There were more than kValuesMax values.
-  // The least TTL of the records that led here. A negative answer: its SOA's word, or 0.
+  bool authentic = false;  // AD: the resolver reports that it has validated this answer.
+  bool truncated = false;  // The response had more than kValuesMax values; the rest were dropped.
+  // The least TTL of the records used, CNAMEs included. Of a negative answer: as its SOA has it, or
+  // 0 without an SOA.
   Duration ttl = Duration::zero();
 
-  // The names that the name asked for stands for, in the order of the chain. The last is the owner
-  // of what was found.
+  // The targets of the CNAME chain, in order, without the queried name. The last one is the owner
+  // of the records found.
   std::vector<std::string> aliases;
 
-  // One of these is filled, by the type asked for.
+  // One of these is filled, depending on the type queried.
   std::vector<Address> addresses;   // a, aaaa
   std::vector<MxRecord> exchanges;  // mx, in the order of the response
   std::vector<std::string> data;    // cname, ns, ptr: names. Else: the record's octets.
 };
 
-// Names end up in queries: 255 octets on the wire, 63 a label.
+// The greatest length of a name on the wire; a label has at most 63 octets.
 inline constexpr std::size_t kNameOctetsMax = 255;
 
-// What we say we can take over UDP: fits every path of today (DNS flag day 2020).
+// The UDP payload size that we advertise by EDNS: fits every path of today (DNS flag day 2020).
 inline constexpr std::uint16_t kUdpOctetsMax = 1232;
 
-// Whether text has the shape above, so that it can be asked for.
+// Whether the text has the shape above, so that it can be put in a query.
 [[nodiscard]] bool is_name(std::string_view name);
 
-// A query that wants recursion and to know about validation. Requires: is_name(name).
+// A query with RD and AD set: it asks for recursion and for the result of DNSSEC validation.
+// Requires: is_name(name).
 [[nodiscard]] std::string write_query(std::string_view name, Type type, std::uint16_t id);
 
-// The id of the message is its carrier's matter and not looked at. Requires: is_name(name).
+// Reads the response to the query for `name` and `type`. The message id is not checked here: that
+// is the transport's task. Requires: is_name(name).
 [[nodiscard]] Answer read_response(std::string_view message, std::string_view name, Type type);
 
 }  // namespace mxsweep::dns

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Questions to our own resolver, and its answers: each question on the wire once, however many ask.
+// A stub resolver with a cache: sends questions to the system's or the user's recursive resolvers.
+// Equal questions that are in flight at the same time are sent once.
 //
-//   Source    RFC 1035 section 7 (resolver), RFC 9520 (failures), on c-ares 1.18 or newer: it owns
-//             the sockets, tries again with twice the patience, takes turns with the servers and
-//             goes over to TCP when a response is cut. No search list, no hosts file.
-//   Shape     ask(), and later take() with the same ticket. Between them its owner watches the
-//             descriptors that take_watch() names (RingWatch does), calls on_ready() and, at
-//             next_deadline(), on_time(). Nothing here blocks.
-//   Units     c-ares has a clock of its own for its patience; `now` is for what answers hold.
-//   Memory    what is asked and not answered is bounded by who asks (waiting() says how much it
-//             is); the cache by answers_max.
-//   Lifetime  one thread. An Answer lives as long as anyone holds it.
-//   Errors    open() says why not. Afterwards all is an Answer's LookupStatus. `timeout` is said
-//             of a name, `unreachable` of all the servers: before either is said of a silence, a
-//             question of our own (". NS") finds out which it is.
+//   Source    RFC 1035 section 7 (resolver), RFC 9520 (caching of failures). Built on c-ares 1.18
+//             or newer, which owns the sockets, doubles the timeout with each retry, goes through
+//             the servers in turn and repeats a truncated response's query over TCP. No search
+//             list, no hosts file.
+//   Shape     ask(), and later take() returns the answer with the same ticket. In between the
+//             caller polls the descriptors that take_watch() returns (RingWatch does that), calls
+//             on_ready() for them, and calls on_time() at next_deadline(). Nothing blocks.
+//   Units     `now` is for the TTLs of cached answers and our own deadlines; c-ares reads a clock
+//             of its own for the timeouts of queries.
+//   Memory    the cache is bounded by answers_max. Unanswered questions are bounded only by the
+//             caller; waiting() is their number.
+//   Lifetime  used by one thread. An Answer is shared and may outlive the Resolver.
+//   Errors    open() returns why it failed. Later every failure is the LookupStatus of an Answer.
+//             A question without any response ends as `timeout` (this name's failure) or
+//             `unreachable` (no server answers anything). If recent responses do not decide which,
+//             a query of our own does: the check, for ". NS".
 #pragma once
 
 #include <cstddef>
@@ -45,18 +49,19 @@ inline constexpr std::size_t kServersMax = 8;
 
 struct ResolverOptions {
   std::vector<Server> servers;                  // In the order to try them. Empty: the system's.
-  Duration patience = std::chrono::seconds{1};  // For the first try; then twice as much each time.
-  int tries = 4;                                // Of each server.
-  // After SERVFAIL, which may be a busy resolver's word, the question is asked once more, when
-  // resolvers have forgotten the failure (RFC 9520 section 3.2; Unbound: 5 s). Zero: never.
+  Duration patience = std::chrono::seconds{1};  // Timeout of the first try; doubled for each retry.
+  int tries = 4;                                // For each server.
+  // A question answered by SERVFAIL, which a busy resolver may send, is asked once more after this
+  // time, when resolvers have dropped the failure from their caches (RFC 9520 section 3.2; Unbound:
+  // 5 s). Zero: never.
   Duration second_try = std::chrono::seconds{6};
-  std::uint32_t in_flight_max = 1000;  // Of 32,000 that ids allow; the rest waits in turn.
+  std::uint32_t in_flight_max = 1000;  // Of 32,000 that ids allow; the rest waits in a queue.
   std::size_t answers_max = 65536;     // In the cache: at most 32 MiB.
-  std::uint64_t seed = 0;              // Of the queries' ids.
+  std::uint64_t seed = 0;              // For the ids of queries.
 };
 
-// A descriptor to watch from now on, in place of what was said of it before. Neither: to forget; it
-// is about to be closed.
+// What to poll a descriptor for from now on; replaces the earlier Watch of the same descriptor.
+// Neither readable nor writable: stop polling it, since it is about to be closed.
 struct Watch {
   int descriptor = -1;
   bool readable = false;
@@ -75,23 +80,23 @@ class Resolver {
   Resolver& operator=(const Resolver&) = delete;
   ~Resolver();
 
-  // Empty: it worked. Else what is wrong.
   Status open(const ResolverOptions& options);
-  // In the order to try them; the system's when none were given.
+  // The servers in use, in the order to try them.
   [[nodiscard]] const std::vector<Server>& servers() const { return options_.servers; }
 
-  // Requires: open() worked; is_name(name).
+  // The ticket is the caller's and comes back with the answer. Requires: open() succeeded;
+  // is_name(name).
   void ask(std::string_view name, Type type, std::uint64_t ticket, Instant now);
-  [[nodiscard]] bool take(Finished& finished);
+  [[nodiscard]] bool take(Finished& finished);  // False: no question has been answered.
 
-  [[nodiscard]] bool take_watch(Watch& watch);
+  [[nodiscard]] bool take_watch(Watch& watch);  // False: there is no change.
   void on_ready(int descriptor, bool readable, bool writable, Instant now);
   void on_time(Instant now);
-  [[nodiscard]] Instant next_deadline() const;  // kNever: nothing is on its way.
+  [[nodiscard]] Instant next_deadline() const;  // kNever: no query is in flight or delayed.
 
-  // False from the moment that no server answered anything until one does.
+  // False from the time that the check (". NS") found no server answering until one answers.
   [[nodiscard]] bool reachable() const { return reachable_; }
-  // Questions that are not answered, each counted once.
+  // Distinct questions without an answer yet.
   [[nodiscard]] std::size_t waiting() const { return lookups_.size(); }
   [[nodiscard]] const LookupCounts& counts() const { return counts_; }
 
@@ -115,7 +120,7 @@ class Resolver {
   [[nodiscard]] bool silent(Duration span) const;
 
   ResolverOptions options_;
-  // One a server, each with all the servers, from its own on in turn.
+  // One for each server. Each knows all the servers and starts with its own.
   std::vector<std::unique_ptr<Channel>> channels_;
   std::size_t preferred_ = 0;  // The channel whose first server answered last.
   std::unique_ptr<Cache> cache_;
@@ -124,15 +129,15 @@ class Resolver {
 
   std::unordered_map<std::string, Lookup> lookups_;           // By question.
   std::deque<Lookup*> queue_;                                 // Not sent yet.
-  std::deque<std::pair<Instant, Lookup*>> servfail_retries_;  // Waits for its second try.
-  std::vector<Lookup*> unclassified_;  // Failed, and the check will tell whose failure it is.
+  std::deque<std::pair<Instant, Lookup*>> servfail_retries_;  // By the time of the second try.
+  std::vector<Lookup*> unclassified_;  // Failed; the check decides: the name's failure or servers'.
   std::unique_ptr<Lookup> check_;
   bool checking_ = false;
   std::uint32_t in_flight_ = 0;  // The check included.
-  std::uint32_t window_ = 1;     // As many may be, for now.
-  Instant silent_since_{};       // No answer since then, although there were questions.
+  std::uint32_t window_ = 1;     // The present limit of in_flight_.
+  Instant silent_since_{};       // No response since then, although queries were in flight.
   Instant last_tick_{};
-  Instant stream_broke_{};  // The last that ended in the middle of a response.
+  Instant stream_broke_{};  // When a TCP stream last ended in the middle of a response.
   bool reachable_ = true;
 
   std::string question_;  // Scratch.

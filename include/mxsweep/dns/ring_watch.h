@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A resolver's descriptors, watched by a ring.
+// Polls the descriptors of a resolver on an io_uring ring.
 //
 //   Shape     arm() once a turn, before the ring submits; on_completion() for each completion of
-//             Operation::poll. One shot each: a descriptor that still has something to say is
-//             ready again at once, so nothing is ever left unread. wait() is a whole turn of a
-//             ring that has nothing else to do, beside one descriptor of the caller's own.
-//   Lifetime  ring and resolver live longer. Handles of Operation::poll are ours alone.
+//             Operation::poll. Polls are one-shot: a descriptor with data left completes at once
+//             when it is armed again, so no data is left unread. wait() is a whole turn, for a ring
+//             that serves only the resolver and one descriptor of the caller (watch_also()).
+//   Lifetime  ring and resolver must outlive it. It owns all handles of Operation::poll.
+//   Errors    a poll that fails is reported to the resolver as readiness; c-ares then sees the
+//             error of the descriptor.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +23,14 @@ class RingWatch {
  public:
   RingWatch(ring::Ring& ring, Resolver& resolver) : ring_(ring), resolver_(resolver) {}
 
-  // Until there is something to take() or to do, `longest` at most. Answers the time.
+  // Waits for a completion or the resolver's deadline, `longest` at most, and passes it on to the
+  // resolver. Returns the time at its end.
   Instant wait(Duration longest);
 
-  // From now on a wait also ends when this descriptor can be read, or is broken; once for each
-  // call. Always the same one.
+  // Lets a wait also end when this descriptor is readable or in error, once for each call.
+  // Requires: the same descriptor each time.
   void watch_also(int descriptor);
-  // It can be read, until it is watched again.
+  // True from that completion until the next watch_also().
   [[nodiscard]] bool also_readable() const { return also_ == Also::readable; }
 
   void arm();
@@ -37,7 +40,7 @@ class RingWatch {
   struct Place {
     int descriptor = -1;  // -1: free.
     std::uint32_t events = 0;
-    std::uint32_t generation = 1;  // Of its poll: what an older one says does not count.
+    std::uint32_t generation = 1;  // Of its poll: completions of older polls are ignored.
     bool armed = false;
   };
 
@@ -48,7 +51,7 @@ class RingWatch {
 
   ring::Ring& ring_;
   Resolver& resolver_;
-  std::vector<Place> places_;  // As many as were ever open at once: a few for each server.
+  std::vector<Place> places_;  // As many as were ever open at the same time: a few for each server.
   Also also_ = Also::idle;
 };
 
