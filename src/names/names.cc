@@ -8,7 +8,7 @@
 namespace mxsweep::names {
 namespace {
 
-constexpr Duration kAgain = std::chrono::seconds{1};  // After our own resolver was silent.
+constexpr Duration kRetryAfter = std::chrono::seconds{1};  // While our resolver does not answer.
 constexpr std::uint32_t kTimeMostUs = targets::Target::kNotResolved - 1;
 
 std::uint32_t microseconds(Duration span) {
@@ -55,8 +55,8 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 void Names::finish(std::uint32_t number, Pending& pending) {
   std::vector<Destination> destinations = pending.route.destinations();
   if (destinations.empty()) destinations.emplace_back().error = pending.route.error();
-  if (braked() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
-    retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kAgain});
+  if (awaits_resolver() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
+    retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kRetryAfter});
   } else {
     pending.target.dns_us = microseconds(now_ - pending.since);
     resolved_.push_back({std::move(pending), std::move(destinations)});
@@ -78,7 +78,7 @@ Resolved Names::resolve(const Pending& pending, Destination&& destination) const
   path->findings = pending.route.findings();
   path->findings.add(destination.findings);
   if (options_.mail_domains) path->domain = name.ascii;
-  // Where the domain is its own server there was no MX record.
+  // A domain that is its own server has no MX record.
   const bool has_mx = options_.mail_domains && !destination.host.empty() &&
                       !path->findings.has(Finding::implicit_mx);
   const bool has_server = destination.address.family != Family::none;
@@ -87,9 +87,9 @@ Resolved Names::resolve(const Pending& pending, Destination&& destination) const
     path->mx_host = std::move(destination.host);
     path->mx_preference = destination.preference;
   }
-  const bool says_nothing =
+  const bool path_is_empty =
       path->domain.empty() && path->unicode.empty() && !path->authentic && path->findings.empty();
-  if (!says_nothing) resolved.task.path = std::move(path);
+  if (!path_is_empty) resolved.task.path = std::move(path);
   return resolved;
 }
 
@@ -115,7 +115,7 @@ void Names::collect() {
     ask(number, found->second);
   }
   while (!retry_queue_.empty() && retry_queue_.front().again <= now_) {
-    PutOff again = std::move(retry_queue_.front());
+    Retry again = std::move(retry_queue_.front());
     retry_queue_.pop_front();
     begin_again(std::move(again.target), again.since);
   }

@@ -10,7 +10,7 @@ namespace mxsweep::names {
 namespace {
 
 constexpr Duration kTurn = std::chrono::milliseconds{200};
-constexpr Duration kPersonPatience = std::chrono::seconds{5};  // A person waits.
+constexpr Duration kInteractivePatience = std::chrono::seconds{5};  // A user waits for the result.
 
 std::string described(const dns::Server& server) {
   const std::string address = to_string(server.address);
@@ -22,7 +22,7 @@ std::string described(const dns::Server& server) {
 
 Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions options,
                                       const std::function<void(const Lookup&)>& on_lookup) {
-  options.patience = kPersonPatience;
+  options.patience = kInteractivePatience;
   options.resolver.second_try = Duration::zero();
   const Instant start = ring::now();
   LookupCallback on_each;
@@ -65,7 +65,7 @@ ResolverCheck check_resolver(const NameOptions& options, const std::string& text
   const Instant start = ring::now();
   resolver.ask(name.ascii, text.empty() ? dns::Type::ns : dns::Type::a, 0, start);
   dns::Finished finished;
-  for (Instant now = start; now < start + kPersonPatience; now = ring::now()) {
+  for (Instant now = start; now < start + kInteractivePatience; now = ring::now()) {
     if (resolver.take(finished)) {
       check.answered = finished.answer->status != dns::LookupStatus::unreachable &&
                        finished.answer->status != dns::LookupStatus::timeout;

@@ -14,7 +14,7 @@ struct Special {
   const char* network;
   unsigned bits;
 };
-// RFC 6890 and the IANA's registries behind it: what is not globally reachable.
+// RFC 6890 and its IANA registries: the networks that are not globally reachable.
 constexpr Special kSpecial[] = {
     {"0.0.0.0", 8},      {"10.0.0.0", 8},    {"100.64.0.0", 10},   {"127.0.0.0", 8},
     {"169.254.0.0", 16}, {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},
@@ -52,7 +52,7 @@ bool contains(const Network& network, const Address& address) {
 
 std::size_t place_of(dns::Type type) { return type == dns::Type::a ? 0 : 1; }
 
-// What an answer says about a name; nothing where it holds what was asked for.
+// The cause that a lookup's status stands for; none if records were found.
 Cause fault_of(dns::LookupStatus status) {
   switch (status) {
     case dns::LookupStatus::found: return Cause::none;
@@ -68,20 +68,20 @@ Cause fault_of(dns::LookupStatus status) {
   return Cause::none;
 }
 
-// Whether the answer leaves the matter open: asking again may find something.
-bool leaves_open(Cause error) {
+// Whether the error is inconclusive: another query may find addresses.
+bool is_inconclusive(Cause error) {
   return error != Cause::none && error != Cause::dns_no_data && error != Cause::dns_nxdomain;
 }
 
-// Which of two faults of one host counts: what is open beats what is certain, and our own side's
-// beats all.
+// Which of two errors of one host counts: an inconclusive one before a conclusive one, and our own
+// resolver's before all others.
 Cause worse(Cause a, Cause b) {
   if (a == Cause::none || b == Cause::local_resolver_unreachable) return b;
-  if (b == Cause::none || leaves_open(a) || !leaves_open(b)) return a;
+  if (b == Cause::none || is_inconclusive(a) || !is_inconclusive(b)) return a;
   return b;
 }
 
-// "192.0.2.1", "[192.0.2.1]", "2001:db8::1": zones have them all, the last one escaped or not.
+// "192.0.2.1", "[192.0.2.1]", "2001:db8::1": all of them occur in zones, escaped or not.
 bool is_address_text(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return parse_address(host).has_value();
@@ -154,7 +154,7 @@ void Route::add_hosts(std::vector<dns::MxRecord> exchanges) {
   std::stable_sort(
       exchanges.begin(), exchanges.end(),
       [](const dns::MxRecord& a, const dns::MxRecord& b) { return a.preference < b.preference; });
-  // Room for all: questions that were taken point to names here.
+  // Reserved in full: questions that were taken view the names in hosts_.
   hosts_.reserve(std::min(exchanges.size(), options_.hosts_max));
   for (const dns::MxRecord& exchange : exchanges) {
     const auto same = [&](const Host& host) { return host.name == exchange.host; };
@@ -217,7 +217,7 @@ void Route::on_addresses(std::size_t index, dns::Type type, const dns::Answer& a
   }
 }
 
-// Of an address that both answers have, one as IPv4-mapped, destinations() takes the first.
+// An address may also be in the other answer, as an IPv4-mapped one; destinations() drops that.
 void Route::take_addresses(Host& host, dns::Type type, const dns::Answer& answer,
                            std::size_t most) {
   std::vector<Address>& addresses = host.addresses[place_of(type)];
@@ -231,10 +231,10 @@ void Route::take_addresses(Host& host, dns::Type type, const dns::Answer& answer
   }
 }
 
-// A host without an address. That the name does not exist is said of what the user named; of an MX
-// host it comes to the same as if it had no address.
+// The error of a host without an address. dns.nxdomain is reported for the name in the list only;
+// an MX host that does not exist is reported like one without an address.
 Cause Route::fault_without_address(const Host& host) const {
-  if (host.had_unusable && !leaves_open(host.error)) return Cause::dns_unusable_address;
+  if (host.had_unusable && !is_inconclusive(host.error)) return Cause::dns_unusable_address;
   const bool named_by_user = host.name == name_.ascii;
   const bool certain = host.error == Cause::dns_no_data || host.error == Cause::dns_nxdomain;
   return certain && !named_by_user ? Cause::dns_mx_no_address : host.error;
@@ -249,7 +249,7 @@ std::vector<Destination> Route::destinations() const {
     destination.preference = host.preference;
     destination.authentic = authentic_ && host.authentic;
     destination.findings = host.findings;
-    if (leaves_open(host.error)) destination.findings.add(Finding::family_unknown);
+    if (is_inconclusive(host.error)) destination.findings.add(Finding::family_unknown);
     std::size_t room = options_.addresses_max;
     for (const auto& addresses : host.addresses) {
       for (const Address& address : addresses) {

@@ -17,7 +17,7 @@ void describe_path(const Path& path, results::Record& record) {
   record.mx_preference = path.mx_preference;
   record.authentic = path.authentic;
   record.findings = path.findings;
-  // The server is well, and some of those who send mail to it will not find it.
+  // The server works, but some senders do not follow an MX that is an alias.
   if (record.outcome == Outcome::ok && path.findings.has(Finding::mx_is_alias)) {
     record.cause = Cause::config_mx_cname;
     record.outcome = outcome_of(record.cause);

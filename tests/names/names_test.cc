@@ -9,7 +9,7 @@
 namespace mxsweep::names {
 namespace {
 
-// A port of loopback where nothing listens: the kernel says so at once.
+// A loopback port without a listener: the kernel refuses at once.
 NameOptions without_resolver(Duration patience) {
   NameOptions options;
   options.resolver.servers = {{ipv4(0x7f000001), 1}};
@@ -23,7 +23,7 @@ targets::Target named(const std::string& name) {
   return target;
 }
 
-TEST_CASE("a resolver that never answers ends every name as our own fault, however many there are",
+TEST_CASE("with a resolver that never answers every name fails as our own fault, however many",
           "[names]") {
   Names names(without_resolver(std::chrono::milliseconds{300}));
   REQUIRE(names.open(-1).ok());
@@ -45,7 +45,7 @@ TEST_CASE("a resolver that never answers ends every name as our own fault, howev
   CHECK(names.waiting() == 0);
 }
 
-TEST_CASE("no more names are begun when what the list says of them weighs too much", "[names]") {
+TEST_CASE("no more names are begun when their targets hold too many octets", "[names]") {
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).ok());
   const std::string meta(30'000, 'm');
@@ -62,7 +62,7 @@ TEST_CASE("no more names are begun when what the list says of them weighs too mu
   CHECK_FALSE(names.full());
 }
 
-TEST_CASE("a name that no host can have is told without asking anybody", "[names]") {
+TEST_CASE("a name that no host can have fails without a query", "[names]") {
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).ok());
   names.begin(named(std::string(64, 'a') + ".test:587"), ring::now());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same words from servers that others wrote: Unbound, and NSD behind it.
+// Name resolution against real servers: Unbound, with NSD as the authority.
 #include "dns/real_resolver.h"
 
 #include <string>
@@ -49,7 +49,7 @@ std::string zone() {
       "1.48.175.192.in-addr.arpa. PTR mx1.good.example.\n"
       "broken.example. NS ns.broken.example.\n"
       "ns.broken.example. A 127.0.0.1\n";
-  // More than any datagram that we say we take.
+  // More than the UDP payload size that we advertise.
   for (int i = 0; i < 120; ++i) {
     records += "large.example. A 192.175.49." + std::to_string(i) + "\n";
   }
@@ -62,7 +62,7 @@ std::string zone() {
 ResolverOptions options_for(const RealResolver& real) {
   ResolverOptions options;
   options.servers = {on_loopback(real.port())};
-  options.second_try = std::chrono::milliseconds{100};  // Unbound will not have forgotten.
+  options.second_try = std::chrono::milliseconds{100};  // Unbound still has the failure cached.
   return options;
 }
 
@@ -92,7 +92,7 @@ using Lines = std::vector<std::string>;
 const Lines kGood{"10 mx1.good.example 192.175.48.1", "10 mx1.good.example 2620:4f:8000::1",
                   "20 mx2.good.example 192.175.48.2"};
 
-TEST_CASE("real servers lead from a domain to its servers", "[dns][real]") {
+TEST_CASE("real name servers lead from a domain to its mail servers", "[dns][real]") {
   if (!RealResolver::available()) return;
   const RealResolver real(zone());
   Asker asker(options_for(real));
@@ -115,7 +115,7 @@ TEST_CASE("real servers lead from a domain to its servers", "[dns][real]") {
   CHECK(follow(asker, RouteKind::host, "private.example") == Lines{"0 private.example 10.0.0.1"});
 }
 
-TEST_CASE("real servers' answers are read: raw types, large ones, circles", "[dns][real]") {
+TEST_CASE("answers of real servers are read: raw types, large ones, alias loops", "[dns][real]") {
   if (!RealResolver::available()) return;
   const RealResolver real(zone());
   Asker asker(options_for(real));
@@ -133,12 +133,12 @@ TEST_CASE("real servers' answers are read: raw types, large ones, circles", "[dn
   CHECK(gone->status == LookupStatus::nxdomain);
   CHECK(gone->ttl > Duration::zero());
   CHECK(gone->ttl <= std::chrono::seconds{60});
-  // Some say SERVFAIL, some hand out the circle.
+  // Some resolvers answer SERVFAIL, some return the loop.
   const LookupStatus loop = asker.ask("loop1.example", Type::mx)->status;
   CHECK((loop == LookupStatus::servfail || loop == LookupStatus::alias_loop));
 }
 
-TEST_CASE("a server that is no resolver refuses to be one", "[dns][real]") {
+TEST_CASE("a server that is no resolver refuses", "[dns][real]") {
   if (!RealResolver::available()) return;
   const RealResolver real(zone());
   ResolverOptions options;
@@ -147,7 +147,7 @@ TEST_CASE("a server that is no resolver refuses to be one", "[dns][real]") {
   CHECK(asker.ask("mx.broken.example", Type::a)->status == LookupStatus::refused);
 }
 
-TEST_CASE("a real resolver that ends in mid-sweep is missed, and what was known stays known",
+TEST_CASE("a real resolver that ends in mid-sweep is unreachable, and cached answers stay",
           "[dns][real]") {
   if (!RealResolver::available()) return;
   RealResolver real(zone());
@@ -169,7 +169,7 @@ TEST_CASE("a real resolver that ends in mid-sweep is missed, and what was known 
   CHECK(follow(asker, RouteKind::mail_domain, "good.example") == kGood);
 }
 
-TEST_CASE("a zone whose servers are gone fails its own names", "[dns][real]") {
+TEST_CASE("a zone whose servers are down fails its own names only", "[dns][real]") {
   if (!RealResolver::available()) return;
   RealResolver real(zone());
   ResolverOptions options = options_for(real);

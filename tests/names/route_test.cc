@@ -16,7 +16,7 @@ using dns::LookupStatus;
 using dns::MxRecord;
 using dns::Type;
 
-// A made-up internet: what is not in it does not exist.
+// A simulated DNS: a name that is not in it does not exist.
 class World {
  public:
   Answer& operator()(const std::string& name, Type type) {
@@ -53,7 +53,7 @@ class World {
   std::map<std::pair<std::string, Type>, Answer> answers_;
 };
 
-// In which order a resolver answers what was asked at once.
+// The order in which the answers to simultaneous questions arrive.
 enum class Order { first_first, last_first };
 
 Route follow(const World& world, RouteKind kind, std::string_view text, RouteOptions options = {},
@@ -112,20 +112,20 @@ TEST_CASE("a domain without MX is its own mail server", "[names][route]") {
   CHECK(route.findings().has(Finding::implicit_mx));
 }
 
-TEST_CASE("a domain with neither MX nor address takes no mail", "[names][route]") {
+TEST_CASE("a domain with neither MX nor address has no mail server", "[names][route]") {
   World world;
   world("example", Type::txt);
   const Route route = follow(world, RouteKind::mail_domain, "example");
   CHECK(words(route) == Lines{"0 example dns.no_data"});
 }
 
-TEST_CASE("a domain that does not exist is not looked for as a host", "[names][route]") {
+TEST_CASE("the address of a domain that does not exist is not queried", "[names][route]") {
   const Route route = follow({}, RouteKind::mail_domain, "example");
   CHECK(route.error() == Cause::dns_nxdomain);
   CHECK(route.destinations().empty());
 }
 
-TEST_CASE("a failed look for MX is no reason to use the address", "[names][route]") {
+TEST_CASE("after a failed MX query the domain's address is not used", "[names][route]") {
   World world;
   world.address("example", {"192.175.48.1"});
   for (const auto& [status, error] :
@@ -142,7 +142,7 @@ TEST_CASE("a failed look for MX is no reason to use the address", "[names][route
   }
 }
 
-TEST_CASE("a null MX says that there is no mail, if it is alone", "[names][route]") {
+TEST_CASE("a null MX means that the domain takes no mail, if it is the only MX", "[names][route]") {
   World world;
   world.address("example", {"192.175.48.1"});
   world.mx("example", {{0, ""}});
@@ -157,7 +157,7 @@ TEST_CASE("a null MX says that there is no mail, if it is alone", "[names][route
   CHECK(words(route) == Lines{"10 example 192.175.48.1"});
 }
 
-TEST_CASE("an MX that names no host has an error of its own and is not asked for",
+TEST_CASE("an MX that is not a host name has an error of its own and is not queried",
           "[names][route]") {
   World world;
   const auto error = [&](const std::string& host) {
@@ -176,7 +176,7 @@ TEST_CASE("an MX that names no host has an error of its own and is not asked for
   CHECK(error("mx.example") == Cause::none);
 }
 
-TEST_CASE("an MX host without address is told from a domain that does not exist",
+TEST_CASE("an MX host without address is distinct from a domain that does not exist",
           "[names][route]") {
   World world;
   world.mx("example", {{1, "gone.example"}, {2, "empty.example"}, {3, "slow.example"}});
@@ -187,7 +187,7 @@ TEST_CASE("an MX host without address is told from a domain that does not exist"
               "3 slow.example dns.timeout"});
 }
 
-TEST_CASE("what is odd about an MX host stops nobody", "[names][route]") {
+TEST_CASE("an odd MX host is a finding and is still visited", "[names][route]") {
   World world;
   world.mx("example", {{1, "alias.example"}, {2, "mailhost"}, {3, "m_x.example"}});
   world("alias.example", Type::a).aliases = {"real.example"};
@@ -202,7 +202,7 @@ TEST_CASE("what is odd about an MX host stops nobody", "[names][route]") {
   for (const Destination& destination : destinations) CHECK(destination.error == Cause::none);
 }
 
-TEST_CASE("a domain that is an alias is followed, and said to be one", "[names][route]") {
+TEST_CASE("a domain that is an alias is followed, and that is a finding", "[names][route]") {
   World world;
   world.mx("alias.example", {{1, "mx.example"}});
   world("alias.example", Type::mx).aliases = {"example"};
@@ -212,20 +212,19 @@ TEST_CASE("a domain that is an alias is followed, and said to be one", "[names][
   CHECK(words(route) == Lines{"1 mx.example 192.175.48.1"});
 }
 
-TEST_CASE("addresses that are nobody's on the internet are told from those that are",
-          "[names][route]") {
+TEST_CASE("special-use addresses are distinct from addresses on the internet", "[names][route]") {
   World world;
   world.mx("example", {{1, "mx.example"}});
   world.address("mx.example", {"10.0.0.1", "192.175.48.1", "fd00::1"});
   CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
         Lines{"1 mx.example 10.0.0.1 config.mx_private_ip", "1 mx.example 192.175.48.1",
               "1 mx.example fd00::1 config.mx_private_ip"});
-  // A host that the user names is the user's matter.
+  // For a host in the list the address is used as it is.
   CHECK(words(follow(world, RouteKind::host, "mx.example")) ==
         Lines{"0 mx.example 10.0.0.1", "0 mx.example 192.175.48.1", "0 mx.example fd00::1"});
 }
 
-TEST_CASE("special use ends where its network ends", "[names][route]") {
+TEST_CASE("special use ends at the bounds of its network", "[names][route]") {
   const auto special = [](const char* text) { return is_special_use(*parse_address(text)); };
   for (const char* text : {"0.0.0.0",
                            "10.255.255.255",
@@ -261,7 +260,7 @@ TEST_CASE("special use ends where its network ends", "[names][route]") {
   }
 }
 
-TEST_CASE("only the families that are wanted are asked for", "[names][route]") {
+TEST_CASE("only the address families that are wanted are queried", "[names][route]") {
   World world;
   world.address("h.example", {"192.175.48.1", "192.175.48.2", "2620:4f:8000::1"});
   CHECK(words(follow(world, RouteKind::host, "h.example", {.ipv6 = false})) ==
@@ -279,14 +278,14 @@ TEST_CASE("only the families that are wanted are asked for", "[names][route]") {
   CHECK_FALSE(route.take_question(question));
 }
 
-TEST_CASE("one address is of IPv6 where there is none of IPv4", "[names][route]") {
+TEST_CASE("the one address is of IPv6 if there is none of IPv4", "[names][route]") {
   World world;
   world.address("h.example", {"2620:4f:8000::1", "2620:4f:8000::2"});
   CHECK(words(follow(world, RouteKind::host, "h.example", {.one_address = true})) ==
         Lines{"0 h.example 2620:4f:8000::1"});
 }
 
-TEST_CASE("hosts and addresses beyond the bound are cut, the least preferred first",
+TEST_CASE("hosts and addresses beyond the limit are dropped, the least preferred first",
           "[names][route]") {
   World world;
   std::vector<MxRecord> exchanges;
@@ -311,7 +310,7 @@ TEST_CASE("hosts and addresses beyond the bound are cut, the least preferred fir
   CHECK(route.destinations()[0].findings.has(Finding::addresses_cut));
 }
 
-TEST_CASE("one family found and the other not found out is said", "[names][route]") {
+TEST_CASE("an inconclusive answer for one address family is a finding", "[names][route]") {
   World world;
   world.address("h.example", {"192.175.48.1"});
   world.fails("h.example", Type::aaaa, LookupStatus::servfail);
@@ -321,7 +320,7 @@ TEST_CASE("one family found and the other not found out is said", "[names][route
   CHECK(destinations[0].findings.has(Finding::family_unknown));
 }
 
-TEST_CASE("what is open counts for more than what is certain, and our own side's for most",
+TEST_CASE("an inconclusive error outweighs a conclusive one, and our resolver's outweighs both",
           "[names][route]") {
   World world;
   world.fails("h.example", Type::a, LookupStatus::no_data);
@@ -350,7 +349,7 @@ TEST_CASE("a destination is authentic when every answer on the way was", "[names
   CHECK_FALSE(follow(world, RouteKind::mail_domain, "example").destinations()[0].authentic);
 }
 
-TEST_CASE("what is no name is not asked for", "[names][route]") {
+TEST_CASE("text that is not a name is not queried", "[names][route]") {
   for (const char* text : {"", ".", "a..b", "a b", "192.0.2.1", "user@example", "::1"}) {
     INFO(text);
     const Route route = follow({}, RouteKind::mail_domain, text);
@@ -360,7 +359,7 @@ TEST_CASE("what is no name is not asked for", "[names][route]") {
   }
 }
 
-TEST_CASE("an internationalised domain is asked for by its A-label", "[names][route]") {
+TEST_CASE("an internationalised domain is queried by its A-labels", "[names][route]") {
   World world;
   world.mx("xn--bcher-kva.example", {{1, "mx.example"}});
   world.address("mx.example", {"192.175.48.1"});
@@ -392,14 +391,15 @@ TEST_CASE("a host that has only such addresses has an error of its own", "[names
   }
 }
 
-TEST_CASE("an unusable address is no answer while the other family's is open", "[names][route]") {
+TEST_CASE("an unusable address decides nothing while the other family's answer is inconclusive",
+          "[names][route]") {
   World world;
   world.address("mx.example", {"0.0.0.0"});
   world.fails("mx.example", Type::aaaa, LookupStatus::servfail);
   CHECK(words(follow(world, RouteKind::host, "mx.example")) == Lines{"0 mx.example dns.servfail"});
 }
 
-TEST_CASE("one address of a host is one that can be used", "[names][route]") {
+TEST_CASE("the one address of a host is a usable one", "[names][route]") {
   RouteOptions one;
   one.one_address = true;
   World world;
@@ -411,7 +411,8 @@ TEST_CASE("one address of a host is one that can be used", "[names][route]") {
         Lines{"0 b.example 2620:4f:8000::1"});
 }
 
-TEST_CASE("an IPv4-mapped address in an AAAA answer is the IPv4 server, once", "[names][route]") {
+TEST_CASE("an IPv4-mapped address in an AAAA answer is the IPv4 address, and is visited once",
+          "[names][route]") {
   World world;
   world.mx("example", {{10, "mx.example"}});
   world.address("mx.example",
@@ -428,7 +429,7 @@ TEST_CASE("an IPv4-mapped address in an AAAA answer is the IPv4 server, once", "
         Lines{"10 mx.example 10.0.0.1 config.mx_private_ip"});
 }
 
-TEST_CASE("every finding has a word", "[names][route]") {
+TEST_CASE("every finding is named by a word", "[names][route]") {
   for (std::size_t i = 0; i < kFindingCount; ++i) {
     CHECK_FALSE(to_string(static_cast<Finding>(i)).empty());
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A mail domain, until the last of its servers has its record: then its summary line can be
-// written.
+// A mail domain whose servers are being visited. It sums up their records; after the last one the
+// domain's summary line can be written.
 //
-//   Lifetime  held by the tasks that lead to its servers.
-//   Threads   any: its servers may be several workers'. A lock for each record of the domain.
+//   Lifetime  shared by the tasks of its servers, and destroyed with the last of them.
+//   Threads   count() from any thread, under a lock, because several workers may visit the servers
+//             of one domain. line() in the thread whose count() returned true.
 #pragma once
 
 #include <mutex>
@@ -18,17 +19,17 @@ namespace mxsweep::names {
 
 class Domain {
  public:
-  // `records`: as many as there will be.
+  // `records`: how many records the domain will have. Requires: at least one.
   Domain(const targets::Target& target, std::size_t records) : target_(target), left_(records) {}
 
-  // True for the last record, behind which line() is complete.
+  // Adds one record. True for the last one: line() is then complete.
   [[nodiscard]] bool count(const results::Record& record) {
     const std::lock_guard lock(mutex_);
     if (line_.totals.records == 0) describe(record);
     line_.authentic = line_.authentic && record.authentic;
     line_.findings.add(record.findings);
     line_.totals.count(record);
-    // A domain that has no MX is its own server; where there is no server at all there is no host.
+    // A domain without MX is its own server. The record of a domain without any server has no host.
     const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
     if (!host.empty()) host_of(host, record.mx_preference).totals.count(record);
     return --left_ == 0;
@@ -36,7 +37,7 @@ class Domain {
 
   [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
 
-  // Requires: count() has answered true.
+  // Requires: count() has returned true.
   [[nodiscard]] const results::DomainLine& line() const { return line_; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How names become addresses: which resolver to ask, and which addresses to take.
+// Options of name resolution: which resolvers to query, and which hosts and addresses to use.
 #pragma once
 
 #include "mxsweep/dns/resolver.h"
@@ -10,9 +10,10 @@ namespace mxsweep::names {
 struct NameOptions {
   dns::ResolverOptions resolver;
   RouteOptions route;
-  bool mail_domains = false;   // Names are mail domains, not hosts.
-  bool visit_private = false;  // Also an MX host whose address is for private or special use.
-  Duration patience = std::chrono::minutes{1};  // With a resolver that answers nothing at all.
+  bool mail_domains = false;   // Names are mail domains: their MX hosts are visited.
+  bool visit_private = false;  // Visit MX hosts whose address is for private or special use, too.
+  // How long to wait for a resolver that answers nothing at all before names fail because of it.
+  Duration patience = std::chrono::minutes{1};
 };
 
 }  // namespace mxsweep::names

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Targets that are names, on their way to their addresses: on a ring of its own, in the thread of
-// the feeder, so that no conversation ever waits for a name.
+// Resolves targets that are names, many at once. It runs in the feeder's thread on a ring of its
+// own, so that no conversation ever waits for a name.
 //
-//   Shape     begin() while not full(), turn() to wait for answers, take() what is resolved: a
-//             host's addresses, or a mail domain's servers.
-//   Memory    kRoutesMax names at once, with kNamesOctetsMax of what the list says of them, and the
-//             resolver's cache.
-//   Errors    open() says why not. While our own resolver does not answer, full() says that no more
-//             names should be begun, and names that failed for it are asked for again. When it has
-//             been silent for as long as our patience lasts, names are given up as our own fault,
-//             each after one more try, until it answers again. failure() is this machine's: no
-//             turn waits then, and nothing is resolved any more.
+//   Shape     begin() targets while not full(), turn() to wait for answers, take() the resolved
+//             ones: each becomes the addresses of a host, or the servers of a mail domain.
+//   Memory    at most kRoutesMax names, whose targets hold at most kNamesOctetsMax octets and one
+//             more target, beside the resolver's cache.
+//   Lifetime  used by one thread.
+//   Errors    open() returns why it failed. While our own resolver does not answer, full() is true,
+//             and names that failed because of it are tried again. When it has not answered for
+//             NameOptions::patience, each name gets one more try and then fails with
+//             local_resolver_unreachable, until the resolver answers again. failure() is a failure
+//             of this machine's io_uring: after it turn() does not wait, and no name is resolved.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +37,8 @@ namespace mxsweep::names {
 inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kNamesOctetsMax = 8 * 1024 * 1024;
 
-// A question that goes to the resolver (without an answer), and once more with its answer. The
-// views are good for the call.
+// Called for each question when it is asked (answer is null), and again when it is answered. The
+// views are valid during the call.
 using LookupCallback = std::function<void(const RouteQuestion&, const dns::Answer*)>;
 
 class Names {
@@ -45,33 +46,33 @@ class Names {
   explicit Names(const NameOptions& options, LookupCallback on_lookup = {})
       : options_(options), on_lookup_(std::move(on_lookup)) {}
 
-  // `wake_descriptor`: an eventfd that ends a turn; -1: none.
+  // `wake_descriptor`: an eventfd that ends a turn() when it is written to; -1: none.
   Status open(int wake_descriptor);
   [[nodiscard]] bool is_open() const { return open_; }
 
-  // Requires: open() worked.
+  // Requires: open() succeeded.
   void begin(targets::Target&& target, Instant now);
-  // Waits for answers, `longest` at most, and works on them. What waits to be taken does not end
-  // the wait.
+  // Waits for answers, `longest` at most, and processes them. It waits even if there is something
+  // to take() from an earlier turn.
   void turn(Duration longest);
-  // A turn also ends when this descriptor can be read; also_readable() says so until it is watched
-  // again.
+  // Lets a turn also end when this descriptor is readable; also_readable() is then true until the
+  // next watch_also().
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
   [[nodiscard]] bool also_readable() const { return watch_.also_readable(); }
-  // Why no name can be resolved any more, if none can.
+  // Why no more names can be resolved; ok() while they can.
   [[nodiscard]] Status failure() const {
     return ring_.failure() == 0 ? Status() : ring::explain_failure(ring_.failure());
   }
   [[nodiscard]] bool has_resolved() const { return !resolved_.empty(); }
-  // All servers of one name, at least one.
+  // All servers of one name, at least one. False: no name is ready.
   [[nodiscard]] bool take(std::vector<Resolved>& resolved);
 
   [[nodiscard]] bool full() const {
     const std::size_t begun = routes_.size() + retry_queue_.size();
-    return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && braked());
+    return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && awaits_resolver());
   }
   [[nodiscard]] const LookupCounts& lookups() const { return resolver_.counts(); }
-  // Begun and not taken yet.
+  // Names begun and not taken yet.
   [[nodiscard]] std::size_t waiting() const {
     return routes_.size() + retry_queue_.size() + resolved_.size();
   }
@@ -92,14 +93,14 @@ class Names {
     Pending pending;
     std::vector<Destination> destinations;
   };
-  struct PutOff {
+  struct Retry {
     targets::Target target;
     Instant since;
     Instant again;
   };
 
-  // Whether our resolver is silent, and has not been for too long.
-  [[nodiscard]] bool braked() const {
+  // Whether our resolver does not answer, but has not been silent for longer than our patience.
+  [[nodiscard]] bool awaits_resolver() const {
     return !resolver_.reachable() && now_ - silent_since_ < options_.patience;
   }
   void begin_again(targets::Target&& target, Instant since);
@@ -118,10 +119,10 @@ class Names {
   dns::RingWatch watch_{ring_, resolver_};
   std::unordered_map<std::uint32_t, Pending> routes_;
   std::uint32_t next_number_ = 0;
-  std::deque<PutOff> retry_queue_;
-  // A name becomes its servers when it is taken: each has a copy of what the list says.
+  std::deque<Retry> retry_queue_;
+  // Expanded into servers only by take(), because each server has a copy of the target.
   std::deque<Finished> resolved_;
-  std::size_t octets_ = 0;  // Held by the targets of all three.
+  std::size_t octets_ = 0;  // Held by the targets of these three containers.
 };
 
 }  // namespace mxsweep::names

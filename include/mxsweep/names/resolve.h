@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One name, resolved while the caller waits; and whether the resolver answers at all.
+// Blocking name resolution for commands that visit one target, and a check of the resolver.
 //
-//   Lifetime  each call opens a resolver of its own and closes it again.
-//   Errors    this machine cannot run one; a name's own failure is a cause.
+//   Lifetime  each call opens a resolver of its own and closes it before it returns.
+//   Errors    a Status if this machine cannot run a resolver. A failure of the name itself is the
+//             Cause of a Resolved.
 #pragma once
 
 #include <functional>
@@ -19,29 +20,31 @@
 
 namespace mxsweep::names {
 
-// A question when it is asked, and again when it is answered. Views are good for the call.
+// Reported for each question when it is asked, and again when it is answered. Views are valid
+// during the call.
 struct Lookup {
   Duration at{};  // Since resolve() began.
   std::string_view name;
   dns::Type type = dns::Type::a;
-  const dns::Answer* answer = nullptr;  // Null: it is being asked.
+  const dns::Answer* answer = nullptr;  // Null: the question is being asked.
 };
 
-// At least one: a host's addresses, or a mail domain's servers in the order to try them.
-// `on_lookup` may be empty.
+// Returns at least one: the addresses of a host, or the servers of a mail domain in the order to
+// try them. `on_lookup` may be empty.
 Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions options,
                                       const std::function<void(const Lookup&)>& on_lookup = {});
 
 struct ResolverCheck {
   std::string servers;     // "192.0.2.53:53, ..."
-  bool answered = false;   // Anything at all, a failure included.
+  bool answered = false;   // It sent any response, a failure included.
   std::string answer;      // "found", "nxdomain", …
-  bool authentic = false;  // It says that it has validated the answer (AD).
+  bool authentic = false;  // It reports that it has validated the answer (AD).
   Duration took{};
-  Status status;  // Why it could not be asked; what is above counts as far as it is known.
+  Status status;  // Why the query could not be sent; members above may then be unset.
 };
 
-// `text`: a name to ask for; empty: the root, whose name servers every resolver knows.
+// Sends one query: for the A records of `text`, or, if it is empty, for the NS records of the root,
+// which every resolver knows.
 [[nodiscard]] ResolverCheck check_resolver(const NameOptions& options, const std::string& text);
 
 }  // namespace mxsweep::names

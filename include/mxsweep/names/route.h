@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// From a mail domain, or a host, to the servers that take its mail: what to ask, and what the
-// answers come to. Pure: it does not ask itself.
+// Finds the servers of a mail domain, or the addresses of a host: which questions to ask, and what
+// follows from the answers. Pure: the caller sends the questions.
 //
 //   Source   RFC 5321 section 5.1 (MX, implicit MX), RFC 7505 (null MX), RFC 2181 section 10.3 (an
-//            MX names no alias), RFC 6761 (localhost), RFC 6890 (addresses for special use).
-//   Shape    take_question() until there is none, on_answer() for each, in any order, and again,
-//            until done(); then destinations(): by preference, then in the order of the answer,
-//            IPv4 before IPv6, addresses in the order of the answer. Addresses that no remote
-//            host can have are left out; an IPv4-mapped IPv6 address is the IPv4 address.
-//   Memory   hosts_max hosts with addresses_max addresses each; answers are let go of at once.
-//   Errors   a Cause of the groups local, name, mx or declined, of the whole route or of one
-//            destination.
+//            MX must not name an alias), RFC 6761 (localhost), RFC 6890 (special-use addresses).
+//   Shape    take_question() until it returns false, on_answer() for each question in any order,
+//            and so on until done(); then destinations(). Hosts are ordered by preference, hosts of
+//            equal preference as in the answer; the addresses of a host are ordered IPv4 before
+//            IPv6, then as in the answer. Addresses that no remote host can have are left out, and
+//            an IPv4-mapped IPv6 address becomes the IPv4 address.
+//   Memory   hosts_max hosts with addresses_max addresses each; answers are not kept.
+//   Errors   a Cause of the groups local, name, mx or declined, for the whole route (error()) or
+//            for one destination.
 #pragma once
 
 #include <cstddef>
@@ -32,26 +33,25 @@ enum class RouteKind : std::uint8_t { host, mail_domain };
 struct RouteOptions {
   bool ipv4 = true;
   bool ipv6 = true;
-  // One address of each host: its first IPv4 address; IPv6 is asked for only if it has none. More
-  // machines that run a scanner reach IPv4 than IPv6.
+  // Only one address of each host: the first IPv4 address; AAAA is queried only if there is none.
+  // IPv4 comes first because some machines that run a scanner have no IPv6 connectivity.
   bool one_address = false;
-  std::size_t hosts_max = 16;  // Those that are preferred most.
+  std::size_t hosts_max = 16;  // The most preferred ones are kept.
   std::size_t addresses_max = 16;
 };
 
 struct Destination {
-  std::string host;  // As asked for; the domain itself where it is its own MX.
+  std::string host;  // The queried name; the domain itself if it is its own mail server.
   std::uint16_t preference = 0;
-  Address address;  // Family::none: the error says why.
-  // config_mx_private_ip comes with the address.
-  Cause error = Cause::none;
-  bool authentic = false;  // All answers that led here were validated by the resolver.
-  FindingSet findings;     // Of this host.
+  Address address;            // Family::none: there is none, for the reason in `error`.
+  Cause error = Cause::none;  // With an address: none or config_mx_private_ip.
+  bool authentic = false;     // All answers that led here were validated by the resolver.
+  FindingSet findings;        // Of this host.
 };
 
 struct RouteQuestion {
   std::uint32_t number = 0;  // For on_answer().
-  std::string_view name;     // Until the next call.
+  std::string_view name;     // Valid until the next call to the Route.
   dns::Type type = dns::Type::a;
 };
 
@@ -60,16 +60,16 @@ class Route {
   Route(RouteKind kind, std::string_view text, const RouteOptions& options);
 
   [[nodiscard]] bool take_question(RouteQuestion& question);
-  // One that was taken, once more.
+  // A question that was taken before.
   [[nodiscard]] RouteQuestion question(std::uint32_t number) const;
   void on_answer(std::uint32_t number, const dns::Answer& answer);
 
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }
   [[nodiscard]] const dns::Name& name() const { return name_; }
-  // Requires, here and below: done(). Of the whole name, before any host was looked for.
+  // The functions from here on require done(). Why the name leads to no host at all; else none.
   [[nodiscard]] Cause error() const { return error_; }
-  [[nodiscard]] FindingSet findings() const { return findings_; }
-  // At least one for each host, unless error() says why there is none.
+  [[nodiscard]] FindingSet findings() const { return findings_; }  // Of the whole name.
+  // At least one for each host; empty if error() is set.
   [[nodiscard]] std::vector<Destination> destinations() const;
 
  private:
@@ -80,7 +80,7 @@ class Route {
     bool authentic = true;
     FindingSet findings;
     std::vector<Address> addresses[2];  // Of the A and of the AAAA answer.
-    bool had_unusable = false;          // Addresses that no remote host can have, left out.
+    bool had_unusable = false;          // There were addresses that no remote host can have.
   };
   struct Question {
     std::size_t host;  // kDomain: of the domain itself.
@@ -103,14 +103,14 @@ class Route {
   dns::Name name_;
   Cause error_ = Cause::none;
   FindingSet findings_;
-  bool authentic_ = true;  // How we came by the hosts.
+  bool authentic_ = true;  // The answers that gave the hosts were validated.
   std::vector<Host> hosts_;
   std::vector<Question> questions_;
   std::size_t next_ = 0;  // Of questions_.
   std::size_t open_ = 0;  // Asked and not answered.
 };
 
-// Whether an address is one that no server on the internet can have.
+// Whether an address is for private or other special use, so that no server on the internet has it.
 [[nodiscard]] bool is_special_use(const Address& address);
 
 }  // namespace mxsweep::names

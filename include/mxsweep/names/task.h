@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One target on its way to one server, and how it came by its address.
+// A task: one target of the list with one server to visit, and how DNS led to that server.
 //
-//   Memory   80 octets beside what the target holds, and one allocation where DNS has something to
-//            say; tens of thousands wait in queues and sit in slots. octets_held() counts it, for
-//            what the list says of a target may be long.
+//   Memory   80 octets beside what the target holds, and one allocation if there is a path. Tens of
+//            thousands are in queues and slots at the same time, and a line's meta may be long:
+//            octets_held() is the sum for one task.
 #pragma once
 
 #include <cstdint>
@@ -19,33 +19,33 @@ namespace mxsweep::names {
 
 class Domain;
 
-// How DNS led from what the list says to the server.
+// How DNS led from the target's name to the server.
 struct Path {
-  std::string domain;   // The mail domain, as A-labels; empty: the list names a host.
-  std::string unicode;  // Domain, or else host, in U-labels where that differs.
+  std::string domain;   // The mail domain, in A-labels; empty: the target is a host.
+  std::string unicode;  // The domain, or else the host, in U-labels if they differ.
   std::string mx_host;  // Empty: no MX record led here.
   std::uint16_t mx_preference = 0;
-  bool authentic = false;  // The resolver has validated all of it (AD).
+  bool authentic = false;  // The resolver has validated all answers (AD).
   FindingSet findings;
-  std::shared_ptr<Domain> sums_up;  // Null: no summary of the domain is wanted.
+  std::shared_ptr<Domain> sums_up;  // Sums up the domain's records; null: no summary is wanted.
 };
 
 struct Task {
   targets::Target target;
-  std::unique_ptr<Path> path;  // Null: there is nothing to say of it.
+  std::unique_ptr<Path> path;  // Null: DNS adds nothing to the record.
 };
 
-// What it holds beside itself. A domain that several tasks share counts with each.
+// Heap memory that the task owns. A Domain that several tasks share counts for each of them.
 [[nodiscard]] std::size_t octets_held(const Task& task);
 
-// One server that a name leads to; its target's name is the one to use for TLS.
+// One server that a name leads to. The name in task.target is the one to use for TLS.
 struct Resolved {
   Task task;
-  Cause cause = Cause::none;  // Why nothing is to be visited there; there may be no address.
+  Cause cause = Cause::none;  // Why it is not to be visited; its target may lack an address.
 };
 
-// What a record says of its task, and what its path means for the outcome. Called last: the time
-// that a name took is part of the total.
+// Fills in what a record has of its task, and adjusts the outcome to the path. Must be called last,
+// because it adds the time of name resolution to the record's total.
 void describe(const Task& task, results::Record& record);
 
 }  // namespace mxsweep::names
