@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Question: what does it cost to turn the octets of a list into targets, by the form of its lines?
+// Question: what does it cost to read a list into targets, for each form of line?
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using mxsweep::targets::Reader;
 using mxsweep::targets::Target;
 
 constexpr std::int64_t kLines = 10'000;
-constexpr std::size_t kBlockOctets = 64 * 1024;  // As a file is read: some lines are cut.
+constexpr std::size_t kBlockOctets = 64 * 1024;  // The block size of files: some lines are cut.
 
 void read_list(benchmark::State& state, std::string_view list, std::int64_t expected) {
   for (auto _ : state) {

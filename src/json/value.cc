@@ -21,7 +21,7 @@ bool skip_digits(std::string_view& text) {
   return text.size() != before;
 }
 
-// By grammar, not by value: a number that exceeds a machine word is still a JSON number.
+// By its grammar, not by its value: a number that exceeds a machine word is still a JSON number.
 bool is_number(std::string_view text) {
   skip(text, '-');
   if (!skip(text, '0') && !skip_digits(text)) return false;
@@ -41,7 +41,7 @@ std::string_view without_blanks_behind(std::string_view json) {
   return json.substr(0, json.find_last_not_of(" \t\r\n") + 1);
 }
 
-// The parser checks only values that are accessed, hence this walk through all of them.
+// The on-demand parser validates only values that are accessed, hence this walk through all.
 bool is_well_formed(ondemand::value value, unsigned depth = 0) {
   if (depth > kDepthMax) return false;
   const std::string_view token = value.raw_json_token();

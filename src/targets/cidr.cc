@@ -22,7 +22,8 @@ Address previous_address(Address address) {
   return address;
 }
 
-// The run of unusable addresses around one of them; each is a prefix, and so are the IPv4-mapped.
+// The block of unusable addresses that contains `address`. Each such block is a prefix, also among
+// IPv4-mapped addresses.
 AddressRange unusable_block(const Address& address) {
   const Address plain = without_mapping(address);
   const unsigned mapping_bits = plain.family == address.family ? 0 : 96;

@@ -16,10 +16,10 @@ constexpr std::array<std::string_view, 9> kAddressWords = {
 constexpr std::array<std::string_view, 8> kNameWords = {
     "domain", "domains", "domain_name", "host", "hosts", "hostname", "host_name", "fqdn",
 };
-// zmap's "sport" is the port that has answered; its "dport" is the scanner's own.
+// zmap's "sport" is the server's port; its "dport" is the scanner's own.
 constexpr std::array<std::string_view, 3> kPortWords = {"port", "sport", "tcp_port"};
 
-// CR among them: this is where CRLF is tolerated.
+// CR is a blank, which is how CRLF is tolerated.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 bool same_word(std::string_view a, std::string_view b) {
@@ -31,7 +31,7 @@ bool is_among(const std::array<std::string_view, N>& words, std::string_view fie
   return std::ranges::any_of(words, [&](std::string_view word) { return same_word(field, word); });
 }
 
-// A name with dots, an address, a port: no header row has them.
+// A name with dots, an address or a port, none of which is in a header row.
 bool is_data(std::string_view field) {
   return field.find_first_of(".:@") != std::string_view::npos || all_digits(field);
 }

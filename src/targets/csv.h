@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Lines of several fields, and the header row that names them.
+// CSV lines, and the header row that names their fields.
 //
-//   Source    RFC 4180, with blanks around a field and a quoted field tolerated. Header words as
-//             zmap, masscan's users and the lists of popular domains write them.
-//   Lifetime  fields are views into the line. A doubled quote in a quoted field stays doubled: no
-//             address, port or name has one.
+//   Source    RFC 4180; blanks around a field, quoted or not, are tolerated. Header words as in the
+//             output of zmap, in lists made from masscan's, and in lists of popular domains.
+//   Shape     a doubled quote in a quoted field stays doubled: no address, port or name has one.
+//   Lifetime  fields are views of the line.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 namespace mxsweep::targets {
 
 [[nodiscard]] std::string_view without_blanks_around(std::string_view text);
-[[nodiscard]] bool all_digits(std::string_view text);  // And there is one.
+[[nodiscard]] bool all_digits(std::string_view text);  // False for an empty text.
 
-// The fields of a line, one after the other.
+// Iterates over the fields of a line.
 class Fields {
  public:
   explicit Fields(std::string_view line) : rest_(line) {}
 
-  // False at the end, and where a quote is not closed or has something behind it.
+  // False at the end, and at a quote that is not closed or is followed by more text (broken()).
   [[nodiscard]] bool next(std::string_view& field);
   [[nodiscard]] bool broken() const { return broken_; }
 
@@ -30,7 +30,7 @@ class Fields {
   bool broken_ = false;
 };
 
-// Which field says what, by the header row. count 0: there was none, or it names one field only.
+// The meaning of each field, from the header row. count 0: no header row, or one with one field.
 struct Columns {
   static constexpr std::uint16_t kNone = 0xffff;
 
@@ -40,8 +40,8 @@ struct Columns {
   std::uint16_t port = kNone;
 };
 
-// Whether the line names fields and holds no data; `columns` is what it says. One of its words has
-// to be one for an address or a host ("saddr", "ip", "domain", ...).
+// Whether the line is a header row: it holds no data, and at least one of its words stands for an
+// address or a host ("saddr", "ip", "domain", ...). Fills in `columns`.
 [[nodiscard]] bool read_header(std::string_view line, Columns& columns);
 
 }  // namespace mxsweep::targets

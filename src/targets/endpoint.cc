@@ -25,7 +25,7 @@ constexpr Scheme kSchemes[] = {
     {"submissions", kImplicitTlsPort, TlsMode::implicit},
 };
 
-// Cuts `text` at the first `mark` and returns what stood behind it.
+// Cuts `text` off at the first `mark` and returns the part after it.
 std::optional<std::string_view> cut_behind(std::string_view& text, char mark) {
   const std::size_t at = text.find(mark);
   if (at == std::string_view::npos) return std::nullopt;
@@ -44,7 +44,7 @@ struct Endpoint {
 std::optional<Endpoint> split_endpoint(std::string_view text) {
   Endpoint parts;
   if (!text.starts_with('[')) {
-    // With two colons it is a bare IPv6 address, whose last group must not be taken for a port.
+    // Two colons: a bare IPv6 address, whose last group must not be read as a port.
     if (text.find(':') == text.rfind(':')) parts.port = cut_behind(text, ':');
     parts.length = cut_behind(text, '/');
     parts.host = text;
@@ -62,7 +62,7 @@ std::optional<Endpoint> split_endpoint(std::string_view text) {
   return parts;
 }
 
-// "192.0.2.8-192.0.2.20": both ends whole, of one family, in order.
+// "192.0.2.8-192.0.2.20": both ends are whole addresses of one family, in order.
 std::optional<AddressRange> read_range(std::string_view text) {
   const std::optional<std::string_view> behind = cut_behind(text, '-');
   if (!behind) return std::nullopt;
@@ -112,8 +112,8 @@ bool take_scheme(std::string_view& text, Line& line) {
   return true;
 }
 
-// Of a mail address only the domain is wanted, and only where names are mail domains: elsewhere it
-// would be taken for the name of a host.
+// A mail address stands for its domain, but only where names are mail domains: elsewhere the domain
+// would be read as a host name.
 bool take_local_part(std::string_view& text, bool mail_domains, Line& line) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos) return true;
@@ -134,7 +134,7 @@ Cause read_address(std::string_view text, Line& line) {
 }
 
 Cause read_endpoint(std::string_view text, bool mail_domains, Line& line) {
-  // Most lines of most lists are no more than this.
+  // The fast path: most lines of most lists are a bare address.
   if (const std::optional<Address> address = parse_address(text)) {
     return apply_range({*address, *address}, line);
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The part of a line that says where to connect.
+// Reads an endpoint: the part of a line that gives host and port.
 //
 //   Shape    [SCHEME://]HOST[:PORT][/]. HOST is an address, a prefix, a range of two whole
-//            addresses or a host name; an IPv6 address with ":PORT" stands in brackets. smtps and
+//            addresses or a host name; an IPv6 address with ":PORT" is in brackets. smtps and
 //            submissions mean implicit TLS on port 465, submission means port 587, smtp the default
 //            ports.
 //   Source   RFC 8314 section 7.3 (submissions), RFC 6409 (submission).
-//   Errors   a cause of the input kind.
+//   Errors   a Cause of the group input.
 #pragma once
 
 #include <string_view>
@@ -16,13 +16,13 @@
 
 namespace mxsweep::targets {
 
-// Sets range or host, and port, scheme_port and tls where they are said.
+// Sets range or host, and port, scheme_port and tls if they are given.
 [[nodiscard]] Cause read_endpoint(std::string_view text, bool mail_domains, Line& line);
 
-// A port may be said twice, if it is the same.
+// Sets the port. A second port on a line is an error, unless it is equal to the first.
 [[nodiscard]] Cause add_port(std::string_view digits, Line& line);
 
-// An address alone, as the only one of the line: with input.address when no remote host has it.
+// Reads a text that must be one address. input.address: no remote host can have it.
 [[nodiscard]] Cause read_address(std::string_view text, Line& line);
 
 }  // namespace mxsweep::targets

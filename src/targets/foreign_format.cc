@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A mark that another begins with stands behind it.
+// A mark that is a prefix of another comes after it.
 constexpr ForeignFormat kFormats[] = {
     {"\x1f\x8b"sv, "gzip data", "zcat FILE"},
     {"\x1f\x9d"sv, "compress data", "zcat FILE"},
@@ -24,7 +24,7 @@ constexpr ForeignFormat kFormats[] = {
     {"\xfe\xff"sv, "UTF-16 text", "iconv -f UTF-16 -t UTF-8 FILE"},
 };
 
-// "BZh", how large its blocks are, and then the mark of a block, or of an end without one.
+// bzip2: "BZh", a digit for the block size, and the mark of a block, or of the end of empty data.
 constexpr ForeignFormat kBzip2 = {"BZh"sv, "bzip2 data", "bzcat FILE"};
 constexpr std::string_view kBlock = "\x31\x41\x59\x26\x53\x59"sv;
 constexpr std::string_view kEnd = "\x17\x72\x45\x38\x50\x90"sv;

@@ -34,16 +34,16 @@ constexpr std::array<std::string_view, kKeyCount> kKeys = {
 
 }  // namespace
 
-// What the object says of each key that some form has.
+// The members of the object, by the keys that any of the forms has.
 struct JsonMembers {
   struct Member {
-    std::string_view json;                 // As it stands in the line.
-    std::optional<std::string_view> text;  // Decoded, of a string.
+    std::string_view json;                 // As in the line; empty if `text` is set.
+    std::optional<std::string_view> text;  // The decoded string.
   };
 
   std::array<std::optional<Member>, kKeyCount> of;
   std::optional<std::string_view> unknown;  // The first key that no form has.
-  Fault repeated;                           // The first key that stands there twice.
+  Fault repeated;                           // The fault of the first key that is there twice.
   bool meta_is_doubtful = false;
 
   [[nodiscard]] bool has(Key key) const { return of[key].has_value(); }
@@ -55,7 +55,7 @@ struct JsonMembers {
 
 namespace {
 
-// Why an object cannot be read. They stand in records: added to, never changed.
+// Values of Fault::why. Records contain them: new ones may be added, none may be changed.
 constexpr std::string_view kBroken = "not well-formed JSON";
 constexpr std::string_view kMissing = "missing";
 constexpr std::string_view kTwice = "stands there twice";
@@ -68,11 +68,12 @@ constexpr std::string_view kBareReturn = "has a carriage return";
 
 Fault broken(std::string_view key = {}) { return {Cause::input_json, key, kBroken}; }
 Fault wrong(Key key, std::string_view why) { return {Cause::input_json, kKeys[key], why}; }
-// What its own cause says.
+// A fault whose cause needs no further explanation.
 Fault of(Cause cause, Key key) { return {cause, cause == Cause::none ? "" : kKeys[key], {}}; }
 bool is_fault(const Fault& fault) { return fault.cause != Cause::none; }
 
-// Broken JSON is answered; what else is wrong waits in `members` until all of it was read.
+// Returns a fault for malformed JSON only. Other faults are kept in `members` until the whole
+// object has been read, because malformed JSON is reported first.
 Fault read_member(ondemand::document& document, ondemand::field& field, JsonMembers& members) {
   std::string_view key;
   if (field.unescaped_key().get(key) != simdjson::SUCCESS) return broken();
@@ -91,7 +92,7 @@ Fault read_member(ondemand::document& document, ondemand::field& field, JsonMemb
   }
   if (known == kKeyCount) {
     if (!members.unknown) members.unknown = key;
-  } else if (members.of[known]) {  // Which one was meant?
+  } else if (members.of[known]) {  // A repeated key is ambiguous.
     if (!is_fault(members.repeated)) members.repeated = wrong(static_cast<Key>(known), kTwice);
     if (known == kMeta) members.meta_is_doubtful = true;
   } else {
@@ -109,7 +110,7 @@ Fault read_members(ondemand::document& document, JsonMembers& members) {
     const Fault fault = read_member(document, field, members);
     if (is_fault(fault)) return fault;
   }
-  // Anything but the end here is something behind the object.
+  // Only the end of the line may follow the object.
   const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
   return at_end ? members.repeated : broken();
 }
@@ -147,8 +148,8 @@ Fault apply_name(std::string_view name, Line& line) {
   return {};
 }
 
-// JSON takes a bare CR for a blank, but many readers of lines take it for a line's end: passed
-// through, it would tear our record in two.
+// A bare CR is white space in JSON, but many line readers treat it as a line end: passed through,
+// it would split our record in two.
 bool can_be_passed(std::string_view meta) { return meta.find('\r') == std::string_view::npos; }
 
 Fault apply_meta(std::string_view json, Line& line) {
@@ -157,7 +158,7 @@ Fault apply_meta(std::string_view json, Line& line) {
   return {};
 }
 
-// Everything that is none of the address; the types were checked.
+// Applies the members other than the address. Requires: their types were checked.
 Fault apply_rest(const JsonMembers& members, Line& line) {
   Fault fault;
   if (members.has(kPort)) fault = apply_port(members.json(kPort), kPort, line);
@@ -170,7 +171,7 @@ bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 
-// The first of these keys that is there and no string.
+// The fault of the first of these keys that is present and not a string.
 Fault without_text(const JsonMembers& members, std::initializer_list<Key> keys) {
   for (const Key key : keys) {
     if (members.has(key) && !members.text(key)) return wrong(key, kNoString);
@@ -194,8 +195,8 @@ Fault JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& li
   return is_fault(fault) ? fault : apply_rest(members, line);
 }
 
-// The server that the record is of: its address where it has one, and else what its target says.
-// That still tells how TLS begins ("smtps://"), and its port and name gave way to the record's.
+// Reads the server of a record: the record's address, or its target if it has none. The scheme of
+// the target ("smtps://") still sets the TLS mode; port and name are those of the record.
 Fault JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line& line) const {
   if (const Fault fault = without_text(members, {kTarget, kIp, kName}); is_fault(fault)) {
     return fault;
@@ -241,7 +242,7 @@ Fault JsonLine::read_masscan(const JsonMembers& members, Line& line) {
   return of_ports;
 }
 
-// "[{"port":25,...},...]". Requires: a view into padded_ (its octets behind the end).
+// Reads "[{"port":25,...},...]". Requires: `json` is a view into padded_, for the octets after it.
 Fault JsonLine::read_ports(std::string_view json) {
   ports_.clear();
   ondemand::document document;

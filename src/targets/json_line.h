@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// A target written as a JSON object.
+// Reads a target written as a JSON object.
 //
-//   Source    RFC 8259. Ours: target (any text form), port, tls, name, meta, and no other key. A
-//             record of ours, which has "v":1: target, ip, port, name, meta; its other keys do not
-//             count. zmap -O json: saddr, sport. masscan -oJ and -oD: ip, and port or ports.
-//   Shape     the whole line is one object. `meta` may be any value: it is checked and then kept
-//             octet for octet, numbers of any size included, but no deeper than json::kDepthMax: a
-//             reader of the record must cope with it, too.
-//   Memory    a padded copy of the line and the parsers' index of it, used again.
-//   Lifetime  the views in Line are good until the next read().
-//   Errors    broken JSON is said before anything about the keys; fault() says which key.
+//   Source    RFC 8259. Our own form: target (any text form), port, tls, name, meta, and no other
+//             key. A record of ours, which has "v":1: target, ip, port, name, meta; other keys are
+//             ignored. zmap -O json: saddr, sport. masscan -oJ and -oD: ip, and port or ports.
+//   Shape     the whole line is one object. `meta` may be any value: it is validated and then kept
+//             octet for octet, numbers of any size included. It may nest as deep as
+//             json::kDepthMax, so that readers of the record can parse it, too.
+//   Memory    a padded copy of the line and the parsers' index of it, reused for each line.
+//   Lifetime  the views in Line and Fault are valid until the next read().
+//   Errors    a Cause; fault() adds the key. JSON that is not well-formed is reported before any
+//             fault of a key.
 #pragma once
 
 #include <simdjson.h>
@@ -24,7 +25,7 @@
 
 namespace mxsweep::targets {
 
-// What is wrong with an object, beside the cause: which key, and why where the cause does not say.
+// Why an object cannot be read: the cause, the key, and why if the cause alone is not specific.
 struct Fault {
   Cause cause = Cause::none;
   std::string_view key;
@@ -35,7 +36,7 @@ struct JsonMembers;
 
 class JsonLine {
  public:
-  // Of an object that cannot be read `line` has its meta, if that can be.
+  // If the object cannot be read, `line` still gets its meta, provided that meta is valid.
   [[nodiscard]] Cause read(std::string_view json, bool mail_domains, Line& line);
   [[nodiscard]] const Fault& fault() const { return fault_; }  // Of the last read().
 
@@ -49,7 +50,7 @@ class JsonLine {
 
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::parser ports_parser_;
-  std::string padded_;  // The parser reads whole blocks: it needs octets behind the end.
+  std::string padded_;  // The parser reads whole blocks, so it needs octets after the end.
   std::vector<std::uint16_t> ports_;
   Fault fault_;
 };

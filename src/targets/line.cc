@@ -25,7 +25,7 @@ Cause apply_name(std::string_view name, Line& line) {
   return Cause::none;
 }
 
-// An address may be missing where there is a name: that is the host, then.
+// If there is no address, the name is the host.
 Cause read_host_and_name(std::string_view address, std::string_view name, bool mail_domains,
                          Line& line) {
   const Cause cause = read_endpoint(address.empty() ? name : address, mail_domains, line);
@@ -69,7 +69,7 @@ Cause read_row(std::string_view text, bool mail_domains, const Columns& columns,
   Fields fields(text);
   std::uint16_t at = 0;
   for (std::string_view field; fields.next(field); ++at) {
-    if (at == columns.count) return Cause::input_syntax;  // Its columns are not what they seem.
+    if (at == columns.count) return Cause::input_syntax;  // More fields than the header row has.
     if (at == columns.address) address = field;
     if (at == columns.name) name = field;
     if (at == columns.port) port = field;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What one line of the list says, before prefixes and default ports are spelt out.
+// Parses one line of the list, before prefixes and default ports are expanded.
 //
 //   Shape     an endpoint (endpoint.h) alone, or fields with a comma between them: ENDPOINT,PORT
 //             ENDPOINT,NAME  RANK,HOST  or, as zgrab2 has them, ADDRESS,NAME,TAG[,PORT] where
-//             fields may be empty (the tag is not used). Below a header row its columns count
+//             fields may be empty (the tag is ignored). Below a header row its columns apply
 //             instead. "open tcp 25 192.0.2.1 1700000000", as masscan -oL has it.
-//   Lifetime  the views look into what was read.
-//   Errors    a cause of the input kind; Cause::none when the line was understood.
+//   Lifetime  the views are of the text that was read.
+//   Errors    a Cause of the group input; Cause::none if the line could be read.
 #pragma once
 
 #include <cstdint>
@@ -22,25 +22,25 @@ namespace mxsweep::targets {
 
 struct Line {
   AddressRange range;     // Family::none: the host is a name.
-  std::string_view text;  // As written; below a header row the field of the host.
-  std::string_view host;  // The name that is the host, a part of text.
-  std::string_view name;  // The name behind the comma or of the key "name"; may be empty.
+  std::string_view text;  // As written; below a header row, the host's field.
+  std::string_view host;  // The host name, a part of text; empty if there is a range.
+  std::string_view name;  // The name after the comma, or of the key "name"; may be empty.
   std::string_view meta;
-  std::span<const std::uint16_t> ports;  // Where a line says several; else empty.
-  std::uint16_t port = 0;                // 0: the scheme's.
+  std::span<const std::uint16_t> ports;  // If the line gives several; else empty.
+  std::uint16_t port = 0;                // 0: the scheme's port.
   std::uint16_t scheme_port = 0;         // 0: the default ports.
   TlsMode tls = TlsMode::from_flags;
-  bool has_unread = false;  // Something of the text was taken as it is: it may be no text.
+  bool has_unread = false;  // A part of the line was not parsed, so it may not be UTF-8.
 };
 
-// Reads a whole line without blanks around it. `line` is overwritten.
+// Reads a line, given without blanks around it. Overwrites `line`.
 [[nodiscard]] Cause read_text(std::string_view text, bool mail_domains, const Columns& columns,
                               Line& line);
 
-// A domain name that can be looked up: labels of letters, digits, hyphens and underscores, the last
-// one not of digits and hyphens only (else 999.1.1.1 and 192.0.2.8-9 would be names). Octets of
-// UTF-8 pass as letters, so that an internationalised name is kept as written. One dot at the end
-// is allowed.
+// Whether it is a domain name that can be resolved: labels of letters, digits, hyphens and
+// underscores, the last label not of digits and hyphens only (otherwise 999.1.1.1 and 192.0.2.8-9
+// would be names). Octets of UTF-8 count as letters, so that an internationalised name is kept as
+// written. One trailing dot is allowed.
 [[nodiscard]] bool is_host_name(std::string_view name);
 
 // 1..65535, or 0 when `digits` is no such number.

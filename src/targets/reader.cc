@@ -19,19 +19,19 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-// What masscan -oJ writes between its objects, and at the end in some versions.
+// The lines of masscan -oJ that are not objects; some versions write the last one.
 bool is_array_frame(std::string_view text) {
   return text == "[" || text == "]" || text == "," || text == "{finished: 1}";
 }
 
-// An element of an array that has one element a line.
+// For arrays with one element on each line.
 std::string_view without_comma_behind(std::string_view text) {
   if (text.ends_with(',')) text.remove_suffix(1);
   return without_blanks_around(text);
 }
 
-// A "#" behind a blank starts a comment, as it does in the lists of other scanners. Not in JSON,
-// where it may stand in a string, and not between quotes.
+// A "#" after a blank starts a comment, as in the lists of other scanners. Not in JSON, where it
+// may be part of a string, and not between quotes.
 std::string_view without_comment(std::string_view text) {
   const std::size_t mark = text.find('#');
   if (mark == std::string_view::npos || text.front() == '{') return text;
@@ -46,7 +46,7 @@ bool is_text(std::string_view line) {
          simdjson::validate_utf8(line.data(), line.size());
 }
 
-// Not in the middle of a character: the rest of it would make the whole text look like Latin-1.
+// Never cuts within a character, which would make the text invalid UTF-8.
 std::string_view cut_for_record(std::string_view text) {
   if (text.size() <= kBadLineOctetsKept) return text;
   std::size_t end = kBadLineOctetsKept;
@@ -82,28 +82,28 @@ struct Reader::State {
 
   const std::vector<std::uint16_t> default_ports;
   const ListStyle style;
-  Columns columns;            // What the header row says.
-  bool seen_content = false;  // A line that was not skipped, or the header row.
+  Columns columns;            // From the header row.
+  bool seen_content = false;  // There was a header row, or a line that was not skipped.
 
-  std::string_view block;    // What was fed and is not read yet.
-  std::string carry;         // The line that the end of a block has cut.
-  bool carry_spent = false;  // The last line lay in carry.
+  std::string_view block;    // Octets from feed() that were not read yet.
+  std::string carry;         // The start of a line that continues in the next block.
+  bool carry_spent = false;  // The last line was in carry, which is cleared at the next call.
   bool skipping = false;     // In the rest of a line that was too long.
   bool finished = false;
   std::uint64_t lines = 0;
   std::uint64_t skipped = 0;
-  const ForeignFormat* foreign = nullptr;  // What it is instead of a list.
+  const ForeignFormat* foreign = nullptr;  // The format of input that is not a list.
   JsonLine json;
 
-  // The line being expanded. Its views look into the fed block, carry or json, which all stay as
-  // they are until the next line is cut off. range.first and port_index are what comes next.
+  // The line being expanded. It views the fed block, carry or json, all of which stay unchanged
+  // until the next line is cut off. range.first and port_index are those of the next target.
   Line line;
   std::size_t port_index = 0;
   bool expanding = false;
 };
 
-// Cuts the next line off. Of a line that is too long, `octets` is the first kLineOctetsMax + 1,
-// however it came in.
+// Cuts off the next line. If it is too long, `octets` is its first kLineOctetsMax + 1 octets,
+// independent of the blocks that it came in.
 Reader::State::Cut Reader::State::cut_line(std::string_view& octets) {
   if (std::exchange(carry_spent, false)) carry.clear();
   while (true) {
@@ -135,19 +135,19 @@ Cause Reader::State::understand(std::string_view text) {
   const Cause cause = text.front() == '{'
                           ? json.read(without_comma_behind(text), style.mail_domains, line)
                           : read_text(text, style.mail_domains, columns, line);
-  // What was understood word for word is text: only what was not needs a second look.
+  // A line of which every octet was parsed is valid text; only other lines need this check.
   if (cause == Cause::none && !line.has_unread) return cause;
   return is_text(cause == Cause::none ? line.text : text) ? cause : Cause::input_not_text;
 }
 
-// What stands between the targets and is none itself.
+// Whether the line is part of the list's syntax and not a target: an array's, or the header row.
 bool Reader::State::is_skipped(std::string_view text) {
   if (is_array_frame(text)) return true;
   const bool is_first = !std::exchange(seen_content, true);
   return is_first && style.header_row && read_header(text, columns);
 }
 
-// Reads on to the next line that is not skipped; Next::target means that it can be expanded.
+// Reads up to the next line that is not skipped. Next::target: it is ready to be expanded.
 Reader::Next Reader::State::read_line(BadLine& bad) {
   while (foreign == nullptr) {
     std::string_view text;
@@ -160,7 +160,7 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
     const bool too_long = cut == Cut::too_long;
     if (lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     text = without_blanks_around(text);
-    // Nobody misses the end of a long comment, but behind a screenful of blanks a target may stand.
+    // The rest of an overlong comment can be dropped, but after many blanks there may be a target.
     if (text.starts_with('#') || (text.empty() && !too_long)) {
       ++skipped;
       continue;

@@ -23,7 +23,7 @@ std::string after(const char* address) {
 
 }  // namespace
 
-TEST_CASE("a prefix stands for all its addresses, both ends included", "[targets][cidr]") {
+TEST_CASE("a prefix is the range of all its addresses, both ends included", "[targets][cidr]") {
   CHECK(ends_of("192.0.2.0", 28) == "192.0.2.0 192.0.2.15");
   CHECK(ends_of("192.0.2.0", 24) == "192.0.2.0 192.0.2.255");
   CHECK(ends_of("192.0.0.0", 23) == "192.0.0.0 192.0.1.255");
@@ -34,7 +34,7 @@ TEST_CASE("a prefix stands for all its addresses, both ends included", "[targets
   CHECK(ends_of("::", 0) == ":: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
 
-TEST_CASE("host bits in a prefix do not count", "[targets][cidr]") {
+TEST_CASE("host bits in a prefix are ignored", "[targets][cidr]") {
   CHECK(ends_of("192.0.2.5", 24) == "192.0.2.0 192.0.2.255");
   CHECK(ends_of("255.255.255.255", 1) == "128.0.0.0 255.255.255.255");
   CHECK(ends_of("2001:db8::abcd", 120) == "2001:db8::ab00 2001:db8::abff");
@@ -55,7 +55,7 @@ TEST_CASE("the next address carries over from octet to octet", "[targets][cidr]"
   CHECK(after("::ffff:ffff:ffff:ffff") == "0:0:0:1::");
 }
 
-TEST_CASE("the addresses of a range are counted, up to the most that can be told",
+TEST_CASE("the addresses of a range are counted, up to the largest number that fits",
           "[targets][cidr]") {
   const auto count = [](const char* address, unsigned length) {
     return address_count(prefix_range(parse_address(address).value(), length).value());

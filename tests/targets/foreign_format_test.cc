@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is given for a list and is none.
+// Input that is not a list.
 #include "mxsweep/targets/foreign_format.h"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// As the programs write them; of gzip with line ends in its octets.
+// The output of the programs; that of gzip has line ends in its octets.
 const std::vector<std::pair<std::string, std::string>> kForeign = {
     {"\x1f\x8b\x08\x00\x00\x00\n\x00\x00\x03"s + "3\nX", "gzip data"},
     {"\x1f\x9d\x90\x31"s, "compress data"},
@@ -32,7 +32,7 @@ const std::vector<std::pair<std::string, std::string>> kForeign = {
     {"\0\0\xfe\xff\0\0\0\x31"s, "UTF-32 text"},
 };
 
-// How many octets of it are needed.
+// How many of its octets are needed to recognise it.
 std::size_t mark_octets(std::string_view start) {
   for (std::size_t octets = 0; octets <= start.size(); ++octets) {
     if (recognise_foreign_format(start.substr(0, octets)) != nullptr) return octets;
@@ -46,7 +46,7 @@ Reader::Next next_of(Reader& reader) {
   return reader.next(target, bad);
 }
 
-TEST_CASE("compressed data and other encodings are known by their first octets",
+TEST_CASE("compressed data and other encodings are recognised by their first octets",
           "[targets][foreign_format]") {
   for (const auto& [octets, name] : kForeign) {
     CAPTURE(name);
@@ -61,8 +61,7 @@ TEST_CASE("compressed data and other encodings are known by their first octets",
         "is gzip data and no list of targets; make it one: zcat FILE | mxsweep scan");
 }
 
-TEST_CASE("what a list may begin with is not taken for another format",
-          "[targets][foreign_format]") {
+TEST_CASE("the start of a list is not mistaken for another format", "[targets][foreign_format]") {
   for (const std::string_view start : {"", "192.0.2.1\n", "BZh9.example.net\n", "BZh91AY.example\n",
                                        "PK.example\n", "7z.example\n",
                                        "\xef\xbb\xbf"
@@ -76,7 +75,8 @@ TEST_CASE("what a list may begin with is not taken for another format",
   }
 }
 
-TEST_CASE("no line is read of what is no list, however it is cut", "[targets][foreign_format]") {
+TEST_CASE("no line is read of input that is not a list, wherever it is cut",
+          "[targets][foreign_format]") {
   for (const auto& [octets, name] : kForeign) {
     CAPTURE(name);
     const std::string list = octets + "\n192.0.2.1\n";
@@ -104,7 +104,7 @@ TEST_CASE("no line is read of what is no list, however it is cut", "[targets][fo
   }
 }
 
-TEST_CASE("such octets behind the first line are a bad line like others",
+TEST_CASE("such octets after the first line are an ordinary bad line",
           "[targets][foreign_format]") {
   Reader reader({25});
   reader.feed("192.0.2.1\n\x1f\x8b\n192.0.2.2\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lists as other programs write them.
+// Lists in the formats of other programs.
 #include <string>
 #include <string_view>
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-// The same whole and cut at every octet.
+// Expects the same items whether the list is read whole or cut at any octet.
 void expect_list(std::string_view list, const Items& items, ReadOptions options = {}) {
   INFO(list);
   CHECK(read_list(list, options) == items);
@@ -23,7 +23,7 @@ std::string bad(std::string_view cause, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("blanks round a comma and quotes round a field do not count", "[targets][csv]") {
+TEST_CASE("blanks around a comma and quotes around a field are ignored", "[targets][csv]") {
   expect_list("192.0.2.1 , mx.example.net",
               {"1 192.0.2.1 25 text=192.0.2.1 , mx.example.net name=mx.example.net"});
   expect_list("192.0.2.1\t,\t587", {"1 192.0.2.1 587 text=192.0.2.1\t,\t587"});
@@ -58,7 +58,8 @@ TEST_CASE("a rank before a host is not a target", "[targets][csv]") {
   }
 }
 
-TEST_CASE("a header row is skipped, and says which field is which", "[targets][csv]") {
+TEST_CASE("a header row is skipped, and defines the fields of the lines below it",
+          "[targets][csv]") {
   for (const char* header : {"saddr", "ip", "IP", "domain", "host", "\"ip\"", "# x\n\nsaddr"}) {
     mxsweep::targets::Reader reader({25});
     Items items;
@@ -82,7 +83,7 @@ TEST_CASE("a header row is skipped, and says which field is which", "[targets][c
   expect_list("host", {"1 unresolved 25 text=host"}, single);
 }
 
-TEST_CASE("a mail address is its domain where names are mail domains", "[targets][line]") {
+TEST_CASE("a mail address stands for its domain where names are mail domains", "[targets][line]") {
   mxsweep::targets::Target target;
   mxsweep::targets::BadLine bad_line;
   mxsweep::targets::Reader reader({25}, {.mail_domains = true});
@@ -99,7 +100,7 @@ TEST_CASE("a mail address is its domain where names are mail domains", "[targets
   expect_list("\xff@example.org", {bad("input.not_text", "\xff@example.org")}, mail);
 }
 
-TEST_CASE("what zmap and masscan write is read", "[targets][json]") {
+TEST_CASE("the output of zmap and masscan is read", "[targets][json]") {
   expect_list(R"({"saddr":"192.0.2.1","sport":587,"dport":40000,"success":1,"x":{"y":[]}})",
               {"1 192.0.2.1 587 text=192.0.2.1"});
   expect_list(R"({"saddr":"192.0.2.1"})", {"1 192.0.2.1 25 text=192.0.2.1"});
@@ -125,7 +126,7 @@ TEST_CASE("what zmap and masscan write is read", "[targets][json]") {
   expect_list(high, {bad("input.port", high)});
 }
 
-TEST_CASE("a record of ours leads to the server that it is of", "[targets][json]") {
+TEST_CASE("a record of ours stands for its server", "[targets][json]") {
   expect_list(R"({"v":1,"target":"192.0.2.0/28,mx","line":7,"meta":{"a": 1},"ip":"192.0.2.5",)"
               R"("port":587,"name":"mx","outcome":"failed","tls":{"version":"TLSv1.3"}})",
               {R"(1 192.0.2.5 587 text=192.0.2.0/28,mx name=mx meta={"a": 1})"});

@@ -26,7 +26,7 @@ void expect_bad(std::string_view cause, const Items& lines) {
   }
 }
 
-// What is said of a bad line, cut anywhere the same.
+// The description of a bad line, which must not depend on where the line is cut.
 std::string fault_of(const std::string& line) {
   using mxsweep::targets::Reader;
   std::string said;
@@ -57,7 +57,7 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 
 }  // namespace
 
-TEST_CASE("a JSON line says everything about a target", "[targets][json]") {
+TEST_CASE("a JSON line can set every property of a target", "[targets][json]") {
   CHECK(read_one(R"({"target":"192.0.2.1"})") == "1 192.0.2.1 25 text=192.0.2.1");
   CHECK(read_one(R"({"target":"mx1.example.net","port":465,"tls":"implicit",)"
                  R"("name":"mail.example.net","meta":{"rack":"b7","owner":"ops"}})") ==
@@ -81,7 +81,7 @@ TEST_CASE("the target of a JSON line takes any text form", "[targets][json]") {
               "1 192.0.2.1 26 text=192.0.2.0/31 meta=[1, 2]"});
 }
 
-TEST_CASE("what is wrong with the target's text is said as for a text line", "[targets][json]") {
+TEST_CASE("a fault in the target's text has the same cause as in a text line", "[targets][json]") {
   expect_bad("input.syntax",
              {R"({"target":""})", R"({"target":"a b"})", R"({"target":" 192.0.2.1"})",
               R"({"target":"192.0.2.1 # x"})", R"({"target":"192.0.2.1\u0000"})",
@@ -116,14 +116,14 @@ TEST_CASE("a name in the target and a name key must agree", "[targets][json]") {
               R"({"target":"192.0.2.1","name":"192.0.2.1"})"});
 }
 
-TEST_CASE("a key that is not known does not pass silently", "[targets][json]") {
+TEST_CASE("an unknown key is an error", "[targets][json]") {
   expect_bad("input.unknown_key",
              {R"({"target":"192.0.2.1","prot":25})", R"({"Target":"192.0.2.1"})",
               R"({"":1,"target":"192.0.2.1"})", R"({"x":{"target":1},"target":"192.0.2.1"})",
               R"({"target":"192.0.2.1","targets":["192.0.2.2"]})"});
 }
 
-TEST_CASE("broken JSON is said before anything about its keys", "[targets][json]") {
+TEST_CASE("malformed JSON is reported before faults of its keys", "[targets][json]") {
   expect_bad("input.json", {"{",
                             "{}",
                             "{\"",
@@ -152,7 +152,7 @@ TEST_CASE("broken JSON is said before anything about its keys", "[targets][json]
                             R"({"prot":[1,],"target":"192.0.2.1"})"});
 }
 
-TEST_CASE("a key of the wrong type, missing or said twice is bad JSON", "[targets][json]") {
+TEST_CASE("a key of the wrong type, missing or repeated is bad JSON", "[targets][json]") {
   expect_bad("input.json",
              {R"({"port":25})", R"({"target":1})", R"({"target":null})", R"({"target":["a"]})",
               R"({"target":{"target":"192.0.2.1"}})", R"({"target":"192.0.2.1","name":1})",
@@ -163,7 +163,7 @@ TEST_CASE("a key of the wrong type, missing or said twice is bad JSON", "[target
               R"({"target":"192.0.2.1","meta":1,"meta":1})"});
 }
 
-TEST_CASE("a JSON line that is wrong says which key and why", "[targets][json]") {
+TEST_CASE("a bad JSON line reports the key and the reason", "[targets][json]") {
   const struct {
     const char* line;
     const char* said;
@@ -209,7 +209,7 @@ TEST_CASE("a JSON line that is wrong says which key and why", "[targets][json]")
   }
 }
 
-TEST_CASE("a JSON line that is wrong keeps its meta where that can be read", "[targets][json]") {
+TEST_CASE("a bad JSON line keeps its meta if that can be read", "[targets][json]") {
   const std::string kept = R"( meta={"rack":"b7"})";
   for (const char* line :
        {R"({"target":1,"meta":{"rack":"b7"}})", R"({"meta":{"rack":"b7"},"target":"a b"})",
@@ -229,14 +229,14 @@ TEST_CASE("a JSON line that is wrong keeps its meta where that can be read", "[t
   }
 }
 
-TEST_CASE("a key that is wrong is kept up to its limit, in whole characters", "[targets][json]") {
+TEST_CASE("a faulty key is kept up to its limit, in whole characters", "[targets][json]") {
   std::string key;
   for (int i = 0; i < 200; ++i) key += "\xc3\xa9";
   const std::string said = fault_of("{\"target\":\"a\",\"x" + key + "\":1}");
   CHECK(said == "1 bad input.unknown_key key=x" + key.substr(0, 254));
 }
 
-TEST_CASE("meta is handed through octet for octet", "[targets][json]") {
+TEST_CASE("meta is passed through octet for octet", "[targets][json]") {
   for (const char* meta : {"{}", "[]", "null", "true", "false", "0", "-0.0", "1e999", "1E+5",
                            "\"\"", "123456789012345678901234567890", R"("\u00e9\/\"\\")",
                            "\"\xc3\xa9 # {[,:\"", R"({"a" : [ 1 , {"b":"}"} ] ,"a":2})",
@@ -250,7 +250,7 @@ TEST_CASE("meta is handed through octet for octet", "[targets][json]") {
   }
 }
 
-TEST_CASE("meta that is not JSON is not handed through", "[targets][json]") {
+TEST_CASE("meta that is not JSON is not passed through", "[targets][json]") {
   for (const char* meta : {"",
                            "tru",
                            "nul",
@@ -296,7 +296,7 @@ TEST_CASE("meta that is not JSON is not handed through", "[targets][json]") {
   }
 }
 
-TEST_CASE("meta passes exactly when the library's other front end reads it", "[targets][json]") {
+TEST_CASE("meta is accepted exactly if simdjson's DOM parser accepts it", "[targets][json]") {
   const std::vector<std::string> words = {"[",      "]",    "{",    "}",   ",",       ":",  "\"a\"",
                                           "\"b\":", "1",    "-2.5", "0",   "e1",      "tr", "true",
                                           "false",  "null", " ",    "[1,", "\"c\":{", "\"", "\\"};
@@ -319,19 +319,19 @@ TEST_CASE("meta passes exactly when the library's other front end reads it", "[t
   CHECK(passed > 100);
 }
 
-TEST_CASE("a carriage return in meta cannot tear a record in two", "[targets][json]") {
+TEST_CASE("a carriage return in meta cannot split a record in two", "[targets][json]") {
   expect_bad("input.json", {with_meta("[1,\r2]")});
   CHECK(read_one(with_meta("[1,2]") + "\r\n") == "1 192.0.2.1 25 text=192.0.2.1 meta=[1,2]");
 }
 
-TEST_CASE("meta may nest as deeply as any honest reader can follow", "[targets][json]") {
+TEST_CASE("meta may nest up to a limit that readers of records can follow", "[targets][json]") {
   CHECK(read_one(with_meta(nested(256))) == "1 192.0.2.1 25 text=192.0.2.1 meta=" + nested(256));
   for (const std::size_t depth : {std::size_t{300}, std::size_t{2000}, std::size_t{15000}}) {
     CHECK(read_one(with_meta(nested(depth))).starts_with("1 bad input.json"));
   }
 }
 
-TEST_CASE("a JSON line after a longer one holds nothing of it", "[targets][json]") {
+TEST_CASE("a JSON line after a longer one contains nothing of it", "[targets][json]") {
   const std::string longer = with_meta('"' + std::string(5000, 'x') + '"');
   CHECK(read_list(longer + "\n" + with_meta("1") + "\n{\"target\":\"192.0.2.2\"")[1] ==
         "2 192.0.2.1 25 text=192.0.2.1 meta=1");

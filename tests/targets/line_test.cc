@@ -36,7 +36,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("an address goes to the default port, or to its own", "[targets][line]") {
+TEST_CASE("an address has the default port, or its own", "[targets][line]") {
   expect({
       {"192.0.2.10", {"1 192.0.2.10 25 text=192.0.2.10"}},
       {"192.0.2.10:587", {"1 192.0.2.10 587 text=192.0.2.10:587"}},
@@ -58,7 +58,7 @@ TEST_CASE("the last group of a bare IPv6 address is not a port", "[targets][line
   expect_bad("input.syntax", {"2001:db8::5:65536", "1:2:3:4:5:6:7:8:25"});
 }
 
-TEST_CASE("an address may bring the name that is to be checked", "[targets][line]") {
+TEST_CASE("an address may be followed by the name to check", "[targets][line]") {
   expect({
       {"192.0.2.10,mx1.example.net",
        {"1 192.0.2.10 25 text=192.0.2.10,mx1.example.net name=mx1.example.net"}},
@@ -91,12 +91,12 @@ TEST_CASE("a name is kept as written, to be resolved later", "[targets][line]") 
     CHECK(read_list(name + ",587") == Items{"1 unresolved 587 text=" + name + ",587"});
     CHECK(read_list(name + ",mx") == Items{"1 unresolved 25 text=" + name + ",mx name=mx"});
   }
-  // Sixty characters in three octets each: short enough once they are looked up as an A-label.
+  // Sixty characters of three octets each: short enough once converted to an A-label.
   const std::string wide = repeat("\xe4\xbe\x8b", 60) + ".example";
   CHECK(read_list(wide) == Items{"1 unresolved 25 text=" + wide});
 }
 
-TEST_CASE("what could not be a name is a syntax error", "[targets][line]") {
+TEST_CASE("text that cannot be a name is a syntax error", "[targets][line]") {
   const std::string label63(63, 'a');
   expect_bad("input.syntax", {
                                  ".",
@@ -122,7 +122,7 @@ TEST_CASE("what could not be a name is a syntax error", "[targets][line]") {
                              });
 }
 
-TEST_CASE("a mistyped address is not taken for a name", "[targets][line]") {
+TEST_CASE("a mistyped address is not read as a name", "[targets][line]") {
   expect_bad("input.syntax",
              {"1.2.3", "999.1.1.1", "1.2.3.4.5", "192.0.2.256", "192.0.2.1.", "42", "192.0.2.",
               "mx.example.42", "192.0.2.01", "2001:db8:::5", "fe80::1%eth0", "[2001:db8::5", "[]",
@@ -168,7 +168,7 @@ TEST_CASE("a prefix yields each of its addresses in order", "[targets][line]") {
   });
 }
 
-TEST_CASE("an address that no remote host can have is no target", "[targets][line]") {
+TEST_CASE("an address that no remote host can have is not a target", "[targets][line]") {
   expect_bad("input.address",
              {"0.0.0.0", "0.1.2.3:25", "224.0.0.1", "255.255.255.255", "240.0.0.1,mx",
               "::", "[::]:25", "ff02::1", "::ffff:0.0.0.0", "224.0.0.0/4", "255.255.255.255/32",
@@ -186,7 +186,7 @@ TEST_CASE("an address that no remote host can have is no target", "[targets][lin
               "text=feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff-ff00::1"});
 }
 
-TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 server", "[targets][line]") {
+TEST_CASE("an IPv4-mapped IPv6 address becomes the IPv4 address", "[targets][line]") {
   expect({
       {"::ffff:192.0.2.1", {"1 192.0.2.1 25 text=::ffff:192.0.2.1"}},
       {"[::ffff:c000:201]:587", {"1 192.0.2.1 587 text=[::ffff:c000:201]:587"}},
@@ -198,7 +198,8 @@ TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 server", "[targets][line]") {
   });
 }
 
-TEST_CASE("a name is folded, and the target stays as written", "[targets][line]") {
+TEST_CASE("a name is folded to lower case, and the target's text stays as written",
+          "[targets][line]") {
   expect({{"192.0.2.1,MX.Example.NET.",
            {"1 192.0.2.1 25 text=192.0.2.1,MX.Example.NET. name=mx.example.net"}},
           {R"({"target":"192.0.2.1","name":"MX"})", {"1 192.0.2.1 25 text=192.0.2.1 name=mx"}}});
@@ -225,7 +226,7 @@ TEST_CASE("a range yields each address from one end to the other", "[targets][li
               "192.0.1-2.1-9", "192.0.2.8-192.0.2.300"});
 }
 
-TEST_CASE("a URL says how TLS begins, and its port", "[targets][line]") {
+TEST_CASE("the scheme of a URL sets the TLS mode and the port", "[targets][line]") {
   expect({
       {"smtp://192.0.2.1", {"1 192.0.2.1 25 text=smtp://192.0.2.1"}},
       {"SMTP://192.0.2.1:26/", {"1 192.0.2.1 26 text=SMTP://192.0.2.1:26/"}},
@@ -250,7 +251,7 @@ TEST_CASE("a prefix length fits its address", "[targets][line]") {
   expect_bad("input.syntax", {"[2001:db8::/126]/126", "/24", "[]/24"});
 }
 
-TEST_CASE("the largest prefix costs nothing until it is read", "[targets][line]") {
+TEST_CASE("the largest prefix is expanded lazily", "[targets][line]") {
   ReadOptions few;
   few.items_max = 3;
   CHECK(read_list("::/0", few) ==
@@ -260,7 +261,7 @@ TEST_CASE("the largest prefix costs nothing until it is read", "[targets][line]"
                                                  "1 1.0.0.2 25 text=203.0.113.9/0"});
 }
 
-TEST_CASE("a whole /16 comes out once and in order", "[targets][line]") {
+TEST_CASE("each address of a /16 is yielded once and in order", "[targets][line]") {
   mxsweep::targets::Reader reader({25});
   reader.feed("10.1.0.0/16\n10.9.9.9\n");
   mxsweep::targets::Target target;
@@ -273,7 +274,8 @@ TEST_CASE("a whole /16 comes out once and in order", "[targets][line]") {
   CHECK(target.text() == "10.9.9.9");
 }
 
-TEST_CASE("each address meets each default port before the next address", "[targets][line]") {
+TEST_CASE("each address is yielded with each default port before the next address",
+          "[targets][line]") {
   ReadOptions two;
   two.ports = {25, 465};
   CHECK(read_list("192.0.2.0/31\nmx\n192.0.2.9:587\n", two) ==
@@ -283,7 +285,7 @@ TEST_CASE("each address meets each default port before the next address", "[targ
               "3 192.0.2.9 587 text=192.0.2.9:587"});
 }
 
-TEST_CASE("blanks and comments around a target do not count", "[targets][line]") {
+TEST_CASE("blanks and comments around a target are ignored", "[targets][line]") {
   const Items one = {"1 192.0.2.10 25 text=192.0.2.10"};
   expect({
       {" 192.0.2.10", one},
@@ -291,7 +293,7 @@ TEST_CASE("blanks and comments around a target do not count", "[targets][line]")
       {"192.0.2.10 # a comment", one},
       {"192.0.2.10\t#", one},
       {"192.0.2.10 # a # b", one},
-      {"  192.0.2.10 # caf\xe9: nobody reads it", one},
+      {"  192.0.2.10 # caf\xe9: not UTF-8", one},
       {"? # why", {"1 bad input.syntax text=?"}},
       {"192.0.2.10# no blank", {"1 bad input.syntax text=192.0.2.10# no blank"}},
       {"192.0.2.10 192.0.2.11", {"1 bad input.syntax text=192.0.2.10 192.0.2.11"}},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The promise of flat memory, kept by counting every allocation of this test program.
+// Memory that does not grow with the list, checked by counting all allocations of this program.
 #include <cstdint>
 #include <cstdlib>
 #include <new>
@@ -38,7 +38,7 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
-TEST_CASE("once warm, a list of any length takes no more memory", "[targets][reader]") {
+TEST_CASE("after a warm-up, a list of any length needs no more memory", "[targets][reader]") {
   const std::string meta = "\"" + std::string(600, 'm') + "\"";
   const std::string block = "192.0.2.1\n[2001:db8::5]:25\n# comment\nmx1.example.net\n?\n" +
                             ("{\"target\":\"192.0.2.0/30\",\"meta\":" + meta + "}\n{broken\n") +
@@ -61,10 +61,10 @@ TEST_CASE("once warm, a list of any length takes no more memory", "[targets][rea
   targets = 0;
   for (int i = 0; i < 200; ++i) read_block();
   CHECK(allocations == warm);
-  CHECK(targets == 200 * (1 + 2 + 2 * 4 + 2 * 256));  // The first line goes on from the last block.
+  CHECK(targets == 200 * (1 + 2 + 2 * 4 + 2 * 256));  // Each block ends within a line.
 }
 
-TEST_CASE("a plain IPv4 target owns no memory beside itself", "[targets][reader]") {
+TEST_CASE("a plain IPv4 target owns no heap memory", "[targets][reader]") {
   Reader reader({25});
   reader.feed("223.255.255.255\n223.255.255.255:25\n");
   BadLine bad;

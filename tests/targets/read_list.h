@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Reads a whole list in pieces and writes each item down as a line of words, for tests and fuzzing:
+// Reads a whole list in pieces and describes each item by a line of words, for tests and fuzzing:
 //   "3 192.0.2.10 25 text=192.0.2.10 name=mx.example.net tls=implicit meta={}"
 //   "4 bad input.syntax text=?"
 //
-//   Errors  a piece is wiped as soon as the reader has asked for more, so that an item which still
-//           looks into it comes out wrong (and is caught by a sanitizer).
+//   Errors  a piece is overwritten as soon as the reader needs more, so that an item which still
+//           views it is described wrongly (and detected by a sanitizer).
 #pragma once
 
 #include <algorithm>
@@ -38,7 +38,7 @@ inline std::string describe(const mxsweep::targets::BadLine& bad) {
          " text=" + std::string(bad.text);
 }
 
-// "4 bad input.json key=port why=not an integer meta={}": what a JSON line says beside.
+// The additional words of a bad JSON line: "4 bad input.json key=port why=not an integer meta={}".
 inline std::string describe_fault(const mxsweep::targets::BadLine& bad) {
   std::string words = std::to_string(bad.line) + " bad " + std::string(to_string(bad.cause));
   if (!bad.key.empty()) words += " key=" + std::string(bad.key);
@@ -47,7 +47,7 @@ inline std::string describe_fault(const mxsweep::targets::BadLine& bad) {
   return words;
 }
 
-// The items that can be had now, at most `items_max` of all; false when there is no more to come.
+// Appends the items available now, up to `items_max` in all. True: the reader needs more octets.
 inline bool drain(mxsweep::targets::Reader& reader, Items& items, std::size_t items_max) {
   using Next = mxsweep::targets::Reader::Next;
   mxsweep::targets::Target target;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list as a stream: cuts, limits, rubbish.
+// The list as a stream: cuts, limits, random octets.
 #include "mxsweep/targets/reader.h"
 
 #include <string>
@@ -56,7 +56,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("a list of every form reads as it was meant", "[targets][reader]") {
+TEST_CASE("a list with every form of line yields the expected items", "[targets][reader]") {
   CHECK(read_list(kEveryForm) ==
         Items{
             "2 192.0.2.10 25 text=192.0.2.10",
@@ -93,7 +93,7 @@ TEST_CASE("a list does not depend on how it was cut into blocks", "[targets][rea
   }
 }
 
-TEST_CASE("a list cut in two anywhere reads the same, up to the very edge of memory",
+TEST_CASE("a list cut in two anywhere reads the same, without reading beyond its octets",
           "[targets][reader]") {
   const Items whole = read_list(kEveryForm);
   for (std::size_t cut = 0; cut <= kEveryForm.size(); ++cut) {
@@ -132,7 +132,8 @@ TEST_CASE("a target is ready as soon as its line is", "[targets][reader]") {
   CHECK(reader.next(target, bad) == Next::end);
 }
 
-TEST_CASE("the last line needs no end, wherever it lies", "[targets][reader]") {
+TEST_CASE("the last line needs no line end, whether in the block or carried over",
+          "[targets][reader]") {
   Reader reader({25});
   Target target;
   BadLine bad;
@@ -203,7 +204,7 @@ TEST_CASE("the rest of a line can be left unread", "[targets][reader]") {
   CHECK(reader.next(target, bad) == Next::need_more);
 }
 
-TEST_CASE("a line that is not text says so", "[targets][reader]") {
+TEST_CASE("a line that is not UTF-8 text is reported as such", "[targets][reader]") {
   using namespace std::string_literals;
   for (const std::string& line :
        {"\0"s, "192.0.2.1\0"s,
@@ -269,7 +270,7 @@ TEST_CASE("a long bad line is kept up to a whole character", "[targets][reader]"
         Items{"1 bad input.syntax text=x" + repeat(letter, kBadLineOctetsKept / 2 - 1)});
 }
 
-TEST_CASE("rubbish reads the same whatever the cuts, and every line leaves a trace",
+TEST_CASE("random octets read the same wherever they are cut, and every line is accounted for",
           "[targets][reader]") {
   const std::vector<std::string> words = {"192.0.2.1",
                                           "2001:db8::5",
@@ -313,7 +314,7 @@ TEST_CASE("rubbish reads the same whatever the cuts, and every line leaves a tra
       }
     }
     ReadOptions options;
-    options.items_max = 300;  // Among them are prefixes without end.
+    options.items_max = 300;  // Some of the lines are huge prefixes.
     const Items whole = read_list(list, options);
     for (int cuts = 0; cuts < 3; ++cuts) {
       options.piece_octets = 1 + random.below(static_cast<std::uint32_t>(list.size()) + 1);
@@ -337,7 +338,7 @@ TEST_CASE("rubbish reads the same whatever the cuts, and every line leaves a tra
   }
 }
 
-TEST_CASE("what else a line stands for is counted before it is left out", "[targets][reader]") {
+TEST_CASE("the rest of a line is counted before it is skipped", "[targets][reader]") {
   mxsweep::targets::Reader reader({25, 587});
   reader.feed("10.0.0.0/8\nmx.example.net\n192.0.2.1:465\n::/0\n");
   reader.finish();

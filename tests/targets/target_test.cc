@@ -8,7 +8,7 @@
 
 using mxsweep::targets::Target;
 
-TEST_CASE("a target keeps its words apart and its own", "[targets][target]") {
+TEST_CASE("a target owns its words and keeps them apart", "[targets][target]") {
   Target target;
   CHECK(target.text().empty());
   CHECK(target.name().empty());
@@ -42,7 +42,8 @@ TEST_CASE("a target keeps its words apart and its own", "[targets][target]") {
   }
 }
 
-TEST_CASE("the host of a name is what stands before port and other name", "[targets][target]") {
+TEST_CASE("the host is the part of the text before the port and the name for TLS",
+          "[targets][target]") {
   Target target;
   for (const char* const text :
        {"mx1.test", "mx1.test:587", "mx1.test,587", "mx1.test:25,b.test"}) {
@@ -51,7 +52,7 @@ TEST_CASE("the host of a name is what stands before port and other name", "[targ
   }
 }
 
-TEST_CASE("a name for TLS is found or given, and what the list gave stays", "[targets][target]") {
+TEST_CASE("resolution sets the name for TLS, unless the list gave one", "[targets][target]") {
   Target target;
   target.set_words("MX1.test:25", "", "{}");
   target.use_name("mx1.test");
@@ -62,6 +63,6 @@ TEST_CASE("a name for TLS is found or given, and what the list gave stays", "[ta
   CHECK(target.name() == "mx1.test");
 }
 
-TEST_CASE("a target is small, since tens of thousands wait at once", "[targets][target]") {
+TEST_CASE("a target is small, because tens of thousands are held at once", "[targets][target]") {
   CHECK(sizeof(Target) <= 72);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The text of JSON values, and the place of an error in a JSON text.
+// Checks beside simdjson: the raw text of a value, validated at every depth, and the line of a
+// syntax error. Pure.
 //
 //   Source    RFC 8259.
-//   Lifetime  results view the parsed text.
-//   Errors    nothing if a value is not valid JSON.
+//   Lifetime  returned views are of the parsed text.
+//   Errors    an empty optional: the value is not valid JSON.
 #pragma once
 
 #include <simdjson.h>
@@ -14,15 +15,17 @@
 
 namespace mxsweep::json {
 
-inline constexpr unsigned kDepthMax = 256;  // Of nested arrays and objects.
+inline constexpr unsigned kDepthMax = 256;  // Nesting of arrays and objects; deeper is an error.
 
-// The text of a value; nothing unless it is well-formed at every depth.
+// The octets of a value, if it is well-formed at every depth.
 [[nodiscard]] std::optional<std::string_view> raw_value(simdjson::ondemand::document& document,
                                                         simdjson::ondemand::value value);
 
+// Whether the text of a JSON value is that of an integer, of any size.
 [[nodiscard]] bool is_integer(std::string_view json);
 
-// The line, counted from 1, on which parsing `text` fails. 0: unknown.
+// The line, counted from 1, at which parsing `text` fails. 0: it does not fail, or the line is
+// unknown.
 [[nodiscard]] std::size_t line_of_error(std::string_view text);
 
 }  // namespace mxsweep::json

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Runs of addresses: what a prefix stands for.
+// Address ranges: the addresses of a prefix, and arithmetic on addresses. Pure.
 //
 //   Source   RFC 4632 (IPv4 prefixes), RFC 4291 section 2.3 (IPv6 prefixes).
-//   Shape    both ends belong to the range: network and broadcast address are addresses too.
-//   Errors   a length that the family does not have is no range.
+//   Shape    a range includes both of its ends, and so the network and the broadcast address.
+//   Errors   an empty optional: a prefix length that is too long for the family, or no number.
 #pragma once
 
 #include <cstdint>
@@ -21,26 +21,28 @@ struct AddressRange {
   friend bool operator==(const AddressRange&, const AddressRange&) = default;
 };
 
-// Host bits that are set in `address` do not count: 192.0.2.5/24 is 192.0.2.0/24, as it is for the
-// other scanners. Requires: address.family is not none.
+// The range of a prefix. Host bits in `address` are ignored, as in other scanners: 192.0.2.5/24 is
+// 192.0.2.0/24. Requires: address.family is not none.
 [[nodiscard]] std::optional<AddressRange> prefix_range(const Address& address, unsigned length);
 
-// The same of a length in digits. "08" is none: other programs take it for octal, or for a mistake.
+// The same for a length in decimal digits. A leading zero ("08") is an error: other programs read
+// it as octal or reject it.
 [[nodiscard]] std::optional<AddressRange> read_prefix(const Address& address,
                                                       std::string_view length);
 
-// The address behind `address`. Requires: it is not the highest of its family.
+// The next higher address. Requires: `address` is not the highest of its family.
 [[nodiscard]] Address next_address(Address address);
 
-// The range without what no remote host can have (can_be_remote_host()) at its ends, and of IPv4 if
-// it is all IPv4-mapped; nothing when nothing is left. Requires: first <= last.
+// The range, shortened at both ends by addresses that no remote host can have
+// (can_be_remote_host()); empty if none is left. A range of IPv4-mapped addresses only becomes one
+// of IPv4. Requires: first <= last.
 [[nodiscard]] std::optional<AddressRange> usable_part(AddressRange range);
 
-// The next address of a range that a remote host can have: IPv6 has IPv4-mapped ones among others.
-// Requires: `address` is not the last of a usable_part().
+// The next address that a remote host can have; inside an IPv6 range there may be IPv4-mapped
+// addresses that none can have. Requires: `address` is in a usable_part() and not its last.
 [[nodiscard]] Address next_usable(const Address& address);
 
-// How many addresses it has; 2^64 - 1 for that many or more.
+// The number of addresses in the range; 2^64 - 1 stands for that many or more.
 [[nodiscard]] std::uint64_t address_count(const AddressRange& range);
 
 }  // namespace mxsweep::targets

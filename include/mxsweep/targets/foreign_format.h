@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What is given for a list and is none: compressed, or text that is not UTF-8.
+// Recognises input that is not a list of targets: compressed data, or text that is not UTF-8. Pure.
 //
-//   Source    RFC 1952, 8878; the formats' own descriptions; Unicode 15, section 23.8 (byte order
-//             marks).
-//   Shape     By the first octets, none of which is a line end: the first line of what is given
-//             suffices, and its first kForeignMarkOctetsMax octets do.
+//   Source    RFC 1952, RFC 8878; the specifications of the formats; Unicode 15, section 23.8 (byte
+//             order marks).
+//   Shape     A format is recognised by its first octets. None of them is a line end, so the first
+//             kForeignMarkOctetsMax octets of the first line suffice.
+//   Lifetime  all views are of static storage.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,7 @@ struct ForeignFormat {
   std::string_view remedy;  // "zcat FILE"
 };
 
-// Null: it begins as a list may.
+// The format that `start`, the start of the input, belongs to; null: it may be a list.
 [[nodiscard]] const ForeignFormat* recognise_foreign_format(std::string_view start);
 
 // "is gzip data and no list of targets; make it one: zcat FILE | mxsweep scan"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A list of targets, read as a stream. Pure: octets in, targets and bad lines out.
+// Reads a list of targets as a stream. Pure: octets in, targets and bad lines out.
 //
 //   Shape     One target a line; blank lines and lines that start with "#" are skipped; CRLF and a
 //             UTF-8 byte order mark are tolerated; the last line needs no line end:
@@ -11,19 +11,22 @@
 //               192.0.2.10,mx1.example.net,TAG,587     1,example.net    "192.0.2.10","587"
 //               user@example.net (of mail domains)     open tcp 25 192.0.2.10 1700000000
 //               {"saddr":...,"sport":...}   {"ip":...,"ports":[{"port":...}]} {"v":1,"target":...}
-//             The last row is zmap's, masscan's and our own records: a record leads to its own
-//             address, port and name again, with its meta. A first line that names fields ("ip",
-//             "rank,domain") is skipped and says which field is which; then the host's field is the
-//             target's text. So are "[", "]" and "," alone on a line, and a comma behind an object.
-//             An address that no remote host can have is a bad line; of a prefix or range such
-//             addresses are left out. An IPv4-mapped IPv6 address is the IPv4 address.
-//             Blanks around a line do not count; behind a blank, "#" starts a comment (not in
-//             JSON). "[2001:db8::]/126:587" is a prefix with a port; host bits set in a prefix do
-//             not count. A line without a port of its own yields one target for each default
-//             port. Prefixes are expanded lazily, lowest address first, each address included.
-//   Memory    one line and one prefix: a hundred million lines cost what ten do.
-//   Lifetime  BadLine's views are good until the next call.
-//   Errors    a line that can't be read is a value with its number and cause; it stops nothing.
+//             The last row has the JSON of zmap, of masscan, and a record of ours: a record stands
+//             for its own address, port and name, and keeps its meta. A first line that names
+//             fields ("ip", "rank,domain") is a header row: it is skipped and defines the fields
+//             of the lines below it, where the host's field is the target's text. "[", "]" and ","
+//             alone on a line are skipped too, and so is a comma after an object.
+//             An address that no remote host can have is a bad line; in a prefix or range such
+//             addresses are left out. An IPv4-mapped IPv6 address becomes the IPv4 address.
+//             Blanks around a line are ignored; "#" after a blank starts a comment (not in JSON).
+//             "[2001:db8::]/126:587" is a prefix with a port; host bits set in a prefix are
+//             ignored. A line without a port of its own yields one target for each default port.
+//             Prefixes are expanded lazily, lowest address first, each address included.
+//   Units     octets; lines are counted from 1.
+//   Memory    one line and one prefix: a hundred million lines need no more than ten.
+//   Lifetime  the views of a BadLine are valid until the next call.
+//   Errors    a line that cannot be read is returned as a BadLine with its number and cause;
+//             reading continues after it.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +41,7 @@
 
 namespace mxsweep::targets {
 
-// A CR and meta included, LF not; far beyond any honest line.
+// Without the LF; CR and meta included. Far more than any real line has.
 inline constexpr std::size_t kLineOctetsMax = 32 * 1024;
 inline constexpr std::size_t kBadLineOctetsKept = 256;  // Of a bad line, for its record.
 
@@ -46,18 +49,18 @@ struct BadLine {
   std::uint64_t line = 0;
   Cause cause = Cause::input_syntax;
   std::string_view text;  // The line without blanks and comment, cut at kBadLineOctetsKept.
-  // Of a JSON line:
-  std::string_view key{};   // Which one is wrong, cut as `text` is; empty: none alone.
-  std::string_view why{};   // A few words, where the cause says too little; may be empty.
-  std::string_view meta{};  // Whole, if it can be read.
+  // The rest is of a JSON line:
+  std::string_view key{};   // The key at fault, cut as `text` is; empty: no single key is.
+  std::string_view why{};   // A few words, if the cause alone is not specific; may be empty.
+  std::string_view meta{};  // Uncut, if it can be read.
 };
 
-// "input.json: port: not an integer: {...}": all that a bad line says, but for its number.
+// All of a bad line except its number, for a message: "input.json: port: not an integer: {...}".
 [[nodiscard]] std::string complaint(const BadLine& bad);
 
 struct ListStyle {
-  bool mail_domains = false;  // A mail address stands for its domain; else it cannot be read.
-  bool header_row = true;     // The first line may be one. Not where the list is one target.
+  bool mail_domains = false;  // A mail address stands for its domain; if false, it is a bad line.
+  bool header_row = true;     // The first line may be a header row; false for a single target.
 };
 
 class Reader {
@@ -68,23 +71,23 @@ class Reader {
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
 
-  // not_a_list: by its first line it is something else, foreign_format(); no line of it is read.
+  // not_a_list: the first line shows that the input is in a foreign_format(); no line is read.
   enum class Next : std::uint8_t { target, bad_line, need_more, end, not_a_list };
 
-  // Hands over the next octets of the list. Requires: next() said need_more (or nothing was read
-  // yet). `octets` must stay where they are until next() says need_more again.
+  // Passes in the next octets of the list. `octets` must stay valid and unchanged until next()
+  // returns need_more again. Requires: next() has returned need_more, or this is the first call.
   void feed(std::string_view octets);
-  void finish();  // There is no more: what is left over is the last line.
+  void finish();  // Marks the end of the list: octets without a line end are its last line.
   [[nodiscard]] Next next(Target& target, BadLine& bad);
-  // What else the last target's line stands for (other ports and addresses) is not wanted.
+  // Drops the other targets (ports and addresses) of the last target's line.
   void skip_rest_of_line();
-  // How many more targets that would be, at most; 2^64 - 1 for that many or more.
+  // How many targets that would drop, at most; 2^64 - 1 stands for that many or more.
   [[nodiscard]] std::uint64_t rest_of_line() const;
 
-  [[nodiscard]] const ForeignFormat* foreign_format() const;  // Null: it is a list, so far.
+  [[nodiscard]] const ForeignFormat* foreign_format() const;  // Set after not_a_list; else null.
 
-  [[nodiscard]] std::uint64_t lines_read() const;     // So far, skipped ones included.
-  [[nodiscard]] std::uint64_t lines_skipped() const;  // Blank, comments, header, "[" and "]".
+  [[nodiscard]] std::uint64_t lines_read() const;     // So far, skipped lines included.
+  [[nodiscard]] std::uint64_t lines_skipped() const;  // Blank, comments, header, "[", "]" and ",".
 
  private:
   struct State;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One thing to probe: where to connect, and what the user said about it.
+// One target: where to connect, and the name, TLS mode and meta that the list gives for it.
 //
-//   Memory   72 octets and at most one allocation (none for a plain IPv4 address): tens of
-//            thousands of these wait in queues and sit in slots.
+//   Memory   72 octets and at most one allocation (none for a plain IPv4 address), because tens of
+//            thousands are in queues and slots at the same time.
+//   Lifetime the views that it returns are valid until it is changed or destroyed.
 #pragma once
 
 #include <cstdint>
@@ -23,22 +24,22 @@ class Target {
   Address address;  // Family::none: the target is a name that is not resolved yet.
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
-  std::uint32_t dns_us = kNotResolved;  // How long its name took; kNotResolved: it had none.
-  std::uint64_t line = 0;               // In the list, counted from 1.
+  std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
+  std::uint64_t line = 0;               // Its line in the list, counted from 1.
 
-  // `host`: the part of `text` that is the name to resolve; empty: what stands before ":" or ",".
-  // The name is kept in its one form: ASCII in lower case, no dot at the end.
-  // Requires: text and name shorter than 64 KiB (the reader's line limit sees to it).
+  // `host`: the part of `text` that is the name to resolve; empty: the part before ":" or ",".
+  // The name is stored in one form: ASCII in lower case, no trailing dot.
+  // Requires: text and name shorter than 64 KiB (ensured by the reader's limit on lines).
   void set_words(std::string_view text, std::string_view name, std::string_view meta,
                  std::string_view host = {});
   [[nodiscard]] std::string_view text() const;  // As written in the list.
   [[nodiscard]] std::string_view name() const;  // For SNI and the certificate check; may be empty.
-  // Of a target that is a name: the host, port and other name cut off.
+  // The name to resolve: the text without port and without the name for TLS.
   [[nodiscard]] std::string_view host() const;
-  // The name for TLS, unless the list gave one.
+  // Sets the name for TLS, unless the list gave one.
   void use_name(std::string_view name);
   [[nodiscard]] std::string_view meta() const;  // JSON, octet for octet; may be empty.
-  // What it holds beside itself.
+  // Heap memory that it owns.
   [[nodiscard]] std::size_t octets_held() const { return held_by(words_); }
 
  private:
@@ -48,7 +49,7 @@ class Target {
   std::uint16_t text_octets_ = 0;
   std::uint16_t name_octets_ = 0;
   std::uint16_t host_at_ = 0;
-  std::uint16_t host_octets_ = 0;  // 0: it was not said where the host stands.
+  std::uint16_t host_octets_ = 0;  // 0: set_words() got no host.
 };
 
 }  // namespace mxsweep::targets
