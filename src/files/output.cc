@@ -16,22 +16,22 @@
 namespace mxsweep::files {
 namespace {
 
-// How long a hurried end waits for a stalled reader, all its lines together.
-constexpr int kHurriedWaitMs = 1000;
+// How long to wait in all for a stalled reader after stop_waiting_for_reader().
+constexpr int kStallWaitMsMax = 1000;
 constexpr int kStallPollMs = 100;
 
 constexpr std::size_t kChunkOctetsReserved = kChunkOctets + kChunkOctets / 4;
 constexpr std::size_t kChunkOctetsKept = 2 * kChunkOctets;
 
-// What a pipe takes as a whole or not at all: so many whole lines as fit, or a part of a longer
-// one.
+// The octets for one atomic write to a pipe (PIPE_BUF): as many whole lines as fit, or a part of a
+// longer line.
 std::size_t whole_lines_that_fit(std::string_view lines) {
   if (lines.size() <= PIPE_BUF) return lines.size();
   const std::size_t end = lines.rfind('\n', PIPE_BUF - 1);
   return end == std::string_view::npos ? PIPE_BUF : end + 1;
 }
 
-// What is left of the line that was begun; empty: none was.
+// The unwritten rest of a line that was partly written; empty if there is none.
 std::string_view rest_of_line(std::string_view lines, std::size_t written) {
   if (written == 0 || lines[written - 1] == '\n') return {};
   return lines.substr(written, lines.find('\n', written) + 1 - written);
@@ -68,7 +68,8 @@ void Outbox::flush(Instant now) {
   writer_.notify_if_waiting();
 }
 
-// Memory that one thread takes and another gives back costs both of them more than a page of it.
+// Chunks are reused by their producer, because memory that one thread allocates and another frees
+// is expensive for both.
 void Outbox::give_back(Chunk& chunk) {
   if (chunk.lines.capacity() > kChunkOctetsKept) return;  // One record was large.
   chunk.lines.clear();
@@ -89,7 +90,7 @@ Outbox& Output::add_outbox() { return *outboxes_.emplace_back(std::make_unique<O
 void Output::run() {
   Chunk chunk;
   while (true) {
-    // Read before the look: what was added before finish() is then seen by this look.
+    // Loaded before the outboxes are checked: the check then sees all lines from before finish().
     const bool finishing = finishing_.load(std::memory_order_acquire);
     bool idle = true;
     for (const auto& outbox : outboxes_) {
@@ -106,10 +107,10 @@ void Output::run() {
     if (!idle) continue;
     if (finishing) break;
     bell_.prepare();
-    const bool news = finishing_.load(std::memory_order_seq_cst) ||
-                      std::any_of(outboxes_.begin(), outboxes_.end(),
-                                  [](const auto& outbox) { return outbox->has_lines(); });
-    if (!news) bell_.wait();
+    const bool has_work = finishing_.load(std::memory_order_seq_cst) ||
+                          std::any_of(outboxes_.begin(), outboxes_.end(),
+                                      [](const auto& outbox) { return outbox->has_lines(); });
+    if (!has_work) bell_.wait();
     bell_.cancel_wait();
   }
   if (!failed()) {
@@ -125,21 +126,21 @@ void Output::finish() {
 }
 
 void Output::stop_waiting_for_reader() {
-  hurrying_.store(true, std::memory_order_release);
+  give_up_reader_.store(true, std::memory_order_release);
   bell_.notify();
 }
 
-// A pipe or a terminal may be stalled for ever by its reader. Writing at most PIPE_BUF octets, and
-// only when poll() says that they fit, keeps us free to leave; O_NONBLOCK would do so too, but it
-// would change the file for every process that shares it.
+// The reader of a pipe or a terminal may stall for ever. To write at most PIPE_BUF octets, and only
+// when poll() reports room, keeps this thread from blocking. O_NONBLOCK would do so too, but for
+// every process that shares the open file.
 bool Output::wait_writable() {
   while (true) {
     pollfd output{.fd = file_.descriptor(), .events = POLLOUT, .revents = 0};
     const int ready = ::poll(&output, 1, kStallPollMs);
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // The write tells what is wrong.
-    if (!hurrying_.load(std::memory_order_acquire)) continue;
-    hurried_wait_ms_ += kStallPollMs;
-    if (hurried_wait_ms_ >= kHurriedWaitMs) return false;
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // write() reports the error.
+    if (!give_up_reader_.load(std::memory_order_acquire)) continue;
+    stall_wait_ms_ += kStallPollMs;
+    if (stall_wait_ms_ >= kStallWaitMsMax) return false;
   }
 }
 
@@ -158,17 +159,17 @@ void Output::write_chunk(const Chunk& chunk) {
   octets_ += whole.size();
 }
 
-// A pipe can be made larger without its reader, so that the line that was begun finds room in it.
+// A pipe can be enlarged without its reader, so that the rest of a partly written line fits.
 bool Output::make_room(std::size_t octets) {
   const int size = ::fcntl(file_.descriptor(), F_GETPIPE_SZ);
-  const std::size_t wanted = octets + 2 * PIPE_BUF;  // Pages are not filled to their ends.
+  const std::size_t wanted = octets + 2 * PIPE_BUF;  // Some pages of a pipe are only partly filled.
   return size > 0 && wanted < INT_MAX / 2 &&
          ::fcntl(file_.descriptor(), F_SETPIPE_SZ, size + static_cast<int>(wanted)) > 0;
 }
 
-// How many octets were written: all, unless it failed.
+// Returns how many octets were written: all of them, unless a write failed.
 std::size_t Output::write_lines(std::string_view lines) {
-  constexpr const char* kLeft = "the sweep was told to leave at once and the reader took no more";
+  constexpr const char* kLeft = "the sweep had to stop at once and the reader read no more";
   std::size_t written = 0;
   bool last_line = false;
   while (written < lines.size()) {

@@ -34,7 +34,7 @@ bool is_open_for_writing(int descriptor) {
   return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// Opens it whether it is there or not, and reports whether it was.
+// Opens the file, which may or may not exist, and reports whether it was created.
 int open_or_create(const char* path, bool& created) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
   int descriptor = ::open(path, kFlags | O_EXCL, kMode);

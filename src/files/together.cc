@@ -23,7 +23,7 @@ struct Use {
   std::string purpose;
   Identity identity;
   bool written = false;
-  bool inherited = false;  // It was open before we began.
+  bool inherited = false;  // Open before the program started.
 };
 
 std::optional<Identity> identity_of(int descriptor, const std::string& path) {
@@ -33,7 +33,7 @@ std::optional<Identity> identity_of(int descriptor, const std::string& path) {
   return Identity{status.st_dev, status.st_ino};
 }
 
-// An open would be noticed at its other end.
+// A FIFO is not opened, because the process at its other end would notice.
 bool is_device_or_fifo(const Named& file) {
   struct stat status {};
   return named_descriptor(file.path, file.minus) < 0 && ::stat(file.path.c_str(), &status) == 0 &&
@@ -63,7 +63,7 @@ Status check_together(const std::vector<Named>& read, const std::vector<Named>& 
       uses.push_back({.name = file.path, .purpose = file.purpose, .identity = *identity});
     }
   }
-  std::deque<OutputFile> opened;  // All at once: two names of a new file are then one file.
+  std::deque<OutputFile> opened;  // All open at once, so two names of a new file have one inode.
   for (const Named& file : written) {
     if (file.path.empty()) continue;
     if (is_device_or_fifo(file)) {

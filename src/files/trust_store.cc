@@ -44,7 +44,7 @@ Status append_directory(const std::string& path, std::string& text) {
   return {};
 }
 
-// The texts of all files that count, and in `source` which they are.
+// Reads the texts of all files in use, and sets `source` to their names.
 Result<std::string> read_texts(const std::string& ca_file, const std::string& ca_path,
                                std::string& source) {
   std::string pem;

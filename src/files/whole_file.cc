@@ -17,13 +17,13 @@ namespace {
 
 constexpr int kNamesTried = 100;
 
-// Where a symbolic link leads, if it leads to a file: the link stays what it is.
+// The target of a symbolic link, if it is a file, so that the link itself is not replaced.
 std::string followed(const std::string& path) {
   const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);
   return real == nullptr ? path : std::string(real.get());
 }
 
-// False: to be written where it is.
+// Whether the file can be replaced by rename(2); otherwise it must be written in place.
 bool can_be_replaced(const std::string& path, int minus) {
   struct stat status {};
   if (named_descriptor(path, minus) >= 0) return false;
@@ -31,7 +31,7 @@ bool can_be_replaced(const std::string& path, int minus) {
                                             : ::lstat(path.c_str(), &status) != 0;
 }
 
-// 0 or an errno.
+// Returns 0 or an errno.
 int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(descriptor, text.data(), text.size());
@@ -42,7 +42,7 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
-// A new file beside `path`; its name is `beside`.
+// Creates a new file in the folder of `path` and sets `beside` to its name.
 int open_beside(const std::string& path, std::string& beside) {
   for (int i = 0; i < kNamesTried; ++i) {
     beside = path + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".new";
@@ -52,13 +52,13 @@ int open_beside(const std::string& path, std::string& beside) {
   return -1;
 }
 
-// 0 or an errno; then all is as it was.
+// Returns 0, or an errno; the file is then unchanged.
 int replace(const std::string& path, std::string_view text) {
   std::string beside;
   const int descriptor = open_beside(path, beside);
   if (descriptor < 0) return errno;
   struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) {  // Owner and permissions as before, if we may.
+  if (::stat(path.c_str(), &status) == 0) {  // Keeps owner and permissions, if that is permitted.
     (void)!::fchown(descriptor, status.st_uid, status.st_gid);
     ::fchmod(descriptor, status.st_mode & 07777);
   }

@@ -49,7 +49,7 @@ class Sweep {
         outputs_(outputs),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
                    ring::now()) {
-    for (files::Output* const output : outputs_.all()) output->tell(bell_);
+    for (files::Output* const output : outputs_.all()) output->notify_at_end(bell_);
     const SweeperOptions sweeper{.certificates = &log_,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads};

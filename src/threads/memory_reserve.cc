@@ -12,24 +12,24 @@
 namespace mxsweep::threads {
 namespace {
 
-// A new-handler takes no argument.
+// A new-handler has no argument, hence these variables.
 std::mutex mutex;
 std::atomic<void*> reserve = nullptr;
-int told = -1;
-unsigned generation = 0;  // Of reserves: what a thread remembers of one must not be of another.
+int wake_descriptor = -1;
+unsigned generation = 0;  // Of the reserve: a thread's note about an earlier one must not count.
 std::new_handler before = nullptr;
 
-// Several threads may be here at once. One of them gives the reserve back; the others wait for that
-// and try again too, each once.
+// May run in several threads at once. One of them releases the reserve; the others wait for that
+// and then also try their allocation again, each once.
 void give_back() {
   thread_local unsigned tried_again = 0;
   const std::lock_guard<std::mutex> lock(mutex);
   if (void* const pages = reserve.exchange(nullptr)) {
     ::munmap(pages, MemoryReserve::kOctets);
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(told, &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = ::write(wake_descriptor, &one, sizeof one);
   } else if (tried_again == generation) {
-    std::set_new_handler(before);  // Nothing is left: the next failure is thrown.
+    std::set_new_handler(before);  // The reserve is used up: the next failure throws.
   }
   tried_again = generation;
 }
@@ -43,7 +43,7 @@ MemoryReserve::MemoryReserve(int descriptor) {
   kept_ = true;
   const std::lock_guard<std::mutex> lock(mutex);
   ++generation;
-  told = descriptor;
+  wake_descriptor = descriptor;
   reserve = pages;
   before = std::set_new_handler(give_back);
 }

@@ -11,8 +11,8 @@ namespace mxsweep::threads {
 
 namespace {
 
-// What a parent ignores for its child, as nohup does with SIGHUP and a shell with the SIGINT of a
-// job in the background, stays ignored.
+// A signal that the parent process has set to be ignored stays ignored, such as SIGHUP by nohup and
+// SIGINT by a shell for a background job.
 bool is_ignored(int signal) {
   struct sigaction now {};
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;

@@ -34,7 +34,7 @@ struct Folder {
   std::string path = "/tmp/mxsweep-files-XXXXXX";
 };
 
-TEST_CASE("a file that was opened and not begun is as it was", "[files]") {
+TEST_CASE("a file that was opened and not begun is unchanged", "[files]") {
   const Folder folder;
   const std::string old = folder.write("old", "kept");
   {
@@ -48,7 +48,7 @@ TEST_CASE("a file that was opened and not begun is as it was", "[files]") {
   CHECK_FALSE(std::filesystem::exists(folder.file("new")));
 }
 
-TEST_CASE("a link that leads to no file yet stays one", "[files]") {
+TEST_CASE("a symbolic link to a file that does not exist stays a link", "[files]") {
   const Folder folder;
   std::filesystem::create_symlink("new", folder.file("link"));
   {
@@ -60,7 +60,7 @@ TEST_CASE("a link that leads to no file yet stays one", "[files]") {
   CHECK_FALSE(std::filesystem::exists(folder.file("new")));
 }
 
-TEST_CASE("a file that was begun is empty and stays", "[files]") {
+TEST_CASE("a file that was begun is truncated and stays", "[files]") {
   const Folder folder;
   const std::string old = folder.write("old", "lost");
   {
@@ -77,7 +77,7 @@ TEST_CASE("a file that was begun is empty and stays", "[files]") {
   CHECK(std::filesystem::exists(folder.file("new")));
 }
 
-TEST_CASE("a path that names a descriptor is what is open there", "[files]") {
+TEST_CASE("a path that names a descriptor stands for that descriptor", "[files]") {
   const Folder folder;
   const int descriptor = ::open(folder.write("old", "abc").c_str(), O_WRONLY | O_APPEND);
   REQUIRE(descriptor >= 0);
@@ -89,7 +89,7 @@ TEST_CASE("a path that names a descriptor is what is open there", "[files]") {
     CHECK(file.begin().ok());
     CHECK(::write(file.descriptor(), "d", 1) == 1);
     CHECK(file.close() == 0);
-    CHECK(::fcntl(descriptor, F_GETFD) >= 0);  // That one is not ours to close.
+    CHECK(::fcntl(descriptor, F_GETFD) >= 0);  // An inherited descriptor is left open.
   }
   ::close(descriptor);
   CHECK(folder.content("old") == "abcdd");
@@ -106,7 +106,7 @@ TEST_CASE("a path that names a descriptor is what is open there", "[files]") {
   CHECK(named_descriptor("/dev/null", 2) == -1);
 }
 
-TEST_CASE("what was open before we began may be shared, and what we open may not", "[files]") {
+TEST_CASE("inherited descriptors may share a file, and files that we open may not", "[files]") {
   const Folder folder;
   const std::string path = folder.write("log", "");
   const int one = ::open(path.c_str(), O_WRONLY | O_APPEND);
@@ -123,7 +123,7 @@ TEST_CASE("what was open before we began may be shared, and what we open may not
   ::close(other);
 }
 
-TEST_CASE("a whole file that cannot be replaced is written where it is", "[files]") {
+TEST_CASE("a whole file that cannot be replaced is written in place", "[files]") {
   const Folder folder;
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
@@ -136,7 +136,7 @@ TEST_CASE("a whole file that cannot be replaced is written where it is", "[files
   CHECK(write_whole("/dev/full", "whole\n").sentence() == "/dev/full: No space left on device");
   CHECK(write_whole(folder.file("none/file"), "whole\n").sentence().find("No such file") !=
         std::string::npos);
-  // A name so long that no other fits beside it.
+  // A name so long that the temporary file's name would be too long.
   const std::string longest(255, 'n');
   CHECK(write_whole(folder.file(longest), "whole\n").ok());
   CHECK(folder.content(longest) == "whole\n");

@@ -37,7 +37,7 @@ std::string content(const std::string& path) {
   return all.str();
 }
 
-// As long as the record of an ordinary server.
+// Appends a line as long as the record of an ordinary server.
 void add_record(Outbox& outbox, std::string_view target) {
   outbox.begin_line({})
       .append("{\"target\":\"")
@@ -91,7 +91,7 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[files
   CHECK(seen_octets == octets);
 }
 
-TEST_CASE("a chunk that was written is filled again", "[files][output]") {
+TEST_CASE("a chunk that was written is reused", "[files][output]") {
   threads::Doorbell writer;
   Outbox outbox(writer);
   Chunk chunk;
@@ -119,10 +119,10 @@ TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", 
     add_record(outbox, "192.0.2.1");
     ++added;
   }
-  // What was open when it became backpressured still finds room.
+  // Records of conversations that were already open still fit.
   for (int i = 0; i < 1000; ++i, ++added) add_record(outbox, "192.0.2.2");
   CHECK(outbox.backpressured());
-  // It is not tried again and again in vain while the writer has its hands full.
+  // flush() is not called again at once while the writer is busy.
   const Instant now{std::chrono::seconds{5}};
   outbox.flush(now);
   CHECK(outbox.flush_at() == now + kBackpressureRetry);
@@ -134,7 +134,8 @@ TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", 
   CHECK(output.records() == added);
 }
 
-TEST_CASE("a reader that goes away is reported, and nothing waits for it", "[files][output]") {
+TEST_CASE("a reader that closes the pipe is reported, and no producer waits for it",
+          "[files][output]") {
   std::signal(SIGPIPE, SIG_IGN);  // As a sweep does.
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
@@ -144,7 +145,7 @@ TEST_CASE("a reader that goes away is reported, and nothing waits for it", "[fil
   ::close(ends[0]);
   ::close(ends[1]);
   threads::Doorbell bell;
-  output.tell(bell);
+  output.notify_at_end(bell);
   Outbox& outbox = output.add_outbox();
   std::thread writer([&] { output.run(); });
   for (int i = 0; i < 20'000; ++i) add_record(outbox, "192.0.2.1");
@@ -156,13 +157,13 @@ TEST_CASE("a reader that goes away is reported, and nothing waits for it", "[fil
   CHECK(output.records() == 0);
 }
 
-TEST_CASE("an output that cannot be opened says so by name", "[files][output]") {
+TEST_CASE("an output that cannot be opened is reported by its name", "[files][output]") {
   Output output;
   CHECK(output.open("/nonexistent/records.jsonl").sentence() ==
         "/nonexistent/records.jsonl: No such file or directory");
 }
 
-TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[files][output]") {
+TEST_CASE("a stalled reader cannot delay a sweep that must stop at once", "[files][output]") {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
   std::uint64_t counted = 0;
@@ -191,8 +192,8 @@ TEST_CASE("a stalled reader cannot keep a sweep that must leave at once", "[file
   CHECK(static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), '\n')) == counted);
 }
 
-// What a reader that has stalled finds when the sweep has left at once, of 20 records of 30,000
-// octets; and what the output says of them.
+// What a stalled reader finds after the sweep had to stop at once, of 20 records of 30,000 octets;
+// and what the output reports of them.
 struct Left {
   std::string seen;
   std::uint64_t counted = 0;
@@ -230,7 +231,7 @@ Left leave_stalled_reader(const std::array<int, 2>& ends) {
   return left;
 }
 
-TEST_CASE("a record too long for one write is whole or absent in a stalled pipe",
+TEST_CASE("a record too long for one write is whole or absent in the pipe of a stalled reader",
           "[files][output]") {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
@@ -241,7 +242,7 @@ TEST_CASE("a record too long for one write is whole or absent in a stalled pipe"
   CHECK(left.failure.find("TORN") == std::string::npos);
 }
 
-TEST_CASE("a record that cannot be finished is said to be torn", "[files][output]") {
+TEST_CASE("a record that cannot be completed is reported as torn", "[files][output]") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
   const int octets = 40'000;

@@ -59,7 +59,7 @@ TEST_CASE("one trust store serves many threads at once", "[files][trust]") {
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&all, &authorities, &count = right[i]] {
       Client client;
-      // So few are remembered that each is verified anew.
+      // So few results are cached that each chain is verified anew.
       if (!client.open({.authorities = authorities, .chains_max = 2}).ok()) return;
       for (std::size_t round = 0; round < kRounds; ++round) {
         for (const Case& one : all) {
@@ -74,7 +74,7 @@ TEST_CASE("one trust store serves many threads at once", "[files][trust]") {
   for (const std::size_t count : right) CHECK(count == kRounds * all.size());
 }
 
-TEST_CASE("a trust store that cannot be used says why", "[files][trust]") {
+TEST_CASE("a trust store that cannot be used is reported with the reason", "[files][trust]") {
   using mxsweep::files::read_trust_store;
   const auto missing = read_trust_store("/nowhere/ca.pem", "");
   CHECK(missing.status() ==

@@ -18,7 +18,7 @@ bool rung(int bell) {
   return ::poll(&wait, 1, 0) == 1;
 }
 
-TEST_CASE("the first allocation that fails is tried again with the reserve given back",
+TEST_CASE("the first allocation that fails is tried again after the reserve is released",
           "[threads]") {
   const int bell = ::eventfd(0, EFD_CLOEXEC);
   {
@@ -38,7 +38,7 @@ TEST_CASE("the first allocation that fails is tried again with the reserve given
   ::close(bell);
 }
 
-TEST_CASE("threads that found nothing at the same time each try again", "[threads]") {
+TEST_CASE("threads whose allocations fail at the same time each try again", "[threads]") {
   const int bell = ::eventfd(0, EFD_CLOEXEC);
   {
     const MemoryReserve reserve(bell);
@@ -46,14 +46,14 @@ TEST_CASE("threads that found nothing at the same time each try again", "[thread
     std::thread first(handler);
     first.join();
     CHECK(reserve.used());
-    std::thread second(handler);  // It failed before the reserve was there to be used.
+    std::thread second(handler);  // Its allocation failed before the reserve was released.
     second.join();
     CHECK(std::get_new_handler() == handler);
   }
   ::close(bell);
 }
 
-TEST_CASE("a reserve that was not needed leaves nothing behind", "[threads]") {
+TEST_CASE("an unused reserve leaves no handler behind", "[threads]") {
   const int bell = ::eventfd(0, EFD_CLOEXEC);
   { const MemoryReserve reserve(bell); }
   CHECK(std::get_new_handler() == nullptr);

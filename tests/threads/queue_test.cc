@@ -11,7 +11,7 @@
 namespace mxsweep::threads {
 namespace {
 
-TEST_CASE("a queue keeps its order and knows when it is full", "[threads][queue]") {
+TEST_CASE("a queue keeps its order and refuses values when it is full", "[threads][queue]") {
   SpscQueue<std::unique_ptr<int>> queue(4);
   std::unique_ptr<int> value;
   CHECK_FALSE(queue.pop(value));
@@ -23,7 +23,7 @@ TEST_CASE("a queue keeps its order and knows when it is full", "[threads][queue]
     }
     std::unique_ptr<int> kept = std::make_unique<int>(9);
     CHECK_FALSE(queue.push(kept));
-    CHECK(kept != nullptr);  // What does not fit is not lost.
+    CHECK(kept != nullptr);  // A value that does not fit is not lost.
     CHECK(queue.size() == 4);
     for (int i = 0; i < 4; ++i) {
       REQUIRE(queue.pop(value));
@@ -33,7 +33,7 @@ TEST_CASE("a queue keeps its order and knows when it is full", "[threads][queue]
   }
 }
 
-TEST_CASE("a value that is taken, or left in a queue that ends, is destroyed once",
+TEST_CASE("a value that is popped, or left in a queue at its end, is destroyed once",
           "[threads][queue]") {
   const auto counted = std::make_shared<int>(0);
   {
@@ -49,7 +49,7 @@ TEST_CASE("a value that is taken, or left in a queue that ends, is destroyed onc
   CHECK(counted.use_count() == 1);
 }
 
-TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[threads][queue]") {
+TEST_CASE("two threads lose no value, repeat none and miss no notification", "[threads][queue]") {
   constexpr int kCount = 200'000;
   SpscQueue<int> queue(64);
   Doorbell consumer_bell;
@@ -82,7 +82,7 @@ TEST_CASE("two threads lose nothing, repeat nothing and miss no bell", "[threads
     }
     consumer_bell.prepare();
     if (queue.empty()) {
-      // Bounded, so that a missed bell fails the test instead of hanging it.
+      // Bounded, so that a missed notification fails the test instead of hanging it.
       pollfd bell{.fd = consumer_bell.descriptor(), .events = POLLIN, .revents = 0};
       REQUIRE(::poll(&bell, 1, 10'000) == 1);
       consumer_bell.wait();

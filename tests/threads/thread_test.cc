@@ -23,7 +23,7 @@ TEST_CASE("a thread runs its body once and is joined", "[threads]") {
   CHECK(runs == 2);
 }
 
-TEST_CASE("a thread that is not to be had is an error and no exception", "[threads]") {
+TEST_CASE("a thread that cannot be started is an error and not an exception", "[threads]") {
   int error = 0;
   bool filtered = false;
   Thread outer;

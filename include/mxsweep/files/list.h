@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Where the targets of a sweep come from, and the descriptor that they are read from.
+// The source of a list of targets, opened as a descriptor to read from.
 //
-//   Shape     a file, standard input, or words of a command line. Those become a file in memory
-//             with a line for each, so that all that reads a list reads them too.
-//   Lifetime  the descriptor is closed with its owner, unless it is standard input.
-//   Errors    open() says why it cannot be read, without its name.
+//   Shape     a file, standard input, or words of the command line. Words become an in-memory file
+//             with one line for each, so that every reader of lists can read them.
+//   Lifetime  the destructor closes the descriptor, unless it is standard input.
+//   Errors    open() returns why the source cannot be read, without its name.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@
 namespace mxsweep::files {
 
 struct ListSource {
-  std::string path = "-";          // "-": standard input. Does not count where there are words.
+  std::string path = "-";          // "-": standard input. Ignored if there are words.
   std::vector<std::string> words;  // Requires: no line end in any of them.
 };
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Where finished lines go: each producer fills chunks of whole lines, one writer thread writes
-// them.
+// Writes lines of several threads to one output: each producer fills chunks with whole lines, and
+// one writer thread writes them.
 //
-//   Shape    Outbox: one producer's side. Output: the file and its writer thread.
-//   Memory   an outbox holds kChunksQueued chunks of about kChunkOctets, which go round: what was
-//            written is filled again by the thread that made it. When they are all waiting to be
-//            written it is backpressured(): its producer starts nothing new, and what is
-//            still open makes its last chunk grow, by at most one record each.
-//   Errors   A failed write is reported once, by failure(); after it everything is taken and
-//            discarded, so that nothing waits for an output that is gone. What was counted as
-//            written was written, and no half line is left behind: a file is cut, and a line that
-//            was begun in a pipe whose reader has stalled is finished there when the sweep must
-//            leave at once. Where that cannot be (a socket, a terminal, a pipe as large as pipes
-//            may be), failure() says that the last line is torn.
+//   Shape    Outbox: the queue between one producer and the writer. Output: the file, its outboxes
+//            and the body of the writer thread.
+//   Memory   an outbox has kChunksQueued chunks of about kChunkOctets. A chunk that was written
+//            returns to its producer and is filled again. When all chunks wait to be written the
+//            outbox is backpressured(): its producer must start nothing new, and each conversation
+//            still in progress adds at most one record to the last chunk.
+//   Lifetime the outboxes belong to the Output and must not be used after it.
+//   Errors   failure() is the first failed write. After it all lines are taken and discarded, so
+//            that no producer waits for an output that has failed. Every record that was counted
+//            was written whole, and no partial line remains: a regular file is truncated, and a
+//            line begun in a pipe whose reader has stalled is completed when the sweep must stop at
+//            once. If that is impossible (a socket, a terminal, a pipe of the greatest size),
+//            failure() reports that the last line is torn.
 #pragma once
 
 #include <atomic>
@@ -31,7 +33,7 @@ namespace mxsweep::files {
 
 inline constexpr std::size_t kChunkOctets = 64 * 1024;
 inline constexpr std::size_t kChunksQueued = 16;
-inline constexpr std::size_t kChunksKept = 2;  // Of those that were written; the rest are freed.
+inline constexpr std::size_t kChunksKept = 2;  // Written chunks kept for reuse; others are freed.
 inline constexpr Duration kLineAgeMax = std::chrono::milliseconds{100};
 inline constexpr Duration kBackpressureRetry = std::chrono::milliseconds{10};  // Between two tries.
 
@@ -47,13 +49,13 @@ class Outbox {
       : writer_(writer), filled_(kChunksQueued), written_(kChunksKept) {}
 
   // The producer's side.
-  // Where to append a whole line, with its line end; then end_line().
+  // Returns the string to append a whole line to, with its line end; end_line() must follow.
   [[nodiscard]] std::string& begin_line(Instant now);
   void end_line(Instant now);
-  void flush(Instant now);  // Hands over what there is, if there is room for it.
+  void flush(Instant now);  // Passes the chunk to the writer, if there is room in the queue.
   [[nodiscard]] bool backpressured() const { return chunk_.lines.size() >= kChunkOctets; }
   [[nodiscard]] bool drained() const { return chunk_.records == 0; }
-  // When to try flush(), again where there was no room; kNever: nothing waits.
+  // When to call flush(), for the first time or again; kNever: there are no lines to flush.
   [[nodiscard]] Instant flush_at() const { return flush_at_; }
 
   // The writer's side.
@@ -75,25 +77,25 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  // `path`: "-" is standard output. Before anything else.
+  // `path`: "-" is standard output. Must be called first.
   Status open(const std::string& path);
-  Status begin();  // What the file held before is gone. Before the first line, and before run().
+  Status begin();  // Truncates the file. Must be called before the first line and before run().
 
-  // Before run(); rung when the output has failed or has ended.
-  void tell(threads::Doorbell& bell) { watcher_ = &bell; }
+  // Sets the doorbell to notify when the output has failed or has ended. Requires: before run().
+  void notify_at_end(threads::Doorbell& bell) { watcher_ = &bell; }
   [[nodiscard]] Outbox& add_outbox();
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
-  void run();                      // The writer thread's body: until finish() and all is written.
-  void finish();                   // No producer adds anything any more.
-  void stop_waiting_for_reader();  // Wait no longer for a reader that has stalled.
+  void run();                      // The writer thread: until finish() and all lines are written.
+  void finish();                   // Requires: no producer adds a line after this.
+  void stop_waiting_for_reader();  // Gives up a reader that has stalled.
 
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
-  // These are the writer's: read them before run() or after its thread was joined.
+  // Written by the writer thread: read them before run() or after that thread was joined.
   [[nodiscard]] const Status& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
-  // Taken and thrown away, because it has failed.
+  // Records that were discarded because the output had failed.
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
@@ -110,11 +112,11 @@ class Output {
   threads::Doorbell* watcher_ = nullptr;
   std::vector<std::unique_ptr<Outbox>> outboxes_;
   std::atomic<bool> finishing_ = false;
-  std::atomic<bool> hurrying_ = false;
+  std::atomic<bool> give_up_reader_ = false;
   std::atomic<bool> failed_ = false;
   std::atomic<bool> ended_ = false;
   Status failure_;
-  int hurried_wait_ms_ = 0;
+  int stall_wait_ms_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t records_lost_ = 0;
   std::uint64_t octets_ = 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A file to write, opened in two steps, so that nothing is lost before it is known that all is
-// well.
+// A file to write, opened in two steps, so that its old content is kept until the whole command is
+// known to be valid.
 //
-//   Shape     open() finds out whether it can be written; begin() throws away what it held before.
-//             A path that names a descriptor of ours ("-", /dev/stdout, /dev/stderr, /dev/fd/N,
-//             /proc/self/fd/N) is that descriptor, and what was written there before stays.
-//   Lifetime  closed by the destructor; a file that open() has created and that was not begun is
-//             removed again.
-//   Errors    the sentence begins with the path.
+//   Shape     open() checks that the file can be written; begin() truncates it. A path that names
+//             an inherited descriptor ("-", /dev/stdout, /dev/stderr, /dev/fd/N, /proc/self/fd/N)
+//             stands for that descriptor, which is never truncated.
+//   Lifetime  the destructor closes the file, and removes it if open() created it and begin() was
+//             not called.
+//   Errors    the sentence of a Status begins with the path.
 #pragma once
 
 #include <string>
@@ -23,17 +23,17 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // `minus`: the descriptor that "-" is. Waits for the reader of a FIFO.
+  // `minus`: the descriptor that "-" stands for. Blocks until a FIFO has a reader.
   Status open(const std::string& path, int minus = 1);
   Status begin();
-  // The errno of close(): some file systems (NFS, quotas) tell only then that there was no room.
-  // Does nothing to a descriptor that was ours before.
+  // Returns the errno of close(2): some file systems (NFS, quotas) report only then that there was
+  // no room. An inherited descriptor is left open.
   [[nodiscard]] int close();
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] bool is_regular() const { return regular_; }
   [[nodiscard]] bool is_inherited() const { return inherited_; }
-  [[nodiscard]] const std::string& name() const { return name_; }  // For sentences.
+  [[nodiscard]] const std::string& name() const { return name_; }  // For messages.
 
  private:
   std::string name_;
@@ -43,7 +43,7 @@ class OutputFile {
   bool created_ = false;
 };
 
-// The descriptor that the path names; -1: it names none.
+// The inherited descriptor that the path names; -1: it names none.
 [[nodiscard]] int named_descriptor(const std::string& path, int minus);
 
 }  // namespace mxsweep::files

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// All files of a command, looked at together before one of them is touched.
+// Checks all files of a command together, before any of them is changed.
 //
-//   Shape     each can be written, and none is another or one that is read: the same device and
-//             inode, by whatever path, link or spelling, whether it is there already or not.
-//             Devices and pipes may be shared, and so may what was open before we began.
-//   Errors    the sentence begins with the path. Whatever the result, what was there is as it was.
+//   Shape     each file to write must be writable, and must not be the same file as another one to
+//             write or to read: same device and inode, whatever the path, link or spelling, and
+//             whether it exists already or not. Exempt are devices, pipes, and a file that two
+//             outputs have as descriptors open before the program started.
+//   Errors    the sentence of the Status begins with the path. No file is changed or left behind,
+//             whatever the result.
 #pragma once
 
 #include <string>
@@ -15,7 +17,7 @@
 namespace mxsweep::files {
 
 struct Named {
-  std::string path;     // Empty: not asked for. "-": `minus`.
+  std::string path;     // Empty: not used. "-": the descriptor `minus`.
   std::string purpose;  // "the list", "--certs"
   int minus = -1;
 };

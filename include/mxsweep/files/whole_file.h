@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A small file that is there as a whole or as it was before: written beside its place and renamed.
+// Replaces a small file atomically: writes a temporary file in the same folder and renames it.
 //
-//   Shape     check_together() finds out beforehand whether it can be written. A path that names a
-//             descriptor of ours, a device or a FIFO is written to as it is; so is a file whose
-//             folder takes no other, or that is mounted there.
-//   Errors    the sentence begins with the path.
+//   Shape     check_together() checks beforehand that it can be written. An inherited descriptor, a
+//             device or a FIFO is written to directly. So is a file that cannot be replaced: its
+//             folder does not allow a new file, or the file is a mount point.
+//   Errors    the sentence of the Status begins with the path.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace mxsweep::files {
 
-// `minus`: the descriptor that "-" is.
+// `minus`: the descriptor that "-" stands for.
 Status write_whole(const std::string& path, std::string_view text, int minus = 1);
 
 }  // namespace mxsweep::files

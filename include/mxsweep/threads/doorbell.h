@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How one thread tells another that there is news, at no cost while the other is awake.
+// Wakes a sleeping thread by an eventfd. Costs no system call while that thread is awake.
 //
-//   Shape    The sleeper: prepare(), look once more, then sleep (or wait()), then cancel_wait().
-//            The caller: publish the news, then notify_if_waiting().
-//   Readers  One at a time. A second one may wait for a ring that the first has read.
-//   Source   Dekker's handshake: each side writes its flag and then reads the other's, with a full
-//            fence between, so that at least one of them sees the other.
+//   Source   Dekker's algorithm: each side writes its own flag and then reads the other's, with a
+//            full fence in between, so that at least one side sees the other's write.
+//   Shape    The sleeper: prepare(), check once more for work, then wait() or poll descriptor(),
+//            then cancel_wait(). The caller: publish the work, then notify_if_waiting().
+//   Threads  one sleeper; any number of callers. With two sleepers one could read the notification
+//            that is meant for the other.
+//   Errors   good() is false if the eventfd could not be created; error() is the errno.
 #pragma once
 
 #include <sys/eventfd.h>
@@ -29,24 +31,24 @@ class Doorbell {
   }
 
   [[nodiscard]] bool good() const { return descriptor_ >= 0; }
-  [[nodiscard]] int error() const { return error_; }  // The errno of one that is not good().
+  [[nodiscard]] int error() const { return error_; }  // 0 if good().
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
   void prepare() { asleep_.exchange(true, std::memory_order_seq_cst); }
   void cancel_wait() { asleep_.store(false, std::memory_order_relaxed); }
 
   void notify_if_waiting() {
-    // An exchange rather than a fence and a load: ThreadSanitizer does not know fences.
+    // An exchange rather than a fence and a load: ThreadSanitizer does not support fences.
     if (asleep_.exchange(false, std::memory_order_seq_cst)) notify();
   }
-  // Also when nobody is known to sleep: for the stop, which must not be missed.
+  // Notifies even if no thread seems to be waiting: for the stop, which must not be missed.
   void notify() {
     const std::uint64_t one = 1;
-    // The counter cannot overflow: it is read whenever it is not zero.
+    // The eventfd's counter cannot overflow, because the sleeper reads it whenever it is not zero.
     [[maybe_unused]] const ssize_t written = ::write(descriptor_, &one, sizeof one);
   }
 
-  // Sleeps until rung. Only for sleepers without a ring of their own.
+  // Blocks until notified. For sleepers without an io_uring ring, which would poll descriptor().
   void wait() const {
     std::uint64_t rings = 0;
     [[maybe_unused]] const ssize_t got = ::read(descriptor_, &rings, sizeof rings);

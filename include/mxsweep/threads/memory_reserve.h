@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Memory kept aside, so that a program that runs out of it can end in order.
+// Reserved memory that lets a program which runs out of memory stop in an orderly way.
 //
-//   Shape     When operator new finds nothing, the reserve is given back and `descriptor` (an
-//             eventfd) is written to; the allocation is then tried again. Its reader ends the
-//             program's work, within the reserve. If that is used up too, std::bad_alloc follows.
-//   Lifetime  one at a time in a process; the destructor restores what was there before.
-//   Source    std::set_new_handler; RLIMIT_AS counts address space, which is all that it takes.
+//   Source    std::set_new_handler. The reserve is address space only, which is what RLIMIT_AS
+//             counts.
+//   Shape     When an allocation by operator new fails, the reserve is released, `descriptor` (an
+//             eventfd) is written to, and the allocation is tried again. The reader of the eventfd
+//             must then stop the program's work, which has to fit into the reserve. When that is
+//             used up, too, operator new throws std::bad_alloc.
+//   Lifetime  one in a process at a time; the destructor restores the previous new-handler.
+//   Errors    good() is false if there was no room for the reserve; there is then no handler.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +24,6 @@ class MemoryReserve {
   MemoryReserve(const MemoryReserve&) = delete;
   MemoryReserve& operator=(const MemoryReserve&) = delete;
 
-  // False: there was no room for it, and nothing is kept.
   [[nodiscard]] bool good() const { return kept_; }
   [[nodiscard]] bool used() const;
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Signals as something to read: SIGINT, SIGTERM and SIGHUP arrive on a descriptor, unless they were
-// ignored from the start; SIGPIPE and SIGXFSZ become the EPIPE and EFBIG of the write that caused
-// them.
+// Receives signals by a descriptor: SIGINT, SIGTERM and SIGHUP, unless they were ignored when the
+// program started. SIGPIPE and SIGXFSZ are ignored, so that the write which causes them returns
+// EPIPE or EFBIG instead.
 //
-//   Lifetime  Built before any thread is started, so that all inherit the mask; restores what it
-//             changed when it goes.
+//   Source    signalfd(2).
+//   Lifetime  must be constructed before any thread is started, so that all threads inherit the
+//             signal mask. The destructor restores the mask and the dispositions.
+//   Errors    good() is false if there is no descriptor.
 #pragma once
 
 #include <csignal>
@@ -20,7 +22,7 @@ class Signals {
 
   [[nodiscard]] bool good() const { return descriptor_ >= 0; }
   [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] bool arrived();  // One signal read off; false when there was none.
+  [[nodiscard]] bool arrived();  // Reads one signal; false if there is none.
 
  private:
   int descriptor_ = -1;

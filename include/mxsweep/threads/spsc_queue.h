@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A bounded queue from one thread to one other.
+// A bounded lock-free queue with a single producer and a single consumer thread.
 //
-//   Source    Lamport's ring with cached indices: each side reads the other's index only when its
-//             own copy says full or empty, so that at load their cache lines stay at home.
-//   Memory    `capacity` values, a power of two, allocated once, and untouched until they are used.
-//   Errors    push and pop answer false when full or empty; nothing waits here.
+//   Source    Lamport's ring buffer with cached indices: each side reads the other's index only
+//             when its own copy of it shows a full or empty queue, so that under load the cache
+//             lines of the indices rarely move between cores.
+//   Memory    `capacity` values, a power of two, allocated once. Their pages are not touched before
+//             they are used.
+//   Errors    push() returns false when the queue is full, pop() when it is empty; neither blocks.
 #pragma once
 
 #include <atomic>
@@ -32,7 +34,7 @@ class SpscQueue {
     std::allocator<T>().deallocate(values_, capacity());
   }
 
-  // The producer's side. Moves the value in, or answers false and leaves it as it is.
+  // The producer's side. Moves the value in, or returns false and leaves it unchanged.
   bool push(T& value) {
     const std::size_t tail = tail_.load(std::memory_order_relaxed);
     if (tail - head_seen_ > mask_) {
@@ -58,7 +60,8 @@ class SpscQueue {
     return true;
   }
 
-  // Either side; true stays true only for the side that could change it.
+  // For both sides. The consumer's `false` and the producer's `true` stay valid until that side
+  // itself changes the queue.
   [[nodiscard]] bool empty() const {
     return head_.load(std::memory_order_acquire) == tail_.load(std::memory_order_acquire);
   }
@@ -71,9 +74,9 @@ class SpscQueue {
   T* values_;
   std::size_t mask_;
   alignas(kCacheLine) std::atomic<std::size_t> head_ = 0;
-  std::size_t tail_seen_ = 0;  // The consumer's.
+  std::size_t tail_seen_ = 0;  // The consumer's copy of tail_.
   alignas(kCacheLine) std::atomic<std::size_t> tail_ = 0;
-  std::size_t head_seen_ = 0;  // The producer's.
+  std::size_t head_seen_ = 0;  // The producer's copy of head_.
 };
 
 }  // namespace mxsweep::threads

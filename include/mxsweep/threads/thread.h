@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A thread whose start can fail without an exception.
+// A thread that reports a failed start as a value instead of an exception.
 //
-//   Source    pthread_create(3): it fails at a limit on processes (RLIMIT_NPROC, pids.max of a
-//             control group), or when there is no memory for the stack.
-//   Lifetime  joined by the destructor, if not before; what the body refers to must last until
-//             then.
-//   Errors    start() answers an errno; 0: it runs.
+//   Source    pthread_create(3), which fails at a limit on processes (RLIMIT_NPROC, pids.max of a
+//             control group), or if there is no memory for the stack.
+//   Lifetime  joined by the destructor at the latest. Objects that the body refers to must live
+//             until then.
+//   Errors    start() returns an errno; 0: the thread runs.
 #pragma once
 
 #include <pthread.h>
