@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The measuring half of scripts/bench: runs pairs, prints medians. Not to be called by hand."""
+"""The measuring part of scripts/bench, which calls it: runs pairs and prints medians."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from bench_latency import latency
 from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
 
-# QUIT is never answered: the conversation stays open, greeting and EHLO replies are held.
+# QUIT is never answered, so the conversation stays open with greeting and EHLO reply in memory.
 HOLDING_PERSONA = {"name": "holding", "weight": 1, "expect": OK, "quit": [{"do": "hang"}]}
 # Each has a key and a chain of its own.
 CHAINS = 100
@@ -53,8 +53,8 @@ def run_floor(build, count, in_flight, port=PORT):
 
 def run_handshakes(build, beside=False):
     """The TLS library's bare client handshake, in memory: TLS 1.3, P-256, leaf and intermediate.
-    `beside`: with the same at work on the other core, as the fleet is while mxsweep is measured;
-    two cores of a virtual machine may well share one real one."""
+    `beside`: with the same program running on the other core, as the fleet does while mxsweep is
+    measured: two cores of a virtual machine may share one physical core."""
     command = [str(build / "bench/tls_libraries"), "--library", "gnutls", "--server", "tls1.3"]
     command += ["--leaf", "p256", "--held", "100", "--handshakes"]
     neighbour = None
@@ -77,7 +77,7 @@ def compare(title, pairs, floor, scan):
     scan()
     floors, scans, ratios = [], [], []
     for number in range(pairs):
-        # A B, then B A: whatever drifts taxes both alike.
+        # A B, then B A, so that any drift affects both alike.
         if number % 2 == 0:
             a, b = floor(), scan()
         else:
@@ -113,7 +113,7 @@ def compare(title, pairs, floor, scan):
     )
     whole = [b["with_softirq_us"] / a["with_softirq_us"] for a, b in zip(floors, scans)]
     print(
-        f"  the core's softirq thread counted in: {median(floors, 'with_softirq_us'):.2f} us, "
+        f"  with the core's softirq thread: {median(floors, 'with_softirq_us'):.2f} us, "
         f"{median(scans, 'with_softirq_us'):.2f} us, ratio {statistics.median(whole):.3f}"
     )
 
@@ -160,7 +160,7 @@ def memory(build, folder, _pairs):
     count = 38_000
     targets = write_targets(folder, count)
     personas = write_personas(build, folder, [HOLDING_PERSONA])
-    print(f"memory with {count} conversations held, greeting and EHLO reply in memory")
+    print(f"memory with {count} open conversations, greeting and EHLO reply in memory")
     with Sink(build / "mxsweep", "--personas", str(personas), "--threads", "4"):
         idle = run_scan(build, folder, write_targets(folder, 1), 1, "--tls", "off")
         run = run_scan(
@@ -185,8 +185,8 @@ def held(build, folder, _pairs):
 
 
 def tls(build, folder, pairs):
-    """STARTTLS conversations against what they cannot do without: the same conversation in clear
-    and the library's handshake."""
+    """STARTTLS conversations against the sum of their parts: the same conversation in clear and the
+    library's handshake."""
     count, in_flight = 20_000, 1000
     targets = write_targets(folder, count)
     personas = write_personas(build, folder, CHAIN_PERSONAS)
@@ -219,7 +219,7 @@ def tls(build, folder, pairs):
 def tls_memory(build, folder, _pairs):
     count = 10_000
     personas = write_personas(build, folder, [HOLDING_PERSONA])
-    print(f"memory with {count} TLS conversations held, all secured")
+    print(f"memory with {count} open TLS conversations, all handshakes done")
     with Sink(build / "mxsweep", "--personas", str(personas), "--threads", "2"):
         idle = run_scan(build, folder, write_targets(folder, 1), 1)
         run = run_scan(
@@ -236,7 +236,7 @@ def tls_many(build, folder, _pairs):
     """Ten thousand at once on one core, a fifth of them silent until their deadline."""
     count, in_flight = 30_000, 10_000
     personas = write_personas(build, folder, [*CHAIN_PERSONAS, SILENT_PERSONA])
-    print(f"{in_flight} in flight on one core, all at once into TLS, one in five silent")
+    print(f"{in_flight} in flight on one core, all handshakes at once, one server in five silent")
     with Sink(build / "mxsweep", "--personas", str(personas)):
         run = run_scan(
             build, folder, write_targets(folder, count), in_flight, "-j", 1,
@@ -257,9 +257,9 @@ class NoFleet:
 
 
 def before_and_after(build, before, folder, pairs, names):
-    """Another build of the program and this one in turn, against one fleet of this one's."""
+    """Another build of the program and this one alternately, against one fleet of this build."""
     refusing = {"outcome": "failed", "cause": "net.refused", "port": PORT_WITHOUT_LISTENER}
-    # Targets, in flight, the fleet's flags (None: there is none), scan's, what comes of it.
+    # Targets, in flight, the fleet's flags (None: no fleet), flags of scan, expected outcome.
     workloads = {
         "plain": (100_000, 1000, ["--only", "plain"], ["--tls", "off"], {}),
         "many": (100_000, 19_000, ["--only", "plain", "--delay", "200"], ["--tls", "off"], {}),
@@ -317,7 +317,7 @@ def main():
         for name in flags.what:
             benches[name](flags.build, pathlib.Path(folder), flags.pairs)
             if flags.neighbour:
-                print("the same beside a neighbour that keeps the memory busy:")
+                print("the same beside a neighbour that uses up memory bandwidth:")
                 with Neighbour(flags.build):
                     benches[name](flags.build, pathlib.Path(folder), flags.pairs)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """mxsweep beside other programs that hold SMTP conversations. Part of scripts/bench.
 
-All of them visit the same servers of the simulated fleet, on the second core; the fleet, and what
-drives a program that does not read a list itself, are on the first. Counted is the CPU time of the
-program's processes. A conversation is greeting, EHLO, QUIT; under TLS greeting, EHLO, STARTTLS,
-handshake, EHLO, QUIT. A program that is not installed is left out: nothing is installed for it."""
+All programs run on the second core and visit the same servers of the simulated fleet. The fleet
+runs on the first core, and so does the driver of a program that cannot read a list itself. The CPU
+time of the program's processes is measured. A conversation is greeting, EHLO, QUIT; with TLS it is
+greeting, EHLO, STARTTLS, handshake, EHLO, QUIT. A program that is not installed is skipped."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ SERVER_NAME = "mx.sink.test"  # Every certificate of the fleet is for *.sink.tes
 TARGETS = 4000
 IN_FLIGHT = 100
 CHAINS = 100  # Keys and certificate chains of the fleet.
-PLUGIN_TARGETS = 1000  # Where each conversation is a process.
+PLUGIN_TARGETS = 1000  # Fewer, because each conversation is a process.
 PLUGIN_IN_FLIGHT = 8
 EXPORTER_PORT = 9115
 EXPORTER_READY_SECONDS_MAX = 20
 
-# The steps of a conversation, as its configuration writes them; it ends what is sent with LF.
+# The steps of a conversation in blackbox_exporter's configuration. It appends LF to what it sends.
 GREET = [{"expect": "^220 "}, {"send": f"EHLO {HELO}\r"}, {"expect": "^250 "}]
 UPGRADE = [{"send": "STARTTLS\r"}, {"expect": "^220 "}, {"starttls": True},
            {"send": f"EHLO {HELO}\r"}, {"expect": "^250 "}]
@@ -68,8 +68,8 @@ class Mxsweep:
 
 
 class Exporter:
-    """Prometheus' blackbox_exporter: a server that makes one probe for each HTTP request. What it
-    costs to start is not counted."""
+    """Prometheus' blackbox_exporter: a server that makes one probe for each HTTP request. Its start
+    is not measured."""
 
     name = "blackbox_exporter"
     targets = TARGETS
@@ -111,7 +111,7 @@ class Exporter:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def ask(self, numbers, module):
-        """One HTTP connection, which asks for one probe after the other."""
+        """One HTTP connection, which requests one probe after the other."""
         reader, writer = await asyncio.open_connection("127.0.0.1", EXPORTER_PORT)
         for number in numbers:
             target = f"{address(number)}:{PORT}"
@@ -154,7 +154,7 @@ class Exporter:
 
 
 class Nodemailer:
-    """A mail client's verify(), which is such a conversation."""
+    """nodemailer, a mail client library: its verify() makes such a conversation."""
 
     name = "nodemailer"
     targets = TARGETS
@@ -184,8 +184,8 @@ class Nodemailer:
 
 
 class Plugin:
-    """check_smtp of the monitoring plugins: a process for each conversation. It sends HELO, not
-    EHLO, when it is to stay in clear, and does not verify the certificate chain."""
+    """check_smtp of the monitoring plugins: a process for each conversation. Without STARTTLS it
+    sends HELO instead of EHLO, and it does not verify the certificate chain."""
 
     name = "check_smtp"
     targets = PLUGIN_TARGETS
@@ -202,14 +202,14 @@ class Plugin:
                               file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
 
     def end_of_one(self):
-        """Waits for one of them. Its seconds of CPU."""
+        """Waits for one of the processes; returns its CPU seconds."""
         _, status, usage = os.wait4(-1, 0)
         if status != 0:
             raise SystemExit(f"{self.name} ended with {status}")
         return usage.ru_utime + usage.ru_stime
 
     def run_all(self, secure):
-        """Seconds of CPU of all the processes."""
+        """The CPU seconds of all processes."""
         seconds = 0.0
         for number in range(self.targets):
             if number >= PLUGIN_IN_FLIGHT:
@@ -218,7 +218,7 @@ class Plugin:
         return seconds + sum(self.end_of_one() for _ in range(PLUGIN_IN_FLIGHT))
 
     def memory(self, secure):
-        """Of one process. ru_maxrss would include the memory of the process that starts it."""
+        """The peak memory of one process. ru_maxrss would include that of the forking process."""
         pid, peak = self.start(0, secure), 0
         while os.waitpid(pid, os.WNOHANG) == (0, 0):
             peak = max(peak, memory_peak_octets(pid))
@@ -246,7 +246,7 @@ def memory_peak_octets(pid):
 
 
 def with_affinity(core, work):
-    """`work()` with this process, and what it starts, on one core."""
+    """Calls `work()` with this process and its children on one core."""
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {sorted(cores)[core % len(cores)]})
     try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The benches of names: NSD as the authority, Unbound as the resolver, both from scripts/servers
-and both on the fleet's core, with zones of a hundred thousand mail domains."""
+"""The DNS benchmarks: NSD as the authority and Unbound as the resolver, both from scripts/servers
+and on the fleet's core, with zones of a hundred thousand mail domains."""
 
 import json
 import os
@@ -40,8 +40,8 @@ zone:
   zonefile: "root.zone"
 """
 
-# Room for all that a bench asks for, and for more questions at once than a sweep has open. Unbound
-# would say by itself that nothing is below "test", as RFC 6761 has it.
+# Caches large enough for a whole benchmark, and more simultaneous queries than a sweep sends. By
+# default Unbound answers NXDOMAIN for all names below "test", as RFC 6761 requires.
 RESOLVER = """
 server:
   interface: 127.0.0.1
@@ -76,7 +76,7 @@ ns.sweep. A 127.0.0.1
 
 
 def is_answered(port, name):
-    """Whether a server finds the MX of a name."""
+    """Whether a server answers with the MX of a name."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     query = b"\x12\x34\x01\x00\x00\x01" + bytes(6) + labels + b"\x00" + bytes([0, MX, 0, 1])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -92,14 +92,14 @@ def is_answered(port, name):
 
 
 class Names:
-    """A resolver and all the world behind it, until the end of the block. `records`: lines of the
-    zone; `known`: a name of it that has an MX."""
+    """A resolver and the authority for the root zone, until the end of the block. `records`: lines
+    of the zone; `known`: a name in it that has an MX."""
 
     def __init__(self, folder, records, known):
         servers = os.environ.get("MXSWEEP_SERVERS", "")
         self.programs = pathlib.Path(servers, "usr")
         if not servers or not (self.programs / "sbin/unbound").exists():
-            raise SystemExit("no NSD and no Unbound: scripts/servers fetches them")
+            raise SystemExit("NSD and Unbound are missing: scripts/servers fetches them")
         self.folder = pathlib.Path(folder, "names")
         self.folder.mkdir(exist_ok=True)
         self.records, self.known = records, known
@@ -110,7 +110,7 @@ class Names:
             file.write(ZONE)
             file.writelines(self.records)
         try:
-            # In this order, or the resolver would remember that the authority said nothing.
+            # In this order, or the resolver would cache that the authority did not answer.
             self.start("nsd", AUTHORITY, PORT_OF_AUTHORITY)
             self.start("unbound", RESOLVER, PORT_OF_RESOLVER)
         except BaseException:
@@ -141,7 +141,7 @@ class Names:
 
 
 def shared_records(domains):
-    """Domains on a few servers, which have the names that their certificates have."""
+    """Domains that share a few servers, whose names match their certificates."""
     hosts = ["mx-" + address(number).replace(".", "-") + ".sink.test." for number in range(SERVERS)]
     for number, host in enumerate(hosts):
         yield f"{host} A {address(number)}\n"
@@ -150,7 +150,7 @@ def shared_records(domains):
 
 
 def own_records(domains, servers):
-    """Domains each of which has an MX host of its own; these are names of as many servers."""
+    """Domains with an MX host each; the hosts' addresses are those of `servers` servers."""
     for number in range(domains):
         yield f"d{number}.bench.test. MX 10 mx.d{number}.bench.test.\n"
         yield f"mx.d{number}.bench.test. A {address(number % servers)}\n"
@@ -165,7 +165,7 @@ def write_domains(folder, count):
 def print_shares(build, folder, targets, flags):
     """Where the CPU time goes, library by library."""
     if not shutil.which("perf"):
-        print("  c-ares' share: unknown, there is no perf here")
+        print("  c-ares' share: unknown, perf is not installed")
         return
     data = folder / "perf.data"
     watch = ("perf", "record", "-q", "-e", "cpu-clock", "-F", "1999", "-o", data)
@@ -175,18 +175,18 @@ def print_shares(build, folder, targets, flags):
         check=True, capture_output=True, text=True).stdout
     shares = re.findall(r"^ *([0-9.]+)% +(\S+)", report, re.MULTILINE)
     cares = sum(float(share) for share, library in shares if library.startswith("libcares"))
-    told = ", ".join(f"{library} {share} %" for share, library in shares if float(share) >= 1)
-    print(f"  all of it: {told}")
-    print(f"  C-ARES   {cares:.1f} % of the process's CPU time, by itself")
+    largest = ", ".join(f"{library} {share} %" for share, library in shares if float(share) >= 1)
+    print(f"  CPU time by library: {largest}")
+    print(f"  C-ARES   {cares:.1f} % of the process's CPU time, without the kernel's part")
 
 
 def dns_lookups(build, folder, pairs):
-    """MX and A of every domain are asked for, and hardly anybody is visited. All that the process
-    does counts as the cost of lookups, so it is a bound from below."""
+    """Queries MX and A of every domain and visits only a few servers. All CPU time of the process
+    is counted as the cost of lookups, so the rate is a lower bound."""
     targets = write_domains(folder, DOMAINS)
     flags = (1000, *NAMES, "-4", "-j", 1, "--tls", "off")
     rates = []
-    print(f"lookups: MX and A of {DOMAINS} domains, a host each, {SERVERS} servers in all")
+    print(f"lookups: MX and A of {DOMAINS} domains with a host each, {SERVERS} servers in all")
     known = f"d{DOMAINS - 1}.bench.test"
     with Names(folder, own_records(DOMAINS, SERVERS), known), Sink(
         build / "mxsweep", "--only", "plain"
@@ -207,16 +207,16 @@ def dns_lookups(build, folder, pairs):
             )
         print_shares(build, folder, targets, flags)
     print(
-        f"  LOOKUPS  {statistics.median(rates):.0f} sent a CPU second, records and all "
+        f"  LOOKUPS  {statistics.median(rates):.0f} sent per CPU second, records included "
         f"({min(rates):.0f} to {max(rates):.0f}); the bar is 15,000"
     )
-    print("  the room by itself, and a bare socket:", flush=True)
+    print("  the resolver by itself, and a bare socket:", flush=True)
     subprocess.run([str(build / "bench/dns_bench"), "--benchmark_filter=lookups|socket"],
                    check=True)
 
 
 def sweep_shared(build, folder, domains, *flags):
-    """One sweep over so many domains, and proof that it visited each server once."""
+    """Sweeps so many domains, and fails unless each server was visited exactly once."""
     counts_path, authority = folder / "sink.json", folder / "authority.pem"
     with Sink(build / "mxsweep", "--only", "plain", "--stats", str(counts_path), "--ca-out",
               str(authority)):  # fmt: skip
@@ -244,7 +244,7 @@ def sweep_shared(build, folder, domains, *flags):
         "address_conversations_max": 1,
     }
     if seen != expected:
-        raise SystemExit(f"not each server once: {seen}, not {expected}")
+        raise SystemExit(f"not every server was visited once: {seen}, expected {expected}")
     print(
         f"  {domains} domains answered, {counts['addresses']} servers visited, "
         f"{counts['address_conversations_max']} time each; {run['memory'] / 1e6:.1f} MB resident "
@@ -255,7 +255,7 @@ def sweep_shared(build, folder, domains, *flags):
 
 
 def dns_shared(build, folder, _pairs):
-    """Three times as many domains as fit into what we remember of DNS, to see where memory ends."""
+    """Up to three times as many domains as the DNS cache holds, to see that memory is bounded."""
     most = 3 * DOMAINS
     print(f"domains that share {SERVERS} servers, each server visited once")
     with Names(folder, shared_records(most), f"d{most - 1}.bench.test"):
@@ -270,12 +270,12 @@ def dns_shared(build, folder, _pairs):
     memory = {domains: run["memory"] for domains, run in runs.items()}
     print(
         f"  MEMORY   {memory[DOMAINS] / memory[DOMAINS // 10]:.2f} times as much for 10 times the "
-        f"domains, {memory[most] / memory[DOMAINS]:.2f} for 3 times as many again"
+        f"domains, {memory[most] / memory[DOMAINS]:.2f} for another 3 times as many"
     )
 
 
 def compare_rates(build, folder, pairs, count, in_flight):
-    """A sweep of mail domains against one of the same servers' addresses."""
+    """Compares a sweep of mail domains with one of the addresses of the same servers."""
     flags = (in_flight, "-j", 1, "--tls", "off")
     domains, addresses = write_domains(folder, count), write_targets(folder, count)
 
@@ -303,17 +303,17 @@ def compare_rates(build, folder, pairs, count, in_flight):
 
 
 def dns_rate(build, folder, pairs):
-    """Whether the way to a server's address holds up the visit."""
+    """Whether name resolution slows down a sweep."""
     count, in_flight = 20_000, 300
     with Names(folder, own_records(count, count), f"d{count - 1}.bench.test"):
         print(
-            f"mail domains against addresses, {count} servers, a warm resolver: greetings 100 ms "
-            f"late, {in_flight} in flight"
+            f"mail domains against addresses, {count} servers, a warm resolver: greetings delayed "
+            f"by 100 ms, {in_flight} in flight"
         )
         with Sink(build / "mxsweep", "--only", "plain", "--delay", "100"):
             late = compare_rates(build, folder, pairs, count, in_flight)
         print(f"  RATIO    {late}; the bar is 0.9")
-        print("the same with greetings at once, 1000 in flight: CPU is what there is too little of")
+        print("the same with greetings at once, 1000 in flight: limited by CPU")
         with Sink(build / "mxsweep", "--only", "plain"):
             at_once = compare_rates(build, folder, pairs, count, 1000)
-        print(f"  ratio    {at_once}; two cores do for the sweep, the fleet and the resolver")
+        print(f"  ratio    {at_once}; sweep, fleet and resolver share two cores")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How far a latency in the record is from the server's own clock. Part of scripts/bench."""
+"""Compares the latencies in records with the server's own clock. Part of scripts/bench."""
 
 import json
 import pathlib
@@ -17,18 +17,18 @@ from real_certificates import Authority  # noqa: E402
 from talking_server import TalkingServer  # noqa: E402
 
 CONVERSATIONS = 400
-PAUSE_SECONDS = 0.005  # Before every reply: what is to be measured.
+PAUSE_SECONDS = 0.005  # Before every reply: the latency to measure.
 
 
 class Clocked(TalkingServer):
-    """A server with Nagle's algorithm left on, which notes for each reply how long it took by its
-    own clock: from the command's arrival to the moment before the reply is sent."""
+    """A server with Nagle's algorithm enabled, which measures each reply by its own clock: from the
+    arrival of the command to the moment before the reply is sent."""
 
     def __init__(self, context, implicit):
         super().__init__(lambda connection: self.converse(connection, time.monotonic()))
         self.context = context
         self.implicit = implicit
-        self.spans = []  # One dict for each conversation: they come one after the other.
+        self.spans = []  # One dict for each conversation; they are sequential.
 
     @staticmethod
     def reply(connection, octets, began):
@@ -70,8 +70,9 @@ def percentile(values, percent):
 
 
 def latency(build, _folder, _pairs):
-    print(f"latencies against the server's own clock, which says {PAUSE_SECONDS * 1e3:g} ms and a "
-          f"bit; {CONVERSATIONS} conversations, one at a time; ours less the server's, in ms")
+    print(f"latencies against the server's own clock, which measures a little over "
+          f"{PAUSE_SECONDS * 1e3:g} ms; {CONVERSATIONS} conversations, one at a time; "
+          f"ours less the server's, in ms")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         issued = Authority(folder).issue("leaf", key="RSA:2048")

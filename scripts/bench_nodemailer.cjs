@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// nodemailer's verify() against many servers. Part of scripts/bench_compare.py, which passes what is
-// wanted as JSON. What loading the library costs is not counted.
+// nodemailer's verify() against many servers. Part of scripts/bench_compare.py, which passes the
+// parameters as JSON. Loading the library is not measured.
 'use strict';
 const fs = require('node:fs');
 const tls = require('node:tls');

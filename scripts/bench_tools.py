@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the benches share: the fleet, a sweep and what it came to, and a network to do it in."""
+"""Shared parts of the benchmarks: the fleet, a sweep and its results, and the network namespace."""
 
 import json
 import os
@@ -18,8 +18,8 @@ OK = {"outcome": "ok", "phase": "quit", "cause": "none"}
 
 
 def softirq_seconds(core):
-    """CPU time of the thread to which the kernel leaves a core's packets when they are many. Nobody
-    is charged for it, so work that moves there looks saved."""
+    """CPU time of the kernel thread that processes a core's packets under load (ksoftirqd). It is
+    charged to no process, so work that moves there would appear to be saved."""
     name = f"ksoftirqd/{sorted(os.sched_getaffinity(0))[core]}"
     for process in pathlib.Path("/proc").iterdir():
         try:
@@ -27,18 +27,18 @@ def softirq_seconds(core):
                 fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
                 return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         except OSError:
-            continue  # It has ended since.
+            continue  # The process has ended.
     return 0.0
 
 
 def on_core(core, command):
-    """The command pinned to one core, where there are two; else as it is."""
+    """The command, pinned to a core of this machine."""
     cores = sorted(os.sched_getaffinity(0))
     return ["taskset", "-c", str(cores[core % len(cores)]), *command]
 
 
 def prepare_namespace():
-    """Loopback up, all ports for us, no TIME_WAIT kept."""
+    """Sets loopback up, makes all ports available and disables TIME_WAIT."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     settings = {
         "ip_local_port_range": "1024 65535",
@@ -67,12 +67,12 @@ class Sink:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        said = self.process.communicate(timeout=120)[1].strip()
-        print(f"  fleet: {said.splitlines()[-1] if said else 'nothing said'}")
+        output = self.process.communicate(timeout=120)[1].strip()
+        print(f"  fleet: {output.splitlines()[-1] if output else 'no output'}")
 
 
 class Neighbour:
-    """A program on the first core that keeps the memory busy."""
+    """A program on the first core that uses up memory bandwidth."""
 
     def __init__(self, build):
         self.process = subprocess.Popen(on_core(0, [build / "bench/neighbour"]))
@@ -100,7 +100,8 @@ def write_personas(build, folder, personas):
 
 def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="none",
              port=PORT, under=(), program=None):
-    """`under`: the words of a command that watches it. `program`: instead of the build's."""
+    """Runs a sweep and returns its measurements. `under`: a command that runs and observes it.
+    `program`: another program instead of the build's."""
     summary_path = folder / "summary.json"
     command = [program or build / "mxsweep", "scan", "-f", targets, "-o", folder / "records"]
     command += ["-p", port]
@@ -116,7 +117,7 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
     counted = summary["outcomes"].get(outcome), summary["causes"].get(cause)
     as_expected = outcome is None or counted == (records, records)
     if not summary["agrees"] or not as_expected:
-        raise SystemExit(f"the sweep went wrong: {summary}")
+        raise SystemExit(f"unexpected results of the sweep: {summary}")
     total = summary["ms"]["total"]
     return {
         "cpu_us": summary["cpu_seconds"] * 1e6 / records,
@@ -135,7 +136,7 @@ def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="non
 
 
 def address(number):
-    """Of the fleet's server with this number."""
+    """The address of the fleet's server with this number."""
     host = FIRST_HOST + number
     return f"{host >> 24}.{host >> 16 & 255}.{host >> 8 & 255}.{host & 255}"
 

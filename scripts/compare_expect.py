@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """usage: compare_expect.py EXPECTED RECORDS
 
-Compares the records of a sweep with what `mxsweep sink --expect` says that it should find: for
-each address one record, with this outcome, phase and cause, and with whatever else it names: keys
-of "tls" ("offered" being that of "starttls") and all anomalies. Both are JSON Lines. Prints how
-many of each persona agreed; exits 1 when anything differs."""
+Compares the records of a sweep with the expectations that `mxsweep sink --expect` prints: one
+record for each address, with the expected outcome, phase and cause, and with the other expected
+values: keys of "tls" ("offered" is that of "starttls") and all anomalies. Both files are JSON
+Lines. Prints how many servers of each persona agree; exits with 1 if anything differs."""
 
 import collections
 import json
@@ -24,14 +24,14 @@ def verdict(line):
 
 
 def findings(record):
-    """What a record says of the things that an expectation may name."""
+    """The values of a record that an expectation may have."""
     found = dict(record.get("tls", {}))
     found["offered"] = record.get("starttls", {}).get("offered")
     return found
 
 
 def words(line, wanted):
-    """The verdict, and behind it the findings that are wanted."""
+    """The verdict, followed by the findings that are expected."""
     found = line.get("tls", {}) if "persona" in line else findings(line)
     text = [verdict(line)] + [f"{key} {found.get(key)}" for key in wanted.get("tls", {})]
     if "anomalies" in wanted:
@@ -40,16 +40,16 @@ def words(line, wanted):
 
 
 def differences(expected, records):
-    """Address, persona, what was expected and what was found."""
+    """Yields address, persona, expectation and finding of each difference."""
     seen = collections.defaultdict(list)
     for record in records:
         seen[record.get("ip", record["target"])].append(record)
     for line in expected:
         found = seen.pop(line["ip"], [])
         right = words(line, line)
-        said = words(found[0], line) if len(found) == 1 else f"{len(found)} records"
-        if said != right:
-            yield line["ip"], line["persona"], right, said
+        seen_words = words(found[0], line) if len(found) == 1 else f"{len(found)} records"
+        if seen_words != right:
+            yield line["ip"], line["persona"], right, seen_words
     for ip in seen:
         yield ip, "none", "no record", "a record"
 
@@ -62,8 +62,8 @@ def main():
     wrong_by_persona = collections.Counter(persona for _, persona, _, _ in wrong)
     for persona, count in sorted(collections.Counter(e["persona"] for e in expected).items()):
         print(f"{persona:28} {count - wrong_by_persona[persona]:6} of {count:6} as expected")
-    for ip, persona, right, said in wrong[:DIFFERENCES_SHOWN_MAX]:
-        print(f"{ip} ({persona}): {right} expected; {said} found")
+    for ip, persona, right, found in wrong[:DIFFERENCES_SHOWN_MAX]:
+        print(f"{ip} ({persona}): {right} expected; {found} found")
     print(f"{len(expected)} addresses, {len(records)} records, {len(wrong)} differences")
     sys.exit(1 if wrong or not expected else 0)
 

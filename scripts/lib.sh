@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# For the other scripts to source: where the project is, what is said, how a tree is built.
+# Sourced by the other scripts: the project's folder, messages, builds and test runs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jobs=$(nproc)
@@ -12,18 +12,18 @@ fail() {
   exit 1
 }
 
-# help TEXT: prints a script's help and leaves.
+# help TEXT: prints a script's help and exits.
 help() {
   printf '%s\n' "$1"
   exit 0
 }
 
 wrong_usage() {
-  printf '%s: %s (--help says what there is)\n' "$(basename "$0")" "$*" >&2
+  printf '%s: %s (see --help)\n' "$(basename "$0")" "$*" >&2
   exit 2
 }
 
-# quietly LOG COMMAND...: nothing is printed unless the command fails; then what the log says of it.
+# quietly LOG COMMAND...: runs a command with its output in LOG, and prints from LOG if it fails.
 quietly() {
   local log=$1 status=0
   shift
@@ -32,19 +32,19 @@ quietly() {
   [[ $status -ne 0 ]] || return 0
   {
     grep -m 1 -A 80 -E '^FAILED|CMake Error' "$log" || tail -n 80 "$log"
-    printf 'failed (%s): %s\nall of it: %s\n' "$status" "$*" "$log"
+    printf 'failed (%s): %s\nthe whole log: %s\n' "$status" "$*" "$log"
   } >&2
   return "$status"
 }
 
-# beside NAME COMMAND...: begins a step, which goes on beside the others; it ends with the script.
-# await NAME: waits for its end and prints what it printed. Fails when it failed.
+# beside NAME COMMAND...: starts a step in the background. It is killed if the script ends first.
+# await NAME: waits for its end and prints its output. Fails if the step failed.
 declare -A beside_group=()
 beside() {
   local name=$1
   shift
   mkdir -p "$root/build"
-  step "$name: begun, its output comes when it has ended"
+  step "$name: started, its output follows when it has ended"
   set -m  # Background jobs get a process group of their own.
   ("$@") >"$root/build/${name// /-}.log" 2>&1 </dev/null &
   set +m
@@ -69,7 +69,7 @@ end_besides() {
 }
 
 # build TREE TARGETS OPTIONS...: configures $root/TREE and builds TARGETS ("all", or names). Tests
-# that run beside it have the processors first.
+# that run at the same time have priority.
 build() {
   local tree=$1 targets=$2 launcher=()
   shift 2
@@ -81,13 +81,13 @@ build() {
   quietly "$root/$tree/build.log" nice -n 10 ninja -C "$root/$tree" -j "$jobs" $targets
 }
 
-# run_tests TREE [ctest options...]: ctest's own words, its summary last. It runs more tests at once
-# than there are processors, because most of them wait.
+# run_tests TREE [ctest options...]: runs ctest, whose summary is the end of the output. More tests
+# run at once than there are processors, because most of them wait.
 run_tests() {
   local tree=$1 fixed_addresses=()
   shift
-  # The thread sanitizer of g++ 12 and clang 14 can't map its shadow on kernels that randomise
-  # addresses with more than 28 bits; where switching that off is forbidden it is left as it is.
+  # ThreadSanitizer of g++ 12 and clang 14 cannot map its shadow memory on kernels that randomise
+  # addresses with more than 28 bits. If disabling that is forbidden, it stays enabled.
   if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_addresses=(setarch "$(uname -m)" -R); fi
   step "tests in $tree/"
   ASAN_OPTIONS=${ASAN_OPTIONS:-strict_string_checks=1} \
