@@ -135,14 +135,14 @@ class RealResolver {
   }
 
   void await(const char* log, const std::string& mark) const {
-    bool said = false;
-    for (int i = 0; i < 600 && !said; ++i) {
+    bool ready = false;
+    for (int i = 0; i < 600 && !ready; ++i) {
       std::ifstream input(folder_ / log);
       const std::string text{std::istreambuf_iterator<char>(input), {}};
-      said = text.find(mark) != text.npos;
-      if (!said) ::usleep(50'000);
+      ready = text.find(mark) != text.npos;
+      if (!ready) ::usleep(50'000);
     }
-    INVARIANT(said);  // It started.
+    INVARIANT(ready);  // It started.
   }
 
   static void end(pid_t& process) {

@@ -29,7 +29,7 @@ void expect_bad(std::string_view cause, const Items& lines) {
 // The description of a bad line, which must not depend on where the line is cut.
 std::string fault_of(const std::string& line) {
   using mxsweep::targets::Reader;
-  std::string said;
+  std::string description;
   for (std::size_t cut = 0; cut <= line.size(); ++cut) {
     Reader reader({25});
     mxsweep::targets::Target target;
@@ -43,10 +43,10 @@ std::string fault_of(const std::string& line) {
       next = reader.next(target, bad);
     }
     REQUIRE(next == Reader::Next::bad_line);
-    if (cut > 0) CHECK(describe_fault(bad) == said);
-    said = describe_fault(bad);
+    if (cut > 0) CHECK(describe_fault(bad) == description);
+    description = describe_fault(bad);
   }
-  return said;
+  return description;
 }
 
 std::string with_meta(const std::string& meta) {
@@ -166,7 +166,7 @@ TEST_CASE("a key of the wrong type, missing or repeated is bad JSON", "[targets]
 TEST_CASE("a bad JSON line reports the key and the reason", "[targets][json]") {
   const struct {
     const char* line;
-    const char* said;
+    const char* description;
   } cases[] = {
       {R"({"target":1})", "1 bad input.json key=target why=not a string"},
       {R"({"port":25})", "1 bad input.json key=target why=missing"},
@@ -203,9 +203,9 @@ TEST_CASE("a bad JSON line reports the key and the reason", "[targets][json]") {
       {R"({"ip":"192.0.2.1","ports":7})",
        "1 bad input.json key=ports why=not an array of objects that have a port"},
   };
-  for (const auto& [line, said] : cases) {
+  for (const auto& [line, description] : cases) {
     INFO(line);
-    CHECK(fault_of(line) == said);
+    CHECK(fault_of(line) == description);
   }
 }
 
@@ -232,8 +232,8 @@ TEST_CASE("a bad JSON line keeps its meta if that can be read", "[targets][json]
 TEST_CASE("a faulty key is kept up to its limit, in whole characters", "[targets][json]") {
   std::string key;
   for (int i = 0; i < 200; ++i) key += "\xc3\xa9";
-  const std::string said = fault_of("{\"target\":\"a\",\"x" + key + "\":1}");
-  CHECK(said == "1 bad input.unknown_key key=x" + key.substr(0, 254));
+  const std::string description = fault_of("{\"target\":\"a\",\"x" + key + "\":1}");
+  CHECK(description == "1 bad input.unknown_key key=x" + key.substr(0, 254));
 }
 
 TEST_CASE("meta is passed through octet for octet", "[targets][json]") {
