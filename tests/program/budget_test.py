@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--rate, --concurrency and --share-memory are for all workers together, however the targets are
-dealt to them and whatever the list says of them."""
+"""--rate, --concurrency and --share-memory apply to all workers together, however the targets are
+distributed to them and however long their lines are."""
 
 import datetime
 import os
@@ -19,7 +19,7 @@ HOLD_SECONDS = 0.05
 
 class Budget(ProgramTest):
     def server(self):
-        """A server that holds each connection for a while, and knows how many were open at most."""
+        """A server that holds each connection for some time and counts the most open at once."""
         server = TalkingServer(self.hold)
         self.addCleanup(server.close)
         self.lock = threading.Lock()
@@ -40,15 +40,15 @@ class Budget(ProgramTest):
         self.assertEqual(self.open_most, count)
         self.assertEqual(swept.summary["in_flight_peak"], count)
 
-    def test_a_server_alone_gets_the_whole_concurrency(self):
-        """All lines lead to one worker."""
+    def test_a_single_server_can_use_the_whole_concurrency(self):
+        """All lines go to one worker."""
         server = self.server()
         swept = self.scan(ONE_SERVER * 60, "-p", str(server.port), "--no-share", "-c", "12",
                           "-j", "8")
         self.check_peak(swept, 12)
 
     def test_the_concurrency_is_never_exceeded(self):
-        """Three at once on two workers, which both have more targets than that."""
+        """A concurrency of three on two workers, each of which has more targets than that."""
         sink = self.sink("--only", "plain", "--delay", "20")
         swept = self.scan("127.5.0.0/24", "-p", str(sink.port), "-c", "3", "-j", "2")
         self.check_ended(swept)
@@ -56,7 +56,7 @@ class Budget(ProgramTest):
         self.assertLessEqual(sink.stop()["held_peak"], 3)
 
     def starts(self, targets, *flags):
-        """When each connection was begun, in seconds from the first."""
+        """When each connection was begun, in seconds after the first."""
         sink = self.sink("--only", "plain")
         code, octets, stderr = self.run_program(
             "scan", "--helo", HELO, "-f", str(self.write("list", targets)), "-p", str(sink.port),
@@ -67,21 +67,21 @@ class Budget(ProgramTest):
         return [(at - times[0]).total_seconds() for at in times]
 
     def test_one_a_second_is_one_a_second_for_64_workers(self):
-        """The clock is the program's own; a slow machine begins later, never sooner."""
+        """Times are from the records; a slow machine begins later, never earlier."""
         starts = self.starts("127.5.0.0/30\n", "-r", "2", "-j", "64", "-c", "64")
         self.assertEqual(len(starts), 4)
         for number, start in enumerate(starts):
             self.assertGreaterEqual(start, number / 2 - 0.25)
 
-    def test_a_server_alone_gets_the_whole_rate(self):
+    def test_a_single_server_can_use_the_whole_rate(self):
         """200 connections at 100 a second take two seconds, not sixteen."""
         starts = self.starts(ONE_SERVER * 200, "-r", "100", "-j", "8")
         self.assertGreaterEqual(starts[-1], 1.9)
         self.assertLess(starts[-1], 8)
 
     @unittest.skipIf(sanitized(), "a sanitizer's own memory is not counted apart")
-    def test_lines_that_wait_keep_within_the_memory_however_long_they_are(self):
-        """120 MB of lines come while their one server is being visited."""
+    def test_waiting_lines_keep_within_the_memory_limit_however_long_they_are(self):
+        """120 MB of lines are read while their only server is being visited."""
         server = TalkingServer(lambda connection: time.sleep(2))
         self.addCleanup(server.close)
         line = b'{"target":"127.0.0.1","meta":"%s"}\n' % (b"m" * 30_000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the program says to a person and to a shell: flags, exit codes, the plan, progress."""
+"""The command line for a user and a shell: flags, exit codes, the plan, progress."""
 
 import pathlib
 import re
@@ -14,8 +14,8 @@ from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USA
 
 
 class Flags(ProgramTest):
-    def test_wrong_usage_is_told_and_nothing_is_begun(self):
-        """Exit 2, words on stderr, nothing on stdout."""
+    def test_wrong_usage_is_reported_and_nothing_is_begun(self):
+        """Exit 2, a message on stderr, nothing on stdout."""
         helo = ("--helo", HELO)
         for arguments in (
                 (), ("sweep",), ("scan", "--nonsense"),
@@ -50,7 +50,7 @@ class Flags(ProgramTest):
                 self.assertNotEqual(stderr, "")
 
     def refused(self, *arguments):
-        """The words with which a command line is refused."""
+        """The message with which a command line is refused."""
         code, stdout, stderr = self.run_program(*arguments)
         self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
         return stderr
@@ -61,7 +61,7 @@ class Flags(ProgramTest):
             for word in ("scan", "probe", "sink", "schema", "--help"):
                 self.assertRegex(stderr, rf"(?m)(^  |mxsweep ){word} ", arguments)
 
-    def test_a_misspelt_word_leads_to_the_one_that_was_meant(self):
+    def test_a_misspelt_word_is_answered_with_a_suggestion(self):
         for arguments, meant in (
                 (("scna",), "scan"), (("prob", "127.0.0.1"), "probe"),
                 (("scan", "--rat", "5"), "--rate"), (("scan", "--input_file=x"), "--input-file"),
@@ -74,11 +74,11 @@ class Flags(ProgramTest):
                 self.assertIn(f"; did you mean {meant}?", self.refused(*arguments))
         for arguments in (("scan", "--nonsense"), ("nonsense",), ("scan", "-x")):
             self.assertNotIn("did you mean", self.refused(*arguments))
-        # Of another subcommand, and quoted as what it is.
+        # A flag of another subcommand is no misspelling, and unprintable text is escaped.
         self.assertNotIn("did you mean", self.refused("sink", "--concurrency", "5"))
         self.assertIn(r"unknown option --\x1b[31m", self.refused("scan", "--\x1b[31m"))
 
-    def test_a_list_of_values_has_no_empty_one_and_none_twice(self):
+    def test_a_list_of_values_may_have_none_empty_and_none_twice(self):
         for flag, text in (("-p", "25,,26"), ("-p", ",25"), ("-p", "25,"), ("-p", ","), ("-p", ""),
                            ("--resolver", "127.0.0.1,,127.0.0.2"), ("--resolver", "127.0.0.1,")):
             self.assertIn(f"'{text}': there is nothing before or behind a comma",
@@ -90,18 +90,18 @@ class Flags(ProgramTest):
                       self.refused("scan", "--resolver", "127.0.0.1,127.0.0.1"))
 
     def test_an_empty_value_is_no_file_and_no_name(self):
-        """As of a shell's variable that is not set: it must not mean the default."""
+        """It may come from an unset shell variable, and must not mean the default."""
         for flag in ("-f", "-o", "--summary", "--certs", "--helo", "--ca-file"):
             self.assertIn("an empty text is no ", self.refused("scan", flag, ""))
 
     def test_durations_are_written_as_people_write_them(self):
-        for text, told in (("90", "90s"), ("1.5s", "1500ms"), ("250ms", "250ms"), ("2h", "7200s"),
+        for text, shown in (("90", "90s"), ("1.5s", "1500ms"), ("250ms", "250ms"), ("2h", "7200s"),
                            ("1m30s", "90s"), ("5m", "300s")):
             code, plan, stderr = self.run_program(
                 "scan", "--check", "--helo", HELO, "--resolver", NO_RESOLVER,
                 "--greeting-timeout", text, "--session-timeout", "24h")
             self.assertEqual(code, RAN_TO_ITS_END, stderr)
-            self.assertIn(f"greeting {told}, ".encode(), plan)
+            self.assertIn(f"greeting {shown}, ".encode(), plan)
         for flag in ("--connect-timeout", "--greeting-timeout", "--command-timeout",
                      "--tls-timeout", "--session-timeout"):
             for text in ("0", "-1s", "nan", "inf", "1e3", "5x", "1s1m", "25h", "9" * 30 + "ms"):
@@ -109,16 +109,16 @@ class Flags(ProgramTest):
                               self.refused("scan", "--helo", HELO, f"{flag}={text}"))
 
     def test_help_names_every_default(self):
-        """Exit 0; each flag that takes a value says what holds without it."""
+        """Exit 0; each flag that takes a value has its default, if there is one."""
         code, stdout, stderr = self.run_program("scan", "--help")
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         options = stdout.decode().split("\nOptions:\n")[1].split("\n\n")[0]
         defaults = {}
         for words in re.split(r"\n {2,6}(?=-)", "\n" + options)[1:]:
             flag = re.search(r"--([a-z0-9-]+)( [A-Z]\S*)?", words)
-            said = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
+            default = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
             if flag[2]:  # It takes a value.
-                defaults[flag[1]] = said[1] if said else None
+                defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
@@ -133,12 +133,12 @@ class Flags(ProgramTest):
             "tls-timeout": "15s", "session-timeout": "120s"})
 
     def flags_of_all_commands(self):
-        """By the completions, which are made from the same words as help."""
+        """Taken from the completions, which are generated from the same texts as help."""
         code, completions, _ = self.run_program("manual", "bash")
         self.assertEqual(code, RAN_TO_ITS_END)
         return set(re.findall(r"(?<!\S)'?(--[a-z0-9-]+)", completions.decode()))
 
-    def test_the_pages_name_no_flag_that_is_not_there(self):
+    def test_the_pages_name_no_flag_that_does_not_exist(self):
         """README, docs, and help itself in its notes and descriptions."""
         known = self.flags_of_all_commands()
         self.assertIn("--concurrency", known)
@@ -149,7 +149,7 @@ class Flags(ProgramTest):
             pages[command] = self.run_program(command, "--help")[1].decode()
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
-            # Those of other programs, and of the scripts.
+            # Flags of other programs and of the scripts.
             page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries) [^`|]*", "", page)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
             self.assertEqual(named - known, set(), name)
@@ -172,7 +172,7 @@ class Flags(ProgramTest):
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
 
     def test_the_examples_are_command_lines(self):
-        """Those of README, docs, the manual page and help: no word of theirs is refused."""
+        """No example in README, docs, the manual page and help is refused."""
         root = pathlib.Path(__file__).resolve().parents[2]
         pages = [path.read_text(encoding="utf-8")
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))]
@@ -192,7 +192,7 @@ class Flags(ProgramTest):
                 self.assertEqual(code, RAN_TO_ITS_END, stderr)
 
     def test_every_command_explains_itself(self):
-        """--help and --version are not errors."""
+        """--help and --version exit with 0."""
         for arguments in (("--help",), ("--version",), ("probe", "--help"), ("sink", "--help"),
                           ("schema", "--help")):
             code, stdout, stderr = self.run_program(*arguments)
@@ -200,7 +200,7 @@ class Flags(ProgramTest):
             self.assertIn(b"mxsweep", stdout)
 
     def test_files_that_cannot_be_opened_are_wrong_usage(self):
-        """A list that is missing or a directory, an output in no directory: the path is named."""
+        """A missing list, a directory, an output in a missing directory: the path is named."""
         missing, folder, output = (str(self.path(name)) for name in ("missing", "", "records"))
         for flags, named in (
                 (("-f", missing, "-o", output), f"{missing}: No such file or directory"),
@@ -213,7 +213,7 @@ class Flags(ProgramTest):
                 self.assertFalse(self.path("records").exists())
 
     def test_a_list_is_not_overwritten_by_its_own_records(self):
-        """The same file as list and output is a mistake, and would be the end of the list."""
+        """The same file as list and output is a mistake that would destroy the list."""
         both = str(self.write("list", "127.0.0.1:1\n"))
         code, _, stderr = self.run_program("scan", "--helo", HELO, "-f", both, "-o", both)
         self.assertEqual(self.path("list").read_bytes(), b"127.0.0.1:1\n")
@@ -222,7 +222,7 @@ class Flags(ProgramTest):
 
 class Check(ProgramTest):
     def test_check_prints_the_plan_and_sends_nothing(self):
-        """What would be used, how many fit, and what would be said; the fleet hears nothing."""
+        """Options, how many connections fit, and what would be sent; the fleet gets nothing."""
         sink = self.sink("--only", "plain")
         self.write("list", "127.12.0.0/24\n")
         code, stdout, stderr = self.run_program(
@@ -248,7 +248,7 @@ class Strict(ProgramTest):
     GOOD = "127.13.0.0/30\n# a comment\n"
 
     def test_a_bad_line_ends_a_strict_sweep_before_it_begins(self):
-        """The file and the line are named; no server hears from us, no output is touched."""
+        """File and line are named; no server is connected to, no output is changed."""
         sink = self.sink("--only", "plain")
         self.write("records", "from the last sweep\n")
         self.write("list", self.GOOD * 1000 + "rubbish rubbish\n" + self.GOOD)
@@ -271,7 +271,7 @@ class Strict(ProgramTest):
         self.assertEqual(self.summary()["outcomes"]["ok"], 4)
 
     def test_a_pipe_cannot_be_read_twice(self):
-        """Said at once: the list would be gone before the sweep."""
+        """Refused at once: the list would be used up before the sweep."""
         scan = self.start_scan("--strict", "-o", str(self.path("records")), stdin=subprocess.PIPE)
         self.assertEqual(scan.wait(), WRONG_USAGE)
         self.assertIn("standard input: cannot be read twice", scan.stderr)
@@ -279,14 +279,14 @@ class Strict(ProgramTest):
 
 class Progress(ProgramTest):
     def silent_sweep(self, *flags):
-        """The words for a sweep of one silent server, which lasts until its deadline."""
+        """The command for a sweep of one silent server, which lasts until its deadline."""
         sink = self.sink("--only", "silent")
         self.write("list", "127.0.0.1\nrubbish rubbish\n")
         return ("scan", "--helo", HELO, "-f", str(self.path("list")), "-o", "/dev/null",
                 "-p", str(sink.port), *flags)
 
     def test_quiet_is_silent(self):
-        """Not a word on stderr of a sweep that ends well, and a bad end is still told."""
+        """Nothing on stderr for a sweep that succeeds; a failure is still reported."""
         for flags in (("--quiet",), ("--quiet", "--progress")):
             code, stdout, stderr = self.run_program(
                 *self.silent_sweep("--greeting-timeout", "300ms", *flags))
@@ -297,8 +297,8 @@ class Progress(ProgramTest):
         self.assertEqual(code, STOPPED_EARLY)
         self.assertIn("No space left on device", stderr)
 
-    def test_progress_is_a_plain_line_now_and_then(self):
-        """Every 10 s, without control characters, when stderr is not a terminal."""
+    def test_progress_is_a_plain_line_at_intervals(self):
+        """Every 10 s, without control characters, if stderr is not a terminal."""
         code, _, stderr = self.run_program(
             *self.silent_sweep("--greeting-timeout", "11s", "--progress"))
         self.assertEqual(code, RAN_TO_ITS_END)
@@ -308,7 +308,7 @@ class Progress(ProgramTest):
                          r"^mxsweep: 0:1\d 1 done, list read, 1 in flight, 0/s, invalid 1$")
         self.assertRegex(lines[1], "^mxsweep: 1 target, 1 unreadable line, 2 records ")
 
-    def test_without_progress_only_the_summary_is_told(self):
+    def test_without_progress_only_the_summary_is_printed(self):
         """One line on stderr at the end, and only records on stdout."""
         sink = self.sink("--only", "plain")
         self.write("list", "127.0.0.0/28\n")
@@ -318,8 +318,8 @@ class Progress(ProgramTest):
         self.assertEqual(len(whole_lines(stdout)), 16)
         self.assertRegex(stderr, r"^mxsweep: 16 targets, 16 records \(ok 16\) in [^\n]*\n$")
 
-    def test_a_terminal_shows_one_line_that_is_written_over(self):
-        """It says how many are in flight and that the first SIGINT was heard; then it goes."""
+    def test_a_terminal_shows_one_line_that_is_overwritten(self):
+        """It shows how many are in flight and that the sweep is stopping; then it is erased."""
         scan, terminal = self.start_on_terminal(*self.silent_sweep(), streams=("stderr",))
         terminal.read_until(b"1 in flight")
         scan.process.send_signal(signal.SIGINT)

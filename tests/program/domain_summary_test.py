@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""--domain-summary: what a domain's servers come to together."""
+"""--domain-summary: one line for each domain, which sums up its servers."""
 
 import unittest
 
@@ -19,7 +19,7 @@ class DomainSummary(MailDomainTest):
         return swept, self.domain_lines(swept)
 
     def test_each_domain_has_a_line_with_the_best_of_its_servers(self):
-        """Outcome, who answered, and STARTTLS on all, some, none, or nobody said."""
+        """Outcome, addresses that answered, and STARTTLS on all, some, none, or unknown."""
         fleet = self.sink(*self.ONLY)
         at = self.personas("127.3.0.0/21", *self.ONLY)
         plain, other_plain, bare, busy, closing = (
@@ -61,7 +61,7 @@ class DomainSummary(MailDomainTest):
         self.assertEqual(len(swept.records), 2 + 3 + 2 + 3 + 2 + 1 + 4 + 1)
 
     def test_a_domain_without_a_server_has_a_line_too(self):
-        """A null MX, a name that does not exist, one that serves itself; no line for others."""
+        """A null MX, NXDOMAIN, a domain that is its own server; no line for other targets."""
         fleet = self.sink("--only", "plain")
         zone = {"null.test": [("MX", 0, ".")], "own.test": [SERVER],
                 "xn--bcher-kva.test": [("MX", 1, "own.test")]}
@@ -81,7 +81,7 @@ class DomainSummary(MailDomainTest):
         self.assertEqual(len(swept.records), 6)
 
     def test_a_domain_on_two_ports_has_a_line_for_each(self):
-        """One port may be closed where the other one serves."""
+        """One port may be closed while the other one is open."""
         fleet = self.sink("--only", "plain")
         zone = {"d.test": [("MX", 1, "mx.test")], "mx.test": [SERVER]}
         server = self.resolver(zone)
@@ -94,7 +94,7 @@ class DomainSummary(MailDomainTest):
                               [(1, "failed"), (fleet.port, "ok")])
 
     def test_shared_visits_count_for_every_domain(self):
-        """500 domains on 5 servers: each domain's line says what its servers said."""
+        """500 domains on 5 servers: each domain's line has the results of its servers."""
         fleet = self.sink("--only", "plain")
         zone = {f"d{number}.test": [("MX", 1, f"mx{number % 5}.test"),
                                     ("MX", 2, f"mx{(number + 1) % 5}.test")]
@@ -109,7 +109,7 @@ class DomainSummary(MailDomainTest):
         self.assertEqual(len(swept.records), 1000)
 
     def test_a_disk_without_room_for_domains_stops_the_sweep(self):
-        """It is named, and the records that were written are whole."""
+        """The file is named, and the records that were written are whole."""
         fleet = self.sink("--only", "plain")
         zone = {f"d{number}.test": [("MX", 1, "mx.test")] for number in range(100)}
         server = self.resolver(zone | {"mx.test": [SERVER]})

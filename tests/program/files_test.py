@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A command's files: none destroys another, and none is touched before all is known to be well."""
+"""A command's files: none overwrites another, and none is changed before all have been checked."""
 
 import errno
 import json
@@ -29,20 +29,20 @@ class Files(ProgramTest):
                                 *flags, cwd=self.folder, **more)
 
     def check_refused(self, *flags, code=WRONG_USAGE, **more):
-        """With and without --check; what was there stays, and nothing new appears."""
+        """With and without --check: existing files are unchanged, and no new ones are left."""
         before = {path.name: path.read_bytes() for path in self.folder.iterdir()
                   if path.is_file() and not path.name.startswith("program.")}
-        told = ""
+        message = ""
         for check in ((), ("--check",)):
-            got, _, told = self.scan_in_folder(*flags, *check, **more)
-            self.assertEqual(got, code, told)
+            got, _, message = self.scan_in_folder(*flags, *check, **more)
+            self.assertEqual(got, code, message)
             after = {path.name: path.read_bytes() for path in self.folder.iterdir()
                      if path.is_file() and not path.name.startswith("program.")}
             self.assertEqual(after, before)
-        return told
+        return message
 
-    def test_no_output_is_the_list(self):
-        """By its name, by another spelling, by links of both kinds."""
+    def test_no_output_may_be_the_list(self):
+        """Whether by its name, another spelling, or links of both kinds."""
         self.path("symbolic").symlink_to("list")
         os.link(self.path("list"), self.path("hard"))
         for name in ("list", "./list", "symbolic", "hard"):
@@ -50,15 +50,15 @@ class Files(ProgramTest):
                           ("-o", "r", "--mx", "--domain-summary", name),
                           ("-o", "r", "--summary", name)):
                 with self.subTest(flags=flags):
-                    told = self.check_refused("-f", "list", *flags)
-                    self.assertIn("is the list itself", told)
+                    message = self.check_refused("-f", "list", *flags)
+                    self.assertIn("is the list itself", message)
 
     def test_a_list_on_standard_input_is_not_overwritten_either(self):
         for flags in (("-o", "list"), ("-o", "r", "--summary", "list")):
             with self.subTest(flags=flags), open(self.path("list"), "rb") as stdin:
                 self.check_refused(*flags, stdin=stdin)
 
-    def test_records_are_not_added_to_the_list_that_is_read(self):
+    def test_records_are_not_appended_to_the_list_that_is_read(self):
         """`mxsweep scan -f list >>list` would read its own records for ever."""
         with open(self.path("list"), "ab") as stdout:
             process = self.start("scan", "--helo", HELO, "-f", str(self.path("list")),
@@ -66,8 +66,8 @@ class Files(ProgramTest):
             self.assertEqual(process.wait(), WRONG_USAGE, process.stderr)
         self.assertEqual(self.path("list").read_bytes(), LIST)
 
-    def test_no_two_outputs_are_one(self):
-        """Whether they are there already or not, and however they are spelled."""
+    def test_two_outputs_may_not_be_the_same_file(self):
+        """Whether it exists already or not, and however it is spelled."""
         (self.folder / "sub").mkdir()
         self.path("dangling").symlink_to("new")
         for one, other in (("old", "old"), ("new", "new"), ("new", "sub/../new"),
@@ -76,18 +76,18 @@ class Files(ProgramTest):
                           ("-o", "r", "--certs", one, "--summary", other),
                           ("-o", "r", "--mx", "--certs", one, "--domain-summary", other)):
                 with self.subTest(flags=flags):
-                    told = self.check_refused("-f", "list", *flags)
-                    self.assertIn("is the same file for", told)
+                    message = self.check_refused("-f", "list", *flags)
+                    self.assertIn("is the same file for", message)
                     self.assertTrue(self.path("dangling").is_symlink())
 
-    def test_no_output_is_the_file_of_the_authorities(self):
+    def test_no_output_may_be_the_file_of_authorities(self):
         self.run_program("sink", "--ca-out", str(self.path("ca.pem")), "--expect", "127.0.0.1")
         self.write("ca.pem", subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-subj", "/CN=a", "-keyout", "/dev/null"],
             capture_output=True, check=True).stdout)
-        told = self.check_refused("-f", "list", "--ca-file", "ca.pem", "-o", "ca.pem")
-        self.assertIn("is an input itself", told)
+        message = self.check_refused("-f", "list", "--ca-file", "ca.pem", "-o", "ca.pem")
+        self.assertIn("is an input itself", message)
 
     def test_devices_and_pipes_may_be_shared(self):
         code, _, stderr = self.scan_in_folder("-f", "list", "-o", "/dev/null", "--certs",
@@ -104,7 +104,7 @@ class Files(ProgramTest):
                 self.check_refused("-f", "list", *flags)
 
     def test_a_machine_that_does_not_fit_costs_no_output_its_content(self):
-        """Neither a ring, nor a descriptor table, nor threads that are not to be had."""
+        """No ring, too small a descriptor table, or no threads."""
         for number, error, flags in ((IO_URING_SETUP, errno.EPERM, ()),
                                      (UNSHARE, errno.EPERM, ("--exceed-nofile",))):
             with self.subTest(call=number):
@@ -117,7 +117,7 @@ class Files(ProgramTest):
                 self.assertEqual(self.path("old").read_bytes(), OLD)
                 self.assertEqual(self.path("certs").read_bytes(), OLD)
 
-    def test_check_tests_files_and_leaves_them_alone(self):
+    def test_check_tests_files_without_changing_them(self):
         self.write("certs", OLD)
         code, stdout, stderr = self.scan_in_folder(
             "--check", "-f", "list", "-o", "old", "--certs", "certs", "--summary", "new")
@@ -128,7 +128,7 @@ class Files(ProgramTest):
         self.assertFalse(self.path("new").exists())
 
     def test_check_does_not_disturb_a_fifo(self):
-        """It waits for no reader, and a reader sees no end of file."""
+        """It does not wait for a reader, and a reader gets no end of file."""
         os.mkfifo(self.path("fifo"))
         code, _, stderr = self.scan_in_folder("--check", "-f", "list", "-o", "fifo", "--summary",
                                               "fifo")
@@ -162,7 +162,7 @@ class SummaryFile(ProgramTest):
         self.assertTrue(json.loads(self.path("summary").read_bytes())["agrees"])
 
     def test_minus_is_standard_error(self):
-        """And /dev/stderr is what standard error is, with all that it has said before."""
+        """And so is /dev/stderr, where earlier output is kept."""
         for path in ("-", "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"):
             with self.subTest(path=path):
                 code, stdout, stderr = self.sweep(path)
@@ -196,7 +196,7 @@ class SummaryFile(ProgramTest):
 
 class FleetFiles(ProgramTest):
     def test_a_fleet_that_does_not_start_leaves_the_others_authority_alone(self):
-        """The port is taken by a fleet that has written its own authority there."""
+        """The port is in use by a fleet that has written its authority to the same file."""
         sink = self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
         before = self.path("ca.pem").read_bytes()
         code, _, stderr = self.run_program("sink", "--listen", f"127.0.0.0/8:{sink.port}",
@@ -205,7 +205,7 @@ class FleetFiles(ProgramTest):
         self.assertIn("cannot listen on port", stderr)
         self.assertEqual(self.path("ca.pem").read_bytes(), before)
 
-    def test_no_file_of_a_fleet_destroys_another(self):
+    def test_no_file_of_a_fleet_overwrites_another(self):
         personas = self.run_program("sink", "--print-personas")[1]
         self.write("personas", personas)
         for flags in (("--personas", "personas", "--ca-out", "./personas"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Machines that give little: few descriptors, few local ports, no io_uring."""
+"""Machines with tight limits: few descriptors, few local ports, little memory, no io_uring."""
 
 import errno
 import json
@@ -42,7 +42,7 @@ class Descriptors(ProgramTest):
         self.assertEqual(len({r["ip"] for r in swept.records}), count)
 
     def test_the_default_is_lowered_with_a_note(self):
-        """A sweep of 1000 servers is whole, and one line says how many fit at once."""
+        """A sweep of 1000 servers is whole, and one line reports how many connections fit."""
         sink = self.sink("--only", "plain", "--delay", "20")
         fit = self.connections_that_fit()
         swept = self.scan_with_few("127.6.0.0/22", "-p", str(sink.port))
@@ -52,8 +52,8 @@ class Descriptors(ProgramTest):
         self.assertLessEqual(swept.summary["in_flight_peak"], fit)
         self.assertEqual(swept.summary["local_shortages"], 0)
 
-    def test_what_does_not_fit_is_refused_with_the_cure(self):
-        """An explicit --concurrency is not lowered behind its user's back."""
+    def test_a_concurrency_that_does_not_fit_is_refused_with_the_remedy(self):
+        """An explicit --concurrency is never lowered silently."""
         self.write("records", "from the last sweep\n")
         code, _, stderr = self.run_program(
             "scan", "--helo", HELO, "-c", "1000", "-o", str(self.path("records")),
@@ -64,7 +64,7 @@ class Descriptors(ProgramTest):
         self.assertEqual(self.path("records").read_bytes(), b"from the last sweep\n")
 
     def test_a_sweep_at_exactly_the_limit_ends(self):
-        """1000 servers with as many connections at once as --check says fit: all are ok."""
+        """1000 servers with as many connections at once as --check reports to fit: all are ok."""
         sink = self.sink("--only", "plain", "--delay", "300")
         fit = self.connections_that_fit()
         swept = self.scan_with_few("127.7.0.0/22", "-p", str(sink.port), "-c", str(fit))
@@ -72,7 +72,7 @@ class Descriptors(ProgramTest):
         self.assertEqual(swept.summary["in_flight_peak"], fit)
         self.assertEqual(swept.summary["local_shortages"], 0)
 
-    def test_descriptors_that_others_left_open_brake_the_sweep(self):
+    def test_inherited_descriptors_slow_the_sweep_down(self):
         """With 60 inherited descriptors fewer connections fit than planned, and all are ok."""
         sink = self.sink("--only", "plain", "--delay", "300")
         fit = self.connections_that_fit(threads=1)
@@ -85,7 +85,7 @@ class Descriptors(ProgramTest):
         self.assertGreater(swept.summary["local_shortages"], 0)
 
     def test_exceed_nofile_holds_more_than_the_limit(self):
-        """A thousand connections to silent servers are open at once, on both sides' count."""
+        """A thousand connections to silent servers are open at once, as counted by both sides."""
         sink = self.sink("--only", "silent")
         swept = self.scan_with_few("127.9.0.0/22\n127.9.4.0/24\n", "-p", str(sink.port),
                                    "-c", "1000", "--exceed-nofile", "--greeting-timeout", "3s")
@@ -96,7 +96,7 @@ class Descriptors(ProgramTest):
         self.assertGreaterEqual(sink.stop()["held_peak"], 1000)
 
     def test_full_descriptor_tables_do_not_hang(self):
-        """--exceed-nofile with exactly what two tables hold: 2000 servers, all are ok."""
+        """--exceed-nofile with exactly as many as two tables hold: 2000 servers, all are ok."""
         sink = self.sink("--only", "plain", "--delay", "300")
         fit = self.connections_that_fit("--exceed-nofile", "-c", "2")
         swept = self.scan_with_few("127.10.0.0/21", "-p", str(sink.port), "--exceed-nofile",
@@ -108,7 +108,7 @@ class Descriptors(ProgramTest):
 
 @unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")
 class LittleMemory(ProgramTest):
-    """`ulimit -v` of some megabytes: too little is said, with the cure."""
+    """`ulimit -v` of some megabytes: too little is reported, with the remedy."""
 
     CURE = "cure: raise the limit of this process's memory"
 
@@ -118,8 +118,8 @@ class LittleMemory(ProgramTest):
             "scan", "--check", "--helo", HELO, "-j", "1", "-c", "10", *flags,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
 
-    def test_whatever_the_limit_it_ends_in_words(self):
-        """From less than the loader needs to more than enough, a megabyte at a time."""
+    def test_whatever_the_limit_it_ends_with_a_message(self):
+        """From less than the loader needs to more than enough, in steps of a megabyte."""
         for megabytes in range(12, 33):
             with self.subTest(megabytes=megabytes):
                 code, _, stderr = self.check_with(megabytes, "--resolver", NO_RESOLVER)
@@ -127,7 +127,7 @@ class LittleMemory(ProgramTest):
                 self.assertTrue(stderr or code == RAN_TO_ITS_END)
 
     def test_authorities_that_do_not_fit_are_refused(self):
-        """A --ca-file of 1,500 certificates in 40 MB: cannot run here, and what to do."""
+        """A --ca-file of 1,500 certificates in 40 MB: the sweep cannot run, with the remedy."""
         authority = self.path("ca.pem")
         self.sink("--only", "exim", "--ca-out", str(authority))
         many = self.write("many.pem", authority.read_text() * 1500)
@@ -145,12 +145,12 @@ class LittleMemory(ProgramTest):
 
 @unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")
 class MemoryRunsOut(ProgramTest):
-    """`ulimit -v` in the middle of a sweep: it ends in words, and nothing is lost in silence."""
+    """`ulimit -v` reached in mid-sweep: it ends with a message, and nothing is lost silently."""
 
     LINES, META, LIMIT = 40_000, 10_000, 300_000_000
 
     def test_the_sweep_ends_in_order(self):
-        """400 MB of lines wait for one silent server, in a process that may have 300."""
+        """400 MB of lines wait for one silent server, in a process limited to 300 MB."""
         fleet = self.sink("--only", "silent")
         path = self.path("list")
         with open(path, "w", encoding="utf-8") as file:
@@ -171,7 +171,7 @@ class MemoryRunsOut(ProgramTest):
 
 
 class NoRing(ProgramTest):
-    """A seccomp filter refuses io_uring, or a part of it, as the defaults of container engines."""
+    """A seccomp filter refuses io_uring or a part of it, as those of container engines do."""
 
     SETUP, ENTER, REGISTER = 425, 426, 427  # The same on every architecture that has them.
 
@@ -192,18 +192,18 @@ class NoRing(ProgramTest):
                 self.assertRegex(stderr, "cure: .*" + re.escape(cure))
         self.assertEqual(self.path("records").read_bytes(), b"from the last sweep\n")
 
-    def test_io_uring_that_is_forbidden_is_told_with_the_cure(self):
-        """EPERM under a filter: the cause names seccomp, the cure its profile."""
+    def test_forbidden_io_uring_is_reported_with_the_remedy(self):
+        """EPERM under a filter: the message names seccomp, the remedy its profile."""
         for call in (self.SETUP, self.ENTER, self.REGISTER):
             self.check_refused(call, errno.EPERM, "blocked by a seccomp filter", "seccomp profile")
 
-    def test_io_uring_that_is_hidden_is_told_with_the_cure(self):
+    def test_missing_io_uring_is_reported_with_the_remedy(self):
         """ENOSYS: an old kernel, an emulator, or a filter."""
         for call in (self.SETUP, self.ENTER):
             self.check_refused(call, errno.ENOSYS, "has no io_uring", "Linux 6.1 or newer")
 
-    def test_io_uring_that_is_taken_away_ends_the_sweep_with_every_target_told(self):
-        """What is open gets its record, the rest is counted, and no processor is kept busy."""
+    def test_an_io_uring_failure_in_mid_sweep_ends_it_with_every_target_accounted_for(self):
+        """Open conversations get records, other targets are counted, no processor is kept busy."""
         sink = self.sink("--only", "plain,silent")
         scan = self.start_scan("-o", str(self.path("records")), "-p", str(sink.port), "-j", "2",
                                stdin=subprocess.PIPE,
@@ -222,8 +222,8 @@ class NoRing(ProgramTest):
         self.assertGreater(swept.summary["causes"]["local.interrupted"], 0)
         self.assertLess(swept.summary["cpu_seconds"], 5)
 
-    def test_io_uring_that_is_taken_away_ends_a_fleet(self):
-        """200 connections that came at once are too much for one call."""
+    def test_an_io_uring_failure_ends_a_fleet(self):
+        """200 simultaneous connections need more than the filter allows in one call."""
         sink = self.sink("--only", "silent", listen="127.0.0.1",
                          preexec_fn=refusing(self.ENTER, errno.EPERM, 50))
         sink.process.send_signal(signal.SIGSTOP)
@@ -236,18 +236,18 @@ class NoRing(ProgramTest):
 
 
 class NoThreads(ProgramTest):
-    """A limit on processes: a sweep runs with all of its threads, or not at all."""
+    """A limit on processes: a sweep runs with all its threads or not at all."""
 
     PROCESSES = 6
 
     def limited(self):
-        if os.geteuid() == 0:  # The limit is none for root, and counts all processes of a user.
+        if os.geteuid() == 0:  # Root has no limit, and it counts a user's processes.
             alone = 100_000 + os.getpid()
             os.setgid(alone)
             os.setuid(alone)
         resource.setrlimit(resource.RLIMIT_NPROC, (self.PROCESSES, self.PROCESSES))
 
-    def test_threads_that_are_not_to_be_had_are_told_with_the_cure(self):
+    def test_threads_that_cannot_be_started_are_reported_with_the_remedy(self):
         if os.geteuid() != 0:
             self.skipTest("the limit counts what this user runs besides")
         self.folder.chmod(0o777)
@@ -268,7 +268,7 @@ class NoThreads(ProgramTest):
                 self.assertRegex(stderr, "cure: lower --threads .*ulimit -u")
                 self.assertEqual(self.path("records").read_bytes(), b"from the last sweep\n")
 
-    def test_a_fleet_says_so_too(self):
+    def test_a_fleet_reports_them_too(self):
         if os.geteuid() != 0:
             self.skipTest("the limit counts what this user runs besides")
         code, _, stderr = self.run_program("sink", "--listen", "127.0.0.0/8:0", "--threads", "32",
@@ -279,7 +279,7 @@ class NoThreads(ProgramTest):
 
 
 class LocalPorts(ProgramTest):
-    """A network of the test's own, in which clients have 20 ports in all."""
+    """A network namespace in which clients have 20 local ports in all."""
 
     def own_network(self):
         script = ("ip link set lo up && echo 40000 40019 >/proc/sys/net/ipv4/ip_local_port_range"
@@ -292,8 +292,8 @@ class LocalPorts(ProgramTest):
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
         return ["nsenter", "--target", str(holder.process.pid), "--net", *user]
 
-    def test_a_want_of_local_ports_is_never_the_targets_fault(self):
-        """200 conversations with one server: who found no port is tried again, and all are ok."""
+    def test_a_lack_of_local_ports_is_never_the_targets_fault(self):
+        """200 conversations with one server: those without a port are retried, and all are ok."""
         within = self.own_network()
         sink = self.sink("--only", "plain", "--delay", "100", port=2525, within=within)
         swept = self.scan("127.0.0.9:2525\n" * 200, "-c", "100", "--no-share", within=within)
@@ -303,8 +303,8 @@ class LocalPorts(ProgramTest):
         self.assertIn("for lack of local resources", swept.stderr)
         self.assertEqual(sink.stop()["conversations"], 200)
 
-    def test_who_waits_for_a_port_waits_while_others_go_on(self):
-        """A silent server holds all ports to it; two more targets on it outlast 1000 quick ones."""
+    def test_targets_that_wait_for_a_port_do_not_delay_others(self):
+        """A silent server uses all ports to it; two more targets on it outlast 1000 quick ones."""
         within = self.own_network()
         fleet = ("--only", "plain,silent", "--delay", "20")
         _, lines, _ = self.run_program("sink", *fleet, "--expect", "127.11.0.0/22")
@@ -317,7 +317,7 @@ class LocalPorts(ProgramTest):
                           "--no-share", within=within)
         self.check_ended(swept)
         self.assertGreater(swept.summary["local_shortages"], 0)
-        # 20 of ours were open to that address at once: the last of them may well be our own burst.
+        # 20 connections to that address were open at once: the last ones may be our own burst.
         causes = swept.summary["causes"]
         self.assertEqual(causes.pop("protocol.silent") + causes.pop("local.burst"), 22)
         self.assertEqual(causes, {"none": len(plain)})

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Lists as people and other programs write them, swept as they are."""
+"""Lists as users and other programs write them, swept unchanged."""
 
 import bz2
 import contextlib
@@ -24,9 +24,9 @@ class TargetsOnTheCommandLine(ProgramTest):
         expect_valid(records)
         return code, sorted(records, key=lambda r: (r["line"], r.get("ip", ""))), stderr
 
-    def test_they_are_lines_of_a_list(self):
-        """In their order, in every form, among the flags and behind "--"; a bad one has its record
-        and stops nothing; the list on standard input is not touched."""
+    def test_they_are_treated_as_lines_of_a_list(self):
+        """In order, in every form, among the flags and after "--"; a bad one has its record and
+        does not end the sweep; a list on standard input is not read."""
         port = str(self.sink("--only", "plain").port)
         words = ("127.0.1.1", f"127.0.1.2:{port}", "[::1]:1", "127.0.1.4/31", "a b",
                  f'{{"target":"127.0.1.6","port":{port},"meta":{{"rack":"b7"}}}}',
@@ -46,7 +46,7 @@ class TargetsOnTheCommandLine(ProgramTest):
                     (6, "127.0.1.6", "127.0.1.6", "none"), (7, words[6], "127.0.1.7", "none")])
                 self.assertEqual(records[6]["meta"], {"rack": "b7"})
 
-    def test_a_word_is_a_target_also_where_a_list_would_have_a_header(self):
+    def test_the_first_word_is_a_target_and_never_a_header_row(self):
         """A host may have the name of a subcommand or of a column."""
         server = NameServer({})
         self.addCleanup(server.stop)
@@ -59,7 +59,7 @@ class TargetsOnTheCommandLine(ProgramTest):
                                  (RAN_TO_ITS_END, [(word, "dns.nxdomain")]))
 
     def test_none_of_them_can_be_read(self):
-        """Exit 2, as of such a list, with their records; what looks like a flag stands behind
+        """Exit 2, as for such a list, with their records; a word that looks like a flag must follow
         "--"."""
         code, records, stderr = self.run_scan("--", "-x", "a b")
         self.assertEqual(code, WRONG_USAGE)
@@ -67,8 +67,8 @@ class TargetsOnTheCommandLine(ProgramTest):
                          [(1, "-x", "invalid"), (2, "a b", "invalid")])
         self.assertIn("the command line: no line of it can be read", stderr)
 
-    def test_what_is_no_line_or_several_is_wrong_usage(self):
-        """Nothing, blanks, a comment: a shell's variable that is not set must not pass."""
+    def test_a_word_that_is_not_exactly_one_line_is_wrong_usage(self):
+        """No text, blanks, a comment: an unset shell variable must not pass silently."""
         for word in ("", " ", "#x", "[", "]", ",", "127.0.0.1\n127.0.0.2", "127.0.0.1\n"):
             for words in ((word,), ("127.0.0.1:1", word)):
                 with self.subTest(words=words):
@@ -78,7 +78,7 @@ class TargetsOnTheCommandLine(ProgramTest):
         self.assertIn(r"'\x1b[31m\x0a' holds", self.run_scan("\x1b[31m\n")[2])
 
     def test_a_list_and_words_exclude_each_other(self):
-        """Also where the list is standard input; alone, "-" is that."""
+        """Also if the list is standard input, which "-" alone stands for."""
         path = str(self.write("list", "127.0.0.1:1\n"))
         for words in (("-f", path, "127.0.0.1"), ("127.0.0.1", "-f", "-"), ("-f", path, "-"),
                       ("-", "127.0.0.1"), ("127.0.0.1", "-")):
@@ -90,8 +90,8 @@ class TargetsOnTheCommandLine(ProgramTest):
             code, records, stderr = self.run_scan("-", stdin=stdin)
         self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
 
-    def test_a_list_without_its_flag_is_pointed_to(self):
-        """It is taken for a target, and the words say how it is read."""
+    def test_a_list_without_its_flag_is_answered_with_a_hint(self):
+        """The file's name is read as a target, and the message explains how to give a list."""
         path = str(self.write("list.txt", "127.0.0.1:1\n"))
         code, records, stderr = self.run_scan(path)
         self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
@@ -163,14 +163,14 @@ class Lists(ProgramTest):
         mapped = [r for r in swept.records if r["target"] == "::ffff:127.0.1.1"]
         self.assertEqual([(r["ip"], r["outcome"]) for r in mapped], [("127.0.1.1", "ok")])
 
-    def test_what_looks_like_a_range_or_a_prefix_and_is_none_is_not_taken_for_something_else(self):
+    def test_a_malformed_range_or_prefix_is_not_read_as_something_else(self):
         _, swept = self.swept("127.0.0.1/08\n192.0.2.8-9\n127.0.1.1\n")
         self.assertEqual([record["cause"] for record in
                           sorted(swept.records, key=lambda r: r["line"])],
                          ["input.prefix", "input.syntax", "none"])
 
-    def test_a_list_of_which_nothing_can_be_read_is_wrong_usage(self):
-        """As when a picture is given for a list; each line still has its record."""
+    def test_a_list_without_any_readable_line_is_wrong_usage(self):
+        """As with an image file as list; each line still has its record."""
         swept = self.scan("rubbish rubbish\n!!\n")
         self.assertEqual(swept.code, WRONG_USAGE)
         self.assertIn("no line of it can be read as a target", swept.stderr)
@@ -184,7 +184,7 @@ class Lists(ProgramTest):
         return self.run_program("scan", "--check", "--helo", HELO, "--resolver", NO_RESOLVER,
                                 "-f", str(self.path("list")), *flags)
 
-    def test_check_says_what_the_list_holds(self):
+    def test_check_reports_what_the_list_contains(self):
         code, plan, stderr = self.check("# ours\n127.0.1.0/24\nrubbish rubbish\n127.0.1.1:25\n",
                                         "-p", "25,587")
         self.assertEqual(code, RAN_TO_ITS_END, stderr)
@@ -206,8 +206,8 @@ class Lists(ProgramTest):
                 "UTF-32 text": text.decode().encode("utf-32"),
                 "zip archive": b"PK\x03\x04\x14\x00" + text}
 
-    def test_a_compressed_list_is_refused_by_name_with_what_to_do(self):
-        """No record, exit 2; of a file before any output is touched; plain, --strict, --check."""
+    def test_a_compressed_list_is_refused_with_its_format_and_the_remedy(self):
+        """No record, exit 2; a file before any output is changed; plain, --strict, --check."""
         for name, octets in self.foreign_lists().items():
             path = str(self.write("list", octets))
             for flags in ((), ("--strict",), ("--check", "--resolver", NO_RESOLVER)):
@@ -221,7 +221,7 @@ class Lists(ProgramTest):
                     self.assertIsNone(self.summary())
 
     def test_a_compressed_list_on_standard_input_is_refused_too(self):
-        """From a file and, cut anywhere, from a pipe: no record of what is none of its lines."""
+        """From a file and, cut anywhere, from a pipe: without any record."""
         for name, octets in self.foreign_lists().items():
             with self.subTest(name=name), open(self.write("list", octets), "rb") as stdin:
                 code, stdout, stderr = self.run_program("scan", "--helo", HELO, stdin=stdin)
@@ -242,7 +242,7 @@ class Lists(ProgramTest):
         self.check_visited(swept, "127.0.1.1")
         self.assertEqual(swept.records[0]["target"], "127.0.1.1")
 
-    def test_an_object_that_is_wrong_says_which_key_and_keeps_its_meta(self):
+    def test_the_record_of_a_bad_object_has_the_key_and_its_meta(self):
         swept = self.scan('{"target":"127.0.1.1","port":"25","meta":{"rack":"b7"}}\n'
                           '{"target":"127.0.1.1","prot":25,"meta":[1]}\n'
                           '{"target":"127.0.1.1","meta":}\n')
@@ -255,7 +255,7 @@ class Lists(ProgramTest):
         self.assertIn(b'line 1: input.json: port: not an integer: {"target"', plan)
         self.assertEqual(code, RAN_TO_ITS_END)
 
-    def test_check_refuses_a_list_that_is_not_there(self):
+    def test_check_refuses_a_list_that_does_not_exist(self):
         code, _, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",
                                            NO_RESOLVER, "-f", str(self.path("nothing")))
         self.assertEqual(code, WRONG_USAGE)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of mail domains share: a sweep of domains whose world is a small DNS server and a
-fleet on loopback, with every record valid by the published schema."""
+"""Shared by the tests of mail domains: sweeps with a small DNS server and a fleet on loopback, in
+which every record is valid by the published schema."""
 
 import json
 
@@ -33,7 +33,7 @@ class MailDomainTest(ProgramTest):
         return self.sink("--ca-out", authority, *flags), ("--ca-file", authority)
 
     def personas(self, prefix, *flags):
-        """The addresses of a prefix by who answers there."""
+        """The addresses of a prefix by the persona that answers there."""
         code, lines, _ = self.run_program("sink", *flags, "--expect", prefix)
         self.assertEqual(code, RAN_TO_ITS_END)
         addresses = {}
@@ -45,7 +45,7 @@ class MailDomainTest(ProgramTest):
         return ("--mx", "--allow-private", "--resolver", resolver, "-p", str(fleet.port), *flags)
 
     def sweep(self, targets, zone, fleet, *flags, **more):
-        """A sweep that ran to its end. `zone`: for a server of its own, unless it is one."""
+        """A sweep that ran to its end. `zone`: a name server, or the zone for a new one."""
         server = zone if isinstance(zone, NameServer) else self.resolver(zone)
         swept = self.scan(targets, *self.mx_flags(server.address, fleet, *flags), **more)
         self.check_ended(swept)
@@ -54,13 +54,13 @@ class MailDomainTest(ProgramTest):
         return swept
 
     def check_shared(self, swept):
-        """The summary counts what is marked so, and nothing else is."""
+        """The summary's count of shared records is the number of records marked "shared"."""
         marked = [record for record in swept.records if "shared" in record]
         self.assertEqual({record["shared"] for record in marked} - {True}, set())
         self.assertEqual(swept.summary["shared"], len(marked))
 
     def check_valid(self, records, definition=None):
-        """By a validator that is not ours (Debian: python3-jsonschema), where there is one."""
+        """Validates with python3-jsonschema (Debian's name), if it is installed."""
         if Draft202012Validator is None:
             return
         code, schema, _ = self.run_program("schema")
@@ -75,7 +75,7 @@ class MailDomainTest(ProgramTest):
                 self.fail(f"{error.json_path}: {error.message}: {json.dumps(record)}")
 
     def domain_lines(self, swept):
-        """The lines of --domain-summary, by domain; each is valid, and they are all."""
+        """The lines of --domain-summary by domain; each is valid, and none is missing."""
         lines = [record_of(line) for line in whole_lines(self.path("domains").read_bytes())]
         self.assertEqual(swept.summary["domains_written"], len(lines))
         self.check_valid(lines, "domain_line")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Mail domains in the list: their MX hosts are visited, and each way not to have one is told."""
+"""Mail domains in the list: their MX hosts are visited, and each kind of failure has its cause."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from program import HELO, RAN_TO_ITS_END, STOPPED_EARLY, Swept, wait_until
 OK = ("ok", "quit", "none")
 PRIVATE = ("failed", "dns", "config.mx_private_ip")
 SERVER = "127.3.0.1"
-# Flags, a number and no name: what is behind the header and the question cannot be a record.
+# Flags, a number and no name: octets after header and question that cannot be a record.
 GARBAGE = b"\xc0\xff\xff\x00\x0f"
 
 
@@ -23,7 +23,7 @@ class Routes(MailDomainTest):
     """From a domain to its servers."""
 
     def test_a_record_for_every_domain_mx_and_address(self):
-        """With the host and its preference, the host's name for TLS, and what is the domain's."""
+        """With the host and its preference, the host's name for TLS, and the domain's own keys."""
         fleet, trust = self.secure_fleet("--only", "plain")
         zone = {"d.test": [("MX", 20, "mx2.sink.test"), ("MX", 10, "mx1.sink.test")],
                 "d.sink.test": [("MX", 10, "MX1.Sink.Test")],
@@ -51,7 +51,7 @@ class Routes(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 3)
 
     def test_a_domain_without_mx_serves_itself(self):
-        """Implicit MX: no host of a record is told, and the finding is."""
+        """Implicit MX: there is no MX host in the record, and there is a finding."""
         fleet, trust = self.secure_fleet("--only", "plain")
         swept = self.sweep("d.sink.test\n", {"d.sink.test": [SERVER, "127.3.0.2"]}, fleet, *trust)
         self.assertEqual(sorted(record["ip"] for record in swept.records), [SERVER, "127.3.0.2"])
@@ -82,7 +82,7 @@ class Routes(MailDomainTest):
     }
 
     def test_each_way_to_have_no_server_has_its_own_cause(self):
-        """One record a domain, in phase dns, with the MX host where one is at fault."""
+        """One record for each domain, in phase dns, with the MX host if that is at fault."""
         fleet = self.sink("--only", "plain")
         zone = {name: known for name, (_, _, known) in self.ONE_FAILURE.items()}
         del zone["gone.test"]
@@ -104,8 +104,8 @@ class Routes(MailDomainTest):
                     self.assertNotIn("mx", record)
         self.assertEqual(fleet.stop()["conversations"], 0)
 
-    def test_a_domain_has_all_its_hosts_those_at_fault_included(self):
-        """One MX that is no server does not hide the others."""
+    def test_a_domain_has_a_record_for_each_host_faulty_ones_included(self):
+        """An MX that is not a server does not hide the others."""
         fleet = self.sink("--only", "plain")
         zone = {"d.test": [("MX", 10, "localhost"), ("MX", 20, "gone.test"),
                            ("MX", 30, "127.0.0.1"), ("MX", 40, "mx.test")], "mx.test": [SERVER]}
@@ -116,8 +116,8 @@ class Routes(MailDomainTest):
                           30: ("failed", "dns", "config.mx_is_address"), 40: OK})
         self.assertEqual(swept.summary["targets"], 4)
 
-    def test_nobody_is_visited_in_private_space_unless_the_user_says_so(self):
-        """An MX to there is the domain's mistake; an address in the list is what was asked for."""
+    def test_private_addresses_are_visited_with_a_flag_only(self):
+        """A private address of an MX is the domain's fault; one in the list is visited as given."""
         fleet = self.sink("--only", "plain")
         server = self.resolver({"d.test": [("MX", 10, "mx.test")], "implicit.test": ["127.3.0.2"],
                                 "mx.test": [SERVER, "10.1.2.3", "192.168.0.1", "fc00::1"]})
@@ -132,11 +132,11 @@ class Routes(MailDomainTest):
             self.assertNotIn("attempt", record)
         swept = self.scan(SERVER + "\n", "--mx", *flags)
         self.check_ended(swept)
-        self.assertEqual([ending(r) for r in swept.records], [OK], "an address is nobody's MX")
+        self.assertEqual([ending(r) for r in swept.records], [OK], "an address is not an MX")
         self.assertEqual(fleet.stop()["conversations"], 1)
 
     def test_an_mx_that_is_an_alias_is_visited_and_degraded(self):
-        """For the domain that names it so; who names the same server properly is not."""
+        """For that domain only; a domain that names the same server without an alias is ok."""
         fleet, trust = self.secure_fleet("--only", "plain")
         zone = {"d.test": [("MX", 10, "alias.sink.test")],
                 "good.test": [("MX", 10, "mx.sink.test")],
@@ -152,8 +152,8 @@ class Routes(MailDomainTest):
             self.assertEqual(record["ehlo_tls"]["code"], 250, "all the way")
         self.assertEqual(fleet.stop()["conversations"], 1)
 
-    def test_what_is_odd_about_the_way_is_told_and_stops_nobody(self):
-        """Aliases of domains, hosts of one label, underscores, a host twice, a null MX in vain."""
+    def test_odd_dns_data_is_a_finding_and_does_not_prevent_a_visit(self):
+        """A domain alias, a one-label host, underscores, a host twice, a null MX among others."""
         fleet = self.sink("--only", "plain")
         zone = {"alias.test": [("CNAME", "d.test")], "d.test": [("MX", 1, "mx.test")],
                 "implicit.test": [("CNAME", "mx.test")], "label.test": [("MX", 1, "mx")],
@@ -178,8 +178,8 @@ class Routes(MailDomainTest):
         self.assertEqual(len(swept.records), len(odd) - 1 + 16)
         self.assertEqual(fleet.stop()["conversations"], 1)
 
-    def test_a_name_is_written_in_many_ways_and_asked_for_in_one(self):
-        """A dot at its end, capitals, U-labels: the target is as written, the domain as asked."""
+    def test_a_name_in_different_spellings_is_queried_in_one_form(self):
+        """A trailing dot, capitals, U-labels: the target is as written, the domain as queried."""
         fleet = self.sink("--only", "plain")
         server = self.resolver({"d.test": [("MX", 1, "mx.test")], "mx.test": [SERVER],
                                 "xn--bcher-kva.test": [("MX", 1, "mx.test")]})
@@ -196,8 +196,8 @@ class Routes(MailDomainTest):
         self.assertCountEqual(asked, [("d.test", MX), ("xn--bcher-kva.test", MX), ("mx.test", A),
                                       ("mx.test", AAAA)])
 
-    def test_what_cannot_be_a_name_is_told_and_asked_of_nobody(self):
-        """Too long as written is a bad line; too long only as A-labels is a bad name."""
+    def test_text_that_cannot_be_a_name_is_reported_and_not_queried(self):
+        """Too long as written: a bad line. Too long only as A-labels: a bad name."""
         fleet = self.sink("--only", "plain")
         server = self.resolver({})
         long_label, long_name = "a" * 64 + ".test", "abc." * 63 + "test"
@@ -208,8 +208,8 @@ class Routes(MailDomainTest):
                           3: ("invalid", "input", "input.syntax")})
         self.assertEqual([question for question in server.asked if question[0]], [])
 
-    def test_what_the_resolver_has_validated_is_told(self):
-        """Only if it was the whole way: the domain's answer and the host's."""
+    def test_validation_by_the_resolver_is_recorded(self):
+        """Only if all answers were validated: the domain's and the host's."""
         fleet = self.sink("--only", "plain")
         zone = {"safe.test": [("MX", 1, "mx.test")], "half.test": [("MX", 1, "other.test")],
                 "mx.test": [SERVER], "other.test": ["127.3.0.2"]}
@@ -219,7 +219,7 @@ class Routes(MailDomainTest):
                          {"safe.test": {"authentic": True}, "half.test": None})
 
     def test_an_answer_that_does_not_fit_a_datagram_is_fetched_over_tcp(self):
-        """Of the domain and of its host."""
+        """For the domain and for its host."""
         fleet = self.sink("--only", "plain")
         server = self.resolver({"d.test": [("MX", 1, "mx.test")], "mx.test": [SERVER]},
                                cut=("d.test", "mx.test"))
@@ -227,8 +227,8 @@ class Routes(MailDomainTest):
         self.assertEqual([ending(record) for record in swept.records], [OK])
         self.assertGreaterEqual(swept.summary["lookups"]["tcp"], 1)
 
-    def test_a_line_keeps_what_it_says_about_itself(self):
-        """Port, TLS, name and meta; with an address in it, it is no mail domain."""
+    def test_a_line_keeps_its_own_properties(self):
+        """Port, TLS, name and meta; a line with an address is not a mail domain."""
         fleet, trust = self.secure_fleet("--only", "plain")
         zone = {name: [("MX", 1, "mx.sink.test")] for name in ("a.test", "b.test", "c.test")}
         lines = ({"target": "a.test", "port": 1, "meta": {"n": 1}},
@@ -256,7 +256,7 @@ class Routes(MailDomainTest):
             self.assertNotIn("domain_match", by_line[number]["tls"])
 
     def test_without_mx_a_name_is_a_host(self):
-        """Its MX is not asked for, and the record knows no domain."""
+        """Its MX is not queried, and the record has no domain."""
         fleet = self.sink("--only", "plain")
         server = self.resolver({"d.test": [("MX", 1, "mx.test"), SERVER], "mx.test": ["127.3.0.2"]})
         swept = self.scan("d.test\n", "--resolver", server.address, "-p", str(fleet.port))
@@ -270,7 +270,7 @@ class Routes(MailDomainTest):
 
 class Check(MailDomainTest):
     def test_check_shows_that_names_are_domains_and_asks_the_resolver(self):
-        """Nobody else hears of it."""
+        """No other query and no connection is made."""
         server = self.resolver({"d.test": [("MX", 1, "mx.test")], "mx.test": [SERVER]})
         fleet = self.sink("--only", "plain")
         self.write("list", "d.test\n")
@@ -288,8 +288,8 @@ class Check(MailDomainTest):
         self.assertEqual([name for name, _ in server.asked if name], [])
         self.assertEqual(fleet.stop()["conversations"], 0)
 
-    def test_check_says_whether_the_resolver_validates(self):
-        """By a name that the user gives, of which nothing else is asked."""
+    def test_check_reports_whether_the_resolver_validates(self):
+        """By one query for a name that the user gives."""
         server = self.resolver({"signed.test": ["127.3.0.1"], "plain.test": ["127.3.0.1"]},
                                authentic=("signed.test",))
         for name, words in (("signed.test", "has validated it (AD)"),
@@ -304,7 +304,7 @@ class Check(MailDomainTest):
 
 
 class Trouble(MailDomainTest):
-    """Sweeps whose resolver goes away, and sweeps that are stopped."""
+    """Sweeps whose resolver fails, and sweeps that are stopped."""
 
     def start_piped(self, server, fleet, *flags):
         return self.start_scan(*self.mx_flags(server.address, fleet, *flags), "-o",
@@ -317,8 +317,8 @@ class Trouble(MailDomainTest):
     def swept(self, scan):
         return Swept(scan.wait(), scan.stderr, self.path("records").read_bytes(), self.summary())
 
-    def test_a_resolver_that_dies_in_the_middle_fails_nobody(self):
-        """Silent first, then gone, then back: every domain gets its answer."""
+    def test_a_resolver_that_fails_in_mid_sweep_fails_no_domain(self):
+        """First silent, then stopped, then restarted: every domain is resolved."""
         fleet = self.sink("--only", "plain")
         zone = {f"d{number}.test": [("MX", 1, f"mx{number % 40}.test")] for number in range(400)}
         zone |= {f"mx{number}.test": [f"127.3.0.{number + 1}"] for number in range(40)}
@@ -345,7 +345,7 @@ class Trouble(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 40)
 
     def stop_while_all_wait(self, persona, signals):
-        """Of many domains on one slow server, when all have been asked for, and its address."""
+        """A sweep of many domains on one slow server, all resolved, and the server's address."""
         fleet = self.sink("--only", persona)
         zone = {f"d{number}.test": [("MX", 1, "mx.test")] for number in range(4000)}
         server = self.resolver(zone | {"mx.test": [SERVER]})
@@ -366,13 +366,13 @@ class Trouble(MailDomainTest):
         return swept
 
     def test_ctrl_c_while_domains_wait_for_a_slow_server(self):
-        """Its visit is finished, those who waited get their lines, and the others are counted."""
+        """Its visit ends normally, waiting domains get their records, the others are counted."""
         swept = self.stop_while_all_wait("postscreen", 1)
         self.assertGreater(swept.summary["shared"], 0)
         self.assertLessEqual({record["outcome"] for record in swept.records}, {"ok", "local"})
 
-    def test_ctrl_c_twice_cuts_off_a_visit_for_all_who_wait_for_it(self):
-        """Nobody's domain is said to have failed for it."""
+    def test_ctrl_c_twice_cuts_off_a_visit_for_all_domains_that_wait_for_it(self):
+        """No domain is recorded as failed because of it."""
         swept = self.stop_while_all_wait("silent", 2)
         self.assertLessEqual({(r["outcome"], r["cause"]) for r in swept.records},
                              {("local", "local.interrupted")})

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Latencies against the server's own clock, where Nagle's algorithm (RFC 896) meets delayed
 acknowledgements (RFC 1122, 4.2.3.2): one side holds back a small segment while an earlier one is
-not acknowledged, the other acknowledges 40 ms later. Whichever side of it is ours, the record must
-not tell it as the server's."""
+not acknowledged, the other acknowledges 40 ms later. Whichever of the two is ours, the record must
+not attribute the delay to the server."""
 
 import contextlib
 import pathlib
@@ -26,8 +26,8 @@ AGREE_MS = 10  # The record against the server's clock, on a busy machine.
 
 class NagleServer:
     """An SMTP server in Python's own TLS 1.3, which sends its flight in writes of 4096 octets, and
-    two tickets. It notes for each conversation how long its answer to EHLO took it. `in_parts`: it
-    writes each line of that by itself."""
+    two tickets. It measures how long its reply to EHLO takes in each conversation. `in_parts`: each
+    line of that reply is a write of its own."""
 
     def __init__(self, certificate, mode, in_parts):
         self.mode = mode
@@ -58,7 +58,7 @@ class NagleServer:
                 self.serve_smtp(secure, greet=False)
 
     def serve_smtp(self, connection, greet=True):
-        """Answers until one of the words that end it, which is returned."""
+        """Answers commands until one that ends this phase, which it returns."""
         if greet:
             connection.sendall(b"220 nagle.test ESMTP\r\n")
         while command := connection.recv(1000).decode():
@@ -93,12 +93,12 @@ class Nagle(ProgramTest):
         between = authority.issue("between", "/CN=Between", key="RSA:2048", authority=True,
                                   by=authority.root)
         many = [f"DNS:mx{number}.customers.nagle.test" for number in range(50)]
-        # Its flight ends a little behind the first 4096 octets.
+        # Its flight ends shortly after the first 4096 octets.
         cls.long = authority.issue("long", names=many, key="RSA:2048", by=between)
         cls.short = authority.issue("short", key="RSA:2048", by=between)
 
     def latencies(self, mode, phase, certificate, in_parts):
-        """The phase's latency and the server's own, of conversations one after the other."""
+        """The phase's latencies in the records and by the server, of sequential conversations."""
         server = NagleServer(certificate or self.short, mode, in_parts)
         self.addCleanup(server.end)
         swept = self.scan("127.0.0.1\n" * CONVERSATIONS, "--tls", mode, "-p", str(server.port),
@@ -108,19 +108,19 @@ class Nagle(ProgramTest):
         return [record["ms"][phase] for record in swept.records], server.busy_ms
 
     def check_quick(self, mode, phase, certificate=None, in_parts=False):
-        told, busy = self.latencies(mode, phase, certificate, in_parts)
-        middle = statistics.median(told)
-        self.assertLess(middle, SLOW_MS, sorted(told))
-        self.assertLess(abs(middle - statistics.median(busy)), AGREE_MS, (sorted(told), busy))
+        recorded, busy = self.latencies(mode, phase, certificate, in_parts)
+        middle = statistics.median(recorded)
+        self.assertLess(middle, SLOW_MS, sorted(recorded))
+        self.assertLess(abs(middle - statistics.median(busy)), AGREE_MS, (sorted(recorded), busy))
 
-    def test_what_follows_a_handshake_is_not_held_back_on_our_side(self):
-        """Behind a long flight we have something to say before all of it is here."""
+    def test_data_after_a_handshake_is_not_held_back_on_our_side(self):
+        """With a long flight we send before all of it has arrived."""
         for certificate in (self.short, self.long):
             with self.subTest(certificate.certificate.name):
                 self.check_quick("starttls", "ehlo_tls", certificate)
                 self.check_quick("implicit", "greeting", certificate)
 
-    def test_what_is_said_in_parts_does_not_wait_for_our_acknowledgement(self):
+    def test_a_reply_sent_in_parts_does_not_wait_for_our_acknowledgement(self):
         for mode, phase in (("off", "ehlo"), ("starttls", "ehlo"), ("starttls", "ehlo_tls"),
                             ("implicit", "ehlo")):
             with self.subTest(f"{mode}, {phase}"):

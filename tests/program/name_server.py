@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A DNS server of the tests' own, on loopback: a dictionary that answers, or does not, or lies."""
+"""A scriptable DNS server on loopback: a dictionary of names to answers, silence or false data."""
 
 import contextlib
 import ipaddress
@@ -13,7 +13,7 @@ A, NS, CNAME, MX, AAAA = 1, 2, 5, 15, 28
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 RESPONSE, CUT, AUTHENTIC = 0x8180, 0x0200, 0x0020
 TTL = 300
-ALIASES_MAX = 8  # A chain that is longer is left there, as resolvers leave one.
+ALIASES_MAX = 8  # A longer chain is returned incomplete, as resolvers do.
 RECEIVE_OCTETS = 1 << 20  # A thousand questions may come at once.
 
 
@@ -27,7 +27,7 @@ def record(owner, kind, data):
 
 
 def values_of(item, kind):
-    """The data of an item of a zone, if it is of that kind."""
+    """The data of a zone's item, if it has that type."""
     if isinstance(item, str):
         address = ipaddress.ip_address(item)
         return [address.packed] if kind == (A if address.version == 4 else AAAA) else []
@@ -37,13 +37,13 @@ def values_of(item, kind):
 
 
 class NameServer:
-    """`zone`: a name to a list of what it has: addresses as text, ("MX", 10, "mx.example.test"),
-    ("CNAME", "other.test"). Or to an RCODE; to None, for no answer; to octets, which then stand
-    where the answer's records should be. A name that is missing is NXDOMAIN.
+    """`zone` maps a name to a list of its records: addresses as text, ("MX", 10,
+    "mx.example.test"), ("CNAME", "other.test"); or to an RCODE; or to None, for no answer; or to
+    octets, which then replace the answer's records. A name that is missing is NXDOMAIN.
 
-    `delay`: seconds before each answer. `authentic`: names whose answers say that they were
-    validated. `cut`: names whose answers do not fit into a datagram; they are whole over TCP.
-    `asked`: what was asked over UDP. While `silent` is set, nobody is answered."""
+    `delay`: seconds before each answer. `authentic`: names whose answers have AD set. `cut`: names
+    whose answers do not fit into a datagram; they are whole over TCP. `asked`: the questions
+    received over UDP. While `silent` is set, no question is answered."""
 
     def __init__(self, zone, port=0, delay=0, authentic=(), cut=()):
         self.zone = zone
@@ -58,7 +58,7 @@ class NameServer:
         self.port = self.datagrams.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
         self.sockets = [self.datagrams]
-        if cut:  # And only then: somebody else may have that port of TCP.
+        if cut:  # Only then, because the TCP port may be in use by another process.
             self.sockets.append(socket.create_server(("127.0.0.1", self.port)))
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -83,7 +83,7 @@ class NameServer:
                         ready.close()
 
     def serve_datagram(self):
-        """False: it was the word to stop."""
+        """False: the datagram was empty, which means to stop."""
         query, client = self.datagrams.recvfrom(4096)
         if not query:
             return False
@@ -94,7 +94,7 @@ class NameServer:
         return True
 
     def serve_stream(self, stream):
-        """False: its client is gone."""
+        """False: the client has closed the connection."""
         try:
             size = stream.recv(2, socket.MSG_WAITALL)
             if len(size) < 2:
@@ -131,7 +131,7 @@ class NameServer:
         return query[:2] + struct.pack(">HHHHH", flags, 1, count, 0, 0) + question + records
 
     def records(self, name, kind, known):
-        """The code, and the records of a name and of those that it stands for."""
+        """Returns the RCODE, and the records of a name and of its aliases' targets."""
         found = []
         for _ in range(ALIASES_MAX):
             if isinstance(known, int):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Names in the list: every address of theirs is a target, and those without one are told apart."""
+"""Names in the list: each of their addresses is a target, and each failure has its own cause."""
 
 import socket
 import subprocess
@@ -17,7 +17,7 @@ class Names(ProgramTest):
         return server, ("--resolver", server.address)
 
     def test_every_address_of_a_host_is_a_target_of_its_own(self):
-        """With the name for TLS, the time that it took, and a count that agrees."""
+        """With the name for TLS, the time of resolution, and counts that agree."""
         fleet = self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
         delay = 0.3
         _, flags = self.resolver({"mx.sink.test": ["127.3.0.1", "127.3.0.2"]}, delay)
@@ -58,8 +58,8 @@ class Names(ProgramTest):
                 self.assertEqual((record["outcome"], record["phase"]), ("failed", "dns"))
                 self.assertNotIn("attempt", record)
 
-    def test_a_name_is_asked_for_once_however_many_lines_have_it(self):
-        """And every line has its record."""
+    def test_a_name_is_queried_once_however_many_lines_have_it(self):
+        """Every line still has its record."""
         server, flags = self.resolver({"mx.sink.test": ["127.3.0.1"]})
         swept = self.scan("mx.sink.test\n" * 300, *flags, "-p", "1,2")
         self.check_ended(swept)
@@ -68,7 +68,7 @@ class Names(ProgramTest):
         self.assertEqual(sorted(asked), [("mx.sink.test", A), ("mx.sink.test", AAAA)])
 
     def test_one_address_is_the_first_ipv4_address(self):
-        """IPv6 is not even asked for where there is one."""
+        """AAAA is not queried if there is one."""
         server, flags = self.resolver({"both.test": ["::1", "127.3.0.7", "127.3.0.8"]})
         swept = self.scan("both.test\n", *flags, "--one-address", "-p", "1")
         self.check_ended(swept)
@@ -76,7 +76,7 @@ class Names(ProgramTest):
         self.assertNotIn(("both.test", AAAA), server.asked)
 
     def test_probe_takes_a_name(self):
-        """Its first address; the addresses are shown, and a name without one gets its verdict."""
+        """It probes the first address and shows all; a name without one gets a verdict."""
         fleet = self.sink("--only", "plain")
         delay = 0.3
         _, flags = self.resolver({"mx.sink.test": ["127.3.0.1", "127.3.0.2"]}, delay)
@@ -101,8 +101,8 @@ class Names(ProgramTest):
         self.assertLess(record["ms"]["dns"], 60_000)
         fleet.stop()
 
-    def test_wrong_usage_is_told_before_anybody_is_asked(self):
-        """The resolver hears nothing of a probe that cannot begin."""
+    def test_wrong_usage_is_reported_before_any_query(self):
+        """The resolver gets no query of a probe that cannot begin."""
         server, flags = self.resolver({"mx.sink.test": ["127.3.0.1"]})
         code, _, stderr = self.run_program("probe", "mx.sink.test", "--helo", HELO, *flags,
                                            "--ca-file", "/nonexistent")
@@ -110,22 +110,22 @@ class Names(ProgramTest):
         self.assertEqual(server.asked, [])
 
     def test_check_asks_the_resolver(self):
-        """Whether it answers; one that is not there is named, with what to do."""
+        """It reports whether the resolver answers; if not, it names it and the remedy."""
         _, flags = self.resolver({})
         code, stdout, _ = self.run_program("scan", "--check", "--helo", HELO, *flags)
         self.assertEqual(code, RAN_TO_ITS_END)
         self.assertRegex(stdout.decode(), rf"resolver +{flags[1]}: answers in [0-9.]+ ms")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            closed = "127.0.0.1:%d" % nobody.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+            unused.bind(("127.0.0.1", 0))
+            closed = "127.0.0.1:%d" % unused.getsockname()[1]
         _, stdout, _ = self.run_program("scan", "--check", "--helo", HELO, "--resolver", closed)
         self.assertRegex(stdout.decode(), rf"resolver +{closed}: does NOT answer")
 
-    def test_a_resolver_that_is_not_there_brakes_the_sweep_and_fails_nobody(self):
-        """Names wait for it; when it comes, they are resolved as if nothing had been."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            port = nobody.getsockname()[1]
+    def test_an_absent_resolver_pauses_the_sweep_and_fails_no_name(self):
+        """Names wait for it; when it is started, they are resolved as usual."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
         self.write("list", "".join(f"n{number}.test\n" for number in range(50)))
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                "-p", "1", "-4", "--resolver", f"127.0.0.1:{port}")
@@ -140,14 +140,14 @@ class Names(ProgramTest):
         self.assertTrue(self.summary()["agrees"])
 
     def ended_within(self, process, seconds):
-        """Its exit code, or None when it still runs after so many seconds."""
+        """Its exit code, or None if it still runs after so many seconds."""
         try:
             return process.process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def test_a_wrong_resolver_is_wrong_usage(self):
-        """Before anything is read or sent."""
+        """It is reported before anything is read or sent."""
         for wrong in ("mx.example.net", "127.0.0.0/8", "127.0.0.1:0", ""):
             code, _, stderr = self.run_program("scan", "--helo", HELO, "--resolver", wrong)
             self.assertEqual(code, WRONG_USAGE, stderr)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`mxsweep probe`: one server, or those of a mail domain, for a person, for a program, and for a
-monitoring system."""
+"""`mxsweep probe`: one server, or the servers of a mail domain, with output for a user, a program
+or a monitoring system."""
 
 import json
 import os
@@ -28,11 +28,11 @@ class Probe(ProgramTest):
         code, stdout, stderr = self.probe(target, *flags)
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         # Each line of the transcript begins with its time.
-        said = re.findall(r"^ *\d+\.\d{3} ms  (.*)$", stdout.decode("ascii"), re.MULTILINE)
-        return said, stdout.decode("ascii")
+        lines = re.findall(r"^ *\d+\.\d{3} ms  (.*)$", stdout.decode("ascii"), re.MULTILINE)
+        return lines, stdout.decode("ascii")
 
     def fleet(self, persona, *flags):
-        """A fleet of servers that are all like this."""
+        """A fleet of servers with this persona."""
         expect = {"outcome": "ok", "phase": "quit", "cause": "none"}
         code, personas, _ = self.run_program("sink", "--print-personas")
         self.assertEqual(code, RAN_TO_ITS_END)
@@ -42,7 +42,7 @@ class Probe(ProgramTest):
         return self.sink("--personas", str(path), *flags)
 
     def personas(self, greeting):
-        """A fleet of servers that greet like this."""
+        """A fleet of servers with this greeting."""
         return self.fleet({"greeting": greeting})
 
     def certified(self, kind):
@@ -52,33 +52,34 @@ class Probe(ProgramTest):
         return sink, ("--ca-file", authority)
 
     def test_the_transcript_has_both_directions_and_the_verdict(self):
-        """Who said what and when, then the outcome in words with phase, cause and times."""
+        """Lines with direction and time, then the outcome in words with phase, cause and times."""
         sink = self.sink(*PLAIN)
-        said, whole = self.transcript(f"127.0.0.1:{sink.port}", "--tls", "off")
-        self.assertEqual([line for line in said if line[0] != "<"], [
+        lines, whole = self.transcript(f"127.0.0.1:{sink.port}", "--tls", "off")
+        self.assertEqual([line for line in lines if line[0] != "<"], [
             f"* connecting to 127.0.0.1 port {sink.port}", "* connected",
             f"> EHLO {HELO}", "> QUIT", "* the server closed the connection"])
-        heard = [line for line in said if line[0] == "<"]
-        self.assertEqual(heard[0], "< 220 mail.sink.test ESMTP Postfix")
-        self.assertIn("< 250-STARTTLS", heard)
-        self.assertEqual(heard[-1], "< 221 2.0.0 Bye")
-        self.assertLess(said.index(heard[0]), said.index(f"> EHLO {HELO}"), "not before our turn")
+        received = [line for line in lines if line[0] == "<"]
+        self.assertEqual(received[0], "< 220 mail.sink.test ESMTP Postfix")
+        self.assertIn("< 250-STARTTLS", received)
+        self.assertEqual(received[-1], "< 221 2.0.0 Bye")
+        self.assertLess(lines.index(received[0]), lines.index(f"> EHLO {HELO}"),
+                        "EHLO was sent before the greeting")
         self.assertIn("\nok: the conversation went as far as requested.\n", whole)
         self.assertIn("It ended in phase quit, cause none. STARTTLS offered: yes.\n", whole)
         self.assertRegex(whole, r"Times: connect \d+\.\d{3} ms, .*total \d+\.\d{3} ms\.\n$")
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_the_transcript_goes_on_under_tls_and_ends_with_the_chain(self):
-        """Both EHLOs in clear text, what was negotiated, whom the certificate is for, the days."""
+        """Both EHLOs in clear text, the negotiated parameters, the certificate's names and days."""
         ca = str(self.path("ca.pem"))
         sink = self.sink(*PLAIN, "--ca-out", ca)
-        said, whole = self.transcript(f"127.0.0.1:{sink.port},mx.sink.test", "--ca-file", ca)
-        mine = [line for line in said if line[0] == ">"]
+        lines, whole = self.transcript(f"127.0.0.1:{sink.port},mx.sink.test", "--ca-file", ca)
+        mine = [line for line in lines if line[0] == ">"]
         self.assertEqual(mine, [f"> EHLO {HELO}", "> STARTTLS", f"> EHLO {HELO}", "> QUIT"])
-        secured = [line for line in said if line.startswith("* secured: ")]
+        secured = [line for line in lines if line.startswith("* secured: ")]
         self.assertEqual(len(secured), 1)
         self.assertRegex(secured[0], r"TLSv1\.3, TLS_\w+, X25519, ecdsa_secp256r1_sha256$")
-        self.assertEqual(said[-1], "< 221 2.0.0 Bye")
+        self.assertEqual(lines[-1], "< 221 2.0.0 Bye")
         self.assertIn("Certificate: valid for mx.sink.test.\n", whole)
         self.assertRegex(whole, r"Days left: \d+\.\n  0 CN=sink\.test\n    for       sink\.test, ")
         self.assertIn("  1 CN=mxsweep sink intermediate\n", whole)
@@ -89,14 +90,14 @@ class Probe(ProgramTest):
         self.assertIn("\nCertificate: certificate-host-mismatch.\n", whole)
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
-    def test_the_transcript_says_what_went_wrong(self):
+    def test_the_transcript_shows_the_failure(self):
         """A closed port by its errno, a silent server by its deadline; the exit code stays 0."""
-        said, whole = self.transcript("127.0.0.1:1")
-        self.assertEqual(said[-1], "* Connection refused (ECONNREFUSED)")
+        lines, whole = self.transcript("127.0.0.1:1")
+        self.assertEqual(lines[-1], "* Connection refused (ECONNREFUSED)")
         self.assertIn("\nfailed: nothing listens on that port.\n", whole)
         sink = self.sink("--only", "silent")
-        said, whole = self.transcript(f"127.0.0.1:{sink.port}", "--greeting-timeout", "200ms")
-        self.assertEqual(said[-1], "* waited long enough")
+        lines, whole = self.transcript(f"127.0.0.1:{sink.port}", "--greeting-timeout", "200ms")
+        self.assertEqual(lines[-1], "* waited long enough")
         self.assertIn("cause protocol.silent", whole)
 
     def check_no_line_twice(self, whole):
@@ -118,8 +119,8 @@ class Probe(ProgramTest):
         "wrong_name": r"the certificate is for another name, not for mx\.sink\.test",
     }
 
-    def test_a_bad_certificate_is_told_right_below_the_verdict(self):
-        """Each fault in its own words, below ok; with --require-valid in place of it."""
+    def test_a_bad_certificate_is_reported_below_the_verdict(self):
+        """Each fault has its own words, below ok; with --require-valid they replace it."""
         for kind, words in self.COMPLAINTS.items():
             with self.subTest(kind):
                 sink, trust = self.certified(kind)
@@ -133,26 +134,26 @@ class Probe(ProgramTest):
                 sink.stop()
 
     def test_two_faults_of_a_certificate_are_two_lines(self):
-        """Out of its time and for another name."""
+        """Expired and for another name."""
         sink, trust = self.certified("not_yet_valid")
         _, whole = self.transcript(f"127.0.0.1:{sink.port},mx.elsewhere.test", *trust)
         self.assertRegex(whole, r"\nok: [^\n]+\.\nBut the certificate is not valid yet, [^\n]+\.\n"
                                 r"But the certificate is for another name, not for mx\.elsewhere")
         self.assertNotIn("has expired", whole)
 
-    def test_a_reply_that_we_do_not_understand_is_pointed_to(self):
-        """The text that says why is never said to be missing."""
+    def test_an_unknown_reply_is_referred_to(self):
+        """The verdict never claims that a reply with a text gives no reason."""
         for reply in ("554 The moon is full", "421 The moon is full", "221 The moon is full"):
             with self.subTest(reply):
                 sink = self.fleet({"ehlo": [{"send": reply + "\r\n"}],
                                    "helo": [{"send": reply + "\r\n"}]})
-                said, whole = self.transcript(f"127.0.0.1:{sink.port}")
-                self.assertIn("< " + reply, said)
+                lines, whole = self.transcript(f"127.0.0.1:{sink.port}")
+                self.assertIn("< " + reply, lines)
                 self.assertNotIn("does not say why", whole)
                 sink.stop()
 
-    def test_the_name_that_a_server_repeats_is_no_complaint(self):
-        """Whatever we are called: a blocklist's name is one only where the server names it."""
+    def test_our_name_repeated_by_a_server_is_not_read_as_a_cause(self):
+        """A blocklist's name counts only if it is not just our own EHLO name."""
         for name, cause in (("zen.spamhaus.org", "tempfail.unspecified"),
                             ("ratelimit.test", "blocked.scanner_ip")):
             with self.subTest(name):
@@ -164,7 +165,7 @@ class Probe(ProgramTest):
                 sink.stop()
 
     def test_json_is_the_record_and_nothing_else(self):
-        """One line, valid by the schema, without a line number, as there is no list."""
+        """One line, valid by the schema, without a line number because there is no list."""
         sink = self.sink(*PLAIN)
         code, stdout, stderr = self.probe("127.0.0.1", "-p", str(sink.port), "--json")
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
@@ -209,7 +210,7 @@ class Probe(ProgramTest):
         return code, stdout.decode()
 
     def test_nagios_has_thresholds_for_seconds(self):
-        """Passed, they decide and are told; they stand in the performance data either way."""
+        """If exceeded they set the state and are reported; performance data always has them."""
         sink = self.sink(*PLAIN, "--delay", "300")
         target = f"127.0.0.1:{sink.port}"
         for flags, code, word, data in (
@@ -226,7 +227,7 @@ class Probe(ProgramTest):
                     self.assertRegex(line, r"- it took 0\.\d+ s, more than 0\.[12] \(quit, none\)")
 
     def test_nagios_has_thresholds_for_the_days_of_the_certificate(self):
-        """They are in the performance data; a server that shows none is a warning."""
+        """Performance data has them; a server without a certificate is a warning."""
         sink, trust = self.certified("good")
         target = f"127.0.0.1:{sink.port},mx.sink.test"
         for warning, critical, code in ((21, 7, 0), (1000, 7, 1), (2000, 1000, 2)):
@@ -242,8 +243,8 @@ class Probe(ProgramTest):
         self.assertIn("no certificate", line)
         self.assertNotIn("days=", line)
 
-    def test_nagios_calls_a_certificate_out_of_its_time_critical(self):
-        """Without any threshold, and whether the user requires a valid one or not."""
+    def test_nagios_reports_an_expired_certificate_as_critical(self):
+        """Without any threshold, and with or without --require-valid."""
         for kind in ("expired", "not_yet_valid"):
             sink, trust = self.certified(kind)
             for flags in ((), ("--require-valid",)):
@@ -253,14 +254,14 @@ class Probe(ProgramTest):
             sink.stop()
 
     def test_nagios_shows_the_reply_that_declined(self):
-        """What could be taken for performance data is not."""
+        """Text of the reply cannot be mistaken for performance data."""
         sink = self.personas([{"send": "554 go away | now=1\r\n"}])
         code, line = self.nagios(f"127.0.0.1:{sink.port}")
         self.assertEqual(code, 1, line)
         self.assertIn(", '554 go away / now=1' (greeting, blocked.unspecified) | time=", line)
 
-    def test_nagios_hears_of_wrong_usage_as_unknown(self):
-        """On standard output, with exit code 3, whatever is wrong."""
+    def test_nagios_gets_wrong_usage_as_unknown(self):
+        """On standard output, with exit code 3, for any usage error."""
         for flags in (("--bogus",), ("-w", "x"), ("-w", "-1"), ("-w", "nan"), ("-w",),
                       ("-w", "5", "-c", "2"), ("--critical-days", "1.5"), ("--depth", "deep"),
                       ("--warning-days", "7", "--critical-days", "21"), ("--mx",), ("--json",),
@@ -278,7 +279,7 @@ class Probe(ProgramTest):
             self.assertIn("--nagios", stderr)
 
     def test_a_target_that_cannot_be_read_is_wrong_usage(self):
-        """The complaint names it, and nothing is sent."""
+        """The message names it, and nothing is sent."""
         for target in ("rubbish rubbish", "127.0.0.1:0", "127.0.0.1/40", "",
                        "# 127.0.0.1"):
             with self.subTest(target=target):
@@ -287,7 +288,7 @@ class Probe(ProgramTest):
                 self.assertIn(f"'{target}'", stderr)
 
     def test_more_than_one_target_is_wrong_usage(self):
-        """A range, two lines, several ports: not the first of them in silence. Scan takes them."""
+        """A range, two lines, several ports: the first is not probed silently. Scan takes them."""
         sink = self.sink(*PLAIN)
         port = str(sink.port)
         for target in ("127.2.0.0/24", "127.2.0.0/31", "127.2.0.1-127.2.0.2",
@@ -307,7 +308,7 @@ class Probe(ProgramTest):
         self.assertEqual(sink.stop()["conversations"], 0)
 
     def test_one_target_in_any_form_is_probed(self):
-        """Also one that other forms than an address lead to."""
+        """Also forms that are not an address."""
         sink = self.sink(*PLAIN)
         for target in ("127.2.0.1/32", "127.2.0.1-127.2.0.1", " 127.2.0.1 ", "127.2.0.1 # ours",
                        '{"target":"127.2.0.1"}', "::ffff:127.2.0.1"):
@@ -316,8 +317,8 @@ class Probe(ProgramTest):
                 self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
                 self.assertEqual(record_of(stdout)["ip"], "127.2.0.1")
 
-    def test_what_is_no_target_is_wrong_usage(self):
-        """Nothing, blanks, a comment, several ports, what a list may have between its lines."""
+    def test_text_that_is_not_a_target_is_wrong_usage(self):
+        """No text, blanks, a comment, several ports, lines that a list skips."""
         for target in ("", " ", "\t", "#x", "# 127.0.0.1", "[", "]", ",", "127.0.0.1:25,465",
                        "127.0.0.1:25:465", "127.0.0.1,25,465", "127.0.0.1 127.0.0.2", "-"):
             with self.subTest(target=target):
@@ -328,13 +329,13 @@ class Probe(ProgramTest):
                 self.assertEqual(code, 3)
                 self.assertRegex(stdout.decode(), "^SMTP UNKNOWN - '.*'.*\n$")
 
-    def test_a_server_cannot_rule_the_terminal(self):
+    def test_a_server_cannot_control_the_terminal(self):
         """Escape sequences, 8-bit controls and a lone CR are shown, not passed on."""
         sink = self.personas([{"send": "220 \u001b]0;owned\u0007 \u001b[2Jmx\rESMTP "},
                               {"hex": "9b33316d"}, {"send": "\r\n"}])
         target = f"127.0.0.1:{sink.port}"
-        said, whole = self.transcript(target)
-        self.assertIn(r"< 220 \x1b]0;owned\x07 \x1b[2Jmx\x0dESMTP \x9b31m", said)
+        lines, whole = self.transcript(target)
+        self.assertIn(r"< 220 \x1b]0;owned\x07 \x1b[2Jmx\x0dESMTP \x9b31m", lines)
         self.assertEqual(re.findall(r"[^\x20-\x7e\n]", whole), [])
         code, stdout, _ = self.probe(target, "--json")
         self.assertEqual(code, RAN_TO_ITS_END)
@@ -350,7 +351,7 @@ class Probe(ProgramTest):
         self.assertIn(b"\x1b[1;32mok\x1b[0m", shown, "our own colours")
 
     def test_colour_is_for_terminals_only(self):
-        """None into a file or a pipe, and none on a terminal whose user wants none."""
+        """Not in a file or a pipe, and not on a terminal if the user has disabled it."""
         sink = self.sink(*PLAIN)
         _, whole = self.transcript(f"127.0.0.1:{sink.port}")
         self.assertNotIn("\033", whole)
@@ -389,14 +390,14 @@ class MailDomain(MailDomainTest):
         return self.run_program("probe", domain, "--helo", HELO, *self.trust,
                                 *self.mx_flags(self.server.address, self.fleet, *flags))
 
-    def told(self, domain, *flags):
+    def report(self, domain, *flags):
         code, stdout, stderr = self.probe(domain, *flags)
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         return stdout.decode("ascii")
 
-    def test_the_lookups_are_told_and_then_each_server_by_preference(self):
-        """Questions, answers and their times; a verdict for each server, and a last line."""
-        whole = self.told("d.test")
+    def test_the_lookups_are_shown_and_then_each_server_by_preference(self):
+        """Questions, answers and their times; a verdict for each server, and a summary line."""
+        whole = self.report("d.test")
         lookups = whole[:whole.index("\n\n")].splitlines()
         for line in lookups:
             self.assertRegex(line, r"^ *\d+\.\d{3} ms  [?=] \S+ (MX|A|AAAA)")
@@ -417,28 +418,28 @@ class MailDomain(MailDomainTest):
         self.assertEqual(self.fleet.stop()["conversations"], 2)
 
     def test_a_domain_without_a_server_gets_its_verdict(self):
-        """No such name, a null MX: nothing is connected to."""
+        """NXDOMAIN, a null MX: no connection is made."""
         for domain, cause in (("gone.test", "dns.nxdomain"),
                               ("null.test", "config.null_mx_or_no_mail")):
-            whole = self.told(domain)
+            whole = self.report(domain)
             self.assertIn(f"It ended in phase dns, cause {cause}.", whole)
             self.assertTrue(whole.endswith(f"\n{domain}: no server to visit.\n"), whole)
         self.assertIn("= null.test MX: 0 .\n", whole)
-        whole = self.told("half.test")
+        whole = self.report("half.test")
         self.assertIn("\n5 gone.test\n\nfailed: ", whole)
         self.assertEqual(whole.splitlines()[-1],
                          "half.test: 1 ok, 1 failed of 2 servers; STARTTLS on all.")
         self.assertEqual(self.fleet.stop()["conversations"], 1)
 
-    def test_what_is_odd_about_the_way_is_told(self):
+    def test_dns_findings_are_shown(self):
         """The findings of a record, and the aliases of an answer."""
-        self.assertIn("\nDNS findings: implicit_mx.\n", self.told("itself.sink.test"))
-        whole = self.told("alias.test")
+        self.assertIn("\nDNS findings: implicit_mx.\n", self.report("itself.sink.test"))
+        whole = self.report("alias.test")
         self.assertIn("= alias.test MX: alias d.test, 20 mx2.sink.test, 10 mx1.sink.test\n", whole)
         self.assertIn("\nDNS findings: domain_is_alias.\n", whole)
 
     def test_json_is_a_record_for_each_server(self):
-        """As a sweep writes them, in the order of preference, and nothing else."""
+        """The same records as in a sweep, in the order of preference, and no other output."""
         code, stdout, stderr = self.probe("d.test", "--json")
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         records = [record_of(line) for line in stdout.splitlines()]
@@ -450,7 +451,7 @@ class MailDomain(MailDomainTest):
              ("refused", "greeting", "resources.overload"))])
 
     def test_nagios_follows_the_preferred_servers(self):
-        """OK when all are; the best of them decides; another that is not well is a warning."""
+        """OK if all are; the best of them sets the state; another one with a fault is a warning."""
         for domain, code, words in (
                 ("itself.sink.test", 0, "SMTP OK - itself.sink.test: 1 of 1 server OK"),
                 ("d.test", 1, "SMTP WARNING - d.test: 1 of 2 servers OK; WARNING mx2.sink.test "),
@@ -467,13 +468,13 @@ class MailDomain(MailDomainTest):
                                    r"servers=\d;;;0 servers_ok=\d;;;0\n$")
 
     def test_an_address_is_no_mail_domain(self):
-        """Wrong usage; the resolver hears nothing."""
+        """Wrong usage; no query is sent."""
         code, stdout, stderr = self.probe("127.0.0.1")
         self.assertEqual((code, stdout), (WRONG_USAGE, b""))
         self.assertIn("'127.0.0.1' is an address", stderr)
         self.assertEqual(self.server.asked, [])
 
-    def test_private_addresses_need_a_word_of_the_users(self):
+    def test_private_addresses_are_visited_with_a_flag_only(self):
         """As in a sweep."""
         code, stdout, _ = self.run_program("probe", "d.test", "--mx", "--helo", HELO, "--json",
                                            "--resolver", self.server.address)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the whole program share: a fleet and a sweep, started and ended by process id.
+"""Shared by the tests of the whole program: a fleet and a sweep, started and ended by process id.
 
-MXSWEEP names the program under test. Every wait is bounded, by a limit that is far beyond what any
-case needs even under a sanitizer: it ends a hang and measures nothing."""
+MXSWEEP names the program under test. Every wait is bounded, by a limit far beyond what any test
+needs, even under a sanitizer: it ends a hang and measures nothing."""
 
 import contextlib
 import fcntl
@@ -32,26 +32,26 @@ HELO = "scanner.example.net"
 WAIT_SECONDS_MAX = 120
 POLL_SECONDS = 0.02
 
-# Exit codes, as they are published.
+# The documented exit codes.
 RAN_TO_ITS_END = 0
 STOPPED_EARLY = 1
 WRONG_USAGE = 2
-NO_RESOLVER = "127.0.0.1:1"  # Nothing of a test may ask the machine's own.
+NO_RESOLVER = "127.0.0.1:1"  # No test may query the machine's own resolver.
 CANNOT_RUN_HERE = 3
 
-SKIPPED = 77  # How a test program tells ctest that none of its tests could be run here.
+SKIPPED = 77  # The exit code that means to ctest: none of the tests could run here.
 
 
 def sanitized():
-    """Whether the program under test needs terabytes of address space and memory of another's, as
-    under a sanitizer."""
+    """Whether the program under test is built with a sanitizer, which needs terabytes of address
+    space and uses memory differently."""
     with open(MXSWEEP, "rb") as program:
         octets = program.read()
     return b"__asan_init" in octets or b"__tsan_init" in octets
 
 
 def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
-    """Waits for `true()` to answer something that counts as true, and returns it."""
+    """Waits until `true()` returns a true value, and returns that."""
     give_up = time.monotonic() + seconds_max
     while time.monotonic() < give_up:
         answer = true()
@@ -73,7 +73,7 @@ def record_of(line):
 
 
 def whole_lines(octets):
-    """The lines of an output, which ends where a line does."""
+    """The lines of an output, which must end with a line end."""
     if octets and not octets.endswith(b"\n"):
         raise AssertionError(f"torn: the output ends in {octets[-80:]!r}")
     return octets.splitlines()
@@ -90,7 +90,7 @@ WORDS = ("outcome", "phase", "cause", "offered", "tls", "verb", "code", "version
 
 
 def shape_of(value, key=""):
-    """What the schema looks at, by and large: keys, types, and the values of the closed lists."""
+    """What the schema checks, approximately: keys, types, and values of enumerations."""
     if isinstance(value, dict):
         free = key in ("extensions", "meta")
         return "free" if free else tuple((k, shape_of(v, k)) for k, v in value.items())
@@ -100,7 +100,7 @@ def shape_of(value, key=""):
 
 
 def expect_valid(records):
-    """Every record is valid by the program's own schema. Of each shape one is looked at."""
+    """Every record is valid by the program's own schema. Checks one record of each shape."""
     if Draft202012Validator is None:
         return
     for record in {shape_of(record): record for record in records}.values():
@@ -109,8 +109,8 @@ def expect_valid(records):
 
 
 class Process:
-    """A process of ours: ended by its id, whatever happens. Its stderr goes to a file, unless the
-    caller has something else in mind for it."""
+    """A process started by a test, and ended by its id in every case. Its stderr goes to a file,
+    unless the caller passes another one."""
 
     def __init__(self, command, stderr_path, **more):
         self.stderr_path = stderr_path
@@ -139,7 +139,7 @@ class Process:
         return False
 
     def send(self, number):
-        """Sends a signal and waits until it was taken notice of, as two at once become one."""
+        """Sends a signal and waits until it was received, because two pending ones become one."""
         self.process.send_signal(number)
         status = pathlib.Path(f"/proc/{self.process.pid}/status")
 
@@ -192,7 +192,7 @@ class Sink(Process):
 
 
 class Terminal:
-    """A terminal of 200 columns: a process writes to `writing`, its octets are kept."""
+    """A terminal of 200 columns: a process writes to `writing`, and its output is collected."""
 
     def __init__(self):
         self.reading, self.writing = pty.openpty()
@@ -200,16 +200,16 @@ class Terminal:
         self.octets = b""
 
     def close_writing(self):
-        """Only the processes that it was given to can write then."""
+        """Afterwards only the processes that were started with it can write."""
         os.close(self.writing)
 
     def read(self):
-        """Waits for more. False: all writers are gone."""
+        """Waits for more output. False: all writers have closed it."""
         if not select.select([self.reading], [], [], WAIT_SECONDS_MAX)[0]:
             raise AssertionError(f"the terminal stays silent after {self.octets!r}")
         try:
             self.octets += os.read(self.reading, 65536)
-        except OSError:  # EIO, which is how Linux says it.
+        except OSError:  # EIO, which is Linux's end of file here.
             return False
         return True
 
@@ -228,7 +228,7 @@ class Terminal:
 
 
 class Swept:
-    """A sweep that has ended: its exit code, its words, its records and its summary."""
+    """A sweep that has ended: its exit code, its stderr, its records and its summary."""
 
     def __init__(self, code, stderr, octets, summary):
         self.code = code
@@ -240,7 +240,7 @@ class Swept:
 
 
 class ProgramTest(unittest.TestCase):
-    """A test with a folder of its own, and with everything that it started ended behind it."""
+    """A test with a folder of its own; all processes that it starts are ended after it."""
 
     maxDiff = 4000
 
@@ -263,7 +263,7 @@ class ProgramTest(unittest.TestCase):
         return sink
 
     def start(self, *arguments, within=(), **more):
-        """Starts the program with any arguments, and does not wait for it."""
+        """Starts the program with any arguments, without waiting for its end."""
         process = Process([*within, MXSWEEP, *arguments], self.path("program.err"), **more)
         self.addCleanup(process.end)
         return process
@@ -312,7 +312,7 @@ class ProgramTest(unittest.TestCase):
         return swept
 
     def check_counts(self, swept):
-        """What the summary says is what the output holds, and nothing is missing."""
+        """The summary agrees with the output, and no record is missing."""
         summary = swept.summary
         self.assertTrue(summary["agrees"], summary)
         self.assertEqual(summary["records_written"], len(swept.lines))
@@ -325,8 +325,8 @@ class ProgramTest(unittest.TestCase):
             counted = {}
             for record in swept.records:
                 counted[record[word]] = counted.get(record[word], 0) + 1
-            told = {name: count for name, count in summary[key].items() if count > 0}
-            self.assertEqual(told, counted)
+            counts = {name: count for name, count in summary[key].items() if count > 0}
+            self.assertEqual(counts, counted)
 
     def check_ended(self, swept):
         """The sweep ran to its end, and its counts agree."""
@@ -337,15 +337,15 @@ class ProgramTest(unittest.TestCase):
 
 
 def as_root_of(*namespaces):
-    """The words that start a command in new namespaces, where it may do what root may."""
+    """The command prefix for new namespaces, in which the command has root's privileges."""
     flags = [f"--{namespace}" for namespace in namespaces]
     return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), *flags]
 
 
 def main():
-    """In place of unittest.main(), where what the tests need may be missing as a whole."""
+    """Replaces unittest.main() if something that all tests need may be missing."""
     result = unittest.main(exit=False).result
     if not result.wasSuccessful():
         sys.exit(1)
-    # A class that cannot be set up is one skip and no test.
+    # A class whose setup is skipped counts as one skip and no test.
     sys.exit(SKIPPED if result.testsRun <= len(result.skipped) else 0)

@@ -120,18 +120,18 @@ def name_of(kind, name):
 @functools.cache
 def facts_of(path):
     """One certificate as printed by `openssl x509`, in the words of the record."""
-    told = openssl("x509", "-in", path, "-noout", "-nameopt", "RFC2253", "-subject", "-issuer",
+    text = openssl("x509", "-in", path, "-noout", "-nameopt", "RFC2253", "-subject", "-issuer",
                    "-serial", "-startdate", "-enddate", "-fingerprint", "-sha256", "-pubkey",
                    "-text").decode()
 
     def value(pattern):
-        return re.search(pattern, told, re.MULTILINE)[1]
+        return re.search(pattern, text, re.MULTILINE)[1]
 
     def instant(word):
         when = datetime.datetime.strptime(value(f"^{word}=(.*)"), "%b %d %H:%M:%S %Y GMT")
         return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    public_key = re.search("-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----", told)[0]
+    public_key = re.search("-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----", text)[0]
     spki = openssl("pkey", "-pubin", "-outform", "DER", octets=public_key.encode())
     algorithm = value("Public Key Algorithm: (.*)")
     if algorithm == "id-ecPublicKey":
@@ -140,7 +140,7 @@ def facts_of(path):
         key = "RSA " + value(r"Public-Key: \((\d+) bit\)")
     else:
         key = {"ED25519": "Ed25519"}[algorithm]
-    names = re.search(r"Subject Alternative Name:.*\n\s*(.*)", told)
+    names = re.search(r"Subject Alternative Name:.*\n\s*(.*)", text)
     names = [name_of(*name.split(":", 1)) for name in names[1].split(", ")] if names else []
     return {
         "sha256": value("^sha256 Fingerprint=(.*)").replace(":", "").lower(),

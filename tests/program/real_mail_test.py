@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Postfix, Dovecot and Exim, with STARTTLS and with TLS at once: what they offer, what is wrong
-with their certificates, and whether they find us polite, by what their own logs say."""
+with their certificates, and whether their logs show no complaint about us."""
 
 import os
 import re
@@ -69,21 +69,21 @@ class RealMailServers(RealTest):
         return places, settings
 
     def sweep_postfix(self, *labels, flags=(), **more):
-        """Records, and what each smtpd has said of its one conversation, by label."""
-        before = len(self.postfix.said())
+        """Returns the records, and each smtpd's log of its one conversation, by label."""
+        before = len(self.postfix.log_text())
         records = self.sweep({label: self.places[label] for label in labels}, *flags, **more)
-        said = self.postfix.says(" disconnect from ", before, len(labels))
-        return records, {label: "".join(line + "\n" for line in said.splitlines()
+        log = self.postfix.log_with(" disconnect from ", before, len(labels))
+        return records, {label: "".join(line + "\n" for line in log.splitlines()
                                         if f" at-{label.replace(' ', '-')}/" in line)
                          for label in labels}
 
-    def check_said(self, said, counts):
-        """Postfix has counted these commands, and has nothing to complain of."""
-        self.assertEqual(re.findall(r" disconnect from \S+ (.*)", said), [counts])
-        self.assertNotRegex(said, "lost connection|error|warning|improper|timeout")
+    def check_log(self, log, counts):
+        """Postfix has counted these commands and has logged no warning."""
+        self.assertEqual(re.findall(r" disconnect from \S+ (.*)", log), [counts])
+        self.assertNotRegex(log, "lost connection|error|warning|improper|timeout")
 
     def check_both_ehlo(self, record):
-        """STARTTLS is offered in clear, and no more under TLS."""
+        """STARTTLS is offered in clear text and not under TLS."""
         self.assertIn("STARTTLS", record["ehlo"]["extensions"])
         self.assertEqual((record["ehlo_tls"]["verb"], record["ehlo_tls"]["code"]), ("EHLO", 250))
         self.assertNotIn("STARTTLS", record["ehlo_tls"]["extensions"])
@@ -96,32 +96,32 @@ class RealMailServers(RealTest):
         self.assertFalse(tls["client_cert_requested"])
         self.assertEqual(tls["chain"], certificate.facts())
 
-    def check_same_session(self, tls, said):
-        """What Postfix has logged of the session is what the record says of it."""
+    def check_same_session(self, tls, log):
+        """The record agrees with Postfix's log of the TLS session."""
         version, cipher = re.search(r"TLS connection established from \S+ (\S+) with cipher (\S+) ",
-                                    said).groups()
+                                    log).groups()
         self.assertEqual(tls["version"], "TLSv1.0" if version == "TLSv1" else version)
         self.assertEqual(tls["cipher"], iana_cipher(cipher))
-        if re.search(" key-exchange X25519 ", said, re.IGNORECASE):
+        if re.search(" key-exchange X25519 ", log, re.IGNORECASE):
             self.assertEqual(tls["group"], "X25519")
 
-    def test_a_postfix_is_taken_through_starttls_and_out_again(self):
-        records, said = self.sweep_postfix("25", "587")
+    def test_a_postfix_conversation_with_starttls_is_complete(self):
+        records, log = self.sweep_postfix("25", "587")
         for label, record in records.items():
             with self.subTest(label):
                 self.check_polite(record)
                 self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
                 self.check_both_ehlo(record)
                 self.check_trusted(record, self.good)
-                self.check_same_session(record["tls"], said[label])
-                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+                self.check_same_session(record["tls"], log[label])
+                self.check_log(log[label], "ehlo=2 starttls=1 quit=1 commands=4")
 
     def test_tls_comes_first_on_465(self):
-        records, said = self.sweep_postfix("465")
+        records, log = self.sweep_postfix("465")
         self.check_at_once(records["465"])
-        self.check_same_session(records["465"]["tls"], said["465"])
-        self.check_said(said["465"], "ehlo=1 quit=1 commands=2")
-        before = len(self.dovecot.said()), len(self.exim.said())
+        self.check_same_session(records["465"]["tls"], log["465"])
+        self.check_log(log["465"], "ehlo=1 quit=1 commands=2")
+        before = len(self.dovecot.log_text()), len(self.exim.log_text())
         records = self.sweep({"dovecot": (DOVECOT, 465), "exim": (EXIM, 465)})
         for record in records.values():
             self.check_at_once(record)
@@ -129,16 +129,16 @@ class RealMailServers(RealTest):
         self.check_exim_found_us_polite(before[1], "EHLO,QUIT")
 
     def check_at_once(self, record):
-        """EHLO was said once, and that is the one of the record."""
+        """EHLO was sent once, and its reply is in the record."""
         self.check_polite(record)
         self.check_trusted(record, self.good)
         self.assertEqual(record["greeting"]["code"], 220)
-        said = [record[key] for key in ("ehlo", "ehlo_tls") if key in record]
-        self.assertEqual([ehlo["code"] for ehlo in said], [250])
-        self.assertNotIn("STARTTLS", said[0]["extensions"])
+        sent = [record[key] for key in ("ehlo", "ehlo_tls") if key in record]
+        self.assertEqual([ehlo["code"] for ehlo in sent], [250])
+        self.assertNotIn("STARTTLS", sent[0]["extensions"])
 
-    def test_a_dovecot_is_taken_through_starttls_and_out_again(self):
-        before = len(self.dovecot.said())
+    def test_a_dovecot_conversation_with_starttls_is_complete(self):
+        before = len(self.dovecot.log_text())
         record = self.sweep({"dovecot": (DOVECOT, 587)})["dovecot"]
         self.check_polite(record)
         self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
@@ -148,12 +148,12 @@ class RealMailServers(RealTest):
         self.check_dovecot_found_us_polite(before)
 
     def check_dovecot_found_us_polite(self, before):
-        said = self.dovecot.says(" rip=", before)
-        self.assertRegex(said, "(Aborted login by logging out|Login aborted: Logged out) .*, TLS, ")
-        self.assertNotRegex(said, "Error|Warning|Connection closed|SSL_|handshaking")
+        log = self.dovecot.log_with(" rip=", before)
+        self.assertRegex(log, "(Aborted login by logging out|Login aborted: Logged out) .*, TLS, ")
+        self.assertNotRegex(log, "Error|Warning|Connection closed|SSL_|handshaking")
 
-    def test_an_exim_is_taken_through_starttls_and_out_again(self):
-        before = len(self.exim.said())
+    def test_an_exim_conversation_with_starttls_is_complete(self):
+        before = len(self.exim.log_text())
         record = self.sweep({"exim": (EXIM, 25)})["exim"]
         self.check_polite(record)
         self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
@@ -162,10 +162,10 @@ class RealMailServers(RealTest):
         self.check_exim_found_us_polite(before, "EHLO,STARTTLS,EHLO,QUIT")
 
     def check_exim_found_us_polite(self, before, commands):
-        said = self.exim.says(" no MAIL in ", before)
-        self.assertIn("closed by QUIT", said)
-        self.assertRegex(said, rf" C={commands}\n")
-        self.assertNotRegex(said, "TLS error|lost|unexpected|synchronization|timeout")
+        log = self.exim.log_with(" no MAIL in ", before)
+        self.assertIn("closed by QUIT", log)
+        self.assertRegex(log, rf" C={commands}\n")
+        self.assertNotRegex(log, "TLS error|lost|unexpected|synchronization|timeout")
 
     FLAWS = {
         "expired": ("certificate-expired", True),
@@ -174,8 +174,8 @@ class RealMailServers(RealTest):
         "no intermediate": ("certificate-not-trusted", True),
     }
 
-    def test_a_flaw_of_a_certificate_is_told_and_not_held_against_the_server(self):
-        records, said = self.sweep_postfix(*self.FLAWS)
+    def test_a_flaw_of_a_certificate_is_reported_and_does_not_change_the_outcome(self):
+        records, log = self.sweep_postfix(*self.FLAWS)
         for label, (error, name_match) in self.FLAWS.items():
             with self.subTest(label):
                 self.check_polite(records[label])
@@ -183,83 +183,83 @@ class RealMailServers(RealTest):
                 self.assertEqual((tls["verified"], tls["verify_error"], tls["name_match"]),
                                  (False, error, name_match))
                 self.assertEqual(tls["chain"], self.flawed[label].facts())
-                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+                self.check_log(log[label], "ehlo=2 starttls=1 quit=1 commands=4")
         self.assertEqual(records["expired"]["tls"]["days_left"], -2)
 
-    def test_a_flaw_counts_when_the_user_says_so(self):
-        records, said = self.sweep_postfix("25", *self.FLAWS, flags=["--require-valid"])
+    def test_a_flaw_degrades_with_require_valid(self):
+        records, log = self.sweep_postfix("25", *self.FLAWS, flags=["--require-valid"])
         self.check_polite(records.pop("25"))
         for label, record in records.items():
             with self.subTest(label):
                 self.assertEqual((record["outcome"], record["cause"]),
                                  ("degraded", self.FLAWS[label][0]))
-                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+                self.check_log(log[label], "ehlo=2 starttls=1 quit=1 commands=4")
 
-    def test_who_is_not_known_to_the_system_is_not_trusted(self):
+    def test_an_authority_unknown_to_the_system_is_not_trusted(self):
         records, _ = self.sweep_postfix("25", trust=False)
         self.check_polite(records["25"])
         self.assertEqual(records["25"]["tls"]["verify_error"], "certificate-not-trusted")
 
-    def test_an_old_version_is_told_and_forbidden_when_the_user_says_so(self):
-        records, said = self.sweep_postfix("1.0", "1.2")
+    def test_an_old_tls_version_is_reported_and_can_be_forbidden(self):
+        records, log = self.sweep_postfix("1.0", "1.2")
         for label, record in records.items():
             with self.subTest(label):
                 self.check_polite(record)
                 self.assertEqual(record["tls"]["version"], "TLSv" + label)
-                self.check_same_session(record["tls"], said[label])
-                self.check_said(said[label], "ehlo=2 starttls=1 quit=1 commands=4")
+                self.check_same_session(record["tls"], log[label])
+                self.check_log(log[label], "ehlo=2 starttls=1 quit=1 commands=4")
         records, _ = self.sweep_postfix("1.0", "1.2", flags=["--tls-min", "1.2"])
         self.check_ending(records["1.0"], "degraded", "tls", "tls.version")
         self.check_polite(records["1.2"])
 
-    def test_a_postfix_that_can_not_serve_tls_says_454(self):
-        records, said = self.sweep_postfix("no authorities")
+    def test_a_postfix_that_cannot_serve_tls_replies_454(self):
+        records, log = self.sweep_postfix("no authorities")
         record = records["no authorities"]
         self.check_ending(record, "degraded", "starttls", "config.tls_unavailable")
         self.assertEqual(record["starttls"], {"offered": "yes", "code": 454})
         self.assertEqual((record["reply"]["code"], record["reply"]["enhanced"]), (454, "4.7.0"))
         self.assertNotIn("tls", record)
-        self.assertRegex(said["no authorities"], " disconnect from .* ehlo=1 starttls=0/1 quit=1 ")
-        self.assertNotIn("lost connection", said["no authorities"])
+        self.assertRegex(log["no authorities"], " disconnect from .* ehlo=1 starttls=0/1 quit=1 ")
+        self.assertNotIn("lost connection", log["no authorities"])
 
     def test_a_postfix_without_a_certificate_has_no_cipher_in_common_with_us(self):
-        """It offers STARTTLS all the same, with anonymous ciphers only."""
+        """It still offers STARTTLS, with anonymous ciphers only."""
         records, _ = self.sweep_postfix("no certificate")
         self.check_ending(records["no certificate"], "degraded", "tls", "tls.handshake_failure")
         self.assertEqual(records["no certificate"]["tls"]["alert"], "handshake_failure")
 
-    def test_who_asks_for_a_client_certificate_is_told_from_who_insists(self):
-        records, said = self.sweep_postfix("asks", "insists")
+    def test_a_requested_client_certificate_is_distinct_from_a_required_one(self):
+        records, log = self.sweep_postfix("asks", "insists")
         self.assertTrue(all(record["tls"]["client_cert_requested"] for record in records.values()))
         self.check_polite(records["asks"])
-        self.check_said(said["asks"], "ehlo=2 starttls=1 quit=1 commands=4")
-        # Postfix insists in SMTP only, after the handshake.
+        self.check_log(log["asks"], "ehlo=2 starttls=1 quit=1 commands=4")
+        # Postfix enforces it in SMTP only, after the handshake.
         self.assertEqual(records["insists"]["starttls"]["code"], 220)
         self.assertEqual(records["insists"]["tls"]["version"], "TLSv1.3")
 
-    def test_starttls_is_no_only_where_it_is_not_offered(self):
-        records, said = self.sweep_postfix("no TLS")
+    def test_starttls_is_recorded_as_not_offered_only_if_it_is_not(self):
+        records, log = self.sweep_postfix("no TLS")
         self.check_polite(records["no TLS"])
         self.assertEqual(records["no TLS"]["starttls"], {"offered": "no"})
-        self.check_said(said["no TLS"], "ehlo=1 quit=1 commands=2")
+        self.check_log(log["no TLS"], "ehlo=1 quit=1 commands=2")
         records, _ = self.sweep_postfix("no TLS", flags=["--tls", "starttls"])
         self.assertEqual((records["no TLS"]["outcome"], records["no TLS"]["cause"]),
                          ("degraded", "starttls-not-supported"))
 
-    def test_tls_is_left_alone_when_the_user_says_so(self):
-        records, said = self.sweep_postfix("25", flags=["--tls", "off"])
+    def test_tls_is_not_used_with_tls_off(self):
+        records, log = self.sweep_postfix("25", flags=["--tls", "off"])
         self.check_polite(records["25"])
         self.assertEqual(records["25"]["starttls"], {"offered": "yes"})
         self.assertNotIn("tls", records["25"])
-        self.check_said(said["25"], "ehlo=1 quit=1 commands=2")
+        self.check_log(log["25"], "ehlo=1 quit=1 commands=2")
 
-    def test_starttls_is_used_on_465_when_the_user_says_so(self):
-        """That port talks TLS at once, and waits: it never greets in clear."""
+    def test_starttls_is_used_on_465_with_tls_starttls(self):
+        """That port begins with TLS, so it never greets in clear text."""
         flags = ["--tls", "starttls", "--greeting-timeout", "1s"]
         record = self.sweep({"465": self.places["465"]}, *flags)["465"]
         self.check_ending(record, "failed", "greeting", "protocol.silent")
 
-    def test_each_certificate_is_written_once_and_told_as_briefly_as_wanted(self):
+    def test_each_certificate_is_written_once_with_the_wanted_detail(self):
         chain = self.good.facts()
         digests = [{key: one[key] for key in ("sha256", "spki_sha256")} for one in chain]
         file = self.path("certificates")
@@ -278,7 +278,7 @@ class RealMailServers(RealTest):
                 self.assertEqual(line["pem"], path.read_text(encoding="ascii"))
             file.unlink()
 
-    def test_probe_says_the_same(self):
+    def test_probe_reports_the_same(self):
         flags = ("--json", "--helo", HELO, "--ca-file", str(self.authority.root.certificate))
         code, octets, stderr = self.run_program("probe", f"{POSTFIX}:25,{NAME}", *flags,
                                                 within=self.machine.network)

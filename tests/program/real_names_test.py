@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Mail domains by servers that others wrote: Unbound as the resolver, and NSD as all the world."""
+"""Mail domains with real name servers: Unbound as the resolver and NSD as the authority."""
 
 import os
 import pathlib
@@ -32,8 +32,8 @@ def free_port():
 
 
 class RealNames:
-    """NSD with one zone, the root, and Unbound that asks nobody else. `records`: lines of a zone
-    file, names with their last dot."""
+    """NSD with one zone, the root, and Unbound that queries no other server. `records`: lines of a
+    zone file, names with their trailing dot."""
 
     ZONE = """$ORIGIN .
 $TTL 300
@@ -102,14 +102,15 @@ stub-zone:
         libraries = ":".join(str(path) for path in (prefix / "lib").iterdir() if path.is_dir())
         command = [str(prefix / "sbin" / name), "-d", "-c", str(self.folder / f"{name}.conf")]
         log = self.folder / f"{name}.log"
-        said = log.read_text(encoding="utf-8").count(mark) if log.exists() else 0
-        # A group of its own, as NSD has children.
+        count_before = log.read_text(encoding="utf-8").count(mark) if log.exists() else 0
+        # A process group of its own, because NSD has child processes.
         process = Process(command, self.folder / f"{name}.err", start_new_session=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           env={**os.environ, "LD_LIBRARY_PATH": libraries})
         try:
             wait_until(lambda: not process.running() or log.exists() and
-                       log.read_text(encoding="utf-8").count(mark) > said, f"{name} to start",
+                       log.read_text(encoding="utf-8").count(mark) > count_before,
+                       f"{name} to start",
                        SECONDS_MAX)
             if not process.running():
                 raise AssertionError(f"{name} did not start: {process.stderr}")
@@ -146,7 +147,7 @@ def zone():
              "loop1.test. CNAME loop2.test.", "loop2.test. CNAME loop1.test."]
     lines += [f"d{number}.test. MX 10 mx{number % HOSTS}.sink.test." for number in range(DOMAINS)]
     lines += [f"mx{number}.sink.test. A 127.3.0.{number + 1}" for number in range(HOSTS)]
-    # More than any datagram that we say we take.
+    # More than the UDP payload size that we advertise.
     lines += [f"large.test. MX {number} host-with-a-rather-long-name-{number}.large.test."
               for number in range(100)]
     lines += [f"host-with-a-rather-long-name-{number}.large.test. A 127.3.0.1"
@@ -183,13 +184,13 @@ class RealNamesTest(MailDomainTest):
         "self.test": (("failed", "dns", "config.mx_localhost"), []),
         "address.test": (("failed", "dns", "config.mx_is_address"), []),
         "bücher.test": (OK, []),
-        "loop1.test": (("failed", "dns", "dns.servfail"), None),  # In Unbound's words.
+        "loop1.test": (("failed", "dns", "dns.servfail"), None),  # As Unbound answers.
         "broken.test": (("failed", "dns", "dns.servfail"), []),
         "refused.test": (("failed", "dns", "dns.refused"), []),
     }
 
-    def test_each_case_of_a_domain_is_told_apart(self):
-        """As the small server of our own has them."""
+    def test_each_case_of_a_domain_has_its_own_cause(self):
+        """The same as with the tests' own name server."""
         fleet, trust = self.secure_fleet("--only", "plain")
         swept = self.sweep_real("".join(name + "\n" for name in self.CASES), fleet, *trust)
         self.assertEqual(len(swept.records), len(self.CASES))
@@ -203,8 +204,8 @@ class RealNamesTest(MailDomainTest):
         self.assertEqual(by_target["bücher.test"]["domain"], "xn--bcher-kva.test")
         self.assertNotIn("mx", by_target["implicit.test"])
 
-    def test_private_space_is_left_alone(self):
-        """Nobody is asked for there, whichever the address is."""
+    def test_private_addresses_are_not_visited(self):
+        """For any of the private ranges."""
         fleet = self.sink("--only", "plain")
         swept = self.scan("private.test\nd1.test\n", "--mx", "--resolver", self.names.address,
                           "-p", str(fleet.port))
@@ -215,7 +216,7 @@ class RealNamesTest(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 0)
 
     def test_a_large_set_of_hosts_is_fetched_over_tcp_and_cut(self):
-        """Those that are preferred most are visited, and the finding says that there are more."""
+        """The most preferred hosts are visited, and a finding reports that there are more."""
         fleet = self.sink("--only", "plain")
         swept = self.sweep_real("large.test\n", fleet, "--tls", "off")
         self.assertEqual(sorted(r["mx"]["preference"] for r in swept.records), list(range(16)))
@@ -236,7 +237,7 @@ class RealNamesTest(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], HOSTS)
 
     def test_three_hundred_domains_on_ten_servers_are_ten_visits(self):
-        """And a line of their own for each domain."""
+        """Each domain still has its own record."""
         fleet, trust = self.secure_fleet("--only", "plain")
         targets = "".join(f"d{number}.test\n" for number in range(DOMAINS))
         swept = self.sweep_real(targets, fleet, *trust, "--domain-summary",
@@ -247,8 +248,8 @@ class RealNamesTest(MailDomainTest):
         self.assertEqual({(line["outcome"], line["answered"], line["starttls"])
                           for line in lines.values()}, {("ok", 1, "all")})
 
-    def test_a_resolver_that_is_killed_in_the_middle_fails_nobody(self):
-        """It comes back with nothing in its cache, and every domain gets its answer."""
+    def test_a_resolver_that_is_killed_in_mid_sweep_fails_no_domain(self):
+        """It is restarted with an empty cache, and every domain is resolved."""
         fleet, trust = self.secure_fleet("--only", "plain")
         scan = self.start_scan(*self.mx_flags(self.names.address, fleet, *trust), "-o",
                                str(self.path("records")), stdin=subprocess.PIPE)
@@ -261,7 +262,7 @@ class RealNamesTest(MailDomainTest):
         self.names.kill_resolver()
         scan.process.stdin.write(b"".join(names[100:]))
         scan.process.stdin.close()
-        with self.assertRaises(subprocess.TimeoutExpired, msg="nobody can be resolved now"):
+        with self.assertRaises(subprocess.TimeoutExpired, msg="names resolved without resolver"):
             scan.process.wait(timeout=3)
         self.names.start_resolver()
         swept = Swept(scan.wait(), scan.stderr, records.read_bytes(), self.summary())

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Servers that others wrote, as the truth from outside: Postfix, Dovecot, Exim, `openssl s_server`
-and `gnutls-serv`.
+"""Real servers to test against: Postfix, Dovecot, Exim, `openssl s_server` and `gnutls-serv`.
 
-They run on a machine within the machine, made of namespaces: its network has the real ports and no
-way in or out; its mounts put packages that were unpacked in a folder where they expect to be; its
-processes end with it, whatever happens. The system's configuration is neither read nor touched.
+They run on an inner machine made of namespaces: its network has the real ports and no route in or
+out; its mounts place packages that were unpacked in a folder at the paths that they expect; its
+processes end with it in every case. The system's configuration is neither read nor changed.
 MXSWEEP_SERVERS names the folder that scripts/servers has filled."""
 
 import contextlib
@@ -24,7 +23,7 @@ from real_certificates import NAME, Authority
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
 SECONDS_MAX = 30  # For a server to start, or to write what it has seen.
 
-# Whom the servers run as. They exist on the inner machine only.
+# The accounts of the servers, which exist on the inner machine only.
 USERS = {"postfix": 64101, "postdrop": 64102, "dovecot": 64103, "dovenull": 64104,
          "Debian-exim": 64105}
 
@@ -41,7 +40,7 @@ class InnerMachine:
     def __init__(self, folder, servers=None):
         for name, line in (("passwd", "{0}:x:{1}:{1}::/:/bin/false\n"), ("group", "{0}:x:{1}:\n")):
             system = pathlib.Path("/etc", name).read_text(encoding="utf-8").splitlines(True)
-            # A server that is installed here has accounts of the same names with other numbers.
+            # If a server is installed here, its accounts have the same names and other numbers.
             others = "".join(entry for entry in system if entry.split(":")[0] not in USERS)
             ours = "".join(line.format(user, number) for user, number in USERS.items())
             (folder / name).write_text(others + ours, encoding="utf-8")
@@ -58,7 +57,7 @@ class InnerMachine:
         self.inside = [*self.network, "--mount", f"--pid=/proc/{pid}/ns/pid_for_children"]
 
     def listening(self, address, port):
-        """Whether somebody listens there: asked of the kernel, as connecting would be counted."""
+        """Whether the port has a listener; asks the kernel, as the server counts connections."""
         octets = bytes(map(int, address.split(".")))[::-1].hex().upper()
         table = pathlib.Path(f"/proc/{self.holder.process.pid}/net/tcp").read_text(encoding="ascii")
         places = {tuple(line.split()[1:4:2]) for line in table.splitlines()}
@@ -69,7 +68,7 @@ class InnerMachine:
 
 
 class Server(Process):
-    """A server on the inner machine that is ready at its `places`. What it says goes to `log`."""
+    """A server on the inner machine that is ready at its `places`. Its output goes to `log`."""
 
     def __init__(self, machine, command, log, places, **more):
         self.log = log
@@ -79,7 +78,7 @@ class Server(Process):
             wait_until(lambda: not self.running() or all(machine.listening(*at) for at in places),
                        f"{command[0]} to listen", SECONDS_MAX)
             if not self.running():
-                raise AssertionError(f"{command[0]} did not start: {self.stderr}{self.said()}")
+                raise AssertionError(f"{command[0]} did not start: {self.stderr}{self.log_text()}")
         except AssertionError:
             self.end()
             raise
@@ -90,16 +89,16 @@ class Server(Process):
             os.killpg(self.process.pid, signal.SIGKILL)
         super().end()
 
-    def said(self, since=0):
+    def log_text(self, since=0):
         if not self.log.exists():
             return ""
         return self.log.read_text(encoding="utf-8", errors="replace")[since:]
 
-    def says(self, mark, since=0, times=1):
-        """What it has said since then, once `mark` is in it so many times."""
-        wait_until(lambda: self.said(since).count(mark) >= times,
+    def log_with(self, mark, since=0, times=1):
+        """Waits until `mark` is that often in the log since then, and returns that part."""
+        wait_until(lambda: self.log_text(since).count(mark) >= times,
                    f"{times} {mark!r} in {self.log.name}", SECONDS_MAX)
-        return self.said(since)
+        return self.log_text(since)
 
 
 class OpenSslServer(Server):
@@ -121,7 +120,7 @@ class OpenSslServer(Server):
         self.talker.start()
 
     def talk(self):
-        """Greets once the handshake is told, then answers each command."""
+        """Greets when the handshake is reported, then answers each command."""
         with open(self.log, "wb", buffering=0) as log:
             for line in self.process.stdout:
                 log.write(line)
@@ -133,11 +132,11 @@ class OpenSslServer(Server):
                         self.process.stdin.write(reply)
                         self.process.stdin.flush()
 
-    def wait_and_say(self):
-        """All that it says, once its only connection has ended."""
+    def wait_for_end(self):
+        """Waits until its only connection has ended, and returns its whole output."""
         self.process.wait(timeout=SECONDS_MAX)
         self.talker.join()
-        return self.said() + self.stderr
+        return self.log_text() + self.stderr
 
     def end(self):
         if self.running():

@@ -106,7 +106,7 @@ class RealTls(RealTest):
         return targets, servers
 
     def check_holds(self, expected, tls):
-        """None: the key must not be there."""
+        """None: the key must be absent."""
         self.assertEqual({key: tls.get(key) for key in expected}, expected)
 
     def test_the_negotiated_parameters_are_those_that_openssl_offers(self):
@@ -119,10 +119,10 @@ class RealTls(RealTest):
                 self.check_polite(record)
                 self.assertTrue(record["tls"]["verified"])
                 self.check_holds({"client_cert_requested": False, **expected}, record["tls"])
-                said = servers[label].wait_and_say()
-                self.assertIn("QUIT", said)
-                self.assertNotIn("ERROR", said)
-                self.assertNotIn("unexpected eof", said)
+                log = servers[label].wait_for_end()
+                self.assertIn("QUIT", log)
+                self.assertNotIn("ERROR", log)
+                self.assertNotIn("unexpected eof", log)
 
     def test_the_negotiated_parameters_are_those_that_gnutls_offers(self):
         targets = {}
@@ -161,7 +161,7 @@ class RealTls(RealTest):
                     self.check_ending(record, "failed", "greeting", "protocol.silent")
                 else:
                     self.check_ending(record, "failed", "tls", "tls.client_certificate")
-                    # It sent its own first; before TLS 1.3 the handshake was not completed.
+                    # The server sent its own first; before TLS 1.3 the handshake is not completed.
                     tls = record["tls"]
                     self.assertTrue(tls["verified"])
                     self.assertEqual(tls["chain"], self.certificates["ec"].facts())
@@ -267,8 +267,8 @@ class RealTls(RealTest):
         for label, certificate in certificates.items():
             with self.subTest(label):
                 self.check_polite(records[label])
-                told = certificate.facts()
-                self.assertEqual(records[label]["tls"]["chain"], told)
+                facts = certificate.facts()
+                self.assertEqual(records[label]["tls"]["chain"], facts)
 
 
 if __name__ == "__main__":

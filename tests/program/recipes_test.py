@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The recipes of README and docs/record.md, run as they stand there on what a sweep has written."""
+"""The recipes of README and docs/record.md, run unchanged on the output of a sweep."""
 
 import collections
 import json
@@ -23,7 +23,7 @@ ADDRESSES = "127.4.0.0/24"
 
 
 def recipes():
-    """By the first words of the sentence that introduces each."""
+    """The recipes by the first words of the sentence that introduces each."""
     pages = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/record.md")]
     return dict(pair for page in pages for pair in RECIPE.findall(page))
 
@@ -33,7 +33,7 @@ def rows(text):
 
 
 def counts(text):
-    """What `uniq -c` prints."""
+    """The output format of `uniq -c`."""
     return {what: int(count) for count, what in
             (line.split(None, 1) for line in text.splitlines())}
 
@@ -46,7 +46,7 @@ class Recipes(MailDomainTest):
         self.tried = set()
 
     def try_recipe(self, beginning):
-        """What the recipe prints that this sentence introduces."""
+        """The output of the recipe that this sentence introduces."""
         (sentence,) = [each for each in self.recipes if each.startswith(beginning)]
         self.tried.add(sentence)
         out = subprocess.run(["bash", "-euo", "pipefail", "-c", self.recipes[sentence]], check=True,
@@ -77,7 +77,7 @@ class Recipes(MailDomainTest):
         self.sweep("all.d.test\nsome.d.test\nnone.d.test\n", zone, fleet, "--domain-summary",
                    str(self.path("domains.jsonl")))
 
-    def test_every_recipe_finds_what_it_says(self):
+    def test_every_recipe_prints_the_expected_result(self):
         records = self.sweep_servers()
         self.sweep_domains()
 

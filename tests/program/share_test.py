@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each server once: who leads to a server that was visited gets a record of that visit."""
+"""Each server is visited once: all targets on it get a record of that visit."""
 
 import json
 import subprocess
@@ -12,39 +12,39 @@ from program import RAN_TO_ITS_END, record_of, wait_until
 OK = ("ok", "quit", "none")
 REFUSED = ("failed", "connect", "net.refused")
 SERVER = "127.3.0.1"
-# What is a line's own in the record of a visit that it shares; the rest is the visit's.
+# The keys of a shared record that depend on its own line; all others are those of the visit.
 OWN = {"target", "line", "meta", "domain", "mx", "dns", "name", "shared", "ms", "tls"}
 OWN_OF_TLS = {"verified", "verify_error", "name_match", "domain_match"}
 
 
 class Shared(MailDomainTest):
     def sweep_alone(self, targets, fleet, *flags):
-        """A sweep of targets that are no mail domains."""
+        """A sweep of targets that are not mail domains."""
         port = () if "-p" in flags else ("-p", str(fleet.port))
         swept = self.scan(targets, *port, *flags)
         self.check_ended(swept)
         self.check_shared(swept)
-        self.check_valid(swept.records[-1000:])  # Its validator takes a millisecond for each.
+        self.check_valid(swept.records[-1000:])  # Each takes a millisecond.
         return swept
 
     def check_one_visit(self, records):
-        """One record is the visit's, and the others say the same of the server as it does."""
+        """One record is the visit's, and the others have the same data of the server."""
         visits = [record for record in records if "shared" not in record]
         self.assertEqual(len(visits), 1)
 
         def facts(record):
-            said = {key: value for key, value in record.items() if key not in OWN}
+            shared = {key: value for key, value in record.items() if key not in OWN}
             tls = {key: value for key, value in record.get("tls", {}).items()
                    if key not in OWN_OF_TLS}
             times = {phase: ms for phase, ms in record["ms"].items() if phase not in
                      ("dns", "total")}
-            return said, tls, times
+            return shared, tls, times
 
         for record in records:
             self.assertEqual(facts(record), facts(visits[0]))
 
     def domains(self, count, host="mx.sink.test"):
-        """That many domains with one MX host, as a list, and what their records must have."""
+        """A list of that many domains with one MX host, and the expected keys of their records."""
         lines, own = [], []
         for number in range(1, count + 1):
             domain, meta = f"d{number}.test", None
@@ -62,7 +62,7 @@ class Shared(MailDomainTest):
                        for r in records), key=lambda row: row[0])
 
     def test_two_hundred_domains_on_one_server_are_one_visit(self):
-        """Each has its record, with what is its own, and the name is asked for once."""
+        """Each has a record with its own keys, and the host's name is queried once."""
         fleet, trust = self.secure_fleet("--only", "plain")
         targets, zone, own = self.domains(200)
         swept = self.sweep(targets, zone | {"mx.sink.test": [SERVER]}, fleet, *trust)
@@ -91,7 +91,7 @@ class Shared(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 200)
 
     def test_an_address_is_one_server_however_it_is_written(self):
-        """Its port by default, with a colon, in JSON; from a prefix; as a host."""
+        """With the default port, with a colon, in JSON; from a prefix; as a host name."""
         fleet = self.sink("--only", "plain")
         port = fleet.port
         server = self.resolver({"host.test": [SERVER]})
@@ -108,7 +108,7 @@ class Shared(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 1)
 
     def test_two_ports_of_an_address_are_two_servers(self):
-        """So are two manners of TLS; a visit that failed is shared like any other."""
+        """So are two TLS modes; a visit that failed is shared like any other."""
         fleet = self.sink("--only", "plain")
         swept = self.sweep_alone(f"{SERVER}\n" * 3, fleet, "-p", f"1,{fleet.port}", "--tls", "off")
         for port, right in ((1, REFUSED), (fleet.port, OK)):
@@ -123,7 +123,7 @@ class Shared(MailDomainTest):
         self.assertEqual(fleet.stop()["conversations"], 3)
 
     def test_a_visit_that_is_over_is_shared_too(self):
-        """A line that comes late finds it remembered."""
+        """A line that is read later still gets its result."""
         fleet = self.sink("--only", "plain")
         scan = self.start_scan("-p", str(fleet.port), "-o", str(self.path("records")),
                                stdin=subprocess.PIPE)
@@ -141,8 +141,8 @@ class Shared(MailDomainTest):
         self.check_one_visit(found)
         self.assertEqual(fleet.stop()["conversations"], 1)
 
-    def test_a_slow_server_is_visited_once_by_all_who_wait_for_it(self):
-        """They wait beside the others."""
+    def test_a_slow_server_is_visited_once_for_all_targets_that_wait_for_it(self):
+        """They wait without delaying others."""
         only = ("--only", "plain,slow_greeting")
         fleet = self.sink(*only)
         at = self.personas("127.3.0.0/24", *only)
@@ -153,8 +153,8 @@ class Shared(MailDomainTest):
         self.check_one_visit([record for record in swept.records if record["ip"] == slow])
         self.assertEqual(fleet.stop()["conversations"], 51)
 
-    def test_little_memory_for_servers_is_kept_to(self):
-        """The sweep is whole; who was forgotten may be visited again, and the summary says so."""
+    def test_a_small_limit_of_memory_for_servers_is_respected(self):
+        """The sweep is whole; evicted servers may be visited again, and the summary counts them."""
         fleet = self.sink("--only", "plain")
         prefix = "127.32.0.0/19"
         swept = self.sweep_alone(f"{prefix}\n" * 2, fleet, "--tls", "off", "--share-memory", "1")
@@ -165,7 +165,7 @@ class Shared(MailDomainTest):
         self.assertGreater(conversations, 8192)
         self.assertEqual(conversations, len(swept.records) - swept.summary["shared"])
 
-    def test_with_memory_for_all_servers_none_is_forgotten(self):
+    def test_with_memory_for_all_servers_none_is_evicted(self):
         """The default has room for far more than these."""
         fleet = self.sink("--only", "plain")
         swept = self.sweep_alone("127.32.0.0/21\n" * 3, fleet, "--tls", "off")
@@ -188,7 +188,7 @@ class Certificates(MailDomainTest):
         return swept.records, fleet.stop()["conversations"]
 
     def test_names_that_the_certificate_has_share_a_visit(self):
-        """Each record tells its own name's match and its own domain's."""
+        """Each record has the match of its own name and its own domain."""
         records, conversations = self.sweep_hosts(
             ["mx1.sink.test", "mx2.sink.test", "mx3.sink.test", "mx3.sink.test"],
             domains=["d.test", "d.sink.test", "sink.test", "d.other.test"])
@@ -201,8 +201,8 @@ class Certificates(MailDomainTest):
             self.assertNotIn("verify_error", tls)
             self.assertEqual(tls["domain_match"], record["domain"] in ("d.sink.test", "sink.test"))
 
-    def test_a_name_that_the_certificate_has_not_gets_a_visit_of_its_own(self):
-        """One at most: and what it finds is not told of the others."""
+    def test_a_name_that_the_certificate_lacks_gets_a_visit_of_its_own(self):
+        """One at most; its result is not used for the other names."""
         records, conversations = self.sweep_hosts(
             ["mx1.sink.test", "mx.other.test", "mx2.sink.test", "mx.other.test"])
         self.assertLessEqual(conversations, 2)
@@ -214,8 +214,8 @@ class Certificates(MailDomainTest):
                              None if right else "certificate-host-mismatch")
             self.assertFalse(tls["domain_match"])
 
-    def test_many_names_that_the_certificate_has_not_are_a_few_visits(self):
-        """After some names with the same chain it is clear that the server looks at none."""
+    def test_many_names_that_the_certificate_lacks_need_a_few_visits(self):
+        """After some names with the same chain the server is taken to ignore SNI."""
         records, conversations = self.sweep_hosts([f"mx{n}.other.test" for n in range(50)])
         self.assertLessEqual(conversations, 4)
         self.assertEqual(len(records), 50)
@@ -226,15 +226,15 @@ class Certificates(MailDomainTest):
             self.assertEqual(record["name"], record["mx"]["host"])
 
     def test_names_do_not_matter_without_tls(self):
-        """Nobody shows a certificate there."""
+        """Without TLS there is no certificate."""
         records, conversations = self.sweep_hosts([f"mx{n}.other.test" for n in range(50)],
                                                   "--tls", "off")
         self.assertEqual(conversations, 1)
         self.assertEqual({ending(record) for record in records}, {OK})
         self.assertFalse(any("tls" in record for record in records))
 
-    def test_who_requires_valid_certificates_judges_each_name_by_itself(self):
-        """One visit's certificate is good for one line and not for the other."""
+    def test_with_require_valid_each_name_is_judged_by_itself(self):
+        """The certificate of one visit is valid for one line and not for the other."""
         records, _ = self.sweep_hosts(["mx1.sink.test", "mx1.other.test", "mx2.sink.test",
                                        "mx2.other.test", "mx3.other.test", "mx4.other.test",
                                        "mx5.other.test"], "--require-valid")
@@ -245,7 +245,7 @@ class Certificates(MailDomainTest):
             self.assertEqual((record["outcome"], record["cause"]), right, record)
 
     def test_a_line_without_a_name_shares_what_one_with_a_name_found(self):
-        """Whether a name matches is told only where there is one."""
+        """Only a record with a name shows whether it matches."""
         fleet, trust = self.secure_fleet("--only", "plain")
         targets = f"{SERVER}\n{SERVER},mx.sink.test\n{SERVER}\n{SERVER},mx2.sink.test\n"
         swept = self.scan(targets, "-p", str(fleet.port), *trust)
@@ -259,7 +259,7 @@ class Certificates(MailDomainTest):
         self.assertLessEqual(fleet.stop()["conversations"], 2)
 
     def test_a_server_whose_tls_fails_is_visited_once(self):
-        """There is no certificate that a name could change."""
+        """There is no certificate that could depend on the name."""
         fleet = self.sink("--only", "starttls_454")
         zone = {f"d{n}.test": [("MX", 1, f"mx{n}.test")] for n in range(20)}
         zone |= {f"mx{n}.test": [SERVER] for n in range(20)}

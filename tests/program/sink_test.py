@@ -17,7 +17,7 @@ NAME = "mx-127-1-2-3.sink.test"
 
 class Trust(ProgramTest):
     def start_fleet(self, *flags):
-        """A fleet, and a context that trusts its authority: its file shows that the fleet is up."""
+        """A fleet, and a context that trusts its authority, whose file exists once it is ready."""
         authority = self.path("authority.pem")
         sink = self.sink("--ca-out", str(authority), *flags)
         return sink, ssl.create_default_context(cafile=authority)
@@ -48,7 +48,7 @@ class Trust(ProgramTest):
         self.assertEqual(sink.stop()["conversations"], 1)
 
     def test_each_bad_certificate_is_refused_for_its_own_reason(self):
-        """In the words of OpenSSL."""
+        """As reported by OpenSSL."""
         reasons = {
             "certificate_expired": "certificate has expired",
             "certificate_not_yet_valid": "certificate is not yet valid",
@@ -73,8 +73,9 @@ class Counts(ProgramTest):
             with socket.create_connection((address, sink.port), WAIT_SECONDS_MAX) as client:
                 self.assertEqual(client.recv(1), b"")
         counts = sink.stop()
-        told = [counts[key] for key in ("conversations", "addresses", "address_conversations_max")]
-        self.assertEqual(told, [5, 3, 3])
+        reported = [counts[key]
+                    for key in ("conversations", "addresses", "address_conversations_max")]
+        self.assertEqual(reported, [5, 3, 3])
         self.assertIn("5 conversations at 3 addresses, 3 at most at one,", sink.stderr)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Standard streams that are closed, full, halted or gone: words may be lost, work may not."""
+"""Standard streams that are closed, full, stopped or broken: messages may be lost, work may not."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ NAGIOS_UNKNOWN = 3
 
 
 def closing(*redirections):
-    """The words that start a command with streams closed, as a shell does it: `2>&-`."""
+    """The prefix of a command with closed streams, as by a shell's `2>&-`."""
     return ["sh", "-c", f'exec "$@" {" ".join(redirections)}', "sh"]
 
 
@@ -27,7 +27,7 @@ def closed_pipe():
 
 
 class StandardError(ProgramTest):
-    """What talks to a person neither ends nor changes what was asked for."""
+    """A failure to write messages neither ends nor changes the sweep."""
 
     def sweep(self, *flags, **more):
         """A sweep of 16 servers that greet after a second."""
@@ -50,8 +50,8 @@ class StandardError(ProgramTest):
         terminal.close()
         self.check_whole(scan)
 
-    def test_a_terminal_that_is_halted_halts_no_sweep(self):
-        """Ctrl-S: nothing can be written to it, and the sweep goes on."""
+    def test_a_stopped_terminal_does_not_stop_a_sweep(self):
+        """Ctrl-S: nothing can be written to it, and the sweep continues."""
         terminal = Terminal()
         self.addCleanup(terminal.close)
         scan = self.sweep(stderr=terminal.writing)
@@ -76,7 +76,7 @@ class StandardError(ProgramTest):
         self.check_whole(scan)
 
     def test_streams_that_are_closed_from_the_start_get_no_file_of_ours(self):
-        """What would be said there appears in no output, and no socket has its number."""
+        """Their messages appear in no output, and no socket gets their numbers."""
         for closed in (("2>&-",), ("0<&-", "1>&-", "2>&-")):
             with self.subTest(closed=closed):
                 self.check_whole(self.sweep("--progress", within=closing(*closed)))
@@ -106,7 +106,7 @@ class StandardError(ProgramTest):
 
 
 class StandardOutput(ProgramTest):
-    """Results that could not be written: said on standard error and in the exit code."""
+    """Results that could not be written: reported on standard error and by the exit code."""
 
     def commands(self):
         port = self.sink("--only", "plain").port
@@ -136,16 +136,16 @@ class StandardOutput(ProgramTest):
                 self.assertEqual(process.wait(), wanted, process.stderr)
                 self.assertIn(f"mxsweep: standard output: {why}", process.stderr)
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         self.check_told("No space left on device", lambda: open("/dev/full", "wb"))
 
-    def test_a_reader_that_has_gone_is_told(self):
+    def test_a_closed_pipe_is_reported(self):
         self.check_told("its reader has closed it", lambda: os.fdopen(closed_pipe(), "wb"))
 
-    def test_a_stream_that_is_closed_from_the_start_is_told(self):
+    def test_a_stream_that_is_closed_from_the_start_is_reported(self):
         self.check_told("Bad file descriptor", contextlib.nullcontext, within=closing("1>&-"))
 
-    def test_no_sweep_begins_whose_records_would_go_nowhere(self):
+    def test_a_sweep_whose_records_cannot_be_written_does_not_begin(self):
         sink = self.sink("--only", "plain")
         self.write("list", "127.0.0.1\n")
         scan = self.start_scan("-f", str(self.path("list")), "-p", str(sink.port),

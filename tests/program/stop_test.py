@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sweeps that stop before their end: by a signal, or because nobody takes their records."""
+"""Sweeps that stop early: because of a signal, or because their records cannot be written."""
 
 import os
 import resource
@@ -13,21 +13,21 @@ import unittest
 from program import (HELO, STOPPED_EARLY, WAIT_SECONDS_MAX, ProgramTest, Swept, as_root_of,
                      record_of, wait_until, whole_lines)
 
-# How long a sweep waits for its open conversations when it was told to stop once: as --help says,
-# and as most tests have it.
+# How long a sweep waits for its open conversations after the first signal: the default, and the
+# value in most tests.
 DRAIN_SECONDS = 10
 DRAIN_SHORT_SECONDS = 1
 
 
 class Signals(ProgramTest):
     def start_long_sweep(self, *personas, drain=()):
-        """A sweep that fills its 200 places and has more targets than it can ever begin."""
+        """A sweep with 200 conversations in flight and more targets than it can ever begin."""
         sink = self.sink("--only", ",".join(personas))
         self.path("records").unlink(missing_ok=True)
         self.write("list", "127.16.0.0/12\nrubbish rubbish\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                "-p", str(sink.port), "-c", "200", *drain)
-        # A record of the quick servers shows that conversations with the slow ones are open, too.
+        # A record of a quick server shows that conversations with the slow ones are open, too.
         wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
                    "the first record")
         return sink, scan
@@ -43,8 +43,8 @@ class Signals(ProgramTest):
         self.assertGreater(swept.summary["targets_not_started"], 0)
         self.check_counts(swept)
 
-    def test_one_sigint_gives_what_is_open_its_time(self):
-        """Nothing new is begun, and what is silent for as long as --drain says is cut off."""
+    def test_one_sigint_lets_open_conversations_continue(self):
+        """Nothing new is begun, and conversations that are open after --drain are cut off."""
         for seconds in (0, DRAIN_SHORT_SECONDS):
             sink, scan = self.start_long_sweep("plain", "silent", drain=("--drain", f"{seconds}s"))
             scan.send(signal.SIGINT)
@@ -58,8 +58,8 @@ class Signals(ProgramTest):
             self.assertIn("greeting", {r["phase"] for r in cut_off})
             self.assertEqual(sink.stop()["out_of_turn"], 0)
 
-    def test_a_second_sigint_leaves_at_once(self):
-        """What is open is cut off, and still every conversation has its whole line."""
+    def test_a_second_sigint_stops_at_once(self):
+        """Open conversations are cut off, and each of them still has its whole line."""
         sink, scan = self.start_long_sweep("plain", "silent")
         scan.send(signal.SIGINT)
         scan.send(signal.SIGINT)
@@ -70,7 +70,7 @@ class Signals(ProgramTest):
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
     def test_sigterm_stops_a_sweep_that_waits_for_targets(self):
-        """A pipe that says nothing does not keep it, and a stop that cut nothing off says so."""
+        """A silent pipe does not delay it, and a stop that cut nothing off is reported as such."""
         sink = self.sink("--only", "plain")
         scan = self.start_scan("-o", str(self.path("records")), "-p", str(sink.port),
                                stdin=subprocess.PIPE)
@@ -83,8 +83,8 @@ class Signals(ProgramTest):
         self.check_counts(swept)
         self.assertEqual([r["outcome"] for r in swept.records], ["ok"])
 
-    def test_servers_that_answered_while_we_were_stopped_are_heard(self):
-        """SIGSTOP beyond the greeting's deadline, then SIGCONT: the silence was ours."""
+    def test_replies_that_arrived_while_we_were_stopped_count(self):
+        """SIGSTOP beyond the greeting's deadline, then SIGCONT: the delay was ours."""
         sink = self.sink("--only", "plain", "--delay", "300")
         self.write("list", "127.1.0.0/23\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
@@ -100,7 +100,7 @@ class Signals(ProgramTest):
         sink.stop()
 
     def test_signals_that_were_ignored_from_the_start_stay_ignored(self):
-        """`nohup mxsweep` outlives its terminal; a shell's job in the background its Ctrl-C."""
+        """`nohup mxsweep` survives its terminal's hangup, and a shell's background job Ctrl-C."""
         for ignored in (signal.SIGHUP, signal.SIGINT):
             sink = self.sink("--only", "plain", "--delay", "500")
             self.write("list", "127.1.0.0/28\n")
@@ -137,8 +137,8 @@ class StalledReader(ProgramTest):
                 return b"".join(parts)
             parts.append(part)
 
-    def test_a_second_sigint_leaves_a_reader_that_reads_nothing(self):
-        """No torn line stays in the pipe, and what counts as written can be read from it."""
+    def test_a_second_sigint_does_not_wait_for_a_stalled_reader(self):
+        """No torn line stays in the pipe, and all records counted as written can be read."""
         scan, reading = self.start_stalled_sweep()
         scan.send(signal.SIGINT)
         scan.send(signal.SIGINT)
@@ -147,8 +147,8 @@ class StalledReader(ProgramTest):
         self.assertEqual(self.summary()["records_written"], octets.count(b"\n"))
         whole_lines(octets)
 
-    def test_a_record_that_was_begun_is_finished(self):
-        """One of 20,000 octets goes into a pipe in pieces, of which no half stays."""
+    def test_a_record_that_was_begun_is_completed(self):
+        """One of 20,000 octets goes into a pipe in pieces, and no part of one is left."""
         meta = "x" * 20_000
         scan, reading = self.start_stalled_sweep(
             "".join(f'{{"target":"127.48.0.{i}","meta":"{meta}"}}\n' for i in range(1, 65)))
@@ -162,8 +162,8 @@ class StalledReader(ProgramTest):
         self.assertEqual(summary["records_written"], len(lines))
         self.assertGreater(summary["records_unwritten"], 0)
 
-    def test_a_reader_that_comes_back_gets_every_record(self):
-        """A slow reader slows the sweep down; after one SIGINT it still gets what was found."""
+    def test_a_reader_that_continues_gets_every_record(self):
+        """A slow reader slows the sweep down; after one SIGINT it still gets all records."""
         scan, reading = self.start_stalled_sweep()
         scan.send(signal.SIGINT)
         octets = self.read_all(reading)
@@ -178,7 +178,7 @@ class LostOutput(ProgramTest):
         self.assertIn(why, scan.stderr)
         self.assertIn("STOPPED EARLY", scan.stderr)
         self.assertIn(why, self.summary()["stopped"])
-        # What was made and not written is a number of its own.
+        # Records that were made and not written have a count of their own.
         summary = self.summary()
         self.assertTrue(summary["agrees"], summary)
         self.assertGreater(summary["records_unwritten"], 0)
@@ -188,7 +188,7 @@ class LostOutput(ProgramTest):
         self.assertNotIn("DISAGREE", scan.stderr)
 
     def test_a_closed_pipe_stops_the_sweep(self):
-        """`| head -1` ends a sweep of a million targets, which says why it stopped."""
+        """`| head -1` ends a sweep of a million targets, which reports why it stopped."""
         self.write("list", "127.48.0.0/12\n")
         scan = self.start_scan("-f", str(self.path("list")), "-p", "1", stdout=subprocess.PIPE)
         self.assertTrue(scan.process.stdout.readline().endswith(b"}\n"))
@@ -197,14 +197,14 @@ class LostOutput(ProgramTest):
         self.assertLess(self.summary()["records"], 1 << 20)
 
     def test_a_device_without_room_takes_no_record(self):
-        """/dev/full: nothing was written, and nothing is claimed to be."""
+        """/dev/full: nothing was written, and nothing is counted as written."""
         self.write("list", "127.48.0.0/24\n")
         scan = self.start_scan("-f", str(self.path("list")), "-p", "1", "-o", "/dev/full")
         self.check_lost(scan, "/dev/full: No space left on device")
         self.assertEqual(self.summary()["records_written"], 0)
         self.assertEqual(self.summary()["octets_written"], 0)
 
-    def test_a_limit_on_the_size_of_files_is_told_and_does_not_kill(self):
+    def test_a_limit_on_the_size_of_files_is_reported_and_does_not_kill(self):
         self.write("list", "127.48.0.0/16\n")
         limit = 200_000
         scan = self.start_scan(
@@ -214,15 +214,15 @@ class LostOutput(ProgramTest):
         octets = self.path("records").read_bytes()
         self.assertEqual(self.summary()["records_written"], len(whole_lines(octets)))
 
-    def test_a_summary_that_cannot_be_written_is_told(self):
-        """The sweep itself was whole, but its caller asked for a summary and has none."""
+    def test_a_summary_that_cannot_be_written_is_reported(self):
+        """The sweep itself was whole, but the summary that was asked for is missing."""
         code, _, stderr = self.run_program("scan", "--helo", HELO, "-f", "/dev/null",
                                            "--summary", "/dev/full")
         self.assertEqual(code, STOPPED_EARLY, stderr)
         self.assertIn("/dev/full: No space left on device", stderr)
 
     def test_a_full_disk_holds_whole_lines_and_all_that_are_counted(self):
-        """On a file system of 200 kB the file ends where a record does."""
+        """On a file system of 200 kB the file ends with a whole record."""
         disk = self.path("disk")
         disk.mkdir()
         mount = f"mount -t tmpfs -o size=200k tmpfs {disk}"
@@ -231,7 +231,7 @@ class LostOutput(ProgramTest):
         if tried.returncode != 0:
             self.skipTest(f"no mount of our own here: {tried.stderr.strip()}")
         self.write("list", "127.48.0.0/16\n")
-        # The disk goes with the shell that mounted it, so its shell takes the file out of it.
+        # The mount ends with the shell that made it, so that shell copies the file out first.
         script = f'{mount} && {{ "$@"; code=$?; cp {disk}/records {self.folder}; exit $code; }}'
         within = [*as_root_of("mount"), "sh", "-c", script, "sh"]
         scan = self.start_scan("-f", str(self.path("list")), "-p", "1",

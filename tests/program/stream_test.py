@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Servers that say more than they were asked, close early or never: on real sockets."""
+"""Servers that send more than expected, close early or never: on real sockets."""
 
 import contextlib
 import socket
@@ -17,7 +17,7 @@ VISITS = 20
 
 class Stream(ProgramTest):
     def visits(self, talk, *flags, count=VISITS, at_once=4):
-        """The records of `count` visits to a server that talks like that."""
+        """The records of `count` visits to a server that runs `talk`."""
         server = TalkingServer(talk)
         self.addCleanup(server.close)
         swept = self.scan("127.0.0.1\n" * count, "-p", str(server.port), "--no-share",
@@ -27,21 +27,22 @@ class Stream(ProgramTest):
         return swept.records
 
     def check_all(self, records, *words):
-        told = {(r["outcome"], r["phase"], r["cause"], *r.get("anomalies", ())) for r in records}
-        self.assertEqual(told, {words})
+        verdicts = {(r["outcome"], r["phase"], r["cause"], *r.get("anomalies", ()))
+                    for r in records}
+        self.assertEqual(verdicts, {words})
 
-    def test_a_421_behind_a_reply_is_heard_although_our_command_meets_a_reset(self):
+    def test_a_421_after_a_reply_is_read_although_our_command_meets_a_reset(self):
         def talk(connection):
             connection.sendall(b"220 mx.test ESMTP\r\n")
             connection.recv(100)
             connection.sendall(b"250-mx.test\r\n250-STARTTLS\r\n250 SIZE\r\n"
                                b"421 4.7.0 too many connections\r\n")
-            # With what it has not read, close() resets the connection.
+            # close() resets a connection with unread data.
             time.sleep(0.01)
 
         self.check_all(self.visits(talk), "refused", "starttls", "throttled.connections")
 
-    def test_a_421_behind_the_handshake_is_heard_although_our_ehlo_meets_a_reset(self):
+    def test_a_421_after_the_handshake_is_read_although_our_ehlo_meets_a_reset(self):
         issued = real_certificates.Authority(self.folder).issue("leaf")
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -49,7 +50,7 @@ class Stream(ProgramTest):
             context.load_cert_chain(issued.chain, issued.key)
 
             def talk(connection, context=context):
-                # What Nagle's algorithm still held back would die with the server's reset.
+                # Data still held back by Nagle's algorithm would be lost by the server's reset.
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.sendall(b"220 mx.test ESMTP\r\n")
                 connection.recv(100)
@@ -60,8 +61,8 @@ class Stream(ProgramTest):
                     secure.sendall(b"421 4.7.0 too many connections\r\n")
 
             records = self.visits(talk)
-            told = {(r["outcome"], r["phase"], r["cause"]) for r in records}
-            self.assertEqual(told, {("refused", "ehlo_tls", "throttled.connections")})
+            verdicts = {(r["outcome"], r["phase"], r["cause"]) for r in records}
+            self.assertEqual(verdicts, {("refused", "ehlo_tls", "throttled.connections")})
 
     def test_a_server_that_waits_for_our_close_is_freed_and_its_wait_is_in_no_phase(self):
         waited = []
@@ -85,7 +86,7 @@ class Stream(ProgramTest):
             self.assertAlmostEqual(sum(phases), record["ms"]["total"], places=3)
 
     def test_no_close_notify_does_not_flap(self):
-        """A server that says 221, close_notify and closes at once, in 60 visits."""
+        """A server that sends 221 and close_notify and closes at once, in 60 visits."""
         issued = real_certificates.Authority(self.folder).issue("leaf")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(issued.chain, issued.key)
@@ -104,7 +105,7 @@ class Stream(ProgramTest):
         self.check_all(self.visits(talk, "--tls", "implicit", count=60, at_once=16),
                        "ok", "quit", "none")
 
-    def test_a_burst_against_a_listen_queue_is_ours_and_not_the_servers_silence(self):
+    def test_a_burst_that_overflows_a_listen_queue_is_our_fault_and_not_the_servers(self):
         listener = socket.create_server(("127.0.0.1", 0), backlog=50)  # Nothing accepts.
         self.addCleanup(listener.close)
         swept = self.scan("127.0.0.1\n" * 40, "-p", str(listener.getsockname()[1]), "--no-share",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whole sweeps, from a list to its records, of a fleet whose right answers are known."""
+"""Whole sweeps, from a list to its records, of a fleet whose expected results are known."""
 
 import collections
 import json
@@ -21,8 +21,8 @@ class MixedFleet(ProgramTest):
     PREFIX = "127.1.0.0/21"
 
     def personas(self):
-        """The built-in ones. Who resets right after the connect gives us the time to see that we
-        are connected, however slow this build is: else the reset is the answer to the connect."""
+        """The built-in personas. The one that resets right after the connect waits long enough for
+        even a slow build to see the connect succeed; otherwise connect() itself would fail."""
         code, text, _ = self.run_program("sink", "--print-personas")
         self.assertEqual(code, RAN_TO_ITS_END)
         fleet = json.loads(text)
@@ -148,11 +148,11 @@ class Lists(ProgramTest):
         self.assertEqual(sink.stop()["conversations"], 7)
 
     def test_a_conversation_begins_and_ends_within_its_sweep(self):
-        """No time of a record lies before the sweep's start or behind its end."""
+        """No time of a record is before the sweep's start or after its end."""
         sink = self.sink("--only", "plain")
         swept = self.scan("127.5.0.0/26", "-p", str(sink.port))
         self.check_ended(swept)
-        # RFC 3339 in UTC with microseconds: text compares as time does.
+        # RFC 3339 in UTC with microseconds: the order of texts is the order of times.
         start, end = swept.summary["start"], swept.summary["end"]
         outside = [r["at"] for r in swept.records if not start <= r["at"] <= end]
         self.assertEqual(outside, [], f"outside of {start} to {end}")
@@ -160,7 +160,7 @@ class Lists(ProgramTest):
         self.assertLessEqual(max(r["ms"]["total"] for r in swept.records), longest)
 
     def test_an_empty_list_is_a_sweep_of_nothing(self):
-        """No line, no record, no complaint."""
+        """No line, no record, no error."""
         swept = self.scan("")
         self.check_ended(swept)
         self.assertEqual(swept.octets, b"")
@@ -176,7 +176,7 @@ class Lists(ProgramTest):
         self.assertEqual([(r["ip"], r["outcome"]) for r in swept.records], [("::1", "ok")] * 2)
 
     def test_a_record_appears_while_the_pipe_of_targets_is_open(self):
-        """Nobody waits for the end of the list, neither at its start nor in a later pause."""
+        """No record waits for the end of the list, neither at its start nor in a later pause."""
         sink = self.sink("--only", "plain")
         scan = self.start_scan("-p", str(sink.port), "-o", str(self.path("records")),
                                stdin=subprocess.PIPE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Machines that refuse a system call, as the filters of container engines do (seccomp)."""
+"""A seccomp filter that refuses a system call, as container engines do."""
 
 import ctypes
 import struct
@@ -9,11 +9,11 @@ PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
 LOAD_WORD, JUMP_IF_EQUAL, JUMP_IF_ABOVE_OR_EQUAL, ANSWER = 0x20, 0x15, 0x35, 0x06
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-NUMBER, SECOND_ARGUMENT = 0, 16 + 8  # Where they stand in what a filter looks at.
+NUMBER, SECOND_ARGUMENT = 0, 16 + 8  # Offsets in struct seccomp_data.
 
 
 def refusing(number, error, second_argument_least=0):
-    """Returns what has to run in the child: that call fails there with `error`. Only if its second
+    """Returns a function to run in the child, where the call then fails with `error`, if its second
     argument is at least that large."""
     program = b"".join(struct.pack("HBBI", *row) for row in (
         (LOAD_WORD, 0, 0, NUMBER),
@@ -27,7 +27,7 @@ def refusing(number, error, second_argument_least=0):
     libc = ctypes.CDLL(None, use_errno=True)
 
     def install():
-        assert code  # `head` points to it.
+        assert code  # Referenced by `head`.
         if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or libc.prctl(
                 PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "no seccomp filter here")

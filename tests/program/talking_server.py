@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server that talks as a test says, on real sockets."""
+"""A server on real sockets whose conversation is a function of the test."""
 
 import contextlib
 import socket
@@ -9,8 +9,8 @@ SECONDS_MAX = 20
 
 
 class TalkingServer:
-    """Accepts connections on a port of its own, and has `talk` called with each in a thread of its
-    own. What goes wrong with a connection ends that connection."""
+    """Accepts connections on a port of its own, and calls `talk` with each in a thread of its own.
+    An error on a connection ends that connection only."""
 
     def __init__(self, talk):
         self.talk = talk

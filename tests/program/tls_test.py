@@ -28,7 +28,7 @@ class Tls(ProgramTest):
         named = [f"{ip},{line['host']}\n" for ip, line in self.expected.items()]
         return sink, ("--ca-file", authority, "-p", str(sink.port)), "".join(named)
 
-    def test_the_engine_keeps_its_records_apart_at_full_load(self):
+    def test_the_engine_keeps_conversations_apart_at_full_load(self):
         """128 handshakes at once on one worker: each record is its own server's, all verified."""
         sink, flags, targets = self.fleet("--only", "plain")
         swept = self.scan(targets, *flags, "-j", "1")
@@ -109,7 +109,7 @@ class Tls(ProgramTest):
                              {ending}, more)
         sink.stop()
 
-    def test_ctrl_c_in_the_middle_of_handshakes_leaves_whole_records(self):
+    def test_ctrl_c_during_handshakes_leaves_whole_records(self):
         """Twice: open conversations are cut off, including handshakes that wait for their turn."""
         sink, flags, _ = self.fleet("--only", "plain")
         self.write("list", "127.16.0.0/12\n")
@@ -126,7 +126,7 @@ class Tls(ProgramTest):
         self.assertLessEqual(endings, {("ok", "none"), ("local", "local.interrupted")})
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 
-    def test_a_file_of_certificates_without_room_stops_the_sweep(self):
+    def test_a_full_disk_for_the_certificates_file_stops_the_sweep(self):
         """The message names the file, and the written records are complete."""
         sink, flags, targets = self.fleet("--only", "plain")
         swept = self.scan(targets, *flags, "--certs", "/dev/full")
