@@ -87,7 +87,7 @@ class Output {
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
   void run();                      // The writer thread: until finish() and all lines are written.
-  void finish();                   // Requires: no producer adds a line after this.
+  void finish();                   // Lets run() end. Requires: no line is added afterwards.
   void stop_waiting_for_reader();  // Gives up a reader that has stalled.
 
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }

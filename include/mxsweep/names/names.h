@@ -4,8 +4,8 @@
 //
 //   Shape     begin() targets while not full(), turn() to wait for answers, take() the resolved
 //             ones: each becomes the addresses of a host, or the servers of a mail domain.
-//   Memory    at most kRoutesMax names, whose targets hold at most kNamesOctetsMax octets and one
-//             more target, beside the resolver's cache.
+//   Memory    at most kRoutesMax names in resolution; all targets that it holds own at most
+//             kNamesOctetsMax octets and one more target. The resolver's cache comes on top.
 //   Lifetime  used by one thread.
 //   Errors    open() returns why it failed. While our own resolver does not answer, full() is true,
 //             and names that failed because of it are tried again. When it has not answered for
