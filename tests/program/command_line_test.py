@@ -222,7 +222,7 @@ class Flags(ProgramTest):
 
 class Check(ProgramTest):
     def test_check_prints_the_plan_and_sends_nothing(self):
-        """Options, how many connections fit, and what would be sent; the fleet gets nothing."""
+        """What would be used, how many fit, and what would be sent; the fleet receives nothing."""
         sink = self.sink("--only", "plain")
         self.write("list", "127.12.0.0/24\n")
         code, stdout, stderr = self.run_program(

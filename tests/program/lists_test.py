@@ -90,8 +90,8 @@ class TargetsOnTheCommandLine(ProgramTest):
             code, records, stderr = self.run_scan("-", stdin=stdin)
         self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
 
-    def test_a_list_without_its_flag_is_answered_with_a_hint(self):
-        """The file's name is read as a target, and the message explains how to give a list."""
+    def test_a_list_without_its_flag_is_pointed_to(self):
+        """It is read as a target, and the message names the flag for a file."""
         path = str(self.write("list.txt", "127.0.0.1:1\n"))
         code, records, stderr = self.run_scan(path)
         self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
