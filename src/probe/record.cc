@@ -12,7 +12,7 @@ results::Offered Observation::starttls_offered() const {
   if (code(Phase::ehlo) != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
   if (smtp::offers(reply(Phase::ehlo), "STARTTLS")) return results::Offered::yes;
   // STARTTLS may have been a keyword that a middlebox has overwritten, or one in a stray reply; and
-  // a server that answers EHLO like any other command does not list its capabilities.
+  // a server that answers EHLO like any other command need not have listed its capabilities.
   const bool doubtful = anomalies_.has(Anomaly::masked_keyword) ||
                         anomalies_.has(Anomaly::stray_reply) ||
                         anomalies_.has(Anomaly::ehlo_without_host);

@@ -54,7 +54,7 @@ class Observation {
   [[nodiscard]] results::Offered starttls_offered() const;
   // Null: TLS did not begin. Without the facts that depend on a name.
   [[nodiscard]] const tls::Facts* tls() const;
-  // Whether a visit under another name (SNI) might have got another certificate.
+  // Whether a visit under another name (SNI) might get another certificate.
   [[nodiscard]] bool name_matters() const { return tls() != nullptr; }
   // The certificates that the server sent; null: none.
   [[nodiscard]] const std::shared_ptr<const tls::Chain>& chain() const;

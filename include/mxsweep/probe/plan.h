@@ -34,7 +34,7 @@ struct Plan;
 // server offers it.
 [[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
 
-// The defaults are for servers of other operators.
+// The defaults are meant for servers that other people operate.
 struct Plan {
   explicit Plan(std::string_view helo_name) : commands(helo_name) {}
 
