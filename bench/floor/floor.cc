@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The yardstick: the least client that the kernel allows for the same conversation. Connect, wait
-// for the greeting, EHLO, wait for its reply, QUIT, wait for the reply and the server's close,
-// close. It finds a reply's end and nothing else: no deadline, no record, no error beyond a count.
+// The yardstick: the least client that the kernel allows for the same conversation. It connects,
+// waits for the greeting, sends EHLO, waits for the reply, sends QUIT, waits for the reply and the
+// server's close, and closes. It finds the end of a reply and nothing else: no deadline, no record,
+// no error beyond a count.
 //
 //   floor --to 127.0.0.1 --hosts 65536 --port 2525 --count 200000 --in-flight 1000 [--batch 128]
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A neighbour that is hungry for memory: it copies a gigabyte from one place to another, again and
-// again, until it is killed. Beside it a program pays for the memory traffic that it adds.
+// A neighbour that loads the memory bus: it copies a gigabyte from one place to another, again and
+// again, until it is killed. A program that runs beside it pays for its own memory traffic.
 #include <cstddef>
 #include <cstring>
 #include <vector>

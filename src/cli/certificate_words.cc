@@ -21,7 +21,7 @@ bool saw_certificates(const results::Record& record) {
          !record.tls->chain->certificates.empty();
 }
 
-// Why a certificate does not hold at `now`, behind its name.
+// Why a certificate is not valid at `now`, as the predicate of a sentence about it.
 std::optional<std::string> untimely(const Certificate& certificate, WallTime now) {
   if (certificate.key.empty()) return std::nullopt;  // Not parsed.
   if (certificate.not_after < now) {
@@ -78,7 +78,8 @@ std::optional<std::string> time_complaint(const results::Record& record) {
   if (!saw_certificates(record)) return std::nullopt;
   const std::vector<Certificate>& certificates = record.tls->chain->certificates;
   if (const auto why = untimely(certificates.front(), record.at)) return "the certificate " + *why;
-  // The others may be leftovers that the library has gone round: they count where it says so.
+  // The other certificates may be unused by the library, so an expired one counts only if the
+  // library reports an expired certificate.
   if (record.tls->verify_error != VerifyError::certificate_expired) return std::nullopt;
   for (const Certificate& certificate : certificates) {
     if (const auto why = untimely(certificate, record.at)) {

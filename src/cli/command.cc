@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The only file that compiles the library of command lines, which costs seconds.
+// The only file that compiles the command-line library, which takes seconds.
 #include "cli/command.h"
 
 #include <fmt/format.h>
@@ -37,7 +37,7 @@ Status unknown_option(const std::string& word, const Command& command) {
       fmt::format("unknown option {}{}", printable(name), did_you_mean(name, words_of(command))));
 }
 
-// Reads one value after the other; the library says which flag it was.
+// Reads one value after the other; the library adds the name of the flag to the error.
 std::function<bool(const std::vector<std::string>&)> reader(Read read, std::string names) {
   return [read = std::move(read), names = std::move(names)](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
@@ -67,8 +67,8 @@ Flag& Flag::shows(std::string value) {
 
 Command::Command(CLI::App& app, std::string name, std::string what)
     : app_(*app.add_subcommand(name, what)), name_(std::move(name)), what_(std::move(what)) {
-  // What is left over is looked at when all flags are known. The library's own operands would take
-  // "[::1]" for a list in brackets.
+  // Words that belong to no flag are read after all flags. The library's own operands would read
+  // "[::1]" as a list in brackets.
   app_.allow_extras();
 }
 
@@ -96,7 +96,7 @@ Flag& Command::add_list(const std::string& names, const std::string& type, Read 
       const std::size_t comma = std::min(text.find(',', at), text.size());
       if (comma == at) {
         return Status::unusable(
-            fmt::format("'{}': there is nothing before or behind a comma", text));
+            fmt::format("'{}': there is nothing before or after a comma", text));
       }
       Status status = read_one(text.substr(at, comma - at));
       if (!status.ok()) return status;
@@ -113,7 +113,7 @@ Flag& Command::add_text(const std::string& names, const std::string& type, std::
       names, type,
       [&value, type](const std::string& text) {
         value = text;
-        return text.empty() ? Status::unusable(fmt::format("an empty text is no {}", type))
+        return text.empty() ? Status::unusable(fmt::format("an empty text is not a {}", type))
                             : Status();
       },
       what);
@@ -139,7 +139,7 @@ Flag& Command::add_duration(const std::string& names, Duration& value, const std
 
 Status Command::check_word(const std::string& text, const std::vector<std::string>& words) {
   if (std::ranges::find(words, text) != words.end()) return {};
-  return Status::unusable(fmt::format("'{}' is none of {}{}", printable(text),
+  return Status::unusable(fmt::format("'{}' is not one of {}{}", printable(text),
                                       fmt::join(words, ", "), did_you_mean(text, words)));
 }
 
@@ -171,7 +171,7 @@ Status Command::take_left_over(const std::vector<std::string>& behind_mark) cons
   if (operands_ != nullptr) {
     *operands_ = std::move(operands);
   } else if (!operands.empty()) {
-    return Status::unusable(fmt::format("'{}' belongs to no flag", printable(operands.front())));
+    return Status::unusable(fmt::format("unexpected argument '{}'", printable(operands.front())));
   }
   return {};
 }
@@ -202,7 +202,7 @@ Status Program::begin_with(int count, char** words) const {
   const std::string word = words[1];
   if (word == "-h" || word == "--help" || word == "--version") return {};
   if (is_flag(word)) {
-    return Status::unusable(fmt::format("{} stands before the subcommand:\n{}", printable(word),
+    return Status::unusable(fmt::format("{} is given before the subcommand:\n{}", printable(word),
                                         list_of_commands(*this)));
   }
   std::vector<std::string> known;
@@ -210,12 +210,12 @@ Status Program::begin_with(int count, char** words) const {
     if (command.name() == word) return {};
     if (!command.hidden()) known.push_back(command.name());
   }
-  return Status::unusable(fmt::format("'{}' is no subcommand{}\n{}", printable(word),
+  return Status::unusable(fmt::format("'{}' is not a subcommand{}\n{}", printable(word),
                                       did_you_mean(word, known), list_of_commands(*this)));
 }
 
 void Program::parse(int count, char** words) {
-  // Words behind "--" are no flags, whatever they look like.
+  // Words after "--" are operands, even if they look like flags.
   char** const end = words + count;
   char** const mark =
       std::find_if(words, end, [](const char* word) { return std::string_view(word) == "--"; });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The command line: the program's subcommands, their flags and operands, and what help says.
+// The command line: the program's subcommands, their flags and operands, and their help texts.
 //
-//   Shape     A Command gets flags, each of which writes into a variable of the caller's, and an
-//             action. Program: begin_with(), parse(), left_over(), run(), in this order; help and
-//             manual pages are made from flags() and the like.
+//   Shape     add_command(), then for each Command its flags, each of which writes to a variable of
+//             the caller, and an action. Then begin_with(), parse(), left_over() and run() of the
+//             Program, in this order. Help and the manual page are made from flags() and the like.
 //   Lifetime  The variables and actions outlive the Program's run(). Flag references stay valid.
-//   Errors    what cannot be read is unusable, in a sentence that names it. parse() throws
-//             CLI::ParseError, also for --help and --version, which explain() answers.
+//   Errors    unusable: a word cannot be read; the sentence names it. parse() throws
+//             CLI::ParseError, also for --help and --version; explain() makes the text to print.
 #pragma once
 
 #include <charconv>
@@ -30,7 +30,7 @@ class Option;
 
 namespace mxsweep::cli {
 
-// A word of the command line and what it stands for.
+// A word of the command line and the value it means.
 template <typename Value>
 using Choice = std::pair<std::string_view, Value>;
 
@@ -43,7 +43,7 @@ template <typename Choices, typename Value>
   return {};
 }
 
-// Takes what stands behind a flag, or says what is wrong with it.
+// Reads the value of a flag; returns what is wrong with it.
 using Read = std::function<Status(const std::string& text)>;
 
 class Flag {
@@ -56,12 +56,12 @@ class Flag {
 
   Flag& needs(const Flag& other);
   Flag& excludes(const Flag& other);
-  Flag& shows(std::string value);  // As the default.
+  Flag& shows(std::string value);  // The default that help shows.
 
   const std::string names;  // "-f,--input-file"
   const std::string type;   // Of its value: "FILE". Empty: it has none.
   const std::string what;
-  std::string fallback;  // What holds without it; empty: `what` says it, or nothing does.
+  std::string fallback;  // The default that help shows; empty: none, or `what` names it.
 
  private:
   CLI::Option* option_;
@@ -74,14 +74,14 @@ class Command {
   Flag& add_flag(const std::string& names, bool& value, const std::string& what);
   Flag& add_value(const std::string& names, const std::string& type, Read read,
                   const std::string& what);
-  // Each of the values between commas; the flag may also stand there several times.
+  // Values separated by commas; the flag may also be repeated.
   Flag& add_list(const std::string& names, const std::string& type, Read read_one,
                  const std::string& what);
-  // Any text but an empty one.
+  // Any text that is not empty.
   Flag& add_text(const std::string& names, const std::string& type, std::string& value,
                  const std::string& what);
-  // One of the words, each of which stands for a value. The word for the present one is the default
-  // shown. `choices` outlives the Program's run().
+  // One of the words of `choices`, each with its value. Help shows the word of the present value as
+  // the default. `choices` outlives the Program's run().
   template <typename Choices, typename Value>
   Flag& add_choice(const std::string& names, const std::string& type, Value& value,
                    const Choices& choices, const std::string& what) {
@@ -111,14 +111,13 @@ class Command {
         },
         what);
   }
-  // Its present content is the default shown.
-  // `least`: zero where 0 means something.
+  // Help shows the present value as the default. `least`: zero if 0 is allowed.
   Flag& add_duration(const std::string& names, Duration& value, const std::string& what,
                      Duration least = kDurationMin);
 
-  // What may stand there without a flag; left_over() says so when nothing may.
+  // Accepts words that belong to no flag; without this call, left_over() refuses them.
   void add_operands(std::string type, std::vector<std::string>& words, std::string what);
-  void add_notes(std::string text) { notes_ = std::move(text); }  // Behind the flags in help.
+  void add_notes(std::string text) { notes_ = std::move(text); }  // After the flags in help.
   void hide() { hidden_ = true; }                                 // From help and manual.
   void on_run(std::function<int()> action) { action_ = std::move(action); }
 
@@ -162,11 +161,11 @@ class Program {
 
   Command& add_command(const std::string& name, const std::string& what);
 
-  // Whether the first word can begin a command line.
+  // Checks that the first word is a subcommand, --help or --version.
   Status begin_with(int count, char** words) const;
   void parse(int count, char** words);
   [[nodiscard]] std::string explain(const CLI::Error& request) const;
-  // What is wrong with the words that belong to no flag.
+  // Stores the words that belong to no flag as operands; an error if the command takes none.
   Status left_over();
   int run();
   // "mxsweep scan", or without a subcommand "mxsweep".

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The subcommands: each adds itself to the program. What it does answers with an exit code.
+// The subcommands: each function adds one to the program. Its action returns an exit code.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ void add_scan(Program& program, const std::string& command_line);
 void add_probe(Program& program);
 void add_sink(Program& program);
 void add_schema(Program& program);
-// The manual page and the shells' completions, made from the program's own help.
+// Prints the manual page and the shells' completions, which are made from the help texts.
 void add_manual(Program& program);
 
 }  // namespace mxsweep::cli

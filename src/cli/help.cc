@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What --help prints: one flag after the other, its words beside it, no line wider than a terminal.
+// Prints --help: one flag after the other with its description beside it, in lines of at most
+// kColumnsMax columns.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +13,10 @@ namespace mxsweep::cli {
 namespace {
 
 constexpr std::size_t kColumnsMax = 100;
-constexpr std::size_t kWordsColumn = 34;  // Where the words of a flag begin.
+constexpr std::size_t kWordsColumn = 34;  // Where the description of a flag begins.
 constexpr std::size_t kCommandColumn = 12;
 
-// The words one behind the other, each line but the first indented.
+// Appends the words, wrapped; every line but the first is indented.
 void append_wrapped(std::string_view words, std::size_t column, std::size_t indent,
                     std::string& text) {
   bool first = true;
@@ -84,7 +85,7 @@ std::string help_of(const Program& program) {
   std::string text;
   append_wrapped(program.what(), 0, 0, text);
   text += fmt::format(
-      "\nUsage: {0} SUBCOMMAND [OPTIONS]\n\nSubcommands ({0} SUBCOMMAND --help says more):\n",
+      "\nUsage: {0} SUBCOMMAND [OPTIONS]\n\nSubcommands (details: {0} SUBCOMMAND --help):\n",
       program.name());
   text += list_of_commands(program);
   text += "\nOptions:\n";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mxsweep: sweeps mail infrastructure and says, for every server, how far a polite client got.
+// mxsweep: sweeps mail servers and reports how far a polite client gets with each of them.
 #include <CLI/Error.hpp>
 #include <csignal>
 #include <exception>
@@ -25,7 +25,7 @@ std::string join(int count, char** words) {
 int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
                 const std::string& why) {
   if (mxsweep::cli::wants_nagios(argc, argv)) return mxsweep::cli::unknown(why);
-  mxsweep::cli::say("mxsweep: {}{}{} --help says what there is\n", why,
+  mxsweep::cli::say("mxsweep: {}{}{} --help lists the options\n", why,
                     why.ends_with('\n') ? "" : "\n", program.chosen());
   return mxsweep::cli::kWrongUsage;
 }
@@ -37,9 +37,9 @@ int run(int argc, char** argv) {
       "mxsweep", MXSWEEP_VERSION,
       "Sweeps mail servers: connect, greeting, EHLO, STARTTLS or implicit TLS, EHLO again, QUIT; "
       "one JSON line for every target.",
-      "Exit status: 0 ran to its end, whatever the servers said; 1 stopped early (signal, closed "
-      "output, I/O error); 2 wrong usage, or a list of which no line can be read; 3 this machine "
-      "cannot run it. probe --nagios has its own, which monitoring systems expect.");
+      "Exit status: 0 ran to its end, whatever the servers replied; 1 stopped early (signal, "
+      "closed output, I/O error); 2 wrong usage, or no line of the list can be read; 3 this "
+      "machine cannot run it. probe --nagios has the statuses that monitoring systems expect.");
   add_scan(program, join(argc, argv));
   add_probe(program);
   add_sink(program);
@@ -58,7 +58,7 @@ int run(int argc, char** argv) {
   return status.ok() ? program.run() : wrong_usage(program, argc, argv, status.sentence());
 }
 
-// The command has done its part, and its words are on their way out.
+// Flushes standard output after the command has run; an error of it changes the exit code.
 int finish(int argc, char** argv, int exit_code) {
   using namespace mxsweep::cli;
   const mxsweep::Status status = end_of_output();
@@ -72,7 +72,7 @@ int finish(int argc, char** argv, int exit_code) {
 
 int main(int argc, char** argv) {
   mxsweep::cli::hold_standard_streams();
-  // A closed pipe and a limit on a file's size become errors of the write that meets them.
+  // A closed pipe and the limit on a file's size become errors of write(), not signals.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   int exit_code = mxsweep::cli::kStoppedEarly;

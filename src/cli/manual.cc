@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The options of the manual page and the completions are made from the same words as --help, so
-// that they cannot say anything else. What stands around them is src/cli/mxsweep.1.in.
+// Prints the manual page and the completions. Their options are made from the same texts as --help,
+// so that they cannot differ; src/cli/mxsweep.1.in has the rest of the manual page.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,7 +48,8 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return text;
 }
 
-// Text for troff: its escape character doubled, hyphens plain, no line that looks like a request.
+// Escapes text for troff: its escape character, hyphens, and a first character that would make the
+// line a request.
 std::string roff(std::string text) {
   text = replace_all(std::move(text), "\\", "\\e");
   text = replace_all(std::move(text), "-", "\\-");
@@ -56,7 +57,7 @@ std::string roff(std::string text) {
   return text;
 }
 
-// Text of any length: troff fills its lines anew, and a line of its source is a short one.
+// Escapes text of any length and breaks it into short source lines, which troff fills again.
 std::string filled(std::string_view text) {
   constexpr std::size_t kColumnsMax = 78;
   std::string lines;
@@ -84,7 +85,7 @@ void man_options(const Command& command) {
   }
 }
 
-// Lines that are indented in help stay as they are.
+// Lines that are indented in help are not filled.
 void man_notes(std::string_view notes) {
   bool as_it_is = false;
   while (!notes.empty()) {
@@ -119,8 +120,7 @@ void man_command(const Program& program, std::string_view name) {
   man_notes((*found)->notes());
 }
 
-// A line of the page's file that is "@synopsis@" or "@command NAME@" stands for what the program
-// knows of itself.
+// Replaces the lines "@synopsis@" and "@command NAME@" of mxsweep.1.in by what the commands define.
 void print_man(const Program& program) {
   constexpr std::string_view kCommand = "@command ";
   std::string page(kManual);

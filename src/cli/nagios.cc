@@ -41,54 +41,55 @@ std::string plain(std::string_view octets) {
   return text;
 }
 
-// The reply that decided, as far as a screen has room for it.
+// The first line of the reply that decided, cut to kQuotedOctetsMax.
 std::string quoted(std::string_view reply) {
   std::string_view line = reply.substr(0, reply.find_first_of("\r\n"));
   return line.empty() ? std::string{} : fmt::format(", '{}'", line.substr(0, kQuotedOctetsMax));
 }
 
-// A threshold that was passed, and how it is told.
-class Worse {
+// Adds complaints to a Judged: each raises its state and extends its reason.
+class Complaints {
  public:
-  Worse(Judged& judged, bool well) : judged_(judged), told_(!well) {}
+  Complaints(Judged& judged, bool well) : judged_(judged), has_reason_(!well) {}
 
-  // `why` may be empty: it has been said.
-  void than(State state, const std::string& why) {
+  // `why` is empty if the reason already includes it.
+  void add(State state, const std::string& why) {
     if (judged_.state != State::unknown) judged_.state = std::max(judged_.state, state);
     if (why.empty()) return;
-    judged_.why = told_ ? judged_.why + "; " + why : why;
-    told_ = true;
+    judged_.why = has_reason_ ? judged_.why + "; " + why : why;
+    has_reason_ = true;
   }
 
  private:
   Judged& judged_;
-  bool told_;  // Something that is not well is in `why`.
+  bool has_reason_;  // judged_.why is a complaint.
 };
 
-void judge_time(const Thresholds& thresholds, Worse& worse, double total_s) {
+void judge_time(const Thresholds& thresholds, Complaints& complaints, double total_s) {
   const bool critical = thresholds.critical_s && total_s > *thresholds.critical_s;
   const bool warning = thresholds.warning_s && total_s > *thresholds.warning_s;
   if (!critical && !warning) return;
-  worse.than(critical ? State::critical : State::warning,
-             fmt::format("it took {:.3f} s, more than {:g}", total_s,
-                         critical ? *thresholds.critical_s : *thresholds.warning_s));
+  complaints.add(critical ? State::critical : State::warning,
+                 fmt::format("it took {:.3f} s, more than {:g}", total_s,
+                             critical ? *thresholds.critical_s : *thresholds.warning_s));
 }
 
-// Negative ones are told of an expired certificate elsewhere.
+// Negative days mean an expired certificate, which has a complaint of its own.
 std::string days_in_words(int days) {
   return counted(static_cast<std::uint64_t>(std::max(days, 0)), "day");
 }
 
-void judge_days(const results::Record& record, const Thresholds& thresholds, Worse& worse) {
+void judge_days(const results::Record& record, const Thresholds& thresholds,
+                Complaints& complaints) {
   if (const auto complaint = time_complaint(record)) {
-    const bool said = record.cause == Cause::certificate_expired;
-    return worse.than(State::critical, said ? "" : *complaint);
+    const bool is_cause = record.cause == Cause::certificate_expired;
+    return complaints.add(State::critical, is_cause ? "" : *complaint);
   }
   if (!thresholds.warning_days && !thresholds.critical_days) return;
   if (!record.tls.has_value() || !record.tls->days_left) {
     // A server that was not reached has its own complaint.
     if (record.outcome == Outcome::ok) {
-      worse.than(State::warning, "there is no certificate whose days could be counted");
+      complaints.add(State::warning, "there is no certificate whose days could be counted");
     }
     return;
   }
@@ -96,9 +97,9 @@ void judge_days(const results::Record& record, const Thresholds& thresholds, Wor
   const bool critical = thresholds.critical_days && days < *thresholds.critical_days;
   const bool warning = thresholds.warning_days && days < *thresholds.warning_days;
   if (!critical && !warning) return;
-  worse.than(critical ? State::critical : State::warning,
-             fmt::format("the certificate has {} left, fewer than {}", days_in_words(days),
-                         critical ? *thresholds.critical_days : *thresholds.warning_days));
+  complaints.add(critical ? State::critical : State::warning,
+                 fmt::format("the certificate has {} left, fewer than {}", days_in_words(days),
+                             critical ? *thresholds.critical_days : *thresholds.warning_days));
 }
 
 template <typename Number>
@@ -106,7 +107,7 @@ std::string written(const std::optional<Number>& threshold) {
   return threshold ? fmt::format("{:g}", static_cast<double>(*threshold)) : std::string{};
 }
 
-// Seconds, as the plugins' convention has it.
+// Times are in seconds, by the convention of the plugins.
 std::string performance(double total_s, std::optional<int> days, const Thresholds& thresholds) {
   std::string text = fmt::format(" | time={:.6f}s;{};{};0", total_s, written(thresholds.warning_s),
                                  written(thresholds.critical_s));
@@ -144,11 +145,11 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
   };
   command
       .add_value("-w,--warning", "DURATION", time(warning_s),
-                 "With --nagios, WARNING if it took longer in all")
+                 "With --nagios, WARNING if the total time is longer")
       .needs(nagios);
   command
       .add_value("-c,--critical", "DURATION", time(critical_s),
-                 "With --nagios, CRITICAL if it took longer in all")
+                 "With --nagios, CRITICAL if the total time is longer")
       .needs(nagios);
   command
       .add_value("--warning-days", "DAYS", days(warning_days),
@@ -156,8 +157,8 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
       .needs(nagios);
   command
       .add_value("--critical-days", "DAYS", days(critical_days),
-                 "With --nagios, CRITICAL if the certificate expires in fewer days; expired it is "
-                 "always CRITICAL")
+                 "With --nagios, CRITICAL if the certificate expires in fewer days; one that has "
+                 "expired is always CRITICAL")
       .needs(nagios);
 }
 
@@ -186,9 +187,9 @@ Judged judge(const results::Record& record, const Thresholds& thresholds) {
   judged.ending = fmt::format("{}, {}", to_string(record.phase), to_string(record.cause));
   judged.total_s = seconds(std::max(record.ms.total, Duration::zero()));
   if (record.tls.has_value()) judged.days = record.tls->days_left;
-  Worse worse(judged, record.outcome == Outcome::ok);
-  judge_time(thresholds, worse, judged.total_s);
-  judge_days(record, thresholds, worse);
+  Complaints complaints(judged, record.outcome == Outcome::ok);
+  judge_time(thresholds, complaints, judged.total_s);
+  judge_days(record, thresholds, complaints);
   judged.why = plain(judged.why);
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     if (record.ms.of[i] < Duration::zero()) continue;
@@ -198,15 +199,15 @@ Judged judge(const results::Record& record, const Thresholds& thresholds) {
   return judged;
 }
 
-int tell(const Judged& judged, const Thresholds& thresholds) {
+int report(const Judged& judged, const Thresholds& thresholds) {
   const auto code = static_cast<int>(judged.state);
   put("SMTP {} - {} ({}){}{}\n", kWords[code], judged.why, judged.ending,
       performance(judged.total_s, judged.days, thresholds), judged.phases);
   return code;
 }
 
-int tell(std::string_view domain, const std::vector<Judged>& servers,
-         const Thresholds& thresholds) {
+int report(std::string_view domain, const std::vector<Judged>& servers,
+           const Thresholds& thresholds) {
   State state = State::unknown;
   std::size_t well = 0;
   double slowest_s = 0;

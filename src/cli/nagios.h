@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// `mxsweep probe --nagios`: one line for a monitoring system, and the exit code that it reads.
+// `mxsweep probe --nagios`: prints one line for a monitoring system and returns the exit code that
+// the system expects.
 //
-//   Source    Monitoring Plugins Development Guidelines: states 0 to 3; text, then behind "|"
+//   Source    Monitoring Plugins Development Guidelines: states 0 to 3; text, then after "|"
 //             'label'=value;warning;critical;minimum.
-//   Shape     judge() each record, then tell() once.
+//   Shape     judge() each record, then report() once.
 //   Units     seconds, days.
-//   Errors    contradiction() says what makes no sense in the thresholds; unknown() reports any
-//             mistake in the form that the monitoring system expects.
+//   Errors    contradiction() returns what is inconsistent in the thresholds; unknown() reports any
+//             error in the form that the monitoring system expects.
 #pragma once
 
 #include <optional>
@@ -23,9 +24,9 @@ namespace mxsweep::cli {
 enum class State : std::uint8_t { ok, warning, critical, unknown };  // The exit codes.
 
 struct Thresholds {
-  std::optional<double> warning_s;  // Of the total time, DNS included: more is too much.
+  std::optional<double> warning_s;  // The most total time, DNS included.
   std::optional<double> critical_s;
-  std::optional<int> warning_days;  // Of the certificate: fewer are too few.
+  std::optional<int> warning_days;  // The fewest days left of the certificate.
   std::optional<int> critical_days;
 
   // Adds -w, -c, --warning-days and --critical-days, which need `nagios`.
@@ -33,7 +34,7 @@ struct Thresholds {
   [[nodiscard]] Status contradiction() const;
 };
 
-// One server, or a name that led to none.
+// The state of one server, or of a name that led to none.
 struct Judged {
   State state = State::unknown;
   std::string server;  // "mx1.example.net 192.0.2.10"
@@ -47,15 +48,17 @@ struct Judged {
 
 [[nodiscard]] Judged judge(const results::Record& record, const Thresholds& thresholds);
 
-// The line and the exit code of one server.
-int tell(const Judged& judged, const Thresholds& thresholds);
-// Of a mail domain: the best of its preferred servers decides, but it is a warning at least if one
-// of the others is not OK. Requires: at least one, in the order of preference.
-int tell(std::string_view domain, const std::vector<Judged>& servers, const Thresholds& thresholds);
+// Prints the line of one server; returns the exit code.
+int report(const Judged& judged, const Thresholds& thresholds);
+// The same for a mail domain: the best of its most preferred servers decides, but the state is at
+// least WARNING if any server is not OK. Requires: at least one, in the order of preference.
+int report(std::string_view domain, const std::vector<Judged>& servers,
+           const Thresholds& thresholds);
 
+// Prints an UNKNOWN line; returns its exit code.
 int unknown(std::string_view why);
 
-// Whether the command line asks for this, readable or not.
+// Whether --nagios is on the command line, which need not be valid.
 [[nodiscard]] bool wants_nagios(int count, char** words);
 
 }  // namespace mxsweep::cli

@@ -14,7 +14,7 @@
 namespace mxsweep::cli {
 namespace {
 
-// The machine's own name when it is one that servers accept.
+// The machine's own name if it is valid in EHLO, else empty.
 std::string machine_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return {};
@@ -41,39 +41,43 @@ std::optional<dns::Server> parse_server(const std::string& text) {
 
 void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
-                   "Name to say in EHLO: a fully qualified host name that points to this machine "
-                   "[the machine's own name]");
+                   "Name to send in EHLO: a fully qualified host name that resolves to this "
+                   "machine [the machine's own name]");
   command.add_choice("--depth", "PHASE", depth, kDepths,
                      "How far to go: connect, greeting, ehlo or tls");
   command.add_choice("--tls", "MODE", tls, kTlsModes,
-                     "auto: implicit TLS on port 465, else STARTTLS where it is offered; starttls: "
-                     "degraded where it is not; implicit: TLS from the start; off");
+                     "auto: implicit TLS on port 465, else STARTTLS if it is offered; starttls: "
+                     "degraded if it is not offered; implicit: TLS from the start; off: no TLS");
   command.add_choice("--tls-min", "VERSION", tls_min, kTlsVersions,
                      "The oldest TLS version to accept");
   command.add_text("--ciphers", "PRIORITY", ciphers,
-                   "What to offer, as a priority string of GnuTLS: NORMAL, "
-                   "SECURE192:-VERS-TLS1.2 [all that the library can do]");
+                   "What to offer, as a GnuTLS priority string, such as NORMAL or "
+                   "SECURE192:-VERS-TLS1.2 [everything that the library supports]");
   command.add_text("--ca-file", "FILE", ca_file,
-                   "Trust these authorities (PEM) instead of the system's [the system's store]");
+                   "Trust the authorities in this file (PEM) instead of the system's [the system's "
+                   "store]");
   command.add_text("--ca-path", "DIRECTORY", ca_path,
-                   "The same, from every file of a directory [the system's store]");
+                   "The same for every file in a directory [the system's store]");
   command.add_flag("--require-valid", require_valid,
-                   "A certificate that is expired, for another name or not trusted makes a server "
-                   "degraded");
-  command.add_duration("--connect-timeout", defaults.connect_timeout, "For the TCP connection");
+                   "Report a server as degraded if its certificate has expired, is for another "
+                   "name or is not trusted");
+  command.add_duration("--connect-timeout", defaults.connect_timeout,
+                       "Time limit for the TCP connection");
   command.add_duration("--greeting-timeout", defaults.greeting_timeout,
-                       "For the whole greeting; some servers make clients wait 20 s");
+                       "Time limit for the whole greeting; some servers delay it by 20 s");
   command.add_duration("--command-timeout", defaults.command_timeout,
-                       "For the whole reply to a command");
-  command.add_duration("--tls-timeout", defaults.tls_timeout, "For the whole TLS handshake");
-  command.add_duration("--session-timeout", defaults.session_timeout, "For the whole conversation");
+                       "Time limit for the whole reply to a command");
+  command.add_duration("--tls-timeout", defaults.tls_timeout,
+                       "Time limit for the whole TLS handshake");
+  command.add_duration("--session-timeout", defaults.session_timeout,
+                       "Time limit for the whole conversation");
 }
 
 Result<probe::Plan> ConversationFlags::plan() const {
   const std::string name = helo.empty() ? machine_name() : helo;
   if (name.empty()) {
     return Status::unusable(
-        "this machine has no fully qualified name to say in EHLO; give one with --helo NAME");
+        "this machine has no fully qualified name to send in EHLO; give one with --helo NAME");
   }
   if (const Status checked = smtp::check_helo_name(name); !checked.ok()) {
     return checked.behind("--helo " + name);
@@ -101,18 +105,18 @@ void NameFlags::add_to(Command& command) {
                                   "' is not an address with or without a port");
         }
         if (std::ranges::find(resolvers, text) != resolvers.end()) {
-          return Status::unusable(text + " stands there twice");
+          return Status::unusable(text + " is given twice");
         }
         resolvers.push_back(text);
         return Status();
       },
-      "Ask this DNS server, an address with or without a port; several are tried in turn "
-      "[the system's]");
-  const Flag& four = command.add_flag("-4,--ipv4", ipv4_only, "Only the IPv4 addresses of names");
-  command.add_flag("-6,--ipv6", ipv6_only, "Only the IPv6 addresses of names").excludes(four);
+      "Use these DNS servers, which are tried in turn [the system's]");
+  const Flag& four =
+      command.add_flag("-4,--ipv4", ipv4_only, "Use only the IPv4 addresses of names");
+  command.add_flag("-6,--ipv6", ipv6_only, "Use only the IPv6 addresses of names").excludes(four);
   command.add_flag("--one-address", one_address,
-                   "One address of each name: its first IPv4 address, or else its first IPv6 "
-                   "address");
+                   "Use one address of each name: its first IPv4 address or, if it has none, its "
+                   "first IPv6 address");
 }
 
 names::NameOptions NameFlags::options() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Flags that several subcommands share, and how they are written.
+// The flags that several subcommands share, and the words of their values.
 #pragma once
 
 #include <array>
@@ -39,7 +39,7 @@ inline constexpr std::array<Choice<results::ChainDetail>, 3> kChainDetails{{
     {"digest", results::ChainDetail::digest},
 }};
 
-// How to talk to a server: --helo, --depth, the timeouts, and all about TLS.
+// The flags of a conversation: --helo, --depth, the timeouts and TLS.
 struct ConversationFlags {
   std::string helo;
   probe::Depth depth = probe::Depth::tls;
@@ -57,7 +57,7 @@ struct ConversationFlags {
   [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
 };
 
-// How names become addresses: --resolver, -4, -6, --one-address.
+// The flags of name resolution: --resolver, -4, -6, --one-address.
 struct NameFlags {
   std::vector<std::string> resolvers;
   bool ipv4_only = false;

@@ -28,7 +28,7 @@ struct ProbeFlags {
   ConversationFlags conversation;
   NameFlags names;
   std::vector<std::string> targets;
-  std::string target;  // The one of them.
+  std::string target;  // The only one of them.
   std::uint16_t port = 25;
   bool json = false;
   bool nagios = false;
@@ -48,7 +48,7 @@ Status unreadable(const targets::BadLine& bad) {
 Result<targets::Target> read_target(const ProbeFlags& flags) {
   if (flags.target.find('\n') != std::string::npos) {
     return Status::unusable(
-        fmt::format("'{}' holds a line end, and probe takes one target; scan takes lists",
+        fmt::format("'{}' contains a line end, and probe takes one target; scan takes lists",
                     printable(flags.target)));
   }
   targets::Reader reader({flags.port}, {.header_row = false});
@@ -64,7 +64,7 @@ Result<targets::Target> read_target(const ProbeFlags& flags) {
       case targets::Reader::Next::bad_line: return unreadable(bad);
       case targets::Reader::Next::end:
       case targets::Reader::Next::not_a_list:
-        return Status::unusable(fmt::format("'{}' is no target", printable(flags.target)));
+        return Status::unusable(fmt::format("'{}' is not a target", printable(flags.target)));
       case targets::Reader::Next::target:
         if (reader.rest_of_line() > 0) {
           return Status::unusable(
@@ -88,11 +88,11 @@ int unusable(const ProbeFlags& flags, const Status& status) {
   return unusable(flags, status.line("; cure: "), here ? kCannotRunHere : kWrongUsage);
 }
 
-// Whether the flags go together, and with this target.
+// What is inconsistent in the flags, or between them and this target.
 Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
   if (flags.mail_domain && target.address.family != Family::none) {
     return Status::unusable(
-        fmt::format("--mx wants a mail domain, and '{}' is an address", printable(flags.target)));
+        fmt::format("--mx needs a mail domain, but '{}' is an address", printable(flags.target)));
   }
   return flags.thresholds.contradiction();
 }
@@ -116,7 +116,7 @@ results::Record record_without_visit(const names::Resolved& server) {
   return record;
 }
 
-// All servers of a target, one after the other, told in the form that was asked for.
+// Visits all servers of a target, one after the other, and prints them in the requested form.
 class Visits {
  public:
   Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client)
@@ -186,8 +186,8 @@ class Visits {
   }
 
   int sum_up(const targets::Target& target) {
-    if (flags_.nagios && !flags_.mail_domain) return tell(judged_.front(), flags_.thresholds);
-    if (flags_.nagios) return tell(target.host(), judged_, flags_.thresholds);
+    if (flags_.nagios && !flags_.mail_domain) return report(judged_.front(), flags_.thresholds);
+    if (flags_.nagios) return report(target.host(), judged_, flags_.thresholds);
     if (for_a_person() && flags_.mail_domain) transcript_.sum_up(target.host(), tally_);
     return kRanToItsEnd;
   }
@@ -230,15 +230,14 @@ void add_probe(Program& program) {
   const auto flags = std::make_shared<ProbeFlags>();
   Command& command = program.add_command(
       "probe",
-      "Probe one server, or with --mx all of a mail domain, for a person: a timed transcript and "
-      "the verdict in words");
+      "Probe one server, or with --mx all servers of a mail domain, and print a timed transcript "
+      "and the verdict for a person");
   command.add_operands(
       "TARGET", flags->targets,
       "mx1.example.net:587, 192.0.2.10, [2001:db8::5]:25, or 192.0.2.10,mx1.example.net to "
       "check the certificate for that name; with --mx example.org");
   command
-      .add_number("-p,--port", "PORT", flags->port, 1, UINT16_MAX,
-                  "Port for a target that names none")
+      .add_number("-p,--port", "PORT", flags->port, 1, UINT16_MAX, "Port of a target without one")
       .shows(std::to_string(flags->port));
   const Flag& mx =
       command.add_flag("--mx", flags->mail_domain,
@@ -246,22 +245,23 @@ void add_probe(Program& program) {
                        "the order of preference, and show the lookups");
   command
       .add_flag("--allow-private", flags->allow_private,
-                "With --mx, visit MX hosts also at addresses for private or special use")
+                "With --mx, also visit MX hosts at addresses for private or special use")
       .needs(mx);
   flags->conversation.add_to(command);
   flags->names.add_to(command);
-  const Flag& json = command.add_flag("--json", flags->json, "Print the record instead");
+  const Flag& json =
+      command.add_flag("--json", flags->json, "Print the record instead of the transcript");
   Flag& nagios = command.add_flag(
       "--nagios", flags->nagios,
       "Print one line with performance data; exit 0 OK, 1 WARNING (degraded, refused), 2 CRITICAL "
-      "(failed, certificate out of its time), 3 UNKNOWN (this machine's fault, wrong usage). With "
-      "--mx: as the best of the most preferred servers, but WARNING at least if any server is not "
-      "OK");
+      "(failed, certificate expired or not valid yet), 3 UNKNOWN (this machine's fault, wrong "
+      "usage). With --mx: the best of the most preferred servers decides, but the state is at "
+      "least WARNING if any server is not OK");
   nagios.excludes(json);
   flags->thresholds.add_to(command, nagios);
   command.add_notes(
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
-      "Exit status without --nagios: 0, whatever the servers said.\n"
+      "Exit status without --nagios: 0, whatever the servers replied.\n"
       "Examples:\n"
       "  mxsweep probe 192.0.2.10,mx1.example.net --helo scanner.example.net\n"
       "  mxsweep probe --mx example.org --helo scanner.example.net\n"

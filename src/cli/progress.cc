@@ -23,7 +23,7 @@ std::size_t terminal_columns() {
                                                                            : kColumnsUsual;
 }
 
-// The part of the list that is behind us; negative when its size is not known.
+// The part of the list that has been read; negative if its size is not known.
 double fraction_done(const scan::Progress& progress) {
   if (progress.list_octets == 0 || progress.list_octets_read == 0) return -1;
   return static_cast<double>(progress.list_octets_read) / static_cast<double>(progress.list_octets);
@@ -49,7 +49,8 @@ std::string ProgressLine::text(const scan::Progress& progress) {
   if (progress.list_ended) {
     line += ", list read";
   } else if (fraction >= 0 && progress.records > 0) {
-    // Dealt ahead of the conversations by at most the queues' length, so a little early.
+    // The list is read ahead of the conversations, by at most the length of the queues, so the
+    // estimate is a little early.
     line += fmt::format(" of about {:.0f}", static_cast<double>(progress.records) / fraction);
     if (rate_ > 0) {
       const double left = static_cast<double>(progress.records) * (1 / fraction - 1);
@@ -71,11 +72,11 @@ std::string ProgressLine::text(const scan::Progress& progress) {
   return line;
 }
 
-void ProgressLine::tell(const scan::Progress& progress) {
+void ProgressLine::show(const scan::Progress& progress) {
   if (style_ == ProgressStyle::none) return;
   if (style_ == ProgressStyle::plain) {
-    if (progress.elapsed - told_at_ < kPlainEvery) return;
-    told_at_ = progress.elapsed;
+    if (progress.elapsed - plain_shown_at_ < kPlainEvery) return;
+    plain_shown_at_ = progress.elapsed;
     say_now("mxsweep: " + clock_text(seconds(progress.elapsed)) + " " + text(progress) + "\n");
     return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a sweep goes, on stderr: one line that is written over on a terminal, a plain line now and
-// then elsewhere.
+// Shows the progress of a sweep on standard error: on a terminal one line that is overwritten,
+// elsewhere a plain line every 10 s.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class ProgressLine {
  public:
   explicit ProgressLine(ProgressStyle style) : style_(style) {}
 
-  void tell(const scan::Progress& progress);
+  void show(const scan::Progress& progress);
   void clear();  // Before anything else is written to the terminal.
 
  private:
@@ -24,7 +24,7 @@ class ProgressLine {
 
   ProgressStyle style_;
   bool shown_ = false;
-  Duration told_at_{};
+  Duration plain_shown_at_{};
   Duration rate_from_{};
   std::uint64_t rate_records_ = 0;
   double rate_ = 0;

@@ -14,12 +14,12 @@
 namespace mxsweep::cli {
 namespace {
 
-// A halted terminal (Ctrl-S) or a full pipe delays the program by so much, and no longer.
+// The longest time that a halted terminal (Ctrl-S) or a full pipe delays the program.
 constexpr int kPatienceMs = 10'000;
 
 int first_error = 0;  // Of standard output.
 
-// A pipe that poll() calls writable takes PIPE_BUF octets without waiting.
+// A pipe that poll() reports as writable accepts PIPE_BUF octets without blocking.
 void write_words(std::string_view words, int patience_ms) {
   while (!words.empty()) {
     pollfd stream{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
@@ -42,7 +42,8 @@ void note_error() {
 void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
-    // In the wrong direction, so that it cannot be used. The lowest free number is this stream's.
+    // Opened in the wrong direction, so that it cannot be used. open() returns the lowest free
+    // number, which is this stream's.
     const int direction = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
     if (::open("/dev/null", direction) < 0) (void)!::open("/", O_PATH);
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What the program writes to its standard streams.
+// Writes to the standard streams of the program.
 //
-//   Shape     say() is for a person, on standard error; put() is the result, on standard output,
-//             and end_of_output() its end.
-//   Errors    say() has none: a terminal that was closed, a pipe that is closed or full, or a full
-//             disk costs the words and nothing else. put() has none either: end_of_output()
-//             reports what went wrong.
+//   Shape     say() writes messages for a person to standard error. put() writes results to
+//             standard output; call end_of_output() after the last.
+//   Errors    say() has none: if the terminal was closed, a pipe is closed or full, or the disk is
+//             full, the message is lost and nothing else. put() returns none either:
+//             end_of_output() reports the first error.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,17 +18,17 @@
 
 namespace mxsweep::cli {
 
-// Opens what is closed of the three standard streams, so that no file or socket of ours gets its
-// number. Reading or writing there fails as before. Call it first.
+// Opens those of the three standard streams that are closed, so that no file or socket of ours gets
+// their numbers. Reads and writes there still fail. Call it first.
 void hold_standard_streams();
 
-// Waits up to 10 s for a terminal or a pipe that takes nothing.
+// Waits up to 10 s while the terminal or pipe accepts nothing.
 void say_text(std::string_view text);
 template <typename... Arguments>
 void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   say_text(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
-// Only if standard error takes it now: for what will be said again.
+// Writes only what standard error accepts now: for messages that are repeated anyway.
 void say_now(std::string_view text);
 
 void put_text(std::string_view text);
@@ -37,12 +37,12 @@ void put(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   put_text(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 void flush_output();
-[[nodiscard]] bool output_failed();  // No more of it need be made.
+[[nodiscard]] bool output_failed();  // Further output would be lost.
 
-// Whether all that was printed has left; if not, why.
+// Flushes standard output; returns the first error of all that was printed.
 Status end_of_output();
 
-// "ECONNREFUSED"; "E999" for one that has no name.
+// "ECONNREFUSED"; "E999" for a number without a name.
 [[nodiscard]] std::string errno_name(int error);
 
 }  // namespace mxsweep::cli

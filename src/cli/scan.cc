@@ -31,8 +31,8 @@
 namespace mxsweep::cli {
 namespace {
 
-// New connections a second by default: a sweep of a million servers in half an hour, and no network
-// operator's alarm.
+// New connections a second by default: a million servers in half an hour, without alarming network
+// operators.
 constexpr double kRateDefault = 500;
 
 constexpr std::uint16_t kPortDefault = 25;
@@ -43,7 +43,7 @@ constexpr std::size_t kMegabyte = 1'000'000;
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
-  std::vector<std::string> targets;  // Instead of a list.
+  std::vector<std::string> targets;  // From the command line, instead of a list.
   std::string input;                 // Empty: not given.
   std::string output = "-";
   std::vector<std::uint16_t> ports;
@@ -72,7 +72,7 @@ std::uint32_t processors() {
   return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-// What keeps the sweep from running.
+// Reports why the sweep cannot run; returns the exit code.
 int refuse(const Status& status) {
   if (status.kind() == Status::Kind::machine) {
     say("mxsweep: {}\nmxsweep: cure: {}\n", status.sentence(), status.cure());
@@ -86,17 +86,17 @@ std::string megabytes(std::uint64_t octets) {
   return fmt::format("{:.0f} MB", static_cast<double>(octets) / 1e6);
 }
 
-// Asks the resolver one question: for a name of the user's, or ". NS", which it can always answer.
+// Sends one query to the resolver: for a name that the user gave, or ". NS", which every resolver
+// can answer.
 std::string describe_resolver(const names::NameOptions& options, const std::string& name) {
   const names::ResolverCheck check = names::check_resolver(options, name);
   std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
   if (!check.status.ok()) return text + ": " + check.status.sentence();
-  if (!check.answered) return text + ": does NOT answer; give another with --resolver";
+  if (!check.answered) return text + ": does NOT answer; name another with --resolver";
   text += fmt::format(": answers in {:.1f} ms, ",
                       std::chrono::duration<double, std::milli>(check.took).count());
   if (!name.empty()) text += fmt::format("{} for {}, ", check.answer, name);
-  return text +
-         (check.authentic ? "and has validated it (AD)" : "and does not say that it validates");
+  return text + (check.authentic ? "validated (AD)" : "not marked as validated (no AD)");
 }
 
 std::string describe_names(const ScanFlags& flags) {
@@ -125,7 +125,7 @@ Status describe_list(const ScanFlags& flags) {
   const scan::ListSurvey& survey = *read;
   put("list          {}\n", flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
   if (!survey.sampled) {
-    put("holds         not read: it is not a regular file\n");
+    put("holds         not read, because it is not a regular file\n");
     return {};
   }
   put("holds         {}{}, {} skipped, {} unreadable; {}\n", survey.whole ? "" : "in the first ",
@@ -138,7 +138,7 @@ Status describe_list(const ScanFlags& flags) {
   return {};
 }
 
-// --check: the plan in words, and whether this machine can run it. No target hears of it.
+// --check: prints the plan and checks whether this machine can run it. It sends nothing to targets.
 int check(const ScanFlags& flags, const scan::Options& options) {
   const probe::Plan& plan = options.plan;
   const scan::Capacity& capacity = options.capacity;
@@ -159,13 +159,13 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       megabytes(capacity.memory_octets));
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
-  put("says          {}\n", helo);
+  put("sends         {}\n", helo);
   put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
       word_of(flags.conversation.tls_min, kTlsVersions),
-      flags.conversation.ciphers.empty() ? "every cipher that the library has"
+      flags.conversation.ciphers.empty() ? "every cipher that the library supports"
                                          : "ciphers " + flags.conversation.ciphers);
   put("trust         {}\n", options.trust.source.empty()
-                                ? std::string("no authority: no store was found; see --ca-file")
+                                ? std::string("no authorities: no store was found; see --ca-file")
                                 : options.trust.source);
   put("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
       write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
@@ -174,7 +174,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("names         {}\n", describe_names(flags));
   put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
   put("servers       {}\n", options.share_octets == 0
-                                ? std::string("visited as often as they are led to")
+                                ? std::string("visited again for each line that leads to them")
                                 : fmt::format("each visited once; up to {} to remember them",
                                               megabytes(options.share_octets)));
   if (const Status described = describe_list(flags); !described.ok()) return refuse(described);
@@ -190,7 +190,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   return kRanToItsEnd;
 }
 
-// False, and a complaint: it could not be written.
+// False: it could not be written, which has been reported.
 bool write_summary(const std::string& path, const results::Summary& summary) {
   const Status written = files::write_whole(path, results::summary_json(summary), STDERR_FILENO);
   if (!written.ok()) say("mxsweep: {}\n", written.sentence());
@@ -207,7 +207,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (flags.quiet) style = ProgressStyle::none;
   ProgressLine line(style);
   Result<results::Summary> ended =
-      scan::run(options, [&line](const scan::Progress& progress) { line.tell(progress); });
+      scan::run(options, [&line](const scan::Progress& progress) { line.show(progress); });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
   if (!ended.ok()) {
@@ -218,10 +218,10 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   summary.command_line = flags.command_line;
   summary.version = MXSWEEP_VERSION;
   const bool whole = summary.stopped.empty() && summary.agrees();
-  // The file first: it does not wait for a terminal.
-  const bool told = flags.summary.empty() || write_summary(flags.summary, summary);
+  // The file first, because it does not wait for a terminal.
+  const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
-  if (!whole || !told) return kStoppedEarly;
+  if (!whole || !summary_written) return kStoppedEarly;
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
   say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
@@ -229,12 +229,11 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   return kWrongUsage;
 }
 
-// Whether a target on the command line is one line of a list, good or bad: it may be several, or
-// none.
+// Checks that a target on the command line is exactly one line of a list, valid or not.
 Status check_word(const std::string& word) {
   if (word.find('\n') != std::string::npos) {
     return Status::unusable(
-        fmt::format("'{}' holds a line end; one target a word", printable(word)));
+        fmt::format("'{}' contains a line end; give one target per argument", printable(word)));
   }
   targets::Reader reader({kPortDefault}, {.header_row = false});
   targets::Target target;
@@ -245,31 +244,31 @@ Status check_word(const std::string& word) {
   const bool is_line =
       next == targets::Reader::Next::target || next == targets::Reader::Next::bad_line;
   if (is_line) return {};
-  return Status::unusable(fmt::format("'{}' is no target", printable(word)));
+  return Status::unusable(fmt::format("'{}' is not a target", printable(word)));
 }
 
-// Where the targets are: on the command line or in one list.
+// Decides where the targets are: on the command line or in one list.
 Status choose_list(ScanFlags& flags) {
   if (!flags.targets.empty() && !flags.input.empty()) {
-    return Status::unusable("targets are on the command line and in -f; one of the two, please");
+    return Status::unusable("give targets either on the command line or with -f, not both");
   }
   if (flags.targets.size() == 1 && flags.targets.front() == "-") flags.targets.clear();
   if (flags.input.empty()) flags.input = "-";
   for (const std::string& word : flags.targets) {
     if (word == "-") {
-      return Status::unusable("'-', standard input, stands among targets; one of the two, please");
+      return Status::unusable("give either '-' (standard input) or targets, not both");
     }
     if (Status checked = check_word(word); !checked.ok()) return checked;
   }
   return {};
 }
 
-// A list that is named without -f would be taken for a host.
+// The name of a list without -f would be read as a host.
 void hint_at_file(const ScanFlags& flags) {
   struct stat status {};
   for (const std::string& word : flags.targets) {
     if (::stat(word.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    say("mxsweep: '{}' is taken for a target; -f reads targets from a file\n", printable(word));
+    say("mxsweep: '{}' is read as a target; -f reads targets from a file\n", printable(word));
   }
 }
 
@@ -313,7 +312,7 @@ int run_scan(ScanFlags& flags) {
   }
   if (flags.check) return check(flags, options);
   if (flags.targets.empty() && flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
-    say("mxsweep: reading targets from the terminal, one a line; Ctrl-D ends\n");
+    say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
 }
@@ -322,7 +321,7 @@ Status read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
   const Result<std::uint64_t> port = Command::read_number(text, 1, UINT16_MAX);
   if (!port.ok()) return port.status();
   if (std::ranges::find(ports, *port) != ports.end()) {
-    return Status::unusable(text + " stands there twice");
+    return Status::unusable(text + " is given twice");
   }
   ports.push_back(static_cast<std::uint16_t>(*port));
   return {};
@@ -346,29 +345,29 @@ void add_files(Command& command, ScanFlags& flags) {
       .add_list(
           "-p,--port", "PORT,...",
           [&flags](const std::string& text) { return read_port(text, flags.ports); },
-          "Ports for targets that name none")
+          "Ports of targets without one")
       .shows(std::to_string(kPortDefault));
 }
 
 void add_limits(Command& command, ScanFlags& flags) {
   command.add_number("-c,--concurrency", "N", flags.capacity.concurrency, 1, 10'000'000,
-                     "Conversations at once, all workers together [1000, or what the limit on open "
-                     "files allows]");
+                     "Conversations at once, all workers together [1000, or as many as the limit "
+                     "on open files allows]");
   command.add_number("-j,--threads", "N", flags.capacity.threads, 1, scan::kThreadsMax,
-                     "Workers [one for each processor]");
+                     "Worker threads [one for each processor]");
   command
       .add_value(
           "-r,--rate", "N",
           [&flags](const std::string& text) { return read_rate(text, flags.rate); },
-          "New connections a second, all workers together; 0 is no limit")
+          "New connections a second, all workers together; 0: no limit")
       .shows(fmt::format("{}", kRateDefault));
   command.add_duration("--drain", flags.drain,
-                       "For open conversations when the sweep is stopped; then they are cut off "
+                       "Time for open conversations to end after a signal; then they are cut off "
                        "(local.interrupted). 0: at once",
                        Duration::zero());
   command.add_flag("--exceed-nofile", flags.capacity.exceed_nofile,
-                   "Hold more connections than the limit on open files, with a descriptor table "
-                   "for each worker; be sure that the limit was not meant as a cap");
+                   "Allow more connections than the limit on open files, with a descriptor table "
+                   "for each worker; make sure that the limit was not meant as a cap");
 }
 
 void add_mail_domains(Command& command, ScanFlags& flags) {
@@ -376,50 +375,50 @@ void add_mail_domains(Command& command, ScanFlags& flags) {
       command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
   command
       .add_flag("--allow-private", flags.allow_private,
-                "With --mx, visit MX hosts also at addresses for private or special use, which is "
-                "otherwise their fault")
+                "With --mx, also visit MX hosts at addresses for private or special use; without "
+                "this flag, such an address is a fault of the zone")
       .needs(mx);
   command
       .add_text("--domain-summary", "FILE", flags.domains,
-                "With --mx, write a JSON line for each mail domain there: which of its MX "
-                "answered, its best outcome, STARTTLS on all, some or none")
+                "With --mx, write a JSON line for each mail domain to this file: which of its MX "
+                "answered, the best outcome, and STARTTLS on all, some or none")
       .needs(mx);
   const Flag& no_share =
       command.add_flag("--no-share", flags.no_share,
-                       "Visit a server again for each line that leads to it; else it is visited "
-                       "once, and the others' records say \"shared\"");
+                       "Visit a server again for each line that leads to it; otherwise it is "
+                       "visited once, and the other records have \"shared\"");
   command
       .add_number("--share-memory", "MB", flags.share_megabytes, 1, kMegabyte,
-                  "What to remember of servers, in MB; those not asked for for the longest time "
-                  "are forgotten, and visited again if need be")
+                  "Memory for results of visits, in MB; when it is full, the least recently used "
+                  "results are forgotten, and those servers are visited again if needed")
       .excludes(no_share)
       .shows(std::to_string(flags.share_megabytes));
 }
 
 void add_reports(Command& command, ScanFlags& flags) {
   command.add_choice("--chain", "DETAIL", flags.conversation.chain, kChainDetails,
-                     "What a record holds of the certificate chain: full, leaf (the server's own), "
-                     "or digest (SHA-256 of each)");
+                     "How much of the certificate chain a record has: full, leaf (the server's own "
+                     "certificate), or digest (SHA-256 of each)");
   command.add_text("--certs", "FILE", flags.certificates,
-                   "Write each distinct certificate there once, a JSON line with its PEM");
+                   "Write each distinct certificate once to this file, a JSON line with its PEM");
   command.add_flag("--quiet", flags.quiet,
-                   "Say nothing on standard error unless something is wrong");
+                   "Write nothing to standard error unless something is wrong");
   command.add_flag("--progress", flags.progress,
-                   "A line every 10 s on standard error also when it is not a terminal");
+                   "Write a line every 10 s to standard error, also when it is not a terminal");
   command.add_text("--summary", "FILE", flags.summary,
-                   "Write the summary there as JSON; - is standard error");
+                   "Write the summary to this file as JSON; - is standard error");
   const Flag& check = command.add_flag(
       "--check", flags.check,
-      "Print the plan, test this machine and the files, and ask its resolver; no target hears of "
-      "it");
+      "Print the plan, check this machine and the files, and query its resolver; nothing is sent "
+      "to a target");
   command
       .add_text("--check-name", "NAME", flags.check_name,
-                "With --check, the name to ask the resolver for: one in a signed zone shows "
+                "With --check, the name to query the resolver for: one in a signed zone shows "
                 "whether it validates")
       .needs(check);
   command.add_flag(
       "--strict", flags.strict,
-      "Read the whole list first, which has to be a file, and stop if a line of it cannot be "
+      "Read the whole list first, which must be a file, and do not start if a line cannot be "
       "read");
 }
 
@@ -429,24 +428,24 @@ void add_scan(Program& program, const std::string& command_line) {
   const auto flags = std::make_shared<ScanFlags>();
   flags->command_line = command_line;
   Command& command = program.add_command(
-      "scan", "Sweep targets, a list of them or a few: one JSON line for each, on standard output");
+      "scan",
+      "Sweep targets, from a list or the command line: one JSON line for each, on standard output");
   command.add_notes(
-      "Targets, in a list one a line; # begins a comment:\n"
+      "Targets, in a list one per line; # begins a comment:\n"
       "  192.0.2.10   192.0.2.10:587   [2001:db8::5]:25   192.0.2.0/28   mx1.example.net\n"
       "  example.org                 with --mx a mail domain\n"
       "  192.0.2.10,mx1.example.net  an address, and a name for SNI and for the certificate check\n"
       "  {\"target\":\"192.0.2.10\",\"port\":587,\"meta\":{\"rack\":\"b7\"}}\n"
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
-      "SIGINT (Ctrl-C) once begins nothing new and gives what is open the time of --drain; what is "
-      "open then, or when SIGINT comes again, is cut off (local.interrupted). Either way every "
-      "line is "
-      "whole.\n"
+      "After SIGINT (Ctrl-C) nothing new starts, and open conversations have the time of --drain "
+      "to end. Those still open after it, or at a second SIGINT, are cut off (local.interrupted). "
+      "In both cases every line is complete.\n"
       "Examples:\n"
       "  mxsweep scan --mx example.org --helo scanner.example.net\n"
       "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
   command.add_operands("[TARGET...]", flags->targets,
-                       "Targets instead of a list, each as a line of it would be; standard input "
-                       "is not read then");
+                       "Targets instead of a list, each written like a line of it; standard input "
+                       "is then not read");
   add_files(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);

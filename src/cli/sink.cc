@@ -29,7 +29,7 @@
 namespace mxsweep::cli {
 namespace {
 
-constexpr std::size_t kFileOctetsMax = 16 << 20;  // Of --personas: far beyond any honest fleet.
+constexpr std::size_t kFileOctetsMax = 16 << 20;  // Of --personas: far more than any fleet needs.
 constexpr unsigned kDelayMsMax = 600'000;
 
 struct Options {
@@ -98,7 +98,7 @@ std::optional<targets::AddressRange> read_range(std::string_view text) {
   return targets::read_prefix(*address, text.substr(slash + 1));
 }
 
-// What the record's "tls" must say, as JSON; empty: nothing. The words need no escapes.
+// The expected "tls" of the record, as JSON; empty: not checked. The words need no escapes.
 std::string expected_tls(const sink::ExpectedTls& tls) {
   std::string members;
   const auto add = [&](std::string_view key, std::string_view value) {
@@ -172,7 +172,7 @@ Status write_stats(const std::string& path, const sink::ServerStats& stats,
   return files::write_whole(path, text);
 }
 
-// `authority`: the certificate that a scan has to trust, as PEM.
+// `authority`: the certificate that a scan must trust, as PEM.
 int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
           const std::string& authority) {
   // Blocked before any thread starts, so that all inherit it and only sigwait() sees the signals.
@@ -188,7 +188,7 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
     if (started.kind() != Status::Kind::machine) return kStoppedEarly;
     return complain(kCannotRunHere, "cure: " + started.cure());
   }
-  // Not before: a fleet that is up already may have written its own there.
+  // Only after the start: if another fleet holds the port, the file may be that fleet's.
   if (!options.authority_file.empty()) {
     const Status written = files::write_whole(options.authority_file, authority);
     if (!written.ok()) return complain(kStoppedEarly, written);
@@ -247,46 +247,50 @@ void add_sink(Program& program) {
   const auto options = std::make_shared<Options>();
   Command& command = program.add_command("sink",
                                          "A simulated fleet of SMTP servers, on loopback only: "
-                                         "every address of 127.0.0.0/8 answers as "
-                                         "one of the personas, chosen by weight and seed");
+                                         "every address of 127.0.0.0/8 answers as one of the "
+                                         "personas, chosen by weight and seed");
   command
       .add_text("--listen", "ADDRESS:PORT", options->listen,
-                "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any that is free")
+                "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any free port")
       .shows(options->listen);
   command
       .add_number("--seed", "N", options->seed, 0, UINT64_MAX,
-                  "Which persona answers where follows from it")
+                  "Number that determines which persona answers at which address")
       .shows(std::to_string(options->seed));
   command.add_text("--personas", "FILE", options->personas_file,
-                   "Personas from a file, instead of the built-in ones (see --print-personas)");
+                   "Read the personas from a file instead of the built-in ones (see "
+                   "--print-personas)");
   command.add_list(
       "--only", "NAME,...",
       [options](const std::string& name) {
         options->only.push_back(name);
         return Status();
       },
-      "Only these personas");
+      "Use only these personas");
   command
       .add_number("--threads", "N", options->threads, 1, sink::kThreadsMax,
-                  "Threads, each of which can hold as many connections as RLIMIT_NOFILE allows")
+                  "Threads, each of which can have as many connections as RLIMIT_NOFILE allows")
       .shows(std::to_string(options->threads));
   command
       .add_number("--delay", "MS", options->delay_ms, 0, kDelayMsMax,
                   "Milliseconds before every greeting")
       .shows(std::to_string(options->delay_ms));
   command.add_flag("--implicit-tls", options->implicit_tls,
-                   "Every conversation begins with TLS, as on port 465");
+                   "Begin every conversation with TLS, as on port 465");
   command.add_text(
       "--ca-out", "FILE", options->authority_file,
-      "Write the certificate of the fleet's own authority (PEM), for --ca-file of scan");
-  command.add_text("--stats", "FILE", options->stats_file, "Write counts as JSON at the end");
+      "Write the certificate of the fleet's own authority to this file (PEM), for --ca-file of "
+      "scan");
+  command.add_text("--stats", "FILE", options->stats_file,
+                   "Write counts to this file as JSON at the end");
   command.add_text(
       "--expect", "PREFIX", options->expect,
-      "Print what a scan must find at each address of a prefix, as JSON Lines, and exit; it "
-      "holds for targets written as ADDRESS,HOST and a scan that trusts --ca-out");
+      "Print the expected result at each address of a prefix as JSON Lines, and exit; it is valid "
+      "for targets written as ADDRESS,HOST and a scan that trusts --ca-out");
   command.add_flag("--print-personas", options->print_personas,
-                   "Print the built-in personas, to be edited and given to --personas, and exit");
-  command.add_flag("--quiet", options->quiet, "On stderr only the ready line and errors");
+                   "Print the built-in personas, a template for --personas, and exit");
+  command.add_flag("--quiet", options->quiet,
+                   "Write only the ready line and errors to standard error");
   command.add_notes(
       "Example, in two terminals:\n"
       "  mxsweep sink --ca-out ca.pem\n"

@@ -18,8 +18,8 @@ constexpr const char* kDoubtful = "1;33";
 constexpr const char* kBad = "1;31";
 constexpr const char* kAside = "2";
 constexpr std::size_t kNamesShown = 8;
-constexpr std::size_t kValuesShown = 16;  // Of an answer: as many as a route takes.
-constexpr int kDaysLeftFew = 21;          // Time to renew.
+constexpr std::size_t kValuesShown = 16;  // Of an answer: as many as a route uses.
+constexpr int kDaysLeftFew = 21;          // Fewer are highlighted.
 
 double milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -49,10 +49,10 @@ std::string_view type_of(const names::Lookup& lookup) {
     case dns::Type::opt:
     case dns::Type::tlsa: break;
   }
-  return "?";  // Not asked for on the way to a mail server.
+  return "?";  // Never queried on the way to a mail server.
 }
 
-// What was answered: the aliases on the way, then what is there or why there is nothing.
+// An answer in words: its aliases, then its values or why there are none.
 std::string described(const dns::Answer& answer) {
   std::string text;
   for (const std::string& alias : answer.aliases)
@@ -81,7 +81,7 @@ std::string described(const tls::Session& session) {
   return text;
 }
 
-// RFC 8460 has one word for both ends of a certificate's time.
+// RFC 8460 has one word for a certificate that has expired and for one that is not valid yet.
 bool is_too_early(const results::Record& record) {
   return record.tls->verify_error == tls::VerifyError::certificate_expired &&
          record.tls->chain->certificates.front().not_before > record.at;
@@ -142,7 +142,7 @@ void Transcript::on_event(const targets::Target& target, Duration at,
     case EventKind::failed:
       return say(at, "31",
                  fmt::format("* {} ({})", std::strerror(event.error), errno_name(event.error)));
-    case EventKind::deadline: return say(at, "31", "* waited long enough");
+    case EventKind::deadline: return say(at, "31", "* timed out");
   }
 }
 
@@ -209,7 +209,7 @@ void Transcript::certificates(const results::Record& record) const {
         certificate.key, certificate.signature);
     put("    sha256    {:02x}\n", fmt::join(certificate.sha256, ""));
   }
-  if (facts.chain->cut) put("  It sent more certificates, which are not looked at.\n");
+  if (facts.chain->cut) put("  It sent more certificates, which were ignored.\n");
 }
 
 void Transcript::sum_up(std::string_view domain, const Tally& tally) const {

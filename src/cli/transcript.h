@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One conversation as a person wants to read it: line by line with its times, then the verdict and
-// the certificates.
+// Prints a conversation for a person: line by line with times, then the verdict and the
+// certificates.
 //
-//   Shape     on_event() for each event, conclude() once for each server; of a mail domain, begin()
-//             before each and sum_up() in the end.
-//   Errors    none; what a server said is printed so that it cannot rule the terminal.
+//   Shape     on_event() for each event, conclude() once for each server. For a mail domain also
+//             on_lookup() for each query and answer, begin() before each server, and sum_up() at
+//             the end.
+//   Errors    none; texts from a server are made printable, so that they cannot control the
+//             terminal.
 #pragma once
 
 #include <array>
@@ -23,7 +25,7 @@
 
 namespace mxsweep::cli {
 
-// What a mail domain's servers come to.
+// Counts over the servers of a mail domain.
 struct Tally {
   results::ServerTotals totals;
   std::array<std::uint32_t, kOutcomeCount> outcomes{};

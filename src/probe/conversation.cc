@@ -13,7 +13,7 @@
 namespace mxsweep::probe {
 namespace {
 
-// Of a reply that is none, as much as a reader of the record needs.
+// How much is kept of octets that are no reply: enough to recognise them in the record.
 constexpr std::size_t kNoiseOctetsKept = 1024;
 
 }  // namespace
@@ -56,15 +56,15 @@ Wants Conversation::on_connected(Instant now, Instant arrived) {
 
 Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arrived) {
   observation_.count_received(octets.size());
-  // Our own wait is taken out of this phase's latency by beginning it that much later.
+  // The wait on our side is taken out of this phase's latency: the phase begins that much later.
   phase_began_ += now - arrived;
   Wants wants = encrypt(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
-  // Part of a reply, part of a flight, a session ticket. Behind the 221, nothing is held back.
+  // For part of a reply, part of a flight, a session ticket. After a 221, nothing is held back.
   wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
   return wants;
 }
 
-// Reply by reply: what stands behind one is read as if it had come later.
+// Reply by reply: the octets after one are read as if they had arrived later.
 Wants Conversation::on_clear(std::string_view octets, Instant now) {
   Wants wants{.deadline = deadline_};
   while (!octets.empty() && !wants.done) {
@@ -75,10 +75,10 @@ Wants Conversation::on_clear(std::string_view octets, Instant now) {
   return wants;
 }
 
-// Leaves in `octets` what stands behind the reply.
+// Leaves in `octets` those after the reply.
 Wants Conversation::read_reply(std::string_view& octets, Instant now) {
   if (state_ == smtp::State::leaving) {
-    // Nothing was asked any more. Bounded like the rest of the session.
+    // No reply is expected any more. Bounded like the rest of the session.
     octets = {};
     observation_.anomalies_.add(Anomaly::unsolicited_octets);
     if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
@@ -105,7 +105,7 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
 
 Wants Conversation::on_noise(Cause cause, Instant now) {
   if (conversing()) return fail(cause, now);
-  // There is no more to learn: what answers QUIT changes nothing of it.
+  // There is no more to learn: the reply to QUIT does not change the outcome.
   if (state_ == smtp::State::quit) observation_.anomalies_.add(Anomaly::no_221);
   return finish(now, /*abort=*/true);
 }
@@ -123,7 +123,7 @@ Wants Conversation::on_reply(Instant now) {
   return enter(transition->to, now);
 }
 
-// The deadline stays that of the command.
+// The deadline of the command does not move.
 Wants Conversation::on_stray_reply(Instant now) {
   observation_.anomalies_.add(Anomaly::stray_reply);
   stray_received_ = true;
@@ -139,12 +139,12 @@ smtp::Event Conversation::event_of(int code) const {
   return smtp::event_of(state_, code, plan_->depth, offers_tls);
 }
 
-// The reply that was read, and what it shows of the server beside its code.
+// Keeps the reply that was read, and what it shows beside its code.
 void Conversation::keep_reply(int code, bool declined) {
   switch (state_) {
     case smtp::State::ehlo: look_at_capabilities(); break;
     case smtp::State::helo:
-      // Its reply takes the place of the refusal of EHLO.
+      // This reply replaces the refusal of EHLO.
       observation_.verb_ = results::Verb::helo;
       if (!declined) observation_.anomalies_.add(Anomaly::ehlo_refused);
       break;
@@ -166,7 +166,7 @@ void Conversation::keep_reply(int code, bool declined) {
   if (row().phase == Phase::ehlo && code == row().success_code) require_starttls();
 }
 
-// Of the reply to EHLO that was read.
+// Requires: the reply to EHLO was read.
 void Conversation::look_at_capabilities() {
   if (reader_.code() != 250) return;
   if (smtp::has_masked_keyword(observation_.unfinished()))
@@ -205,7 +205,7 @@ Wants Conversation::closed(Instant now) {
 
 Wants Conversation::on_error(int error, Instant now) {
   if (phase_ != Phase::connect && !conversing()) {
-    // After QUIT a reset is as good as a close, but for the 221 that it swallowed.
+    // After QUIT a reset counts as a close; a 221 that it discarded counts as missing.
     return on_closed(now);
   }
   if (cause_of_noise() != Cause::none) return on_closed(now);
@@ -232,7 +232,7 @@ Wants Conversation::stop_sending(Instant now) {
   return wants;
 }
 
-// What came and was neither a reply nor TLS, and nothing that was one came after it.
+// The cause if octets were received that are neither a reply nor TLS, and neither came after them.
 Cause Conversation::cause_of_noise() const {
   if (secure_ != nullptr && !secure_->engine.secured()) {
     const bool text = secure_->clear_until_now &&
@@ -251,7 +251,7 @@ Cause Conversation::cause_of_deadline() const {
   } else if (!observation_.unfinished().empty()) {
     return Cause::protocol_tarpit;
   } else if (stray_received_) {
-    return Cause::protocol_not_smtp;  // It talks, and not about what it was asked.
+    return Cause::protocol_not_smtp;  // It sent replies, but none to the command.
   }
   return observation_.bytes_in() == 0 && burst_ ? Cause::local_burst : Cause::protocol_silent;
 }
@@ -268,8 +268,8 @@ void Conversation::decline(std::string_view reply, int code) {
   observation_.declined_ = true;
 }
 
-// The user insists on STARTTLS, and the reply to EHLO or HELO has just been kept. The conversation
-// goes on: a later refusal is more precise.
+// For --tls starttls, after the reply to EHLO or HELO was kept. The conversation goes on, because a
+// later refusal is more precise.
 void Conversation::require_starttls() {
   if (mode_ != targets::TlsMode::starttls || plan_->depth < Depth::tls) return;
   if (observation_.starttls_offered() == results::Offered::yes) return;
@@ -285,13 +285,13 @@ Wants Conversation::fail(Cause cause, Instant now) {
   if (outcome == Outcome::failed && row().worked_in_clear) outcome = Outcome::degraded;
   observation_.decide(outcome, cause, phase_);
   observation_.anomalies_.add(reader_.anomalies());
-  // What came last is no reply, but a reader of the record wants to see how it began.
+  // The last octets are no reply, but the record shows how they begin.
   observation_.cut_unfinished(kNoiseOctetsKept);
   return finish(now, /*abort=*/phase_ != Phase::connect);
 }
 
 Wants Conversation::finish(Instant now, bool abort) {
-  // The wait for the close is no phase's.
+  // The wait for the close belongs to no phase.
   if (state_ != smtp::State::leaving) close_phase_time(now);
   observation_.ended_ = true;
   if (secure_ != nullptr) learn_tls_end(now);
@@ -304,7 +304,7 @@ Wants Conversation::await(std::string_view send, Duration patience, Instant now)
   return {.send = send, .deadline = deadline_};
 }
 
-// `next` comes of octets in the same piece as those of `wants`.
+// `next` results from octets of the same piece as those of `wants`.
 void Conversation::follow(Wants& wants, const Wants& next) {
   const Wants before = std::exchange(wants, next);
   if (before.send.empty()) return;

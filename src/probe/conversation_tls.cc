@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of a conversation that is under TLS, or on its way there.
+// The part of a conversation from the beginning of TLS on.
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -32,7 +32,7 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   const tls::EngineState status = secure.engine.advance(octets, secure.received);
 
   Wants wants{.deadline = deadline_};
-  // What was decrypted came before whatever ended the session in the same piece.
+  // The decrypted octets came before the event that ended the session in the same piece.
   if (!was_secured && secure.engine.secured()) wants = on_secured(now);
   if (!secure.received.empty()) follow(wants, on_clear(secure.received, now));
   if (wants.done) return wants;
@@ -46,11 +46,11 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   return wants;
 }
 
-// Clear text between the reply to STARTTLS and the first TLS record, line by line: it was sent
-// before the server could know of TLS, and kept it would be read as if it had come under TLS
-// (RFC 3207 section 4.2, CVE-2011-0411). Leaves the TLS record in `octets`. False: this server does
-// not begin with TLS; a refusal is one, for that is how a server answers a ClientHello that it
-// takes for a command.
+// Drops clear text between the reply to STARTTLS and the first TLS record, line by line: it was
+// sent outside TLS, and if it were kept, it would be read as if it had come under TLS (RFC 3207
+// section 4.2, CVE-2011-0411). Leaves the TLS record in `octets`. False: this server does not begin
+// TLS. A line with the code of a refusal also means that: it is how a server answers a ClientHello
+// that it takes for a command.
 bool Conversation::skip_clear_text(std::string_view& octets) {
   while (!octets.empty()) {
     if (observation_.unfinished().empty() && octets.front() >= 20 && octets.front() <= 23) {
@@ -76,15 +76,15 @@ bool Conversation::skip_clear_text(std::string_view& octets) {
 
 Wants Conversation::on_tls_failure(std::string_view octets, Instant now) {
   const tls::Failure failure = secure_->engine.failure();
-  if (failure == tls::Failure::not_tls) observation_.append(octets);  // What it sent instead.
+  if (failure == tls::Failure::not_tls) observation_.append(octets);  // Sent instead of TLS.
   if (failure == tls::Failure::shortage) return on_tls_shortage(now);
   const Wants wants = on_noise(verdict::cause_of(failure), now);
-  // In TLS 1.3 the refusal comes only when the handshake is over for us.
+  // In TLS 1.3 the refusal arrives only after our handshake is complete.
   if (observation_.cause() == Cause::tls_client_certificate) observation_.phase_ = Phase::tls;
   return wants;
 }
 
-// We are short of memory: that is nothing of the server's.
+// This process is short of memory, which is no fault of the server.
 Wants Conversation::on_tls_shortage(Instant now) {
   if (!conversing()) return on_noise(Cause::local_resource, now);
   observation_.socket_errno_ = ENOMEM;
@@ -112,7 +112,7 @@ Wants Conversation::on_secured(Instant now) {
   return enter(transition->to, now);
 }
 
-// What the server has shown by now.
+// Keeps the session and the certificates that the server has sent so far.
 void Conversation::learn_chain(Instant now) {
   Observation::Tls& tls = observation_.seen_tls();
   tls.seen = plan_->wall_time(now);
@@ -122,7 +122,7 @@ void Conversation::learn_chain(Instant now) {
 }
 
 void Conversation::learn_tls_end(Instant now) {
-  // A handshake that failed may have shown its certificates first.
+  // In a handshake that failed, the server may have sent its certificates first.
   const bool shown = observation_.chain() == nullptr && !secure_->engine.peer_chain().empty();
   if (shown) learn_chain(now);
   tls::Facts& facts = observation_.seen_tls().facts;
@@ -146,19 +146,19 @@ Wants Conversation::encrypt(Wants wants) {
     if (!wants.send.empty()) {
       secure_->sent = wants.send;
       if (status == tls::EngineState::established) secure_->engine.write(wants.send);
-      // STARTTLS itself, whose reply came in the same piece as the one before it.
+      // STARTTLS itself, if its reply arrived in the same piece as the reply before it.
       if (status == tls::EngineState::handshaking) secure_->engine.outgoing().insert(0, wants.send);
     }
     secure_->sending = std::exchange(secure_->engine.outgoing(), {});
     wants.send = secure_->sending;
     wants.transient = true;
-    if (wants.done && !wants.send.empty()) wants.abort = false;  // Our alert is to arrive.
+    if (wants.done && !wants.send.empty()) wants.abort = false;  // A reset could discard our alert.
   }
   observation_.count_sent(wants.send.size());
   return wants;
 }
 
-// Close_notify, once, when nothing more is to be sent (RFC 8446 section 6.1).
+// Sends close_notify, once, when nothing more is to be sent (RFC 8446 section 6.1).
 void Conversation::close_tls() {
   if (secure_ == nullptr || std::exchange(secure_->close_sent, true)) return;
   const tls::EngineState status = secure_->engine.status();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What was received, in its block of memory. The records of it are in src/probe/record.cc.
+// The received octets in their block of memory. src/probe/record.cc makes the records.
 #include "mxsweep/probe/observation.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The block of an observation: facts that there are only when something was received, and behind
-// them, in the same allocation, the octets:
+// The memory block of an observation: the facts that exist only once something was received, and
+// after them, in the same allocation, the received octets:
 //
 //   | times, ends, codes, counts | greeting | EHLO reply | … | unfinished |   room   |
 //                                ^ end of each phase's reply  ^ kept()      ^ size     ^ octets_max
@@ -20,25 +20,25 @@ struct Observation::Received {
   static constexpr std::uint32_t kEndMost = (1U << 21U) - 1;
   static constexpr std::uint32_t kCodeMost = (1U << 11U) - 1;
   static_assert(kPhaseCount * smtp::kReplyOctetsMax <= kEndMost);
-  // A phase's reply comes when those of the phases before it are there.
+  // Replies are stored in the order of their phases.
   static_assert(Phase::greeting < Phase::ehlo && Phase::ehlo < Phase::starttls &&
                 Phase::starttls < Phase::ehlo_tls && Phase::ehlo_tls < Phase::quit);
 
-  // Where a phase's reply ends; it begins where that of the phase before does. Code 0: none.
+  // Where a phase's reply ends; it begins where the reply of the phase before ends. Code 0: none.
   struct Reply {
     std::uint32_t end : 21 = 0;
     std::uint32_t code : 11 = 0;
   };
 
-  // Of connect and greeting, see first_us_.
+  // Those of connect and greeting are in first_us_.
   std::array<std::uint32_t, kPhaseCount> times_us = all_not_reached();
   std::array<Reply, kPhaseCount> replies{};
   std::uint32_t bytes_in = 0;
   std::uint32_t bytes_out = 0;
-  std::unique_ptr<Tls> tls;  // Null: not begun.
+  std::unique_ptr<Tls> tls;  // Null: TLS did not begin.
   std::uint32_t size = 0;    // Octets.
   std::uint32_t octets_max = 0;
-  std::pmr::memory_resource* memory = nullptr;  // Where the block is from.
+  std::pmr::memory_resource* memory = nullptr;  // That the block was allocated from.
 
   [[nodiscard]] char* octets() { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] std::string_view view() const {

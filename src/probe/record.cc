@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The records of an observation.
+// Makes records of an observation.
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/smtp/capabilities.h"
@@ -11,18 +11,18 @@ namespace mxsweep::probe {
 results::Offered Observation::starttls_offered() const {
   if (code(Phase::ehlo) != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
   if (smtp::offers(reply(Phase::ehlo), "STARTTLS")) return results::Offered::yes;
-  // It may have been a keyword that a middlebox has written over, or one in a stray reply; and what
-  // answers EHLO as any command need not have listed what it can do.
+  // STARTTLS may have been a keyword that a middlebox has overwritten, or one in a stray reply; and
+  // a server that answers EHLO like any other command need not have listed its capabilities.
   const bool doubtful = anomalies_.has(Anomaly::masked_keyword) ||
                         anomalies_.has(Anomaly::stray_reply) ||
                         anomalies_.has(Anomaly::ehlo_without_host);
   return doubtful ? results::Offered::not_known : results::Offered::no;
 }
 
-// What the server sent that decided an outcome other than ok.
+// The octets that decided an outcome other than ok.
 results::ReplyText Observation::deciding_reply() const {
   if (outcome_ == Outcome::ok) return {};
-  // What was being read when it failed.
+  // The octets that were being read when it failed.
   if (!declined_) return {0, unfinished()};
   return {code(phase_), reply(phase_)};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a conversation needs from the beginning of TLS on.
+// The state of a conversation from the beginning of TLS on.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@ struct Conversation::Secure {
 
   tls::Engine engine;
   std::string sending;           // The ciphertext of the latest Wants.
-  std::string received;          // What the latest octets were in clear.
-  std::string_view sent;         // What `sending` is in clear.
-  bool clear_until_now = false;  // STARTTLS was accepted, and no TLS record has come yet.
+  std::string received;          // The latest octets received, decrypted.
+  std::string_view sent;         // The clear text of `sending`.
+  bool clear_until_now = false;  // STARTTLS was accepted, but no TLS record was received yet.
   bool records_received = false;
   bool close_sent = false;
   bool close_received = false;

@@ -17,7 +17,7 @@ bool Permit::take(std::uint32_t open, Instant now) {
 }
 
 void Permit::settle(std::uint32_t open, bool wants) {
-  // A place is held for a target only together with its token.
+  // A place is kept for a waiting target only if its token is claimed, too.
   const bool holds = wants && moment_ && !share_.waits();
   if (!holds) has_waited_ = false;
   if (moment_ && !holds) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What all workers together may do: how many connections may be open, and when the next may begin.
+// Decides when a worker may start a connection: all workers together keep within the concurrency
+// and the rate of the sweep.
 //
-//   Shape     Admission is what they share, Permit is one worker's side of it: take() before each
-//             connection, settle() once a turn, also in one that began none.
-//   Lifetime  the admission outlives its permits. A Permit is one thread's.
+//   Shape     Admission is shared by all workers; Permit is one worker's access to it. Call take()
+//             before each connection, and settle() once per turn, also in a turn without one.
+//   Threads   a Permit belongs to one thread.
+//   Lifetime  the Admission outlives its Permits.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +25,7 @@ struct Admission {
 
   pace::Budget budget;
   pace::Rate rate;
-  // By worker. Requires: all are set before a worker runs.
+  // Of each worker. Requires: all are set before a worker runs.
   std::vector<threads::Doorbell*> doorbells;
 };
 
@@ -32,15 +34,15 @@ class Permit {
   Permit(Admission& admission, std::uint32_t worker)
       : admission_(admission), share_(admission.budget, worker) {}
 
-  // Whether one more may begin now, beside those that are `open`. If not, it waits for its place,
-  // or for its moment.
+  // Whether one more connection may start now, beside the `open` ones. If not, the permit waits for
+  // a place of the budget, or for the moment of its token of the rate.
   [[nodiscard]] bool take(std::uint32_t open, Instant now);
-  // Gives back what was not used. `wants`: a target waits for its place and its moment.
+  // Returns unused places and tokens. `wants`: a target waits to be started.
   void settle(std::uint32_t open, bool wants);
 
-  // When to ask again; kNever: the worker's doorbell tells.
+  // When to call take() again; kNever: when the worker's doorbell is notified.
   [[nodiscard]] Instant next(Instant now) const;
-  // Before a sleep that the doorbell ends: whether there is a place by now.
+  // Checked before a sleep that the doorbell ends: whether there is a place by now.
   [[nodiscard]] bool has_place(std::uint32_t open) {
     return share_.waits() && share_.may_have(open);
   }
@@ -48,8 +50,8 @@ class Permit {
  private:
   Admission& admission_;
   pace::Share share_;
-  std::optional<Instant> moment_;  // Of the token that we have claimed.
-  bool has_waited_ = false;        // For its moment and nothing else, since when there is a target.
+  std::optional<Instant> moment_;  // When the claimed token may be used.
+  bool has_waited_ = false;        // The target has waited for that moment, and for nothing else.
 };
 
 }  // namespace mxsweep::scan

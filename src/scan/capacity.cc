@@ -8,20 +8,19 @@ namespace mxsweep::scan {
 namespace {
 
 // Standard streams, the list, the output, the certificates, the summary, the signals, the
-// resolver's ring and sockets, and what libraries keep open.
+// resolver's ring and sockets, and descriptors that libraries keep open.
 constexpr std::uint32_t kDescriptorsOfProcess = 32;
 // A ring and an eventfd.
 constexpr std::uint32_t kDescriptorsPerWorker = 2;
 
-// Measured with scripts/bench (memory): a slot with its timer and what an ordinary server says, and
-// what a worker and the process have in any case (rings, buffers, queues, libraries).
+// Measured with scripts/bench (memory). A connection: its slot, its timer and the replies of an
+// ordinary server. A worker and the process: rings, buffers, queues, libraries.
 constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
 constexpr std::uint64_t kOctetsPerTlsConnection = 17 * 1024;  // Most of it the library's session.
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
 
-// A connection has one operation armed, and now and then a send, an acknowledgement and a timer
-// beside it.
+// A connection has one operation armed, and at times also a send, an acknowledgement and a timer.
 constexpr std::uint32_t kOperationsPerConnection = 4;
 constexpr std::uint32_t kSubmissionsLeast = 128;
 constexpr std::uint32_t kSubmissionsMost = 4096;

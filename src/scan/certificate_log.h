@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Which certificates were written already, by whichever worker.
+// Remembers which certificates any worker has written, so that each is written once.
 //
 //   Memory   32 octets and a node of a hash table for each, kCertificatesRememberedMax at most.
-//            Beyond that a new one is written whenever a worker meets it: better twice than never.
-//   Threads  any. A lock for each certificate of each record, little beside its handshake.
+//            After that, a new one is written each time it is seen: better twice than never.
+//   Threads  any. It locks once for each certificate of a record, which costs little beside the
+//            handshake.
 #pragma once
 
 #include <cstring>
@@ -18,7 +19,7 @@ inline constexpr std::size_t kCertificatesRememberedMax = 4'000'000;
 
 class CertificateLog {
  public:
-  // True for the first who asks.
+  // True for the first call with that digest.
   [[nodiscard]] bool is_new(const tls::Digest& sha256) {
     const std::lock_guard lock(mutex_);
     if (seen_.size() >= kCertificatesRememberedMax) return !seen_.contains(sha256);

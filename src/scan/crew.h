@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The threads of a sweep: all of them start, or none does anything.
+// A group of threads of a sweep: either all of them start, or none does its work.
 //
-//   Shape    add() each with what it has to prepare and what it then does; start(); go() or
-//            call_off(); join().
-//   Lifetime call go() or call_off() before it goes.
-//   Errors   start() says how many threads there were to be had.
+//   Shape    add() each thread with its preparation and its work; start(); then go() or call_off();
+//            join().
+//   Lifetime call go() or call_off() before the destructor, which joins.
+//   Errors   machine: start() could not create all threads; the sentence has the number it created.
 #pragma once
 
 #include <deque>
@@ -24,10 +24,11 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  // Runs in the thread: `prepare`, then, when it is known whether the sweep begins, `work(begins)`.
+  // Both run in the new thread: `prepare` at start(), then `work(true)` after go() or `work(false)`
+  // after call_off().
   void add(std::function<void()> prepare, std::function<void(bool)> work);
 
-  // Returns when all have prepared. After a failure there is only call_off().
+  // Returns when all threads have prepared. After an error, only call_off() and join() may follow.
   Status start();
   void go() { decide(true); }
   void call_off() { decide(false); }
@@ -45,7 +46,7 @@ class Crew {
   std::deque<Member> members_;
   std::optional<std::latch> prepared_;
   std::latch decided_{1};
-  bool begins_ = false;  // Once decided_.
+  bool begins_ = false;  // Set before decided_ counts down.
 };
 
 }  // namespace mxsweep::scan

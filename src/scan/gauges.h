@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all workers and the thread that watches them share; each counter is touched once a turn.
+// Counters, and the request to stop, that all workers share with the thread that watches them. A
+// worker updates them once per turn.
 #pragma once
 
 #include <array>
@@ -12,8 +13,8 @@ namespace mxsweep::scan {
 
 enum class Stop : std::uint8_t {
   none,
-  drain,  // Start nothing new; what is open has the time of --drain to end.
-  leave,  // End what is open now; each still gets its record.
+  drain,  // Start nothing new; open conversations have the time of --drain to end.
+  leave,  // Interrupt open conversations now; each still gets its record.
 };
 
 struct Gauges {
@@ -25,7 +26,7 @@ struct Gauges {
   std::atomic<Stop> stop = Stop::none;
 
   [[nodiscard]] Stop stopping() const { return stop.load(std::memory_order_relaxed); }
-  // By one of the threads, which cannot go on.
+  // For a thread that cannot go on.
   void stop_if_not_stopping() {
     Stop none = Stop::none;
     stop.compare_exchange_strong(none, Stop::drain, std::memory_order_seq_cst);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Targets on their way from the feeder to one worker: bounded by their number and by their memory.
+// The queue of tasks from the feeder to one worker, bounded by number and by memory.
 //
 //   Shape    one thread pushes, one pops; threads/spsc_queue.h. Each side counts the octets that
-//            it moved, so the difference is what waits.
-//   Memory   octets_max, and one target more.
+//            it has moved; the difference is the memory of the tasks in the queue.
+//   Memory   octets_max, and one task more.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ class Inbox {
  public:
   Inbox(std::size_t capacity, std::size_t octets_max) : queue_(capacity), octets_max_(octets_max) {}
 
-  // The feeder's side. Takes the task, or answers false and leaves it.
+  // The feeder's side. Moves from the task, or returns false and leaves it unchanged.
   bool push(Task& task) {
     if (octets() > octets_max_) return false;
     const std::size_t octets = octets_held(task);
@@ -26,7 +26,7 @@ class Inbox {
     pushed_ += octets;
     return true;
   }
-  // Whether push() would take one.
+  // Whether push() would succeed.
   [[nodiscard]] bool has_room() const {
     return queue_.size() < queue_.capacity() && octets() <= octets_max_;
   }
@@ -45,7 +45,7 @@ class Inbox {
   [[nodiscard]] std::size_t capacity() const { return queue_.capacity(); }
 
  private:
-  // The feeder's.
+  // For the feeder only.
   [[nodiscard]] std::size_t octets() const {
     return pushed_ - popped_.load(std::memory_order_acquire);
   }

@@ -19,10 +19,10 @@ namespace mxsweep::scan {
 namespace {
 
 constexpr std::size_t kBlockOctets = 256 * 1024;
-// Ringing the workers once per so many targets, not once per target.
+// The workers' doorbells are notified once per this many targets, not once per target.
 constexpr std::uint64_t kDealBatch = 64;
 constexpr Duration kIdleWait = std::chrono::milliseconds{200};
-// A list may say nothing for hours, and what ends the wait comes through the ring.
+// A pipe may have no input for hours; every event that ends the wait comes through the ring.
 constexpr Duration kListWait = std::chrono::hours{1};
 
 bool stopped(const Gauges& gauges) {
@@ -54,7 +54,7 @@ Status Input::open() {
   return octets_all_ > 0 ? find_foreign_format() : Status();
 }
 
-// Of a file, before any output is touched; of a pipe the reader says so.
+// Checks a file before any output is touched; for a pipe, the reader detects the format later.
 Status Input::find_foreign_format() {
   const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
   const ssize_t count = ::pread(list_.descriptor, block_.data(), targets::kForeignMarkOctetsMax,
@@ -111,7 +111,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         break;
       case targets::Reader::Next::bad_line: record_bad_line(bad); break;
       case targets::Reader::Next::need_more:
-        // The list may be a pipe that says nothing for a while: whatever was dealt should start.
+        // A pipe may have no input for a while: the tasks dealt so far should start.
         for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
         recorder_->flush(ring::now());
         more = read_block(workers, gauges);
@@ -134,8 +134,8 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
   recorder_->drain();
 }
 
-// Whether the list can be read. A terminal or a pipe may say nothing for hours; the bell is rung
-// when the sweep stops.
+// Waits until the list can be read; false: something else ended the wait. A terminal or a pipe may
+// have no input for hours; the doorbell is notified when the sweep stops.
 bool Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
   if (names_.is_open()) {
     if (!regular_ && !std::exchange(watched_, true)) names_.watch_also(list_.descriptor);
@@ -174,7 +174,7 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
   return false;
 }
 
-// False: the resolver cannot be asked at all, which ends the sweep.
+// False: the resolver cannot be used at all, which ends the sweep.
 bool Input::resolve(targets::Target& target, const Workers& workers, const Gauges& gauges) {
   if (!names_.is_open()) {
     const Status opened = names_.open(bell_.descriptor());
@@ -186,7 +186,7 @@ bool Input::resolve(targets::Target& target, const Workers& workers, const Gauge
   }
   while (names_.full() && !stopped(gauges)) wait_for_names(kIdleWait, workers, gauges);
   names_.begin(std::move(target), ring::now());
-  // Answers are taken now and then, not for each name.
+  // Answers are read once per batch, not for each name.
   if (names_.waiting() % kDealBatch == 0) wait_for_names(Duration::zero(), workers, gauges);
   return true;
 }
@@ -202,7 +202,7 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
   deal_resolved(workers, gauges);
 }
 
-// A name is one target until it is resolved, and as many as it has servers from then on.
+// A name counts as one target until it is resolved, and then as one for each of its servers.
 void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
@@ -242,7 +242,8 @@ void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
   }
 }
 
-// Until the bell rings. Answers that come meanwhile are read: our waiting is no time that DNS took.
+// Waits for the doorbell. DNS answers that arrive meanwhile are read, so that this wait does not
+// count as time that DNS took.
 void Input::sleep() {
   if (names_.is_open() && names_.failure().ok()) {
     names_.turn(kIdleWait);

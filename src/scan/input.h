@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The list: read as a stream from a file, a pipe or a terminal, and dealt to the workers.
+// The feeder: reads the list as a stream from a file, a pipe or a terminal, resolves names, and
+// deals tasks to the workers.
 //
-//   Shape    One thread. Targets go to the worker that their address chooses, so that whatever is
-//            counted per address is one worker's own. Names become addresses first, a target for
-//            each. Lines that cannot be read, and names without an address, become records here.
-//   Waiting  The bell has one reader: this thread until the first name, from then on the ring of
-//            the names, which waits for the list as well. Two would take each other's rings.
+//   Shape    One thread. The hash of a target's address chooses its worker, so that all counts of
+//            an address belong to one worker. A name is resolved first, and becomes a target for
+//            each address. Lines that cannot be read and names without an address become records
+//            here.
+//   Waiting  The doorbell has one reader: this thread until the first name, then the ring of the
+//            names, which waits for the list as well. Two readers would take each other's
+//            notifications.
 //   Memory   one block of the list, one line, kRoutesMax names, and the workers' bounded queues.
-//   Errors   open() says why there is nothing to read; failure() what went wrong afterwards
-//            with the file itself or with the resolver.
+//   Errors   open(): the list cannot be read. failure(): an error of the file or of the resolver
+//            after that.
 #pragma once
 
 #include <atomic>
@@ -39,25 +42,26 @@ class Input {
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  // Before anything else.
+  // Call it first.
   Status open();
-  // Reads the whole list and says what is wrong with its first bad line. Only for a file, which can
-  // be read twice: a pipe is gone once it was read.
+  // Reads the whole list and returns what is wrong with its first bad line. Only for a file, which
+  // can be read twice, unlike a pipe.
   Status find_bad_line();
 
-  // The feeder thread's body: until the list or the sweep ends. Tells every worker when it is done.
+  // The body of the feeder thread: returns when the list or the sweep ends, after no_more() was
+  // called for every worker.
   void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
-  // How much of the list is behind us, in octets; the size is 0 when it is not known.
+  // Octets of the list read so far, and its size; 0: the size is not known.
   [[nodiscard]] std::uint64_t octets_read() const {
     return octets_read_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
-  // Once its thread was joined.
+  // The rest is read after its thread was joined.
   [[nodiscard]] const Status& failure() const { return failure_; }
-  // Why what came in was no list at all, if it was none.
+  // Why the input was not a list at all, if it was not.
   [[nodiscard]] const Status& no_list() const { return no_list_; }
   [[nodiscard]] const targets::Reader& reader() const { return reader_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
@@ -85,8 +89,8 @@ class Input {
 
   const files::ListSource source_;
   files::List list_;
-  bool regular_ = false;  // A file: there is nothing to wait for.
-  bool watched_ = false;  // By the ring of the names.
+  bool regular_ = false;  // A regular file, which can always be read.
+  bool watched_ = false;  // The ring of the names waits for the list.
   std::string block_;
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Where the lines of a sweep go: records, and if asked for certificates and mail domains.
+// The output files of a sweep: records and, if requested, certificates and mail domains.
 //
-//   Shape    opened with the sweep's options; begin() throws away what the files held before, when
-//            nothing else can keep the sweep from running.
+//   Shape    open() with the sweep's options. begin() discards the former content of the files;
+//            call it when nothing else can keep the sweep from running.
 #pragma once
 
 #include <optional>
@@ -45,7 +45,7 @@ class Outputs {
     }
     return {};
   }
-  // Of the first that has failed.
+  // The failure of the first output that has failed, if any.
   [[nodiscard]] Status failure() {
     for (const files::Output* const output : all()) {
       if (output->failed()) return output->failure();

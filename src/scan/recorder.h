@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What becomes of a finished record: a line, a place in the counts, and a part of its domain's
-// summary.
+// Takes each finished record: writes its line, counts it, and adds it to the summary of its domain.
 #pragma once
 
 #include <array>
@@ -16,7 +15,7 @@
 
 namespace mxsweep::scan {
 
-// One producer's side of the outputs; null: not asked for.
+// The outboxes of one thread that writes records; null: that output was not requested.
 struct Outboxes {
   files::Outbox* records = nullptr;
   files::Outbox* certificates = nullptr;
@@ -49,12 +48,12 @@ class Recorder {
   [[nodiscard]] bool keeps_domains() const { return outboxes_.domains != nullptr; }
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
 
-  // As files::Outbox has them, for all together.
+  // As in files::Outbox, for all outboxes together.
   [[nodiscard]] bool backpressured() const;
   [[nodiscard]] Instant flush_at() const;
-  void flush(Instant now);      // All.
-  void flush_due(Instant now);  // Those whose time has come.
-  void drain();                 // Returns when the writers have taken, or thrown away, all of it.
+  void flush(Instant now);
+  void flush_due(Instant now);  // Only the outboxes whose flush_at() has passed.
+  void drain();                 // Returns when the writers have taken or discarded all lines.
 
  private:
   [[nodiscard]] std::array<files::Outbox*, 3> all() const {

@@ -24,13 +24,13 @@
 namespace mxsweep::scan {
 namespace {
 
-constexpr int kTellMs = 200;
+constexpr int kProgressEveryMs = 200;
 
 constexpr std::string_view kNoMemory =
     "memory ran out; lower --share-memory or --concurrency, or raise the limit (ulimit -v)";
-constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers.
+constexpr std::size_t kInboxOctets = 8 * 1024 * 1024;  // Of all workers together.
 
-// The peak of this program alone: ru_maxrss still knows what ran in the process before it.
+// The peak of this program alone: ru_maxrss includes what ran in the process before exec().
 std::uint64_t memory_peak_octets() {
   std::ifstream status("/proc/self/status");
   std::string word;
@@ -41,7 +41,7 @@ std::uint64_t memory_peak_octets() {
   return 0;
 }
 
-// One sweep's parts, and the thread that watches over them.
+// The parts of one sweep. The thread that calls run() watches over them.
 class Sweep {
  public:
   Sweep(const Options& options, Input& input, Outputs& outputs)
@@ -68,7 +68,7 @@ class Sweep {
     feeder_outboxes_ = outputs_.add_outboxes();
   }
 
-  // All threads and rings, or why there are none; then nothing has begun.
+  // Starts all threads and opens all rings. After an error nothing has begun; call call_off().
   Status start() {
     if (!bell_.good()) return ring::explain_refusal(EMFILE);
     for (files::Output* const output : outputs_.all()) {
@@ -105,7 +105,7 @@ class Sweep {
     threads_.join();
   }
 
-  // Requires: start() found nothing wrong, and the outputs have begun.
+  // Requires: start() and the begin() of the outputs have succeeded.
   results::Summary run(threads::Signals& signals, const ProgressCallback& on_progress) {
     const threads::MemoryReserve reserve(bell_.descriptor());
     reserve_ = &reserve;
@@ -148,7 +148,7 @@ class Sweep {
 
   void watch(threads::Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
-      listen(signals, kTellMs);
+      wait_for_signals(signals, kProgressEveryMs);
       for (const files::Output* const output : outputs_.all()) {
         if (output->failed()) stop(Stop::leave);
       }
@@ -158,15 +158,15 @@ class Sweep {
     on_progress(progress());
   }
 
-  // The lines are all handed over; only a reader that has stalled can keep the writer, and only the
-  // user may decide to leave it.
+  // All lines have been handed over. Only a stalled reader of the output can delay a writer, and
+  // only the user may decide not to wait for it.
   void wait_for_writers(threads::Signals& signals) {
     for (const files::Output* const output : outputs_.all()) {
-      while (!output->ended()) listen(signals, kTellMs);
+      while (!output->ended()) wait_for_signals(signals, kProgressEveryMs);
     }
   }
 
-  void listen(threads::Signals& signals, int at_most_ms) {
+  void wait_for_signals(threads::Signals& signals, int at_most_ms) {
     std::array<pollfd, 2> wait{pollfd{.fd = signals.descriptor(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
     ::poll(wait.data(), wait.size(), at_most_ms);
@@ -231,9 +231,9 @@ class Sweep {
   threads::Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
-  std::deque<Status> opened_;  // Of each worker.
+  std::deque<Status> opened_;  // The result of each worker's open().
   std::atomic<std::size_t> threads_ended_ = 0;
-  Crew writers_;  // The last to end.
+  Crew writers_;  // These end last.
   Crew threads_;
   const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
   int signals_ = 0;
@@ -255,7 +255,7 @@ Status check_tls(const tls::ClientOptions& options) {
 }
 
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
-  // A trial first, so that a machine that cannot run us loses nothing: no output is opened.
+  // Checked first, so that no output is opened on a machine that cannot run the sweep.
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({options.input, options.targets}, options.ports, options.names);
   Outputs outputs;
@@ -268,7 +268,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   if (!signals.good()) return ring::explain_refusal(EMFILE);
   Sweep sweep(options, input, outputs);
   status = sweep.start();
-  // Nothing but an error of an output itself can keep the sweep from running any more.
+  // From here on, only an error of an output itself can keep the sweep from running.
   if (status.ok()) status = outputs.begin();
   if (!status.ok()) {
     sweep.call_off();

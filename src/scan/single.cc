@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration kWaitMost = std::chrono::seconds{10};  // Nothing but the engine ends a wait.
 
-// The engine's listener. It has no on_shortage(): what this machine is short of is how it ends.
+// The engine's listener. It has no on_shortage(), so that a local shortage ends the conversation.
 class Single {
  public:
   struct Visit {

@@ -34,7 +34,7 @@ void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
   survey.first_invalid = "line " + std::to_string(bad.line) + ": " + complaint(bad);
 }
 
-// Reads with pread(), so that the place in a list on standard input stays what it is.
+// Reads with pread(), so that the read position of a list on standard input does not change.
 Status survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
   std::string block(kBlockOctets, '\0');
   off_t at = std::max<off_t>(::lseek(descriptor, 0, SEEK_CUR), 0);

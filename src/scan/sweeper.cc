@@ -11,7 +11,7 @@ constexpr std::size_t kInboxTargets = 1024;
 constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
 constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any conversation.
-// Records without a connection, of a sweep that stops, in one turn at most.
+// The most records without a connection in one turn of a sweep that stops.
 constexpr std::uint32_t kAnswersPerTurn = 256;
 
 }  // namespace
@@ -42,7 +42,8 @@ std::optional<Visit> Sweeper::next(std::uint32_t& budget, const Load& load, Inst
   return std::exchange(next_, std::nullopt);
 }
 
-// Whether next_ is a target to connect to, within the budget.
+// Sets next_, if it is not set, to the next task that needs a connection. False: there is none
+// within the budget.
 bool Sweeper::find_next(std::uint32_t& budget, Instant now) {
   for (; !next_ && budget > 0 && !recorder_.backpressured(); --budget) {
     if (!retry_queue_.empty()) {
@@ -95,7 +96,7 @@ void Sweeper::end() {
 }
 
 void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
-  // Connections that were begun together fail together: one shortage, one braking.
+  // Connections started in one turn fail together: brake once for all of them.
   if (now >= braked_until_) {
     brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
     braked_until_ = now + brake_;
@@ -127,7 +128,7 @@ Instant Sweeper::next_moment(const Load& load, Instant now) const {
   }
   if (recorder_.backpressured() || stop != Stop::none) return flush_at;
   if (!next_) {
-    // More than one turn's budget.
+    // There was more than the budget of one turn.
     const bool more =
         !retry_queue_.empty() || visited_.has_ready() || (!inbox_.empty() && !visited_.full());
     return more ? now : flush_at;

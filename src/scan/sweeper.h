@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// One worker's part of a sweep: which connection begins next, and what becomes of one that ended.
-// It listens to an engine (engine/engine.h) and knows neither ring nor socket.
+// One worker's policy in a sweep: which connection to start next, and what to record when one has
+// ended. It is the listener of an engine (engine/engine.h) and uses neither ring nor socket.
 //
-//   Shape     inbox -> next() -> the engine -> on_end() -> recorder. Once a turn, also in one that
-//             began nothing, return_permits() and publish().
+//   Shape     inbox -> next() -> the engine -> on_end() -> recorder. Call return_permits() and
+//             publish() once per turn, also in a turn that started no connection.
 //   Sharing   a target whose server was visited reuses that result, without a connection; one whose
 //             server is being visited waits outside the slot table. See visits/visit_cache.h.
-//   Lifetime  one thread's, but for offer(), has_room() and no_more(), which are the feeder's.
-//   Errors    a local shortage (descriptors, ports, memory) brakes admission, and the target is
-//             tried again; only what stays short for five minutes becomes a record, as ours.
+//   Threads   one, except for offer(), has_room() and no_more(), which the feeder calls.
+//   Errors    after a local shortage (descriptors, ports, memory) no connection starts for a while,
+//             and the target is retried; after five minutes of shortage it gets a record with the
+//             outcome `local`.
 #pragma once
 
 #include <array>
@@ -30,9 +31,9 @@
 namespace mxsweep::scan {
 
 struct SweeperOptions {
-  CertificateLog* certificates = nullptr;  // What all workers have written of certificates.
-  std::size_t inbox_octets = 0;            // What may wait there; one more target always may.
-  std::size_t share_octets = 0;            // What to remember of servers; 0: each task is a visit.
+  CertificateLog* certificates = nullptr;  // Shared by all workers.
+  std::size_t inbox_octets = 0;            // Bound of the inbox; see scan/inbox.h.
+  std::size_t share_octets = 0;            // Memory of the VisitCache; 0: visit for each task.
 };
 
 using VisitCache = visits::VisitCache<Task>;
@@ -41,7 +42,7 @@ using VisitCache = visits::VisitCache<Task>;
 struct Visit {
   Task task;
   Instant since;                         // When it was first tried.
-  VisitCache::Server* server = nullptr;  // Null: what is learned is not kept for other targets.
+  VisitCache::Server* server = nullptr;  // Null: the result is not kept for other targets.
 
   [[nodiscard]] const targets::Target& target() const { return task.target; }
 };
@@ -50,7 +51,7 @@ class Sweeper {
  public:
   using Visit = scan::Visit;
 
-  // What the engine has open.
+  // The engine's open connections, and whether it has room for no more.
   struct Load {
     std::uint32_t open;
     bool full;
@@ -59,48 +60,48 @@ class Sweeper {
   Sweeper(const SweeperOptions& options, const probe::Plan& plan, std::uint32_t worker,
           Admission& admission, Gauges& gauges, const Outboxes& outboxes);
 
-  // The feeder's side.
-  // Takes the task, or answers false and leaves it.
+  // For the feeder. offer() moves from the task, or returns false and leaves it unchanged.
   [[nodiscard]] bool offer(Task& task) { return inbox_.push(task); }
   [[nodiscard]] bool has_room() const { return inbox_.has_room(); }
   void no_more() { list_ended_.store(true, std::memory_order_seq_cst); }
 
-  // To begin at `now`; nothing: there is none, or it has to wait for a place, for its moment, or
-  // for the brake. On the way there every target gets its record that needs no connection;
-  // `budget`, which this turn has left, counts both. Requires: may_begin().
+  // The visit to start now. Empty: there is none, or it waits for a place of the budget, for its
+  // token of the rate, or for the end of a shortage's pause. Targets before it that need no
+  // connection get their records. `budget`: the visits and records that this turn may still make;
+  // it is lowered. Requires: may_begin().
   [[nodiscard]] std::optional<Visit> next(std::uint32_t& budget, const Load& load, Instant now);
   [[nodiscard]] bool may_begin() const;
-  // Gives back what was admitted and not begun.
+  // Returns permits that were taken and not used.
   void return_permits(const Load& load, Instant now);
 
-  // Of a sweep that stops: the records of what waited for a server that has been visited by now.
+  // In a sweep that stops: records the tasks whose server has been visited while they waited.
   void serve_waiters(Instant now);
-  void publish(std::uint32_t open);
+  void publish(std::uint32_t open);  // Updates the gauges.
   void flush_due(Instant now) { recorder_.flush_due(now); }
-  void end();  // No more will be begun, and all records are there.
+  void end();  // Nothing more will start, and all records have been made: writes them out.
 
   // The engine's listener.
   void on_connected() { brake_ = {}; }
   void on_end(Visit& visit, probe::Observation&& seen, Instant now);
   void on_shortage(Visit&& visit, int error, Instant now);
 
-  // Nothing is left to begin, or may be begun.
+  // Nothing is left to start, or nothing may be started.
   [[nodiscard]] bool finished() const;
-  // When there may be something to do that neither a completion nor a doorbell announces.
+  // The next moment with work that neither a completion nor the doorbell announces.
   [[nodiscard]] Instant next_moment(const Load& load, Instant now) const;
-  // Whether it is for the next task that the doorbell is awaited.
-  [[nodiscard]] bool listens() const { return !next_ && inbox_.empty(); }
-  // Before a sleep that the doorbell ends: whether there is something to do by now. `listened`:
-  // what listens() was before.
-  [[nodiscard]] bool has_news(bool listened, std::uint32_t open) {
-    return (listened && !inbox_.empty()) || permit_.has_place(open);
+  // Whether the worker waits for the feeder's next task.
+  [[nodiscard]] bool awaits_task() const { return !next_ && inbox_.empty(); }
+  // Checked before a sleep that the doorbell ends: whether there is work by now. `awaited_task`:
+  // the result of awaits_task() before the doorbell's prepare().
+  [[nodiscard]] bool has_work(bool awaited_task, std::uint32_t open) {
+    return (awaited_task && !inbox_.empty()) || permit_.has_place(open);
   }
   [[nodiscard]] std::size_t inbox_size() const { return inbox_.size(); }
   [[nodiscard]] std::size_t inbox_capacity() const { return inbox_.capacity(); }
 
   [[nodiscard]] const results::Tally& tally() const { return recorder_.tally(); }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
-  // Targets that the sweep's end left waiting.
+  // Targets that were still waiting when the sweep ended.
   [[nodiscard]] std::uint64_t not_started() const {
     return inbox_.size() + retry_queue_.size() + visited_.waiting() + (next_ ? 1 : 0) + abandoned_;
   }
@@ -123,12 +124,12 @@ class Sweeper {
   std::atomic<bool> list_ended_ = false;
   Permit permit_;
   VisitCache visited_;
-  std::optional<Visit> next_;  // Waits for a place, for its moment, or for the brake to be let go.
+  std::optional<Visit> next_;  // Waits for a place, its token, or the end of a shortage's pause.
   std::deque<Visit> retry_queue_;
   Instant braked_until_{};
   Duration brake_{};
   std::uint64_t probes_ = 0;
-  std::uint64_t abandoned_ = 0;  // Waited, and would have needed a visit when no more were begun.
+  std::uint64_t abandoned_ = 0;  // Needed a visit of their own when no more were started.
   std::uint32_t in_flight_published_ = 0;
   std::array<std::uint64_t, kOutcomeCount> outcomes_published_{};
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The records of visits: of one that ended, of other targets that lead to the same server, of what
-// could not begin.
+// The records of a visit that ended, of other targets that lead to the same server, and of a visit
+// that could not start.
 #include <utility>
 
 #include "scan/sweeper.h"
 
 namespace mxsweep::scan {
 
-// What a visit came to, for this task or for another one that leads to the same server.
+// The record of an observation for this task, which need not be the task of the visit.
 results::Record Sweeper::record_of(const probe::Observation& seen, const Task& task) const {
   const std::string_view domain =
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
@@ -25,7 +25,7 @@ void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   recorder_.add(record, visit.task, now);
   ++probes_;
   if (visit.server == nullptr) return;
-  // A fault of our own is nothing of the server's. A limit of ours in TLS is: the next visit would
+  // A local fault shows nothing about the server. A local limit in TLS does: the next visit would
   // meet it again.
   const bool limit_of_tls =
       record.cause == Cause::local_tls_limit || record.cause == Cause::local_tls_unsupported;
@@ -42,7 +42,7 @@ void Sweeper::record_shared(const Task& task, const probe::Observation& known, I
   recorder_.add(record, task, now);
 }
 
-// Before the record that names them is handed over.
+// Called before the record that refers to the certificates is handed over.
 void Sweeper::log_certificates(const tls::Chain& chain, Instant now) {
   if (!recorder_.keeps_certificates()) return;
   for (const tls::Certificate& certificate : chain.certificates) {

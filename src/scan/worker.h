@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// One core of a sweep: an engine with its connections, and its share of the targets.
+// One worker thread of a sweep: an engine with its connections, and the worker's share of the
+// targets.
 //
-//   Shape     the sweeper (scan/sweeper.h) says what to begin, the engine (engine/engine.h) does it
-//             and reports what ended; here is what they do together in a turn, and when they sleep.
-//   Kernel    the engine's. Worker is the one that a sweep uses.
-//   Memory    slots and timers for `capacity` connections, which is as many as one worker alone may
-//             have; only what is used becomes real. The sum is in scan/capacity.cc.
-//   Lifetime  built by the starting thread, run() by its own; the rest is read after that thread
-//             was joined.
-//   Errors    a local shortage brakes admission; see scan/sweeper.h. A ring that the kernel refuses
-//             ends the worker: what is open gets its record, and the sweep stops.
+//   Shape     the sweeper (scan/sweeper.h) decides which visit to start; the engine
+//             (engine/engine.h) runs it and reports its end. The worker calls both in each turn,
+//             and sleeps when there is nothing to do.
+//   Kernel    the engine's. A sweep uses Worker, on engine::Kernel; tests use a simulated one.
+//   Memory    slots and timers for `capacity` connections, the most that one worker may have; a
+//             page is touched only when it is used. scan/capacity.cc has the sum.
+//   Lifetime  constructed by the starting thread; run() in a thread of its own. Read the results
+//             after that thread was joined.
+//   Errors    for a local shortage see scan/sweeper.h. If the kernel refuses the ring, the worker
+//             ends: open conversations get their records, and the sweep stops.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +35,10 @@ namespace mxsweep::scan {
 
 struct WorkerOptions {
   const probe::Plan* plan = nullptr;
-  const tls::ClientOptions* tls = nullptr;  // Null: there will be no TLS.
+  const tls::ClientOptions* tls = nullptr;  // Null: no TLS.
   std::uint32_t capacity = 0;
   ring::RingOptions ring{};
-  Duration drain{};  // For open conversations when the sweep is to stop.
+  Duration drain{};  // Time for open conversations to end when the sweep stops.
   bool own_descriptors = false;
   SweeperOptions sweeper;
 };
@@ -48,22 +50,21 @@ class WorkerOn {
   WorkerOn(const WorkerOptions& options, std::uint32_t number, Admission& admission, Gauges& gauges,
            const Outboxes& outboxes, threads::Doorbell& feeder);
 
-  // The feeder's side.
-  // Takes the task, or answers false and leaves it.
+  // For the feeder. offer() moves from the task, or returns false and leaves it unchanged.
   [[nodiscard]] bool offer(Task& task) { return sweeper_.offer(task); }
   [[nodiscard]] bool has_room() const { return sweeper_.has_room(); }
-  void no_more() {  // The list is at its end.
+  void no_more() {  // The list has ended.
     sweeper_.no_more();
     bell_.notify();
   }
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
-  // These three in its own thread, whose ring and descriptor table they are.
+  // In the worker's own thread, which owns the ring and may have its own descriptor table.
   Status open();
-  void run();                        // Requires: it was opened.
-  void close() { engine_.close(); }  // Also when it was not run.
+  void run();                        // Requires: open() succeeded.
+  void close() { engine_.close(); }  // Also without run().
 
-  // After run(): why it ended before the sweep did, if it did.
+  // After run(): why it ended before the sweep did; ok if it did not.
   [[nodiscard]] const Status& failure() const { return failure_; }
   [[nodiscard]] const Sweeper& sweeper() const { return sweeper_; }
   [[nodiscard]] Duration deadline_late_max() const { return engine_.deadline_late_max(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bodies of scan/worker.h, to build a worker on a kernel: in worker.cc, and in tests.
+// The member functions of scan/worker.h. Included only where a worker is instantiated for a kernel:
+// by worker.cc, and by tests.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +11,8 @@
 
 namespace mxsweep::scan {
 
-// Connections started in one turn at most, so that a long list cannot starve those that are open.
+// The most visits and records without a visit in one turn, so that a long list cannot starve open
+// connections.
 inline constexpr std::uint32_t kAdmitPerTurn = 256;
 inline constexpr Duration kIdleWaitMax = std::chrono::seconds{1};
 
@@ -41,7 +43,7 @@ Status WorkerOn<Kernel>::open() {
   return opened.ok() ? open_tls() : opened;
 }
 
-// The same options have opened a client before: what they lack now is memory.
+// The same options have opened a client before, so a failure here is lack of memory.
 template <typename Kernel>
 Status WorkerOn<Kernel>::open_tls() {
   if (options_.tls == nullptr) return {};
@@ -54,7 +56,7 @@ Status WorkerOn<Kernel>::open_tls() {
 
 template <typename Kernel>
 void WorkerOn<Kernel>::run() {
-  engine_.read_clock();  // What came before is part of no connect.
+  engine_.read_clock();  // The time before counts for no connect.
   while (!finished() && engine_.failure() == 0) turn();
   if (engine_.failure() != 0) give_up();
   sweeper_.publish(engine_.size());
@@ -64,7 +66,7 @@ void WorkerOn<Kernel>::run() {
 template <typename Kernel>
 void WorkerOn<Kernel>::turn() {
   admit();
-  sweeper_.publish(engine_.size());  // Here the most are in flight.
+  sweeper_.publish(engine_.size());  // At this point the most conversations are in flight.
   wait();
   engine_.work();
   const Instant now = engine_.now();
@@ -79,7 +81,7 @@ void WorkerOn<Kernel>::turn() {
 template <typename Kernel>
 void WorkerOn<Kernel>::admit() {
   const Instant now = engine_.now();
-  // Open connections come first, or they would wait for those that come after them.
+  // Open connections come first; else they would wait for connections that were started later.
   if (engine_.must_drain_completions_first() || !sweeper_.may_begin())
     return sweeper_.return_permits(load(), now);
   const std::size_t inbox_before = sweeper_.inbox_size();
@@ -88,8 +90,8 @@ void WorkerOn<Kernel>::admit() {
     if (!engine_.start(std::move(*visit))) break;
   }
   sweeper_.return_permits(load(), now);
-  // The feeder sleeps while the inbox is full; waking it for each place would cost more than it
-  // gains.
+  // The feeder sleeps while the inbox is full. It is woken when half of the inbox is free: waking
+  // it for each place would cost more.
   const std::size_t inbox = sweeper_.inbox_size();
   if (inbox < inbox_before && inbox <= sweeper_.inbox_capacity() / 2) feeder_.notify_if_waiting();
 }
@@ -97,22 +99,22 @@ void WorkerOn<Kernel>::admit() {
 template <typename Kernel>
 void WorkerOn<Kernel>::wait() {
   const Instant now = engine_.now();
-  const bool listened = sweeper_.listens();
+  const bool awaited_task = sweeper_.awaits_task();
   auto wait = engine_.next_wait(
       std::min({drain_until_, sweeper_.next_moment(load(), now), now + kIdleWaitMax}));
   const bool deep = wait.deep(now);
   if (deep) {
     bell_.prepare();
-    const bool news =
-        sweeper_.has_news(listened, engine_.size()) || finished() ||
+    const bool has_work =
+        sweeper_.has_work(awaited_task, engine_.size()) || finished() ||
         (drain_until_ == kNever && gauges_.stop.load(std::memory_order_seq_cst) != Stop::none);
-    if (news) wait.until = now;
+    if (has_work) wait.until = now;
   }
   engine_.wait(wait);
   if (deep) bell_.cancel_wait();
 }
 
-// The ring has failed: nothing completes any more.
+// For a ring that has failed: no operation completes any more.
 template <typename Kernel>
 void WorkerOn<Kernel>::give_up() {
   failure_ = ring::explain_failure(engine_.failure()).behind("a worker");

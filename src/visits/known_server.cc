@@ -9,12 +9,12 @@
 namespace mxsweep::visits {
 namespace {
 
-// What a hash table's node and the allocator add to each.
+// The overhead of a hash table's node and of the allocator for each chain.
 constexpr std::size_t kNodeOctets = 40;
 
 std::size_t octets_of(const tls::Chain& chain) { return tls::octets_held(chain) + kNodeOctets; }
 
-// Whether two visits by different names were shown the same.
+// Whether two visits under different names got the same certificate.
 bool same_shown(const probe::Observation& a, const probe::Observation& b) {
   const tls::Chain* const one = a.chain().get();
   const tls::Chain* const other = b.chain().get();
@@ -70,7 +70,7 @@ KnownServer::Change KnownServer::add(std::string_view name, probe::Observation&&
   if (named_ == nullptr) {
     named_ = std::move(visit);
   } else {
-    // Behind the first, which is the one that most lines lead to.
+    // After the first, which is the name that most lines lead to.
     visit->next = std::move(named_->next);
     named_->next = std::move(visit);
     drop_oldest_name(chains, change);
@@ -78,7 +78,7 @@ KnownServer::Change KnownServer::add(std::string_view name, probe::Observation&&
   return change;
 }
 
-// A server with a certificate for each of a thousand names would make each answer a long search.
+// If a server had a certificate for each of a thousand names, each answer() would be a long search.
 void KnownServer::drop_oldest_name(ChainLedger& chains, Change& change) {
   std::size_t names = 1;
   std::unique_ptr<Named>* last = &named_->next;

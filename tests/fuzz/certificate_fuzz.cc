@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whatever a server sends as its certificates: what is kept stays within its limits, the verdict is
-// never a good one, and asking again gives the same.
+// Whatever a server sends as its certificates: the facts kept stay within their limits, the chain
+// is never verified, and a second reading gives the same.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -42,7 +42,7 @@ void check(std::string_view input) {
     const std::shared_ptr<const Chain> chain = client().chain(der, now);
     INVARIANT(chain == client().chain(der, now));
     INVARIANT(chain->certificates.size() == std::size(der));
-    // Nobody is trusted.
+    // No authority is trusted.
     INVARIANT(chain->error != VerifyError::none);
     std::for_each(chain->certificates.begin(), chain->certificates.end(), check_certificate);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The whole dialogue against a server that says anything, in any pieces, with any pauses: it ends,
-// it speaks only when it may, its record is one line of valid JSON, and its verdict is the one of
-// the same octets cut otherwise.
+// The whole dialogue against a server that sends anything, in any pieces, with any pauses: it ends,
+// sends commands only when they are allowed, its record is one line of valid JSON, and its verdict
+// does not depend on how the octets are cut.
 #include <simdjson.h>
 
 #include <cstdint>
@@ -24,7 +24,7 @@ void require_same(const results::Record& a, const results::Record& b) {
   INVARIANT(a.starttls_offered == b.starttls_offered);
   INVARIANT(a.replies[Phase::greeting].octets == b.replies[Phase::greeting].octets);
   INVARIANT(a.verb == b.verb && a.replies[Phase::ehlo].octets == b.replies[Phase::ehlo].octets);
-  // What is no reply is told as far as it was read.
+  // Octets that are no reply are recorded as far as they were read, which depends on the cut.
   if (a.reply.code != 0) INVARIANT(a.reply.octets == b.reply.octets);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whatever a server sends: the answer keeps its limits and does not depend on what lies behind it,
-// and every name in it can be asked for. And whatever a user calls a name.
+// Whatever a server sends: the answer keeps its limits and does not depend on the octets after the
+// message, and every name in it can be queried. Also whatever a user gives as a name.
 #include <cstddef>
 #include <cstdint>
 #include <iterator>

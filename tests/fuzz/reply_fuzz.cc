@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whatever a server sends: the answer does not depend on how it was cut, stays within its limits,
-// and everything that is asked of the reply afterwards has an answer.
+// Whatever a server sends: the result does not depend on how it was cut and stays within its
+// limits, and every function on the reply can be called afterwards.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

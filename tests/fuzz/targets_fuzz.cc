@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any octets for a list: read whole and read in pieces (their size is the first octet) they give
-// the same items, and what is handed through is what it claims to be.
+// Any octets as a list: read whole and read in pieces (of the size in the first octet), they give
+// the same items, and JSON values that are passed on unchanged are valid.
 #include <simdjson.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr std::size_t kItemsMax = 500;  // A prefix may stand for more than anyone can count.
+constexpr std::size_t kItemsMax = 500;  // A prefix may have more targets than can be counted.
 
 // An independent reading: the other front end of the JSON library builds the whole document. It
 // refuses numbers that no machine word holds, which we hand through; none of two digits is.

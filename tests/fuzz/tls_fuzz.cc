@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// TLS engines against peers that say anything: nothing of it crashes, hangs, or makes an engine
-// believe that a connection is secure when its peer does not.
+// TLS engines against peers that send anything: no input crashes an engine, makes it hang, or makes
+// it report a secure connection when its peer does not.
 //
-// The first octet of the input chooses who is talked to: a client or a server that hears arbitrary
-// octets, or a client and a server that are joined, of whose octets some are changed on the way.
+// The first octet of the input chooses the mode: a client or a server that receives arbitrary
+// octets, or a client and a server that are connected, with some of their octets changed.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +50,7 @@ struct World {
   Server servers[6];
 };
 
-// Reads the input octet by octet; nothing but zeros behind its end.
+// Reads the input octet by octet, and zeros after its end.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size)
@@ -83,8 +83,8 @@ void check(Engine& engine, const std::string& clear) {
   for (const std::string_view der : engine.peer_chain()) INVARIANT(!der.empty());
 }
 
-// Every piece is as long as the octet before it says, and at least one octet.
-void hear(Engine& engine, Input& input) {
+// The octet before each piece gives its length, which is at least one.
+void feed(Engine& engine, Input& input) {
   std::string clear;
   engine.advance({}, clear);
   while (!input.empty()) {
@@ -97,8 +97,8 @@ void hear(Engine& engine, Input& input) {
   }
 }
 
-// Three octets of the input make one change: at which octet of what is sent next, and what it is
-// then combined with. Zero ends the changes.
+// Three octets of the input make one change: a pattern for XOR, and the position in the octets that
+// are sent next. A pattern of zero ends the changes.
 std::string change(std::string octets, Input& input) {
   for (std::uint8_t pattern = input.octet(); pattern != 0; pattern = input.octet()) {
     const std::size_t at = input.octet() + input.octet() * std::size_t{256};
@@ -149,13 +149,13 @@ void join(const World& world, Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const World world;
   Input input(data, size);
-  const std::uint8_t who = input.octet();
-  if (who % 4 == 0) {
+  const std::uint8_t mode = input.octet();
+  if (mode % 4 == 0) {
     Engine client(world.client, "mx1.example.net");
-    hear(client, input);
-  } else if (who % 4 == 1) {
+    feed(client, input);
+  } else if (mode % 4 == 1) {
     Engine server(world.servers[0]);
-    hear(server, input);
+    feed(server, input);
   } else {
     join(world, input);
   }

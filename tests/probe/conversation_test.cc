@@ -10,8 +10,9 @@
 namespace mxsweep::probe {
 namespace {
 
-// However the network cut it, a conversation ends the same way: whole lines; pieces of every small
-// size, one octet among them; and all that the server sends ahead of our commands, cut anywhere.
+// A conversation ends the same way however the network cuts it: in whole lines, in pieces of every
+// small size, including one octet, and with everything that the server sends before our commands in
+// two pieces.
 void play(const std::string& text, const Plan& plan = Plan("scanner.test")) {
   for (const int piece : {100'000, 1, 2, 3, 7, 64}) {
     CAPTURE(piece);
@@ -93,7 +94,7 @@ TEST_CASE("a server that accepts neither EHLO nor HELO has declined", "[probe]")
     = refused ehlo protocol.ehlo_unsupported)");
 }
 
-TEST_CASE("a close behind the refusal of EHLO leaves that refusal as the last word", "[probe]") {
+TEST_CASE("a close after the refusal of EHLO leaves that refusal as the outcome", "[probe]") {
   for (const char* ending : {"[close]", "[reset]"}) {
     play(std::string(R"(
       S: 220 mx.test
@@ -106,7 +107,7 @@ TEST_CASE("a close behind the refusal of EHLO leaves that refusal as the last wo
   }
 }
 
-TEST_CASE("a refusal at the greeting gets its QUIT, a 421 gets silence", "[probe]") {
+TEST_CASE("a refusal at the greeting is followed by QUIT, a 421 by a close", "[probe]") {
   play(R"(
     S: 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using list.test
     C: QUIT
@@ -123,7 +124,7 @@ TEST_CASE("a refusal at the greeting gets its QUIT, a 421 gets silence", "[probe
     = refused greeting resources.overload no_close)");
 }
 
-TEST_CASE("silence, a trickle and a close before the reply are three things", "[probe]") {
+TEST_CASE("silence, a trickle and a close before the reply have three causes", "[probe]") {
   play("[wait 61]\n= failed greeting protocol.silent");
   play("S| 22\n[wait 61]\n= failed greeting protocol.tarpit");
   play("S: 220-one line\n[wait 61]\n= failed greeting protocol.tarpit");
@@ -152,7 +153,7 @@ TEST_CASE("a session has a deadline of its own", "[probe]") {
        plan);
 }
 
-TEST_CASE("what is not SMTP and TLS that came unasked are two causes", "[probe]") {
+TEST_CASE("octets that are not SMTP and unexpected TLS have different causes", "[probe]") {
   play("S: HTTP/1.1 400 Bad Request\n= failed greeting protocol.not_smtp");
   play("S: SSH-2.0-OpenSSH_9.2\n= failed greeting protocol.not_smtp");
   play("S| \\x15\\x03\\x01\\x00\\x02\\x02\\x50\n= failed greeting protocol.tls_first");
@@ -199,7 +200,7 @@ TEST_CASE("a flood is cut off, by octets and by lines", "[probe]") {
   CHECK(octets.record().bytes_in <= smtp::kReplyOctetsMax + 2048);
 }
 
-TEST_CASE("what stands behind a reply is read as if it had come later", "[probe]") {
+TEST_CASE("octets after a reply are read as if they had arrived later", "[probe]") {
   play(R"(
     S: 220 mx.test
     C: EHLO scanner.test
@@ -224,7 +225,7 @@ TEST_CASE("what stands behind a reply is read as if it had come later", "[probe]
     = refused ehlo throttled.connections)");
 }
 
-TEST_CASE("a reply that cannot belong to the command is passed over", "[probe]") {
+TEST_CASE("a reply that cannot belong to the command is ignored", "[probe]") {
   play(R"(
     S: 220 mx.test
     C: EHLO scanner.test
@@ -265,7 +266,7 @@ TEST_CASE("only the code that the command expects is its success", "[probe]") {
     = failed greeting protocol.not_smtp)");
 }
 
-TEST_CASE("what a stray reply may have listed is not known to be absent", "[probe]") {
+TEST_CASE("after a stray reply, a capability that is not listed is not known", "[probe]") {
   const Plan plan("scanner.test");
   const std::string text = R"(
     S: 220 mx.test
@@ -285,7 +286,7 @@ TEST_CASE("what a stray reply may have listed is not known to be absent", "[prob
   CHECK(transcript.record().replies[Phase::ehlo].octets == "250-mx.test\r\n250 SIZE 10\r\n");
 }
 
-TEST_CASE("EHLO answered as any command is leaves unknown what is not listed", "[probe]") {
+TEST_CASE("if EHLO is answered like any command, capabilities are not known", "[probe]") {
   for (const char* reply : {"250 2.0.0 Ok", "250 OK", "250"}) {
     const Plan plan("scanner.test");
     Transcript transcript(plan, 100'000);
@@ -296,7 +297,7 @@ TEST_CASE("EHLO answered as any command is leaves unknown what is not listed", "
   }
 }
 
-TEST_CASE("silence among many of our connections to one address is our burst", "[probe]") {
+TEST_CASE("silence beside many of our connections to one address is local.burst", "[probe]") {
   const Plan plan("scanner.test");
   const targets::Target target;
   const auto cause = [&](std::uint32_t others, std::string_view received) {
@@ -314,7 +315,7 @@ TEST_CASE("silence among many of our connections to one address is our burst", "
   CHECK(cause(kBurstConnections, "220 mx.test\r\n") == Cause::protocol_silent);
 }
 
-TEST_CASE("a server that waits for us to close first is not kept, and one that does not is let",
+TEST_CASE("we close first to a server that waits for it, and let other servers close first",
           "[probe]") {
   const Plan plan("scanner.test");
   const targets::Target target;
@@ -337,7 +338,7 @@ TEST_CASE("a server that waits for us to close first is not kept, and one that d
   CHECK(probe.observation().record({}).ms.total == std::chrono::milliseconds{3});
 }
 
-TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
+TEST_CASE("after QUIT nothing changes the outcome", "[probe]") {
   const std::string known = "S: 220 mx.test\nC: EHLO scanner.test\nS: 250 mx.test\nC: QUIT\n";
   play(known + "[close]\n= ok quit none no_221");
   play(known + "[reset]\n= ok quit none no_221");
@@ -351,13 +352,13 @@ TEST_CASE("after QUIT nothing can spoil what is known", "[probe]") {
   play(known + "S: 221 bye\nS: and more\n[close]\n= ok quit none unsolicited_octets");
 }
 
-TEST_CASE("a connection that is never made has a cause on its own side or on ours", "[probe]") {
+TEST_CASE("a connection that fails has a cause on the peer's side or on ours", "[probe]") {
   play("[unconnected]\n[error ECONNREFUSED]\n= failed connect net.refused");
   play("[unconnected]\n[wait 11]\n= failed connect net.timeout");
   play("[unconnected]\n[error ENETUNREACH]\n= local connect local.no_route");
 }
 
-TEST_CASE("an interrupted conversation is ours, a finished one stays what it is", "[probe]") {
+TEST_CASE("an interrupted conversation is local, a finished one keeps its outcome", "[probe]") {
   play("[interrupt]\n= local greeting local.interrupted");
   play("[unconnected]\n[interrupt]\n= local connect local.interrupted");
   play(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A conversation that goes on under TLS: the client and a server of the tests' own, joined in
-// memory, the octets of both directions cut as the case asks for.
+// A conversation under TLS: the client and a server of the tests, connected in memory. The case
+// chooses how the octets of both directions are cut.
 #pragma once
 
 #include <optional>
@@ -48,7 +48,7 @@ class SecurePair {
   }
 
   std::string lines;     // What the client sent in clear text, under TLS or not.
-  Duration step_cost{};  // Of each call that takes octets in a handshake.
+  Duration step_cost{};  // Time of each call that passes octets of a handshake.
 
  private:
   void next() {

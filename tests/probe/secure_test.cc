@@ -91,7 +91,7 @@ TEST_CASE("port 465 means implicit TLS, unless the target or the user wants it o
   CHECK(speaks_first());
 }
 
-TEST_CASE("clear text behind the reply to STARTTLS is dropped and an anomaly", "[probe][tls]") {
+TEST_CASE("clear text after the reply to STARTTLS is dropped and an anomaly", "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.starttls = "220 go\r\n250 injected\r\n";
   const Ending end = ending(behaviour);
@@ -99,7 +99,7 @@ TEST_CASE("clear text behind the reply to STARTTLS is dropped and an anomaly", "
   CHECK(end.lines == kWholeConversation);
 }
 
-TEST_CASE("clear text that comes after our ClientHello is dropped and an anomaly all the same",
+TEST_CASE("clear text that arrives after our ClientHello is also dropped and an anomaly",
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 100U, 1U}) {
     ServerBehaviour behaviour;
@@ -118,7 +118,7 @@ TEST_CASE("clear text that comes after our ClientHello is dropped and an anomaly
   }
 }
 
-TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or apart",
+TEST_CASE("octets after the reply to EHLO are the reply to STARTTLS, in one piece or in two",
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 30U, 1U}) {
     CAPTURE(piece);
@@ -144,7 +144,7 @@ TEST_CASE("what stands behind the reply to EHLO answers STARTTLS, together or ap
   }
 }
 
-TEST_CASE("what is sent under TLS before our EHLO is read as if it had come later",
+TEST_CASE("octets sent under TLS before our EHLO are read as if they had arrived later",
           "[probe][tls]") {
   for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
     ServerBehaviour behaviour;
@@ -202,7 +202,7 @@ TEST_CASE("STARTTLS that is not offered is a finding only where it is required",
   CHECK(ending({}, insists).words == "ok quit none");
 }
 
-TEST_CASE("TLS is left out when the user wants none or goes no further", "[probe][tls]") {
+TEST_CASE("TLS does not begin if it is off or the depth ends before it", "[probe][tls]") {
   Plan plan("scanner.test");
   plan.tls_mode = targets::TlsMode::off;
   CHECK(ending({}, plan).lines == "EHLO scanner.test\nQUIT\n");
@@ -266,7 +266,7 @@ TEST_CASE("each way in which a handshake fails has its own cause", "[probe][tls]
   }
 }
 
-TEST_CASE("a server that only asks for a client certificate is none the worse", "[probe][tls]") {
+TEST_CASE("a server that only requests a client certificate is ok", "[probe][tls]") {
   for (const tls::Version version : {tls::Version::tls1_2, tls::Version::tls1_3}) {
     ServerBehaviour behaviour;
     behaviour.tls.client_certificate = tls::ClientCertificate::requested;
@@ -279,7 +279,7 @@ TEST_CASE("a server that only asks for a client certificate is none the worse", 
   }
 }
 
-TEST_CASE("a certificate that is not valid matters where it is required", "[probe][tls]") {
+TEST_CASE("an invalid certificate matters only if a valid one is required", "[probe][tls]") {
   Plan requires_it("scanner.test");
   requires_it.require_valid = true;
   CHECK(ending({}, requires_it, "mx.test").words == "ok quit none");
@@ -288,7 +288,7 @@ TEST_CASE("a certificate that is not valid matters where it is required", "[prob
   CHECK(ending({}, requires_it, "mail.test").words == "degraded tls certificate-host-mismatch");
 }
 
-TEST_CASE("a refusal under TLS is one like any other, without close_notify an anomaly",
+TEST_CASE("a refusal under TLS is like any other; without close_notify it has an anomaly",
           "[probe][tls]") {
   ServerBehaviour behaviour;
   behaviour.ehlo_tls = "421 4.3.2 busy\r\n";
@@ -301,7 +301,7 @@ TEST_CASE("a refusal under TLS is one like any other, without close_notify an an
   CHECK(ending(behaviour).words == "ok quit none no_221");
 }
 
-TEST_CASE("what a handshake's last step costs is the handshake's and not of what comes behind",
+TEST_CASE("the time of the last handshake step counts for the handshake, not for the next phase",
           "[probe][tls]") {
   Plan plan("scanner.test");
   SecurePair conversation(plan, {}, "mx.test", 100'000);
@@ -313,7 +313,7 @@ TEST_CASE("what a handshake's last step costs is the handshake's and not of what
   CHECK(record.ms[Phase::starttls] < std::chrono::milliseconds{7});
 }
 
-TEST_CASE("what waited for its turn counts in no latency", "[probe][tls]") {
+TEST_CASE("the wait of a queued handshake step counts in no latency", "[probe][tls]") {
   tls::Client client;
   REQUIRE(client.open({}).ok());
   Plan plan("scanner.test");
@@ -335,7 +335,7 @@ TEST_CASE("what waited for its turn counts in no latency", "[probe][tls]") {
   CHECK(record.ms[Phase::tls] == std::chrono::milliseconds{10});
 }
 
-// The last case of this room, so that it comes behind those that make the records.
+// The last case of this room, so that it runs after those that make the records.
 TEST_CASE("every record of a transcript is valid by the schema", "[probe][tls]") {
   records_of_transcripts().expect_valid();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a server of the tests does under TLS and before it, and the certificates that it shows.
+// What a server of the tests does under TLS and before it, and the certificates that it sends.
 #pragma once
 
 #include <memory>
@@ -37,24 +37,24 @@ inline const Papers& papers() {
   return all;
 }
 
-// What the server does when something has come: a line of clear text, or in hello() the
-// client's first octets of TLS.
+// What the server does when it has received a line of clear text or, in hello(), the client's first
+// octets of TLS.
 struct ServerBehaviour {
   std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
-  bool ehlo_closes = false;  // FIN behind that reply.
+  bool ehlo_closes = false;  // FIN after that reply.
   std::string starttls = "220 go ahead\r\n";
   std::string ehlo_tls = "250-mx.test\r\n250 SIZE 1000\r\n";
   std::string quit = "221 bye\r\n";
-  std::string hello;                          // Instead of the handshake: these octets.
-  bool hello_closes = false;                  // ... and FIN, instead of the handshake.
-  bool hello_hangs = false;                   // Nothing, instead of the handshake.
-  std::size_t cut_after = std::string::npos;  // FIN after so many octets of the handshake.
+  std::string hello;                          // Sent instead of the handshake.
+  bool hello_closes = false;                  // FIN after that, instead of the handshake.
+  bool hello_hangs = false;                   // Sends nothing instead of the handshake.
+  std::size_t cut_after = std::string::npos;  // FIN after this many octets of the handshake.
   std::string before_handshake;               // Clear text before the handshake's first octet.
-  bool starttls_at_once = false;              // The reply to STARTTLS was sent before.
-  std::string before_ehlo_tls;                // Sent under TLS ahead of any command.
-  bool before_ehlo_tls_closes = false;        // ... and then close_notify and FIN.
-  bool close_notify = true;                   // Behind the reply to QUIT.
-  bool waits_for_close_notify = false;        // Of the client, and answers it.
+  bool starttls_at_once = false;              // The reply to STARTTLS was sent before it.
+  std::string before_ehlo_tls;                // Sent under TLS before any command.
+  bool before_ehlo_tls_closes = false;        // After that, close_notify and FIN.
+  bool close_notify = true;                   // Sent after the reply to QUIT.
+  bool waits_for_close_notify = false;        // Sent only as the answer to the client's.
   bool implicit = false;
   tls::ServerOptions tls;
 };

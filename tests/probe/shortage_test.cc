@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A shortage of memory in the middle of a conversation: it is ours, and the server is to be visited
-// again.
+// A shortage of memory during a conversation: it is local, and the server is to be visited again.
 #include <cerrno>
 #include <chrono>
 #include <cstddef>

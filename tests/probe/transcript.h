@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Conversations as documents. A transcript is a text of lines:
+// Runs conversations written as transcripts. A transcript is a text of lines:
 //
-//   S: 220 mx.test ESMTP     the server sends this, CRLF added ("S| text" adds nothing, and has
-//                            \xHH, \r, \n)
-//   C: QUIT                  the client must have sent exactly this by now, and nothing else
-//   [wait 61s]               time passes; deadlines on the way are met
+//   S: 220 mx.test ESMTP     the server sends this, with CRLF added ("S| text": without CRLF, with
+//                            the escapes \xHH, \r, \n)
+//   C: QUIT                  the client must have sent exactly this since the last "C:" line
+//   [wait 61s]               time passes; deadlines in it expire
 //   [close] [reset]          the server closes or resets
 //   [error ECONNREFUSED]     instead of a connection, or on it
 //   [interrupt]              the user stops the sweep
@@ -25,7 +25,7 @@
 
 namespace mxsweep::probe {
 
-// Of every transcript that was played.
+// The records of every transcript that was played.
 inline results::KeptRecords& records_of_transcripts() {
   static results::KeptRecords records;
   return records;
@@ -54,7 +54,7 @@ class Transcript {
     REQUIRE(ended_);
   }
 
-  // The pieces part at octet `cut`. False: there is no such octet.
+  // Cuts the octets in two at octet `cut`. False: there is no such octet.
   [[nodiscard]] bool play_ahead(const std::string& text, std::size_t cut) {
     const Ahead ahead = read_ahead(text);
     apply(probe_.on_started(now_));
@@ -67,7 +67,7 @@ class Transcript {
     }
     if (ahead.ending.empty()) advance(ahead.waits);
     if (!ahead.ending.empty() && !wants_.done) step(ahead.ending);
-    said_.clear();
+    sent_.clear();
     expect_end(ahead.expected);
     return cut < ahead.octets.size();
   }
@@ -89,7 +89,7 @@ class Transcript {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
       line.erase(0, line.find_first_not_of(' '));
-      if (line.starts_with("S:")) ahead.octets += said_in(line);
+      if (line.starts_with("S:")) ahead.octets += octets_in(line);
       if (line.starts_with("S|")) ahead.octets += unescape(line.substr(3));
       if (line.starts_with("[wait ")) ahead.waits += span_of(line);
       if (line == "[close]" || line == "[reset]") ahead.ending = line;
@@ -98,7 +98,7 @@ class Transcript {
     return ahead;
   }
 
-  static std::string said_in(const std::string& line) {
+  static std::string octets_in(const std::string& line) {
     return line.substr(std::min<std::size_t>(3, line.size())) + "\r\n";
   }
   static Duration span_of(const std::string& line) {
@@ -106,9 +106,9 @@ class Transcript {
   }
 
   void step(const std::string& line) {
-    if (line.starts_with("S:")) return deliver(said_in(line));
+    if (line.starts_with("S:")) return deliver(octets_in(line));
     if (line.starts_with("S|")) return deliver(unescape(line.substr(3)));
-    if (line.starts_with("C:")) return expect_said(line.substr(3) + "\r\n");
+    if (line.starts_with("C:")) return expect_sent(line.substr(3) + "\r\n");
     if (line.starts_with("[wait ")) return advance(span_of(line));
     if (line == "[close]") return apply(probe_.on_closed(now_));
     if (line == "[reset]") return apply(probe_.on_error(ECONNRESET, now_));
@@ -139,18 +139,18 @@ class Transcript {
 
   void apply(const Wants& wants) {
     wants_ = wants;
-    said_ += wants.send;
+    sent_ += wants.send;
     REQUIRE((wants.done || wants.deadline != kNever));
   }
 
-  void expect_said(const std::string& command) {
-    REQUIRE(said_ == command);
-    said_.clear();
+  void expect_sent(const std::string& command) {
+    REQUIRE(sent_ == command);
+    sent_.clear();
   }
 
   void expect_end(const std::string& expected) {
     REQUIRE(wants_.done);
-    CHECK(said_.empty());
+    CHECK(sent_.empty());
     const results::Record record = probe_.observation().record({});
     records_of_transcripts().add(record);
     std::string seen = std::string(to_string(record.outcome)) + " " +
@@ -184,7 +184,7 @@ class Transcript {
   std::size_t piece_;
   Instant now_{std::chrono::seconds{1000}};
   Wants wants_;
-  std::string said_;
+  std::string sent_;
   bool ended_ = false;
 };
 

@@ -81,18 +81,18 @@ class Flags(ProgramTest):
     def test_a_list_of_values_may_have_none_empty_and_none_twice(self):
         for flag, text in (("-p", "25,,26"), ("-p", ",25"), ("-p", "25,"), ("-p", ","), ("-p", ""),
                            ("--resolver", "127.0.0.1,,127.0.0.2"), ("--resolver", "127.0.0.1,")):
-            self.assertIn(f"'{text}': there is nothing before or behind a comma",
+            self.assertIn(f"'{text}': there is nothing before or after a comma",
                           self.refused("scan", flag, text))
         self.assertIn("'plain,': there is nothing", self.refused("sink", "--only", "plain,"))
         for values in (("-p", "25,26,25"), ("-p", "25", "-p", "025")):
-            self.assertIn("25 stands there twice", self.refused("scan", *values))
-        self.assertIn("127.0.0.1 stands there twice",
+            self.assertIn("25 is given twice", self.refused("scan", *values))
+        self.assertIn("127.0.0.1 is given twice",
                       self.refused("scan", "--resolver", "127.0.0.1,127.0.0.1"))
 
     def test_an_empty_value_is_no_file_and_no_name(self):
         """It may come from an unset shell variable, and must not mean the default."""
         for flag in ("-f", "-o", "--summary", "--certs", "--helo", "--ca-file"):
-            self.assertIn("an empty text is no ", self.refused("scan", flag, ""))
+            self.assertIn("an empty text is not a ", self.refused("scan", flag, ""))
 
     def test_durations_are_written_as_people_write_them(self):
         for text, shown in (("90", "90s"), ("1.5s", "1500ms"), ("250ms", "250ms"), ("2h", "7200s"),
@@ -123,10 +123,10 @@ class Flags(ProgramTest):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
-            "concurrency": "1000, or what the limit on open files allows",
+            "concurrency": "1000, or as many as the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
-            "ciphers": "all that the library can do", "ca-file": "the system's store",
+            "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
@@ -236,7 +236,7 @@ class Check(ProgramTest):
         self.assertRegex(plan["descriptors"], r"limited to \d+, so \d+ connections fit")
         self.assertRegex(plan["memory"], r"\d+ MB")
         self.assertEqual(plan["rate"], "50 new connections a second")
-        self.assertEqual(plan["says"], f"EHLO {HELO}")
+        self.assertEqual(plan["sends"], f"EHLO {HELO}")
         self.assertIn("greeting 90s", plan["timeouts"])
         self.assertRegex(plan["resolver"], f"^{NO_RESOLVER}: does NOT answer")
         self.assertEqual(plan["list"], str(self.path("list")))

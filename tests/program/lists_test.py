@@ -74,8 +74,9 @@ class TargetsOnTheCommandLine(ProgramTest):
                 with self.subTest(words=words):
                     code, records, stderr = self.run_scan(*words)
                     self.assertEqual((code, records), (WRONG_USAGE, []))
-                    self.assertRegex(stderr, r"^mxsweep: '.*' (is no target|holds a line end)")
-        self.assertIn(r"'\x1b[31m\x0a' holds", self.run_scan("\x1b[31m\n")[2])
+                    self.assertRegex(stderr,
+                                     r"^mxsweep: '.*' (is not a target|contains a line end)")
+        self.assertIn(r"'\x1b[31m\x0a' contains", self.run_scan("\x1b[31m\n")[2])
 
     def test_a_list_and_words_exclude_each_other(self):
         """Also if the list is standard input, which "-" alone stands for."""
@@ -85,7 +86,7 @@ class TargetsOnTheCommandLine(ProgramTest):
             with self.subTest(words=words):
                 code, records, stderr = self.run_scan(*words)
                 self.assertEqual((code, records), (WRONG_USAGE, []))
-                self.assertIn("one of the two", stderr)
+                self.assertIn(", not both", stderr)
         with open(path, "rb") as stdin:
             code, records, stderr = self.run_scan("-", stdin=stdin)
         self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
@@ -95,7 +96,7 @@ class TargetsOnTheCommandLine(ProgramTest):
         path = str(self.write("list.txt", "127.0.0.1:1\n"))
         code, records, stderr = self.run_scan(path)
         self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
-        self.assertIn(f"'{path}' is taken for a target; -f reads targets from a file", stderr)
+        self.assertIn(f"'{path}' is read as a target; -f reads targets from a file", stderr)
 
     def test_check_and_strict_read_them(self):
         code, stdout, stderr = self.run_program(

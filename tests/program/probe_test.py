@@ -97,7 +97,7 @@ class Probe(ProgramTest):
         self.assertIn("\nfailed: nothing listens on that port.\n", whole)
         sink = self.sink("--only", "silent")
         lines, whole = self.transcript(f"127.0.0.1:{sink.port}", "--greeting-timeout", "200ms")
-        self.assertEqual(lines[-1], "* waited long enough")
+        self.assertEqual(lines[-1], "* timed out")
         self.assertIn("cause protocol.silent", whole)
 
     def check_no_line_twice(self, whole):

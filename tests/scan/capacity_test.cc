@@ -6,8 +6,7 @@
 namespace mxsweep::scan {
 namespace {
 
-TEST_CASE("the default fits where it can, and is lowered with a word where it cannot",
-          "[capacity]") {
+TEST_CASE("the default is used if it fits, and otherwise lowered with a note", "[capacity]") {
   const Result<Capacity> usual = plan_capacity({.processors = 2, .descriptor_limit = 20'000});
   REQUIRE(usual.ok());
   CHECK(usual->concurrency == kConcurrencyDefault);
@@ -47,7 +46,7 @@ TEST_CASE("a ring has room for its worker's share of the connections", "[capacit
 TEST_CASE("a limit that leaves nothing is refused also for the default", "[capacity]") {
   const Result<Capacity> plan = plan_capacity({.descriptor_limit = 10});
   REQUIRE_FALSE(plan.ok());
-  // Nobody asked for "--concurrency 0".
+  // The message must not mention "--concurrency 0", which was not given.
   CHECK(plan.status().sentence().find("--concurrency 1000 ") != std::string::npos);
 }
 
@@ -66,7 +65,7 @@ TEST_CASE("with tables of their own there are as many workers as the connections
   CHECK(capacity.memory_octets < std::uint64_t{3} << 29U);
 }
 
-TEST_CASE("under TLS a connection is planned with what the library holds for it", "[capacity]") {
+TEST_CASE("the plan for TLS includes the library's memory for each connection", "[capacity]") {
   CapacityRequest request{.concurrency = 10'000, .threads = 1, .descriptor_limit = 20'000};
   const std::uint64_t in_clear = plan_capacity(request)->memory_octets;
   request.tls = true;

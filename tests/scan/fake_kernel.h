@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel of a worker in a World: every call is the world's.
+// The kernel of a worker in a World: every call is forwarded to the world.
 #pragma once
 
 #include <optional>

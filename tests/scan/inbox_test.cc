@@ -14,7 +14,7 @@ Task errand_with(std::size_t meta_octets) {
   return task;
 }
 
-TEST_CASE("an inbox takes as many as it has places for while they are light", "[scan][inbox]") {
+TEST_CASE("an inbox takes as many small tasks as it has places", "[scan][inbox]") {
   Inbox inbox(8, 100'000);
   for (int i = 0; i < 8; ++i) {
     Task task = errand_with(10);
@@ -27,7 +27,7 @@ TEST_CASE("an inbox takes as many as it has places for while they are light", "[
   CHECK(one_more.target.text() == "mx.test");
 }
 
-TEST_CASE("an inbox takes heavy ones up to its bound and one more, and again when they are gone",
+TEST_CASE("an inbox takes large tasks up to its bound and one more, and again after they are taken",
           "[scan][inbox]") {
   Inbox inbox(1024, 100'000);
   for (int round = 0; round < 3; ++round) {
@@ -45,7 +45,7 @@ TEST_CASE("an inbox takes heavy ones up to its bound and one more, and again whe
   }
 }
 
-TEST_CASE("one target may always wait, however heavy it is", "[scan][inbox]") {
+TEST_CASE("one task may always wait, however large it is", "[scan][inbox]") {
   Inbox inbox(16, 0);
   Task task = errand_with(30'000);
   CHECK(inbox.push(task));

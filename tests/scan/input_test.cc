@@ -21,7 +21,7 @@
 namespace mxsweep::scan {
 namespace {
 
-// Beyond anything that a slow machine needs: it ends a hang and measures nothing.
+// Longer than any slow machine needs: it ends a hang and measures nothing.
 constexpr std::chrono::seconds kHang{10};
 
 bool comes_true(const std::function<bool()>& true_now) {
@@ -48,7 +48,7 @@ class NameServer {
     thread_ = std::thread([this] { run(); });
   }
   ~NameServer() {
-    ::shutdown(socket_, SHUT_RDWR);  // Ends the wait, although it complains.
+    ::shutdown(socket_, SHUT_RDWR);  // Ends the wait, although it returns an error.
     thread_.join();
     ::close(socket_);
   }
@@ -74,7 +74,7 @@ class NameServer {
   std::thread thread_;
 };
 
-// A list that comes through a pipe, and the thread that reads it.
+// A list in a pipe, and the feeder thread that reads it.
 class Feeder {
  public:
   Feeder() {
@@ -97,14 +97,14 @@ class Feeder {
     ::close(pipe_[0]);
   }
 
-  void say(std::string_view line) {
+  void write(std::string_view line) {
     REQUIRE(::write(pipe_[1], line.data(), line.size()) == std::ssize(line));
   }
   [[nodiscard]] std::uint64_t records(Outcome outcome) const {
     return gauges_.outcomes[static_cast<std::size_t>(outcome)].load();
   }
-  // False: the feeder does not take notice.
-  [[nodiscard]] bool ring_until_heard() {
+  // False: the feeder does not take the notification.
+  [[nodiscard]] bool ring_until_taken() {
     input_->doorbell().notify();
     return comes_true([this] {
       pollfd bell{.fd = input_->doorbell().descriptor(), .events = POLLIN, .revents = 0};
@@ -138,8 +138,8 @@ class Feeder {
   std::thread thread_;
 };
 
-// More often than the kernel tries a read again that another reader was quicker at: then it gives
-// the read to a thread of its own, which may swallow the next ring of the bell.
+// More often than the kernel retries a read that lost to another reader. After those retries, the
+// kernel hands the read to a worker thread, which may take the next notification.
 constexpr std::uint64_t kRings = 200;
 
 bool kernel_has_a_thread_for_us() {
@@ -151,25 +151,25 @@ bool kernel_has_a_thread_for_us() {
   return false;
 }
 
-TEST_CASE("the bell of a feeder that waits for lines and for names has one reader",
+TEST_CASE("the doorbell of a feeder that waits for lines and for names has one reader",
           "[scan][input]") {
   Feeder feeder;
   for (std::uint64_t rings = 0; rings < kRings; ++rings) {
-    feeder.say("n" + std::to_string(rings) + ".test\n");
+    feeder.write("n" + std::to_string(rings) + ".test\n");
     REQUIRE(comes_true([&] { return feeder.records(Outcome::failed) == rings + 1; }));
-    REQUIRE(feeder.ring_until_heard());
+    REQUIRE(feeder.ring_until_taken());
     REQUIRE_FALSE(kernel_has_a_thread_for_us());
   }
   REQUIRE(feeder.stops());
 }
 
-TEST_CASE("a list that says something now and then is read as it comes", "[scan][input]") {
+TEST_CASE("a list whose lines arrive now and then is read as they arrive", "[scan][input]") {
   Feeder feeder;
   const auto read = [&] {
     return feeder.records(Outcome::failed) + feeder.records(Outcome::invalid);
   };
   for (std::uint64_t lines = 0; lines < 100; ++lines) {
-    feeder.say(lines % 2 == 0 ? "n" + std::to_string(lines) + ".test\n" : "no target at all\n");
+    feeder.write(lines % 2 == 0 ? "n" + std::to_string(lines) + ".test\n" : "no target at all\n");
     REQUIRE(comes_true([&] { return read() == lines + 1; }));
   }
   REQUIRE(feeder.stops());

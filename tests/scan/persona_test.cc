@@ -24,7 +24,7 @@ struct Wire {
   Duration gap{};                 // Between two pieces.
 };
 
-// Client and server joined by a wire that takes its time.
+// Client and server connected by a wire with a delay.
 class Pair {
  public:
   Pair(const sink::Persona& persona, const probe::Plan& plan, const targets::Target& target,
@@ -47,10 +47,10 @@ class Pair {
 
  private:
   void next() {
-    // What was sent arrives first; then whichever side's time comes first.
+    // Octets in flight arrive first; then the earlier deadline of the two sides expires.
     if (!to_client_.empty()) return deliver();
-    if (tell_) {
-      tell_ = false;
+    if (report_sent_) {
+      report_sent_ = false;
       return server(session_.on_sent(now_));
     }
     if (end_ == sink::Reaction::End::close) return client(probe_.on_closed(now_ += kOneWay));
@@ -83,7 +83,7 @@ class Pair {
   }
   void server(const sink::Reaction& reaction) {
     to_client_ += reaction.send;
-    tell_ = reaction.report_sent;
+    report_sent_ = reaction.report_sent;
     wake_ = reaction.wake;
     if (reaction.end != sink::Reaction::End::no) end_ = reaction.end;
   }
@@ -96,7 +96,7 @@ class Pair {
   probe::Wants wants_;
   std::string to_client_;
   std::string to_server_;
-  bool tell_ = false;
+  bool report_sent_ = false;
   Instant wake_ = kNever;
   sink::Reaction::End end_ = sink::Reaction::End::no;
 };
@@ -151,8 +151,8 @@ void expect_all_as_they_are(std::vector<sink::Persona> personas, const probe::Pl
 }
 
 TEST_CASE(
-    "every persona is judged as it should be however its octets are cut, and none is spoken to "
-    "out of turn",
+    "every persona gets the expected verdict however its octets are cut, and receives nothing out "
+    "of turn",
     "[scan]") {
   std::vector<sink::Persona> personas = *sink::read_personas(sink::builtin_personas());
   sink::Authority authority(kToday);

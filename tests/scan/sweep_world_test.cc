@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Whole sweeps of a worker in virtual time, each from one number: what must hold whatever the
-// network, the kernel and the servers do.
+// Whole sweeps of a worker in virtual time, each determined by one number, its seed: the promises
+// that must hold whatever the network, the kernel and the servers do.
 //
-//   MXSWEEP_WORLD_SWEEPS=N  so many of them instead of a few
-//   MXSWEEP_WORLD_SEED=N    only this one, or from this one on
+//   MXSWEEP_WORLD_SWEEPS=N  runs N sweeps instead of a few
+//   MXSWEEP_WORLD_SEED=N    runs only the sweep of this seed, or those from it on
 
 #include <cstdlib>
 #include <iostream>
@@ -26,8 +26,8 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-// What a record says, as far as it is looked at here.
-struct Said {
+// The members of a record that these tests check.
+struct RecordFields {
   std::size_t line = 0;
   std::string outcome;
   std::string phase;
@@ -35,7 +35,7 @@ struct Said {
   bool shared = false;
 };
 
-Said read_record(std::string_view json) {
+RecordFields read_record(std::string_view json) {
   const auto word = [&](std::string_view key) {
     const std::size_t at = json.find(key);
     if (at == std::string_view::npos) return std::string_view{};
@@ -103,7 +103,7 @@ Address address_of(std::uint32_t number) {
   return address;
 }
 
-// What becomes of each persona when nothing else goes wrong: "outcome cause".
+// The expected "outcome cause" of each persona when nothing else goes wrong.
 using Expected = std::unordered_map<std::string, std::string>;
 
 class SweepInWorld {
@@ -149,12 +149,12 @@ class SweepInWorld {
     const bool whole = setting_.stop == Stop::none && !setting_.faults.ring_fails;
     std::size_t recorded = 0;
     std::vector<bool> seen(setting_.targets + 1);
-    for (const Said& said : said_) {
-      if (said.line == 0 || said.line > setting_.targets) return "a record of no target";
-      if (seen[said.line]) return "two records of line " + std::to_string(said.line);
-      seen[said.line] = true;
+    for (const RecordFields& fields : fields_) {
+      if (fields.line == 0 || fields.line > setting_.targets) return "a record of no target";
+      if (seen[fields.line]) return "two records of line " + std::to_string(fields.line);
+      seen[fields.line] = true;
       ++recorded;
-      if (std::string wrong = judge(said, expected); !wrong.empty()) return wrong;
+      if (std::string wrong = judge(fields, expected); !wrong.empty()) return wrong;
     }
     const std::uint64_t waiting = worker_.sweeper().not_started();
     if (recorded + waiting != offered_) return "a target was lost";
@@ -164,14 +164,14 @@ class SweepInWorld {
     return {};
   }
 
-  [[nodiscard]] const std::vector<Said>& said() const { return said_; }
+  [[nodiscard]] const std::vector<RecordFields>& fields() const { return fields_; }
   [[nodiscard]] World& world() { return world_; }
   [[nodiscard]] Address address_of_line(std::size_t line) const {
     return address_of(first_address_ + static_cast<std::uint32_t>(line) % setting_.addresses);
   }
 
  private:
-  // As the feeder does: some at a time, as there is room.
+  // Like the feeder: a few at a time, while there is room.
   void feed() {
     while (offered_ < setting_.targets && worker_.has_room()) {
       Task task;
@@ -198,7 +198,7 @@ class SweepInWorld {
       std::string_view lines = chunk.lines;
       for (std::size_t end = lines.find('\n'); end != std::string_view::npos;
            end = lines.find('\n')) {
-        said_.push_back(read_record(lines.substr(0, end)));
+        fields_.push_back(read_record(lines.substr(0, end)));
         lines.remove_prefix(end + 1);
       }
     }
@@ -218,35 +218,35 @@ class SweepInWorld {
     return false;
   }
 
-  std::string judge(const Said& said, const Expected& expected) const {
-    const Address address = address_of_line(said.line);
-    const std::string is = said.outcome + " " + said.cause;
+  std::string judge(const RecordFields& fields, const Expected& expected) const {
+    const Address address = address_of_line(fields.line);
+    const std::string is = fields.outcome + " " + fields.cause;
     const sink::Persona& persona = world_.persona_at(address);
     const auto wrong = [&](const std::string& should) {
-      return "line " + std::to_string(said.line) + " (" + persona.name + "): " + is +
+      return "line " + std::to_string(fields.line) + " (" + persona.name + "): " + is +
              ", and it should be " + should;
     };
-    if (said.cause == "local.interrupted") {
+    if (fields.cause == "local.interrupted") {
       const bool may = setting_.stop != Stop::none || setting_.faults.ring_fails;
       return may ? "" : wrong("no interruption");
     }
     // Nothing but a process that was stopped for minutes can make a shortage last.
-    if (said.cause == "local.resource")
+    if (fields.cause == "local.resource")
       return setting_.faults.stopped != 0 ? "" : wrong("no shortage");
-    if (world_.refuses(address)) return said.cause == "net.refused" ? "" : wrong("net.refused");
+    if (world_.refuses(address)) return fields.cause == "net.refused" ? "" : wrong("net.refused");
     if (world_.never_answers(address))
-      return said.cause == "net.timeout" ? "" : wrong("net.timeout");
+      return fields.cause == "net.timeout" ? "" : wrong("net.timeout");
     if (world_.was_reset(address))
-      return said.outcome != "local" || said.cause == "local.burst" ? ""
-                                                                    : wrong("no fault of ours");
+      return fields.outcome != "local" || fields.cause == "local.burst" ? ""
+                                                                        : wrong("no fault of ours");
     const std::string& should = expected.at(persona.name);
     if (is == should) return {};
-    // Its deadline came, or did not, while we were not there.
+    // Its deadline may have passed while the process was stopped.
     const bool patience =
         should.ends_with("protocol.silent") || should.ends_with("protocol.tarpit");
     if (patience && world_.stops() != 0) return {};
     if (should.ends_with("protocol.flood") && world_.stops() != 0) return {};
-    if (should.ends_with("protocol.silent") && said.cause == "local.burst") return {};
+    if (should.ends_with("protocol.silent") && fields.cause == "local.burst") return {};
     return wrong(should);
   }
 
@@ -261,7 +261,7 @@ class SweepInWorld {
   files::Outbox records_;
   WorkerOn<FakeKernel> worker_;
   std::uint32_t offered_ = 0;
-  std::vector<Said> said_;
+  std::vector<RecordFields> fields_;
 };
 
 // Each persona by itself, where nothing goes wrong.
@@ -275,13 +275,13 @@ Expected expect(const std::vector<sink::Persona>& personas, const probe::Plan& p
     sweep.run();
     INFO(persona.name);
     REQUIRE(sweep.world().violation().empty());
-    REQUIRE(sweep.said().size() == 1);
-    const Said& said = sweep.said().front();
+    REQUIRE(sweep.fields().size() == 1);
+    const RecordFields& fields = sweep.fields().front();
     if (plan.tls != nullptr) {
-      CHECK(said.outcome == to_string(persona.expect.outcome));
-      CHECK(said.cause == to_string(persona.expect.cause));
+      CHECK(fields.outcome == to_string(persona.expect.outcome));
+      CHECK(fields.cause == to_string(persona.expect.cause));
     }
-    expected[persona.name] = said.outcome + " " + said.cause;
+    expected[persona.name] = fields.outcome + " " + fields.cause;
   }
   return expected;
 }
@@ -340,7 +340,8 @@ TEST_CASE("whatever goes wrong, a sweep with TLS keeps its promises", "[scan][wo
   expect_promises_kept(personas, plan, 10);
 }
 
-TEST_CASE("a sweep that drains gives what is open its time, and no more", "[scan][world-stop]") {
+TEST_CASE("a sweep that drains gives open conversations the drain time and no more",
+          "[scan][world-stop]") {
   const std::vector<sink::Persona> personas = only({"plain", "slow_greeting", "silent"});
   const probe::Plan plan("scanner.test");
   const Expected expected = expect(personas, plan);
@@ -359,18 +360,18 @@ TEST_CASE("a sweep that drains gives what is open its time, and no more", "[scan
     CHECK(sweep.world().begun().back() <= stopped);
     CHECK(sweep.world().time() >= stopped + setting.drain);
     CHECK(sweep.world().time() < stopped + setting.drain + std::chrono::milliseconds{100});
-    // By persona: those that were heard, and those that were cut off.
-    std::map<std::string, int> heard;
+    // Conversations by persona: those that were completed, and those that were cut off.
+    std::map<std::string, int> completed;
     std::map<std::string, int> cut_off;
-    for (const Said& said : sweep.said()) {
-      const sink::Persona& persona = sweep.world().persona_at(sweep.address_of_line(said.line));
-      ++(said.outcome == "ok" ? heard : cut_off)[persona.name];
-      if (said.outcome == "ok") continue;
-      CHECK(said.phase + " " + said.cause == "greeting local.interrupted");
+    for (const RecordFields& fields : sweep.fields()) {
+      const sink::Persona& persona = sweep.world().persona_at(sweep.address_of_line(fields.line));
+      ++(fields.outcome == "ok" ? completed : cut_off)[persona.name];
+      if (fields.outcome == "ok") continue;
+      CHECK(fields.phase + " " + fields.cause == "greeting local.interrupted");
     }
     CHECK(cut_off["silent"] > 0);
     // Their greetings come three seconds late.
-    CHECK((heard["slow_greeting"] > 0) == (seconds == 10));
+    CHECK((completed["slow_greeting"] > 0) == (seconds == 10));
     CHECK((cut_off["slow_greeting"] > 0) == (seconds != 10));
   }
 }
@@ -391,7 +392,7 @@ TEST_CASE("a slow server is visited once for all lines that wait for it", "[scan
     CHECK(sweep.check(expected) == "");
     CHECK(sweep.world().begun().size() == setting.addresses);
     std::size_t shared = 0;
-    for (const Said& said : sweep.said()) shared += said.shared ? 1 : 0;
+    for (const RecordFields& fields : sweep.fields()) shared += fields.shared ? 1 : 0;
     CHECK(shared == setting.targets - setting.addresses);
   }
 }

@@ -11,10 +11,11 @@
 namespace mxsweep::scan {
 namespace {
 
-// What this program has allocated; nothing under sanitizers, which have an allocator of their own.
+// The octets that this program has allocated; 0 under sanitizers, which replace the allocator.
 std::size_t allocated_now() { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; }
 
-TEST_CASE("a task is counted as it weighs, whatever the list and DNS say of it", "[scan][task]") {
+TEST_CASE("a task counts with the memory it takes, whatever the list and DNS have on it",
+          "[scan][task]") {
   for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
     CAPTURE(meta);
     const std::string text(meta, 'm');

@@ -10,7 +10,7 @@
 namespace mxsweep::scan {
 namespace {
 
-// Above what the longest of these sweeps takes.
+// More than the longest of these sweeps takes.
 constexpr std::uint64_t kWaitsMax = 400'000;
 constexpr std::uint64_t kIdleWaitsMax = 2'000;
 constexpr std::size_t kWindowOctets = 64 * 1024;
@@ -122,9 +122,9 @@ void World::submit(ring::Operation operation, int descriptor, Handle handle,
     if (socket->armed != nullptr) violate("two operations are armed on one connection");
     socket->armed = std::make_unique<Armed>(Armed{operation, handle});
   }
-  const bool tell = operation == ring::Operation::send;
-  if (tell) ++socket->sends;
-  queued_.push_back({operation, descriptor, handle, octets, std::string(octets), to, tell});
+  const bool reported = operation == ring::Operation::send;
+  if (reported) ++socket->sends;
+  queued_.push_back({operation, descriptor, handle, octets, std::string(octets), to, reported});
 }
 
 void World::cancel(ring::Operation operation, Handle handle) {
@@ -136,7 +136,7 @@ void World::cancel(ring::Operation operation, Handle handle) {
     queued_.push_back({ring::Operation::cancel, descriptor, handle, {}, {}, {}, false});
     return;
   }
-  // It is done, and its completion was not seen yet.
+  // Otherwise it is done, and its completion is on its way.
 }
 
 void World::execute(Queued& queued) {
@@ -169,12 +169,12 @@ void World::execute(Queued& queued) {
   }
   const std::uint64_t number = socket->number;
   const int descriptor = queued.descriptor;
-  const bool at_once = !queued.tell || random_.below(4) != 0;
+  const bool at_once = !queued.reported || random_.below(4) != 0;
   add(at_once ? now_ : now_ + latency(), [=, this] {
     Socket* const it = same(descriptor, number);
-    if (queued.tell && queued.octets != queued.copy) violate("octets changed while being sent");
+    if (queued.reported && queued.octets != queued.copy) violate("octets changed while being sent");
     if (it == nullptr) return;
-    if (queued.tell) {
+    if (queued.reported) {
       --it->sends;
       tasks_.push_back({queued.operation, queued.handle,
                         static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
@@ -214,7 +214,7 @@ void World::connect(int descriptor, Socket& socket) {
   });
 }
 
-// What is armed is done.
+// Completes an armed operation.
 void World::finish(int descriptor, ring::Operation operation, Handle handle, int result) {
   Socket& socket = sockets_.at(descriptor);
   socket.armed.reset();
@@ -231,7 +231,7 @@ void World::try_receive(Socket& socket, bool at_once) {
       seen.push_back({ring::Operation::receive, handle, -ENOBUFS, kNoBuffer});
       return;
     }
-    // Any free one: a view of an octet that was given back must not look right by chance.
+    // A free buffer at random: a view of a buffer that was given back must not be right by chance.
     const std::size_t place = random_.below(static_cast<std::uint32_t>(free_buffers_.size()));
     const std::uint32_t buffer = free_buffers_[place];
     free_buffers_.erase(free_buffers_.begin() + static_cast<std::ptrdiff_t>(place));
@@ -258,7 +258,7 @@ void World::go_on_sending(Socket& socket) {
   });
 }
 
-// In the order in which it was sent.
+// Events of one direction arrive in the order in which they were sent.
 void World::arrive(int descriptor, Socket& socket, std::function<void(Socket&)> act) {
   Instant at = std::max(socket.arrived, now_ + latency());
   if (chance(faults_.late)) at += std::chrono::microseconds{random_.below(20'000)};
@@ -286,7 +286,7 @@ void World::react(int descriptor, Socket& socket, const sink::Reaction& reaction
   if (reaction.report_sent) {
     add(socket.arrived, [=, this] {
       Socket* const it = same(descriptor, number);
-      // As a window does: the server goes on when there is room.
+      // Like a TCP window: the server goes on when there is room.
       if (it == nullptr || it->server_ended) return;
       if (it->readable.size() >= kWindowOctets) {
         it->window_full = true;
@@ -321,7 +321,7 @@ bool World::bell_rang() {
   return ::read(wake_descriptor_, &rings, sizeof rings) > 0;
 }
 
-// Lets happen what happens until then, or until so many operations are done, or the bell rings.
+// Runs events until that time, or until `least` operations are done, or the doorbell is notified.
 void World::run_until(Instant until, std::uint32_t least) {
   while (!events_.empty() && events_.top().at <= until) {
     if (tasks_.size() + completed_.size() >= least || woken_ || failure_ != 0) return;
@@ -344,7 +344,7 @@ void World::submit_and_wait(std::uint32_t least, Duration longest) {
     execute(queued);
   }
   Instant until = now_ + std::max(longest, Duration::zero());
-  // The kernel looks for signals when it is about to sleep, behind what was done before.
+  // The kernel checks for signals when it is about to sleep, after it has processed submissions.
   const bool interrupted = until > now_ && tasks_.empty() && chance(faults_.interrupted);
   if (interrupted) {
     until = now_ + Duration{static_cast<std::int64_t>(
@@ -366,7 +366,7 @@ void World::submit_and_wait(std::uint32_t least, Duration longest) {
   woken_ = false;
   if (interrupted) return;
   while (!tasks_.empty()) {
-    // In any order, but for the two ends.
+    // Mostly in order; one in eight is taken from a random place.
     const std::size_t place =
         random_.below(8) == 0 ? random_.below(static_cast<std::uint32_t>(tasks_.size())) : 0;
     completed_.push_back(tasks_[place]);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A world for a worker, in virtual time and from one seed: a kernel that is none, a network,
-// servers that are personas of the simulated fleet, and what may go wrong with each.
+// Simulates the surroundings of a worker in virtual time, from one seed: a kernel, a network,
+// servers that are personas of the simulated fleet, and faults of each.
 //
-//   Shape     WorkerOn<FakeKernel> (scan/fake_kernel.h) runs as it is; the world acts while the
+//   Shape     WorkerOn<FakeKernel> (scan/fake_kernel.h) runs unchanged; the world acts while the
 //             worker waits. One world at a time: FakeKernel finds it in World::current.
-//   Kernel    as the real one: completions of what is armed become visible only in a wait that was
-//             not interrupted; a receive that finds octets completes at its submission; a cancelled
-//             operation may complete all the same; descriptors are reused, the lowest first.
-//   Errors    the first broken promise of the worker's is violation().
+//   Kernel    like the real one: completions of armed operations become visible only in a wait that
+//             was not interrupted; a receive that finds octets completes at its submission; a
+//             cancelled operation may still complete; the lowest free descriptor is reused first.
+//   Errors    violation() is the first rule that the worker has broken.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,9 @@
 
 namespace mxsweep::scan {
 
-// How often, in parts of 1000.
+// How often each fault happens, in parts of 1000.
 struct Faults {
-  std::uint32_t refused = 0;           // By address: no server there.
+  std::uint32_t refused = 0;           // By address: there is no server.
   std::uint32_t unanswered = 0;        // By address: the connect is never answered.
   std::uint32_t reset = 0;             // Of a connection, at some moment.
   std::uint32_t no_descriptor = 0;     // EMFILE of open_tcp().
@@ -43,7 +43,7 @@ struct Faults {
   std::uint32_t interrupted = 0;       // Of waits: EINTR.
   std::uint32_t stopped = 0;           // Of waits: the process is stopped, for up to stop_most.
   Duration stop_most{};
-  std::uint32_t late = 0;  // Of completions: up to 20 ms later than need be.
+  std::uint32_t late = 0;  // Of completions: up to 20 ms late.
   bool ring_fails = false;
 };
 
@@ -61,7 +61,7 @@ class World {
   void violate(const std::string& what) {
     if (violation_.empty()) violation_ = what;
   }
-  // What happens at `at`, beside the network: a feeder, a signal.
+  // Adds an event at `at` that is not of the network: of the feeder, a signal.
   void schedule(Instant at, std::function<void()> act) {
     add(at, [this, act = std::move(act)] {
       act();
@@ -84,10 +84,10 @@ class World {
   [[nodiscard]] std::uint32_t open_now() const {
     return static_cast<std::uint32_t>(sockets_.size());
   }
-  std::function<void()> on_wait = [] {};  // The other threads, which always have time.
-  std::uint32_t step_us = 0;              // What each look at the clock takes, for handshakes.
+  std::function<void()> on_wait = [] {};  // The work of the other threads, done in each wait.
+  std::uint32_t step_us = 0;              // The time that each read of the clock adds: a step's.
 
-  // FakeKernel's.
+  // For FakeKernel.
   Instant read_clock();
   int open_tcp();
   void close_socket(int descriptor);
@@ -112,15 +112,15 @@ class World {
     Handle handle;
   };
   struct Socket {
-    std::uint64_t number = 0;  // Of all that there ever were.
+    std::uint64_t number = 0;  // Unique, as descriptors are reused.
     Address to;
     std::unique_ptr<sink::Session> session;
     std::string readable;
-    End end = End::no;  // Behind what is readable.
-    Instant arrived{};  // The latest event of the network on its way to us.
+    End end = End::no;  // After `readable`.
+    Instant arrived{};  // When the latest event of the network arrives.
     std::uint64_t wakes = 0;
     std::unique_ptr<Armed> armed;
-    std::uint32_t sends = 0;  // That will be told.
+    std::uint32_t sends = 0;  // In flight, with a completion to come.
     bool server_ended = false;
     bool window_full = false;  // The server waits until we have read.
   };
@@ -129,9 +129,9 @@ class World {
     int descriptor;
     Handle handle;
     std::string_view octets;
-    std::string copy;  // What they were when they were queued.
+    std::string copy;  // Of the octets, when they were queued.
     Address to;
-    bool tell;
+    bool reported;  // The operation has a completion.
   };
   struct Event {
     Instant at;
@@ -186,10 +186,10 @@ class World {
   bool woken_ = false;
   int failure_ = 0;
   std::uint64_t waits_ = 0;
-  std::uint64_t idle_waits_ = 0;  // In a row: no time passed and nothing came.
+  std::uint64_t idle_waits_ = 0;  // In a row, in which no time passed and nothing completed.
   std::deque<Queued> queued_;
-  std::deque<ring::Completion> tasks_;      // Done, and not to be seen yet.
-  std::deque<ring::Completion> completed_;  // To be seen.
+  std::deque<ring::Completion> tasks_;      // Done, but not visible yet.
+  std::deque<ring::Completion> completed_;  // Visible to the worker.
   std::vector<ring::Completion> turn_;
   std::uint32_t buffer_octets_ = 2048;
   std::vector<std::string> buffers_;

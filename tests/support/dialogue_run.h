@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One conversation of the dialogue's fuzz target: an input is a row of steps, which say what the
-// server does. The client must say whole commands and QUIT once; what came of it is the record.
+// One conversation of the dialogue's fuzz target: an input is a sequence of steps, the actions of
+// the server. The client must send whole commands, and QUIT once; the result is the record.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace mxsweep::fuzz {
 
-// The first octet of each step says what happens; for octets received, the next says how many.
+// The first octet of each step is its kind; for octets received, the next is their number.
 enum Step : std::uint8_t {
   kBytes = 0,
   kLongBytes = 1,
@@ -26,9 +26,9 @@ enum Step : std::uint8_t {
 };
 
 inline void check_wants(const probe::Wants& wants, const probe::Plan& plan, int& quits) {
-  const std::string_view said = wants.send;
+  const std::string_view send = wants.send;
   // Whole commands; several, where one piece held the replies to several.
-  for (std::string_view rest = said; !rest.empty();) {
+  for (std::string_view rest = send; !rest.empty();) {
     const std::string* const commands[] = {&plan.commands[smtp::Command::ehlo],
                                            &plan.commands[smtp::Command::helo],
                                            &plan.commands[smtp::Command::quit]};
@@ -40,10 +40,10 @@ inline void check_wants(const probe::Wants& wants, const probe::Plan& plan, int&
   }
   INVARIANT(quits <= 1);
   INVARIANT(wants.done || wants.deadline != kNever);
-  INVARIANT(!wants.done || said.empty());
+  INVARIANT(!wants.done || send.empty());
 }
 
-// As the input has it, octet by octet, or with pieces joined that follow each other.
+// Pieces as in the input, one octet each, or adjacent pieces joined.
 enum class Cut : std::uint8_t { as_given, octets, joined };
 
 class Run {

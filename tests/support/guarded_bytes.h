@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Octets whose last one is followed by an unreadable page: whoever reads one too many dies at once,
+// Octets followed by an unreadable page: a read past the last octet ends the test program at once,
 // with or without a sanitizer.
 //
 //   Lifetime  view() dies with its GuardedBytes. An empty view still points at the guard.

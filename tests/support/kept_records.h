@@ -13,7 +13,7 @@ namespace mxsweep::results {
 
 class KeptRecords {
  public:
-  // With what a worker adds to what a probe has learned.
+  // Adds the members that a worker adds to the record of an observation.
   void add(Record record) {
     record.target = "192.0.2.1";
     record.line = 1;

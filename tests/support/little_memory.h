@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A step in a test that has only so much memory.
+// Runs a step of a test with limited memory.
 //
 //   Shape     include it in one file of a test program: it takes malloc's place in all of it. Where
-//             MXSWEEP_MALLOC_IS_OURS is 0 there is none of this.
+//             MXSWEEP_MALLOC_IS_OURS is 0, none of it is defined.
 //   Threads   each its own.
 #pragma once
 
@@ -13,7 +13,7 @@
 #include <new>
 #include <optional>
 
-// The library's allocations are refused by taking malloc's place, which a sanitizer has taken.
+// The library's allocations are refused by replacing malloc; a sanitizer has replaced it already.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
 #define MXSWEEP_MALLOC_IS_OURS 0
 #elif defined(__has_feature)
@@ -29,7 +29,7 @@
 
 namespace mxsweep {
 
-// What this thread may still allocate; nothing: as much as there is.
+// The octets that this thread may still allocate; empty: no limit.
 inline thread_local std::optional<std::size_t> memory_left;
 inline thread_local bool memory_refused = false;
 
@@ -81,7 +81,7 @@ void operator delete(void* made, std::size_t) noexcept { __libc_free(made); }
 
 namespace mxsweep {
 
-// Runs `step` with no more memory than that. Whether it asked for more.
+// Runs `step` with no more memory than that. Returns whether it tried to allocate more.
 template <typename Step>
 bool with_memory(std::size_t octets, Step step) {
   memory_refused = false;

@@ -25,7 +25,7 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
   return files;
 }
 
-// Said before it is run: a target that finds a fault aborts.
+// Prints the name before the run, because a target that finds a fault aborts.
 bool replay(const std::filesystem::path& file) {
   std::printf("%s\n", file.c_str());
   std::fflush(stdout);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Records at the edges of what can be said: octets that are no text, replies at their longest.
+// Records at the limits of the format: octets that are no text, replies of the greatest length.
 //
 //   Lifetime  All views are of static storage.
 #pragma once
@@ -57,7 +57,7 @@ inline Record latin1_target() {
   return record;
 }
 
-// As many lines as a reply may have and as many octets, every one of them to be escaped.
+// A reply with the most lines and the most octets, each of which has to be escaped.
 inline Record huge() {
   static const std::string reply = [] {
     const std::size_t line_octets = smtp::kReplyOctetsMax / smtp::kReplyLinesMax;

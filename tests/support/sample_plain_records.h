@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Records of usual conversations without TLS, and of none, for whoever needs records without a
-// conversation: tests, benchmarks. All kinds of records together: sample_records.h.
+// Records of usual conversations without TLS, and of targets without a conversation, for tests and
+// benchmarks. sample_records.h has all kinds of records together.
 //
 //   Lifetime  All views are of static storage.
 #pragma once
@@ -18,7 +18,7 @@ inline constexpr std::string_view kPostfixEhlo =
     "250-mx1.example.net\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-STARTTLS\r\n"
     "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
 
-// Up to and with the connect: what every probe of an address has.
+// The members up to the connect, which every probe of an address has.
 inline Record attempted(std::string_view target = "192.0.2.10") {
   Record record;
   record.target = target;

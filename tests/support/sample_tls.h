@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions and certificates as the TLS room tells of them, good and bad, without a handshake.
+// Sessions and certificates as the TLS room reports them, good and bad, made without a handshake.
 //
 //   Lifetime  Certificates own their texts; the chain is of static storage.
 #pragma once
@@ -63,7 +63,7 @@ inline const tls::Chain& two_certificates() {
   return chain;
 }
 
-// Texts that would break out of a string, and octets that are no character.
+// Texts that would end a JSON string, and octets that are no character.
 inline tls::Certificate hostile_certificate() {
   tls::Certificate certificate = leaf_certificate();
   certificate.subject = std::string("CN=\"},\\\n\r\t\0\x01\x7f", 14);
@@ -75,7 +75,7 @@ inline tls::Certificate hostile_certificate() {
   return certificate;
 }
 
-// More of everything than is kept.
+// More of everything than the record keeps.
 inline tls::Certificate cut_certificate() {
   tls::Certificate certificate = leaf_certificate();
   certificate.cut = {.serial = true, .subject = true, .issuer = true, .names = true};
@@ -91,7 +91,7 @@ inline tls::Session session_1_3() {
   return session;
 }
 
-// Without (EC)DHE and what was invented later.
+// Without (EC)DHE and later features.
 inline tls::Session session_1_0() {
   tls::Session session;
   session.version = "TLSv1.0";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Records of conversations that began TLS, for whoever needs them without a handshake.
+// Records of conversations that began TLS, for tests and benchmarks, made without a handshake.
 //
 //   Lifetime  All views are of static storage.
 #pragma once
@@ -127,7 +127,7 @@ inline Record handshake_refused() {
   return record;
 }
 
-// TLS 1.2: its certificate was seen before it said that it wants one of ours.
+// TLS 1.2: its certificate was received before its request for a client certificate.
 inline Record client_certificate_required() {
   const tls::Facts facts = [] {
     tls::Facts made = trusted();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A system call that the kernel refuses to this thread from now on, as under a seccomp filter.
+// Makes the kernel refuse a system call to this thread from now on, as a container's seccomp filter
+// does.
 #pragma once
 
 #include <linux/filter.h>
@@ -10,7 +11,7 @@
 
 namespace mxsweep {
 
-// False: this machine has no filters. There is no way back for the thread.
+// False: this machine has no filters. The thread cannot remove the filter.
 inline bool refuse_system_call(unsigned number, unsigned error) {
   std::array<sock_filter, 4> program{{
       {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},  // The number of the call.

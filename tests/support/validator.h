@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Validates lines of JSON against the schema with a validator that is not ours, if it is installed.
-// One run judges all the lines that it is given: starting it takes longer than judging hundreds.
+// One run checks all lines, because starting it takes longer than checking hundreds of lines.
 #pragma once
 
 #include <simdjson.h>
@@ -43,7 +43,7 @@ class Validator {
     std::filesystem::remove_all(path_, ignored);
   }
 
-  // What it says of each line, "valid" or what is wrong; nothing: it is not installed.
+  // The result for each line, "valid" or what is wrong; empty: the validator is not installed.
   [[nodiscard]] std::optional<std::vector<std::string>> judge(
       const std::string& lines, const std::string& schema = schema_json()) const {
     const std::string output = (path_ / "output").string();

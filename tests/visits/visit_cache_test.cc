@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kPlenty = 1 << 20;
 using targets::TlsMode;
 
-// A line of a list, that leads to a server and may wait for it.
+// A line of a list that leads to a server and may wait for its visit.
 struct Line {
   targets::Target target;
 };
@@ -36,7 +36,7 @@ Line line_to(std::uint32_t host, const std::string& name = {}, std::uint64_t num
   return line;
 }
 
-// Visits as a worker makes them, with an end of each in memory.
+// Visits as a worker makes them, with results made in memory.
 class Visitor {
  public:
   explicit Visitor(std::size_t octets_max) : servers(octets_max) {
@@ -56,7 +56,7 @@ class Visitor {
     return probe.take_observation();
   }
 
-  // Implicit TLS with a certificate for one name, until it was shown.
+  // Implicit TLS, until a certificate for one name was received.
   probe::Observation shown(const targets::Target& target, const std::string& name) {
     const tls::IssuedCertificate issued = tls::issue({.common_name = name, .dns_names = {name}});
     tls::Server server;
@@ -84,7 +84,7 @@ class Visitor {
                            target.name(), line);
   }
 
-  // What becomes of a line: "visited", "known", or "waits".
+  // The result of a line: "visited", "known", or "waits".
   std::string sent(Line line, TlsMode mode = TlsMode::off) {
     const VisitCache<Line>::Answer answer = place(line, mode);
     if (answer.known != nullptr) return "known";
@@ -102,7 +102,7 @@ class Visitor {
   VisitCache<Line> servers;
 };
 
-TEST_CASE("a server is visited once, and what leads there meanwhile waits", "[visits]") {
+TEST_CASE("a server is visited once, and other lines that lead to it wait meanwhile", "[visits]") {
   Visitor visitor(kPlenty);
   VisitCache<Line>& servers = visitor.servers;
   Line first = line_to(1);
@@ -138,7 +138,7 @@ TEST_CASE("another address, port or way to begin TLS is another server", "[visit
   CHECK(visitor.sent(line_to(1)) == "known");
 }
 
-TEST_CASE("a visit that failed for our own fault leaves nothing, and what waited is the next visit",
+TEST_CASE("an abandoned visit leaves no result, and the line that waited is visited next",
           "[visits]") {
   Visitor visitor(kPlenty);
   VisitCache<Line>& servers = visitor.servers;
@@ -158,7 +158,7 @@ TEST_CASE("a visit that failed for our own fault leaves nothing, and what waited
   CHECK(visitor.sent(line_to(1)) == "visited");
 }
 
-TEST_CASE("a name counts once TLS was begun, until three names were shown the same", "[visits]") {
+TEST_CASE("a name matters once TLS began, until three names got the same certificate", "[visits]") {
   Visitor visitor(kPlenty);
   CHECK(visitor.sent(line_to(1, "a.test"), TlsMode::implicit) == "visited");
   CHECK(visitor.sent(line_to(1, "b.test"), TlsMode::implicit) == "visited");
@@ -168,7 +168,7 @@ TEST_CASE("a name counts once TLS was begun, until three names were shown the sa
   CHECK(visitor.sent(line_to(1, "d.test"), TlsMode::implicit) == "known");
 }
 
-TEST_CASE("a server with a certificate for each name is visited by each; the oldest is forgotten",
+TEST_CASE("a server with a certificate per name is visited under each; the oldest is forgotten",
           "[visits]") {
   Visitor visitor(kPlenty);
   VisitCache<Line>& servers = visitor.servers;
@@ -195,7 +195,7 @@ TEST_CASE("a server with a certificate for each name is visited by each; the old
   CHECK(is_known(kNamesKept + 1));
 }
 
-TEST_CASE("what waited with a name of its own is the next visit, and the others wait on",
+TEST_CASE("a waiting line with another name is visited next, and the others go on waiting",
           "[visits]") {
   Visitor visitor(kPlenty);
   VisitCache<Line>& servers = visitor.servers;
@@ -214,8 +214,7 @@ TEST_CASE("what waited with a name of its own is the next visit, and the others 
   CHECK(became == "b.test visited, a.test known, c.test visited, ");
 }
 
-TEST_CASE("beyond its memory it forgets the server that was not looked up for the longest time",
-          "[visits]") {
+TEST_CASE("when its memory is full it forgets the least recently looked up server", "[visits]") {
   Visitor one(kPlenty);
   CHECK(one.sent(line_to(1)) == "visited");
   const std::size_t octets_each = one.servers.octets();
@@ -235,7 +234,7 @@ TEST_CASE("beyond its memory it forgets the server that was not looked up for th
   }
 }
 
-TEST_CASE("a bound that holds nothing still answers what waited", "[visits]") {
+TEST_CASE("a bound without room for a result still serves the lines that waited", "[visits]") {
   Visitor visitor(0);
   VisitCache<Line>& servers = visitor.servers;
   Line first = line_to(1, "a.test");
@@ -251,7 +250,7 @@ TEST_CASE("a bound that holds nothing still answers what waited", "[visits]") {
   CHECK(visitor.sent(line_to(1, "a.test"), TlsMode::implicit) == "visited");
 }
 
-// What this program has allocated; nothing under sanitizers, which have an allocator of their own.
+// The octets that this program has allocated; 0 under sanitizers, which replace the allocator.
 std::size_t allocated_now() { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; }
 
 void expect_counted(std::size_t counted, std::size_t before, std::size_t after) {
@@ -261,7 +260,7 @@ void expect_counted(std::size_t counted, std::size_t before, std::size_t after) 
   CHECK(static_cast<double>(counted) < 1.2 * real);
 }
 
-TEST_CASE("waiting lines are counted as they weigh, however long they are", "[visits]") {
+TEST_CASE("waiting lines count with the memory they take, however long they are", "[visits]") {
   for (const std::size_t meta : {0U, 10U, 200U, 5000U, 30'000U}) {
     CAPTURE(meta);
     Visitor visitor(kPlenty);
@@ -292,8 +291,8 @@ std::size_t resident_now() {
   return kilobytes * 1024;
 }
 
-TEST_CASE("what is learned of servers is counted as it weighs", "[visits]") {
-  // Some 25 MB, against which it does not matter what the allocator has at hand.
+TEST_CASE("observations count with the memory they take", "[visits]") {
+  // About 25 MB, so that free memory in the allocator does not matter.
   for (const auto& [mode, hosts] :
        {std::pair{TlsMode::off, 200'000U}, {TlsMode::implicit, 40'000U}}) {
     Visitor visitor(std::size_t{1} << 30U);
@@ -307,7 +306,7 @@ TEST_CASE("what is learned of servers is counted as it weighs", "[visits]") {
   }
 }
 
-TEST_CASE("waiting lines take the place of what was learned, not a place beside it", "[visits]") {
+TEST_CASE("waiting lines take memory from observations, not additional memory", "[visits]") {
   Visitor one(kPlenty);
   CHECK(one.sent(line_to(1)) == "visited");
   const std::size_t bound = 10 * one.servers.octets();

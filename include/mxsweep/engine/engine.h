@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
-// The loop of one thread: a ring, its connections, their deadlines. Conversations never see the
-// ring, the ring never sees SMTP; what a conversation wants becomes operations here and nowhere
-// else.
+// The event loop of one thread: a ring, its connections and their deadlines. Only the engine turns
+// what a conversation wants (probe/wants.h) into io_uring operations: conversations do not know the
+// ring, and the ring does not know SMTP.
 //
-//   Shape     One turn: start() what may be started, next_wait() and wait(), then work(). The
-//             listener is called at once, within start(), work() or interrupt_all():
-//               using Visit = ...;  What the caller knows of a connection. Has target(), which
-//                                   stays where it is while the Visit does.
+//   Shape     One turn: start() for each new connection, next_wait(), wait(), work(). The engine
+//             calls its listener from start(), work() and interrupt_all(). A listener has
+//               using Visit = ...;  The caller's data about a connection. Its target() returns a
+//                                   reference that is valid until the Visit is moved or destroyed.
 //               void on_end(Visit&, probe::Observation&&, Instant now);
-//             and, where it has these members (a listener without them pays nothing):
+//             and may have these members (a listener without them pays nothing):
 //               void on_connected();
 //               void on_event(Visit&, const Event&);  To show a conversation: engine/event.h.
-//               void on_shortage(Visit&&, int error, Instant now);  Not begun, or broken off: to be
-//                                   started again later. Without it, a shortage is an end.
-//   Kernel    engine/kernel.h, or something with the same members. Known at compile time: there is
-//             no virtual call on the way of a completion.
-//   Memory    slots and timers for `capacity` connections; only what is used becomes real.
-//   Fairness  a step of a TLS handshake takes a tenth of a millisecond and more. When every other
-//             completion is worked through, 10 ms of a turn are for such steps; the rest wait in a
-//             queue of their own, with their deadlines stopped, so that all other deadlines are
-//             kept.
-//   Deadlines what has completed is passed to its conversation before a deadline counts as missed:
+//               void on_shortage(Visit&&, int error, Instant now);  Not started, or interrupted:
+//                                   start it again later. Without it, a shortage is an end.
+//   Kernel    engine/kernel.h, or a class with the same members. It is a template parameter so that
+//             a completion costs no virtual call.
+//   Memory    slots and timers for `capacity` connections; a page is touched only when it is used.
+//   Fairness  a step of a TLS handshake takes a tenth of a millisecond or more. Such steps run when
+//             all other completions of the turn have been processed, for at most 10 ms; the rest
+//             wait in a queue of their own with their deadlines stopped, so that all other
+//             deadlines are kept.
+//   Deadlines every completion is passed to its conversation before a deadline counts as missed:
 //             when this thread is late, no peer is blamed for it.
-//   Lifetime  open() to close() in one thread. The listener and the plan outlive the engine, which
-//             calls neither in its destructor.
-//   Errors    a shortage of this machine (descriptors, ports, memory) is reported as such. A ring
-//             that the kernel refuses is failure(); then there is only give_up().
+//   Lifetime  open() to close() in one thread. The listener and the plan outlive the engine, whose
+//             destructor calls neither.
+//   Errors    a local shortage (descriptors, ports, memory) goes to on_shortage(). If the kernel
+//             refuses the ring, failure() is its errno, and only give_up() may follow.
 #pragma once
 
 #include <cstdint>
@@ -48,19 +48,20 @@
 namespace mxsweep::engine {
 
 // Waiting for several completions saves system calls, which counts when many connections are open;
-// it adds at most kBatchWaitMax to a latency. With few open each completion is taken as it comes.
+// it adds at most kBatchWaitMax to a latency. With few open connections, each completion is taken
+// as it comes.
 inline constexpr std::uint32_t kBatch = 128;
 inline constexpr std::uint32_t kOpenPerBatched = 8;
 inline constexpr Duration kBatchWaitMax = std::chrono::milliseconds{1};
 inline constexpr std::uint32_t kTimersPerTurn = 1024;
-// Handshake steps in a turn: what a deadline, or another connection's reply, waits for them at
-// most. Many in a row share what the processor's caches hold: 64 in a row cost 5 % less than 16.
+// Time for handshake steps in a turn: how long they may delay deadlines and the replies of other
+// connections. Steps in a row share the processor's caches: 64 in a row cost 5 % less than 16.
 inline constexpr Duration kHandshakeTimePerTurn = std::chrono::milliseconds{10};
-// The wheel is late by up to a fifteenth of a span. So it is set to an earlier moment, and set
-// again for the little that is left then.
+// The wheel expires a timer late, by up to a fifteenth of its span. Therefore a timer is set to an
+// earlier moment, and then set again for the short remainder.
 inline constexpr int kWheelEarlyPart = 16;
-// A wait that ends so much too late means that the process was stopped (SIGSTOP, a frozen
-// container).
+// A wait that ends at least this much too late means that the process was stopped (SIGSTOP, a
+// frozen container).
 inline constexpr Duration kStopLeast = std::chrono::seconds{1};
 
 template <typename Kernel, typename Listener>
@@ -79,7 +80,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   Status open(const ring::RingOptions& options) { return kernel_.emplace().open(options); }
-  // The ring has one issuer, and its descriptor may be in a table of this thread's alone.
+  // In the thread of open(): a ring has a single issuer, and its descriptor may be in a descriptor
+  // table of that thread alone.
   void close() { kernel_.reset(); }
   [[nodiscard]] const std::vector<std::string>& features() const { return kernel_->features(); }
   [[nodiscard]] int failure() const { return kernel_->failure(); }  // errno; 0: none.
@@ -88,22 +90,22 @@ class Engine {
   void read_clock() { now_ = Kernel::now(); }
   [[nodiscard]] std::uint32_t size() const { return slots_.size(); }  // Conversations.
   [[nodiscard]] bool full() const { return slots_.full(); }
-  // More has completed than a turn takes: nothing should be started now.
+  // More completions are available than a turn takes: nothing should be started now.
   [[nodiscard]] bool must_drain_completions_first() const { return backlog_turns_ > 0; }
-  // By how much the latest of all deadlines was noticed after its time.
+  // The longest time that passed between a deadline and its expiry here.
   [[nodiscard]] Duration deadline_late_max() const { return deadline_late_max_; }
 
-  // Requires: not full(). False: a shortage, which the listener has been called for.
+  // Requires: not full(). False: a shortage, for which on_shortage() was called.
   bool start(Visit&& visit);
 
   struct Wait {
     std::uint32_t completions;
     Instant until;
 
-    // Long enough that other threads need a way to end it.
+    // Whether the wait is so long that other threads need a way to end it.
     [[nodiscard]] bool deep(Instant now) const { return until > now + kBatchWaitMax; }
   };
-  // Until `until` at most.
+  // The wait that ends this turn, at `until` at the latest.
   [[nodiscard]] Wait next_wait(Instant until) const;
   void wait(const Wait& wait) {
     waited_until_ = wait.until;
@@ -111,17 +113,17 @@ class Engine {
   }
   void work();
 
-  void interrupt_all();  // Each conversation ends now, as interrupted.
-  // The ring has failed, and nothing completes any more: the same, and every slot is free.
+  void interrupt_all();  // Ends each conversation now, as interrupted.
+  // After failure(), when no operation completes any more: interrupt_all(), then frees every slot.
   void give_up();
 
  private:
-  // Octets that outlive the call that brought them: only TLS conversations have any.
+  // Octets that outlive the call that brought them. Only TLS conversations have any.
   struct TlsBuffers {
-    std::string sending;   // Not empty: a send of it is under way.
-    std::string next;      // To be sent behind it.
-    std::string received;  // Waits for its handshake step; empty: that we are connected.
-    Instant received_at{};
+    std::string sending;    // Not empty: a send of it is in flight.
+    std::string next;       // To be sent after it.
+    std::string received;   // Input of the queued handshake step; empty: the connect completed.
+    Instant received_at{};  // Arrival of that input.
   };
   struct Connection {
     Connection(Visit&& its_visit, const probe::Plan& plan, int its_descriptor)
@@ -129,12 +131,12 @@ class Engine {
           visit(std::move(its_visit)),
           conversation(plan, visit.target()) {}
 
-    // What every completion needs comes first, in the cache line of the slot's generation.
+    // Members that every completion needs come first, in the cache line of the slot's generation.
     int descriptor;
-    // What is armed for the peer's next octets, if anything. A slot ends only when nothing is, and
-    // nothing is being sent from memory that ends with it.
+    // The connect or receive in flight. A slot is released only when there is none, and no send
+    // from the slot's memory is in flight.
     enum class Armed : std::uint8_t { none, connect, receive } armed = Armed::none;
-    bool ended = false;  // The listener knows: only operations are still to come back.
+    bool ended = false;  // Reported to the listener; operations may still be in flight.
     OpenConnections::Place place = 0;
     std::unique_ptr<TlsBuffers> tls_buffers;
     Visit visit;
@@ -152,7 +154,7 @@ class Engine {
   void show(Connection& connection, const Event& event) {
     if constexpr (kShowsEvents) listener_.on_event(connection.visit, event);
   }
-  // on_bytes(), with the events that it means.
+  // Calls on_bytes() and shows the events that result.
   probe::Wants pass_octets(Connection& connection, std::string_view octets, Instant arrived);
   void complete(const ring::Completion& completion);
   void on_connect_result(Handle handle, Connection& connection, int result);
@@ -179,17 +181,17 @@ class Engine {
   SlotTable<Connection> slots_;
   OpenConnections connections_;
   TimerWheel wheel_;
-  std::vector<Handle> receives_without_buffer_;  // Waiting for a buffer: receives that found none.
+  std::vector<Handle> receives_without_buffer_;  // Ended with ENOBUFS; armed again in this turn.
   std::deque<Handle> handshake_queue_;  // Waiting for a handshake step; stale handles are skipped.
   Duration deadline_late_max_{};
-  std::uint32_t backlog_turns_ = 0;  // In a row, with more completed than a turn takes.
-  Instant waited_until_ = kNever;    // The latest wait, at most.
+  std::uint32_t backlog_turns_ = 0;  // Turns in a row with more completions than a turn takes.
+  Instant waited_until_ = kNever;    // When the latest wait had to end.
   bool interrupted_ = false;
 };
 
 }  // namespace mxsweep::engine
 
-// The members' bodies.
+// The definitions of the member functions.
 #include "mxsweep/engine/engine_completions.h"
 #include "mxsweep/engine/engine_operations.h"
 #include "mxsweep/engine/engine_turn.h"

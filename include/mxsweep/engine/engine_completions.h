@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How engine/engine.h, which includes this file, passes what has completed to its conversations,
-// handshake steps last. Nothing else should include it.
+// The part of engine/engine.h that passes completions to their conversations, handshake steps last.
+// Only engine/engine.h includes this file.
 #pragma once
 
 #include <cerrno>
@@ -13,8 +13,7 @@ namespace mxsweep::engine {
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::complete(const ring::Completion& completion) {
   Connection* const connection = slots_.find(completion.handle);
-  // A completion can outlive its connection; the generation in its handle tells one from
-  // ours.
+  // A completion can outlive its connection: the generation in its handle shows that.
   if (connection == nullptr) {
     kernel_->give_back(completion);
     return;
@@ -97,8 +96,8 @@ probe::Wants Engine<Kernel, Listener>::pass_octets(Connection& connection, std::
   return wants;
 }
 
-// An event that means a handshake step waits for its turn, with nothing armed. The peer has done
-// its part, so its deadline stops. False: it need not wait.
+// If the event means a handshake step, queues it, with no operation armed. The peer has done its
+// part, so its deadline stops. False: no handshake step, nothing was queued.
 template <typename Kernel, typename Listener>
 bool Engine<Kernel, Listener>::queue_handshake_step(Handle handle, Connection& connection,
                                                     std::string_view octets) {
@@ -111,7 +110,7 @@ bool Engine<Kernel, Listener>::queue_handshake_step(Handle handle, Connection& c
   return true;
 }
 
-// A step is so much work that the time is read again before each, or the octets behind it would
+// A step takes so long that the clock is read again after each: otherwise the next octets would
 // count as read long before they were.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::run_handshake_steps() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How engine/engine.h, which includes this file, turns what a conversation wants into operations.
-// Nothing else should include it.
+// The part of engine/engine.h that turns what a conversation wants into operations. Only
+// engine/engine.h includes this file.
 #pragma once
 
 #include <algorithm>
@@ -68,17 +68,18 @@ void Engine<Kernel, Listener>::send(Handle handle, Connection& connection,
   kernel_->send_and_report(connection.descriptor, handle, tls_buffers.sending);
 }
 
-// A send that failed because of the peer shows in the receive that is armed behind it; one that has
-// no TLS buffers sent the plan's own texts.
+// A send that failed because of the peer also fails the receive that is armed after it, which
+// reports the error. A connection without TLS buffers sends only the plan's own texts, and nothing
+// waits for those sends.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::on_sent(Handle handle, Connection& connection, int result) {
   if (connection.tls_buffers == nullptr) return;
   TlsBuffers& tls_buffers = *connection.tls_buffers;
   tls_buffers.sending = std::exchange(tls_buffers.next, {});
   if (result < 0) tls_buffers.sending.clear();
-  // Sending has made our kernel delay its acknowledgements. What the server sends behind its
-  // tickets stays in its queue until they are acknowledged, and is lost there if it closes by a
-  // reset.
+  // After a send, our kernel delays acknowledgements. What the server sends after its session
+  // tickets stays in its send queue until they are acknowledged, and is lost if it then closes with
+  // a reset.
   if (!connection.ended) Kernel::acknowledge_now(connection.descriptor);
   if (!tls_buffers.sending.empty()) {
     kernel_->send_and_report(connection.descriptor, handle, tls_buffers.sending);
@@ -99,7 +100,8 @@ void Engine<Kernel, Listener>::arm(Handle handle, Instant deadline) {
   wheel_.start(handle.index, early > TimerWheel::kTick ? deadline - early : deadline);
 }
 
-// The listener knows of its end; the slot ends when no operation of it is left.
+// The end has been reported to the listener; the slot is released when none of its operations is
+// left.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::end(Handle handle, Connection& connection) {
   const bool sending =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The turn of engine/engine.h, which includes this file; nothing else should.
+// The part of engine/engine.h that runs a turn: start, wait, work, deadlines. Only engine/engine.h
+// includes this file.
 #pragma once
 
 #include <algorithm>
@@ -54,36 +55,37 @@ void Engine<Kernel, Listener>::work() {
   wheel_.advance(now_);
   excuse_stop();
   for (const ring::Completion& completion : kernel_->completions()) complete(completion);
-  // Every buffer that was lent in this turn is back by now.
+  // Every buffer that was lent in this turn has been given back by now.
   for (const Handle handle : std::exchange(receives_without_buffer_, {})) {
     Connection* const connection = slots_.find(handle);
     if (connection == nullptr) continue;
     receive(handle, *connection);
-    // Its octets are there: a deadline that has passed meanwhile waits for them, until the next
-    // turn.
+    // Its octets are in the socket already: a deadline that has passed meanwhile waits for them,
+    // until the next turn.
     arm(handle, connection->conversation.deadline());
   }
   note_backlog();
   if (must_drain_completions_first()) return;
-  // A step may ask for more of what has come meanwhile, with a deadline that has passed.
+  // A step may want more octets, which may have arrived while steps ran, with a deadline that has
+  // passed meanwhile: only deadlines from before the steps expire.
   const Instant seen_until = now_;
   run_handshake_steps();
   expire(seen_until);
 }
 
-// What has completed is worked through before a deadline counts as missed, and before there is time
-// for a handshake. A flood can put this off only until every connection has had its turn.
+// All completions are processed before a deadline counts as missed and before handshake steps run.
+// A flood can delay both only until every connection has had its turn.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::note_backlog() {
   ++backlog_turns_;
-  // One turn more always: a wait that a signal ended (SIGCONT) has run no completion at all.
+  // Always one turn more: a wait that a signal ended (SIGCONT) has reaped no completion at all.
   const std::uint64_t worked = std::uint64_t{backlog_turns_ - 1} * ring::kCompletionsPerTurn;
   if (!kernel_->more() || worked > slots_.size()) backlog_turns_ = 0;
 }
 
-// While the process was stopped, servers answered in time and it could not go on with them. That
-// must not use up the time of the phase, for the rest of a long answer is still in the socket, nor
-// that of the session, or the next command would have none left.
+// While the process was stopped, servers may have answered in time without being read. The stop
+// must not use up the time of the phase, because the rest of a long answer is still in the socket,
+// nor that of the session, because no time would be left for the next command.
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::excuse_stop() {
   if (waited_until_ == kNever || now_ - waited_until_ < kStopLeast) return;
@@ -104,7 +106,7 @@ void Engine<Kernel, Listener>::expire(Instant until) {
         if (now_ < deadline) return arm(handle, deadline);
         deadline_late_max_ = std::max(deadline_late_max_, now_ - deadline);
         const probe::Wants wants = connection.conversation.on_deadline(now_);
-        // At the end of the close grace the conversation goes on; that deadline is ours.
+        // The conversation goes on after the close grace, whose deadline is no fault of the peer.
         if (wants.done) show(connection, {.kind = EventKind::deadline});
         grant(handle, connection, wants);
       },
@@ -122,7 +124,7 @@ void Engine<Kernel, Listener>::interrupt_all() {
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::give_up() {
   interrupt_all();
-  kernel_.reset();  // Before what it may still be sending.
+  kernel_.reset();  // Before the memory that it may still be sending from.
   slots_.for_each([this](Handle handle, Connection& connection) { release(handle, connection); });
 }
 

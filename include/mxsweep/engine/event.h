@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What happens in a conversation, for a listener that shows it. A sweep has none.
+// The events of a conversation, for a listener that shows it (`mxsweep probe`). A sweep's listener
+// has no on_event().
 //
-//   Lifetime  views are good for the call.
+//   Lifetime  views are valid during the call only.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ enum class EventKind : std::uint8_t {
   connected,
   sent,
   received,
-  handshake,  // TLS is being negotiated: octets of ours.
-  secured,    // It is negotiated.
+  handshake,  // Handshake octets of ours were sent.
+  secured,    // The handshake is complete.
   closed,
   failed,
   deadline,
@@ -26,7 +27,7 @@ enum class EventKind : std::uint8_t {
 
 struct Event {
   EventKind kind;
-  std::string_view octets{};        // sent, received: in clear.
+  std::string_view octets{};        // sent, received: the octets, under TLS decrypted.
   int error = 0;                    // failed: errno.
   const tls::Facts* tls = nullptr;  // secured.
 };

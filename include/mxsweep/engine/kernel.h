@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// All that an engine asks of the machine: a ring, the clock, and the calls on sockets that do not
-// go through the ring. Engine<Kernel, ...> is the real one; tests give it a world of their own.
+// Everything that an engine needs from the machine: a ring, the clock, and the socket calls that do
+// not go through the ring. Engine<Kernel, ...> runs on the real machine; tests pass a simulated
+// kernel.
 //
-//   Shape    no state beside the ring's: a call here is the call that it names.
+//   Shape    no state beyond the ring's: each member forwards to the function of the same name.
 //   Errors   those of ring/ring.h and ring/socket.h.
 #pragma once
 

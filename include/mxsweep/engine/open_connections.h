@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How many of one engine's connections are open to each address, by a table of counts: addresses
-// whose hashes meet in one place share a count. It shows a burst, and nothing else.
+// Counts one engine's open connections to each address in a hash table without keys: addresses
+// whose hashes collide share a count. Good enough to detect a burst, its only use.
 //
-//   Memory   four octets for each conversation that there may be at once, touched only when used.
+//   Memory   four octets per conversation of the capacity, touched only when used.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,7 @@ class OpenConnections {
  public:
   using Place = std::uint32_t;
 
-  // calloc() hands out the kernel's own zero pages for anything large.
+  // For a large block, calloc() returns zero pages that are not resident until they are used.
   explicit OpenConnections(std::uint32_t capacity)
       : size_(std::bit_ceil(capacity)),
         counts_(static_cast<std::uint32_t*>(std::calloc(size_, sizeof(std::uint32_t)))) {
@@ -29,7 +29,7 @@ class OpenConnections {
   [[nodiscard]] Place place_of(const Address& address) const {
     return static_cast<Place>(hash(address) & (size_ - 1));
   }
-  // Answers how many there were before.
+  // Returns the count before.
   std::uint32_t add(Place place) { return counts_[place]++; }
   void remove(Place place) { --counts_[place]; }
 

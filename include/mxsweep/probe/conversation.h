@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// One whole conversation with one server, which it writes down in an observation. No I/O, no clock:
-// events and `now` in, Wants out.
+// One conversation with one server, from the connect to the close; its result is an Observation.
+// Pure: the caller passes events and the time, and each call returns what to do next as Wants.
 //
 //   Source    RFC 5321 sections 3.1, 4.3; RFC 3207, RFC 8314; the dialogue is smtp/dialogue.h.
-//   Shape     on_started, then on_connected or on_error, then any of on_bytes, on_closed, on_error,
-//             on_deadline, until Wants::done. Then the observation is complete, and may be taken.
+//   Shape     on_started, then on_connected or on_error, then any of on_bytes, on_closed, on_error
+//             and on_deadline, until a call returns Wants::done. on_interrupted at any time. Then
+//             the observation is complete and can be taken.
 //   Units     `now` never goes backwards.
-//   Memory    some 200 octets with the observation, whose own memory comes with the first octet;
-//             a TLS engine from STARTTLS to the end.
+//   Memory    about 200 octets with the observation, which allocates memory of its own at the first
+//             octet received; a TLS engine from the beginning of TLS to the end.
 //   Lifetime  the Plan and the Target outlive the conversation; the observation needs neither.
-//   Errors    whatever the peer does ends in an observation.
+//   Errors    none: whatever the peer does becomes an outcome and a cause in the observation.
 #pragma once
 
 #include <cstdint>
@@ -37,38 +38,38 @@ class Conversation {
   Conversation& operator=(Conversation&&) = delete;
   ~Conversation();
 
-  // The connect is under way. `others`: our other connections to the same address that are open.
+  // The connect was submitted. `others`: our other open connections to the same address.
   Wants on_started(Instant now, std::uint32_t others = 0);
   Wants on_connected(Instant now) { return on_connected(now, now); }
   Wants on_bytes(std::string_view octets, Instant now) { return on_bytes(octets, now, now); }
-  // The same for an event that had to wait for its turn: it came at `arrived`, and now is `now`.
-  // The wait is ours, and counts in no latency.
+  // The same for an event that arrived at `arrived` and waited until `now` for its turn. That wait
+  // was on our side, so no latency includes it.
   Wants on_connected(Instant now, Instant arrived);
   Wants on_bytes(std::string_view octets, Instant now, Instant arrived);
-  // The latest call took from `began`, its `now`, until `ended`: where that was a step of a TLS
-  // handshake, its time is the handshake's and not of what comes behind.
+  // The latest call took from `began`, which was its `now`, until `ended`. If it was a step of a
+  // TLS handshake, that time counts for the handshake and not for the phase after it.
   void on_step_ended(Instant began, Instant ended);
-  // This process did not run for that long: phase and session may take so much longer.
+  // This process was stopped for that long: the deadlines of phase and session move by as much.
   void excuse(Duration stopped) {
     excused_ += stopped;
     if (deadline_ != kNever) deadline_ += stopped;
   }
   Wants on_closed(Instant now);            // The peer sent FIN.
-  Wants on_error(int error, Instant now);  // The socket's errno; the connection is no more.
+  Wants on_error(int error, Instant now);  // The socket's errno; the connection is gone.
   Wants on_deadline(Instant now);
-  Wants on_interrupted(Instant now);  // The user wants to stop, now.
+  Wants on_interrupted(Instant now);  // The sweep ends: end the conversation now.
 
   [[nodiscard]] const Observation& observation() const { return observation_; }
-  // Requires: a call has answered done. Nothing but the destructor may be called afterwards.
+  // Requires: a call has returned done. Afterwards only the destructor may be called.
   [[nodiscard]] Observation take_observation() { return std::move(observation_); }
 
   [[nodiscard]] Instant deadline() const { return deadline_; }  // Of the latest Wants.
-  // Whether on_connected() or on_bytes(), when it comes, means a step of a TLS handshake: a tenth
-  // of a millisecond and more.
+  // Whether the next on_connected() or on_bytes() is a step of a TLS handshake, which takes a tenth
+  // of a millisecond or more.
   [[nodiscard]] bool next_is_costly() const { return row().handshake_next; }
 
-  // To show a conversation: what the latest call decrypted and encrypted. Empty without TLS; good
-  // until the next call.
+  // For showing a conversation: what the latest call decrypted and encrypted. Empty without TLS;
+  // valid until the next call.
   struct ClearText {
     std::string_view received;
     std::string_view sent;
@@ -76,7 +77,7 @@ class Conversation {
   [[nodiscard]] ClearText clear_text() const;
 
  private:
-  struct Secure;  // What a conversation needs from the beginning of TLS on.
+  struct Secure;  // State from the beginning of TLS on.
 
   Wants on_clear(std::string_view octets, Instant now);
   Wants read_reply(std::string_view& octets, Instant now);
@@ -96,7 +97,7 @@ class Conversation {
   void follow(Wants& wants, const Wants& next);
   Wants fail(Cause cause, Instant now);
   Wants finish(Instant now, bool abort);
-  Wants encrypt(Wants wants);  // Last of all: under TLS, what is to be sent becomes records.
+  Wants encrypt(Wants wants);  // The last step of every call: under TLS, makes records of `send`.
   void keep_reply(int code, bool declined);
   void look_at_capabilities();
   void decline(std::string_view reply, int code);
@@ -108,15 +109,16 @@ class Conversation {
   void close_phase_time(Instant now);
   [[nodiscard]] smtp::Event event_of(int code) const;
   [[nodiscard]] bool wants_starttls() const;
-  [[nodiscard]] Cause cause_of_noise() const;  // none: all that came was in its place.
+  [[nodiscard]] Cause cause_of_noise() const;  // none: nothing unexpected was received.
   [[nodiscard]] Cause cause_of_deadline() const;
-  [[nodiscard]] bool conversing() const;  // Not connecting, and there is more to learn.
+  [[nodiscard]] bool conversing() const;  // Connected, and there is more to learn.
   [[nodiscard]] const smtp::StateRow& row() const { return smtp::row_of(state_); }
 
   const Plan* plan_;
   const targets::Target* target_;
   std::unique_ptr<Secure> secure_;  // Null: in clear.
-  // What the latest Wants sends, where one piece held the replies to several commands. Else null.
+  // What the latest Wants sends, if one piece of input held the replies to several commands. Else
+  // null.
   std::unique_ptr<std::string> joined_;
   Instant phase_began_{};
   Instant deadline_ = kNever;
@@ -126,10 +128,10 @@ class Conversation {
   targets::TlsMode mode_;
   smtp::State state_;
   Phase phase_ = Phase::connect;  // Of state_, once connected.
-  std::uint8_t strays_ = 0;       // Replies that belonged to no command, in the whole session.
+  std::uint8_t strays_ = 0;       // Stray replies of the whole session: to no command of ours.
   bool stray_received_ = false;   // Since the latest command.
-  bool burst_ = false;            // Begun among many connections to the same address.
-  bool sending_ended_ = false;    // We have closed our direction, the server did not close before.
+  bool burst_ = false;            // Started beside many connections to the same address.
+  bool sending_ended_ = false;    // We have closed our direction; the server had not closed first.
 };
 
 }  // namespace mxsweep::probe

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What one conversation has learned of a server: facts by phase, owned, and as many records of them
-// as there are names and domains that lead to it.
+// What one conversation has learned about a server. The observation owns its facts, in order of
+// phase. record() makes a record of it for each name or domain that leads to the server.
 //
-//   Shape     a Conversation writes into it until it is over; from then on it is constant. Without
-//             a received octet and without TLS, as with most addresses where no server is, there is
-//             only the object itself.
+//   Shape     a Conversation writes it until the conversation is over; from then on it is constant.
+//             If nothing was received and TLS did not begin, as with most addresses without a
+//             server, there is only the object itself.
 //   Units     latencies in microseconds, at most 71 minutes.
-//   Memory    40 octets; what was received, and where it ends, is one allocation more. Facts of TLS
-//             are another, beside the chain, which observations share.
+//   Memory    40 octets. The received octets, and the lengths of the replies, are one allocation
+//             more. Facts of TLS are another; the chain is not counted, observations share it.
 //   Lifetime  needs neither plan nor target. A record views the observation.
-//   Errors    none: whatever a peer does can be written down.
+//   Errors    none: everything that a peer can do has a representation.
 #pragma once
 
 #include <array>
@@ -31,13 +31,13 @@ namespace mxsweep::probe {
 
 class Observation {
  public:
-  Observation() = default;  // Of nothing.
-  // Keeps what of the plan concerns its records.
+  Observation() = default;  // Of no conversation.
+  // Copies the parts of the plan that its records depend on.
   Observation(const Plan& plan, targets::TlsMode mode);
 
-  // What was learned, for a target that knows this server by `name` and, where it is one, as a
-  // server of `domain`. Requires: the conversation is over. The caller adds what only it knows:
-  // target, line, meta, address, wall time.
+  // The record for a target that leads to this server by `name` and, unless that is empty, as a
+  // server of the mail domain `domain`. Requires: the conversation is over. The caller adds target,
+  // line, meta, address and wall time, which the observation does not have.
   [[nodiscard]] results::Record record(std::string_view name, std::string_view domain = {}) const;
 
   [[nodiscard]] bool ended() const { return ended_; }  // The conversation is over.
@@ -49,33 +49,33 @@ class Observation {
   // The reply of a phase; 0 and empty: there was none, or its text was not kept.
   [[nodiscard]] int code(Phase phase) const;
   [[nodiscard]] std::string_view reply(Phase phase) const;
-  // What was received behind the last reply.
+  // The octets received after the last reply.
   [[nodiscard]] std::string_view unfinished() const;
   [[nodiscard]] results::Offered starttls_offered() const;
-  // Null: no TLS was begun. What depends on the name is not in it.
+  // Null: TLS did not begin. Without the facts that depend on a name.
   [[nodiscard]] const tls::Facts* tls() const;
-  // Whether another name might have been shown another certificate.
+  // Whether a visit under another name (SNI) might get another certificate.
   [[nodiscard]] bool name_matters() const { return tls() != nullptr; }
-  // What the server showed; null: nothing.
+  // The certificates that the server sent; null: none.
   [[nodiscard]] const std::shared_ptr<const tls::Chain>& chain() const;
-  // Nothing was received, and TLS was not begun: there is no memory beside the object.
+  // Nothing was received, and TLS did not begin: there is no memory beside the object.
   [[nodiscard]] bool is_silent() const { return received_ == nullptr; }
-  // The memory beside the object, without the chain, which others may hold too.
+  // The memory beside the object, without the chain, which other observations may share.
   [[nodiscard]] std::size_t octets_held() const;
-  // Moves what was received into that memory, without room for more, to be kept. Requires: the
-  // memory outlives the observation.
+  // Moves the received octets into `memory`, without spare room, for an observation that is kept.
+  // Requires: `memory` outlives the observation.
   void move_to(std::pmr::memory_resource& memory);
 
  private:
-  friend class Conversation;  // Which writes it.
+  friend class Conversation;  // The writer.
 
   static constexpr std::uint32_t kNotReachedUs = std::numeric_limits<std::uint32_t>::max();
   struct Tls {
     std::shared_ptr<const tls::Chain> chain;
-    WallTime seen{};   // When the chain was.
-    tls::Facts facts;  // Without what depends on a name.
+    WallTime seen{};   // When the chain was received.
+    tls::Facts facts;  // Without those that depend on a name.
   };
-  struct Received;  // All that there is to keep only when there was something.
+  struct Received;  // Everything that exists only once something was received.
   struct Free {
     void operator()(Received* received) const;
   };
@@ -87,26 +87,26 @@ class Observation {
   void decide(Outcome outcome, Cause cause, Phase phase);
   void count_received(std::size_t octets);
   void count_sent(std::size_t octets);
-  void append(std::string_view octets);  // To what is unfinished.
+  void append(std::string_view octets);  // To unfinished().
   void cut_unfinished(std::size_t octets_max);
-  void drop_front(std::size_t octets);  // Of what is unfinished.
-  // What is unfinished is the reply of that phase, in place of an earlier one.
+  void drop_front(std::size_t octets);  // Of unfinished().
+  // Makes unfinished() the reply of that phase; an earlier reply of the phase is replaced.
   void keep_reply(Phase phase, int code);
-  void keep_code(Phase phase, int code);  // The same, without its text.
+  void keep_code(Phase phase, int code);  // The same, without the text.
   void begin_tls();
-  [[nodiscard]] Tls& seen_tls();  // Requires: TLS was begun.
+  [[nodiscard]] Tls& seen_tls();  // Requires: TLS began.
 
   [[nodiscard]] static Block allocate(std::size_t octets_max, std::pmr::memory_resource& memory);
   void reallocate(std::size_t octets_max, std::pmr::memory_resource& memory);
   Received& received();
-  [[nodiscard]] const Tls* seen_tls() const;  // Null: not begun.
+  [[nodiscard]] const Tls* seen_tls() const;  // Null: TLS did not begin.
   [[nodiscard]] std::uint32_t us(Phase phase) const;
   [[nodiscard]] std::uint32_t& us(Phase phase);
   [[nodiscard]] results::ReplyText deciding_reply() const;
 
   Instant started_{};
   Block received_;
-  // Of connect and greeting, which alone there can be when nothing is received.
+  // Of connect and greeting, the only phases with a time when nothing is received.
   std::array<std::uint32_t, 2> first_us_{kNotReachedUs, kNotReachedUs};
   AnomalySet anomalies_;
   std::uint16_t socket_errno_ = 0;
@@ -115,9 +115,9 @@ class Observation {
   Phase phase_ = Phase::quit;  // The phase of the record: where a refusal or failure happened.
   results::ChainDetail chain_detail_ = results::ChainDetail::full;
   results::Verb verb_ = results::Verb::ehlo;
-  bool declined_ : 1 = false;  // By a reply: that of phase_.
+  bool declined_ : 1 = false;  // The reply of phase_ decided the outcome.
   bool ended_ : 1 = false;
-  bool starttls_known_ : 1 = false;  // Whether STARTTLS is a question with this server at all.
+  bool starttls_known_ : 1 = false;  // Whether the record has a field on STARTTLS at all.
   bool require_valid_ : 1 = false;
 };
 static_assert(sizeof(Observation) <= 40, "millions of addresses without a server are remembered");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What all conversations of a sweep have in common: how far to go, what to send, how long to wait.
+// The parameters that all conversations of a sweep share: how far to go, what to send, how long to
+// wait.
 //
-//   Lifetime  outlives the conversations that follow it.
+//   Units     timeouts as Duration; sizes in octets.
+//   Lifetime  the plan outlives the conversations that use it.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +19,10 @@
 namespace mxsweep::probe {
 
 inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
-inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Passed over in a session.
-// From so many of our connections to one address on, a silent server is not called silent: listen
-// queues are as short as 20 (Exim), and when one is full, SYN cookies let connect() succeed for a
-// connection that the server never gets.
+inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Ignored in a session.
+// From this many other connections of ours to one address on, silence is reported as local.burst,
+// not as protocol.silent: listen queues are as short as 20 (Exim), and when one is full, SYN
+// cookies let connect() succeed for a connection that the server never gets.
 inline constexpr std::uint32_t kBurstConnections = 16;
 
 using smtp::Depth;
@@ -28,34 +30,34 @@ using smtp::Depth;
 inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
 
 struct Plan;
-// How TLS is to begin with this target: starttls, implicit, off, or automatic, which is STARTTLS
-// where it is offered.
+// How TLS begins with this target: starttls, implicit, off, or automatic, which is STARTTLS if the
+// server offers it.
 [[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
 
-// What every conversation of a sweep has in common. The defaults are for servers that one does not
-// own.
+// The defaults are meant for servers that other people operate.
 struct Plan {
   explicit Plan(std::string_view helo_name) : commands(helo_name) {}
 
   smtp::Commands commands;
   Depth depth = Depth::tls;
-  targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets without one of their own.
+  targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
   tls::Client* tls = nullptr;  // The worker's own. Null: no STARTTLS, and no implicit TLS.
   bool require_valid = false;  // A certificate that is not verified makes a server degraded.
   results::ChainDetail chain_detail = results::ChainDetail::full;
-  WallTime wall_at_zero{};  // The wall time at Instant's zero: certificates expire by it.
+  WallTime wall_at_zero{};  // The wall time at Instant's zero, to check the dates of certificates.
   Duration connect_timeout = std::chrono::seconds{10};
   Duration greeting_timeout = std::chrono::seconds{60};  // postscreen waits 6 s, greet_pause 20 s.
   Duration command_timeout = std::chrono::seconds{30};
   Duration tls_timeout = std::chrono::seconds{15};  // For the whole handshake.
-  Duration quit_timeout = std::chrono::seconds{5};  // For 221 and the close: nothing hangs on them.
-  // For the server to close first, behind the 221. A server that waits for us to close (Exim: 200
-  // ms) is not kept; one that closes by itself, as nearly all do at once, keeps the TIME_WAIT and
-  // gets its close_notify through.
+  // For 221 and the close, which decide nothing.
+  Duration quit_timeout = std::chrono::seconds{5};
+  // For the server to close first after its 221. Nearly all servers close at once: then TIME_WAIT
+  // is on their side, and their close_notify arrives. After this time we close our direction, so
+  // that a server which waits for that (Exim: 200 ms) is not held.
   Duration close_grace = std::chrono::milliseconds{50};
   Duration session_timeout = std::chrono::seconds{120};
 
-  // What the dialogue's table means by it.
+  // The timeout for a wait of the dialogue's table (smtp/dialogue.h).
   [[nodiscard]] Duration timeout_of(smtp::Wait wait) const {
     switch (wait) {
       case smtp::Wait::greeting: return greeting_timeout;

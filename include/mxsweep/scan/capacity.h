@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How many connections fit, on how many workers, and why not more: decided before anything is sent.
-// Pure.
+// Plans how many connections a sweep may have open and on how many workers, from the flags and the
+// limits of this machine, before anything is sent. Pure.
 //
-//   Formula   One descriptor a connection, and descriptors_reserved() for everything else.
-//             Without exceed_nofile all workers together keep within RLIMIT_NOFILE. With it each
-//             worker has a descriptor table of its own, which the limit bounds by itself, and there
-//             are as many workers as the connections need.
+//   Formula   One descriptor per connection, and descriptors_reserved() for everything else.
+//             Without exceed_nofile, all workers together keep within RLIMIT_NOFILE. With it, each
+//             worker has a descriptor table of its own, to which the limit applies separately, and
+//             there are as many workers as the connections need.
 //   Units     connections, descriptors, octets.
-//   Errors    what was asked for does not fit, and the cure.
+//   Errors    machine: the request does not fit; with the cure.
 #pragma once
 
 #include <cstdint>
@@ -26,24 +26,24 @@ struct CapacityRequest {
   std::uint32_t processors = 1;
   std::uint32_t descriptor_limit = 1024;  // RLIMIT_NOFILE.
   bool exceed_nofile = false;
-  bool tls = false;  // Connections may go on under TLS.
+  bool tls = false;  // Connections may use TLS.
 };
 
 struct Capacity {
   std::uint32_t concurrency = 0;
   std::uint32_t threads = 1;
-  // Connections that one worker may have: all, while others need none, or what its own descriptor
-  // table holds.
+  // Connections that one worker may have: all of them while other workers need none, or as many as
+  // its own descriptor table holds.
   std::uint32_t per_worker = 0;
-  // What a worker's ring has room for: operations that wait for one submission, and completions.
-  // Neither is a limit, only what is taken in one go. For its share of all connections, and not for
-  // all, which would take a megabyte of each of many workers.
+  // The sizes of a worker's ring: operations in one submission, and completions. Neither limits the
+  // connections, only the size of a batch. Sized for the worker's share of all connections: for all
+  // of them, each of many workers would need a megabyte.
   std::uint32_t submissions = 0;
   std::uint32_t completions = 0;
   std::uint32_t fits = 0;  // Connections that RLIMIT_NOFILE allows without exceed_nofile.
   bool own_descriptor_tables = false;
-  std::uint64_t memory_octets = 0;  // Ours, with ordinary replies held.
-  std::string note;                 // What was lowered or raised, and why; may be empty.
+  std::uint64_t memory_octets = 0;  // Estimate for this process, with replies of ordinary size.
+  std::string note;                 // Which value was lowered or raised, and why; may be empty.
 };
 
 Result<Capacity> plan_capacity(const CapacityRequest& request);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A sweep from its list to its summary: here, and only here, thought meets kernel.
+// Runs a sweep, from its list to its summary, with its threads, files and sockets.
 //
-//   Shape     One feeder, `threads` workers, one writer; the caller's thread waits, hears signals
-//             and is told how it goes.
+//   Shape     One feeder thread, `threads` workers, a writer for each output file. The caller's
+//             thread waits, handles signals and reports progress.
 //   Lifetime  run() returns when everything is written and every thread has ended.
-//   Errors    run() says why a sweep did not run, and the summary why it did not run to its end;
-//             nothing is thrown. A sweep that does not run has not touched what its outputs held.
+//   Errors    run() returns an error if the sweep did not run; if it stopped early, the summary has
+//             the reason. Nothing is thrown. A sweep that did not run has not changed its output
+//             files.
 #pragma once
 
 #include <array>
@@ -25,8 +26,8 @@
 
 namespace mxsweep::scan {
 
-// As much as some 90,000 servers take that speak TLS and have chains of their own, by kilobytes:
-// what they said 0.6, a slot in the table 0.2, TLS 0.4, two certificates 1.3.
+// Enough for about 90,000 servers with TLS and chains of their own. In kilobytes for each: replies
+// 0.6, an entry in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
 inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
@@ -38,23 +39,23 @@ struct Options {
 
   probe::Plan plan;
   tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
-  files::TrustStore trust;   // For what is said of it.
+  files::TrustStore trust;   // To describe it; `tls` has its authorities.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
-  // What all workers together remember of servers, in octets; 0: each target is a visit.
+  // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
   std::string input = "-";
-  std::vector<std::string> targets;  // Instead of `input`: the lines of the list themselves.
+  std::vector<std::string> targets;  // If not empty, the lines of the list, instead of `input`.
   std::string output = "-";
-  std::string summary;                 // Where the caller will write it; empty: nowhere.
-  std::vector<std::string> also_read;  // Files that no output may overwrite.
+  std::string summary;                 // The file that the caller will write; empty: none.
+  std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
-  // What open conversations are given when the sweep is told to stop; 0: they are cut off at once.
+  // The time that open conversations have to end after a signal; 0: they are cut off at once.
   Duration drain = kDrainDefault;
-  bool strict = false;
+  bool strict = false;  // Do not run if a line of the list cannot be read.
 };
 
 struct Progress {
@@ -63,28 +64,29 @@ struct Progress {
   std::uint32_t in_flight = 0;
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
-  std::uint64_t list_octets = 0;  // 0: not known.
+  std::uint64_t list_octets = 0;  // Size of the list; 0: not known.
   bool list_ended = false;
   bool stopping = false;
-  std::uint64_t shortages = 0;  // Times that a local shortage braked admission so far.
+  std::uint64_t shortages = 0;  // Local shortages so far.
   int last_shortage = 0;        // Its errno.
 };
 
-// Called from run()'s own thread, a few times a second.
+// Called in the thread that called run(), a few times a second.
 using ProgressCallback = std::function<void(const Progress&)>;
 
-// A machine that cannot run it, or what cannot be used: a file, a list that is none, --strict's bad
-// line.
+// Errors: machine: this machine cannot run the sweep. unusable: a file cannot be used, the input is
+// not a list, or with `strict` a line cannot be read.
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress);
 
-// Whether the options' files can be used, and together: each output can be written, and none is the
-// list, another input or another output by any of its names. Leaves all as it was.
+// Checks the files of the options: each output can be written, and none of them is the list,
+// another input or another output, by whatever path. Changes no file.
 Status check_files(const Options& options);
 
-// Opens an engine and closes it again: whether this machine can run one, and with which features.
+// Opens a ring and closes it again: returns the features of io_uring that this machine has, or why
+// it cannot run a sweep.
 Result<std::vector<std::string>> check_engine();
 
-// Whether the options can be used.
+// Checks that a TLS client can be opened with these options.
 Status check_tls(const tls::ClientOptions& options);
 
 }  // namespace mxsweep::scan

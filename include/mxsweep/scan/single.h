@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One conversation, shown: the engine of `mxsweep probe`. A sweep's engine, with one connection and
-// every event passed on as it happens.
+// Runs one conversation and reports its events, for `mxsweep probe`. It uses the engine of a sweep,
+// with one connection, and passes on every event as it happens.
 //
-//   Units     `at` counts from the start of the connect.
-//   Lifetime  views in an event are good for the call; so is the record.
-//   Errors    this machine cannot run the engine.
+//   Units     `at` is the time since the start of the connect.
+//   Lifetime  the views in an event, and the record, are valid during the call only.
+//   Errors    machine: this machine cannot run the engine.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,8 @@
 
 namespace mxsweep::scan {
 
-// Calls `on_event` for each event and `on_end` once, unless the engine is refused. Requires: `tls`
-// is open.
+// Calls `on_event` for each event, then `on_end` once. If the engine fails, returns an error
+// without `on_end`. Requires: `tls` is open.
 Status probe_one(const Task& task, const probe::Plan& plan, tls::Client& tls,
                  const std::function<void(Duration at, const engine::Event&)>& on_event,
                  const std::function<void(const results::Record&)>& on_end);

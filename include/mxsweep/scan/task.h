@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a sweep works on: tasks, as names::Names makes them of names and the feeder of addresses.
+// Tasks: what a sweep works on. The feeder makes one of each address, and names::Names makes one of
+// each server of a name.
 #pragma once
 
 #include "mxsweep/names/task.h"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A list of things that may be dropped, in the order in which they were last of use: the links are
-// in the things themselves.
+// An intrusive list of things that may be evicted, least recently used first.
 //
-//   Shape     links(Thing&) answers the thing's EvictionLinks<Thing>.
-//   Lifetime  a linked thing stays where it is.
+//   Shape     links(Thing&) returns the EvictionLinks<Thing> that the thing contains.
+//   Lifetime  a thing does not move while it is linked.
 #pragma once
 
 namespace mxsweep::visits {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the visits to one server have shown, by the names that they were made under.
+// The observations of one server, by the names under which it was visited.
 //
-//   Names     Where TLS was begun, the name counts (SNI), unless the certificate has that name as
-//             well, or kNamesTried names were shown the same: such a server does not look at names,
-//             and is not visited again. Of more than kNamesKept names the oldest is dropped.
-//   Memory    48 octets, which is all for a server that was silent; else that of its observations.
-//             A chain counts once, however many of them hold it.
+//   Names     If TLS began, the name matters (SNI), and another name needs a visit of its own. It
+//             needs none if a certificate of the server covers that name, or if kNamesTried names
+//             all got the same certificate: such a server ignores names. If there are more than
+//             kNamesKept names, the oldest is dropped.
+//   Memory    48 octets, and nothing more for a silent server; else the memory of its observations.
+//             A chain counts once, however many observations hold it.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +26,13 @@ namespace mxsweep::visits {
 inline constexpr std::size_t kNamesTried = 3;
 inline constexpr std::size_t kNamesKept = 128;  // Of one server, the first included.
 
-// How many observations hold each chain: its memory counts once.
+// Counts how many observations hold each chain, so that its memory counts once.
 class ChainLedger {
  public:
-  // The octets that are held from now on because of this observation alone.
+  // Returns the octets of its chain if no other observation holds that chain, else 0.
   [[nodiscard]] std::size_t add(const probe::Observation& observation);
-  // The octets that are no longer held without it. Requires: it was added.
+  // Returns the octets of its chain if no other observation holds it now, else 0. Requires: it was
+  // added.
   [[nodiscard]] std::size_t remove(const probe::Observation& observation);
 
  private:
@@ -39,7 +41,7 @@ class ChainLedger {
 
 class KnownServer {
  public:
-  // What answers for the server under that name; null: nothing does.
+  // The observation that holds for the server under that name; null: a visit is needed.
   [[nodiscard]] const probe::Observation* answer(std::string_view name) const;
   [[nodiscard]] bool empty() const { return !sole_.ended() && named_ == nullptr; }
 
@@ -48,10 +50,10 @@ class KnownServer {
     std::size_t lost = 0;
     bool dropped_name = false;
   };
-  // A visit under that name has ended. What it has shown is kept in that memory.
+  // Adds the result of a visit under that name; its received octets are moved to `memory`.
   [[nodiscard]] Change add(std::string_view name, probe::Observation&& observation,
                            ChainLedger& chains, std::pmr::memory_resource& memory);
-  // The octets beside the object, which are let go.
+  // Drops all observations; returns the octets beside the object that this frees.
   [[nodiscard]] std::size_t clear(ChainLedger& chains);
 
  private:
@@ -67,7 +69,7 @@ class KnownServer {
   [[nodiscard]] static std::size_t octets_of(const Named& visit);
   void drop_oldest_name(ChainLedger& chains, Change& change);
 
-  probe::Observation sole_;  // Ended: it answers for every name, and there is no other.
+  probe::Observation sole_;  // If it has ended, it holds for every name, and is the only one.
   std::unique_ptr<Named> named_;
 };
 

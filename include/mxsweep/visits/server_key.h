@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What makes two targets one server: an address, a port and a way to begin TLS.
+// Identifies a server: targets with the same address, port and way to begin TLS are one server.
 #pragma once
 
 #include <cstddef>

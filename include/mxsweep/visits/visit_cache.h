@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Which servers one worker has visited, what it learned there, and what waits for a visit to end:
-// each server is visited once, however many lines lead to it. Pure.
+// The servers that one worker has visited, with their observations, and the tasks that wait for a
+// visit to end: each server is visited once, however many lines lead to it. Pure.
 //
-//   Shape     look_up() for every task. Where its answer is to visit, the visit ends with
-//             complete_visit() or, when it was our own fault that nothing was learned,
-//             abandon_visit(). pop_ready() hands back what waited; it is looked up again.
-//   Waiter    what waits: movable, with `std::size_t octets_held(const Waiter&)`, the memory beside
-//             the object.
-//   Once      a server is its ServerKey. When its name counts too is in visits/known_server.h.
-//   Memory    octets_max for what was learned and for what waits. The server that was not looked up
-//             for the longest time is forgotten, and visited again if a line leads there. full():
-//             waiters take half of it, and no more should be looked up until some are ready.
-//   Lifetime  a Server stays where it is from look_up() to the end of its visit; an answer is good
+//   Shape     look_up() every task. If it returns a server to visit, end that visit with
+//             complete_visit(), or with abandon_visit() if nothing was learned for a local reason.
+//             pop_ready() returns the tasks that waited; look them up again.
+//   Waiter    the type of a task: movable, with `std::size_t octets_held(const Waiter&)`, its
+//             memory beside the object.
+//   Once      a ServerKey identifies a server; visits/known_server.h: when its name matters, too.
+//   Memory    octets_max for observations and waiting tasks. The server that was looked up the
+//             longest ago is forgotten, and visited again if a line leads to it. full(): waiting
+//             tasks take more than half; look up no more until some are ready.
+//   Lifetime  a Server does not move from look_up() to the end of its visit; an Answer is valid
 //             until the next call.
 #pragma once
 
@@ -39,7 +39,7 @@ class VisitCache {
   struct State;
 
  public:
-  // One that was visited, or is being visited.
+  // A server that was visited, or is being visited.
   using Server = typename StableMap<ServerKey, State, ServerKey::Hash>::Entry;
 
   explicit VisitCache(std::size_t octets_max) : octets_max_(octets_max) {}
@@ -47,17 +47,17 @@ class VisitCache {
   VisitCache& operator=(const VisitCache&) = delete;
 
   struct Answer {
-    const probe::Observation* known = nullptr;  // What answers for this name.
-    Server* to_visit = nullptr;                 // Nothing does.
+    const probe::Observation* known = nullptr;  // The result for this name.
+    Server* to_visit = nullptr;                 // There is none: visit this server.
   };
-  // Neither of the two: `waiter` was taken, and waits. `name` may view it.
+  // Both null: `waiter` was moved from, and waits. `name` may view `waiter`.
   [[nodiscard]] Answer look_up(const ServerKey& key, std::string_view name, Waiter& waiter);
 
-  // `name`: the one that it was visited under.
+  // `name`: the name under which the server was visited.
   void complete_visit(Server& server, std::string_view name, probe::Observation&& observation);
   void abandon_visit(Server& server) { end_visit(server); }
 
-  // One of those whose visit has ended, in their order; false: there is none.
+  // Takes the next task whose server is no longer being visited; false: there is none.
   [[nodiscard]] bool pop_ready(Waiter& waiter);
   [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
 
@@ -65,23 +65,23 @@ class VisitCache {
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
   [[nodiscard]] std::size_t waiting_octets() const { return waiting_octets_; }
   [[nodiscard]] std::size_t octets() const { return octets_; }
-  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For want of memory.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }  // For lack of memory.
 
  private:
   struct State {
     KnownServer known;
-    std::unique_ptr<std::list<Waiter>> waiting;  // Null: nothing waits.
-    EvictionLinks<Server> links;  // Means something while it is neither of the two below.
+    std::unique_ptr<std::list<Waiter>> waiting;  // Null: no task waits.
+    EvictionLinks<Server> links;  // Used only while it is neither being visited nor queued.
     bool visiting = false;
     bool queued = false;  // In ready_.
   };
   static EvictionLinks<Server>& links_of(Server& server) { return server.value.links; }
   static_assert(sizeof(State) <= 80, "millions of addresses without a server are remembered");
-  // With its places in the index.
+  // Includes its entries in the index.
   static constexpr std::size_t kServerOctets =
       sizeof(State) + sizeof(ServerKey) + sizeof(std::uint32_t) + 24;
 
-  // With its node in the list.
+  // Includes its node in the list.
   static std::size_t waiting_octets_of(const Waiter& waiter) {
     return allocated(sizeof waiter + 2 * sizeof(void*)) + octets_held(waiter);
   }
@@ -98,7 +98,7 @@ class VisitCache {
   std::uint64_t forgotten_ = 0;
   BlockPool pool_;  // Outlives the servers: their observations are in it.
   StableMap<ServerKey, State, ServerKey::Hash> servers_;
-  std::deque<Server*> ready_;  // Something that waited there need wait no longer.
+  std::deque<Server*> ready_;  // Servers whose visit has ended while tasks waited.
   EvictionOrder<Server, links_of> evictable_;
   ChainLedger chains_;
 };
@@ -120,7 +120,7 @@ auto VisitCache<Waiter>::look_up(const ServerKey& key, std::string_view name, Wa
   const bool idle = !is_new && !state.queued;
   if (idle) evictable_.remove(server);
   if (const probe::Observation* const known = state.known.answer(name)) {
-    if (idle) evictable_.add(server);  // As the newest.
+    if (idle) evictable_.add(server);  // As the most recently used.
     return {.known = known};
   }
   state.visiting = true;
@@ -138,7 +138,7 @@ void VisitCache<Waiter>::complete_visit(Server& server, std::string_view name,
   end_visit(server);
 }
 
-// What waited for this visit is to be looked up again.
+// The tasks that waited for this visit become ready.
 template <typename Waiter>
 void VisitCache<Waiter>::end_visit(Server& server) {
   State& state = server.value;
@@ -171,7 +171,7 @@ bool VisitCache<Waiter>::pop_ready(Waiter& waiter) {
   return false;
 }
 
-// Without any observation there is nothing to keep.
+// A server without an observation is dropped at once: there is nothing to keep.
 template <typename Waiter>
 void VisitCache<Waiter>::make_evictable(Server& server) {
   if (server.value.known.empty()) return drop(server);
