@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// mxsweep scan --check.
+#include <fmt/format.h>
+
+#include "cli/certificate_words.h"
+#include "cli/exit_code.h"
+#include "cli/say.h"
+#include "cli/scan_flags.h"
+#include "mxsweep/core/counted.h"
+#include "mxsweep/core/duration.h"
+#include "mxsweep/names/resolve.h"
+#include "mxsweep/scan/survey.h"
+
+namespace mxsweep::cli {
+namespace {
+
+std::string megabytes(std::uint64_t octets) {
+  return fmt::format("{:.0f} MB", static_cast<double>(octets) / 1e6);
+}
+
+// Sends one query to the resolver: for a name that the user gave, or ". NS", which every resolver
+// can answer.
+std::string describe_resolver(const names::NameOptions& options, const std::string& name) {
+  const names::ResolverCheck check = names::check_resolver(options, name);
+  std::string text = check.servers.empty() ? std::string("the system's") : check.servers;
+  if (!check.status.ok()) return text + ": " + check.status.sentence();
+  if (!check.answered) return text + ": does NOT answer; name another with --resolver";
+  text += fmt::format(": answers in {:.1f} ms, ",
+                      std::chrono::duration<double, std::milli>(check.took).count());
+  if (!name.empty()) text += fmt::format("{} for {}, ", check.answer, name);
+  return text + (check.authentic ? "validated (AD)" : "not marked as validated (no AD)");
+}
+
+std::string describe_names(const ScanFlags& flags) {
+  std::string text = flags.mail_domains ? "mail domains: their MX hosts" : "hosts";
+  text += flags.names.one_address ? ", one address each" : ", every address";
+  if (flags.names.ipv4_only) text += ", IPv4 only";
+  if (flags.names.ipv6_only) text += ", IPv6 only";
+  if (flags.mail_domains && flags.allow_private) text += ", private ones too";
+  return text;
+}
+
+std::string count_of(std::uint64_t targets) {
+  constexpr std::uint64_t kMany = 1'000'000'000'000;
+  return targets >= kMany ? "more than a million million targets" : counted(targets, "target");
+}
+
+Status describe_list(const ScanFlags& flags) {
+  const files::ListSource source{flags.input, flags.targets};
+  const Result<scan::ListSurvey> read = scan::survey_list(source, flags.ports, flags.mail_domains);
+  if (!read.ok()) return read.status().behind(name_of_list(flags));
+  const scan::ListSurvey& survey = *read;
+  put("list          {}\n", flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
+  if (!survey.sampled) {
+    put("holds         not read, because it is not a regular file\n");
+    return {};
+  }
+  put("holds         {}{}, {} skipped, {} unreadable; {}\n", survey.whole ? "" : "in the first ",
+      counted(survey.lines, "line"), survey.skipped, survey.invalid, count_of(survey.targets));
+  if (survey.invalid > 0) put("unreadable    {}\n", printable(survey.first_invalid));
+  if (survey.largest > scan::kHugeTargets) {
+    put("huge          line {}, {}, is {}\n", survey.largest_line, printable(survey.largest_text),
+        count_of(survey.largest));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string name_of_list(const ScanFlags& flags) {
+  if (!flags.targets.empty()) return std::string(kCommandLine);
+  return flags.input == "-" ? "standard input" : flags.input;
+}
+
+int refuse(const Status& status) {
+  if (status.kind() == Status::Kind::machine) {
+    say("mxsweep: {}\nmxsweep: cure: {}\n", status.sentence(), status.cure());
+    return kCannotRunHere;
+  }
+  say("mxsweep: {}\n", status.sentence());
+  return kWrongUsage;
+}
+
+int check(const ScanFlags& flags, const scan::Options& options) {
+  const probe::Plan& plan = options.plan;
+  const scan::Capacity& capacity = options.capacity;
+  const Result<std::vector<std::string>> engine = scan::check_engine();
+  if (!engine.ok()) return refuse(engine.status());
+  std::string features;
+  for (const std::string& feature : *engine) features += " " + feature;
+  std::string helo = plan.commands[smtp::Command::ehlo];
+  helo.erase(helo.find_last_not_of("\r\n") + 1);
+  put("io_uring      usable:{}\n", features);
+  put("workers       {}, {} connections at once in all, up to {} on one\n", capacity.threads,
+      capacity.concurrency, capacity.per_worker);
+  put("descriptors   normal ones, {}; open files limited to {}, so {} connections fit{}\n",
+      capacity.own_descriptor_tables ? "a table for each worker" : "one table for all",
+      flags.capacity.descriptor_limit, capacity.fits,
+      capacity.own_descriptor_tables ? " in each table" : " (more with --exceed-nofile)");
+  put("memory        about {} of ours when all connections are open\n",
+      megabytes(capacity.memory_octets));
+  put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
+                                           : std::string("not limited"));
+  put("sends         {}\n", helo);
+  put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
+      word_of(flags.conversation.tls_min, kTlsVersions),
+      flags.conversation.ciphers.empty() ? "every cipher that the library supports"
+                                         : "ciphers " + flags.conversation.ciphers);
+  put("trust         {}\n", options.trust.source.empty()
+                                ? std::string("no authorities: no store was found; see --ca-file")
+                                : options.trust.source);
+  put("timeouts      connect {}, greeting {}, command {}, tls {}, session {}\n",
+      write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
+      write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
+      write_duration(plan.session_timeout));
+  put("names         {}\n", describe_names(flags));
+  put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
+  put("servers       {}\n", options.share_octets == 0
+                                ? std::string("visited again for each line that leads to them")
+                                : fmt::format("each visited once; up to {} to remember them",
+                                              megabytes(options.share_octets)));
+  if (const Status described = describe_list(flags); !described.ok()) return refuse(described);
+  if (const Status checked = scan::check_files(options); !checked.ok()) {
+    say("mxsweep: {}\n", printable(checked.sentence()));
+    return kWrongUsage;
+  }
+  put("output        {}\n", flags.output);
+  if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
+  if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
+  if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
+  if (!capacity.note.empty()) put("note          {}\n", capacity.note);
+  return kRanToItsEnd;
+}
+
+}  // namespace mxsweep::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The flags of `mxsweep scan`, and what --check prints of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.h"
+#include "mxsweep/core/status.h"
+#include "mxsweep/core/time.h"
+#include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/scan.h"
+
+namespace mxsweep::cli {
+
+// New connections a second by default: a million servers in half an hour, without alarming network
+// operators.
+inline constexpr double kRateDefault = 500;
+
+inline constexpr std::string_view kCommandLine = "the command line";
+inline constexpr std::size_t kMegabyte = 1'000'000;
+
+struct ScanFlags {
+  ConversationFlags conversation;
+  NameFlags names;
+  std::vector<std::string> targets;  // From the command line, instead of a list.
+  std::string input;                 // Empty: not given.
+  std::string output = "-";
+  std::vector<std::uint16_t> ports;
+  scan::CapacityRequest capacity;
+  double rate = kRateDefault;
+  Duration drain = scan::kDrainDefault;
+  std::string summary;
+  std::string certificates;
+  std::string domains;
+  std::string check_name;
+  bool mail_domains = false;
+  bool allow_private = false;
+  bool no_share = false;
+  std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
+  bool quiet = false;
+  bool progress = false;
+  bool check = false;
+  bool strict = false;
+  std::string command_line;
+};
+
+// What messages call the list.
+[[nodiscard]] std::string name_of_list(const ScanFlags& flags);
+
+// Reports why the sweep cannot run; returns the exit code.
+[[nodiscard]] int refuse(const Status& status);
+
+// --check: prints the plan and checks whether this machine can run it. It sends nothing to targets.
+// Returns the exit code.
+[[nodiscard]] int check(const ScanFlags& flags, const scan::Options& options);
+
+}  // namespace mxsweep::cli
