@@ -6,6 +6,7 @@
 //             entries are carved from large pieces, as in core/block_pool.h, and stay until the
 //             table ends.
 //   Lifetime  A reference to an Entry is valid until the entry is erased.
+//   Errors    none but std::bad_alloc. A broken requirement is an INVARIANT.
 #pragma once
 
 #include <cstddef>
