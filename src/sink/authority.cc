@@ -28,45 +28,45 @@ Authority::Authority(WallTime now) : now_(now) {
 
 tls::IssuedCertificate Authority::issue_authority(const std::string& name,
                                                   const tls::IssuedCertificate* issuer) {
-  tls::CertificateSpec order;
-  order.common_name = name;
-  order.serial = ++serial_;
-  order.not_before = now_ - kAuthorityLife;
-  order.not_after = now_ + kAuthorityLife;
-  order.authority = true;
-  return tls::issue(order, issuer);
+  tls::CertificateSpec spec;
+  spec.common_name = name;
+  spec.serial = ++serial_;
+  spec.not_before = now_ - kAuthorityLife;
+  spec.not_after = now_ + kAuthorityLife;
+  spec.authority = true;
+  return tls::issue(spec, issuer);
 }
 
 tls::CertificateSpec Authority::leaf_spec(const TlsBehaviour& behaviour) {
-  tls::CertificateSpec order;
-  order.common_name = "sink.test";
-  order.dns_names = {"sink.test", "*.sink.test"};
-  order.serial = ++serial_;
-  order.not_before = now_ - kLeafLife;
-  order.not_after = now_ + kLeafLife;
-  order.key = behaviour.rsa ? tls::KeyKind::rsa_2048 : tls::KeyKind::ec_p256;
+  tls::CertificateSpec spec;
+  spec.common_name = "sink.test";
+  spec.dns_names = {"sink.test", "*.sink.test"};
+  spec.serial = ++serial_;
+  spec.not_before = now_ - kLeafLife;
+  spec.not_after = now_ + kLeafLife;
+  spec.key = behaviour.rsa ? tls::KeyKind::rsa_2048 : tls::KeyKind::ec_p256;
   switch (behaviour.certificate) {
     case CertificateKind::good:
     case CertificateKind::self_signed:
     case CertificateKind::long_chain:
     case CertificateKind::untrusted:
     case CertificateKind::no_intermediate: break;
-    case CertificateKind::expired: order.not_after = now_ - days(1); break;
-    case CertificateKind::not_yet_valid: order.not_before = now_ + days(1); break;
+    case CertificateKind::expired: spec.not_after = now_ - days(1); break;
+    case CertificateKind::not_yet_valid: spec.not_before = now_ + days(1); break;
     case CertificateKind::wrong_name:
-      order.common_name = "elsewhere.test";
-      order.dns_names = {"elsewhere.test", "*.elsewhere.test"};
+      spec.common_name = "elsewhere.test";
+      spec.dns_names = {"elsewhere.test", "*.elsewhere.test"};
       break;
-    case CertificateKind::weak_key: order.key = tls::KeyKind::rsa_1024; break;
-    case CertificateKind::sha1: order.sha1 = true; break;
+    case CertificateKind::weak_key: spec.key = tls::KeyKind::rsa_1024; break;
+    case CertificateKind::sha1: spec.sha1 = true; break;
   }
-  return order;
+  return spec;
 }
 
 Authority::Credentials Authority::credentials_for(const TlsBehaviour& behaviour) {
-  const tls::CertificateSpec order = leaf_spec(behaviour);
+  const tls::CertificateSpec spec = leaf_spec(behaviour);
   if (behaviour.certificate == CertificateKind::self_signed) {
-    tls::IssuedCertificate leaf = tls::issue(order);
+    tls::IssuedCertificate leaf = tls::issue(spec);
     return {std::move(leaf.certificate_pem), std::move(leaf.key_pem)};
   }
   tls::IssuedCertificate issuer = intermediate_;
@@ -82,7 +82,7 @@ Authority::Credentials Authority::credentials_for(const TlsBehaviour& behaviour)
     }
   }
   if (behaviour.certificate == CertificateKind::no_intermediate) chain.clear();
-  tls::IssuedCertificate leaf = tls::issue(order, &issuer);
+  tls::IssuedCertificate leaf = tls::issue(spec, &issuer);
   return {leaf.certificate_pem + chain, std::move(leaf.key_pem)};
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::pair<std::string_view, StepAction> kDeeds[] = {
+constexpr std::pair<std::string_view, StepAction> kStepActions[] = {
     {"close", StepAction::close}, {"reset", StepAction::reset}, {"hang", StepAction::hang},
     {"tls", StepAction::tls},     {"cut", StepAction::cut},
 };
@@ -69,7 +69,7 @@ bool read_step_key(JsonReader& json, std::string_view key, const dom::element& v
   if (key == "repeat") return read_repeat(json, value, where, raw);
   if (key == "do") {
     if (!json.text_of(value, where, text)) return false;
-    const std::optional<StepAction> action = look_up(kDeeds, text);
+    const std::optional<StepAction> action = look_up(kStepActions, text);
     if (!action)
       return json.fail(where, "must be \"close\", \"reset\", \"hang\", \"tls\" or \"cut\"");
     raw.step.action = *action;

@@ -4,8 +4,8 @@
 //   Source    RFC 5280 section 6, for TLS servers. Revocation is not checked.
 //   Shape     open() once, then chain() for every handshake.
 //   Lifetime  a Chain lives as long as a shared_ptr to it.
-//   Memory    two generations (core/generation_cache.h). At most chains_max chains and
-//             chains_max * 8 KiB of them, and one.
+//   Memory    a GenerationCache of chains_max chains, of 8 KiB each. Larger ones displace others
+//             sooner (core/generation_cache.h).
 //   Errors    open() returns the reason. Any octets that a peer sends yield a verdict.
 #pragma once
 

@@ -6,7 +6,8 @@
 //             nothing that the library may accept escapes a limit.
 //   Cost      linear in the octets.
 //   Lifetime  results view the input.
-//   Errors    raw_parts() returns nothing, and the sizes and counts are those of what can be read.
+//   Errors    raw_parts() returns nothing if the input is not a certificate. Sizes and counts are
+//             those of the part that can be read.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +25,9 @@ struct RawParts {
   bool whole = false;  // Nothing follows the certificate.
 };
 
-// Nothing if it is not a certificate.
 [[nodiscard]] std::optional<RawParts> raw_parts(std::string_view der);
 
-// In bits; 0 where the key has no such number.
+// The numbers of a public key: how long each is, in bits; 0 where the key has no such number.
 struct KeySize {
   std::size_t modulus = 0;         // RSA.
   std::size_t exponent = 0;        // RSA, the public one.

@@ -87,15 +87,15 @@ void set_subject(gnutls_x509_crt_t certificate, const std::string& common_name) 
 }
 
 // All at once: for each name added singly the library encodes all of them again.
-void set_names(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
-  if (order.dns_names.empty() && order.addresses.empty()) return;
+void set_names(gnutls_x509_crt_t certificate, const CertificateSpec& spec) {
+  if (spec.dns_names.empty() && spec.addresses.empty()) return;
   gnutls_subject_alt_names_t names = nullptr;
   must(gnutls_subject_alt_names_init(&names));
-  for (const std::string& name : order.dns_names) {
+  for (const std::string& name : spec.dns_names) {
     const gnutls_datum_t octets = datum(name);
     must(gnutls_subject_alt_names_set(names, GNUTLS_SAN_DNSNAME, &octets, nullptr));
   }
-  for (const std::string& text : order.addresses) {
+  for (const std::string& text : spec.addresses) {
     const std::optional<Address> address = parse_address(text);
     INVARIANT(address);
     const gnutls_datum_t octets =
@@ -115,10 +115,10 @@ bool is_rsa(KeyKind kind) {
   return kind == KeyKind::rsa_1024 || kind == KeyKind::rsa_2048 || kind == KeyKind::rsa_4096;
 }
 
-void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
+void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& spec) {
   // A path length of -1 means none: the chain may have any length.
-  must(gnutls_x509_crt_set_basic_constraints(certificate, order.authority ? 1 : 0, -1));
-  if (order.authority) {
+  must(gnutls_x509_crt_set_basic_constraints(certificate, spec.authority ? 1 : 0, -1));
+  if (spec.authority) {
     must(
         gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN));
     return;
@@ -126,7 +126,7 @@ void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& order) {
   // Before TLS 1.3 an RSA key may also be used for encryption.
   must(gnutls_x509_crt_set_key_usage(
       certificate,
-      GNUTLS_KEY_DIGITAL_SIGNATURE | (is_rsa(order.key) ? GNUTLS_KEY_KEY_ENCIPHERMENT : 0U)));
+      GNUTLS_KEY_DIGITAL_SIGNATURE | (is_rsa(spec.key) ? GNUTLS_KEY_KEY_ENCIPHERMENT : 0U)));
   must(gnutls_x509_crt_set_key_purpose_oid(certificate, GNUTLS_KP_TLS_WWW_SERVER, 0));
 }
 
@@ -156,18 +156,18 @@ std::string to_pem(Export write) {
 
 }  // namespace
 
-IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* issuer) {
+IssuedCertificate issue(const CertificateSpec& spec, const IssuedCertificate* issuer) {
   start_library();
-  const KeyHandle key = order.key_pem.empty() ? generate_key(order.key) : read_key(order.key_pem);
+  const KeyHandle key = spec.key_pem.empty() ? generate_key(spec.key) : read_key(spec.key_pem);
   const CertificateHandle certificate = new_certificate();
   must(gnutls_x509_crt_set_version(certificate.get(), 3));
-  set_serial(certificate.get(), order.serial);
-  set_subject(certificate.get(), order.common_name);
-  must(gnutls_x509_crt_set_activation_time(certificate.get(), seconds(order.not_before)));
-  must(gnutls_x509_crt_set_expiration_time(certificate.get(), seconds(order.not_after)));
+  set_serial(certificate.get(), spec.serial);
+  set_subject(certificate.get(), spec.common_name);
+  must(gnutls_x509_crt_set_activation_time(certificate.get(), seconds(spec.not_before)));
+  must(gnutls_x509_crt_set_expiration_time(certificate.get(), seconds(spec.not_after)));
   must(gnutls_x509_crt_set_key(certificate.get(), key.get()));
-  set_uses(certificate.get(), order);
-  set_names(certificate.get(), order);
+  set_uses(certificate.get(), spec);
+  set_names(certificate.get(), spec);
 
   CertificateHandle issuer_certificate;
   KeyHandle issuer_key;
@@ -187,10 +187,10 @@ IssuedCertificate issue(const CertificateSpec& order, const IssuedCertificate* i
 
   const gnutls_digest_algorithm_t digest = [&] {
     if (gnutls_x509_privkey_get_pk_algorithm(signer) == GNUTLS_PK_EDDSA_ED25519) {
-      INVARIANT(!order.sha1);  // Ed25519 has a digest of its own.
+      INVARIANT(!spec.sha1);  // Ed25519 has a digest of its own.
       return GNUTLS_DIG_SHA512;
     }
-    return order.sha1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256;
+    return spec.sha1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256;
   }();
   must(gnutls_x509_crt_sign2(certificate.get(),
                              issuer != nullptr ? issuer_certificate.get() : certificate.get(),

@@ -4,7 +4,7 @@
 //   Shape    start_library() must run before any other call of the library; every open() calls it.
 //            The system-wide configuration of GnuTLS is not read: we measure servers, and a policy
 //            of this machine must not change the result.
-//   Errors   null, or PriorityRead::error, as described below.
+//   Errors   null if there is not enough memory; a Status or Result where more can go wrong.
 #pragma once
 
 #include <gnutls/gnutls.h>
@@ -19,9 +19,9 @@
 
 namespace mxsweep::tls {
 
-// Whether `octets` can be allocated now. The libraries that GnuTLS uses (numbers, ASN.1) end the
-// program if an allocation fails, so each step first tests, with one block, for more than it will
-// need.
+// Whether `octets` can be allocated now: allocates and frees one block of them. The libraries that
+// GnuTLS uses (numbers, ASN.1) end the program if an allocation fails, so this is called before
+// each step, for more than the step needs.
 [[nodiscard]] bool has_memory(std::size_t octets);
 
 // More than a handshake step ever needs, apart from the certificates in it. With the usual keys it

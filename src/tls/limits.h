@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Limits of the computation that a server's messages may cause, checked before any is done.
 //
-//   Shape     one gauge for the certificates of one message: add() each, and pass to the library
-//             only those without excess.
+//   Shape     one CertificateGauge for the certificates of one message: add() each, and pass to
+//             the library only those for which it returns Excess::none.
 //   Cost      linear in the octets, some 10 ns for each element.
 //   Limits    any message within them takes the library less than 50 ms altogether;
 //             tests/tls/cost_test.cc checks that.

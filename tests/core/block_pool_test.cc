@@ -14,7 +14,7 @@
 namespace mxsweep {
 namespace {
 
-TEST_CASE("a block that was given back serves the next one of its size", "[core][pool]") {
+TEST_CASE("a freed block is reused for the next block of its size", "[core][pool]") {
   BlockPool pool;
   void* const first = pool.allocate(100, 8);
   void* const second = pool.allocate(100, 8);

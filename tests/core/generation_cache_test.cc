@@ -12,7 +12,7 @@ using Numbers = GenerationCache<int, std::string>;
 
 bool always(const std::string& /*value*/) { return true; }
 
-TEST_CASE("what is asked for stays while others come and go", "[core][generation_cache]") {
+TEST_CASE("a value in demand stays while others come and go", "[core][generation_cache]") {
   Numbers cache(10, 100);
   cache.keep(0, "zero", 1);
   for (int i = 1; i < 1000; ++i) {
@@ -26,7 +26,8 @@ TEST_CASE("what is asked for stays while others come and go", "[core][generation
   CHECK(cache.find(999, always) != nullptr);
 }
 
-TEST_CASE("large values push out others instead of taking more", "[core][generation_cache]") {
+TEST_CASE("large values displace others instead of taking more memory",
+          "[core][generation_cache]") {
   Numbers cache(10, 100);  // 500 octets a generation.
   for (int i = 0; i < 10; ++i) cache.keep(i, "large", 400);
   CHECK(cache.size() == 2);
@@ -34,7 +35,8 @@ TEST_CASE("large values push out others instead of taking more", "[core][generat
   CHECK(cache.find(10, always) != nullptr);
 }
 
-TEST_CASE("what holds no more is not found, and can be kept anew", "[core][generation_cache]") {
+TEST_CASE("a value that has expired is not found, and can be replaced",
+          "[core][generation_cache]") {
   Numbers cache(10, 100);
   cache.keep(1, "stale", 1);
   const auto is_fresh = [](const std::string& value) { return value == "fresh"; };

@@ -61,7 +61,7 @@ TEST_CASE("each allowance of a rule allows one thing", "[core][host_name]") {
   }
 }
 
-TEST_CASE("all that is wrong with the first label at fault is found", "[core][host_name]") {
+TEST_CASE("all faults of the first faulty label are found", "[core][host_name]") {
   HostNameFaults both = only(HostNameFault::hyphen_outside);
   both.add(HostNameFault::character);
   CHECK(faults_of("good.-b d.also bad") == both);

@@ -14,7 +14,7 @@ Result<std::unique_ptr<int>> number_or(bool works) {
   return std::make_unique<int>(7);
 }
 
-TEST_CASE("a status without a failure is well and has no words", "[core][status]") {
+TEST_CASE("a status without a failure is ok and has no sentence", "[core][status]") {
   const Status status;
   CHECK(status.ok());
   CHECK(status.kind() == Status::Kind::ok);
@@ -32,13 +32,13 @@ TEST_CASE("a failure has a kind, a sentence and, where one is known, a cure", "[
   CHECK(missing.line("; cure: ") == "list.txt: No such file or directory");
 }
 
-TEST_CASE("a status that was passed on still says the same", "[core][status]") {
+TEST_CASE("a status that was passed on is unchanged", "[core][status]") {
   Status first = Status::unusable("a label is empty");
   const Status second = std::move(first);
   CHECK(first == second);  // NOLINT: that is what is tested.
 }
 
-TEST_CASE("a result has a value or says why there is none", "[core][status]") {
+TEST_CASE("a result has a value, or the reason why there is none", "[core][status]") {
   Result<std::unique_ptr<int>> number = number_or(true);
   REQUIRE(number.ok());
   CHECK(number.status().ok());

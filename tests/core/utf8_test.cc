@@ -21,7 +21,7 @@ TEST_CASE("a text is cut between its characters", "[core][utf8]") {
   CHECK(cut_between_characters(text, 100) == text);
 }
 
-TEST_CASE("what is no UTF-8 loses four octets at most", "[core][utf8]") {
+TEST_CASE("a text that is not UTF-8 loses four octets at most", "[core][utf8]") {
   const std::string text(100, '\x80');
   CHECK(cut_between_characters(text, 50).size() == 46);
   CHECK(cut_between_characters(text, 2).empty());

@@ -81,7 +81,7 @@ TEST_CASE("the first line is the server's name and never a keyword", "[smtp][cap
   CHECK(host_of("250-   \r\n250 DSN\r\n").empty());
 }
 
-TEST_CASE("a reply such as any command may get names no host", "[smtp][capabilities]") {
+TEST_CASE("a reply that could answer any command has no host", "[smtp][capabilities]") {
   for (const char* reply : {"250 2.0.0 Ok\r\n", "250 OK\r\n", "250 ok, go on\r\n", "250 2.0.0\r\n",
                             "250 2.1.0 Okay.\r\n", "250-2.0.0 OK\r\n250 DSN\r\n"}) {
     CAPTURE(reply);

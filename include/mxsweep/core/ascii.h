@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Digits, letters and case of ASCII, independent of the locale. Octets above 127 are neither.
+// ASCII digits, letters and case, independent of the locale. Octets above 127 are neither digits
+// nor letters.
 #pragma once
 
 namespace mxsweep {
@@ -17,7 +18,7 @@ namespace mxsweep {
   return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// A small letter as a capital; any other octet as it is.
+// The upper-case letter of a lower-case one; any other octet unchanged.
 [[nodiscard]] constexpr char upper(char c) {
   return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
 }

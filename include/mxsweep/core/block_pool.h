@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Memory for many small things of one thread that live long: carved from large pieces, so that the
-// process grows by a megabyte at a time and not by a page, and given back all at once.
+// Allocates the many small, long-lived objects of one thread: blocks are carved from pieces of
+// 1 MiB, and all pieces are freed at once, when the pool is destroyed.
 //
-//   Why       glibc grows the heap of every thread but the first page by page, each with a call of
-//             mprotect and a page fault.
-//   Shape     A std::pmr::memory_resource, for containers and for blocks of one's own.
-//   Units     octets. Blocks are multiples of kStep, and aligned to it.
-//   Memory    A block that was given back serves the next one of its size, and no other size. What
-//             is larger than kLargest comes from operator new, and goes back to it.
-//   Lifetime  Blocks end with the pool. One thread.
+//   Why       In every thread but the first, glibc grows the heap page by page, with a call of
+//             mprotect and a page fault for each page.
+//   Shape     A std::pmr::memory_resource, for containers and for single blocks.
+//   Units     octets. Block sizes are multiples of kStep, and blocks are aligned to kStep.
+//   Memory    A freed block is reused for blocks of the same size only. Blocks larger than
+//             kLargest come from operator new and are returned to it.
+//   Lifetime  Blocks of up to kLargest end with the pool.
+//   Threads   one.
 //   Errors    std::bad_alloc, as from operator new.
 #pragma once
 
@@ -21,11 +22,11 @@ namespace mxsweep {
 
 class BlockPool final : public std::pmr::memory_resource {
  public:
-  static constexpr std::size_t kStep = 32;  // More than any type of ours needs to be aligned to.
+  static constexpr std::size_t kStep = 32;  // At least the alignment of every type used here.
   static constexpr std::size_t kLargest = 4096;
   static constexpr std::size_t kPieceOctets = std::size_t{1} << 20;
 
-  // What a block of so many octets really takes.
+  // The size of the block that a request for `octets` gets, up to kLargest.
   [[nodiscard]] static constexpr std::size_t rounded(std::size_t octets) {
     return octets == 0 ? kStep : (octets + kStep - 1) / kStep * kStep;
   }
@@ -58,7 +59,7 @@ class BlockPool final : public std::pmr::memory_resource {
   }
 
   std::pmr::monotonic_buffer_resource pieces_{kPieceOctets};
-  std::array<Free*, kLargest / kStep> free_{};  // By size.
+  std::array<Free*, kLargest / kStep> free_{};  // A list for each block size.
 };
 
 }  // namespace mxsweep

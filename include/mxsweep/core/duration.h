@@ -2,7 +2,8 @@
 // Durations as text, as in flags and configuration files.
 //
 //   Shape    A number of seconds, "90" or "1.5"; or numbers with units, the longest unit first:
-//            "250ms", "1.5s", "2h", "1m30s". Decimals have a point. No sign, blank or exponent.
+//            "250ms", "1.5s", "2h", "1m30s". The decimal separator is a point. No
+//            sign, blank or exponent.
 //   Units    h, m, s, ms. From 1 ms to 24 h: no wait of this program makes sense beyond that.
 //   Errors   parse_duration() returns nothing for anything else.
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A set of the values of an enum, one bit for each.
 //
-//   Shape    the values count from 0 to kCount - 1.
-//   Memory   that of Bits, an unsigned integer type.
+//   Shape    the enum's values are 0 to kCount - 1. Bits is an unsigned integer type.
+//   Memory   that of Bits.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Tables with one row for each value of an enum, checked at compile time.
 //
-//   Shape   a constexpr array of rows in the order of the enum's values, which count from 0. A row
-//           begins with its value.
+//   Shape   a constexpr array of rows in the order of the enum's values, which are 0, 1, 2 and so
+//           on. A row begins with its value.
 //   Errors  a value outside its enum breaks an INVARIANT.
 //
 //     constexpr EnumWord<Phase> kPhases[] = {{Phase::input, "input"}, ...};

@@ -6,7 +6,8 @@
 //            algorithm L, and algorithm R for removal without tombstones.
 //   Shape    The caller compares keys: same(number) returns whether that value has the key. It is
 //            called only for values whose hash agrees in 32 bits.
-//   Memory   16 octets per value at the highest load, half full, and twice that after a growth.
+//   Memory   16 octets per value when half of the entries are used, the highest load; 32 after it
+//            has grown.
 //   Lifetime The caller chooses the numbers; the index neither owns nor moves a value.
 //   Errors   find() returns kNone if there is no such value. Broken requirements are INVARIANTs.
 #pragma once
@@ -38,7 +39,7 @@ class FlatIndex {
     return kNone;
   }
 
-  // Calls visit(number) for each, in no order.
+  // Calls visit(number) for every value, in unspecified order.
   template <typename Visit>
   void for_each(Visit visit) const {
     for (const Entry& entry : entries_) {
@@ -75,7 +76,7 @@ class FlatIndex {
 
  private:
   struct Entry {
-    std::uint32_t mark = 0;
+    std::uint32_t mark = 0;  // 32 bits of the hash; the lowest of them determine the home.
     std::uint32_t number = kNone;
   };
   static constexpr std::size_t kEntriesLeast = 16;
@@ -84,6 +85,7 @@ class FlatIndex {
     return static_cast<std::uint32_t>(hash ^ hash >> 32);
   }
   [[nodiscard]] std::size_t mask() const { return entries_.size() - 1; }
+  // Where the search for a value starts.
   [[nodiscard]] std::size_t home(std::uint32_t mark) const { return mark & mask(); }
   [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & mask(); }
 

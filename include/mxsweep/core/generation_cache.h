@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What was found out, kept for as long as it is asked for and there is room. Pure.
+// A bounded cache, approximately least recently used: values that are in demand stay. Pure.
 //
-//   Memory   two generations: what is not asked for while the young one fills up goes with the old
-//            one. At most `values_max` values and values_max * octets_typical octets of them, and
-//            one: large values push out others sooner instead of taking more.
-//   Lifetime a value's address is good until the next call.
+//   Shape    Two generations. A value that is added or found is in the young one. When that is
+//            full, the old generation is dropped and the young one becomes the old one.
+//   Memory   A generation holds at most half of `values_max` values, and that many times
+//            `octets_typical` octets of them or one larger value. So large values displace others
+//            sooner instead of taking more memory.
+//   Lifetime A returned value is valid until the next call of find() or keep().
 #pragma once
 
 #include <algorithm>
@@ -22,7 +24,8 @@ class GenerationCache {
       : generation_values_max_(std::max<std::size_t>(values_max / 2, 1)),
         generation_octets_max_(generation_values_max_ * octets_typical) {}
 
-  // The value, if it is known and `holds(value)`; else null. It is young again.
+  // The value, if it is in the cache and holds(value) is true (it has not expired); else null. A
+  // value that is returned moves to the young generation.
   template <typename Holds>
   [[nodiscard]] const Value* find(const Key& key, Holds&& holds) {
     if (const auto found = young_.find(key); found != young_.end()) {
@@ -35,7 +38,7 @@ class GenerationCache {
     return &insert(key, std::move(entry));
   }
 
-  // `octets`: what key and value take.
+  // Adds a value, or replaces it. `octets`: the memory that key and value take.
   const Value& keep(const Key& key, Value value, std::size_t octets) {
     return insert(key, {std::move(value), octets});
   }

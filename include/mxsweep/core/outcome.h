@@ -39,15 +39,15 @@ enum class Outcome : std::uint8_t {
 };
 inline constexpr std::size_t kOutcomeCount = 7;
 
-// Of what several servers of one host came to: whether `a` stands for the host rather than `b`, as
-// more worked.
+// Whether `a` is the better outcome. A host with several servers has the best of their outcomes.
 [[nodiscard]] constexpr bool outranks(Outcome a, Outcome b) { return a < b; }
 static_assert(outranks(Outcome::ok, Outcome::degraded) &&
               outranks(Outcome::degraded, Outcome::refused) &&
               outranks(Outcome::refused, Outcome::failed) &&
               outranks(Outcome::failed, Outcome::local));
 
-// One for each different next action. core/causes.def lists them; core/cause.h has their meaning.
+// One for each action that a user may have to take next. core/causes.def lists them; core/cause.h
+// has their meaning.
 enum class Cause : std::uint8_t {
 #define CAUSE(group, name, ...) name,
 #include "mxsweep/core/causes.def"

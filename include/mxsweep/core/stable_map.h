@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A hash table whose entries stay where they are: entries in pages, found through a flat index.
+// A hash table whose entries never move: they lie in pages and are found through a flat index.
 //
-//   Shape     try_emplace(), erase(), as std::unordered_map has them. Key: ==. Hash: of a key.
-//   Memory    an entry, and 16 to 32 octets of the index (core/flat_index.h). Pages of entries are
-//             carved from large pieces, as in core/block_pool.h, and stay until the table ends.
-//   Lifetime  An Entry stays where it is until it is erased.
+//   Shape     try_emplace() and erase(), as in std::unordered_map. Hash()(key) is a key's hash.
+//   Memory    per value an Entry, and 16 to 32 octets of the index (core/flat_index.h). Pages of
+//             entries are carved from large pieces, as in core/block_pool.h, and stay until the
+//             table ends.
+//   Lifetime  A reference to an Entry is valid until the entry is erased.
+//   Errors    none but std::bad_alloc. A broken requirement is an INVARIANT.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +39,7 @@ class StableMap {
 
   [[nodiscard]] std::size_t size() const { return index_.size(); }
 
-  // The entry of that key, and whether it is new.
+  // The entry of that key, and whether it is new; a new one has a default value.
   std::pair<Entry&, bool> try_emplace(const Key& key) {
     const std::size_t hash = Hash()(key);
     const std::uint32_t found =
@@ -48,6 +50,7 @@ class StableMap {
     return {*::new (entry(number)) Entry{.key = key, .number = number}, true};
   }
 
+  // Requires: an entry of this map.
   void erase(Entry& gone) {
     const std::uint32_t number = gone.number;
     index_.erase(Hash()(gone.key), number);
@@ -79,7 +82,7 @@ class StableMap {
   FlatIndex index_;
   std::vector<Entry*> pages_;
   std::vector<std::uint32_t> free_;  // Numbers of erased entries.
-  std::uint32_t used_ = 0;           // Numbers below have been used at least once.
+  std::uint32_t used_ = 0;           // Numbers below this one have been used at least once.
 };
 
 }  // namespace mxsweep

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// How a part of the program says that something failed: of which kind, in a sentence, and what to
-// do about it.
+// How a function reports a failure: its kind, a sentence for the user, and perhaps a cure.
 //
 //   Shape     Status where there is nothing else to return, Result where there is a value. Neither
-//             can be ignored. What a peer did is never one of them: that is a value of its own.
-//   Words     a sentence without a full stop, so that it can stand behind other words: "list.txt:
-//             No such file or directory". A cure is an instruction: "raise the limit (ulimit -n)".
-//   Lifetime  a Status is copied and never moved from: one that was passed on still says the same.
+//             can be ignored. Neither reports what a peer did wrong: each room has values of its
+//             own for that.
+//   Words     a sentence without a full stop, so that it can follow other words: "list.txt: No such
+//             file or directory". A cure is an instruction: "raise the limit (ulimit -n)".
+//   Lifetime  a Status can be copied but not moved from, so passing it on never empties it.
 //   Memory    nothing is allocated unless something failed.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace mxsweep {
 
 class [[nodiscard]] Status {
  public:
-  // One for each different thing to do next.
+  // One for each different reaction.
   enum class Kind : std::uint8_t {
     ok,
     unusable,  // What was given cannot be used: a flag, a name, a file. Give another.
@@ -30,7 +30,7 @@ class [[nodiscard]] Status {
     io,        // Something that was in use has failed: a file, a port, a ring.
   };
 
-  Status() = default;  // All is well.
+  Status() = default;  // No failure.
   Status(const Status&) = default;
   Status& operator=(const Status&) = default;
   ~Status() = default;
@@ -44,14 +44,14 @@ class [[nodiscard]] Status {
 
   [[nodiscard]] bool ok() const { return kind_ == Kind::ok; }
   [[nodiscard]] Kind kind() const { return kind_; }
-  [[nodiscard]] const std::string& sentence() const { return sentence_; }  // Empty: all is well.
+  [[nodiscard]] const std::string& sentence() const { return sentence_; }  // Empty: no failure.
   [[nodiscard]] const std::string& cure() const { return cure_; }
 
-  // The same failure of something that `name` names: "NAME: SENTENCE".
+  // The same failure, with the name of what failed before the sentence: "NAME: SENTENCE".
   [[nodiscard]] Status behind(std::string_view name) const {
     return ok() ? *this : Status(kind_, std::string(name) + ": " + sentence_, cure_);
   }
-  // Sentence and cure in one line, the cure behind `before_cure`.
+  // Sentence and cure in one line, with `before_cure` between them.
   [[nodiscard]] std::string line(std::string_view before_cure) const {
     return cure_.empty() ? sentence_ : sentence_ + std::string(before_cure) + cure_;
   }

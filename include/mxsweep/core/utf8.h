@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can be told of UTF-8 octet by octet. Whether a text is valid UTF-8 is simdjson's to say.
+// Finds the boundaries of characters in UTF-8. Whether a text is valid UTF-8 is not checked here:
+// simdjson does that.
 //
 //   Source   RFC 3629.
 #pragma once
@@ -14,7 +15,7 @@ namespace mxsweep {
   return static_cast<unsigned char>(c) >= 0x80;
 }
 
-// An octet that goes on with a character which another one began.
+// Whether the octet is not the first of its character.
 [[nodiscard]] constexpr bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
@@ -23,8 +24,8 @@ namespace mxsweep {
   return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues_character));
 }
 
-// The first `octets_max` octets, less those of a character that would be cut in two. Of a text that
-// is not UTF-8 at most four octets less.
+// The longest start of `text` that has at most `octets_max` octets and ends between characters. If
+// `text` is not UTF-8, up to four octets fewer than `octets_max`.
 [[nodiscard]] constexpr std::string_view cut_between_characters(std::string_view text,
                                                                 std::size_t octets_max) {
   if (text.size() <= octets_max) return text;
@@ -33,7 +34,7 @@ namespace mxsweep {
   return text.substr(0, size);
 }
 
-// A part of a UTF-8 text, less the octets at its end of a character that the rest would finish.
+// A part of a UTF-8 text without the incomplete character at its end, if there is one.
 [[nodiscard]] constexpr std::string_view without_cut_character(std::string_view part) {
   const std::size_t at_most = std::min<std::size_t>(3, part.size());
   for (std::size_t octets = 1; octets <= at_most; ++octets) {

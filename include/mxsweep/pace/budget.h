@@ -40,7 +40,8 @@ class Budget {
   friend class Share;
   static constexpr std::size_t kCacheLine = 64;
 
-  // Of a worker. starved: it waits with less than its part; waiting: it waits with that or more.
+  // Of a worker. starved: it waits and holds less than its part; waiting: it waits and holds its
+  // part or more.
   // notified: next_to_wake() has returned it since it began to wait.
   enum class State : std::uint8_t {
     satisfied,

@@ -61,7 +61,7 @@ struct DomainLine {
   std::uint16_t port = 0;
   bool authentic = false;
   FindingSet findings;
-  ServerTotals totals;      // Over all hosts; if there is no host, its cause says why.
+  ServerTotals totals;      // Over all hosts; if there is no host, its cause is the reason.
   std::vector<Host> hosts;  // By preference.
 };
 

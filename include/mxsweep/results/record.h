@@ -53,8 +53,8 @@ struct PhaseTimes {
   }
 };
 
-// The reply that each phase ended with; code 0: there was none. Where the code says all, as with an
-// accepted STARTTLS, there is no text.
+// The reply that each phase ended with; code 0: there was none. Where the code is enough, as with
+// an accepted STARTTLS, there is no text.
 struct PhaseReplies {
   std::array<ReplyText, kPhaseCount> of{};
 

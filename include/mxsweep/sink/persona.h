@@ -15,20 +15,21 @@
 //               do            "close", "reset" (RST instead of FIN), "hang" (sends nothing more);
 //                             in "starttls" also "tls": from here on the session is under TLS
 //             "{host}" is the host name of the server at an address (host_name()).
-//             Two scripts need not exist at all:
+//             Two scripts are optional:
 //               ehlo_tls      answers EHLO under TLS; by default "ehlo" without STARTTLS
 //               hello         runs in clear text when the client's first TLS octets have arrived;
 //                             then the handshake begins, unless the script does something else;
-//                             "do": "cut" sends half of our first flight and closes
+//                             "do": "cut" sends half of the server's first flight and closes
 //             The TLS behaviour, each key with its default:
 //               "tls": {"certificate": "good", "key": "ec", "versions": ["1.0", "1.3"],
 //                       "client_certificate": "not_asked", "ciphers": "", "identity": 0}
-//             "expect" may contain more of the record: "anomalies", all of them, and "tls", any of
+//             "expect" may contain more of the record: "anomalies", a complete list, and "tls",
+//             any of
 //               {"version": "TLSv1.3", "verified": true, "verify_error": "certificate-expired",
 //                "name_match": true, "offered": "yes"}, the last being starttls.offered. They hold
 //             for a scan that trusts the fleet's authority and knows the server's name.
 //   Units     milliseconds; octets.
-//   Errors    PersonasRead::error has the place in the JSON and the reason; no personas then.
+//   Errors    read_personas() returns the place in the JSON and the reason.
 #pragma once
 
 #include <array>
@@ -61,7 +62,8 @@ enum class Trigger : std::uint8_t {
 };
 inline constexpr std::size_t kTriggerCount = 9;
 
-// Its key in a persona, and the command that it is; empty: it is none, or not by that alone.
+// Its key in a persona's JSON, and the command that triggers it; empty: something else triggers it,
+// or the command alone does not decide.
 struct TriggerRow {
   Trigger trigger;
   std::string_view key;
@@ -93,7 +95,7 @@ using Script = std::vector<Step>;
 
 enum class CertificateKind : std::uint8_t {
   good,           // For *.sink.test, issued by an intermediate of the fleet's own authority.
-  expired,        // Since yesterday.
+  expired,        // Valid until yesterday.
   not_yet_valid,  // Valid from tomorrow.
   self_signed,
   wrong_name,
@@ -158,11 +160,11 @@ inline constexpr std::size_t kStepsMax = 64;
 inline constexpr std::size_t kStepOctetsMax = 64 * 1024;  // With repetitions expanded.
 inline constexpr std::uint32_t kWeightMax = 1'000'000;
 inline constexpr std::uint64_t kAfterMsMax = 3'600'000;
-inline constexpr std::uint64_t kOctetsPerSecondMax =
-    1000;  // The timer wheel's tick is a millisecond.
+// One for each tick of the timer wheel, which is a millisecond.
+inline constexpr std::uint64_t kOctetsPerSecondMax = 1000;
 inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 
-// At least one.
+// Returns at least one persona.
 Result<std::vector<Persona>> read_personas(std::string_view json);
 
 // The built-in fleet, as JSON: two thirds of it answer as a well-behaved server does.

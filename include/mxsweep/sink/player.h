@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The server's side of one conversation in clear text, played from a persona's scripts. Pure:
-// octets and `now` in, octets, deadlines and actions out. TLS is the task of Session.
+// octets and `now` in, octets, deadlines and actions out. Session (sink/session.h) adds TLS.
 //
 //   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets per command line).
-//   Shape     on_start() or on_hello() first; then on_bytes(), on_timer() and on_sent() as they
-//             happen, until an action ends it. A command that arrives while a script is running
-//             waits for the end of the script.
+//   Shape     on_start() when it is time to greet, on_hello() when the client's first TLS octets
+//             have arrived; one of them comes first. Else on_bytes(), on_timer() and on_sent() as
+//             they happen, until an action ends it. A command that arrives while a script is
+//             running waits for the end of the script.
 //   Lifetime  PlayerOutput::send views the persona; with `report_sent` the player, until on_sent().
 //   Memory    56 octets; a heap block only while a command is incomplete or a text contains the
 //             host name or is endless.
@@ -40,8 +41,9 @@ class Player {
  public:
   Player(const Persona& persona, const Address& at) : persona_(&persona), at_(at) {}
 
+  // Runs the script "greeting".
   [[nodiscard]] PlayerOutput on_start(Instant now);
-  // Ends with an action; by default StepAction::tls.
+  // Runs the script "hello", which ends with an action, by default StepAction::tls.
   [[nodiscard]] PlayerOutput on_hello(Instant now);
   [[nodiscard]] PlayerOutput on_bytes(std::string_view octets, Instant now);
   [[nodiscard]] PlayerOutput on_timer(Instant now);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Counts the connections to each address of the fleet, to show that a sweep visits a server once.
 //
-//   Shape     count() returns the number of this visit, so no pass over all counters is needed: the
-//             number of first visits is that of the addresses, and the highest number is the most
+//   Shape     count() returns the number of this visit, so the caller never needs a pass over all
+//             counters: each result of 1 is a new address, and the highest result is the most
 //             visits that one address had.
-//   Memory    64 MiB of address space, of which a visit uses the page with its address. Every
+//   Memory    64 MiB of address space, of which only the pages of visited addresses are used. Every
 //             address of 127.0.0.0/8 has its own counter; all others share one.
-//   Threads   count() may be called by several at once.
+//   Threads   several may call count() at the same time.
 //   Errors    none.
 #pragma once
 

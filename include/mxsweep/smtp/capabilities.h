@@ -32,6 +32,7 @@ class Capabilities {
   // such word, or if it is "Ok", as in a reply to any command: the server may not have understood
   // EHLO.
   [[nodiscard]] std::string_view host() const { return host_; }
+  // The next line's keyword; false when there are no more.
   [[nodiscard]] bool next(Capability& capability);
 
  private:

@@ -44,14 +44,14 @@ enum class State : std::uint8_t {
 };
 inline constexpr std::size_t kStateCount = 9;
 
-// Which of the plan's timeouts is the deadline.
+// Which timeout of the sweep's plan (probe/plan.h) sets the deadline.
 enum class Wait : std::uint8_t { greeting, command, tls, quit, close };
 
 struct StateRow {
   State state;
-  Phase phase;      // Whose time runs, and whose reply is read.
+  Phase phase;      // The phase that its time and its reply are recorded in.
   Command command;  // Sent on entering.
-  Wait wait;        // For what the server does then.
+  Wait wait;        // How long the server may then take.
   // The one code by which the command succeeds (RFC 5321 section 4.3.2, RFC 3207 section 4). 0: no
   // reply is read in this state.
   int success_code;

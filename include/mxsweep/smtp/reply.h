@@ -90,7 +90,7 @@ static_assert(sizeof(ReplyReader) <= 24, "every conversation in flight holds one
 
 // Iterates over the lines of a reply. Of each line it returns the text: without code, separator
 // (SP, "-" or HT) and line end, cut at kLineOctetsMax. A line without a code is returned whole, so
-// octets that are no reply, or only part of one, can be displayed too.
+// octets that are no reply, or only part of one, can be displayed too. next() is false at the end.
 class ReplyLines {
  public:
   explicit ReplyLines(std::string_view reply) : rest_(reply) {}

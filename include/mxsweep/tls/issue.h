@@ -36,7 +36,7 @@ struct IssuedCertificate {
   std::string key_pem;
 };
 
-[[nodiscard]] IssuedCertificate issue(const CertificateSpec& order,
+[[nodiscard]] IssuedCertificate issue(const CertificateSpec& spec,
                                       const IssuedCertificate* issuer = nullptr);
 
 }  // namespace mxsweep::tls

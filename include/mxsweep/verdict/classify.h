@@ -7,7 +7,7 @@
 //              (blocklists, reverse DNS, synchronisation), then the enhanced code, then the basic
 //              code. An enhanced code alone is not enough: 4.3.2 means overload on one server and
 //              a limit per source on another.
-//   Cost       called only for conversations that did not end well.
+//   Cost       not optimised: called only for conversations that did not end well.
 //   Errors     none: every observation has a verdict.
 #pragma once
 
