@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -26,21 +27,25 @@
 
 namespace mxsweep::dns {
 
-// A port of 127.0.0.1 that was free a moment ago, for UDP and TCP.
+// A port of 127.0.0.1 at which nothing listens, for UDP and TCP. It is below the ports that Linux
+// gives to sockets that ask for any, so that no connection of another test gets it by chance.
 inline std::uint16_t free_port() {
+  std::random_device random;
+  std::uniform_int_distribution<std::uint16_t> ports(12000, 31999);
   for (;;) {
+    const std::uint16_t port = ports(random);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
     const int tcp = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int udp = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    INVARIANT(::bind(tcp, generic, size) == 0 && ::getsockname(tcp, generic, &size) == 0);
-    const bool both = ::bind(udp, generic, size) == 0;
+    const bool both = ::bind(tcp, generic, sizeof address) == 0 && ::listen(tcp, 1) == 0 &&
+                      ::bind(udp, generic, sizeof address) == 0;
     ::close(tcp);
     ::close(udp);
-    if (both) return ntohs(address.sin_port);
+    if (both) return port;
   }
 }
 

@@ -9,6 +9,8 @@ import struct
 import threading
 import time
 
+from ports import open_pair
+
 A, NS, CNAME, MX, AAAA = 1, 2, 5, 15, 28
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 RESPONSE, CUT, AUTHENTIC = 0x8180, 0x0200, 0x0020
@@ -52,14 +54,16 @@ class NameServer:
         self.cut = cut
         self.silent = False
         self.asked = []
-        self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        if port == 0:
+            self.datagrams, streams = open_pair()
+            self.sockets = [self.datagrams, streams]
+        else:
+            self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.datagrams.bind(("127.0.0.1", port))
+            self.sockets = [self.datagrams]
         self.datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_OCTETS)
-        self.datagrams.bind(("127.0.0.1", port))
         self.port = self.datagrams.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
-        self.sockets = [self.datagrams]
-        if cut:  # Only then, because the TCP port may be in use by another process.
-            self.sockets.append(socket.create_server(("127.0.0.1", self.port)))
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 

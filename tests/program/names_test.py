@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Names in the list: each of their addresses is a target, and each failure has its own cause."""
 
-import socket
 import subprocess
 import unittest
 
 from name_server import A, AAAA, REFUSED, SERVFAIL, NameServer
+from ports import free_port
 from program import HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest, record_of
 
 
@@ -115,17 +115,13 @@ class Names(ProgramTest):
         code, stdout, _ = self.run_program("scan", "--check", "--helo", HELO, *flags)
         self.assertEqual(code, RAN_TO_ITS_END)
         self.assertRegex(stdout.decode(), rf"resolver +{flags[1]}: answers in [0-9.]+ ms")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-            unused.bind(("127.0.0.1", 0))
-            closed = "127.0.0.1:%d" % unused.getsockname()[1]
+        closed = f"127.0.0.1:{free_port()}"
         _, stdout, _ = self.run_program("scan", "--check", "--helo", HELO, "--resolver", closed)
         self.assertRegex(stdout.decode(), rf"resolver +{closed}: does NOT answer")
 
     def test_an_absent_resolver_pauses_the_sweep_and_fails_no_name(self):
         """Names wait for it; when it is started, they are resolved as usual."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-            unused.bind(("127.0.0.1", 0))
-            port = unused.getsockname()[1]
+        port = free_port()
         self.write("list", "".join(f"n{number}.test\n" for number in range(50)))
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                "-p", "1", "-4", "--resolver", f"127.0.0.1:{port}")

@@ -5,30 +5,18 @@
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import tempfile
 import unittest
 
 from mail_domains import MailDomainTest, ending, findings
+from ports import free_port
 from program import Process, Swept, main, wait_until
 
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
 SECONDS_MAX = 60  # For a server to start.
 OK = ("ok", "quit", "none")
 DOMAINS, HOSTS = 300, 10
-
-
-def free_port():
-    """A port of 127.0.0.1 that was free a moment ago, for UDP and TCP."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as stream, \
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-            try:
-                datagram.bind(stream.getsockname())
-            except OSError:
-                continue
-            return stream.getsockname()[1]
 
 
 class RealNames:

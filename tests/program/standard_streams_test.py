@@ -9,6 +9,7 @@ import subprocess
 import termios
 import unittest
 
+from ports import free_port
 from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest,
                      Terminal, wait_until, whole_lines)
 
@@ -90,8 +91,7 @@ class StandardError(ProgramTest):
         self.assertIn(b"It ended in phase quit, cause none", stdout)
 
     def test_a_fleet_does_not_need_it(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            address = free.getsockname()
+        address = ("127.0.0.1", free_port())
         fleet = self.start("sink", "--listen", f"127.0.0.1:{address[1]}", "--only", "plain",
                            "--stats", str(self.path("stats")), within=closing("2>&-"))
 
