@@ -135,6 +135,9 @@ int run_scan(ScanFlags& flags) {
   options.capacity = *capacity;
   options.rate = flags.rate;
   options.drain = flags.drain;
+  options.max_runtime = flags.max_runtime;
+  options.rotation = flags.rotation;
+  options.compress = flags.compress;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
@@ -281,7 +284,9 @@ void add_scan(Program& program, const std::string& command_line) {
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "After SIGINT (Ctrl-C) nothing new starts, and open conversations have the time of --drain "
       "to end. Those still open after it, or at a second SIGINT, are cut off (local.interrupted). "
-      "In both cases every line is complete.\n"
+      "In both cases every line is complete. SIGUSR1 writes the status to standard error. SIGHUP "
+      "of "
+      "a process opens the output files again, if the records go to a regular file.\n"
       "Examples:\n"
       "  mxsweep scan --mx example.org --helo scanner.example.net\n"
       "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
@@ -289,6 +294,7 @@ void add_scan(Program& program, const std::string& command_line) {
                        "Targets instead of a list, each written like a line of it; standard input "
                        "is then not read");
   add_files(command, *flags);
+  add_output(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

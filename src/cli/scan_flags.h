@@ -32,6 +32,9 @@ struct ScanFlags {
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
+  files::Rotation rotation;
+  bool compress = false;
+  Duration max_runtime{};
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -46,6 +49,9 @@ struct ScanFlags {
   bool strict = false;
   std::string command_line;
 };
+
+// The flags of an output that lasts: its files, and when the sweep ends.
+void add_output(Command& command, ScanFlags& flags);
 
 // What messages call the list.
 [[nodiscard]] std::string name_of_list(const ScanFlags& flags);

@@ -85,7 +85,7 @@ class Feeder {
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {
-      input_->run({}, {.records = &outbox}, gauges_);
+      input_->run({}, {.box = &outbox}, gauges_);
       ended_ = true;
     });
   }
