@@ -119,6 +119,18 @@ Flag& Command::add_text(const std::string& names, const std::string& type, std::
       what);
 }
 
+Flag& Command::add_texts(const std::string& names, const std::string& type,
+                         std::vector<std::string>& values, const std::string& what) {
+  return add_reader(
+      names, type,
+      [&values, type](const std::string& text) {
+        values.push_back(text);
+        return text.empty() ? Status::unusable(fmt::format("an empty text is not a {}", type))
+                            : Status();
+      },
+      /*many=*/true, what);
+}
+
 Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what,
                             Duration least) {
   Flag& flag = add_value(

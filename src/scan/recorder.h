@@ -3,6 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "mxsweep/files/output.h"
 #include "mxsweep/names/domain.h"
@@ -17,6 +21,7 @@ namespace mxsweep::scan {
 
 // Where one thread writes its records.
 struct Outboxes {
+  const std::vector<std::string>* list_names = nullptr;  // By Target::list; null: not in records.
   files::Outbox* box = nullptr;
   // The numbers of the files in the outbox; 0: not requested. Records are file 0.
   std::size_t certificates = 0;
@@ -26,6 +31,15 @@ struct Outboxes {
 class Recorder {
  public:
   explicit Recorder(const Outboxes& outboxes) : outboxes_(outboxes) {}
+
+  // What the records of this task and of this list have of them. Names outlive the recorder.
+  void describe(const Task& task, results::Record& record) const {
+    record.list = list_name(task.target.list);
+    scan::describe(task, record);
+  }
+  [[nodiscard]] std::string_view list_name(std::uint16_t list) const {
+    return outboxes_.list_names == nullptr ? std::string_view() : (*outboxes_.list_names)[list];
+  }
 
   void add(const results::Record& record, const Task& task, Instant now) {
     add(record, now);

@@ -65,10 +65,10 @@ class Sweep {
                                .own_descriptors = options.capacity.own_descriptor_tables,
                                .sweeper = sweeper};
     for (std::uint32_t i = 0; i < options.capacity.threads; ++i) {
-      workers_.push_back(std::make_unique<Worker>(worker, i, admission_, gauges_,
-                                                  outputs_.add_outboxes(), input.doorbell()));
+      workers_.push_back(std::make_unique<Worker>(worker, i, admission_, gauges_, add_outboxes(),
+                                                  input.doorbell()));
     }
-    feeder_outboxes_ = outputs_.add_outboxes();
+    feeder_outboxes_ = add_outboxes();
   }
 
   // Starts all threads and opens all rings. After an error nothing has begun; call call_off().
@@ -133,8 +133,8 @@ class Sweep {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
     }
-    progress.list_octets_read = input_.octets_read();
-    progress.list_octets = input_.octets_all();
+    progress.list_octets_read = input_.lists().octets_read();
+    progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
     progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
@@ -143,6 +143,13 @@ class Sweep {
   }
 
  private:
+  Outboxes add_outboxes() {
+    Outboxes outboxes = outputs_.add_outboxes();
+    const std::vector<std::string>& lists = input_.lists().names();
+    if (lists.size() > 1) outboxes.list_names = &lists;
+    return outboxes;
+  }
+
   void ended_thread() {
     threads_ended_.fetch_add(1, std::memory_order_release);
     bell_.notify();
@@ -218,8 +225,8 @@ class Sweep {
     summary.end = ring::wall_now();
     summary.elapsed = ring::now() - start_;
     summary.tally = input_.tally();
-    summary.lines_read = input_.reader().lines_read();
-    summary.lines_skipped = input_.reader().lines_skipped();
+    summary.lines_read = input_.lists().lines_read();
+    summary.lines_skipped = input_.lists().lines_skipped();
     summary.lines_invalid = input_.lines_invalid();
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
@@ -283,7 +290,10 @@ Status check_tls(const tls::ClientOptions& options) {
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
   // Checked first, so that no output is opened on a machine that cannot run the sweep.
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
-  Input input({options.input, options.targets}, options.ports, options.names);
+  Input input({.sources = options.lists,
+               .ports = options.ports,
+               .mail_domains = options.names.mail_domains},
+              options.names);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();
@@ -301,7 +311,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
     return status;
   }
   results::Summary summary = sweep.run(signals, on_progress);
-  if (!input.no_list().ok()) return input.no_list();
+  if (input.lists().no_list()) return input.lists().failure();
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;

@@ -79,8 +79,8 @@ class Feeder {
  public:
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
-    input_.emplace(files::ListSource{.path = reading_path(), .words = {}},
-                   std::vector<std::uint16_t>{25}, with_resolver());
+    input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
+                   with_resolver());
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });

@@ -17,6 +17,7 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/files/list.h"
 #include "mxsweep/files/rotation.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
@@ -30,6 +31,8 @@ namespace mxsweep::scan {
 // Enough for about 90,000 servers with TLS and chains of their own. In kilobytes for each: replies
 // 0.6, an entry in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
+
+inline constexpr std::size_t kListsMax = 65'535;  // A target has the number of its list.
 
 inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
 
@@ -46,8 +49,7 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
-  std::string input = "-";
-  std::vector<std::string> targets;  // If not empty, the lines of the list, instead of `input`.
+  std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.
   files::Rotation rotation;
@@ -69,7 +71,7 @@ struct Progress {
   std::uint64_t waiting = 0;  // Targets of the workers that no conversation has begun for.
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
-  std::uint64_t list_octets = 0;  // Size of the list; 0: not known.
+  std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
   bool list_ended = false;
   bool stopping = false;
   std::uint64_t shortages = 0;  // Local shortages so far.
@@ -84,7 +86,7 @@ using ProgressCallback = std::function<void(const Progress&)>;
 // not a list, or with `strict` a line cannot be read.
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress);
 
-// Checks the files of the options: each output can be written, and none of them is the list,
+// Checks the files of the options: each output can be written, and none of them is a list,
 // another input or another output, by whatever path. Changes no file.
 Status check_files(const Options& options);
 
