@@ -105,6 +105,13 @@ Status choose_list(ScanFlags& flags) {
   return {};
 }
 
+// zgrab2's records have certificates, or none, but not digests alone.
+Status check_format(const ScanFlags& flags) {
+  const bool digests = flags.conversation.chain == results::ChainDetail::digest;
+  if (flags.format != results::Format::zgrab2 || !digests) return {};
+  return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
+}
+
 // The name of a list without -f would be read as a host.
 void hint_at_file(const ScanFlags& flags) {
   struct stat status {};
@@ -116,6 +123,7 @@ void hint_at_file(const ScanFlags& flags) {
 
 int run_scan(ScanFlags& flags) {
   if (const Status chosen = choose_list(flags); !chosen.ok()) return refuse(chosen);
+  if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
   if (!flags.quiet) hint_at_file(flags);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
@@ -129,6 +137,7 @@ int run_scan(ScanFlags& flags) {
   options.input = flags.input;
   options.targets = flags.targets;
   options.output = flags.output;
+  options.format = flags.format;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
@@ -147,7 +156,9 @@ int run_scan(ScanFlags& flags) {
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
-  options.tls.keep_der = !flags.certificates.empty();
+  const bool zgrab2 = flags.format == results::Format::zgrab2;
+  options.tls.keep_der = zgrab2 || !flags.certificates.empty();
+  options.plan.keep_all_replies = zgrab2;
   if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
@@ -183,6 +194,9 @@ void add_files(Command& command, ScanFlags& flags) {
       .add_text("-o,--output-file", "FILE", flags.output,
                 "Where the records go; - is standard output")
       .shows(flags.output);
+  command.add_choice("--format", "FORMAT", flags.format, kFormats,
+                     "How records are written: mxsweep (see mxsweep schema), or zgrab2, as its "
+                     "smtp module writes them");
   command
       .add_list(
           "-p,--port", "PORT,...",

@@ -2,6 +2,7 @@
 // The flags of `mxsweep scan`, and what --check prints of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "cli/options.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/scan.h"
 
@@ -18,6 +20,11 @@ namespace mxsweep::cli {
 // New connections a second by default: a million servers in half an hour, without alarming network
 // operators.
 inline constexpr double kRateDefault = 500;
+
+inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
+    {"mxsweep", results::Format::mxsweep},
+    {"zgrab2", results::Format::zgrab2},
+}};
 
 inline constexpr std::string_view kCommandLine = "the command line";
 inline constexpr std::size_t kMegabyte = 1'000'000;
@@ -28,6 +35,7 @@ struct ScanFlags {
   std::vector<std::string> targets;  // From the command line, instead of a list.
   std::string input;                 // Empty: not given.
   std::string output = "-";
+  results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   double rate = kRateDefault;

@@ -10,11 +10,6 @@
 namespace mxsweep::results {
 namespace {
 
-bool is_parsed(const tls::Certificate& certificate) {
-  return !certificate.subject.empty() || !certificate.issuer.empty() ||
-         !certificate.serial.empty() || !certificate.key.empty();
-}
-
 // All texts of a certificate have the same encoding.
 Encoding encoding_of_texts(const tls::Certificate& certificate) {
   Encoding encoding = std::max(encoding_of(certificate.subject), encoding_of(certificate.issuer));
@@ -96,6 +91,11 @@ void write_chain(std::span<const tls::Certificate> chain, ChainDetail detail, Js
 }
 
 }  // namespace
+
+bool is_parsed(const tls::Certificate& certificate) {
+  return !certificate.subject.empty() || !certificate.issuer.empty() ||
+         !certificate.serial.empty() || !certificate.key.empty();
+}
 
 void write_certificate(const tls::Certificate& certificate, JsonText& json) {
   Members members(json);

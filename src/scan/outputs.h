@@ -19,6 +19,7 @@ namespace mxsweep::scan {
 class Outputs {
  public:
   Status open(const Options& options) {
+    format_ = options.format;
     if (Status opened = records_.open(options.output); !opened.ok()) return opened;
     if (!options.certificates.empty()) {
       if (Status opened = certificates_.emplace().open(options.certificates); !opened.ok()) {
@@ -37,7 +38,8 @@ class Outputs {
   [[nodiscard]] Outboxes add_outboxes() {
     return {.records = &records_.add_outbox(),
             .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
-            .domains = domains_ ? &domains_->add_outbox() : nullptr};
+            .domains = domains_ ? &domains_->add_outbox() : nullptr,
+            .format = format_};
   }
   Status begin() {
     for (files::Output* const output : all()) {
@@ -61,6 +63,7 @@ class Outputs {
   }
 
  private:
+  results::Format format_ = results::Format::mxsweep;
   files::Output records_;
   std::optional<files::Output> certificates_;
   std::optional<files::Output> domains_;

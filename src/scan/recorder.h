@@ -8,7 +8,7 @@
 #include "mxsweep/names/domain.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/json_writer.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
@@ -20,6 +20,7 @@ struct Outboxes {
   files::Outbox* records = nullptr;
   files::Outbox* certificates = nullptr;
   files::Outbox* domains = nullptr;
+  results::Format format = results::Format::mxsweep;  // Of the records.
 };
 
 class Recorder {
@@ -35,7 +36,7 @@ class Recorder {
     outboxes_.domains->end_line(now);
   }
   void add(const results::Record& record, Instant now) {
-    results::append_json(record, outboxes_.records->begin_line(now));
+    results::append_record(record, outboxes_.format, outboxes_.records->begin_line(now));
     outboxes_.records->end_line(now);
     tally_.count(record);
   }
