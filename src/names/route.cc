@@ -2,53 +2,13 @@
 #include "mxsweep/names/route.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/special_purpose.h"
 
 namespace mxsweep::names {
 namespace {
-
-struct Special {
-  const char* network;
-  unsigned bits;
-};
-// RFC 6890 and its IANA registries: the networks that are not globally reachable.
-constexpr Special kSpecial[] = {
-    {"0.0.0.0", 8},      {"10.0.0.0", 8},    {"100.64.0.0", 10},   {"127.0.0.0", 8},
-    {"169.254.0.0", 16}, {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},
-    {"192.168.0.0", 16}, {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24},
-    {"224.0.0.0", 4},    {"240.0.0.0", 4},   {"::", 96},           {"::ffff:0:0", 96},
-    {"64:ff9b:1::", 48}, {"100::", 64},      {"2001::", 32},       {"2001:2::", 48},
-    {"2001:10::", 28},   {"2001:db8::", 32}, {"3fff::", 20},       {"5f00::", 16},
-    {"fc00::", 7},       {"fe80::", 10},     {"fec0::", 10},       {"ff00::", 8},
-};
-
-struct Network {
-  Address address;
-  unsigned bits;
-};
-
-const std::vector<Network>& special_networks() {
-  static const std::vector<Network> networks = [] {
-    std::vector<Network> parsed;
-    for (const Special& special : kSpecial) {
-      parsed.push_back({*parse_address(special.network), special.bits});
-    }
-    return parsed;
-  }();
-  return networks;
-}
-
-bool contains(const Network& network, const Address& address) {
-  if (network.address.family != address.family) return false;
-  const std::size_t whole = network.bits / 8;
-  if (std::memcmp(network.address.octets.data(), address.octets.data(), whole) != 0) return false;
-  const unsigned rest = network.bits % 8;
-  if (rest == 0) return true;
-  return ((network.address.octets[whole] ^ address.octets[whole]) >> (8 - rest)) == 0;
-}
 
 std::size_t place_of(dns::Type type) { return type == dns::Type::a ? 0 : 1; }
 
@@ -88,12 +48,6 @@ bool is_address_text(std::string_view host) {
 }
 
 }  // namespace
-
-bool is_special_use(const Address& address) {
-  const auto& networks = special_networks();
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const Network& network) { return contains(network, address); });
-}
 
 Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
     : kind_(kind), options_(options), name_(dns::read_name(text)) {
@@ -258,7 +212,8 @@ std::vector<Destination> Route::destinations() const {
         if (is_second && std::ranges::count(host.addresses[0], address) != 0) continue;
         --room;
         destination.address = address;
-        const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
+        const bool is_private =
+            kind_ == RouteKind::mail_domain && class_of(address) != AddressClass::global;
         destination.error = is_private ? Cause::config_mx_private_ip : Cause::none;
         destinations.push_back(destination);
       }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/targets/usable_range.h"
 
+#include "mxsweep/core/special_purpose.h"
+
 namespace mxsweep::targets {
 namespace {
 
-// The block of unusable addresses that contains `address`. Each such block is a prefix, also among
-// IPv4-mapped addresses.
+// The block of unusable addresses that contains `address`, perhaps inside a larger one. Each such
+// block is a prefix, also among IPv4-mapped addresses.
 AddressRange unusable_block(const Address& address) {
   const Address plain = without_mapping(address);
   const unsigned mapping_bits = plain.family == address.family ? 0 : 96;
-  const bool is_low = plain.octets[0] == 0;
-  unsigned bits = is_low ? 128 : 8;                         // "::" and ff00::/8.
-  if (plain.family == Family::ipv4) bits = is_low ? 8 : 3;  // 0.0.0.0/8, 224.0.0.0/3.
-  return *prefix_range(address, mapping_bits + bits);
+  return *prefix_range(address, mapping_bits + special_purpose_of(plain)->bits);
 }
 
 }  // namespace

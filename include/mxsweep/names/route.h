@@ -110,7 +110,4 @@ class Route {
   std::size_t open_ = 0;  // Asked and not answered.
 };
 
-// Whether an address is for private or other special use, so that no server on the internet has it.
-[[nodiscard]] bool is_special_use(const Address& address);
-
 }  // namespace mxsweep::names
