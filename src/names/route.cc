@@ -52,13 +52,29 @@ bool is_address_text(std::string_view host) {
 Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
     : kind_(kind), options_(options), name_(dns::read_name(text)) {
   INVARIANT(options.ipv4 || options.ipv6);
+  own_ = scope().verdict(name_.ascii).standing == scope::Standing::own;
   if (name_.error != dns::NameFault::none || parse_address(name_.ascii)) {
     error_ = Cause::dns_name_invalid;
+  } else if (excludes(name_.ascii)) {
+    error_ = Cause::excluded_list;
   } else if (kind == RouteKind::mail_domain) {
     questions_.push_back({kDomain, dns::Type::mx});
   } else {
     add_domain_as_host();
   }
+}
+
+const scope::Scope& Route::scope() const {
+  static const scope::Scope kNothingNamed;
+  return options_.scope == nullptr ? kNothingNamed : *options_.scope;
+}
+
+bool Route::excludes(std::string_view name) const {
+  return scope().verdict(name).standing == scope::Standing::excluded;
+}
+
+bool Route::excludes_any(const std::vector<std::string>& names) const {
+  return std::ranges::any_of(names, [this](const std::string& name) { return excludes(name); });
 }
 
 bool Route::take_question(RouteQuestion& question) {
@@ -88,7 +104,9 @@ void Route::on_answer(std::uint32_t number, const dns::Answer& answer) {
 void Route::on_exchanges(const dns::Answer& answer) {
   authentic_ = answer.authentic;
   if (!answer.aliases.empty()) findings_.add(Finding::domain_is_alias);
-  if (answer.status == dns::LookupStatus::no_data) {
+  if (excludes_any(answer.aliases)) {
+    error_ = Cause::excluded_list;
+  } else if (answer.status == dns::LookupStatus::no_data) {
     findings_.add(Finding::implicit_mx);
     add_domain_as_host();
   } else if (answer.status == dns::LookupStatus::found) {
@@ -127,6 +145,9 @@ void Route::add_host(const dns::MxRecord& exchange) {
   host.name = exchange.host;
   host.preference = exchange.preference;
   const dns::Name name = dns::read_name(exchange.host);
+  host.own = own_ || scope().verdict(exchange.host).standing == scope::Standing::own;
+  host.excluded = excludes(exchange.host);
+  if (host.excluded) return;
   if (is_address_text(exchange.host)) {
     host.error = Cause::config_mx_is_address;
   } else if (name.error != dns::NameFault::none) {
@@ -141,7 +162,9 @@ void Route::add_host(const dns::MxRecord& exchange) {
 }
 
 void Route::add_domain_as_host() {
-  hosts_.emplace_back().name = name_.ascii;
+  Host& host = hosts_.emplace_back();
+  host.name = name_.ascii;
+  host.own = own_;
   ask_for(0);
 }
 
@@ -156,9 +179,10 @@ void Route::on_addresses(std::size_t index, dns::Type type, const dns::Answer& a
   host.authentic = host.authentic && answer.authentic;
   host.error = worse(host.error, fault_of(answer.status));
   if (!answer.aliases.empty()) {
-    const bool own = host.name == name_.ascii;
-    if (own) findings_.add(Finding::domain_is_alias);
-    if (!own) host.findings.add(Finding::mx_is_alias);
+    const bool is_domain = host.name == name_.ascii;
+    host.excluded = host.excluded || excludes_any(answer.aliases);
+    if (is_domain) findings_.add(Finding::domain_is_alias);
+    if (!is_domain) host.findings.add(Finding::mx_is_alias);
   }
   const std::size_t most = options_.one_address ? 1 : options_.addresses_max;
   take_addresses(host, type, answer, most);
@@ -194,6 +218,13 @@ Cause Route::fault_without_address(const Host& host) const {
   return certain && !named_by_user ? Cause::dns_mx_no_address : host.error;
 }
 
+// A private address in a zone is a fault of the zone if its MX records lead there.
+Cause Route::error_of(const scope::Verdict& verdict) const {
+  const bool is_private = verdict.cause == Cause::excluded_private;
+  return is_private && kind_ == RouteKind::mail_domain ? Cause::config_mx_private_ip
+                                                       : verdict.cause;
+}
+
 std::vector<Destination> Route::destinations() const {
   INVARIANT(done());
   std::vector<Destination> destinations;
@@ -203,6 +234,12 @@ std::vector<Destination> Route::destinations() const {
     destination.preference = host.preference;
     destination.authentic = authentic_ && host.authentic;
     destination.findings = host.findings;
+    if (host.excluded) {
+      destination.error = Cause::excluded_list;
+      destination.authentic = false;
+      destinations.push_back(std::move(destination));
+      continue;
+    }
     if (is_inconclusive(host.error)) destination.findings.add(Finding::family_unknown);
     std::size_t room = options_.addresses_max;
     for (const auto& addresses : host.addresses) {
@@ -212,9 +249,9 @@ std::vector<Destination> Route::destinations() const {
         if (is_second && std::ranges::count(host.addresses[0], address) != 0) continue;
         --room;
         destination.address = address;
-        const bool is_private =
-            kind_ == RouteKind::mail_domain && class_of(address) != AddressClass::global;
-        destination.error = is_private ? Cause::config_mx_private_ip : Cause::none;
+        const scope::Verdict verdict = scope().verdict(address, host.own);
+        destination.error = error_of(verdict);
+        destination.own = verdict.standing == scope::Standing::own;
         destinations.push_back(destination);
       }
     }
