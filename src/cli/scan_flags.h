@@ -14,6 +14,7 @@
 #include "mxsweep/files/list.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
 
 namespace mxsweep::cli {
@@ -39,6 +40,7 @@ struct ScanFlags {
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
+  scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
   files::Rotation rotation;
@@ -49,7 +51,6 @@ struct ScanFlags {
   std::string domains;
   std::string check_name;
   bool mail_domains = false;
-  bool allow_private = false;
   bool no_share = false;
   std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;

@@ -293,7 +293,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   Input input({.sources = options.lists,
                .ports = options.ports,
                .mail_domains = options.names.mail_domains},
-              options.names);
+              options.names, options.scope);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();

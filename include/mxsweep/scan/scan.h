@@ -25,6 +25,7 @@
 #include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -51,6 +52,7 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.
