@@ -16,9 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr CourtesyLimits kNoLimits{
-    .per_address = 0, .per_prefix = 0, .per_operator = 0, .rest = Duration::zero()};
-
 Address address_in(std::uint8_t network, std::uint8_t host) {
   return ipv4(std::uint32_t{10} << 24U | std::uint32_t{network} << 8U | host);
 }

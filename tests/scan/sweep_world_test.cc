@@ -113,7 +113,7 @@ class SweepInWorld {
       : setting_(setting),
         world_(seed, setting.faults, personas),
         first_address_(world_.random().below(10'000)),
-        admission_(setting.concurrency, 1, setting.rate, world_.time()),
+        admission_(setting.concurrency, 1, setting.rate, pace::kNoLimits, world_.time()),
         records_(writer_),
         worker_({.plan = &plan,
                  .capacity = setting.concurrency,

@@ -11,8 +11,8 @@
 //             and no visit to it starts meanwhile. The first request of an address that does not
 //             rest then waits for its network and operator: pace/lanes.h has that order.
 //   Workers   All requests for one address come from one worker, so its rests are moments of that
-//             worker's advance(). What it gives back may suit a request of another worker: to_wake()
-//             returns that one.
+//             worker's advance(). What it gives back may suit a request of another worker, which
+//             to_wake() then returns.
 //   Memory    about 100 octets for each request that waits or is open, and 200 for each address,
 //             network and operator that has one, and for each address that rests.
 //   Threads   none of its own: the caller locks (scan/politeness.h).
@@ -47,6 +47,9 @@ struct CourtesyLimits {
     return per_address != 0 || per_prefix != 0 || per_operator != 0 || rest > Duration::zero();
   }
 };
+
+inline constexpr CourtesyLimits kNoLimits{
+    .per_address = 0, .per_prefix = 0, .per_operator = 0, .rest = Duration::zero()};
 
 // The network of an address: its /24 or, for IPv6, its /48. An IPv4-mapped address counts as IPv4.
 [[nodiscard]] Address network_of(const Address& address);

@@ -23,6 +23,7 @@ class Target {
 
   Address address;  // Family::none: the target is a name that is not resolved yet.
   TlsMode tls = TlsMode::from_flags;
+  bool own = false;
   std::uint16_t port = 0;
   std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
   std::uint64_t line = 0;               // Its line in the list, counted from 1.
