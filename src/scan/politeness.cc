@@ -29,11 +29,8 @@ std::uint64_t operator_of(const Task& task) {
 }  // namespace
 
 PoliteVisits::PoliteVisits(Politeness& shared, const std::vector<threads::Doorbell*>& doorbells,
-                           std::uint32_t worker)
-    : shared_(shared),
-      doorbells_(doorbells),
-      worker_(worker),
-      octets_max_(kWaitingOctetsMax / shared.granted.size()) {}
+                           std::uint32_t worker, std::size_t octets_max)
+    : shared_(shared), doorbells_(doorbells), worker_(worker), octets_max_(octets_max) {}
 
 std::uint32_t PoliteVisits::keep(Visit&& visit) {
   ++size_;
@@ -122,11 +119,14 @@ void PoliteVisits::exchange_locked(Instant now) {
   shared_.granted[worker_].store(false, std::memory_order_seq_cst);
 }
 
-std::optional<Visit> PoliteVisits::take() {
+// The time that it has waited is no shortage's.
+std::optional<Visit> PoliteVisits::take(Instant now) {
   if (ready_.empty()) return std::nullopt;
   const std::uint32_t place = ready_.front();
   ready_.pop_front();
-  return remove(place);
+  std::optional<Visit> visit = remove(place);
+  visit->since = now;
+  return visit;
 }
 
 std::optional<Visit> PoliteVisits::take_visited() {

@@ -7,9 +7,9 @@
 //             step, once per turn or oftener: nothing is granted in between.
 //   Waiting   A visit that waits here has no slot, descriptor, place of the budget or token of the
 //             rate.
-//   Memory    kWaitingOctetsMax for the visits of all workers together. When a worker's part is
-//             used up (full()), it takes no more tasks from its inbox until some visits have
-//             started, even tasks that would not have to wait: memory comes first.
+//   Memory    octets_max, and the visits of one turn more. When that is used up (full()), the worker
+//             takes no more tasks from its inbox until some visits have started, even tasks that
+//             would not have to wait: memory comes first.
 //   Threads   one, except for Politeness. Its lock is held for one exchange; targets of one's own
 //             never need it. No wake-up is lost: a worker's flag is set before its doorbell is
 //             notified, and is read after the doorbell's prepare().
@@ -33,7 +33,7 @@
 
 namespace mxsweep::scan {
 
-inline constexpr std::size_t kWaitingOctetsMax = 32 * 1024 * 1024;
+inline constexpr std::size_t kWaitingOctetsMax = 32 * 1024 * 1024;  // Of all workers together.
 
 // Shared by all workers.
 struct Politeness {
@@ -58,7 +58,7 @@ class PoliteVisits {
  public:
   // The doorbells of all workers are set before the first exchange().
   PoliteVisits(Politeness& shared, const std::vector<threads::Doorbell*>& doorbells,
-               std::uint32_t worker);
+               std::uint32_t worker, std::size_t octets_max);
 
   // Whether a visit to this target has to be added.
   [[nodiscard]] bool concerns(const targets::Target& target) const {
@@ -70,7 +70,7 @@ class PoliteVisits {
   // Exchanges grants, requests and returns with the other workers. Whether there is a visit to
   // take().
   bool exchange(Instant now);
-  [[nodiscard]] std::optional<Visit> take();
+  [[nodiscard]] std::optional<Visit> take(Instant now);
   // In a sweep that stops: a visit that waits and has a result to record; nothing: there is none.
   // After this, only size(), visited() and take_visited() may be called; exchange() does nothing.
   [[nodiscard]] std::optional<Visit> take_visited();

@@ -53,6 +53,7 @@ class Sweep {
     const SweeperOptions sweeper{.certificates = &log_,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads,
+                                 .waiting_octets = kWaitingOctetsMax / options.capacity.threads,
                                  .retries = options.retries,
                                  .retries_own = options.retries_own,
                                  .retry_delay = options.retry_delay};

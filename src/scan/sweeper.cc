@@ -25,7 +25,7 @@ Sweeper::Sweeper(const SweeperOptions& options, const probe::Plan& plan, std::ui
       inbox_(kInboxTargets, options.inbox_octets),
       permit_(admission, worker),
       visited_(options.share_octets),
-      polite_(admission.politeness, admission.doorbells, worker) {}
+      polite_(admission.politeness, admission.doorbells, worker, options.waiting_octets) {}
 
 bool Sweeper::may_begin() const {
   return !recorder_.backpressured() && gauges_.stopping() == Stop::none;
@@ -52,7 +52,7 @@ bool Sweeper::find_next(std::uint32_t& budget, Instant now) {
       retry_queue_.pop_front();
       break;
     }
-    next_ = polite_.take();
+    next_ = polite_.take(now);
     if (next_) break;
     Task task;
     if (!visited_.pop_ready(task) && !(may_take_task() && inbox_.pop(task))) {

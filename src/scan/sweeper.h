@@ -37,7 +37,8 @@ struct SweeperOptions {
   CertificateLog* certificates = nullptr;  // Shared by all workers.
   std::size_t inbox_octets = 0;            // Bound of the inbox; see scan/inbox.h.
   std::size_t share_octets = 0;            // Memory of the VisitCache; 0: visit for each task.
-  std::uint32_t retries = 0;               // Of a target that is not the user's own.
+  std::size_t waiting_octets = kWaitingOctetsMax;  // Bound of the visits that wait.
+  std::uint32_t retries = 0;                       // Of a target that is not the user's own.
   std::uint32_t retries_own = 0;
   Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
 };

@@ -8,7 +8,7 @@
 //   Shape     request() a start for each visit. take_granted() returns those that may start; each
 //             counts for all of its keys until give_back(). Call advance() when next() has come.
 //   Order     An address serves its requests in their order. After the end of each visit it rests,
-//             and no visit to it starts meanwhile. The first request of an address that does not
+//             and nothing is granted to it meanwhile. The first request of an address that does not
 //             rest then waits for its network and operator: pace/lanes.h has that order.
 //   Workers   All requests for one address come from one worker, so its rests are moments of that
 //             worker's advance(). What it gives back may suit a request of another worker, which
