@@ -11,6 +11,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
 
 namespace mxsweep::cli {
@@ -30,6 +31,7 @@ struct ScanFlags {
   std::string output = "-";
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
+  scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
   std::string summary;
@@ -37,7 +39,6 @@ struct ScanFlags {
   std::string domains;
   std::string check_name;
   bool mail_domains = false;
-  bool allow_private = false;
   bool no_share = false;
   std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;
