@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/probe/sources.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/scan.h"
@@ -38,6 +39,7 @@ struct ScanFlags {
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
+  probe::Sources sources;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
   std::string summary;
@@ -54,6 +56,11 @@ struct ScanFlags {
   bool strict = false;
   std::string command_line;
 };
+
+void add_identity(Command& command, ScanFlags& flags);
+
+// Whether connections may come from each of these addresses.
+Status check_sources(const probe::Sources& sources);
 
 // What messages call the list.
 [[nodiscard]] std::string name_of_list(const ScanFlags& flags);
