@@ -39,6 +39,15 @@ bool write_summary(const std::string& path, const results::Summary& summary) {
   return written.ok();
 }
 
+// A first sweep of one's own network, or of a fleet on loopback, visits nothing.
+void hint_at_own(const results::Summary& summary) {
+  const std::uint64_t excluded =
+      summary.tally.causes[static_cast<std::size_t>(Cause::excluded_private)];
+  if (excluded == 0 || excluded != summary.targets) return;
+  say("mxsweep: every target is at an address for private or special use; if they are yours, name "
+      "them: --own PREFIX\n");
+}
+
 int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!options.capacity.note.empty() && !flags.quiet) {
     say("mxsweep: {}\n", options.capacity.note);
@@ -64,6 +73,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (!whole || !summary_written) return kStoppedEarly;
+  if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
   say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
@@ -150,7 +160,10 @@ int run_scan(ScanFlags& flags) {
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
-  options.names.visit_private = flags.allow_private;
+  if (const Status read = scan::read_scope(flags.scope, options.scope, options.also_read);
+      !read.ok()) {
+    return refuse(Status::unusable(printable(read.sentence())));
+  }
   const Result<files::TrustStore> trust =
       files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return refuse(trust.status());
@@ -228,14 +241,23 @@ void add_limits(Command& command, ScanFlags& flags) {
                    "for each worker; make sure that the limit was not meant as a cap");
 }
 
+void add_politeness(Command& command, ScanFlags& flags) {
+  command.add_texts(
+      "--own", "FILE|PREFIX|DOMAIN", flags.scope.own,
+      "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
+      "repeated. Loopback and private addresses are visited only if they are named here or with "
+      "--allow-private");
+  command.add_texts(
+      "--exclude", "FILE", flags.scope.exclude,
+      "Never visit what this file names: prefixes, addresses and domains, one per line. May be "
+      "repeated; wins over --own");
+  command.add_flag("--allow-private", flags.scope.allow_private,
+                   "Also visit addresses for private or special use that are not --own");
+}
+
 void add_mail_domains(Command& command, ScanFlags& flags) {
   const Flag& mx =
       command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
-  command
-      .add_flag("--allow-private", flags.allow_private,
-                "With --mx, also visit MX hosts at addresses for private or special use; without "
-                "this flag, such an address is a fault of the zone")
-      .needs(mx);
   command
       .add_text("--domain-summary", "FILE", flags.domains,
                 "With --mx, write a JSON line for each mail domain to this file: which of its MX "
@@ -307,6 +329,7 @@ void add_scan(Program& program, const std::string& command_line) {
   add_files(command, *flags);
   add_limits(command, *flags);
   add_identity(command, *flags);
+  add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);

@@ -14,6 +14,7 @@
 #include "mxsweep/probe/sources.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
 
 namespace mxsweep::cli {
@@ -40,6 +41,7 @@ struct ScanFlags {
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   probe::Sources sources;
+  scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
   std::string summary;
@@ -47,7 +49,6 @@ struct ScanFlags {
   std::string domains;
   std::string check_name;
   bool mail_domains = false;
-  bool allow_private = false;
   bool no_share = false;
   std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;

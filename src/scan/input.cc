@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/utf8.h"
+#include "mxsweep/dns/name.h"
 #include "mxsweep/ring/clock.h"
 
 namespace mxsweep::scan {
@@ -29,15 +31,21 @@ bool stopped(const Gauges& gauges) {
   return gauges.stop.load(std::memory_order_relaxed) != Stop::none;
 }
 
+names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
+  names.route.scope = &scope;
+  return names;
+}
+
 }  // namespace
 
 Input::Input(files::ListSource source, std::vector<std::uint16_t> ports,
-             const names::NameOptions& names)
+             const names::NameOptions& names, const scope::Scope& scope)
     : source_(std::move(source)),
+      scope_(scope),
       ports_(std::move(ports)),
       style_{.mail_domains = names.mail_domains, .header_row = source_.words.empty()},
       reader_(ports_, style_),
-      names_(names) {}
+      names_(within(scope, names)) {}
 
 Status Input::unusable(std::string_view why) const {
   return Status::unusable(std::string(why)).behind(list_.name);
@@ -100,11 +108,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
     switch (reader_.next(target, bad)) {
       case targets::Reader::Next::target:
         ++targets_;
-        if (target.address.family == Family::none) {
-          more = resolve(target, workers, gauges);
-        } else {
-          deal(task, workers, gauges);
-        }
+        more = take(task, workers, gauges);
         if (targets_ % kDealBatch == 0) {
           for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
         }
@@ -174,6 +178,32 @@ bool Input::read_block(const Workers& workers, const Gauges& gauges) {
   return false;
 }
 
+// False: the sweep ends.
+bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
+  const scope::Verdict verdict = verdict_on(task.target);
+  task.target.own = verdict.standing == scope::Standing::own;
+  if (verdict.standing == scope::Standing::excluded) {
+    record_unvisited(task, verdict.cause, Phase::input);
+    return true;
+  }
+  if (task.target.address.family == Family::none) return resolve(task.target, workers, gauges);
+  deal(task, workers, gauges);
+  return true;
+}
+
+// The verdict on what the list has: the name for TLS and the address. A name to resolve is judged
+// with all that it leads to, by its names::Route.
+scope::Verdict Input::verdict_on(const targets::Target& target) const {
+  scope::Verdict verdict;
+  if (const std::string_view name = target.name(); !name.empty()) {
+    const bool is_ascii = std::ranges::none_of(name, is_beyond_ascii);
+    verdict = scope_.verdict(is_ascii ? name : std::string_view(dns::read_name(name).ascii));
+  }
+  const bool is_address = target.address.family != Family::none;
+  if (verdict.standing == scope::Standing::excluded || !is_address) return verdict;
+  return scope_.verdict(target.address, verdict.standing == scope::Standing::own);
+}
+
 // False: the resolver cannot be used at all, which ends the sweep.
 bool Input::resolve(targets::Target& target, const Workers& workers, const Gauges& gauges) {
   if (!names_.is_open()) {
@@ -218,7 +248,7 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
       if (server.cause == Cause::none) {
         deal(server.task, workers, gauges);
       } else {
-        record_fault(server);
+        record_unvisited(server.task, server.cause, server.phase);
       }
     }
   }
@@ -275,14 +305,14 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   count(record);
 }
 
-void Input::record_fault(const Resolved& resolved) {
+void Input::record_unvisited(const Task& task, Cause cause, Phase phase) {
   results::Record record;
-  record.cause = resolved.cause;
-  record.outcome = outcome_of(record.cause);
-  record.phase = Phase::dns;
+  record.cause = cause;
+  record.outcome = outcome_of(cause);
+  record.phase = phase;
   record.at = ring::wall_now();
-  describe(resolved.task, record);
-  recorder_->add(record, resolved.task, ring::now());
+  describe(task, record);
+  recorder_->add(record, task, ring::now());
   count(record);
 }
 

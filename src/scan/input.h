@@ -4,8 +4,8 @@
 //
 //   Shape    One thread. The hash of a target's address chooses its worker, so that all counts of
 //            an address belong to one worker. A name is resolved first, and becomes a target for
-//            each address. Lines that cannot be read and names without an address become records
-//            here.
+//            each address. Lines that cannot be read, names without an address and what is excluded
+//            become records here.
 //   Waiting  The doorbell has one reader: this thread until the first name, then the ring of the
 //            names, which waits for the list as well. Two readers would take each other's
 //            notifications.
@@ -26,6 +26,7 @@
 #include "mxsweep/files/list.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/targets/reader.h"
 #include "mxsweep/threads/doorbell.h"
 #include "scan/recorder.h"
@@ -37,8 +38,9 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  Input(files::ListSource source, std::vector<std::uint16_t> ports,
-        const names::NameOptions& names);
+  // `scope` outlives it and does not change.
+  Input(files::ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names,
+        const scope::Scope& scope);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -79,11 +81,13 @@ class Input {
   bool read_block(const Workers& workers, const Gauges& gauges);
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
   void sleep();
+  bool take(Task& task, const Workers& workers, const Gauges& gauges);
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
   void record_bad_line(const targets::BadLine& bad);
-  void record_fault(const Resolved& resolved);
+  [[nodiscard]] scope::Verdict verdict_on(const targets::Target& target) const;
+  void record_unvisited(const Task& task, Cause cause, Phase phase);
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
@@ -92,6 +96,7 @@ class Input {
   bool regular_ = false;  // A regular file, which can always be read.
   bool watched_ = false;  // The ring of the names waits for the list.
   std::string block_;
+  const scope::Scope& scope_;
   std::vector<std::uint16_t> ports_;
   targets::ListStyle style_;
   targets::Reader reader_;

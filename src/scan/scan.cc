@@ -257,7 +257,7 @@ Status check_tls(const tls::ClientOptions& options) {
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
   // Checked first, so that no output is opened on a machine that cannot run the sweep.
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
-  Input input({options.input, options.targets}, options.ports, options.names);
+  Input input({options.input, options.targets}, options.ports, options.names, options.scope);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A task: one target of the list with one server to visit, and how DNS led to that server.
 //
-//   Memory   80 octets beside what the target holds, and one allocation if there is a path. Tens of
+//   Memory   88 octets beside what the target holds, and one allocation if there is a path. Tens of
 //            thousands are in queues and slots at the same time, and a line's meta may be long:
 //            octets_held() is the sum for one task.
 #pragma once
@@ -42,6 +42,7 @@ struct Task {
 struct Resolved {
   Task task;
   Cause cause = Cause::none;  // Why it is not to be visited; its target may lack an address.
+  Phase phase = Phase::dns;   // Of that cause; input: the name itself is excluded.
 };
 
 // Fills in what a record has of its task, and adjusts the outcome to the path. Must be called last,

@@ -23,6 +23,7 @@
 #include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -47,6 +48,7 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  scope::Scope scope;  // What may be visited; its freeze() was called.
   std::string input = "-";
   std::vector<std::string> targets;  // If not empty, the lines of the list, instead of `input`.
   std::string output = "-";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One target: where to connect, and the name, TLS mode and meta that the list gives for it.
 //
-//   Memory   72 octets and at most one allocation (none for a plain IPv4 address), because tens of
+//   Memory   80 octets and at most one allocation (none for a plain IPv4 address), because tens of
 //            thousands are in queues and slots at the same time.
 //   Lifetime the views that it returns are valid until it is changed or destroyed.
 #pragma once
@@ -25,6 +25,7 @@ class Target {
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
   std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
+  bool own = false;                     // What --own names; the feeder decides.
   std::uint64_t line = 0;               // Its line in the list, counted from 1.
 
   // `host`: the part of `text` that is the name to resolve; empty: the part before ":" or ",".
