@@ -2,6 +2,7 @@
 // The flags of `mxsweep scan` on what this machine is to the servers: its addresses.
 #include "cli/certificate_words.h"
 #include "cli/scan_flags.h"
+#include "mxsweep/core/special_purpose.h"
 #include "mxsweep/ring/socket.h"
 
 namespace mxsweep::cli {

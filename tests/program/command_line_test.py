@@ -119,7 +119,8 @@ class Flags(ProgramTest):
             default = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
-        for optional in ("domain-summary", "certs", "summary", "check-name", "own", "exclude"):
+        for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "own",
+                         "exclude"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
@@ -128,7 +129,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
-            "share-memory": "256", "drain": "10s",
+            "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
