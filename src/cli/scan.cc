@@ -17,6 +17,7 @@
 #include "cli/say.h"
 #include "cli/scan_flags.h"
 #include "mxsweep/files/whole_file.h"
+#include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
 #include "mxsweep/targets/reader.h"
 
@@ -144,6 +145,10 @@ int run_scan(ScanFlags& flags) {
   options.ports = flags.ports;
   options.capacity = *capacity;
   options.rate = flags.rate;
+  options.courtesy = flags.courtesy;
+  options.retries = flags.retries.value_or(pace::kRetriesDefault);
+  options.retries_own = flags.retries.value_or(0);
+  options.retry_delay = flags.retry_delay;
   options.drain = flags.drain;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
@@ -312,6 +317,7 @@ void add_scan(Program& program, const std::string& command_line) {
                        "is then not read");
   add_files(command, *flags);
   add_limits(command, *flags);
+  add_caps(command, *flags);
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

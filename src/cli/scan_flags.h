@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ struct ScanFlags {
   scan::CapacityRequest capacity;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
+  pace::CourtesyLimits courtesy;
+  std::optional<std::uint32_t> retries;
+  Duration retry_delay{};
   Duration drain = scan::kDrainDefault;
   std::string summary;
   std::string certificates;
@@ -47,6 +51,11 @@ struct ScanFlags {
   bool strict = false;
   std::string command_line;
 };
+
+// Caps, pauses and retries: docs/politeness.md.
+void add_caps(Command& command, ScanFlags& flags);
+// "one conversation with an address, then 30s of rest; ...", for --check.
+[[nodiscard]] std::string describe_caps(const ScanFlags& flags);
 
 // What messages call the list.
 [[nodiscard]] std::string name_of_list(const ScanFlags& flags);
