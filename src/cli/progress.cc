@@ -37,6 +37,7 @@ std::string clock_text(double whole_seconds) {
   return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
 }
 
+// Why targets wait, if it is neither for a place nor for the rate.
 std::string waits_in_words(const scan::Progress& progress) {
   // Conversations that are open may let a visit start at any moment.
   const bool idle = progress.in_flight == 0;
@@ -53,18 +54,25 @@ std::string waits_in_words(const scan::Progress& progress) {
     words += fmt::format("{}{} for a retry{}", words.empty() ? "" : ", ", progress.retries,
                          next(progress.next_retry));
   }
-  return words.empty() ? words : ", waiting: " + words;
+  return words.empty() ? words : ": " + words;
 }
 
 }  // namespace
 
-std::string ProgressLine::text(const scan::Progress& progress) {
+void ProgressLine::measure_rate(const scan::Progress& progress) {
   const Duration since = progress.elapsed - rate_from_;
-  if (since >= kRateOver) {
-    rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
-    rate_from_ = progress.elapsed;
-    rate_records_ = progress.records;
+  if (since < kRateOver) {
+    // Of the first moments there is only the mean.
+    const bool first = rate_from_ == Duration::zero() && since > Duration::zero();
+    if (first) rate_ = static_cast<double>(progress.records) / seconds(since);
+    return;
   }
+  rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
+  rate_from_ = progress.elapsed;
+  rate_records_ = progress.records;
+}
+
+std::string ProgressLine::text(const scan::Progress& progress) const {
   std::string line = fmt::format("{} done", progress.records);
   const double fraction = fraction_done(progress);
   if (progress.list_ended) {
@@ -80,12 +88,15 @@ std::string ProgressLine::text(const scan::Progress& progress) {
   } else {
     line += " of unknown";
   }
-  line += fmt::format(", {} in flight, {:.0f}/s", progress.in_flight, rate_);
+  line += fmt::format(", {} in flight", progress.in_flight);
+  if (progress.waiting > 0) {
+    line += fmt::format(", {} waiting{}", progress.waiting, waits_in_words(progress));
+  }
+  line += fmt::format(", {:.0f}/s", rate_);
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     if (progress.outcomes[i] == 0) continue;
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
   }
-  line += waits_in_words(progress);
   if (progress.shortages > 0) {
     line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
                         errno_name(progress.last_shortage));
@@ -95,14 +106,17 @@ std::string ProgressLine::text(const scan::Progress& progress) {
 }
 
 void ProgressLine::show(const scan::Progress& progress) {
-  if (style_ == ProgressStyle::none) return;
-  if (style_ == ProgressStyle::plain) {
-    if (progress.elapsed - plain_shown_at_ < kPlainEvery) return;
-    plain_shown_at_ = progress.elapsed;
-    say_now("mxsweep: " + clock_text(seconds(progress.elapsed)) + " " + text(progress) + "\n");
+  measure_rate(progress);
+  const bool due =
+      style_ == ProgressStyle::plain && progress.elapsed - plain_shown_at_ >= kPlainEvery;
+  if (!due && !progress.asked && style_ != ProgressStyle::terminal) return;
+  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
+  if (due || progress.asked) {
+    if (due) plain_shown_at_ = progress.elapsed;
+    clear();
+    say_now("mxsweep: " + line + "\n");
     return;
   }
-  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
   line.resize(std::min(line.size(), terminal_columns() - 1));
   say_now("\r\033[K" + line);
   shown_ = true;

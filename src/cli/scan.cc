@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,12 +18,9 @@
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
-#include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
 namespace {
-
-constexpr std::uint16_t kPortDefault = 25;
 
 std::uint32_t processors() {
   cpu_set_t set;
@@ -77,57 +73,29 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
-  say("mxsweep: {}: no line of it can be read as a target; the records say why\n",
-      name_of_list(flags));
+  const std::string name =
+      options.lists.size() == 1 ? name_of(options.lists.front()) : "every list";
+  say("mxsweep: {}: no line of it can be read as a target; the records say why\n", printable(name));
   return kWrongUsage;
 }
 
-// Checks that a target on the command line is exactly one line of a list, valid or not.
-Status check_word(const std::string& word) {
-  if (word.find('\n') != std::string::npos) {
-    return Status::unusable(
-        fmt::format("'{}' contains a line end; give one target per argument", printable(word)));
-  }
-  targets::Reader reader({kPortDefault}, {.header_row = false});
-  targets::Target target;
-  targets::BadLine bad;
-  reader.feed(word);
-  if (reader.next(target, bad) == targets::Reader::Next::need_more) reader.finish();
-  const targets::Reader::Next next = reader.next(target, bad);
-  const bool is_line =
-      next == targets::Reader::Next::target || next == targets::Reader::Next::bad_line;
-  if (is_line) return {};
-  return Status::unusable(fmt::format("'{}' is not a target", printable(word)));
+// zgrab2's records have certificates, or none, but not digests alone.
+Status check_format(const ScanFlags& flags) {
+  const bool digests = flags.conversation.chain == results::ChainDetail::digest;
+  if (flags.format != results::Format::zgrab2 || !digests) return {};
+  return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
 }
 
-// Decides where the targets are: on the command line or in one list.
-Status choose_list(ScanFlags& flags) {
-  if (!flags.targets.empty() && !flags.input.empty()) {
-    return Status::unusable("give targets either on the command line or with -f, not both");
-  }
-  if (flags.targets.size() == 1 && flags.targets.front() == "-") flags.targets.clear();
-  if (flags.input.empty()) flags.input = "-";
-  for (const std::string& word : flags.targets) {
-    if (word == "-") {
-      return Status::unusable("give either '-' (standard input) or targets, not both");
-    }
-    if (Status checked = check_word(word); !checked.ok()) return checked;
-  }
-  return {};
-}
-
-// The name of a list without -f would be read as a host.
-void hint_at_file(const ScanFlags& flags) {
-  struct stat status {};
-  for (const std::string& word : flags.targets) {
-    if (::stat(word.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    say("mxsweep: '{}' is read as a target; -f reads targets from a file\n", printable(word));
-  }
+bool reads_terminal(const std::vector<files::ListSource>& lists) {
+  return ::isatty(STDIN_FILENO) != 0 && std::ranges::any_of(lists, [](const auto& list) {
+           return list.words.empty() && list.path == "-";
+         });
 }
 
 int run_scan(ScanFlags& flags) {
-  if (const Status chosen = choose_list(flags); !chosen.ok()) return refuse(chosen);
-  if (!flags.quiet) hint_at_file(flags);
+  const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
+  if (!lists.ok()) return refuse(lists.status());
+  if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
@@ -137,9 +105,9 @@ int run_scan(ScanFlags& flags) {
   const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
-  options.input = flags.input;
-  options.targets = flags.targets;
+  options.lists = *lists;
   options.output = flags.output;
+  options.format = flags.format;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
@@ -150,6 +118,9 @@ int run_scan(ScanFlags& flags) {
   options.retries_own = flags.retries.value_or(0);
   options.retry_delay = flags.retry_delay;
   options.drain = flags.drain;
+  options.max_runtime = flags.max_runtime;
+  options.rotation = flags.rotation;
+  options.compress = flags.compress;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
@@ -165,13 +136,15 @@ int run_scan(ScanFlags& flags) {
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
-  options.tls.keep_der = !flags.certificates.empty();
+  const bool zgrab2 = flags.format == results::Format::zgrab2;
+  options.tls.keep_der = zgrab2 || !flags.certificates.empty();
+  options.plan.keep_all_replies = zgrab2;
   if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
-  if (flags.targets.empty() && flags.input == "-" && ::isatty(STDIN_FILENO) != 0 && !flags.quiet) {
+  if (reads_terminal(options.lists) && !flags.quiet) {
     say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
   return sweep(flags, options);
@@ -195,12 +168,18 @@ Status read_rate(const std::string& text, double& rate) {
 }
 
 void add_files(Command& command, ScanFlags& flags) {
-  command.add_text("-f,--input-file", "FILE", flags.input, "The list; - is standard input")
+  command
+      .add_texts("-f,--input-file", "FILE", flags.input_files,
+                 "A list; - is standard input. May be repeated; these lists come before those "
+                 "without -f")
       .shows("-");
   command
       .add_text("-o,--output-file", "FILE", flags.output,
                 "Where the records go; - is standard output")
       .shows(flags.output);
+  command.add_choice("--format", "FORMAT", flags.format, kFormats,
+                     "How records are written: mxsweep (see mxsweep schema), or zgrab2, as its "
+                     "smtp module writes them");
   command
       .add_list(
           "-p,--port", "PORT,...",
@@ -308,14 +287,18 @@ void add_scan(Program& program, const std::string& command_line) {
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "After SIGINT (Ctrl-C) nothing new starts, and open conversations have the time of --drain "
       "to end. Those still open after it, or at a second SIGINT, are cut off (local.interrupted). "
-      "In both cases every line is complete.\n"
+      "In both cases every line is complete. SIGUSR1 writes the status to standard error. SIGHUP "
+      "of "
+      "a process opens the output files again, if the records go to a regular file.\n"
       "Examples:\n"
       "  mxsweep scan --mx example.org --helo scanner.example.net\n"
-      "  mxsweep scan -f list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
-  command.add_operands("[TARGET...]", flags->targets,
-                       "Targets instead of a list, each written like a line of it; standard input "
-                       "is then not read");
+      "  mxsweep scan list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
+  command.add_operands("[FILE|TARGET...]", flags->words,
+                       "Lists and targets: a word that names an existing file is a list, any other "
+                       "one is a target, written like a line of a list. Without any, and without "
+                       "-f, the list is standard input");
   add_files(command, *flags);
+  add_output(command, *flags);
   add_limits(command, *flags);
   add_caps(command, *flags);
   add_politeness(command, *flags);

@@ -56,12 +56,13 @@ std::string count_of(std::uint64_t targets) {
   return targets >= kMany ? "more than a million million targets" : counted(targets, "target");
 }
 
-Status describe_list(const ScanFlags& flags) {
-  const files::ListSource source{flags.input, flags.targets};
-  const Result<scan::ListSurvey> read = scan::survey_list(source, flags.ports, flags.mail_domains);
-  if (!read.ok()) return read.status().behind(name_of_list(flags));
+// Returns what is wrong with the list.
+Status describe_list(const files::ListSource& list, const scan::Options& options) {
+  const Result<scan::ListSurvey> read =
+      scan::survey_list(list, options.ports, options.names.mail_domains);
+  if (!read.ok()) return read.status().behind(name_of(list));
   const scan::ListSurvey& survey = *read;
-  put("list          {}\n", flags.targets.empty() ? std::string_view(flags.input) : kCommandLine);
+  put("list          {}\n", printable(name_of(list)));
   if (!survey.sampled) {
     put("holds         not read, because it is not a regular file\n");
     return {};
@@ -77,11 +78,6 @@ Status describe_list(const ScanFlags& flags) {
 }
 
 }  // namespace
-
-std::string name_of_list(const ScanFlags& flags) {
-  if (!flags.targets.empty()) return std::string(kCommandLine);
-  return flags.input == "-" ? "standard input" : flags.input;
-}
 
 int refuse(const Status& status) {
   if (status.kind() == Status::Kind::machine) {
@@ -133,12 +129,17 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                 ? std::string("visited again for each line that leads to them")
                                 : fmt::format("each visited once; up to {} to remember them",
                                               megabytes(options.share_octets)));
-  if (const Status described = describe_list(flags); !described.ok()) return refuse(described);
+  for (const files::ListSource& list : options.lists) {
+    if (const Status described = describe_list(list, options); !described.ok()) {
+      return refuse(described);
+    }
+  }
   if (const Status checked = scan::check_files(options); !checked.ok()) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;
   }
-  put("output        {}\n", flags.output);
+  put("output        {}{}\n", flags.output,
+      flags.format == results::Format::zgrab2 ? ", as zgrab2 writes records" : "");
   if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
   if (!flags.summary.empty()) put("summary       {}\n", flags.summary);

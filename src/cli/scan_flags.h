@@ -2,6 +2,7 @@
 // The flags of `mxsweep scan`, and what --check prints of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include "cli/options.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/files/list.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
@@ -21,15 +24,21 @@ namespace mxsweep::cli {
 // operators.
 inline constexpr double kRateDefault = 500;
 
-inline constexpr std::string_view kCommandLine = "the command line";
+inline constexpr std::uint16_t kPortDefault = 25;
+inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
+    {"mxsweep", results::Format::mxsweep},
+    {"zgrab2", results::Format::zgrab2},
+}};
+
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
-  std::vector<std::string> targets;  // From the command line, instead of a list.
-  std::string input;                 // Empty: not given.
+  std::vector<std::string> input_files;  // Of -f.
+  std::vector<std::string> words;        // Targets and lists.
   std::string output = "-";
+  results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
   scan::ScopeRequest scope;
@@ -38,6 +47,9 @@ struct ScanFlags {
   std::optional<std::uint32_t> retries;
   Duration retry_delay{};
   Duration drain = scan::kDrainDefault;
+  files::Rotation rotation;
+  bool compress = false;
+  Duration max_runtime{};
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -57,8 +69,13 @@ void add_caps(Command& command, ScanFlags& flags);
 // "one conversation with an address, then 30s of rest; ...", for --check.
 [[nodiscard]] std::string describe_caps(const ScanFlags& flags);
 
-// What messages call the list.
-[[nodiscard]] std::string name_of_list(const ScanFlags& flags);
+// The flags of an output that lasts: its files, and when the sweep ends.
+void add_output(Command& command, ScanFlags& flags);
+
+// The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
+// that names an existing file is a list; all others are the lines of one more list, in the place of
+// the first of them.
+[[nodiscard]] Result<std::vector<files::ListSource>> choose_lists(const ScanFlags& flags);
 
 // Reports why the sweep cannot run; returns the exit code.
 [[nodiscard]] int refuse(const Status& status);

@@ -6,17 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace mxsweep::files {
 namespace {
 
-std::string name_of(const ListSource& source) {
-  if (!source.words.empty()) return "the command line";
-  return source.path == "-" ? "standard input" : source.path;
-}
+constexpr std::size_t kBlockOctets = 256 * 1024;
 
 bool write_all(int descriptor, std::string_view octets) {
   while (!octets.empty()) {
@@ -48,19 +47,56 @@ int open_source(const ListSource& source) {
 
 }  // namespace
 
+std::string name_of(const ListSource& source) {
+  if (!source.words.empty()) return "the command line";
+  return source.path == "-" ? "standard input" : source.path;
+}
+
 Status List::open(const ListSource& source) {
-  name = name_of(source);
-  descriptor = open_source(source);
+  descriptor_ = open_source(source);
   struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
     return Status::unusable(std::strerror(errno));
   }
   if (S_ISDIR(status.st_mode)) return Status::unusable("is a directory");
+  regular_ = S_ISREG(status.st_mode);
+  // Another process may have read a part of standard input.
+  start_ = regular_ ? std::max<off_t>(::lseek(descriptor_, 0, SEEK_CUR), 0) : 0;
+  octets_all_ =
+      regular_ ? static_cast<std::uint64_t>(std::max<off_t>(status.st_size - start_, 0)) : 0;
+  octets_read_ = 0;
+  failure_ = {};
+  block_.resize(kBlockOctets);
   return {};
 }
 
-List::~List() {
-  if (descriptor > STDIN_FILENO) ::close(descriptor);
+void List::close() {
+  if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+  descriptor_ = -1;
+  block_ = {};
+}
+
+List::Read List::read(std::string_view& octets) {
+  const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
+  if (count == 0) return Read::end;
+  if (count < 0) {
+    if (errno == EINTR || errno == EAGAIN) return Read::nothing_yet;
+    return fail(Status::io(std::strerror(errno)));
+  }
+  octets_read_ += static_cast<std::uint64_t>(count);
+  octets = {block_.data(), static_cast<std::size_t>(count)};
+  return Read::octets;
+}
+
+Status List::rewind() {
+  if (::lseek(descriptor_, start_, SEEK_SET) < 0) return Status::unusable(std::strerror(errno));
+  octets_read_ = 0;
+  return {};
+}
+
+List::Read List::fail(Status why) {
+  failure_ = std::move(why);
+  return Read::failed;
 }
 
 }  // namespace mxsweep::files

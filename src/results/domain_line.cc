@@ -27,7 +27,8 @@ bool has_answered(const Record& record) {
 
 // All names of the line have the same encoding.
 Encoding encoding_of_all_names(const DomainLine& domain) {
-  Encoding encoding = encoding_of_names({domain.target, domain.domain, domain.unicode});
+  Encoding encoding =
+      encoding_of_names({domain.target, domain.list, domain.domain, domain.unicode});
   for (const DomainLine::Host& host : domain.hosts) {
     encoding = std::max(encoding, encoding_of(host.name));
   }
@@ -94,7 +95,8 @@ Coverage ServerTotals::starttls() const {
 void append_domain(const DomainLine& domain, std::string& out) {
   JsonText json(out);
   const Encoding encoding = encoding_of_all_names(domain);
-  write_origin({domain.target, domain.line, domain.meta, domain.domain}, encoding, json);
+  write_origin({domain.target, domain.line, domain.list, domain.meta, domain.domain}, encoding,
+               json);
   if (domain.port != 0) {
     json.raw(",\"port\":");
     json.number(domain.port);

@@ -36,6 +36,10 @@ void write_origin(const Origin& origin, Encoding encoding, JsonText& json) {
     json.raw(",\"line\":");
     json.number(origin.line);
   }
+  if (!origin.list.empty()) {
+    json.raw(",\"list\":");
+    json.quoted(origin.list, encoding);
+  }
   if (!origin.meta.empty()) {
     json.raw(",\"meta\":");
     json.raw(origin.meta);

@@ -22,6 +22,7 @@ namespace mxsweep::results {
 struct Origin {
   std::string_view target;
   std::uint64_t line;
+  std::string_view list;
   std::string_view meta;
   std::string_view domain;
 };

@@ -283,8 +283,9 @@ void write_bytes(const Record& record, JsonText& json) {
 void append_json(const Record& record, std::string& out) {
   JsonText json(out);
   const Encoding encoding = encoding_of_names(
-      {record.target, record.domain, record.mx_host, record.unicode, record.name});
-  write_origin({record.target, record.line, record.meta, record.domain}, encoding, json);
+      {record.target, record.list, record.domain, record.mx_host, record.unicode, record.name});
+  write_origin({record.target, record.line, record.list, record.meta, record.domain}, encoding,
+               json);
   if (!record.mx_host.empty()) write_mx(record, encoding, json);
   write_dns(record.unicode, record.authentic, record.findings, encoding, json);
   write_attempt(record, encoding, json);

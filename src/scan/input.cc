@@ -2,12 +2,8 @@
 #include "scan/input.h"
 
 #include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -20,7 +16,6 @@
 namespace mxsweep::scan {
 namespace {
 
-constexpr std::size_t kBlockOctets = 256 * 1024;
 // The workers' doorbells are notified once per this many targets, not once per target.
 constexpr std::uint64_t kDealBatch = 64;
 constexpr Duration kIdleWait = std::chrono::milliseconds{200};
@@ -38,63 +33,12 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 
 }  // namespace
 
-Input::Input(files::ListSource source, std::vector<std::uint16_t> ports,
-             const names::NameOptions& names, const scope::Scope& scope)
-    : source_(std::move(source)),
-      scope_(scope),
-      ports_(std::move(ports)),
-      style_{.mail_domains = names.mail_domains, .header_row = source_.words.empty()},
-      reader_(ports_, style_),
-      names_(within(scope, names)) {}
-
-Status Input::unusable(std::string_view why) const {
-  return Status::unusable(std::string(why)).behind(list_.name);
-}
+Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope)
+    : lists_(std::move(lists)), scope_(scope), names_(within(scope, names)) {}
 
 Status Input::open() {
-  if (const Status opened = list_.open(source_); !opened.ok()) return opened.behind(list_.name);
-  struct stat status {};
-  if (::fstat(list_.descriptor, &status) != 0) return unusable(std::strerror(errno));
-  if (!bell_.good()) return unusable(std::strerror(bell_.error()));
-  regular_ = S_ISREG(status.st_mode);
-  if (regular_) octets_all_ = static_cast<std::uint64_t>(status.st_size);
-  block_.resize(kBlockOctets);
-  return octets_all_ > 0 ? find_foreign_format() : Status();
-}
-
-// Checks a file before any output is touched; for a pipe, the reader detects the format later.
-Status Input::find_foreign_format() {
-  const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
-  const ssize_t count = ::pread(list_.descriptor, block_.data(), targets::kForeignMarkOctetsMax,
-                                std::max<off_t>(start, 0));
-  if (count <= 0) return {};
-  const std::string_view octets(block_.data(), static_cast<std::size_t>(count));
-  const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
-  return format == nullptr ? Status() : unusable(complaint(*format));
-}
-
-Status Input::find_bad_line() {
-  const off_t start = ::lseek(list_.descriptor, 0, SEEK_CUR);
-  if (start < 0) return unusable("cannot be read twice, which --strict needs; give a file");
-  targets::Reader reader(ports_, style_);
-  targets::Target target;
-  targets::BadLine bad;
-  while (true) {
-    switch (reader.next(target, bad)) {
-      case targets::Reader::Next::target: reader.skip_rest_of_line(); break;
-      case targets::Reader::Next::bad_line:
-        return Status::unusable(complaint(bad)).behind(list_.name + ":" + std::to_string(bad.line));
-      case targets::Reader::Next::need_more: {
-        const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
-        if (count < 0) return unusable(std::strerror(errno));
-        if (count == 0) reader.finish();
-        if (count > 0) reader.feed({block_.data(), static_cast<std::size_t>(count)});
-        break;
-      }
-      case targets::Reader::Next::end: ::lseek(list_.descriptor, start, SEEK_SET); return {};
-      case targets::Reader::Next::not_a_list: return unusable(complaint(*reader.foreign_format()));
-    }
-  }
+  if (!bell_.good()) return Status::unusable(std::strerror(bell_.error()));
+  return lists_.open();
 }
 
 void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges) {
@@ -105,77 +49,58 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
   targets::BadLine bad;
   bool more = true;
   while (more && !stopped(gauges)) {
-    switch (reader_.next(target, bad)) {
-      case targets::Reader::Next::target:
+    switch (lists_.next(target, bad)) {
+      case Lists::Next::target:
         ++targets_;
         more = take(task, workers, gauges);
-        if (targets_ % kDealBatch == 0) {
-          for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
-        }
         break;
-      case targets::Reader::Next::bad_line: record_bad_line(bad); break;
-      case targets::Reader::Next::need_more:
+      case Lists::Next::bad_line: record_bad_line(bad); break;
+      case Lists::Next::wait:
         // A pipe may have no input for a while: the tasks dealt so far should start.
-        for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
+        wake(workers);
         recorder_->flush(ring::now());
-        more = read_block(workers, gauges);
+        wait_for_list(workers, gauges);
         break;
-      case targets::Reader::Next::end: more = false; break;
-      case targets::Reader::Next::not_a_list:
-        no_list_ = unusable(complaint(*reader_.foreign_format()));
-        more = false;
-        break;
+      case Lists::Next::end: more = false; break;
+    }
+    if ((targets_ + lines_invalid_) % kDealBatch == 0) {
+      wake(workers);
+      recorder_->flush_due(ring::now());
     }
     if (recorder_->backpressured()) wait_for_room(gauges);
   }
+  wake(workers);
+  recorder_->flush(ring::now());
   while (names_.waiting() > 0 && !stopped(gauges)) {
     wait_for_names(kIdleWait, workers, gauges);
     if (recorder_->backpressured()) wait_for_room(gauges);
   }
   not_started_ += names_.waiting();
+  if (failure_.ok()) failure_ = lists_.failure();
   ended_.store(true, std::memory_order_relaxed);
   for (const auto& worker : workers) worker->no_more();
   recorder_->drain();
 }
 
-// Waits until the list can be read; false: something else ended the wait. A terminal or a pipe may
-// have no input for hours; the doorbell is notified when the sweep stops.
-bool Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
+void Input::wake(const Workers& workers) {
+  for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
+}
+
+// Waits until the list can be read, or something else ends the wait. A terminal or a pipe may have
+// no input for hours; the doorbell is notified when the sweep stops.
+void Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
   if (names_.is_open()) {
-    if (!regular_ && !std::exchange(watched_, true)) names_.watch_also(list_.descriptor);
-    const bool readable = regular_ || names_.also_readable();
-    wait_for_names(readable ? Duration::zero() : kListWait, workers, gauges);
-    return regular_ || names_.also_readable();
+    if (!std::exchange(watched_, true)) names_.watch_also(lists_.descriptor());
+    wait_for_names(names_.also_readable() ? Duration::zero() : kListWait, workers, gauges);
+    watched_ = !names_.also_readable();
+    return;
   }
   bell_.prepare();
-  std::array<pollfd, 2> wait{pollfd{.fd = list_.descriptor, .events = POLLIN, .revents = 0},
+  std::array<pollfd, 2> wait{pollfd{.fd = lists_.descriptor(), .events = POLLIN, .revents = 0},
                              pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
   if (!stopped(gauges)) ::poll(wait.data(), wait.size(), -1);
   bell_.cancel_wait();
   if (wait[1].revents != 0) bell_.wait();
-  return wait[0].revents != 0;
-}
-
-// False: the list cannot be read any further, or the sweep stops.
-bool Input::read_block(const Workers& workers, const Gauges& gauges) {
-  while (!stopped(gauges)) {
-    if (!wait_for_list(workers, gauges)) continue;
-    watched_ = false;
-    const ssize_t count = ::read(list_.descriptor, block_.data(), block_.size());
-    if (count < 0) {
-      if (errno == EINTR || errno == EAGAIN) continue;
-      failure_ = Status::io(std::strerror(errno)).behind(list_.name);
-      return false;
-    }
-    if (count == 0) {
-      reader_.finish();
-    } else {
-      reader_.feed({block_.data(), static_cast<std::size_t>(count)});
-      octets_read_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
-    }
-    return true;
-  }
-  return false;
 }
 
 // False: the sweep ends.
@@ -253,7 +178,7 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
     }
   }
   if (!any) return;
-  for (const auto& worker : workers) worker->doorbell().notify_if_waiting();
+  wake(workers);
   recorder_->flush(ring::now());
 }
 
@@ -294,6 +219,7 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   results::Record record;
   record.target = bad.text;
   record.line = bad.line;
+  record.list = recorder_->list_name(bad.list);
   record.outcome = Outcome::invalid;
   record.phase = Phase::input;
   record.cause = bad.cause;
@@ -311,7 +237,7 @@ void Input::record_unvisited(const Task& task, Cause cause, Phase phase) {
   record.outcome = outcome_of(cause);
   record.phase = phase;
   record.at = ring::wall_now();
-  describe(task, record);
+  recorder_->describe(task, record);
   recorder_->add(record, task, ring::now());
   count(record);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The feeder: reads the list as a stream from a file, a pipe or a terminal, resolves names, and
-// deals tasks to the workers.
+// The feeder: takes targets from the lists (scan/lists.h), resolves names, and deals tasks to the
+// workers.
 //
 //   Shape    One thread. The hash of a target's address chooses its worker, so that all counts of
 //            an address belong to one worker. A name is resolved first, and becomes a target for
@@ -9,9 +9,9 @@
 //   Waiting  The doorbell has one reader: this thread until the first name, then the ring of the
 //            names, which waits for the list as well. Two readers would take each other's
 //            notifications.
-//   Memory   one block of the list, one line, kRoutesMax names, and the workers' bounded queues.
-//   Errors   open(): the list cannot be read. failure(): an error of the file or of the resolver
-//            after that.
+//   Memory   that of the lists, kRoutesMax names, and the workers' bounded queues.
+//   Errors   open(): a list cannot be read. failure(): an error of a list or of the resolver after
+//            that.
 #pragma once
 
 #include <atomic>
@@ -23,12 +23,11 @@
 #include <vector>
 
 #include "mxsweep/core/status.h"
-#include "mxsweep/files/list.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scope/scope.h"
-#include "mxsweep/targets/reader.h"
 #include "mxsweep/threads/doorbell.h"
+#include "scan/lists.h"
 #include "scan/recorder.h"
 #include "scan/worker.h"
 
@@ -39,33 +38,23 @@ class Input {
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
   // `scope` outlives it and does not change.
-  Input(files::ListSource source, std::vector<std::uint16_t> ports, const names::NameOptions& names,
-        const scope::Scope& scope);
+  Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
   // Call it first.
   Status open();
-  // Reads the whole list and returns what is wrong with its first bad line. Only for a file, which
-  // can be read twice, unlike a pipe.
-  Status find_bad_line();
+  Status find_bad_line() { return lists_.find_bad_line(); }
 
   // The body of the feeder thread: returns when the list or the sweep ends, after no_more() was
   // called for every worker.
   void run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges);
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
-  // Octets of the list read so far, and its size; 0: the size is not known.
-  [[nodiscard]] std::uint64_t octets_read() const {
-    return octets_read_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
+  [[nodiscard]] const Lists& lists() const { return lists_; }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
   // The rest is read after its thread was joined.
   [[nodiscard]] const Status& failure() const { return failure_; }
-  // Why the input was not a list at all, if it was not.
-  [[nodiscard]] const Status& no_list() const { return no_list_; }
-  [[nodiscard]] const targets::Reader& reader() const { return reader_; }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
   [[nodiscard]] const LookupCounts* lookups() const {
     return names_.is_open() ? &names_.lookups() : nullptr;
@@ -75,10 +64,8 @@ class Input {
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
 
  private:
-  [[nodiscard]] Status unusable(std::string_view why) const;
-  [[nodiscard]] Status find_foreign_format();
-  [[nodiscard]] bool wait_for_list(const Workers& workers, const Gauges& gauges);
-  bool read_block(const Workers& workers, const Gauges& gauges);
+  void wait_for_list(const Workers& workers, const Gauges& gauges);
+  void wake(const Workers& workers);
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
   void sleep();
   bool take(Task& task, const Workers& workers, const Gauges& gauges);
@@ -91,23 +78,14 @@ class Input {
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
-  const files::ListSource source_;
-  files::List list_;
-  bool regular_ = false;  // A regular file, which can always be read.
+  Lists lists_;
   bool watched_ = false;  // The ring of the names waits for the list.
-  std::string block_;
   const scope::Scope& scope_;
-  std::vector<std::uint16_t> ports_;
-  targets::ListStyle style_;
-  targets::Reader reader_;
   threads::Doorbell bell_;
   names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.
   Gauges* gauges_ = nullptr;
   Status failure_;
-  Status no_list_;
-  std::uint64_t octets_all_ = 0;
-  std::atomic<std::uint64_t> octets_read_ = 0;
   std::atomic<bool> ended_ = false;
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;

@@ -7,9 +7,9 @@
 //             step, once per turn or oftener: nothing is granted in between.
 //   Waiting   A visit that waits here has no slot, descriptor, place of the budget or token of the
 //             rate.
-//   Memory    octets_max, and the visits of one turn more. When that is used up (full()), the worker
-//             takes no more tasks from its inbox until some visits have started, even tasks that
-//             would not have to wait: memory comes first.
+//   Memory    octets_max, and the visits of one turn more. When that is used up (full()), the
+//             worker takes no more tasks from its inbox until some visits have started, even tasks
+//             that would not have to wait: memory comes first.
 //   Threads   one, except for Politeness. Its lock is held for one exchange; targets of one's own
 //             never need it. No wake-up is lost: a worker's flag is set before its doorbell is
 //             notified, and is read after the doorbell's prepare().

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/scan/survey.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <limits>
 
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::scan {
 namespace {
-
-constexpr std::size_t kBlockOctets = 64 * 1024;
 
 std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
@@ -34,11 +27,8 @@ void add_bad_line(ListSurvey& survey, const targets::BadLine& bad) {
   survey.first_invalid = "line " + std::to_string(bad.line) + ": " + complaint(bad);
 }
 
-// Reads with pread(), so that the read position of a list on standard input does not change.
-Status survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) {
-  std::string block(kBlockOctets, '\0');
-  off_t at = std::max<off_t>(::lseek(descriptor, 0, SEEK_CUR), 0);
-  const off_t until = at + static_cast<off_t>(kSurveyOctetsMax);
+Status survey_file(files::List& list, targets::Reader& reader, ListSurvey& survey) {
+  std::uint64_t octets_left = kSurveyOctetsMax;
   targets::Target target;
   targets::BadLine bad;
   while (reader.lines_read() < kSurveyLinesMax) {
@@ -49,12 +39,17 @@ Status survey_file(int descriptor, targets::Reader& reader, ListSurvey& survey) 
         break;
       case targets::Reader::Next::bad_line: add_bad_line(survey, bad); break;
       case targets::Reader::Next::need_more: {
-        if (at >= until) return {};
-        const ssize_t count = ::pread(descriptor, block.data(), block.size(), at);
-        if (count < 0) return Status::unusable(std::strerror(errno));
-        at += count;
-        if (count == 0) reader.finish();
-        if (count > 0) reader.feed({block.data(), static_cast<std::size_t>(count)});
+        if (octets_left == 0) return {};
+        std::string_view octets;
+        switch (list.read(octets)) {
+          case files::List::Read::octets:
+            reader.feed(octets);
+            octets_left -= std::min<std::uint64_t>(octets_left, octets.size());
+            break;
+          case files::List::Read::nothing_yet: break;
+          case files::List::Read::end: reader.finish(); break;
+          case files::List::Read::failed: return Status::unusable(list.failure().sentence());
+        }
         break;
       }
       case targets::Reader::Next::end: survey.whole = true; return {};
@@ -72,11 +67,11 @@ Result<ListSurvey> survey_list(const files::ListSource& source,
   ListSurvey survey;
   files::List list;
   if (Status opened = list.open(source); !opened.ok()) return opened;
-  struct stat status {};
-  if (::fstat(list.descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return survey;
+  if (!list.regular()) return survey;
   survey.sampled = true;
   targets::Reader reader(ports, {.mail_domains = mail_domains, .header_row = source.words.empty()});
-  if (Status read = survey_file(list.descriptor, reader, survey); !read.ok()) return read;
+  if (Status read = survey_file(list, reader, survey); !read.ok()) return read;
+  if (Status back = list.rewind(); !back.ok()) return back;
   survey.lines = reader.lines_read();
   survey.skipped = reader.lines_skipped();
   return survey;

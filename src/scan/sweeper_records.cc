@@ -16,7 +16,7 @@ results::Record Sweeper::record_of(const probe::Observation& seen, const Task& t
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
   results::Record record = seen.record(task.target.name(), domain);
   record.at = plan_.wall_time(seen.started());
-  describe(task, record);
+  recorder_.describe(task, record);
   return record;
 }
 
@@ -112,7 +112,7 @@ void Sweeper::record_shortage(Visit& visit, int error, Instant now) {
   record.phase = Phase::connect;
   record.cause = Cause::local_resource;
   record.socket_errno = error;
-  describe(visit.task, record);
+  recorder_.describe(visit.task, record);
   recorder_.add(record, visit.task, now);
   ++probes_;
   if (visit.server != nullptr) visited_.abandon_visit(*visit.server);

@@ -172,7 +172,10 @@ Reader::Next Reader::State::read_line(BadLine& bad) {
     }
     const Cause cause = too_long ? Cause::input_line_too_long : understand(text);
     if (cause == Cause::none) return Next::target;
-    bad = {.line = lines, .cause = cause, .text = cut_for_record(text)};
+    bad = {};
+    bad.line = lines;
+    bad.cause = cause;
+    bad.text = cut_for_record(text);
     if (text.starts_with('{') && !too_long && cause != Cause::input_not_text) {
       bad.key = cut_for_record(json.fault().key);
       bad.why = json.fault().why;

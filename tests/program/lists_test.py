@@ -78,25 +78,16 @@ class TargetsOnTheCommandLine(ProgramTest):
                                      r"^mxsweep: '.*' (is not a target|contains a line end)")
         self.assertIn(r"'\x1b[31m\x0a' contains", self.run_scan("\x1b[31m\n")[2])
 
-    def test_a_list_and_words_exclude_each_other(self):
-        """Also if the list is standard input, which "-" alone stands for."""
+    def test_standard_input_is_a_list_of_that_name(self):
         path = str(self.write("list", "127.0.0.1:1\n"))
-        for words in (("-f", path, "127.0.0.1"), ("127.0.0.1", "-f", "-"), ("-f", path, "-"),
-                      ("-", "127.0.0.1"), ("127.0.0.1", "-")):
-            with self.subTest(words=words):
-                code, records, stderr = self.run_scan(*words)
-                self.assertEqual((code, records), (WRONG_USAGE, []))
-                self.assertIn(", not both", stderr)
-        with open(path, "rb") as stdin:
-            code, records, stderr = self.run_scan("-", stdin=stdin)
-        self.assertEqual((code, [r["ip"] for r in records]), (RAN_TO_ITS_END, ["127.0.0.1"]))
-
-    def test_a_list_without_its_flag_is_pointed_to(self):
-        """It is read as a target, and the message names the flag for a file."""
-        path = str(self.write("list.txt", "127.0.0.1:1\n"))
-        code, records, stderr = self.run_scan(path)
-        self.assertEqual((code, [r["outcome"] for r in records]), (WRONG_USAGE, ["invalid"]))
-        self.assertIn(f"'{path}' is read as a target; -f reads targets from a file", stderr)
+        for words in (("-",), ()):
+            with self.subTest(words=words), open(path, "rb") as stdin:
+                code, records, _ = self.run_scan(*words, stdin=stdin)
+                self.assertEqual((code, [r["ip"] for r in records]),
+                                 (RAN_TO_ITS_END, ["127.0.0.1"]))
+        code, records, stderr = self.run_scan("-", "-f", "-")
+        self.assertEqual((code, records), (WRONG_USAGE, []))
+        self.assertIn("standard input ('-') is given twice", stderr)
 
     def test_check_and_strict_read_them(self):
         code, stdout, stderr = self.run_program(
@@ -111,6 +102,101 @@ class TargetsOnTheCommandLine(ProgramTest):
         self.assertIn("the command line:2: input.syntax: a b", stderr)
         code, records, stderr = self.run_scan("--strict", "127.0.0.1:1")
         self.assertEqual((code, len(records)), (RAN_TO_ITS_END, 1), stderr)
+
+
+class SeveralLists(ProgramTest):
+    def run_scan(self, *words, **more):
+        """Exit code; list, line and target of each record in their order; stderr."""
+        code, stdout, stderr = self.run_program(
+            "scan", "--helo", HELO, "--resolver", NO_RESOLVER, *words, **more)
+        records = [record_of(line) for line in whole_lines(stdout)]
+        expect_valid(records)
+        return code, sorted((r.get("list", ""), r["line"], r["target"]) for r in records), stderr
+
+    def test_each_record_has_its_list_and_the_line_in_it(self):
+        """Lists of -f, files and targets as arguments, and standard input, all at once."""
+        a = str(self.write("a", "saddr,sport\n127.0.1.1,1\n"))
+        b = str(self.write("b", "127.0.1.2:1\nrubbish rubbish"))
+        with open(self.write("stdin", "127.0.1.3:1\n"), "rb") as stdin:
+            code, records, stderr = self.run_scan("127.0.1.4:1", "-f", a, b, "-", "127.0.1.5:1",
+                                                  "-f", a, stdin=stdin)
+        self.assertEqual(code, RAN_TO_ITS_END, stderr)
+        self.assertEqual(records, sorted([
+            (a, 2, "127.0.1.1"), (a, 2, "127.0.1.1"),
+            (b, 1, "127.0.1.2:1"), (b, 2, "rubbish rubbish"),
+            ("standard input", 1, "127.0.1.3:1"), ("the command line", 1, "127.0.1.4:1"),
+            ("the command line", 2, "127.0.1.5:1")]))
+
+    def test_one_list_needs_no_name(self):
+        path = str(self.write("list", "127.0.1.1:1\n"))
+        for words in ((path,), ("-f", path), ("127.0.1.1:1",)):
+            self.assertEqual(self.run_scan(*words)[:2],
+                             (RAN_TO_ITS_END, [("", 1, "127.0.1.1:1")]), words)
+
+    def test_the_name_of_a_list_may_be_any_octets(self):
+        path = os.fsencode(self.folder) + b"/\xff"
+        with open(path, "wb") as file:
+            file.write(b"127.0.1.1:1\n")
+        code, records, stderr = self.run_scan(path, "127.0.1.2:1")
+        self.assertEqual(code, RAN_TO_ITS_END, stderr)
+        self.assertIn((f"{self.folder}/\xff", 1, "127.0.1.1:1"), records)
+
+    def test_a_word_that_names_a_file_is_a_list(self):
+        """Any other word is a target. The user sees it, unless a slash shows that a file is
+        meant."""
+        self.write("example.test", "127.0.1.1:1\n")
+        note = "mxsweep: 'example.test' is a file here, and is read as a list of targets\n"
+        for word, notes in (("example.test", True), ("./example.test", False),
+                            (str(self.path("example.test")), False)):
+            with self.subTest(word=word):
+                code, records, stderr = self.run_scan(word, cwd=self.folder)
+                self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "127.0.1.1:1")]))
+                self.assertEqual(note in stderr, notes)
+        code, records, _ = self.run_scan('{"target":"example.test"}', cwd=self.folder)
+        self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "example.test")]))
+        (self.folder / "127.0.1.2").mkdir()
+        code, records, _ = self.run_scan("127.0.1.2:1", cwd=self.folder)
+        self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "127.0.1.2:1")]))
+
+    def test_a_pipe_has_a_path_too(self):
+        """As a shell's <(...) gives it."""
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        os.write(writing, b"127.0.1.1:1\n")
+        os.close(writing)
+        code, records, stderr = self.run_scan(f"/dev/fd/{reading}", "127.0.1.2:1",
+                                              pass_fds=(reading,))
+        self.assertEqual((code, records), (RAN_TO_ITS_END, [
+            (f"/dev/fd/{reading}", 1, "127.0.1.1:1"), ("the command line", 1, "127.0.1.2:1")]),
+            stderr)
+
+    def test_each_list_is_checked_before_the_start(self):
+        """No record, whichever list is at fault; --strict and --check name it."""
+        good = str(self.write("good", "127.0.1.1:1\n"))
+        bad = str(self.write("bad", "rubbish rubbish\n"))
+        foreign = str(self.write("foreign", bz2.compress(b"127.0.1.1:1\n")))
+        for words, why in (((good, "-f", str(self.path("none"))), "none: No such file"),
+                           ((good, foreign), "foreign: is bzip2 data"),
+                           ((good, str(self.folder)), "is a directory"),
+                           (("--strict", good, bad), "bad:1: input.syntax: rubbish rubbish")):
+            with self.subTest(words=words):
+                code, records, stderr = self.run_scan(*words)
+                self.assertEqual((code, records), (WRONG_USAGE, []))
+                self.assertIn(why, stderr)
+        code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",
+                                              NO_RESOLVER, good, bad, "127.0.1.0/30")
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        for text in (f"list          {good}\nholds         1 line, 0 skipped, 0 unreadable; 1 ",
+                     f"list          {bad}\nholds         1 line, 0 skipped, 1 unreadable; 0 ",
+                     "list          the command line\nholds         1 line, "):
+            self.assertIn(text.encode(), plan)
+
+    def test_no_output_may_overwrite_any_of_them(self):
+        a = str(self.write("a", "127.0.1.1:1\n"))
+        b = str(self.write("b", "127.0.1.2:1\n"))
+        code, _, stderr = self.run_scan(a, b, "-o", b)
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn(f"{b}: is the list itself", stderr)
 
 
 class Lists(ProgramTest):

@@ -129,7 +129,7 @@ class Retries(ProgramTest):
         scan, terminal = self.start_on_terminal(
             *self.scan_flags("127.0.0.1", "-p", str(server.port), "-o", str(records)),
             streams=("stderr",), own=FOREIGN)
-        terminal.read_until(b"0 in flight, 0/s, waiting: 1 for a retry (next in 1")
+        terminal.read_until(b" 1 waiting: 1 for a retry (next in 1")
         scan.send(signal.SIGINT)
         terminal.read_all()
         self.assertEqual(scan.wait(), STOPPED_EARLY)

@@ -71,6 +71,13 @@ TEST_CASE("a domain's line has the totals of all hosts and of each host", "[resu
         "\n");
 }
 
+TEST_CASE("the line of a domain names its list, if there are several", "[results][domain]") {
+  DomainLine domain = typical();
+  domain.list = "b\xff";
+  CHECK(line_of(domain).starts_with(
+      R"({"v":1,"target":"example.org","latin1":true,"line":3,"list":"b\u00ff","meta":)"));
+}
+
 TEST_CASE("the line of a domain without a server has the reason", "[results][domain]") {
   CHECK(line_of(without_server()) ==
         "{\"v\":1,\"target\":\"b\xc3\xbc\x63her.example\",\"domain\":\"xn--bcher-kva.example\","

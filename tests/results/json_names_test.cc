@@ -24,7 +24,8 @@ std::string every_octet() {
 TEST_CASE("a shared record has its own path through DNS, and is marked as shared",
           "[results][json][names]") {
   const std::string line = json_of(samples::shared());
-  CHECK(line.find("\"line\":17,\"meta\":{\"rack\":\"b7\"},\"domain\":\"xn--bcher-kva.example\","
+  CHECK(line.find("\"line\":17,\"list\":\"b.txt\",\"meta\":{\"rack\":\"b7\"},\"domain\":\"xn--"
+                  "bcher-kva.example\","
                   "\"mx\":{\"host\":\"mx1.example.net\",\"preference\":10},"
                   "\"dns\":{\"unicode\":\"b\xc3\xbc\x63her.example\",\"authentic\":true,"
                   "\"findings\":[\"domain_is_alias\",\"mx_repeated\"]},\"ip\":\"192.0.2.10\",") !=
@@ -80,7 +81,7 @@ TEST_CASE("every octet of every name can be restored, with one flag for all",
   } kNames[] = {
       {&Record::target, "/target"},   {&Record::domain, "/domain"},
       {&Record::mx_host, "/mx/host"}, {&Record::unicode, "/dns/unicode"},
-      {&Record::name, "/name"},
+      {&Record::name, "/name"},       {&Record::list, "/list"},
   };
   for (const auto& odd : kNames) {
     CAPTURE(odd.pointer);

@@ -122,6 +122,14 @@ TEST_CASE("every octet of a target can be restored", "[results][json]") {
   CHECK(parsed.keys()[2] == "latin1");
 }
 
+TEST_CASE("a record of one of several lists names it after the line", "[results][json]") {
+  Record record = samples::invalid_object();
+  record.list = "b.txt";
+  CHECK(Parsed(record).keys() == std::vector<std::string>{"v", "target", "line", "list", "meta",
+                                                          "outcome", "phase", "cause", "input"});
+  CHECK(Parsed(record).text("/list") == "b.txt");
+}
+
 TEST_CASE("a line with an invalid object has the key after the cause", "[results][json]") {
   const Parsed parsed(samples::invalid_object());
   CHECK(parsed.keys() == std::vector<std::string>{"v", "target", "line", "meta", "outcome", "phase",

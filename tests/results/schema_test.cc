@@ -79,11 +79,11 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
         std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
   CHECK(keys(properties) == std::vector<std::string>{
-                                "v",        "target",    "latin1",   "line",  "meta",     "domain",
-                                "mx",       "dns",       "ip",       "port",  "name",     "attempt",
-                                "at",       "shared",    "outcome",  "phase", "cause",    "input",
-                                "reply",    "errno",     "greeting", "ehlo",  "starttls", "tls",
-                                "ehlo_tls", "anomalies", "bytes",    "ms"});
+                                "v",       "target",   "latin1",    "line",     "list",  "meta",
+                                "domain",  "mx",       "dns",       "ip",       "port",  "name",
+                                "attempt", "at",       "shared",    "outcome",  "phase", "cause",
+                                "input",   "reply",    "errno",     "greeting", "ehlo",  "starttls",
+                                "tls",     "ehlo_tls", "anomalies", "bytes",    "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
@@ -148,7 +148,8 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
   const std::string ehlo =
       R"({"verb":"EHLO","code":250,"host":"mx","extensions":{"SIZE":"1"},"latin1":true})";
   const std::string record =
-      R"({"v":1,"target":"mx","latin1":true,"line":17,"meta":null,"domain":"example.net",)"
+      R"({"v":1,"target":"mx","latin1":true,"line":17,"list":"a.txt","meta":null,)"
+      R"("domain":"example.net",)"
       R"("mx":{"host":"mx","preference":10},)"
       R"("dns":{"unicode":"b\u00fc","authentic":true,"findings":["mx_is_alias"]},)"
       R"("ip":"192.0.2.10","port":25,"name":"mx","attempt":1,)"

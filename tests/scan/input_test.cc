@@ -79,13 +79,13 @@ class Feeder {
  public:
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
-    input_.emplace(files::ListSource{.path = reading_path(), .words = {}},
-                   std::vector<std::uint16_t>{25}, with_resolver(), scope_);
+    input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
+                   with_resolver(), scope_);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {
-      input_->run({}, {.records = &outbox}, gauges_);
+      input_->run({}, {.box = &outbox}, gauges_);
       ended_ = true;
     });
   }

@@ -59,7 +59,8 @@ SweepInWorld::SweepInWorld(std::uint64_t seed, const Setting& setting, const pro
                                             .retries_own = setting.retries_own,
                                             .retry_delay = setting.retry_delay}};
     workers_.emplace_back(options, i, admission_, gauges_,
-                          Outboxes{.records = &records_.emplace_back(writer_)}, feeder_);
+                          Outboxes{.box = &records_.emplace_back(writer_, files::kLineAgeMax)},
+                          feeder_);
   }
 }
 
@@ -159,7 +160,7 @@ void SweepInWorld::take_records() {
   files::Chunk chunk;
   for (files::Outbox& records : records_) {
     while (records.take(chunk)) {
-      std::string_view lines = chunk.lines;
+      std::string_view lines = chunk.files.front().text;
       for (std::size_t end = lines.find('\n'); end != std::string_view::npos;
            end = lines.find('\n')) {
         fields_.push_back(read_record(lines.substr(0, end)));

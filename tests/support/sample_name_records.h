@@ -87,6 +87,7 @@ inline Record shared() {
     return made;
   }();
   Record record = of_domain(secured(facts, ChainDetail::digest));
+  record.list = "b.txt";
   record.meta = "{\"rack\":\"b7\"}";
   record.mx_host = record.name;
   record.mx_preference = 10;

@@ -28,7 +28,7 @@ class RingWatch {
   Instant wait(Duration longest);
 
   // Lets a wait also end when this descriptor is readable or in error, once for each call.
-  // Requires: the same descriptor each time.
+  // Requires: a descriptor of an earlier call is still open, unless it was readable.
   void watch_also(int descriptor);
   // True from that completion until the next watch_also().
   [[nodiscard]] bool also_readable() const { return also_ == Also::readable; }

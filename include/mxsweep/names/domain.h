@@ -46,6 +46,7 @@ class Domain {
     unicode_ = record.unicode;
     line_.target = target_.text();
     line_.line = target_.line;
+    line_.list = record.list;
     line_.meta = target_.meta();
     line_.domain = domain_;
     line_.unicode = unicode_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A task: one target of the list with one server to visit, and how DNS led to that server.
 //
-//   Memory   88 octets beside what the target holds, and one allocation if there is a path. Tens of
+//   Memory   96 octets beside what the target holds, and one allocation if there is a path. Tens of
 //            thousands are in queues and slots at the same time, and a line's meta may be long:
 //            octets_held() is the sum for one task.
 #pragma once

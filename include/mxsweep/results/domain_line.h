@@ -55,6 +55,7 @@ struct DomainLine {
 
   std::string_view target;
   std::uint64_t line = 0;
+  std::string_view list;
   std::string_view meta;
   std::string_view domain;
   std::string_view unicode;

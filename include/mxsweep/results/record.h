@@ -65,6 +65,7 @@ struct PhaseReplies {
 struct Record {
   std::string_view target;  // As written in the list.
   std::uint64_t line = 0;   // Counted from 1; 0: there is no list.
+  std::string_view list;    // The name of that list; empty: absent, because there is only one.
   std::string_view meta;    // JSON, copied octet for octet; empty: absent.
 
   // The path through DNS to this server.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs a sweep, from its list to its summary, with its threads, files and sockets.
 //
-//   Shape     One feeder thread, `threads` workers, a writer for each output file. The caller's
+//   Shape     One feeder thread, `threads` workers, a writer for the output files. The caller's
 //             thread waits, handles signals and reports progress.
 //   Lifetime  run() returns when everything is written and every thread has ended.
 //   Errors    run() returns an error if the sweep did not run; if it stopped early, the summary has
@@ -17,10 +17,13 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/files/list.h"
+#include "mxsweep/files/rotation.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/pace/courtesy.h"
 #include "mxsweep/probe/plan.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scope/scope.h"
@@ -32,6 +35,8 @@ namespace mxsweep::scan {
 // 0.6, an entry in the table 0.2, TLS 0.4, two certificates 1.3.
 inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
+inline constexpr std::size_t kListsMax = 65'535;  // A target has the number of its list.
+
 inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
 
 struct Options {
@@ -40,17 +45,19 @@ struct Options {
   Options& operator=(const Options&) = delete;
 
   probe::Plan plan;
-  tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
-  files::TrustStore trust;   // To describe it; `tls` has its authorities.
+  tls::ClientOptions tls;                             // Requires: check_tls() finds no fault.
+  files::TrustStore trust;                            // To describe it; `tls` has its authorities.
+  results::Format format = results::Format::mxsweep;  // Of the records.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
-  scope::Scope scope;  // What may be visited; its freeze() was called.
-  std::string input = "-";
-  std::vector<std::string> targets;  // If not empty, the lines of the list, instead of `input`.
+  scope::Scope scope;                    // What may be visited; its freeze() was called.
+  std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::string output = "-";
+  bool compress = false;  // The records as zstd, also if their file is not called so.
+  files::Rotation rotation;
   std::string summary;                 // The file that the caller will write; empty: none.
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
@@ -62,16 +69,18 @@ struct Options {
   Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
   // The time that open conversations have to end after a signal; 0: they are cut off at once.
   Duration drain = kDrainDefault;
-  bool strict = false;  // Do not run if a line of the list cannot be read.
+  Duration max_runtime{};  // After it the sweep ends as after a signal; zero: it has no end.
+  bool strict = false;     // Do not run if a line of the list cannot be read.
 };
 
 struct Progress {
   Duration elapsed{};
   std::uint64_t records = 0;
   std::uint32_t in_flight = 0;
+  std::uint64_t waiting = 0;  // Targets of the workers that no conversation has begun for.
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
-  std::uint64_t list_octets = 0;  // Size of the list; 0: not known.
+  std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
   bool list_ended = false;
   bool stopping = false;
   // Visits that wait for the caps, and for the moment of a retry; and how long until the first of
@@ -82,6 +91,7 @@ struct Progress {
   Duration next_retry{-1};
   std::uint64_t shortages = 0;  // Local shortages so far.
   int last_shortage = 0;        // Its errno.
+  bool asked = false;           // SIGUSR1 has asked for it.
 };
 
 // Called in the thread that called run(), a few times a second.
@@ -91,7 +101,7 @@ using ProgressCallback = std::function<void(const Progress&)>;
 // not a list, or with `strict` a line cannot be read.
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress);
 
-// Checks the files of the options: each output can be written, and none of them is the list,
+// Checks the files of the options: each output can be written, and none of them is a list,
 // another input or another output, by whatever path. Changes no file.
 Status check_files(const Options& options);
 

@@ -34,7 +34,7 @@ struct ListSurvey {
   std::string largest_text;
 };
 
-// Does not change the file's read position.
+// Leaves the file's read position as it was.
 Result<ListSurvey> survey_list(const files::ListSource& source,
                                const std::vector<std::uint16_t>& ports, bool mail_domains);
 

@@ -47,6 +47,8 @@ inline constexpr std::size_t kBadLineOctetsKept = 256;  // Of a bad line, for it
 
 struct BadLine {
   std::uint64_t line = 0;
+  std::uint64_t number = 0;  // As in Target; both are set by what puts the lists in order.
+  std::uint16_t list = 0;
   Cause cause = Cause::input_syntax;
   std::string_view text;  // The line without blanks and comment, cut at kBadLineOctetsKept.
   // The rest is of a JSON line:

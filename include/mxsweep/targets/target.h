@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One target: where to connect, and the name, TLS mode and meta that the list gives for it.
 //
-//   Memory   80 octets and at most one allocation (none for a plain IPv4 address), because tens of
+//   Memory   88 octets and at most one allocation (none for a plain IPv4 address), because tens of
 //            thousands are in queues and slots at the same time.
 //   Lifetime the views that it returns are valid until it is changed or destroyed.
 #pragma once
@@ -24,9 +24,12 @@ class Target {
   Address address;  // Family::none: the target is a name that is not resolved yet.
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
-  std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
+  std::uint16_t list = 0;               // Which of the sweep's lists, counted from 0.
   bool own = false;                     // What --own names; the feeder decides.
+  std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
   std::uint64_t line = 0;               // Its line in the list, counted from 1.
+  // Its position in the order of the sweep, counted from 0; the servers of a name have the same.
+  std::uint64_t number = 0;
 
   // `host`: the part of `text` that is the name to resolve; empty: the part before ":" or ",".
   // The name is stored in one form: ASCII in lower case, no trailing dot.
