@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/socket.h"
 
@@ -87,6 +88,9 @@ int run_scan(ScanFlags& flags) {
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
   options.lists = *lists;
+  const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
+  if (!seed.ok()) return refuse(seed.status());
+  options.seed = *seed;
   options.output = flags.output;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
@@ -252,6 +256,7 @@ void add_scan(Program& program, const std::string& command_line) {
                        "one is a target, written like a line of a list. Without any, and without "
                        "-f, the list is standard input");
   add_files(command, *flags);
+  add_order(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ inline constexpr double kRateDefault = 500;
 inline constexpr std::uint16_t kPortDefault = 25;
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
+enum class Order : std::uint8_t { shuffled, input };
+
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
@@ -30,6 +33,8 @@ struct ScanFlags {
   std::vector<std::string> words;        // Targets and lists.
   std::string output = "-";
   std::vector<std::uint16_t> ports;
+  Order order = Order::shuffled;
+  std::optional<std::uint64_t> seed;
   scan::CapacityRequest capacity;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;

@@ -131,7 +131,7 @@ class Sweep {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
     }
-    progress.list_octets_read = input_.lists().octets_read();
+    progress.list_octets_read = input_.lists().octets_done();
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
@@ -266,7 +266,8 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({.sources = options.lists,
                .ports = options.ports,
-               .mail_domains = options.names.mail_domains},
+               .mail_domains = options.names.mail_domains,
+               .seed = options.seed},
               options.names);
   Outputs outputs;
   Status status = input.open();
@@ -286,6 +287,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   }
   results::Summary summary = sweep.run(signals, on_progress);
   if (input.lists().no_list()) return input.lists().failure();
+  summary.seed = options.seed;
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;

@@ -123,6 +123,7 @@ class Flags(ProgramTest):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
+            "order": "shuffled", "seed": "drawn at the start",
             "concurrency": "1000, or as many as the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",

@@ -107,8 +107,9 @@ class TargetsOnTheCommandLine(ProgramTest):
 class SeveralLists(ProgramTest):
     def run_scan(self, *words, **more):
         """Exit code; list, line and target of each record in their order; stderr."""
-        code, stdout, stderr = self.run_program(
-            "scan", "--helo", HELO, "--resolver", NO_RESOLVER, *words, **more)
+        if "--resolver" not in words:
+            words += ("--resolver", NO_RESOLVER)
+        code, stdout, stderr = self.run_program("scan", "--helo", HELO, *words, **more)
         records = [record_of(line) for line in whole_lines(stdout)]
         expect_valid(records)
         return code, sorted((r.get("list", ""), r["line"], r["target"]) for r in records), stderr
@@ -152,7 +153,10 @@ class SeveralLists(ProgramTest):
                 code, records, stderr = self.run_scan(word, cwd=self.folder)
                 self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "127.0.1.1:1")]))
                 self.assertEqual(note in stderr, notes)
-        code, records, _ = self.run_scan('{"target":"example.test"}', cwd=self.folder)
+        server = NameServer({})
+        self.addCleanup(server.stop)
+        code, records, _ = self.run_scan('{"target":"example.test"}', "--resolver", server.address,
+                                         cwd=self.folder)
         self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "example.test")]))
         (self.folder / "127.0.1.2").mkdir()
         code, records, _ = self.run_scan("127.0.1.2:1", cwd=self.folder)
@@ -197,6 +201,46 @@ class SeveralLists(ProgramTest):
         code, _, stderr = self.run_scan(a, b, "-o", b)
         self.assertEqual(code, WRONG_USAGE)
         self.assertIn(f"{b}: is the list itself", stderr)
+
+
+class TheOrder(ProgramTest):
+    def order(self, *flags):
+        """The lines in the order of their visits, which are one after the other."""
+        swept = self.scan(self.targets, "-c", "1", "-j", "1", *flags)
+        self.check_ended(swept)
+        return [record["line"] for record in swept.records], swept
+
+    def test_a_seed_repeats_the_order_of_a_sweep(self):
+        port = self.sink("--only", "plain").port
+        self.targets = "".join(f"127.0.1.{i}:{port}\n" for i in range(1, 41))
+        lines = list(range(1, 41))
+        order, swept = self.order()
+        seed = swept.summary["seed"]
+        self.assertIn(f", seed {seed}\n", swept.stderr)
+        self.assertNotEqual(order, lines)
+        self.assertEqual(sorted(order), lines)
+        again, _ = self.order("--seed", str(seed))
+        self.assertEqual(again, order)
+        another, _ = self.order("--seed", str(seed + 1), "--order", "shuffled")
+        self.assertNotEqual(another, order)
+        unchanged, swept = self.order("--order", "input")
+        self.assertEqual(unchanged, lines)
+        self.assertNotIn("seed", swept.summary)
+        self.assertNotIn("seed", swept.stderr)
+
+    def test_check_names_the_order(self):
+        for flags, text in ((("--seed", "7"), b"order         shuffled, seed 7\n"),
+                            (("--order", "input"), b"order         that of the lists\n")):
+            code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",
+                                                  NO_RESOLVER, "127.0.0.1", *flags)
+            self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+            self.assertIn(text, plan)
+
+    def test_a_seed_without_an_order_to_draw_is_wrong_usage(self):
+        code, _, stderr = self.run_program("scan", "--helo", HELO, "127.0.0.1", "--order", "input",
+                                           "--seed", "7")
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn("--seed has no meaning with --order input", stderr)
 
 
 class Lists(ProgramTest):

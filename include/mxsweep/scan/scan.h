@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct Options {
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
+  std::optional<std::uint64_t> seed;     // Of the shuffled order; nothing: that of the lists.
   std::string output = "-";
   std::string summary;                 // The file that the caller will write; empty: none.
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.

@@ -36,6 +36,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/targets/expansion.h"
 #include "mxsweep/targets/foreign_format.h"
 #include "mxsweep/targets/target.h"
 
@@ -81,6 +82,9 @@ class Reader {
   void feed(std::string_view octets);
   void finish();  // Marks the end of the list: octets without a line end are its last line.
   [[nodiscard]] Next next(Target& target, BadLine& bad);
+  // The same, but all targets of a line at once: the first one, and in `all` each of them.
+  // Requires: next() has not left targets of a line.
+  [[nodiscard]] Next next_line(Target& target, Expansion& all, BadLine& bad);
   // Drops the other targets (ports and addresses) of the last target's line.
   void skip_rest_of_line();
   // How many targets that would drop, at most; 2^64 - 1 stands for that many or more.
