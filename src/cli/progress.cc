@@ -37,13 +37,20 @@ std::string clock_text(double whole_seconds) {
 
 }  // namespace
 
-std::string ProgressLine::text(const scan::Progress& progress) {
+void ProgressLine::measure_rate(const scan::Progress& progress) {
   const Duration since = progress.elapsed - rate_from_;
-  if (since >= kRateOver) {
-    rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
-    rate_from_ = progress.elapsed;
-    rate_records_ = progress.records;
+  if (since < kRateOver) {
+    // Of the first moments there is only the mean.
+    const bool first = rate_from_ == Duration::zero() && since > Duration::zero();
+    if (first) rate_ = static_cast<double>(progress.records) / seconds(since);
+    return;
   }
+  rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
+  rate_from_ = progress.elapsed;
+  rate_records_ = progress.records;
+}
+
+std::string ProgressLine::text(const scan::Progress& progress) const {
   std::string line = fmt::format("{} done", progress.records);
   const double fraction = fraction_done(progress);
   if (progress.list_ended) {
@@ -59,7 +66,9 @@ std::string ProgressLine::text(const scan::Progress& progress) {
   } else {
     line += " of unknown";
   }
-  line += fmt::format(", {} in flight, {:.0f}/s", progress.in_flight, rate_);
+  line += fmt::format(", {} in flight", progress.in_flight);
+  if (progress.waiting > 0) line += fmt::format(", {} waiting", progress.waiting);
+  line += fmt::format(", {:.0f}/s", rate_);
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     if (progress.outcomes[i] == 0) continue;
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
@@ -73,14 +82,17 @@ std::string ProgressLine::text(const scan::Progress& progress) {
 }
 
 void ProgressLine::show(const scan::Progress& progress) {
-  if (style_ == ProgressStyle::none) return;
-  if (style_ == ProgressStyle::plain) {
-    if (progress.elapsed - plain_shown_at_ < kPlainEvery) return;
-    plain_shown_at_ = progress.elapsed;
-    say_now("mxsweep: " + clock_text(seconds(progress.elapsed)) + " " + text(progress) + "\n");
+  measure_rate(progress);
+  const bool due =
+      style_ == ProgressStyle::plain && progress.elapsed - plain_shown_at_ >= kPlainEvery;
+  if (!due && !progress.asked && style_ != ProgressStyle::terminal) return;
+  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
+  if (due || progress.asked) {
+    if (due) plain_shown_at_ = progress.elapsed;
+    clear();
+    say_now("mxsweep: " + line + "\n");
     return;
   }
-  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
   line.resize(std::min(line.size(), terminal_columns() - 1));
   say_now("\r\033[K" + line);
   shown_ = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Shows the progress of a sweep on standard error: on a terminal one line that is overwritten,
-// elsewhere a plain line every 10 s.
+// elsewhere a plain line every 10 s. A
+// line that was asked for comes in any case.
 #pragma once
 
 #include <string>
@@ -20,7 +21,8 @@ class ProgressLine {
   void clear();  // Before anything else is written to the terminal.
 
  private:
-  [[nodiscard]] std::string text(const scan::Progress& progress);
+  void measure_rate(const scan::Progress& progress);
+  [[nodiscard]] std::string text(const scan::Progress& progress) const;
 
   ProgressStyle style_;
   bool shown_ = false;

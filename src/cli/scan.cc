@@ -36,6 +36,15 @@ bool write_summary(const std::string& path, const results::Summary& summary) {
   return written.ok();
 }
 
+// A first sweep of one's own network, or of a fleet on loopback, visits nothing.
+void hint_at_own(const results::Summary& summary) {
+  const std::uint64_t excluded =
+      summary.tally.causes[static_cast<std::size_t>(Cause::excluded_private)];
+  if (excluded == 0 || excluded != summary.targets) return;
+  say("mxsweep: every target is at an address for private or special use; if they are yours, name "
+      "them: --own PREFIX\n");
+}
+
 int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!options.capacity.note.empty() && !flags.quiet) {
     say("mxsweep: {}\n", options.capacity.note);
@@ -61,6 +70,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (!whole || !summary_written) return kStoppedEarly;
+  if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
   const std::string name =
@@ -98,13 +108,19 @@ int run_scan(ScanFlags& flags) {
   options.capacity = *capacity;
   options.rate = flags.rate;
   options.drain = flags.drain;
+  options.max_runtime = flags.max_runtime;
+  options.rotation = flags.rotation;
+  options.compress = flags.compress;
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
-  options.names.visit_private = flags.allow_private;
+  if (const Status read = scan::read_scope(flags.scope, options.scope, options.also_read);
+      !read.ok()) {
+    return refuse(Status::unusable(printable(read.sentence())));
+  }
   const Result<files::TrustStore> trust =
       files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return refuse(trust.status());
@@ -178,14 +194,23 @@ void add_limits(Command& command, ScanFlags& flags) {
                    "for each worker; make sure that the limit was not meant as a cap");
 }
 
+void add_politeness(Command& command, ScanFlags& flags) {
+  command.add_texts(
+      "--own", "FILE|PREFIX|DOMAIN", flags.scope.own,
+      "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
+      "repeated. Loopback and private addresses are visited only if they are named here or with "
+      "--allow-private");
+  command.add_texts(
+      "--exclude", "FILE", flags.scope.exclude,
+      "Never visit what this file names: prefixes, addresses and domains, one per line. May be "
+      "repeated; wins over --own");
+  command.add_flag("--allow-private", flags.scope.allow_private,
+                   "Also visit addresses for private or special use that are not --own");
+}
+
 void add_mail_domains(Command& command, ScanFlags& flags) {
   const Flag& mx =
       command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
-  command
-      .add_flag("--allow-private", flags.allow_private,
-                "With --mx, also visit MX hosts at addresses for private or special use; without "
-                "this flag, such an address is a fault of the zone")
-      .needs(mx);
   command
       .add_text("--domain-summary", "FILE", flags.domains,
                 "With --mx, write a JSON line for each mail domain to this file: which of its MX "
@@ -247,7 +272,9 @@ void add_scan(Program& program, const std::string& command_line) {
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "After SIGINT (Ctrl-C) nothing new starts, and open conversations have the time of --drain "
       "to end. Those still open after it, or at a second SIGINT, are cut off (local.interrupted). "
-      "In both cases every line is complete.\n"
+      "In both cases every line is complete. SIGUSR1 writes the status to standard error. SIGHUP "
+      "of "
+      "a process opens the output files again, if the records go to a regular file.\n"
       "Examples:\n"
       "  mxsweep scan --mx example.org --helo scanner.example.net\n"
       "  mxsweep scan list.txt --helo scanner.example.net | jq -r .outcome | sort | uniq -c");
@@ -257,7 +284,9 @@ void add_scan(Program& program, const std::string& command_line) {
                        "-f, the list is standard input");
   add_files(command, *flags);
   add_order(command, *flags);
+  add_output(command, *flags);
   add_limits(command, *flags);
+  add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);

@@ -13,6 +13,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
 
 namespace mxsweep::cli {
@@ -36,14 +37,17 @@ struct ScanFlags {
   Order order = Order::shuffled;
   std::optional<std::uint64_t> seed;
   scan::CapacityRequest capacity;
+  scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
+  files::Rotation rotation;
+  bool compress = false;
+  Duration max_runtime{};
   std::string summary;
   std::string certificates;
   std::string domains;
   std::string check_name;
   bool mail_domains = false;
-  bool allow_private = false;
   bool no_share = false;
   std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;
@@ -52,6 +56,9 @@ struct ScanFlags {
   bool strict = false;
   std::string command_line;
 };
+
+// The flags of an output that lasts: its files, and when the sweep ends.
+void add_output(Command& command, ScanFlags& flags);
 
 // The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
 // that names an existing file is a list; all others are the lines of one more list, in the place of

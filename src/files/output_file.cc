@@ -101,6 +101,22 @@ Status OutputFile::begin() {
   return failed(name_, errno);
 }
 
+int OutputFile::open_again(const std::string& path, bool may_exist) {
+  if (const int error = close(); error != 0) return error;
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (may_exist ? 0 : O_EXCL);
+  descriptor_ = ::open(path.c_str(), flags, kMode);
+  if (descriptor_ < 0) return errno;
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || ::lseek(descriptor_, 0, SEEK_END) < 0) return errno;
+  regular_ = S_ISREG(status.st_mode);
+  return regular_ ? 0 : EINVAL;
+}
+
+std::uint64_t OutputFile::octets() const {
+  struct stat status {};
+  return ::fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
 int OutputFile::close() { return ::close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno; }
 
 }  // namespace mxsweep::files

@@ -6,22 +6,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 
+#include "mxsweep/files/durable.h"
 #include "mxsweep/files/output_file.h"
 
 namespace mxsweep::files {
 namespace {
 
 constexpr int kNamesTried = 100;
-
-// The target of a symbolic link, if it is a file, so that the link itself is not replaced.
-std::string followed(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real == nullptr ? path : std::string(real.get());
-}
 
 // Whether the file can be replaced by rename(2); otherwise it must be written in place.
 bool can_be_replaced(const std::string& path, int minus) {
@@ -84,7 +77,7 @@ Status write_in_place(const std::string& path, std::string_view text, int minus)
 
 Status write_whole(const std::string& path, std::string_view text, int minus) {
   if (can_be_replaced(path, minus)) {
-    const int error = replace(followed(path), text);
+    const int error = replace(followed(path), text);  // A symbolic link itself is kept.
     if (error == 0) return {};
     const bool folder_forbids = error == EACCES || error == EPERM || error == EBUSY ||
                                 error == EROFS || error == ENAMETOOLONG;

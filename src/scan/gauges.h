@@ -20,6 +20,7 @@ enum class Stop : std::uint8_t {
 struct Gauges {
   std::atomic<std::uint32_t> in_flight = 0;
   std::atomic<std::uint32_t> in_flight_peak = 0;
+  std::atomic<std::uint64_t> waiting = 0;  // Targets that the workers have and have not begun.
   std::array<std::atomic<std::uint64_t>, kOutcomeCount> outcomes{};
   std::atomic<std::uint64_t> shortages = 0;
   std::atomic<int> last_shortage = 0;  // errno

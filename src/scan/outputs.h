@@ -5,9 +5,8 @@
 //            call it when nothing else can keep the sweep from running.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <vector>
 
 #include "mxsweep/files/output.h"
 #include "mxsweep/results/summary.h"
@@ -19,51 +18,42 @@ namespace mxsweep::scan {
 class Outputs {
  public:
   Status open(const Options& options) {
-    if (Status opened = records_.open(options.output); !opened.ok()) return opened;
-    if (!options.certificates.empty()) {
-      if (Status opened = certificates_.emplace().open(options.certificates); !opened.ok()) {
-        return opened;
-      }
-    }
-    return options.domains.empty() ? Status() : domains_.emplace().open(options.domains);
+    const bool zstd = options.compress || files::names_zstd(options.output);
+    Status opened = output_.open(options.output, {.zstd = zstd, .rotation = options.rotation});
+    if (opened.ok()) opened = open_also(options.certificates, certificates_);
+    if (opened.ok()) opened = open_also(options.domains, domains_);
+    return opened;
   }
 
-  [[nodiscard]] std::vector<files::Output*> all() {
-    std::vector<files::Output*> outputs = {&records_};
-    if (certificates_) outputs.push_back(&*certificates_);
-    if (domains_) outputs.push_back(&*domains_);
-    return outputs;
-  }
+  // Its writer thread, and what it needs.
+  [[nodiscard]] files::Output& writer() { return output_; }
+  [[nodiscard]] const files::Output& writer() const { return output_; }
   [[nodiscard]] Outboxes add_outboxes() {
-    return {.records = &records_.add_outbox(),
-            .certificates = certificates_ ? &certificates_->add_outbox() : nullptr,
-            .domains = domains_ ? &domains_->add_outbox() : nullptr};
+    return {.box = &output_.add_outbox(), .certificates = certificates_, .domains = domains_};
   }
-  Status begin() {
-    for (files::Output* const output : all()) {
-      if (Status begun = output->begin(); !begun.ok()) return begun;
-    }
-    return {};
-  }
-  // The failure of the first output that has failed, if any.
-  [[nodiscard]] Status failure() {
-    for (const files::Output* const output : all()) {
-      if (output->failed()) return output->failure();
-    }
-    return {};
-  }
+  Status begin() { return output_.begin(); }
+  // Whether SIGHUP is a request to open the files again.
+  [[nodiscard]] bool can_reopen() const { return output_.file(0).can_reopen(); }
+
   void sum_up(results::Summary& summary) const {
-    summary.records_written = records_.records();
-    summary.records_unwritten = records_.records_lost();
-    summary.octets_written = records_.octets();
-    if (certificates_) summary.certificates_written = certificates_->records();
-    if (domains_) summary.domains_written = domains_->records();
+    const files::LineFile& records = output_.file(0);
+    summary.records_written = records.records();
+    summary.records_unwritten = records.records_lost();
+    summary.octets_written = records.octets();
+    if (certificates_ != 0) summary.certificates_written = output_.file(certificates_).records();
+    if (domains_ != 0) summary.domains_written = output_.file(domains_).records();
   }
 
  private:
-  files::Output records_;
-  std::optional<files::Output> certificates_;
-  std::optional<files::Output> domains_;
+  Status open_also(const std::string& path, std::size_t& number) {
+    if (path.empty()) return {};
+    number = output_.size();
+    return output_.open(path, {.zstd = files::names_zstd(path)});
+  }
+
+  files::Output output_;
+  std::size_t certificates_ = 0;  // Their files' numbers; 0: not requested.
+  std::size_t domains_ = 0;
 };
 
 }  // namespace mxsweep::scan

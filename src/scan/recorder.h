@@ -2,7 +2,7 @@
 // Takes each finished record: writes its line, counts it, and adds it to the summary of its domain.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,12 +19,13 @@
 
 namespace mxsweep::scan {
 
-// The outboxes of one thread that writes records; null: that output was not requested.
+// Where one thread writes its records.
 struct Outboxes {
   const std::vector<std::string>* list_names = nullptr;  // By Target::list; null: not in records.
-  files::Outbox* records = nullptr;
-  files::Outbox* certificates = nullptr;
-  files::Outbox* domains = nullptr;
+  files::Outbox* box = nullptr;
+  // The numbers of the files in the outbox; 0: not requested. Records are file 0.
+  std::size_t certificates = 0;
+  std::size_t domains = 0;
 };
 
 class Recorder {
@@ -45,34 +46,34 @@ class Recorder {
     if (task.path == nullptr || task.path->sums_up == nullptr) return;
     names::Domain& domain = *task.path->sums_up;
     if (!domain.count(record)) return;
-    results::append_domain(domain.line(), outboxes_.domains->begin_line(now));
-    outboxes_.domains->end_line(now);
+    results::append_domain(domain.line(), box().begin_line(now, outboxes_.domains));
+    box().end_line(now, outboxes_.domains);
   }
   void add(const results::Record& record, Instant now) {
-    results::append_json(record, outboxes_.records->begin_line(now));
-    outboxes_.records->end_line(now);
+    results::append_json(record, box().begin_line(now));
+    box().end_line(now);
     tally_.count(record);
   }
   void add(const tls::Certificate& certificate, Instant now) {
-    results::append_certificate(certificate, outboxes_.certificates->begin_line(now));
-    outboxes_.certificates->end_line(now);
+    results::append_certificate(certificate, box().begin_line(now, outboxes_.certificates));
+    box().end_line(now, outboxes_.certificates);
   }
 
-  [[nodiscard]] bool keeps_certificates() const { return outboxes_.certificates != nullptr; }
-  [[nodiscard]] bool keeps_domains() const { return outboxes_.domains != nullptr; }
+  [[nodiscard]] bool keeps_certificates() const { return outboxes_.certificates != 0; }
+  [[nodiscard]] bool keeps_domains() const { return outboxes_.domains != 0; }
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
 
-  // As in files::Outbox, for all outboxes together.
-  [[nodiscard]] bool backpressured() const;
-  [[nodiscard]] Instant flush_at() const;
-  void flush(Instant now);
-  void flush_due(Instant now);  // Only the outboxes whose flush_at() has passed.
-  void drain();                 // Returns when the writers have taken or discarded all lines.
+  // As in files::Outbox.
+  [[nodiscard]] bool backpressured() const { return outboxes_.box->backpressured(); }
+  [[nodiscard]] Instant flush_at() const { return outboxes_.box->flush_at(); }
+  void flush(Instant now) { outboxes_.box->flush(now); }
+  void flush_due(Instant now) {  // If flush_at() has passed.
+    if (now >= flush_at()) flush(now);
+  }
+  void drain();  // Returns when the writer has taken or discarded all lines.
 
  private:
-  [[nodiscard]] std::array<files::Outbox*, 3> all() const {
-    return {outboxes_.records, outboxes_.certificates, outboxes_.domains};
-  }
+  [[nodiscard]] files::Outbox& box() { return *outboxes_.box; }
 
   Outboxes outboxes_;
   results::Tally tally_;

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <deque>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
@@ -47,9 +49,10 @@ class Sweep {
   Sweep(const Options& options, Input& input, Outputs& outputs)
       : input_(input),
         outputs_(outputs),
+        max_runtime_(options.max_runtime),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
                    ring::now()) {
-    for (files::Output* const output : outputs_.all()) output->notify_at_end(bell_);
+    outputs_.writer().notify_at_end(bell_);
     const SweeperOptions sweeper{.certificates = &log_,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads};
@@ -71,12 +74,10 @@ class Sweep {
   // Starts all threads and opens all rings. After an error nothing has begun; call call_off().
   Status start() {
     if (!bell_.good()) return ring::explain_refusal(EMFILE);
-    for (files::Output* const output : outputs_.all()) {
-      writers_.add([] {},
-                   [output](bool begins) {
-                     if (begins) output->run();
-                   });
-    }
+    writer_.add([] {},
+                [this](bool begins) {
+                  if (begins) outputs_.writer().run();
+                });
     threads_.add([] {},
                  [this](bool begins) {
                    if (begins) input_.run(workers_, feeder_outboxes_, gauges_);
@@ -90,7 +91,7 @@ class Sweep {
                      ended_thread();
                    });
     }
-    Status status = writers_.start();
+    Status status = writer_.start();
     if (status.ok()) status = threads_.start();
     for (const Status& opened : opened_) {
       if (status.ok()) status = opened;
@@ -99,9 +100,9 @@ class Sweep {
   }
 
   void call_off() {
-    writers_.call_off();
+    writer_.call_off();
     threads_.call_off();
-    writers_.join();
+    writer_.join();
     threads_.join();
   }
 
@@ -111,13 +112,13 @@ class Sweep {
     reserve_ = &reserve;
     start_ = ring::now();
     summary_.start = ring::wall_now();
-    writers_.go();
+    writer_.go();
     threads_.go();
     watch(signals, on_progress, workers_.size() + 1);
     threads_.join();
-    for (files::Output* const output : outputs_.all()) output->finish();
-    wait_for_writers(signals);
-    writers_.join();
+    outputs_.writer().finish();
+    wait_for_writer(signals, on_progress);
+    writer_.join();
     sum_up();
     reserve_ = nullptr;
     return std::move(summary_);
@@ -127,6 +128,7 @@ class Sweep {
     Progress progress;
     progress.elapsed = ring::now() - start_;
     progress.in_flight = gauges_.in_flight.load(std::memory_order_relaxed);
+    progress.waiting = gauges_.waiting.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < kOutcomeCount; ++i) {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
@@ -156,20 +158,29 @@ class Sweep {
   void watch(threads::Signals& signals, const ProgressCallback& on_progress, std::size_t threads) {
     while (threads_ended_.load(std::memory_order_acquire) < threads) {
       wait_for_signals(signals, kProgressEveryMs);
-      for (const files::Output* const output : outputs_.all()) {
-        if (output->failed()) stop(Stop::leave);
+      if (ends_early_ == 0 && max_runtime_ != Duration::zero() &&
+          ring::now() - start_ >= max_runtime_) {
+        end_early("--max-runtime has passed");
       }
+      if (outputs_.writer().failed()) stop(Stop::leave);
       if (reserve_->used()) stop(Stop::leave);
-      on_progress(progress());
+      report(on_progress);
     }
-    on_progress(progress());
+    report(on_progress);
   }
 
-  // All lines have been handed over. Only a stalled reader of the output can delay a writer, and
+  void report(const ProgressCallback& on_progress) {
+    Progress now = progress();
+    now.asked = std::exchange(asked_, false);
+    on_progress(now);
+  }
+
+  // All lines have been handed over. Only a stalled reader of an output can delay the writer, and
   // only the user may decide not to wait for it.
-  void wait_for_writers(threads::Signals& signals) {
-    for (const files::Output* const output : outputs_.all()) {
-      while (!output->ended()) wait_for_signals(signals, kProgressEveryMs);
+  void wait_for_writer(threads::Signals& signals, const ProgressCallback& on_progress) {
+    while (!outputs_.writer().ended()) {
+      wait_for_signals(signals, kProgressEveryMs);
+      if (asked_) report(on_progress);
     }
   }
 
@@ -178,14 +189,27 @@ class Sweep {
                                pollfd{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
     ::poll(wait.data(), wait.size(), at_most_ms);
     if (wait[1].revents != 0) bell_.wait();
-    while (signals.arrived()) {
-      if (++signals_ == 1) {
-        summary_.stopped = "a signal";
-        stop(Stop::drain);
-      } else {
-        stop(Stop::leave);
-        for (files::Output* const output : outputs_.all()) output->stop_waiting_for_reader();
-      }
+    while (const auto signal = signals.take()) react(*signal);
+  }
+
+  void react(const threads::Signal& signal) {
+    if (signal.number == SIGUSR1) {
+      asked_ = true;
+    } else if (signal.number == SIGHUP && !signal.of_kernel && outputs_.can_reopen()) {
+      outputs_.writer().reopen();
+    } else {
+      end_early("a signal");
+    }
+  }
+
+  // The second time, nothing is waited for any more.
+  void end_early(const char* why) {
+    if (++ends_early_ == 1) {
+      summary_.stopped = why;
+      stop(Stop::drain);
+    } else {
+      stop(Stop::leave);
+      outputs_.writer().stop_waiting_for_reader();
     }
   }
 
@@ -223,7 +247,7 @@ class Sweep {
     for (const auto& worker : workers_) {
       if (!worker->failure().ok()) summary.stopped = worker->failure().sentence();
     }
-    if (const Status failure = outputs_.failure(); !failure.ok()) {
+    if (const Status failure = outputs_.writer().failure(); !failure.ok()) {
       summary.stopped = failure.sentence();
     }
     summary.cpu_seconds = ring::cpu_seconds();
@@ -232,6 +256,7 @@ class Sweep {
 
   Input& input_;
   Outputs& outputs_;
+  Duration max_runtime_;
   CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
@@ -240,10 +265,11 @@ class Sweep {
   Outboxes feeder_outboxes_;
   std::deque<Status> opened_;  // The result of each worker's open().
   std::atomic<std::size_t> threads_ended_ = 0;
-  Crew writers_;  // These end last.
+  Crew writer_;  // It ends last.
   Crew threads_;
   const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
-  int signals_ = 0;
+  int ends_early_ = 0;
+  bool asked_ = false;  // For the status.
   Instant start_{};
   results::Summary summary_;
 };
@@ -268,7 +294,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
                .ports = options.ports,
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
-              options.names);
+              options.names, options.scope);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();

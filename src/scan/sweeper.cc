@@ -148,6 +148,10 @@ void Sweeper::publish(std::uint32_t open) {
            !gauges_.in_flight_peak.compare_exchange_weak(peak, total, std::memory_order_relaxed)) {
     }
   }
+  if (const std::uint64_t waiting = not_started() - abandoned_; waiting != waiting_published_) {
+    gauges_.waiting.fetch_add(waiting - waiting_published_, std::memory_order_relaxed);
+    waiting_published_ = waiting;
+  }
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     const std::uint64_t more = recorder_.tally().outcomes[i] - outcomes_published_[i];
     if (more == 0) continue;

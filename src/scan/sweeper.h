@@ -131,6 +131,7 @@ class Sweeper {
   std::uint64_t probes_ = 0;
   std::uint64_t abandoned_ = 0;  // Needed a visit of their own when no more were started.
   std::uint32_t in_flight_published_ = 0;
+  std::uint64_t waiting_published_ = 0;
   std::array<std::uint64_t, kOutcomeCount> outcomes_published_{};
 };
 

@@ -5,6 +5,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/special_purpose.h"
 
 namespace mxsweep::targets {
 namespace {

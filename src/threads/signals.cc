@@ -23,7 +23,7 @@ bool is_ignored(int signal) {
 Signals::Signals() {
   sigset_t wanted;
   ::sigemptyset(&wanted);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     if (!is_ignored(signal)) ::sigaddset(&wanted, signal);
   }
   ::pthread_sigmask(SIG_BLOCK, &wanted, &mask_before_);
@@ -41,9 +41,10 @@ Signals::~Signals() {
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
-bool Signals::arrived() {
+std::optional<Signal> Signals::take() {
   signalfd_siginfo info{};
-  return ::read(descriptor_, &info, sizeof info) == sizeof info;
+  if (::read(descriptor_, &info, sizeof info) != sizeof info) return std::nullopt;
+  return Signal{.number = static_cast<int>(info.ssi_signo), .of_kernel = info.ssi_code > 0};
 }
 
 }  // namespace mxsweep::threads

@@ -72,8 +72,8 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[files
     for (std::thread& producer : producers) producer.join();
     output.finish();
     writer.join();
-    records = output.records();
-    octets = output.octets();
+    records = output.file(0).records();
+    octets = output.file(0).octets();
     CHECK_FALSE(output.failed());
   }
   CHECK(records == kProducers * kLines);
@@ -93,20 +93,20 @@ TEST_CASE("lines of several producers arrive whole and are all counted", "[files
 
 TEST_CASE("a chunk that was written is reused", "[files][output]") {
   threads::Doorbell writer;
-  Outbox outbox(writer);
+  Outbox outbox(writer, kLineAgeMax);
   Chunk chunk;
   add_record(outbox, "192.0.2.1");
   outbox.flush(Instant{});
   REQUIRE(outbox.take(chunk));
-  const char* const memory = chunk.lines.data();
-  const std::string lines = chunk.lines;
+  const char* const memory = chunk.files[0].text.data();
+  const std::string lines = chunk.files[0].text;
   outbox.give_back(chunk);
   add_record(outbox, "192.0.2.1");
   outbox.flush(Instant{});
   REQUIRE(outbox.take(chunk));
-  CHECK(chunk.lines.data() == memory);
-  CHECK(chunk.lines == lines);
-  CHECK(chunk.records == 1);
+  CHECK(chunk.files[0].text.data() == memory);
+  CHECK(chunk.files[0].text == lines);
+  CHECK(chunk.files[0].records == 1);
 }
 
 TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", "[files][output]") {
@@ -131,7 +131,7 @@ TEST_CASE("a producer whose writer is slow is backpressured and loses nothing", 
   CHECK_FALSE(outbox.backpressured());
   output.finish();
   writer.join();
-  CHECK(output.records() == added);
+  CHECK(output.file(0).records() == added);
 }
 
 TEST_CASE("a reader that closes the pipe is reported, and no producer waits for it",
@@ -154,7 +154,7 @@ TEST_CASE("a reader that closes the pipe is reported, and no producer waits for 
   writer.join();
   CHECK(output.failed());
   CHECK(output.failure().sentence().find("reader has closed") != std::string::npos);
-  CHECK(output.records() == 0);
+  CHECK(output.file(0).records() == 0);
 }
 
 TEST_CASE("an output that cannot be opened is reported by its name", "[files][output]") {
@@ -180,7 +180,7 @@ TEST_CASE("a stalled reader cannot delay a sweep that must stop at once", "[file
     output.finish();
     writer.join();
     CHECK(output.failed());
-    counted = output.records();
+    counted = output.file(0).records();
   }
   CHECK(counted < 2000);
   std::string seen;
@@ -217,8 +217,8 @@ Left leave_stalled_reader(const std::array<int, 2>& ends) {
     output.finish();
     writer.join();
     CHECK(output.failed());
-    CHECK(output.records() + output.records_lost() == 20);
-    left.counted = output.records();
+    CHECK(output.file(0).records() + output.file(0).records_lost() == 20);
+    left.counted = output.file(0).records();
     left.failure = output.failure().sentence();
   }
   std::array<char, 4096> block{};

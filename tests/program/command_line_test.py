@@ -33,7 +33,7 @@ class Flags(ProgramTest):
                 ("scan", *helo, "--ca-path", "/nonexistent"), ("scan", *helo, "--chain", "half"),
                 ("scan", *helo, "--certs", "/nonexistent/certs"),
                 ("scan", *helo, "--mx", "--domain-summary", "/nonexistent/domains"),
-                ("scan", *helo, "--allow-private"), ("scan", *helo, "--domain-summary", "d"),
+                ("scan", *helo, "--domain-summary", "d"),
                 ("scan", *helo, "--no-share", "--share-memory", "1"),
                 ("scan", *helo, "--check-name", "example.org"),
                 ("scan", *helo, "--share-memory", "0"), ("scan", *helo, "--share-memory", "-1"),
@@ -119,7 +119,8 @@ class Flags(ProgramTest):
             default = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
-        for optional in ("domain-summary", "certs", "summary", "check-name"):
+        for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "own",
+                         "exclude"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
@@ -129,7 +130,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
-            "share-memory": "256", "drain": "10s",
+            "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
@@ -179,7 +180,7 @@ class Flags(ProgramTest):
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))]
         pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
         pages.append(self.manual_page())
-        for name in ("list.txt", "domains.txt"):
+        for name in ("list.txt", "domains.txt", "optout.txt"):
             self.write(name, "127.0.0.1\n" if name == "list.txt" else "example.org\n")
         self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
         examples = set()

@@ -80,12 +80,12 @@ class Feeder {
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   with_resolver());
+                   with_resolver(), scope_);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
     thread_ = std::thread([this, &outbox] {
-      input_->run({}, {.records = &outbox}, gauges_);
+      input_->run({}, {.box = &outbox}, gauges_);
       ended_ = true;
     });
   }
@@ -129,6 +129,7 @@ class Feeder {
   }
 
   NameServer names_;
+  scope::Scope scope_;
   int pipe_[2] = {-1, -1};
   files::Output out_;
   Gauges gauges_;

@@ -114,14 +114,14 @@ class SweepInWorld {
         world_(seed, setting.faults, personas),
         first_address_(world_.random().below(10'000)),
         admission_(setting.concurrency, 1, setting.rate, world_.time()),
-        records_(writer_),
+        records_(writer_, files::kLineAgeMax),
         worker_({.plan = &plan,
                  .capacity = setting.concurrency,
                  .drain = setting.drain,
                  .sweeper = {.certificates = &log_,
                              .inbox_octets = 2'000,
                              .share_octets = setting.share_octets}},
-                0, admission_, gauges_, {.records = &records_}, feeder_) {
+                0, admission_, gauges_, {.box = &records_}, feeder_) {
     if (plan.tls != nullptr) world_.step_us = 300;
   }
 
@@ -195,7 +195,7 @@ class SweepInWorld {
   void take_records() {
     files::Chunk chunk;
     while (records_.take(chunk)) {
-      std::string_view lines = chunk.lines;
+      std::string_view lines = chunk.files.front().text;
       for (std::size_t end = lines.find('\n'); end != std::string_view::npos;
            end = lines.find('\n')) {
         fields_.push_back(read_record(lines.substr(0, end)));

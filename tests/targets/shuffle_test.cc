@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/special_purpose.h"
 #include "mxsweep/targets/reader.h"
 #include "support/catch.h"
 

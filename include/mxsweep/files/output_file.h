@@ -10,6 +10,7 @@
 //   Errors    the sentence of a Status begins with the path.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "mxsweep/core/status.h"
@@ -26,9 +27,14 @@ class OutputFile {
   // `minus`: the descriptor that "-" stands for. Blocks until a FIFO has a reader.
   Status open(const std::string& path, int minus = 1);
   Status begin();
+  // Closes the file and opens `path`, to append to it or, unless it may exist, to create it.
+  // Returns an errno; the file is then closed.
+  [[nodiscard]] int open_again(const std::string& path, bool may_exist);
   // Returns the errno of close(2): some file systems (NFS, quotas) report only then that there was
   // no room. An inherited descriptor is left open.
   [[nodiscard]] int close();
+
+  [[nodiscard]] std::uint64_t octets() const;  // Size; 0 if it is not known.
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] bool is_regular() const { return regular_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs a sweep, from its list to its summary, with its threads, files and sockets.
 //
-//   Shape     One feeder thread, `threads` workers, a writer for each output file. The caller's
+//   Shape     One feeder thread, `threads` workers, a writer for the output files. The caller's
 //             thread waits, handles signals and reports progress.
 //   Lifetime  run() returns when everything is written and every thread has ended.
 //   Errors    run() returns an error if the sweep did not run; if it stopped early, the summary has
@@ -19,11 +19,13 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/files/rotation.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -49,9 +51,12 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::optional<std::uint64_t> seed;     // Of the shuffled order; nothing: that of the lists.
   std::string output = "-";
+  bool compress = false;  // The records as zstd, also if their file is not called so.
+  files::Rotation rotation;
   std::string summary;                 // The file that the caller will write; empty: none.
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
@@ -59,13 +64,15 @@ struct Options {
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
   // The time that open conversations have to end after a signal; 0: they are cut off at once.
   Duration drain = kDrainDefault;
-  bool strict = false;  // Do not run if a line of the list cannot be read.
+  Duration max_runtime{};  // After it the sweep ends as after a signal; zero: it has no end.
+  bool strict = false;     // Do not run if a line of the list cannot be read.
 };
 
 struct Progress {
   Duration elapsed{};
   std::uint64_t records = 0;
   std::uint32_t in_flight = 0;
+  std::uint64_t waiting = 0;  // Targets of the workers that no conversation has begun for.
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
   std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
@@ -73,6 +80,7 @@ struct Progress {
   bool stopping = false;
   std::uint64_t shortages = 0;  // Local shortages so far.
   int last_shortage = 0;        // Its errno.
+  bool asked = false;           // SIGUSR1 has asked for it.
 };
 
 // Called in the thread that called run(), a few times a second.

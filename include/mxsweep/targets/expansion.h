@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "mxsweep/targets/cidr.h"
+#include "mxsweep/core/address_range.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::targets {

@@ -10,14 +10,16 @@
 //   Errors   good() is false if the eventfd could not be created; error() is the errno.
 #pragma once
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 
-#include "mxsweep/core/invariant.h"
+#include "mxsweep/core/time.h"
 
 namespace mxsweep::threads {
 
@@ -52,6 +54,14 @@ class Doorbell {
   void wait() const {
     std::uint64_t rings = 0;
     [[maybe_unused]] const ssize_t got = ::read(descriptor_, &rings, sizeof rings);
+  }
+  // Blocks until notified, `longest` at most, rounded up to a millisecond.
+  void wait(Duration longest) const {
+    constexpr Duration kMost = std::chrono::hours{1};
+    const auto wanted = std::clamp(longest, Duration::zero(), kMost);
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wanted).count();
+    pollfd bell{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    if (::poll(&bell, 1, static_cast<int>(ms)) > 0) wait();
   }
 
  private:

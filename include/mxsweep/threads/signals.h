@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Receives signals by a descriptor: SIGINT, SIGTERM and SIGHUP, unless they were ignored when the
-// program started. SIGPIPE and SIGXFSZ are ignored, so that the write which causes them returns
-// EPIPE or EFBIG instead.
+// Receives signals by a descriptor: SIGINT, SIGTERM, SIGHUP and SIGUSR1, unless they were ignored
+// when the program started. SIGPIPE and SIGXFSZ are ignored, so that the write which causes them
+// returns EPIPE or EFBIG instead.
 //
 //   Source    signalfd(2).
 //   Lifetime  must be constructed before any thread is started, so that all threads inherit the
@@ -10,8 +10,14 @@
 #pragma once
 
 #include <csignal>
+#include <optional>
 
 namespace mxsweep::threads {
+
+struct Signal {
+  int number = 0;
+  bool of_kernel = false;  // Not sent by a process: a key of the terminal, or its hangup.
+};
 
 class Signals {
  public:
@@ -22,7 +28,7 @@ class Signals {
 
   [[nodiscard]] bool good() const { return descriptor_ >= 0; }
   [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] bool arrived();  // Reads one signal; false if there is none.
+  [[nodiscard]] std::optional<Signal> take();  // Reads one signal; nothing if there is none.
 
  private:
   int descriptor_ = -1;
