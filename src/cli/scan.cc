@@ -79,6 +79,13 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   return kWrongUsage;
 }
 
+// zgrab2's records have certificates, or none, but not digests alone.
+Status check_format(const ScanFlags& flags) {
+  const bool digests = flags.conversation.chain == results::ChainDetail::digest;
+  if (flags.format != results::Format::zgrab2 || !digests) return {};
+  return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
+}
+
 bool reads_terminal(const std::vector<files::ListSource>& lists) {
   return ::isatty(STDIN_FILENO) != 0 && std::ranges::any_of(lists, [](const auto& list) {
            return list.words.empty() && list.path == "-";
@@ -88,6 +95,7 @@ bool reads_terminal(const std::vector<files::ListSource>& lists) {
 int run_scan(ScanFlags& flags) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
+  if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
@@ -102,6 +110,7 @@ int run_scan(ScanFlags& flags) {
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;
   options.output = flags.output;
+  options.format = flags.format;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
@@ -126,7 +135,9 @@ int run_scan(ScanFlags& flags) {
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
-  options.tls.keep_der = !flags.certificates.empty();
+  const bool zgrab2 = flags.format == results::Format::zgrab2;
+  options.tls.keep_der = zgrab2 || !flags.certificates.empty();
+  options.plan.keep_all_replies = zgrab2;
   if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
@@ -165,6 +176,9 @@ void add_files(Command& command, ScanFlags& flags) {
       .add_text("-o,--output-file", "FILE", flags.output,
                 "Where the records go; - is standard output")
       .shows(flags.output);
+  command.add_choice("--format", "FORMAT", flags.format, kFormats,
+                     "How records are written: mxsweep (see mxsweep schema), or zgrab2, as its "
+                     "smtp module writes them");
   command
       .add_list(
           "-p,--port", "PORT,...",

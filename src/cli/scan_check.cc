@@ -139,7 +139,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;
   }
-  put("output        {}\n", flags.output);
+  put("output        {}{}\n", flags.output,
+      flags.format == results::Format::zgrab2 ? ", as zgrab2 writes records" : "");
   if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
   if (!flags.summary.empty()) put("summary       {}\n", flags.summary);

@@ -2,6 +2,7 @@
 // The flags of `mxsweep scan`, and what --check prints of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
@@ -23,6 +25,11 @@ namespace mxsweep::cli {
 inline constexpr double kRateDefault = 500;
 
 inline constexpr std::uint16_t kPortDefault = 25;
+inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
+    {"mxsweep", results::Format::mxsweep},
+    {"zgrab2", results::Format::zgrab2},
+}};
+
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
 enum class Order : std::uint8_t { shuffled, input };
@@ -33,6 +40,7 @@ struct ScanFlags {
   std::vector<std::string> input_files;  // Of -f.
   std::vector<std::string> words;        // Targets and lists.
   std::string output = "-";
+  results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   Order order = Order::shuffled;
   std::optional<std::uint64_t> seed;

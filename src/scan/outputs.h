@@ -18,6 +18,7 @@ namespace mxsweep::scan {
 class Outputs {
  public:
   Status open(const Options& options) {
+    format_ = options.format;
     const bool zstd = options.compress || files::names_zstd(options.output);
     Status opened = output_.open(options.output, {.zstd = zstd, .rotation = options.rotation});
     if (opened.ok()) opened = open_also(options.certificates, certificates_);
@@ -29,7 +30,10 @@ class Outputs {
   [[nodiscard]] files::Output& writer() { return output_; }
   [[nodiscard]] const files::Output& writer() const { return output_; }
   [[nodiscard]] Outboxes add_outboxes() {
-    return {.box = &output_.add_outbox(), .certificates = certificates_, .domains = domains_};
+    return {.box = &output_.add_outbox(),
+            .certificates = certificates_,
+            .domains = domains_,
+            .format = format_};
   }
   Status begin() { return output_.begin(); }
   // Whether SIGHUP is a request to open the files again.
@@ -54,6 +58,7 @@ class Outputs {
   files::Output output_;
   std::size_t certificates_ = 0;  // Their files' numbers; 0: not requested.
   std::size_t domains_ = 0;
+  results::Format format_ = results::Format::mxsweep;
 };
 
 }  // namespace mxsweep::scan

@@ -12,7 +12,7 @@
 #include "mxsweep/names/domain.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/json_writer.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
@@ -26,6 +26,7 @@ struct Outboxes {
   // The numbers of the files in the outbox; 0: not requested. Records are file 0.
   std::size_t certificates = 0;
   std::size_t domains = 0;
+  results::Format format = results::Format::mxsweep;  // Of the records.
 };
 
 class Recorder {
@@ -50,7 +51,7 @@ class Recorder {
     box().end_line(now, outboxes_.domains);
   }
   void add(const results::Record& record, Instant now) {
-    results::append_json(record, box().begin_line(now));
+    results::append_record(record, outboxes_.format, box().begin_line(now));
     box().end_line(now);
     tally_.count(record);
   }
