@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scan/lists.h"
 
-#include <poll.h>
-
 #include <utility>
 
 namespace mxsweep::scan {
@@ -44,7 +42,12 @@ Status Lists::open() {
 // Checks a file before any output is touched; for a pipe, the reader detects the format later.
 Status Lists::check_start(files::List& list) const {
   std::string_view octets;
-  if (list.read(octets) == files::List::Read::octets) {
+  files::List::Read read{};
+  do {
+    read = list.read(octets);
+  } while (read == files::List::Read::nothing_yet);
+  // What is wrong with compressed data is reported when the list's turn comes.
+  if (read == files::List::Read::octets) {
     const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
     if (format != nullptr) return not_a_list(*format);
   }
@@ -135,7 +138,7 @@ Lists::Next Lists::read(targets::Target& target, targets::BadLine& bad) {
         bad.list = static_cast<std::uint16_t>(index_);
         return Next::bad_line;
       case targets::Reader::Next::need_more:
-        if (!has_input()) return Next::wait;
+        if (!list_->has_input()) return Next::wait;
         if (!read_block()) return Next::end;
         break;
       case targets::Reader::Next::end:
@@ -176,12 +179,6 @@ bool Lists::begin_next_list() {
   reader_ = reader_for(index_ + 1);
   failure_ = open_list(index_ + 1);
   return failure_.ok();
-}
-
-bool Lists::has_input() const {
-  if (list_->regular()) return true;
-  pollfd wait{.fd = list_->descriptor(), .events = POLLIN, .revents = 0};
-  return ::poll(&wait, 1, 0) > 0;
 }
 
 // False: the list cannot be read any further.

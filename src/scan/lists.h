@@ -79,7 +79,6 @@ class Lists {
   [[nodiscard]] Status open_list(std::size_t index);
   [[nodiscard]] Status check_start(files::List& list) const;
   [[nodiscard]] bool begin_next_list();
-  [[nodiscard]] bool has_input() const;
   bool read_block();
   void note_progress();
   [[nodiscard]] Status find_bad_line(std::size_t index);
