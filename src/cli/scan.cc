@@ -106,9 +106,11 @@ int run_scan(ScanFlags& flags) {
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
   options.lists = *lists;
+  if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
   const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;
+  options.shard = flags.shard;
   options.output = flags.output;
   options.format = flags.format;
   options.summary = flags.summary;
@@ -298,6 +300,7 @@ void add_scan(Program& program, const std::string& command_line) {
                        "-f, the list is standard input");
   add_files(command, *flags);
   add_order(command, *flags);
+  add_shard(command, *flags);
   add_output(command, *flags);
   add_limits(command, *flags);
   add_politeness(command, *flags);

@@ -135,6 +135,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
     }
   }
   put("order         {}\n", describe_order(options));
+  if (!options.shard.is_all()) put("shard         {}\n", to_string(options.shard));
   if (const Status checked = scan::check_files(options); !checked.ok()) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;

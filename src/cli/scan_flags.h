@@ -44,6 +44,7 @@ struct ScanFlags {
   std::vector<std::uint16_t> ports;
   Order order = Order::shuffled;
   std::optional<std::uint64_t> seed;
+  targets::Shard shard;
   scan::CapacityRequest capacity;
   scan::ScopeRequest scope;
   double rate = kRateDefault;

@@ -33,6 +33,25 @@ void add_order(Command& command, ScanFlags& flags) {
       "[drawn at the start]");
 }
 
+void add_shard(Command& command, ScanFlags& flags) {
+  command.add_value(
+      "--shard", "I/N",
+      [&flags](const std::string& text) {
+        const Result<targets::Shard> shard = choose_shard(text);
+        if (shard.ok()) flags.shard = *shard;
+        return shard.status();
+      },
+      "Do only part I of N, counted from 1, of a sweep that is divided by the servers' networks. "
+      "slurm: that of the task in its job array; kubernetes/N: that of the pod in its indexed job");
+}
+
+Status check_shard(const ScanFlags& flags) {
+  if (flags.shard.is_all() || flags.domains.empty()) return {};
+  return Status::unusable(
+      "--domain-summary cannot be made by a --shard, because the servers of a domain may belong to "
+      "several; sum up the merged records");
+}
+
 Result<std::optional<std::uint64_t>> choose_seed(const ScanFlags& flags) {
   if (flags.order == Order::input) {
     if (!flags.seed) return std::optional<std::uint64_t>();

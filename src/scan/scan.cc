@@ -230,6 +230,7 @@ class Sweep {
     summary.lines_invalid = input_.lines_invalid();
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
+    summary.targets_elsewhere = input_.elsewhere();
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->sweeper().tally());
       summary.probes += worker->sweeper().probes();
@@ -294,7 +295,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
                .ports = options.ports,
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
-              options.names, options.scope);
+              options.names, options.scope, options.shard);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();
@@ -314,6 +315,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   results::Summary summary = sweep.run(signals, on_progress);
   if (input.lists().no_list()) return input.lists().failure();
   summary.seed = options.seed;
+  if (!options.shard.is_all()) summary.shard = to_string(options.shard);
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;

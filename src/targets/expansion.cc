@@ -74,7 +74,8 @@ bool Expansion::at(std::uint64_t number, Target& target) const {
   at.low += low;
   at.high += high + (at.low < low ? 1 : 0);
   target.address = without_mapping(address_of(range.first.family, at));
-  return can_be_remote_host(target.address);
+  // A range of IPv4 begins and ends with addresses of hosts, and has no others between them.
+  return range.first.family == Family::ipv4 || can_be_remote_host(target.address);
 }
 
 }  // namespace mxsweep::targets

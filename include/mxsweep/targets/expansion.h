@@ -18,7 +18,7 @@
 namespace mxsweep::targets {
 
 struct Expansion {
-  AddressRange range;  // Family::none: the line has a name.
+  AddressRange range;  // A usable_part(); Family::none: the line has a name.
   std::vector<std::uint16_t> ports;
 
   [[nodiscard]] std::uint64_t count() const;
