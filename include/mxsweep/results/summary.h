@@ -54,6 +54,8 @@ struct Summary {
   std::uint64_t targets_elsewhere = 0;    // Targets and bad lines that belong to other shards.
   std::optional<std::uint64_t> seed;      // Of the order of the targets; absent: not shuffled.
   std::uint64_t probes = 0;               // Completed conversations, successful or not.
+  std::uint64_t retries = 0;              // Visits that were made again, of these.
+  std::uint64_t waited = 0;               // Visits that had to wait for politeness.
   std::uint64_t records_written = 0;      // Lines that reached the output completely.
   std::uint64_t records_unwritten = 0;    // Lost: the output failed or was abandoned.
   std::uint64_t octets_written = 0;
