@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/names/resolve.h"
@@ -143,6 +144,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       return refuse(described);
     }
   }
+  put("order         {}\n", describe_order(options));
+  if (!options.shard.is_all()) put("shard         {}\n", to_string(options.shard));
   if (const Status checked = scan::check_files(options); !checked.ok()) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;

@@ -34,6 +34,8 @@ inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
 
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
+enum class Order : std::uint8_t { shuffled, input };
+
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
@@ -42,6 +44,9 @@ struct ScanFlags {
   std::string output = "-";
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
+  Order order = Order::shuffled;
+  std::optional<std::uint64_t> seed;
+  targets::Shard shard;
   scan::CapacityRequest capacity;
   probe::Sources sources;
   scan::ScopeRequest scope;
