@@ -25,6 +25,7 @@
 #include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/identity_options.h"
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/tls/client.h"
 
@@ -52,6 +53,7 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  IdentityOptions identity;
   scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::string output = "-";
@@ -76,6 +78,7 @@ struct Progress {
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
   std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
+  std::uint64_t foreign = 0;      // Targets passed to the workers that are not own.
   bool list_ended = false;
   bool stopping = false;
   std::uint64_t shortages = 0;  // Local shortages so far.
