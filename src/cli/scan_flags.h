@@ -30,6 +30,7 @@ inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
     {"mxsweep", results::Format::mxsweep},
     {"zgrab2", results::Format::zgrab2},
 }};
+
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {

@@ -224,6 +224,7 @@ class ManyForeignTargets(Foreign):
         words = self.sweep("127.4.0.0/23\n", "--source-ip", "127.0.0.1")
         self.assertIn(f"visiting servers of others as {HELO}\n", words)
         self.assertIn("from 127.0.0.1;", words)
+        self.assertRegex(words, r"conversations? at once with|no cap on conversations")
         self.assertIn("1000 new connections a second", words)
         self.assertRegex(words, r"512 targets, so it ends at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC or "
                                 r"later, in 1 second")
