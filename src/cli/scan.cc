@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
@@ -106,6 +107,11 @@ int run_scan(ScanFlags& flags) {
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
   options.lists = *lists;
+  if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
+  const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
+  if (!seed.ok()) return refuse(seed.status());
+  options.seed = *seed;
+  options.shard = flags.shard;
   options.output = flags.output;
   options.format = flags.format;
   options.summary = flags.summary;
@@ -136,6 +142,8 @@ int run_scan(ScanFlags& flags) {
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
+  if (const Status checked = check_sources(flags.sources); !checked.ok()) return refuse(checked);
+  options.plan.sources = flags.sources;
   const bool zgrab2 = flags.format == results::Format::zgrab2;
   options.tls.keep_der = zgrab2 || !flags.certificates.empty();
   options.plan.keep_all_replies = zgrab2;
@@ -298,8 +306,11 @@ void add_scan(Program& program, const std::string& command_line) {
                        "one is a target, written like a line of a list. Without any, and without "
                        "-f, the list is standard input");
   add_files(command, *flags);
+  add_order(command, *flags);
+  add_shard(command, *flags);
   add_output(command, *flags);
   add_limits(command, *flags);
+  add_identity(command, *flags);
   add_caps(command, *flags);
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);

@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/names/resolve.h"
@@ -29,6 +30,14 @@ std::string describe_resolver(const names::NameOptions& options, const std::stri
                       std::chrono::duration<double, std::milli>(check.took).count());
   if (!name.empty()) text += fmt::format("{} for {}, ", check.answer, name);
   return text + (check.authentic ? "validated (AD)" : "not marked as validated (no AD)");
+}
+
+std::string describe_sources(const probe::Sources& sources) {
+  std::string text;
+  for (const Address& source : sources.all()) {
+    text += (text.empty() ? "" : ", ") + to_string(source);
+  }
+  return text + "; each target always sees the same one";
 }
 
 std::string describe_names(const ScanFlags& flags) {
@@ -110,6 +119,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                            : std::string("not limited"));
   put("politeness    {}\n", describe_caps(flags));
   put("sends         {}\n", helo);
+  if (!flags.sources.empty()) put("from          {}\n", describe_sources(flags.sources));
   put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
       word_of(flags.conversation.tls_min, kTlsVersions),
       flags.conversation.ciphers.empty() ? "every cipher that the library supports"
@@ -134,6 +144,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       return refuse(described);
     }
   }
+  put("order         {}\n", describe_order(options));
+  if (!options.shard.is_all()) put("shard         {}\n", to_string(options.shard));
   if (const Status checked = scan::check_files(options); !checked.ok()) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;

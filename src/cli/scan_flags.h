@@ -13,6 +13,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/probe/sources.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
@@ -25,12 +26,15 @@ namespace mxsweep::cli {
 inline constexpr double kRateDefault = 500;
 
 inline constexpr std::uint16_t kPortDefault = 25;
+
 inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
     {"mxsweep", results::Format::mxsweep},
     {"zgrab2", results::Format::zgrab2},
 }};
 
 inline constexpr std::size_t kMegabyte = 1'000'000;
+
+enum class Order : std::uint8_t { shuffled, input };
 
 struct ScanFlags {
   ConversationFlags conversation;
@@ -40,7 +44,11 @@ struct ScanFlags {
   std::string output = "-";
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
+  Order order = Order::shuffled;
+  std::optional<std::uint64_t> seed;
+  targets::Shard shard;
   scan::CapacityRequest capacity;
+  probe::Sources sources;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
   pace::CourtesyLimits courtesy;
@@ -63,6 +71,11 @@ struct ScanFlags {
   bool strict = false;
   std::string command_line;
 };
+
+void add_identity(Command& command, ScanFlags& flags);
+
+// Whether connections may come from each of these addresses.
+Status check_sources(const probe::Sources& sources);
 
 // Caps, pauses and retries: docs/politeness.md.
 void add_caps(Command& command, ScanFlags& flags);

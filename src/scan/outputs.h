@@ -55,10 +55,10 @@ class Outputs {
     return output_.open(path, {.zstd = files::names_zstd(path)});
   }
 
+  results::Format format_ = results::Format::mxsweep;
   files::Output output_;
   std::size_t certificates_ = 0;  // Their files' numbers; 0: not requested.
   std::size_t domains_ = 0;
-  results::Format format_ = results::Format::mxsweep;
 };
 
 }  // namespace mxsweep::scan

@@ -137,7 +137,7 @@ class Sweep {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
     }
-    progress.list_octets_read = input_.lists().octets_read();
+    progress.list_octets_read = input_.lists().octets_done();
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
@@ -251,6 +251,7 @@ class Sweep {
     summary.lines_invalid = input_.lines_invalid();
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
+    summary.targets_elsewhere = input_.elsewhere();
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->sweeper().tally());
       summary.probes += worker->sweeper().probes();
@@ -315,8 +316,9 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({.sources = options.lists,
                .ports = options.ports,
-               .mail_domains = options.names.mail_domains},
-              options.names, options.scope);
+               .mail_domains = options.names.mail_domains,
+               .seed = options.seed},
+              options.names, options.scope, options.shard);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();
@@ -335,6 +337,8 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   }
   results::Summary summary = sweep.run(signals, on_progress);
   if (input.lists().no_list()) return input.lists().failure();
+  summary.seed = options.seed;
+  if (!options.shard.is_all()) summary.shard = to_string(options.shard);
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;

@@ -152,7 +152,8 @@ class Engine {
     listener.on_shortage(std::move(visit), 0, Instant{});
   };
 
-
+  // A socket for a connection to this address; negative: an errno.
+  [[nodiscard]] int open_socket(const Address& to) const;
   void show(Connection& connection, const Event& event) {
     if constexpr (kShowsEvents) listener_.on_event(connection.visit, event);
   }
