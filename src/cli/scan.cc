@@ -17,6 +17,7 @@
 #include "cli/scan_flags.h"
 #include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
+#include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
 
 namespace mxsweep::cli {
@@ -118,6 +119,10 @@ int run_scan(ScanFlags& flags) {
   options.ports = flags.ports;
   options.capacity = *capacity;
   options.rate = flags.rate;
+  options.courtesy = flags.courtesy;
+  options.retries = flags.retries.value_or(pace::kRetriesDefault);
+  options.retries_own = flags.retries.value_or(0);
+  options.retry_delay = flags.retry_delay;
   options.drain = flags.drain;
   options.max_runtime = flags.max_runtime;
   options.rotation = flags.rotation;
@@ -306,6 +311,7 @@ void add_scan(Program& program, const std::string& command_line) {
   add_output(command, *flags);
   add_limits(command, *flags);
   add_identity(command, *flags);
+  add_caps(command, *flags);
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

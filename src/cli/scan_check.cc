@@ -117,6 +117,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       megabytes(capacity.memory_octets));
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
+  put("politeness    {}\n", describe_caps(flags));
   put("sends         {}\n", helo);
   if (!flags.sources.empty()) put("from          {}\n", describe_sources(flags.sources));
   put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),

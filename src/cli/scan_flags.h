@@ -51,6 +51,9 @@ struct ScanFlags {
   probe::Sources sources;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
+  pace::CourtesyLimits courtesy;
+  std::optional<std::uint32_t> retries;
+  Duration retry_delay{};
   Duration drain = scan::kDrainDefault;
   files::Rotation rotation;
   bool compress = false;
@@ -73,6 +76,11 @@ void add_identity(Command& command, ScanFlags& flags);
 
 // Whether connections may come from each of these addresses.
 Status check_sources(const probe::Sources& sources);
+
+// Caps, pauses and retries: docs/politeness.md.
+void add_caps(Command& command, ScanFlags& flags);
+// "one conversation with an address, then 30s of rest; ...", for --check.
+[[nodiscard]] std::string describe_caps(const ScanFlags& flags);
 
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);

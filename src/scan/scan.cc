@@ -148,13 +148,6 @@ class Sweep {
   }
 
  private:
-  Outboxes add_outboxes() {
-    Outboxes outboxes = outputs_.add_outboxes();
-    const std::vector<std::string>& lists = input_.lists().names();
-    if (lists.size() > 1) outboxes.list_names = &lists;
-    return outboxes;
-  }
-
   void add_waits(Progress& progress) const {
     const Instant now = ring::now();
     const auto earlier = [now](Duration& of, Instant at) {
@@ -169,6 +162,13 @@ class Sweep {
       earlier(progress.next_polite, waits.next_polite.load(std::memory_order_relaxed));
       earlier(progress.next_retry, waits.next_retry.load(std::memory_order_relaxed));
     }
+  }
+
+  Outboxes add_outboxes() {
+    Outboxes outboxes = outputs_.add_outboxes();
+    const std::vector<std::string>& lists = input_.lists().names();
+    if (lists.size() > 1) outboxes.list_names = &lists;
+    return outboxes;
   }
 
   void ended_thread() {

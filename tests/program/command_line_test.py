@@ -131,6 +131,9 @@ class Flags(ProgramTest):
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
+            "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
+            "retries": "1, and 0 for your own targets",
+            "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
