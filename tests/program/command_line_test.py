@@ -132,6 +132,7 @@ class Flags(ProgramTest):
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
+            "source-ip": "as the routes say",
             "retries": "1, and 0 for your own targets",
             "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
@@ -155,7 +156,7 @@ class Flags(ProgramTest):
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
             # Flags of other programs and of the scripts.
-            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries|zgrab2) [^`|\n]*", "", page)
+            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries|zgrab2|docker|parallel) [^`|\n]*", "", page)
             if name == "from-zgrab2.md":  # The first column of its tables has zgrab2's flags.
                 page = re.sub(r"(?m)^\|[^|]*\|", "|", page)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))
