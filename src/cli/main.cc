@@ -61,7 +61,8 @@ int run(int argc, char** argv) {
 }
 
 constexpr std::string_view kNoMemory =
-    "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or raise "
+    "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
+    "raise "
     "the limit (ulimit -v)\n";
 
 // Without an exception that caused it, there was no memory for the exception itself: the reserve
