@@ -132,7 +132,6 @@ class Flags(ProgramTest):
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
-            "source-ip": "as the routes say",
             "retries": "1, and 0 for your own targets",
             "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
             "source-ip": "as the routes say",
