@@ -119,6 +119,7 @@ int run_scan(ScanFlags& flags) {
   scan::Options options(*std::move(plan));
   options.lists = *lists;
   if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
+  divide_caps(flags);
   const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;
