@@ -34,8 +34,9 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 }  // namespace
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-             const IdentityOptions& identity, const probe::Sources& sources)
+             const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard)
     : lists_(std::move(lists)),
+      shard_(shard),
       scope_(scope),
       gate_(identity, names, sources),
       names_(within(scope, names)) {}
@@ -58,7 +59,13 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         ++targets_;
         more = take(task, workers, gauges);
         break;
-      case Lists::Next::bad_line: record_bad_line(bad); break;
+      case Lists::Next::bad_line:
+        if (shard_.has(bad.text)) {
+          record_bad_line(bad);
+        } else {
+          ++elsewhere_;
+        }
+        break;
       case Lists::Next::wait:
         // A pipe may have no input for a while: the tasks dealt so far should start.
         wake(workers);
@@ -110,14 +117,28 @@ void Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
 // False: the sweep ends.
 bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
   const scope::Verdict verdict = verdict_on(task.target);
+  const bool is_name = task.target.address.family == Family::none;
+  const bool is_resolved = is_name && verdict.standing != scope::Standing::excluded;
+  if (!is_resolved && !is_ours(task.target)) {
+    --targets_;
+    ++elsewhere_;
+    return true;
+  }
   task.target.own = verdict.standing == scope::Standing::own;
   if (verdict.standing == scope::Standing::excluded) {
     record_unvisited(task, verdict.cause, Phase::input);
     return true;
   }
-  if (task.target.address.family == Family::none) return resolve(task.target, workers, gauges);
+  if (is_name) return resolve(task.target, workers, gauges);
   deal(task, workers, gauges);
   return true;
+}
+
+// The servers of a name may belong to several shards, so each of them resolves it. What has no
+// address belongs to one of them by its text.
+bool Input::is_ours(const targets::Target& target) const {
+  return target.address.family == Family::none ? shard_.has(target.text())
+                                               : shard_.has(target.address);
 }
 
 // The verdict on what the list has: the name for TLS and the address. A name to resolve is judged
@@ -165,7 +186,11 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
 void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
-    targets_ += servers.size() - 1;
+    elsewhere_ +=
+        std::erase_if(servers, [&](const Resolved& one) { return !is_ours(one.task.target); });
+    --targets_;
+    targets_ += servers.size();
+    if (servers.empty()) continue;
     const bool is_domain =
         servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
     if (recorder_->keeps_domains() && is_domain) {

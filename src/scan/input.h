@@ -26,6 +26,7 @@
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scope/scope.h"
+#include "mxsweep/targets/shard.h"
 #include "mxsweep/threads/doorbell.h"
 #include "scan/identity_gate.h"
 #include "scan/lists.h"
@@ -38,9 +39,9 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // All but the lists outlive it and do not change.
+  // All but the lists and the shard outlive it and do not change.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-        const IdentityOptions& identity, const probe::Sources& sources);
+        const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard = {});
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -66,6 +67,8 @@ class Input {
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
   [[nodiscard]] std::uint64_t targets() const { return targets_; }
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
+  // Targets and bad lines that other shards record.
+  [[nodiscard]] std::uint64_t elsewhere() const { return elsewhere_; }
 
  private:
   void wait_for_list(const Workers& workers, const Gauges& gauges);
@@ -74,6 +77,7 @@ class Input {
   bool admit_foreign(const Task& task, const Gauges& gauges);
   void sleep();
   bool take(Task& task, const Workers& workers, const Gauges& gauges);
+  [[nodiscard]] bool is_ours(const targets::Target& target) const;
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
@@ -84,6 +88,7 @@ class Input {
   void wait_for_room(Gauges& gauges);
 
   Lists lists_;
+  const targets::Shard shard_;
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
   IdentityGate gate_;
@@ -96,6 +101,7 @@ class Input {
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;
   std::uint64_t not_started_ = 0;
+  std::uint64_t elsewhere_ = 0;
 };
 
 }  // namespace mxsweep::scan

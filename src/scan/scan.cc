@@ -137,7 +137,7 @@ class Sweep {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
     }
-    progress.list_octets_read = input_.lists().octets_read();
+    progress.list_octets_read = input_.lists().octets_done();
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.foreign = gauges_.foreign.load(std::memory_order_relaxed);
@@ -149,13 +149,6 @@ class Sweep {
   }
 
  private:
-  Outboxes add_outboxes() {
-    Outboxes outboxes = outputs_.add_outboxes();
-    const std::vector<std::string>& lists = input_.lists().names();
-    if (lists.size() > 1) outboxes.list_names = &lists;
-    return outboxes;
-  }
-
   void add_waits(Progress& progress) const {
     const Instant now = ring::now();
     const auto earlier = [now](Duration& of, Instant at) {
@@ -170,6 +163,13 @@ class Sweep {
       earlier(progress.next_polite, waits.next_polite.load(std::memory_order_relaxed));
       earlier(progress.next_retry, waits.next_retry.load(std::memory_order_relaxed));
     }
+  }
+
+  Outboxes add_outboxes() {
+    Outboxes outboxes = outputs_.add_outboxes();
+    const std::vector<std::string>& lists = input_.lists().names();
+    if (lists.size() > 1) outboxes.list_names = &lists;
+    return outboxes;
   }
 
   void ended_thread() {
@@ -252,6 +252,7 @@ class Sweep {
     summary.lines_invalid = input_.lines_invalid();
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
+    summary.targets_elsewhere = input_.elsewhere();
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->sweeper().tally());
       summary.probes += worker->sweeper().probes();
@@ -317,8 +318,9 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
   Input input({.sources = options.lists,
                .ports = options.ports,
-               .mail_domains = options.names.mail_domains},
-              options.names, options.scope, options.identity, options.plan.sources);
+               .mail_domains = options.names.mail_domains,
+               .seed = options.seed},
+              options.names, options.scope, options.identity, options.plan.sources, options.shard);
   Outputs outputs;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();
@@ -337,6 +339,8 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   }
   results::Summary summary = sweep.run(signals, on_progress);
   if (input.lists().no_list()) return input.lists().failure();
+  summary.seed = options.seed;
+  if (!options.shard.is_all()) summary.shard = to_string(options.shard);
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;
