@@ -130,7 +130,7 @@ class Flags(ProgramTest):
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
-            "format": "mxsweep", "source-ip": "as the routes say",
+            "source-ip": "as the routes say",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
             "retries": "1, and 0 for your own targets",
@@ -156,7 +156,8 @@ class Flags(ProgramTest):
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
             # Flags of other programs and of the scripts.
-            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries|zgrab2) [^`|\n]*", "", page)
+            others = r"(cmake|docker|jq|parallel|scripts/\w+|bench/tls_libraries|zgrab2) [^`|\n]*"
+            page = re.sub(others, "", page)
             if name == "from-zgrab2.md":  # The first column of its tables has zgrab2's flags.
                 page = re.sub(r"(?m)^\|[^|]*\|", "|", page)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))

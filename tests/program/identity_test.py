@@ -154,8 +154,8 @@ class Names(Foreign):
                           ({HELO: ["192.0.2.1"]}, "not an address of this machine"),
                           ({HELO: 2}, "could not be checked")):
             before = len(self.servers.peers)
-            swept = self.sweep(self.name_server(zone), self.targets, "--own", "127.3.1.1", "--order",
-                               "input")
+            swept = self.sweep(self.name_server(zone), self.targets, "--order", "input",
+                               "--own", "127.3.1.1")
             self.check_refused(swept, why)
             self.assertEqual([record["ip"] for record in swept.records], ["127.3.1.1"])
             self.assertEqual(swept.summary["targets_not_started"], 1, "the first foreign one")
