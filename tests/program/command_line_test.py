@@ -120,7 +120,7 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "own",
-                         "exclude", "shard"):
+                         "exclude", "shard", "canary"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",
