@@ -5,22 +5,15 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
+#include "cli/resumption.h"
 #include "cli/say.h"
 
 namespace {
-
-std::string join(int count, char** words) {
-  std::string line;
-  for (int i = 0; i < count; ++i) {
-    if (i > 0) line += ' ';
-    line += words[i];
-  }
-  return line;
-}
 
 int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
                 const std::string& why) {
@@ -30,7 +23,7 @@ int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
   return mxsweep::cli::kWrongUsage;
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = nullptr) {
   using namespace mxsweep::cli;
   using mxsweep::Status;
   Program program(
@@ -40,7 +33,7 @@ int run(int argc, char** argv) {
       "Exit status: 0 ran to its end, whatever the servers replied; 1 stopped early (signal, "
       "closed output, I/O error); 2 wrong usage, or no line of the list can be read; 3 this "
       "machine cannot run it. probe --nagios has the statuses that monitoring systems expect.");
-  add_scan(program, join(argc, argv));
+  add_scan(program, {argv, argv + argc}, resumption);
   add_probe(program);
   add_sink(program);
   add_schema(program);
@@ -57,6 +50,18 @@ int run(int argc, char** argv) {
   status = program.left_over();
   return status.ok() ? program.run() : wrong_usage(program, argc, argv, status.sentence());
 }
+
+}  // namespace
+
+int mxsweep::cli::run_again(const Resumption& resumption) {
+  std::vector<std::string> words = resumption.checkpoint->command;
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return ::run(static_cast<int>(words.size()), pointers.data(), &resumption);
+}
+
+namespace {
 
 // Flushes standard output after the command has run; an error of it changes the exit code.
 int finish(int argc, char** argv, int exit_code) {

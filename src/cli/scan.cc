@@ -59,6 +59,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   // The file first, because it does not wait for a terminal.
   const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
+  if (!whole) hint_at_resume(flags);
   if (!whole || !summary_written) return kStoppedEarly;
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
@@ -74,7 +75,7 @@ bool reads_terminal(const std::vector<files::ListSource>& lists) {
          });
 }
 
-int run_scan(ScanFlags& flags) {
+int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
   if (flags.ports.empty()) flags.ports = {kPortDefault};
@@ -88,6 +89,7 @@ int run_scan(ScanFlags& flags) {
   scan::Options options(*std::move(plan));
   options.lists = *lists;
   options.output = flags.output;
+  options.checkpoint = checkpoint_options(flags, resumption);
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
@@ -231,9 +233,11 @@ void add_reports(Command& command, ScanFlags& flags) {
 
 }  // namespace
 
-void add_scan(Program& program, const std::string& command_line) {
+void add_scan(Program& program, const std::vector<std::string>& command_words,
+              const Resumption* resumption) {
   const auto flags = std::make_shared<ScanFlags>();
-  flags->command_line = command_line;
+  flags->command = command_words;
+  flags->command_line = fmt::format("{}", fmt::join(command_words, " "));
   Command& command = program.add_command(
       "scan",
       "Sweep targets, from a list or the command line: one JSON line for each, on standard output");
@@ -258,12 +262,16 @@ void add_scan(Program& program, const std::string& command_line) {
                        "-f, the list is standard input");
   add_files(command, *flags);
   add_output(command, *flags);
+  add_checkpoint(command, *flags);
   add_limits(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);
   add_reports(command, *flags);
-  command.on_run([flags] { return run_scan(*flags); });
+  command.on_run([flags, &command, resumption] {
+    if (resumption != nullptr) apply(*resumption, *flags);
+    return flags->resume.empty() ? run_scan(*flags, resumption) : resume(command, *flags);
+  });
 }
 
 }  // namespace mxsweep::cli

@@ -127,6 +127,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("output        {}\n", flags.output);
   if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
+  if (!flags.checkpoint.empty()) put("checkpoint    {}\n", flags.checkpoint);
   if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
   if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;

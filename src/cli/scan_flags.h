@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/resumption.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
@@ -36,6 +37,9 @@ struct ScanFlags {
   files::Rotation rotation;
   bool compress = false;
   Duration max_runtime{};
+  std::string checkpoint;
+  Duration checkpoint_every = files::kSaveEveryDefault;
+  std::string resume;
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -49,10 +53,21 @@ struct ScanFlags {
   bool check = false;
   bool strict = false;
   std::string command_line;
+  std::vector<std::string> command;  // Its words.
 };
 
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);
+
+void add_checkpoint(Command& command, ScanFlags& flags);
+// --resume: returns the exit code of the sweep, or of its refusal.
+[[nodiscard]] int resume(const Command& command, const ScanFlags& flags);
+// In a run that resumes a sweep, whose flags are those of the first run.
+void apply(const Resumption& resumption, ScanFlags& flags);
+// `resumption` may be null.
+[[nodiscard]] scan::CheckpointOptions checkpoint_options(const ScanFlags& flags,
+                                                         const Resumption* resumption);
+void hint_at_resume(const ScanFlags& flags);  // Of a sweep that stopped early.
 
 // The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
 // that names an existing file is a list; all others are the lines of one more list, in the place of

@@ -10,6 +10,7 @@
 
 #include "mxsweep/core/cause.h"
 #include "mxsweep/ring/clock.h"
+#include "scan/parts.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -26,8 +27,8 @@ bool stopped(const Gauges& gauges) {
 
 }  // namespace
 
-Input::Input(ListsOptions lists, const names::NameOptions& names)
-    : lists_(std::move(lists)), names_(names) {}
+Input::Input(ListsOptions lists, const names::NameOptions& names, const checkpoint::Ledger* before)
+    : lists_(std::move(lists)), before_(before), names_(names) {}
 
 Status Input::open() {
   if (!bell_.good()) return Status::unusable(std::strerror(bell_.error()));
@@ -45,13 +46,17 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
     switch (lists_.next(target, bad)) {
       case Lists::Next::target:
         ++targets_;
+        if (was_recorded(target.number)) break;
         if (target.address.family == Family::none) {
           more = resolve(target, workers, gauges);
         } else {
           deal(task, workers, gauges);
         }
         break;
-      case Lists::Next::bad_line: record_bad_line(bad); break;
+      case Lists::Next::bad_line:
+        ++lines_invalid_;
+        if (!was_recorded(bad.number)) record_bad_line(bad);
+        break;
       case Lists::Next::wait:
         // A pipe may have no input for a while: the tasks dealt so far should start.
         wake(workers);
@@ -133,13 +138,7 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
     targets_ += servers.size() - 1;
-    const bool is_domain =
-        servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
-    if (recorder_->keeps_domains() && is_domain) {
-      const auto domain =
-          std::make_shared<names::Domain>(servers.front().task.target, servers.size());
-      for (Resolved& server : servers) server.task.path->sums_up = domain;
-    }
+    leave_out_recorded(servers);
     for (Resolved& server : servers) {
       if (server.cause == Cause::none) {
         deal(server.task, workers, gauges);
@@ -151,6 +150,39 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   if (!any) return;
   wake(workers);
   recorder_->flush(ring::now());
+}
+
+// Prepares the servers of one name: the summary of a mail domain, and what is left of it to record.
+void Input::leave_out_recorded(std::vector<Resolved>& servers) {
+  const std::uint64_t number = servers.front().task.target.number;
+  const checkpoint::Parts* const recorded = before_ == nullptr ? nullptr : before_->find(number);
+  const Path* const path = servers.front().task.path.get();
+  std::shared_ptr<names::Domain> domain;
+  if (recorder_->keeps_domains() && path != nullptr && !path->domain.empty()) {
+    const targets::Target& target = servers.front().task.target;
+    domain = std::make_shared<names::Domain>(target, *path, recorder_->list_name(target.list));
+    if (recorded != nullptr) {
+      for (const checkpoint::Part& part : recorded->recorded) {
+        if (const auto read = results::read_domain_part(part.note)) domain->add(*read);
+      }
+    }
+  }
+  if (recorder_->keeps_journal()) {
+    const std::size_t all = servers.size();
+    set_parts(servers, recorded);
+    recorded_before_.fetch_add(all - servers.size(), std::memory_order_relaxed);
+  }
+  if (domain != nullptr) {
+    domain->expect(servers.size());
+    for (Resolved& server : servers) server.task.path->sums_up = domain;
+  }
+  if (servers.empty()) recorder_->finish(number, domain.get(), ring::now());
+}
+
+bool Input::was_recorded(std::uint64_t number) {
+  if (before_ == nullptr || !before_->done.contains(number)) return false;
+  recorded_before_.fetch_add(1, std::memory_order_relaxed);
+  return true;
 }
 
 void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
@@ -186,7 +218,6 @@ void Input::wait_for_room(Gauges& gauges) {
 }
 
 void Input::record_bad_line(const targets::BadLine& bad) {
-  ++lines_invalid_;
   results::Record record;
   record.target = bad.text;
   record.line = bad.line;
@@ -198,7 +229,7 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   record.input_key = bad.key;
   record.input_why = bad.why;
   record.at = ring::wall_now();
-  recorder_->add(record, ring::now());
+  recorder_->add(record, bad.number, ring::now());
   count(record);
 }
 

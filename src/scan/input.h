@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/checkpoint/ledger.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
@@ -36,7 +37,8 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  Input(ListsOptions lists, const names::NameOptions& names);
+  // `before`: what earlier runs have recorded, which is left out; null: nothing.
+  Input(ListsOptions lists, const names::NameOptions& names, const checkpoint::Ledger* before);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -60,6 +62,10 @@ class Input {
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
   [[nodiscard]] std::uint64_t targets() const { return targets_; }
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
+  // Bad lines, targets and servers that were left out. May be read at any time.
+  [[nodiscard]] std::uint64_t recorded_before() const {
+    return recorded_before_.load(std::memory_order_relaxed);
+  }
 
  private:
   void wait_for_list(const Workers& workers, const Gauges& gauges);
@@ -69,12 +75,15 @@ class Input {
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
+  [[nodiscard]] bool was_recorded(std::uint64_t number);
+  void leave_out_recorded(std::vector<Resolved>& servers);
   void record_bad_line(const targets::BadLine& bad);
   void record_fault(const Resolved& resolved);
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
   Lists lists_;
+  const checkpoint::Ledger* before_;
   bool watched_ = false;  // The ring of the names waits for the list.
   threads::Doorbell bell_;
   names::Names names_;                // Opened when the first name comes.
@@ -85,6 +94,7 @@ class Input {
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;
   std::uint64_t not_started_ = 0;
+  std::atomic<std::uint64_t> recorded_before_ = 0;
 };
 
 }  // namespace mxsweep::scan

@@ -34,6 +34,7 @@ struct SweeperOptions {
   CertificateLog* certificates = nullptr;  // Shared by all workers.
   std::size_t inbox_octets = 0;            // Bound of the inbox; see scan/inbox.h.
   std::size_t share_octets = 0;            // Memory of the VisitCache; 0: visit for each task.
+  bool resumable = false;  // A visit that was cut off has no record: it is made by the next run.
 };
 
 using VisitCache = visits::VisitCache<Task>;

@@ -20,6 +20,11 @@ results::Record Sweeper::record_of(const probe::Observation& seen, const Task& t
 
 void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   const results::Record record = record_of(seen, visit.task);
+  if (options_.resumable && record.cause == Cause::local_interrupted) {
+    ++abandoned_;
+    if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
+    return;
+  }
   if (record.tls.has_value() && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);
   recorder_.add(record, visit.task, now);

@@ -128,6 +128,15 @@ TEST_CASE("a number is finished when all its parts are recorded", "[checkpoint][
   CHECK(ledger.partial.empty());
 }
 
+TEST_CASE("the summary of a number comes when its last part is recorded", "[checkpoint][ledger]") {
+  Ledger ledger;
+  CHECK(ledger.record(1, 1, {}, "one line").starts_with("one line"));
+  CHECK(ledger.record(2, 3, {.identity = 1}).empty());
+  CHECK(ledger.record(2, 3, {.identity = 2}, "of all three").empty());
+  CHECK(ledger.record(2, 3, {.identity = 3}) == "of all three");
+  CHECK(ledger.record(3, 0, {}, "of earlier runs") == "of earlier runs");
+}
+
 TEST_CASE("a resumed number is finished by the parts that are left", "[checkpoint][ledger]") {
   Checkpoint checkpoint;
   checkpoint.ledger.record(7, 4, {.identity = 11});

@@ -119,7 +119,8 @@ class Flags(ProgramTest):
             default = re.search(r"\[([^][]+)\]$", " ".join(words.split()))
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
-        for optional in ("domain-summary", "certs", "summary", "check-name", "rotate"):
+        for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
+                         "resume"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
@@ -129,6 +130,7 @@ class Flags(ProgramTest):
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
+            "checkpoint-every": "2s",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 

@@ -80,7 +80,7 @@ class Feeder {
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   with_resolver());
+                   with_resolver(), nullptr);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });

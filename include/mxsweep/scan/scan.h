@@ -24,6 +24,7 @@
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/checkpoint.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -53,6 +54,7 @@ struct Options {
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.
   files::Rotation rotation;
+  CheckpointOptions checkpoint;
   std::string summary;                 // The file that the caller will write; empty: none.
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
@@ -74,9 +76,10 @@ struct Progress {
   std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
   bool list_ended = false;
   bool stopping = false;
-  std::uint64_t shortages = 0;  // Local shortages so far.
-  int last_shortage = 0;        // Its errno.
-  bool asked = false;           // SIGUSR1 has asked for it.
+  std::uint64_t shortages = 0;        // Local shortages so far.
+  int last_shortage = 0;              // Its errno.
+  std::uint64_t recorded_before = 0;  // Records and targets that earlier runs have finished.
+  bool asked = false;                 // SIGUSR1 has asked for it.
 };
 
 // Called in the thread that called run(), a few times a second.
