@@ -17,7 +17,7 @@ from bench_tools import write_targets
 
 DOMAINS = 100_000
 SERVERS = 1000
-NAMES = ("--mx", "--allow-private", "--resolver", f"127.0.0.1:{PORT_OF_RESOLVER}")
+NAMES = ("--mx", "--resolver", f"127.0.0.1:{PORT_OF_RESOLVER}")
 START_SECONDS_MAX = 60
 MX = 15
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from bench_tools import HELO, on_core
+from bench_tools import HELO, OWN, on_core
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/program"))
@@ -58,8 +58,9 @@ class Clocked(TalkingServer):
 
 def sweep(build, folder, server, mode):
     (folder / "list").write_text("127.0.0.1\n" * CONVERSATIONS)
-    command = [build / "mxsweep", "scan", "--helo", HELO, "--rate", "0", "--no-share", "-c", "1",
-               "-j", "1", "--tls", mode, "-p", server.port, "-f", folder / "list", "--quiet"]
+    command = [build / "mxsweep", "scan", "--helo", HELO, *OWN, "--rate", "0", "--no-share",
+               "-c", "1", "-j", "1", "--tls", mode, "-p", server.port, "-f", folder / "list",
+               "--quiet"]
     out = subprocess.run(on_core(1, [str(word) for word in command]), check=True,
                          capture_output=True, text=True)
     return [json.loads(line) for line in out.stdout.splitlines()]

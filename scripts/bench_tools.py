@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Shared parts of the benchmarks: the fleet, a sweep and its results, and the network namespace."""
 
+import functools
 import json
 import os
 import pathlib
@@ -13,6 +14,8 @@ PORT_WITHOUT_LISTENER = 2526
 PORT_OF_RESOLVER = 2527
 PORT_OF_AUTHORITY = 2528
 HELO = "scanner.example.net"
+# The fleets are on loopback, which a sweep visits only if it is its own.
+OWN = ("--own", "127.0.0.0/8", "--own", "::1")
 FIRST_HOST = 127 << 24 | 1 << 16  # 127.1.0.0
 OK = {"outcome": "ok", "phase": "quit", "cause": "none"}
 
@@ -98,12 +101,20 @@ def write_personas(build, folder, personas):
     return path
 
 
+@functools.cache
+def own_flags(program):
+    """None for a build of the time before a sweep had to own its loopback targets."""
+    known = subprocess.check_output([program, "scan", "--help"], text=True)
+    return OWN if "--own" in known else ()
+
+
 def run_scan(build, folder, targets, in_flight, *flags, outcome="ok", cause="none",
              port=PORT, under=(), program=None):
     """Runs a sweep and returns its measurements. `under`: a command that runs and observes it.
     `program`: another program instead of the build's."""
     summary_path = folder / "summary.json"
     command = [program or build / "mxsweep", "scan", "-f", targets, "-o", folder / "records"]
+    command += own_flags(command[0])
     command += ["-p", port]
     command += ["-c", in_flight, "--rate", 0, "--helo", HELO, "--quiet", "--summary", summary_path]
     softirq = softirq_seconds(1)

@@ -17,6 +17,10 @@ namespace {
 
 bool is_flag(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
+Status refuse_empty(const std::string& text, const std::string& type) {
+  return text.empty() ? Status::unusable(fmt::format("an empty text is not a {}", type)) : Status();
+}
+
 std::vector<std::string> words_of(const Command& command) {
   std::vector<std::string> words = {"--help"};
   for (const Flag& flag : command.flags()) {
@@ -115,22 +119,18 @@ Flag& Command::add_text(const std::string& names, const std::string& type, std::
       names, type,
       [&value, type](const std::string& text) {
         value = text;
-        return text.empty() ? Status::unusable(fmt::format("an empty text is not a {}", type))
-                            : Status();
+        return refuse_empty(text, type);
       },
       what);
 }
 
 Flag& Command::add_texts(const std::string& names, const std::string& type,
                          std::vector<std::string>& values, const std::string& what) {
-  return add_reader(
-      names, type,
-      [&values, type](const std::string& text) {
-        values.push_back(text);
-        return text.empty() ? Status::unusable(fmt::format("an empty text is not a {}", type))
-                            : Status();
-      },
-      /*many=*/true, what);
+  const Read read = [&values, type](const std::string& text) {
+    values.push_back(text);
+    return refuse_empty(text, type);
+  };
+  return add_reader(names, type, read, /*many=*/true, what);
 }
 
 Flag& Command::add_duration(const std::string& names, Duration& value, const std::string& what,

@@ -81,7 +81,7 @@ class Command {
   // Any text that is not empty.
   Flag& add_text(const std::string& names, const std::string& type, std::string& value,
                  const std::string& what);
-  // The same, and the flag may be repeated.
+  // The same for a flag that may be repeated: each text is appended.
   Flag& add_texts(const std::string& names, const std::string& type,
                   std::vector<std::string>& values, const std::string& what);
   // One of the words of `choices`, each with its value. Help shows the word of the present value as

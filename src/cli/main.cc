@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // mxsweep: sweeps mail servers and reports how far a polite client gets with each of them.
+#include <unistd.h>
+
 #include <CLI/Error.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.h"
@@ -63,6 +67,27 @@ int mxsweep::cli::run_again(const Resumption& resumption) {
 
 namespace {
 
+constexpr std::string_view kNoMemory =
+    "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
+    "raise "
+    "the limit (ulimit -v)\n";
+
+// Where the program itself barely fits there is not even room for an exception: the library then
+// ends the program without one.
+void on_terminate() {
+  constexpr std::size_t kRoom = 256 * 1024;
+  if (std::current_exception() == nullptr && std::malloc(kRoom) == nullptr) {
+    static_cast<void>(!::write(STDERR_FILENO, kNoMemory.data(), kNoMemory.size()));
+    std::_Exit(mxsweep::cli::kCannotRunHere);
+  }
+  std::abort();
+}
+
+// Set before main(), because what other files construct before it may not fit either.
+[[gnu::init_priority(101)]] const struct OnTerminate {
+  OnTerminate() { std::set_terminate(on_terminate); }
+} kOnTerminate;
+
 // Flushes standard output after the command has run; an error of it changes the exit code.
 int finish(int argc, char** argv, int exit_code) {
   using namespace mxsweep::cli;
@@ -85,9 +110,7 @@ int main(int argc, char** argv) {
     exit_code = run(argc, argv);
   } catch (const std::bad_alloc&) {
     exit_code = mxsweep::cli::kCannotRunHere;
-    mxsweep::cli::say_text(
-        "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
-        "raise the limit (ulimit -v)\n");
+    mxsweep::cli::say_text(kNoMemory);
   } catch (const std::exception& error) {
     if (mxsweep::cli::wants_nagios(argc, argv)) {
       exit_code = mxsweep::cli::unknown(error.what());

@@ -143,7 +143,10 @@ class Visits {
   Status resolve(const targets::Target& target) {
     names::NameOptions options = flags_.names.options();
     options.mail_domains = flags_.mail_domain;
-    options.visit_private = flags_.allow_private;
+    // One target, given by hand, may be at any address; what its MX records name may not.
+    scope::Scope scope;
+    scope.allow_private = flags_.allow_private || !flags_.mail_domain;
+    options.route.scope = &scope;
     std::function<void(const names::Lookup&)> on_lookup;
     if (for_a_person() && flags_.mail_domain) {
       on_lookup = [this](const names::Lookup& lookup) { transcript_.on_lookup(lookup); };

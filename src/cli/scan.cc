@@ -35,6 +35,15 @@ bool write_summary(const std::string& path, const results::Summary& summary) {
   return written.ok();
 }
 
+// A first sweep of one's own network, or of a fleet on loopback, visits nothing.
+void hint_at_own(const results::Summary& summary) {
+  const std::uint64_t excluded =
+      summary.tally.causes[static_cast<std::size_t>(Cause::excluded_private)];
+  if (excluded == 0 || excluded != summary.targets) return;
+  say("mxsweep: every target is at an address for private or special use; if they are yours, name "
+      "them: --own PREFIX\n");
+}
+
 int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!options.capacity.note.empty() && !flags.quiet) {
     say("mxsweep: {}\n", options.capacity.note);
@@ -61,12 +70,20 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (!whole) hint_at_resume(flags);
   if (!whole || !summary_written) return kStoppedEarly;
+  if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
   const std::string name =
       options.lists.size() == 1 ? name_of(options.lists.front()) : "every list";
   say("mxsweep: {}: no line of it can be read as a target; the records say why\n", printable(name));
   return kWrongUsage;
+}
+
+// zgrab2's records have certificates, or none, but not digests alone.
+Status check_format(const ScanFlags& flags) {
+  const bool digests = flags.conversation.chain == results::ChainDetail::digest;
+  if (flags.format != results::Format::zgrab2 || !digests) return {};
+  return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
 }
 
 bool reads_terminal(const std::vector<files::ListSource>& lists) {
@@ -78,6 +95,7 @@ bool reads_terminal(const std::vector<files::ListSource>& lists) {
 int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
+  if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
@@ -90,6 +108,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   options.lists = *lists;
   options.output = flags.output;
   options.checkpoint = checkpoint_options(flags, resumption);
+  options.format = flags.format;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
   options.ports = flags.ports;
@@ -105,13 +124,18 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
-  options.names.visit_private = flags.allow_private;
+  if (const Status read = scan::read_scope(flags.scope, options.scope, options.also_read);
+      !read.ok()) {
+    return refuse(Status::unusable(printable(read.sentence())));
+  }
   const Result<files::TrustStore> trust =
       files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
-  options.tls.keep_der = !flags.certificates.empty();
+  const bool zgrab2 = flags.format == results::Format::zgrab2;
+  options.tls.keep_der = zgrab2 || !flags.certificates.empty();
+  options.plan.keep_all_replies = zgrab2;
   if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
@@ -150,6 +174,9 @@ void add_files(Command& command, ScanFlags& flags) {
       .add_text("-o,--output-file", "FILE", flags.output,
                 "Where the records go; - is standard output")
       .shows(flags.output);
+  command.add_choice("--format", "FORMAT", flags.format, kFormats,
+                     "How records are written: mxsweep (see mxsweep schema), or zgrab2, as its "
+                     "smtp module writes them");
   command
       .add_list(
           "-p,--port", "PORT,...",
@@ -179,14 +206,23 @@ void add_limits(Command& command, ScanFlags& flags) {
                    "for each worker; make sure that the limit was not meant as a cap");
 }
 
+void add_politeness(Command& command, ScanFlags& flags) {
+  command.add_texts(
+      "--own", "FILE|PREFIX|DOMAIN", flags.scope.own,
+      "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
+      "repeated. Loopback and private addresses are visited only if they are named here or with "
+      "--allow-private");
+  command.add_texts(
+      "--exclude", "FILE", flags.scope.exclude,
+      "Never visit what this file names: prefixes, addresses and domains, one per line. May be "
+      "repeated; wins over --own");
+  command.add_flag("--allow-private", flags.scope.allow_private,
+                   "Also visit addresses for private or special use that are not --own");
+}
+
 void add_mail_domains(Command& command, ScanFlags& flags) {
   const Flag& mx =
       command.add_flag("--mx", flags.mail_domains, "Names are mail domains: visit their MX hosts");
-  command
-      .add_flag("--allow-private", flags.allow_private,
-                "With --mx, also visit MX hosts at addresses for private or special use; without "
-                "this flag, such an address is a fault of the zone")
-      .needs(mx);
   command
       .add_text("--domain-summary", "FILE", flags.domains,
                 "With --mx, write a JSON line for each mail domain to this file: which of its MX "
@@ -264,6 +300,7 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
   add_output(command, *flags);
   add_checkpoint(command, *flags);
   add_limits(command, *flags);
+  add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);

@@ -36,7 +36,18 @@ std::string describe_names(const ScanFlags& flags) {
   text += flags.names.one_address ? ", one address each" : ", every address";
   if (flags.names.ipv4_only) text += ", IPv4 only";
   if (flags.names.ipv6_only) text += ", IPv6 only";
-  if (flags.mail_domains && flags.allow_private) text += ", private ones too";
+  return text;
+}
+
+std::string describe_named(const scope::Named& named) {
+  return fmt::format("{}, {}", counted(named.prefixes.added(), "prefix"),
+                     counted(named.suffixes.size(), "domain"));
+}
+
+std::string describe_own(const scope::Scope& scope) {
+  std::string text = describe_named(scope.own);
+  text += scope.allow_private ? "; private addresses that are not own are visited, too"
+                              : "; no private address that is not own is visited";
   return text;
 }
 
@@ -109,6 +120,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       write_duration(plan.connect_timeout), write_duration(plan.greeting_timeout),
       write_duration(plan.command_timeout), write_duration(plan.tls_timeout),
       write_duration(plan.session_timeout));
+  put("own           {}\n", describe_own(options.scope));
+  put("excluded      {}\n", describe_named(options.scope.excluded));
   put("names         {}\n", describe_names(flags));
   put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
   put("servers       {}\n", options.share_octets == 0
@@ -124,7 +137,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;
   }
-  put("output        {}\n", flags.output);
+  put("output        {}{}\n", flags.output,
+      flags.format == results::Format::zgrab2 ? ", as zgrab2 writes records" : "");
   if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
   if (!flags.checkpoint.empty()) put("checkpoint    {}\n", flags.checkpoint);

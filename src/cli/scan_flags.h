@@ -2,6 +2,7 @@
 // The flags of `mxsweep scan`, and what --check prints of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,7 +13,9 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
 
 namespace mxsweep::cli {
@@ -22,6 +25,11 @@ namespace mxsweep::cli {
 inline constexpr double kRateDefault = 500;
 
 inline constexpr std::uint16_t kPortDefault = 25;
+inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
+    {"mxsweep", results::Format::mxsweep},
+    {"zgrab2", results::Format::zgrab2},
+}};
+
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
 struct ScanFlags {
@@ -30,8 +38,10 @@ struct ScanFlags {
   std::vector<std::string> input_files;  // Of -f.
   std::vector<std::string> words;        // Targets and lists.
   std::string output = "-";
+  results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
+  scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
   files::Rotation rotation;
@@ -45,7 +55,6 @@ struct ScanFlags {
   std::string domains;
   std::string check_name;
   bool mail_domains = false;
-  bool allow_private = false;
   bool no_share = false;
   std::size_t share_megabytes = scan::kShareOctetsDefault / kMegabyte;
   bool quiet = false;

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/say.h"
+#include "mxsweep/core/address_range.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/nearest_word.h"
 #include "mxsweep/files/together.h"
@@ -24,7 +25,6 @@
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/persona.h"
 #include "mxsweep/sink/server.h"
-#include "mxsweep/targets/cidr.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -90,12 +90,12 @@ Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
   return personas;
 }
 
-std::optional<targets::AddressRange> read_range(std::string_view text) {
+std::optional<AddressRange> read_range(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::optional<Address> address = parse_address(text.substr(0, slash));
   if (!address) return std::nullopt;
-  if (slash == std::string_view::npos) return targets::AddressRange{*address, *address};
-  return targets::read_prefix(*address, text.substr(slash + 1));
+  if (slash == std::string_view::npos) return AddressRange{*address, *address};
+  return read_prefix(*address, text.substr(slash + 1));
 }
 
 // The expected "tls" of the record, as JSON; empty: not checked. The words need no escapes.
@@ -130,13 +130,13 @@ std::string expected_anomalies(const std::optional<AnomalySet>& anomalies) {
 }
 
 int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
-  const std::optional<targets::AddressRange> range = read_range(prefix);
+  const std::optional<AddressRange> range = read_range(prefix);
   if (!range) {
     return complain(kWrongUsage, fmt::format("--expect: '{}' is not an address or a prefix such as "
                                              "127.1.0.0/21",
                                              prefix));
   }
-  for (Address address = range->first;; address = targets::next_address(address)) {
+  for (Address address = range->first;; address = next_address(address)) {
     const sink::Persona& persona = fleet.persona_at(address);
     const sink::Expected& expect = persona.expect;
     const std::string line = fmt::format(

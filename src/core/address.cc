@@ -121,13 +121,6 @@ Address without_mapping(const Address& address) {
   return inner;
 }
 
-bool can_be_remote_host(const Address& address) {
-  INVARIANT(address.family != Family::none);
-  if (address.family == Family::ipv4) return address.octets[0] != 0 && address.octets[0] < 224;
-  if (is_mapped(address.octets)) return can_be_remote_host(without_mapping(address));
-  return address.octets[0] != 0xff && address.octets != std::array<std::uint8_t, 16>{};
-}
-
 Address ipv4(std::uint32_t host_order) {
   Address address{.family = Family::ipv4};
   for (std::size_t i = 0; i < 4; ++i) {

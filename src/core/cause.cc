@@ -32,6 +32,7 @@ Outcome outcome_of(CauseGroup group) {
   switch (group) {
     case CauseGroup::well: return Outcome::ok;
     case CauseGroup::input: return Outcome::invalid;
+    case CauseGroup::excluded: return Outcome::excluded;
     case CauseGroup::local: return Outcome::local;
     case CauseGroup::name:
     case CauseGroup::mx:

@@ -55,10 +55,12 @@ void Names::ask(std::uint32_t number, Pending& pending) {
 void Names::finish(std::uint32_t number, Pending& pending) {
   std::vector<Destination> destinations = pending.route.destinations();
   if (destinations.empty()) destinations.emplace_back().error = pending.route.error();
+  const bool excluded = pending.route.excluded_as_listed();
+  if (excluded && !options_.mail_domains) destinations.front().host = pending.route.name().ascii;
   if (awaits_resolver() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
     retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kRetryAfter});
   } else {
-    pending.target.dns_us = microseconds(now_ - pending.since);
+    if (!excluded) pending.target.dns_us = microseconds(now_ - pending.since);
     resolved_.push_back({std::move(pending), std::move(destinations)});
   }
   routes_.erase(number);
@@ -68,10 +70,9 @@ Resolved Names::resolve(const Pending& pending, Destination&& destination) const
   const dns::Name& name = pending.route.name();
   Resolved resolved{.task = {.target = pending.target, .path = nullptr},
                     .cause = destination.error};
-  if (destination.error == Cause::config_mx_private_ip && options_.visit_private) {
-    resolved.cause = Cause::none;
-  }
+  if (pending.route.excluded_as_listed()) resolved.phase = Phase::input;
   resolved.task.target.address = destination.address;
+  resolved.task.target.own = resolved.task.target.own || destination.own;
   auto path = std::make_unique<Path>();
   path->unicode = name.unicode;
   path->authentic = destination.authentic;

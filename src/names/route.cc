@@ -2,53 +2,13 @@
 #include "mxsweep/names/route.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/special_purpose.h"
 
 namespace mxsweep::names {
 namespace {
-
-struct Special {
-  const char* network;
-  unsigned bits;
-};
-// RFC 6890 and its IANA registries: the networks that are not globally reachable.
-constexpr Special kSpecial[] = {
-    {"0.0.0.0", 8},      {"10.0.0.0", 8},    {"100.64.0.0", 10},   {"127.0.0.0", 8},
-    {"169.254.0.0", 16}, {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},
-    {"192.168.0.0", 16}, {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24},
-    {"224.0.0.0", 4},    {"240.0.0.0", 4},   {"::", 96},           {"::ffff:0:0", 96},
-    {"64:ff9b:1::", 48}, {"100::", 64},      {"2001::", 32},       {"2001:2::", 48},
-    {"2001:10::", 28},   {"2001:db8::", 32}, {"3fff::", 20},       {"5f00::", 16},
-    {"fc00::", 7},       {"fe80::", 10},     {"fec0::", 10},       {"ff00::", 8},
-};
-
-struct Network {
-  Address address;
-  unsigned bits;
-};
-
-const std::vector<Network>& special_networks() {
-  static const std::vector<Network> networks = [] {
-    std::vector<Network> parsed;
-    for (const Special& special : kSpecial) {
-      parsed.push_back({*parse_address(special.network), special.bits});
-    }
-    return parsed;
-  }();
-  return networks;
-}
-
-bool contains(const Network& network, const Address& address) {
-  if (network.address.family != address.family) return false;
-  const std::size_t whole = network.bits / 8;
-  if (std::memcmp(network.address.octets.data(), address.octets.data(), whole) != 0) return false;
-  const unsigned rest = network.bits % 8;
-  if (rest == 0) return true;
-  return ((network.address.octets[whole] ^ address.octets[whole]) >> (8 - rest)) == 0;
-}
 
 std::size_t place_of(dns::Type type) { return type == dns::Type::a ? 0 : 1; }
 
@@ -89,22 +49,32 @@ bool is_address_text(std::string_view host) {
 
 }  // namespace
 
-bool is_special_use(const Address& address) {
-  const auto& networks = special_networks();
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const Network& network) { return contains(network, address); });
-}
-
 Route::Route(RouteKind kind, std::string_view text, const RouteOptions& options)
     : kind_(kind), options_(options), name_(dns::read_name(text)) {
   INVARIANT(options.ipv4 || options.ipv6);
+  own_ = scope().verdict(name_.ascii).standing == scope::Standing::own;
   if (name_.error != dns::NameFault::none || parse_address(name_.ascii)) {
     error_ = Cause::dns_name_invalid;
+  } else if (excludes(name_.ascii)) {
+    error_ = Cause::excluded_list;
   } else if (kind == RouteKind::mail_domain) {
     questions_.push_back({kDomain, dns::Type::mx});
   } else {
     add_domain_as_host();
   }
+}
+
+const scope::Scope& Route::scope() const {
+  static const scope::Scope kNothingNamed;
+  return options_.scope == nullptr ? kNothingNamed : *options_.scope;
+}
+
+bool Route::excludes(std::string_view name) const {
+  return scope().verdict(name).standing == scope::Standing::excluded;
+}
+
+bool Route::excludes_any(const std::vector<std::string>& names) const {
+  return std::ranges::any_of(names, [this](const std::string& name) { return excludes(name); });
 }
 
 bool Route::take_question(RouteQuestion& question) {
@@ -134,7 +104,9 @@ void Route::on_answer(std::uint32_t number, const dns::Answer& answer) {
 void Route::on_exchanges(const dns::Answer& answer) {
   authentic_ = answer.authentic;
   if (!answer.aliases.empty()) findings_.add(Finding::domain_is_alias);
-  if (answer.status == dns::LookupStatus::no_data) {
+  if (excludes_any(answer.aliases)) {
+    error_ = Cause::excluded_list;
+  } else if (answer.status == dns::LookupStatus::no_data) {
     findings_.add(Finding::implicit_mx);
     add_domain_as_host();
   } else if (answer.status == dns::LookupStatus::found) {
@@ -173,6 +145,9 @@ void Route::add_host(const dns::MxRecord& exchange) {
   host.name = exchange.host;
   host.preference = exchange.preference;
   const dns::Name name = dns::read_name(exchange.host);
+  host.own = own_ || scope().verdict(exchange.host).standing == scope::Standing::own;
+  host.excluded = excludes(exchange.host);
+  if (host.excluded) return;
   if (is_address_text(exchange.host)) {
     host.error = Cause::config_mx_is_address;
   } else if (name.error != dns::NameFault::none) {
@@ -187,7 +162,9 @@ void Route::add_host(const dns::MxRecord& exchange) {
 }
 
 void Route::add_domain_as_host() {
-  hosts_.emplace_back().name = name_.ascii;
+  Host& host = hosts_.emplace_back();
+  host.name = name_.ascii;
+  host.own = own_;
   ask_for(0);
 }
 
@@ -202,9 +179,10 @@ void Route::on_addresses(std::size_t index, dns::Type type, const dns::Answer& a
   host.authentic = host.authentic && answer.authentic;
   host.error = worse(host.error, fault_of(answer.status));
   if (!answer.aliases.empty()) {
-    const bool own = host.name == name_.ascii;
-    if (own) findings_.add(Finding::domain_is_alias);
-    if (!own) host.findings.add(Finding::mx_is_alias);
+    const bool is_domain = host.name == name_.ascii;
+    host.excluded = host.excluded || excludes_any(answer.aliases);
+    if (is_domain) findings_.add(Finding::domain_is_alias);
+    if (!is_domain) host.findings.add(Finding::mx_is_alias);
   }
   const std::size_t most = options_.one_address ? 1 : options_.addresses_max;
   take_addresses(host, type, answer, most);
@@ -240,6 +218,13 @@ Cause Route::fault_without_address(const Host& host) const {
   return certain && !named_by_user ? Cause::dns_mx_no_address : host.error;
 }
 
+// A private address in a zone is a fault of the zone if its MX records lead there.
+Cause Route::error_of(const scope::Verdict& verdict) const {
+  const bool is_private = verdict.cause == Cause::excluded_private;
+  return is_private && kind_ == RouteKind::mail_domain ? Cause::config_mx_private_ip
+                                                       : verdict.cause;
+}
+
 std::vector<Destination> Route::destinations() const {
   INVARIANT(done());
   std::vector<Destination> destinations;
@@ -249,6 +234,12 @@ std::vector<Destination> Route::destinations() const {
     destination.preference = host.preference;
     destination.authentic = authentic_ && host.authentic;
     destination.findings = host.findings;
+    if (host.excluded) {
+      destination.error = Cause::excluded_list;
+      destination.authentic = false;
+      destinations.push_back(std::move(destination));
+      continue;
+    }
     if (is_inconclusive(host.error)) destination.findings.add(Finding::family_unknown);
     std::size_t room = options_.addresses_max;
     for (const auto& addresses : host.addresses) {
@@ -258,8 +249,9 @@ std::vector<Destination> Route::destinations() const {
         if (is_second && std::ranges::count(host.addresses[0], address) != 0) continue;
         --room;
         destination.address = address;
-        const bool is_private = kind_ == RouteKind::mail_domain && is_special_use(address);
-        destination.error = is_private ? Cause::config_mx_private_ip : Cause::none;
+        const scope::Verdict verdict = scope().verdict(address, host.own);
+        destination.error = error_of(verdict);
+        destination.own = verdict.standing == scope::Standing::own;
         destinations.push_back(destination);
       }
     }

@@ -158,7 +158,7 @@ void Conversation::keep_reply(int code, bool declined) {
     case smtp::State::handshake:
     case smtp::State::leaving: INVARIANT(false && "a reply where none is read");
   }
-  if (declined || row().keeps_reply) {
+  if (declined || row().keeps_reply || plan_->keep_all_replies) {
     observation_.keep_reply(row().phase, code);
   } else {
     observation_.keep_code(row().phase, code);

@@ -5,47 +5,10 @@
 #include <span>
 #include <utility>
 
+#include "results/json_members.h"
+
 namespace mxsweep::results {
 namespace {
-
-// Writes the members of one object, with a comma before each but the first.
-class Members {
- public:
-  explicit Members(JsonText& json) : json_(json) {}
-
-  JsonText& key(std::string_view name) {
-    json_.raw(first_ ? "\"" : ",\"");
-    json_.raw(name);
-    json_.raw("\":");
-    first_ = false;
-    return json_;
-  }
-  void text(std::string_view name, std::string_view octets, Encoding encoding) {
-    key(name).quoted(octets, encoding);
-  }
-  // A word of our own, if not empty.
-  void word(std::string_view name, std::string_view word) {
-    if (!word.empty()) text(name, word, Encoding::ascii);
-  }
-  void yes_or_no(std::string_view name, bool value) { key(name).raw(value ? "true" : "false"); }
-  void digest(std::string_view name, const tls::Digest& digest) {
-    key(name).raw("\"");
-    json_.hexadecimal(digest);
-    json_.raw("\"");
-  }
-  void second(std::string_view name, WallTime time) {
-    if (can_be_written(time)) key(name).wall_second(time);
-  }
-
- private:
-  JsonText& json_;
-  bool first_ = true;
-};
-
-bool is_parsed(const tls::Certificate& certificate) {
-  return !certificate.subject.empty() || !certificate.issuer.empty() ||
-         !certificate.serial.empty() || !certificate.key.empty();
-}
 
 // All texts of a certificate have the same encoding.
 Encoding encoding_of_texts(const tls::Certificate& certificate) {
@@ -128,6 +91,11 @@ void write_chain(std::span<const tls::Certificate> chain, ChainDetail detail, Js
 }
 
 }  // namespace
+
+bool is_parsed(const tls::Certificate& certificate) {
+  return !certificate.subject.empty() || !certificate.issuer.empty() ||
+         !certificate.serial.empty() || !certificate.key.empty();
+}
 
 void write_certificate(const tls::Certificate& certificate, JsonText& json) {
   Members members(json);

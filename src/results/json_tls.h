@@ -22,6 +22,9 @@ namespace mxsweep::results {
 inline constexpr std::array<std::string_view, 4> kTlsVersions = {"TLSv1.0", "TLSv1.1", "TLSv1.2",
                                                                  "TLSv1.3"};
 
+// Whether there is more than the digest of its octets.
+[[nodiscard]] bool is_parsed(const tls::Certificate& certificate);
+
 // A comma, the key and the object.
 void write_tls(const tls::Facts& facts, ChainDetail detail, JsonText& json);
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/utf8.h"
+#include "mxsweep/dns/name.h"
 #include "mxsweep/ring/clock.h"
 #include "scan/parts.h"
 
@@ -25,10 +27,16 @@ bool stopped(const Gauges& gauges) {
   return gauges.stop.load(std::memory_order_relaxed) != Stop::none;
 }
 
+names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
+  names.route.scope = &scope;
+  return names;
+}
+
 }  // namespace
 
-Input::Input(ListsOptions lists, const names::NameOptions& names, const checkpoint::Ledger* before)
-    : lists_(std::move(lists)), before_(before), names_(names) {}
+Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
+             const checkpoint::Ledger* before)
+    : lists_(std::move(lists)), before_(before), scope_(scope), names_(within(scope, names)) {}
 
 Status Input::open() {
   if (!bell_.good()) return Status::unusable(std::strerror(bell_.error()));
@@ -46,12 +54,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
     switch (lists_.next(target, bad)) {
       case Lists::Next::target:
         ++targets_;
-        if (was_recorded(target.number)) break;
-        if (target.address.family == Family::none) {
-          more = resolve(target, workers, gauges);
-        } else {
-          deal(task, workers, gauges);
-        }
+        if (!was_recorded(target.number)) more = take(task, workers, gauges);
         break;
       case Lists::Next::bad_line:
         ++lines_invalid_;
@@ -105,6 +108,32 @@ void Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
   if (wait[1].revents != 0) bell_.wait();
 }
 
+// False: the sweep ends.
+bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
+  const scope::Verdict verdict = verdict_on(task.target);
+  task.target.own = verdict.standing == scope::Standing::own;
+  if (verdict.standing == scope::Standing::excluded) {
+    record_unvisited(task, verdict.cause, Phase::input);
+    return true;
+  }
+  if (task.target.address.family == Family::none) return resolve(task.target, workers, gauges);
+  deal(task, workers, gauges);
+  return true;
+}
+
+// The verdict on what the list has: the name for TLS and the address. A name to resolve is judged
+// with all that it leads to, by its names::Route.
+scope::Verdict Input::verdict_on(const targets::Target& target) const {
+  scope::Verdict verdict;
+  if (const std::string_view name = target.name(); !name.empty()) {
+    const bool is_ascii = std::ranges::none_of(name, is_beyond_ascii);
+    verdict = scope_.verdict(is_ascii ? name : std::string_view(dns::read_name(name).ascii));
+  }
+  const bool is_address = target.address.family != Family::none;
+  if (verdict.standing == scope::Standing::excluded || !is_address) return verdict;
+  return scope_.verdict(target.address, verdict.standing == scope::Standing::own);
+}
+
 // False: the resolver cannot be used at all, which ends the sweep.
 bool Input::resolve(targets::Target& target, const Workers& workers, const Gauges& gauges) {
   if (!names_.is_open()) {
@@ -143,7 +172,7 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
       if (server.cause == Cause::none) {
         deal(server.task, workers, gauges);
       } else {
-        record_fault(server);
+        record_unvisited(server.task, server.cause, server.phase);
       }
     }
   }
@@ -233,14 +262,14 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   count(record);
 }
 
-void Input::record_fault(const Resolved& resolved) {
+void Input::record_unvisited(const Task& task, Cause cause, Phase phase) {
   results::Record record;
-  record.cause = resolved.cause;
-  record.outcome = outcome_of(record.cause);
-  record.phase = Phase::dns;
+  record.cause = cause;
+  record.outcome = outcome_of(cause);
+  record.phase = phase;
   record.at = ring::wall_now();
-  recorder_->describe(resolved.task, record);
-  recorder_->add(record, resolved.task, ring::now());
+  recorder_->describe(task, record);
+  recorder_->add(record, task, ring::now());
   count(record);
 }
 

@@ -4,8 +4,8 @@
 //
 //   Shape    One thread. The hash of a target's address chooses its worker, so that all counts of
 //            an address belong to one worker. A name is resolved first, and becomes a target for
-//            each address. Lines that cannot be read and names without an address become records
-//            here.
+//            each address. Lines that cannot be read, names without an address and what is excluded
+//            become records here.
 //   Waiting  The doorbell has one reader: this thread until the first name, then the ring of the
 //            names, which waits for the list as well. Two readers would take each other's
 //            notifications.
@@ -26,6 +26,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/threads/doorbell.h"
 #include "scan/lists.h"
 #include "scan/recorder.h"
@@ -37,8 +38,10 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // `before`: what earlier runs have recorded, which is left out; null: nothing.
-  Input(ListsOptions lists, const names::NameOptions& names, const checkpoint::Ledger* before);
+  // `scope` outlives it and does not change. `before`: what earlier runs have recorded, which is
+  // left out; null: nothing.
+  Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
+        const checkpoint::Ledger* before);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -72,19 +75,22 @@ class Input {
   void wake(const Workers& workers);
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
   void sleep();
+  bool take(Task& task, const Workers& workers, const Gauges& gauges);
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
   [[nodiscard]] bool was_recorded(std::uint64_t number);
   void leave_out_recorded(std::vector<Resolved>& servers);
   void record_bad_line(const targets::BadLine& bad);
-  void record_fault(const Resolved& resolved);
+  [[nodiscard]] scope::Verdict verdict_on(const targets::Target& target) const;
+  void record_unvisited(const Task& task, Cause cause, Phase phase);
   void count(const results::Record& record);
   void wait_for_room(Gauges& gauges);
 
   Lists lists_;
   const checkpoint::Ledger* before_;
   bool watched_ = false;  // The ring of the names waits for the list.
+  const scope::Scope& scope_;
   threads::Doorbell bell_;
   names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.

@@ -25,6 +25,7 @@ class Outputs {
  public:
   Status open(const Options& options, Journal* journal) {
     if (journal != nullptr) before_ = journal->before();
+    format_ = options.format;
     const bool zstd = options.compress || files::names_zstd(options.output);
     Status opened = open(options.output, {.zstd = zstd, .rotation = options.rotation});
     if (opened.ok()) opened = open_also(options.certificates, certificates_);
@@ -42,7 +43,8 @@ class Outputs {
     return {.box = &output_.add_outbox(),
             .certificates = certificates_,
             .domains = domains_,
-            .journal = keeps_journal_};
+            .journal = keeps_journal_,
+            .format = format_};
   }
   Status begin() { return output_.begin(); }
   // Whether SIGHUP is a request to open the files again.
@@ -93,6 +95,7 @@ class Outputs {
   files::Output output_;
   std::size_t certificates_ = 0;  // Their files' numbers; 0: not requested.
   std::size_t domains_ = 0;
+  results::Format format_ = results::Format::mxsweep;
 };
 
 }  // namespace mxsweep::scan

@@ -13,7 +13,7 @@
 #include "mxsweep/names/domain.h"
 #include "mxsweep/results/certificate_line.h"
 #include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/json_writer.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
@@ -28,6 +28,7 @@ struct Outboxes {
   std::size_t certificates = 0;
   std::size_t domains = 0;
   bool journal = false;  // Whether it is to be reported which targets are finished.
+  results::Format format = results::Format::mxsweep;  // Of the records.
 };
 
 class Recorder {
@@ -95,7 +96,7 @@ class Recorder {
     box().end_line(now, outboxes_.domains);
   }
   void add(const results::Record& record, files::Completion&& completion, Instant now) {
-    results::append_json(record, box().begin_line(now));
+    results::append_record(record, outboxes_.format, box().begin_line(now));
     if (outboxes_.journal) box().add_completion(std::move(completion), now);
     box().end_line(now);
     tally_.count(record);

@@ -311,7 +311,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   Input input({.sources = options.lists,
                .ports = options.ports,
                .mail_domains = options.names.mail_domains},
-              options.names, before == nullptr ? nullptr : &before->ledger);
+              options.names, options.scope, before == nullptr ? nullptr : &before->ledger);
   Outputs outputs;
   CertificateLog log;
   Status status = input.open();

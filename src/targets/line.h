@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "mxsweep/core/outcome.h"
-#include "mxsweep/targets/cidr.h"
+#include "mxsweep/targets/usable_range.h"
 #include "mxsweep/targets/target.h"
 #include "targets/csv.h"
 

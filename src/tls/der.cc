@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tls/der.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+
+#include "mxsweep/tls/certificate_numbers.h"
 
 namespace mxsweep::tls {
 namespace {
@@ -65,17 +68,36 @@ std::size_t bits(std::string_view integer) {
          static_cast<std::size_t>(std::bit_width(static_cast<unsigned char>(integer.front())));
 }
 
-// The bit lengths of the first two numbers of the SEQUENCE at the front of `der`; 0 if missing.
-std::array<std::size_t, 2> first_two(std::string_view der) {
-  std::array<std::size_t, 2> found{};
+// The first two numbers of the SEQUENCE at the front of `der`; empty if missing.
+std::array<std::string_view, 2> first_two(std::string_view der) {
+  std::array<std::string_view, 2> found{};
   std::optional<std::string_view> sequence = take(der, kSequence);
   if (!sequence) return found;
-  for (std::size_t& size : found) {
+  for (std::string_view& number : found) {
     const std::optional<std::string_view> integer = take(*sequence, kInteger);
     if (!integer) break;
-    size = bits(*integer);
+    number = *integer;
   }
   return found;
+}
+
+// `content`: that of the element that holds the number, counted from 0.
+int version_in(std::string_view content) {
+  const std::optional<std::string_view> number = take(content, kInteger);
+  return number && number->size() == 1 && number->front() >= 0 && number->front() <= 2
+             ? number->front() + 1
+             : 0;
+}
+
+// What the BIT STRING of a SubjectPublicKeyInfo holds.
+std::string_view key_in(std::string_view info) {
+  std::optional<std::string_view> key = take(info, kBitString);
+  if (!key || key->empty()) return {};
+  return key->substr(1);  // The first octet is the number of unused bits in the last one.
+}
+
+std::string_view without_leading_zeros(std::string_view integer) {
+  return integer.substr(std::min(integer.find_first_not_of('\0'), integer.size()));
 }
 
 }  // namespace
@@ -86,9 +108,12 @@ std::optional<RawParts> raw_parts(std::string_view der) {
   rest = take(*rest, kSequence);
   if (!rest) return std::nullopt;
   std::optional<Element> element = take(*rest);
-  if (element && element->tag == kVersion) element = take(*rest);
-  if (!element || element->tag != kInteger) return std::nullopt;
   RawParts parts;
+  if (element && element->tag == kVersion) {
+    parts.version = version_in(element->content);
+    element = take(*rest);
+  }
+  if (!element || element->tag != kInteger) return std::nullopt;
   parts.serial = element->content;
   for (int sequences = 0; sequences < 5; ++sequences) {
     element = take(*rest);
@@ -110,15 +135,26 @@ KeySize key_size(std::string_view spki) {
   std::optional<std::string_view> algorithm = take(*info, kSequence);
   if (!algorithm || !take(*algorithm)) return size;
   const auto [prime, order] = first_two(*algorithm);
-  size.prime = prime;
-  size.subgroup_order = order;
-  std::optional<std::string_view> key = take(*info, kBitString);
-  if (!key || key->empty()) return size;
-  key->remove_prefix(1);  // The number of unused bits in the last octet.
-  const auto [modulus, exponent] = first_two(*key);
-  size.modulus = modulus;
-  size.exponent = exponent;
+  size.prime = bits(prime);
+  size.subgroup_order = bits(order);
+  const auto [modulus, exponent] = first_two(key_in(*info));
+  size.modulus = bits(modulus);
+  size.exponent = bits(exponent);
   return size;
+}
+
+std::optional<CertificateNumbers> certificate_numbers(std::string_view der) {
+  const std::optional<RawParts> parts = raw_parts(der);
+  if (!parts) return std::nullopt;
+  CertificateNumbers numbers{.version = parts->version, .serial = parts->serial};
+  std::string_view spki = parts->spki;
+  std::optional<std::string_view> info = take(spki, kSequence);
+  if (!info || !take(*info)) return numbers;
+  numbers.key = key_in(*info);
+  const auto [modulus, exponent] = first_two(numbers.key);
+  numbers.modulus = without_leading_zeros(modulus);
+  numbers.exponent = without_leading_zeros(exponent);
+  return numbers;
 }
 
 // Octets that are not DER are abandoned where they stop making sense; the enclosing element

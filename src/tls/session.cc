@@ -101,6 +101,28 @@ std::string_view group_of(gnutls_session_t session) {
   return name_of(kPrimes, static_cast<unsigned>(bits), "DHE");
 }
 
+// The library names the negotiated suite, but has its number only in the list of all suites. There
+// the suites of TLS 1.3 have no key exchange.
+std::uint16_t cipher_id_of(gnutls_session_t session) {
+  const bool is_1_3 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+  const gnutls_kx_algorithm_t our_exchange = gnutls_kx_get(session);
+  const gnutls_cipher_algorithm_t our_cipher = gnutls_cipher_get(session);
+  const gnutls_mac_algorithm_t our_mac = gnutls_mac_get(session);
+  std::array<unsigned char, 2> id{};
+  gnutls_kx_algorithm_t exchange{};
+  gnutls_cipher_algorithm_t cipher{};
+  gnutls_mac_algorithm_t mac{};
+  gnutls_protocol_t version{};
+  for (std::size_t i = 0;
+       gnutls_cipher_suite_info(i, id.data(), &exchange, &cipher, &mac, &version) != nullptr; ++i) {
+    if (cipher != our_cipher || mac != our_mac) continue;
+    if ((version == GNUTLS_TLS1_3) != is_1_3) continue;
+    if (!is_1_3 && exchange != our_exchange) continue;
+    return static_cast<std::uint16_t>(id[0] << 8U | id[1]);
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string_view version_name(gnutls_session_t session) {
@@ -112,6 +134,7 @@ Session describe(gnutls_session_t session) {
   Session facts;
   facts.version = version_name(session);
   facts.cipher = text_or_nothing(gnutls_ciphersuite_get(session));
+  facts.cipher_id = cipher_id_of(session);
   facts.group = group_of(session);
   const auto signature = static_cast<gnutls_sign_algorithm_t>(gnutls_sign_algorithm_get(session));
   facts.signature = name_of(kSignatures, signature, {});

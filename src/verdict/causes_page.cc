@@ -22,6 +22,9 @@ struct Section {
 constexpr Section kSections[] = {
     {CauseGroup::well, "Nothing is wrong", "", ""},
     {CauseGroup::input, "The input line", "", ""},
+    {CauseGroup::excluded, "Not to be visited", "",
+     "Phase `input` for a target as the list has it, `dns` for what its name led to. Nothing was "
+     "sent to it. See `docs/politeness.md`."},
     {CauseGroup::local, "Our own side", "", ""},
     {CauseGroup::name, "The name", "", ""},
     {CauseGroup::mx, "The MX record", "",

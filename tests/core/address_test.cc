@@ -193,22 +193,6 @@ TEST_CASE("an IPv4-mapped IPv6 address is the IPv4 address", "[core][address]") 
   }
 }
 
-TEST_CASE("an unspecified, multicast, reserved or broadcast address is never that of a remote host",
-          "[core][address]") {
-  for (const char* text :
-       {"0.0.0.0", "0.0.0.1", "0.255.255.255", "224.0.0.0", "239.255.255.255", "240.0.0.0",
-        "255.255.255.254", "255.255.255.255", "::", "ff00::", "ff02::1",
-        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::ffff:0.0.0.0", "::ffff:224.0.0.1"}) {
-    INFO(text);
-    CHECK_FALSE(can_be_remote_host(*parse_address(text)));
-  }
-  for (const char* text : {"1.0.0.0", "223.255.255.255", "127.0.0.1", "10.0.0.1", "169.254.0.1",
-                           "::1", "::2", "fe80::1", "feff::", "2001:db8::", "::ffff:192.0.2.1"}) {
-    INFO(text);
-    CHECK(can_be_remote_host(*parse_address(text)));
-  }
-}
-
 TEST_CASE("the text of no address is empty", "[core][address]") {
   CHECK(to_string(Address{}).empty());
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "mxsweep/scope/list.h"
 #include "support/catch.h"
 
 namespace mxsweep::names {
@@ -219,45 +220,100 @@ TEST_CASE("special-use addresses are distinct from addresses on the internet", "
   CHECK(words(follow(world, RouteKind::mail_domain, "example")) ==
         Lines{"1 mx.example 10.0.0.1 config.mx_private_ip", "1 mx.example 192.175.48.1",
               "1 mx.example fd00::1 config.mx_private_ip"});
-  // For a host in the list the address is used as it is.
+  // For a host in the list it is no fault of a zone.
   CHECK(words(follow(world, RouteKind::host, "mx.example")) ==
-        Lines{"0 mx.example 10.0.0.1", "0 mx.example 192.175.48.1", "0 mx.example fd00::1"});
+        Lines{"0 mx.example 10.0.0.1 excluded.private", "0 mx.example 192.175.48.1",
+              "0 mx.example fd00::1 excluded.private"});
 }
 
-TEST_CASE("special use ends at the bounds of its network", "[names][route]") {
-  const auto special = [](const char* text) { return is_special_use(*parse_address(text)); };
-  for (const char* text : {"0.0.0.0",
-                           "10.255.255.255",
-                           "100.64.0.0",
-                           "100.127.255.255",
-                           "127.0.0.1",
-                           "169.254.1.1",
-                           "172.16.0.0",
-                           "172.31.255.255",
-                           "192.0.2.255",
-                           "192.168.0.1",
-                           "198.19.255.255",
-                           "224.0.0.1",
-                           "255.255.255.255",
-                           "::",
-                           "::1",
-                           "::ffff:8.8.8.8",
-                           "2001:db8::1",
-                           "fc00::",
-                           "fdff::1",
-                           "fe80::1",
-                           "febf::1",
-                           "ff02::1"}) {
-    INFO(text);
-    CHECK(special(text));
+scope::Scope scope_of(std::string_view own, std::string_view excluded) {
+  const scope::ToAscii none = [](std::string_view) -> Result<std::string> {
+    return Status::unusable("is not ASCII");
+  };
+  scope::Scope scope;
+  REQUIRE(scope::read_list(own, "own", none, scope.own).ok());
+  REQUIRE(scope::read_list(excluded, "excluded", none, scope.excluded).ok());
+  scope.freeze();
+  return scope;
+}
+
+// The names asked for, in the order of the questions.
+Lines asked(const World& world, RouteKind kind, std::string_view text, const scope::Scope& scope) {
+  Lines names;
+  Route route(kind, text, {.scope = &scope});
+  for (RouteQuestion question; route.take_question(question);) {
+    names.emplace_back(question.name);
+    route.on_answer(question.number, world.answer(std::string(question.name), question.type));
   }
-  for (const char* text :
-       {"1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-        "128.0.0.0", "172.15.255.255", "172.32.0.0", "192.0.3.0", "198.20.0.0", "223.255.255.255",
-        "2001:db9::", "2600::1", "fbff::1", "2001:200::1"}) {
-    INFO(text);
-    CHECK_FALSE(special(text));
+  REQUIRE(route.done());
+  return names;
+}
+
+TEST_CASE("an excluded name is not queried, whatever its spelling", "[names][route][scope]") {
+  const scope::Scope scope = scope_of("", "example.org\nxn--bcher-kva.example\n");
+  for (const RouteKind kind : {RouteKind::host, RouteKind::mail_domain}) {
+    for (const char* name : {"example.org", "MX.Example.ORG.",
+                             "mx.b\xc3\xbc"
+                             "cher.example"}) {
+      INFO(name);
+      CHECK(asked({}, kind, name, scope).empty());
+      const Route route = follow({}, kind, name, {.scope = &scope});
+      CHECK(route.error() == Cause::excluded_list);
+      CHECK(route.excluded_as_listed());
+      CHECK(route.destinations().empty());
+    }
   }
+  CHECK_FALSE(follow({}, RouteKind::host, "example.net", {.scope = &scope}).excluded_as_listed());
+}
+
+TEST_CASE("an excluded MX host is not queried, and the others are", "[names][route][scope]") {
+  World world;
+  world.mx("example", {{1, "MX1.example.org"}, {2, "mx.example"}, {3, "10.0.0.1"}});
+  world.address("mx1.example.org", {"192.175.48.2"});
+  world.address("mx.example", {"192.175.48.1", "192.175.48.3"});
+  const scope::Scope scope = scope_of("", "example.org\n192.175.48.3\n");
+  CHECK(words(follow(world, RouteKind::mail_domain, "example", {.scope = &scope})) ==
+        Lines{"1 MX1.example.org excluded.list", "2 mx.example 192.175.48.1",
+              "2 mx.example 192.175.48.3 excluded.list", "3 10.0.0.1 config.mx_is_address"});
+  CHECK(asked(world, RouteKind::mail_domain, "example", scope) ==
+        Lines{"example", "mx.example", "mx.example"});
+}
+
+TEST_CASE("an alias of an excluded name is excluded when DNS shows it", "[names][route][scope]") {
+  World world;
+  world.address("mx.example", {"192.175.48.1"});
+  world("mx.example", Type::a).aliases = {"mx.example.org"};
+  world.mx("alias.example", {{1, "mx.example.net"}});
+  world("alias.example", Type::mx).aliases = {"example.org"};
+  const scope::Scope scope = scope_of("mx.example\n", "example.org\n");
+  CHECK(words(follow(world, RouteKind::host, "mx.example", {.scope = &scope})) ==
+        Lines{"0 mx.example excluded.list"});
+  const Route domain = follow(world, RouteKind::mail_domain, "alias.example", {.scope = &scope});
+  CHECK(domain.error() == Cause::excluded_list);
+  CHECK_FALSE(domain.excluded_as_listed());
+  CHECK(domain.destinations().empty());
+}
+
+TEST_CASE("a server is own by its address, its host's name or its mail domain",
+          "[names][route][scope]") {
+  World world;
+  world.mx("example", {{1, "mx.example.org"}});
+  world.address("mx.example.org", {"10.0.0.1", "192.175.48.1"});
+  const auto owned = [&](std::string_view own) {
+    const scope::Scope scope = scope_of(own, "");
+    Lines lines;
+    const Route route = follow(world, RouteKind::mail_domain, "example", {.scope = &scope});
+    for (const Destination& destination : route.destinations()) {
+      lines.push_back(std::string(destination.own ? "own " : "foreign ") +
+                      std::string(to_string(destination.error)));
+    }
+    return lines;
+  };
+  CHECK(owned("") == Lines{"foreign config.mx_private_ip", "foreign none"});
+  CHECK(owned("10.0.0.0/8") == Lines{"own none", "foreign none"});
+  CHECK(owned("192.175.48.0/24") == Lines{"foreign config.mx_private_ip", "own none"});
+  CHECK(owned("example.org") == Lines{"own none", "own none"});
+  CHECK(owned("example") == Lines{"own none", "own none"});
 }
 
 TEST_CASE("only the address families that are wanted are queried", "[names][route]") {

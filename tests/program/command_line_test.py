@@ -33,7 +33,7 @@ class Flags(ProgramTest):
                 ("scan", *helo, "--ca-path", "/nonexistent"), ("scan", *helo, "--chain", "half"),
                 ("scan", *helo, "--certs", "/nonexistent/certs"),
                 ("scan", *helo, "--mx", "--domain-summary", "/nonexistent/domains"),
-                ("scan", *helo, "--allow-private"), ("scan", *helo, "--domain-summary", "d"),
+                ("scan", *helo, "--domain-summary", "d"),
                 ("scan", *helo, "--no-share", "--share-memory", "1"),
                 ("scan", *helo, "--check-name", "example.org"),
                 ("scan", *helo, "--share-memory", "0"), ("scan", *helo, "--share-memory", "-1"),
@@ -120,7 +120,7 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
-                         "resume"):
+                         "resume", "own", "exclude"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "port": "25", "rate": "500",
@@ -180,7 +180,7 @@ class Flags(ProgramTest):
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))]
         pages += [self.run_program(command, "--help")[1].decode() for command in ("scan", "sink")]
         pages.append(self.manual_page())
-        for name in ("list.txt", "domains.txt"):
+        for name in ("list.txt", "domains.txt", "optout.txt"):
             self.write(name, "127.0.0.1\n" if name == "list.txt" else "example.org\n")
         self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
         examples = set()

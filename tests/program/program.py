@@ -38,6 +38,8 @@ STOPPED_EARLY = 1
 WRONG_USAGE = 2
 NO_RESOLVER = "127.0.0.1:1"  # No test may query the machine's own resolver.
 CANNOT_RUN_HERE = 3
+# The fleets of the tests are at loopback addresses, which a sweep visits only if they are its own.
+OWN = ("--own", "127.0.0.0/8", "--own", "::1")
 
 SKIPPED = 77  # The exit code that means to ctest: none of the tests could run here.
 
@@ -262,8 +264,11 @@ class ProgramTest(unittest.TestCase):
         self.addCleanup(sink.end)
         return sink
 
-    def start(self, *arguments, within=(), **more):
-        """Starts the program with any arguments, without waiting for its end."""
+    def start(self, *arguments, within=(), own=OWN, **more):
+        """Starts the program with any arguments, without waiting for its end. A sweep gets the
+        flags `own` besides."""
+        if arguments[:1] == ("scan",):
+            arguments = ("scan", *own, *arguments[1:])
         process = Process([*within, MXSWEEP, *arguments], self.path("program.err"), **more)
         self.addCleanup(process.end)
         return process

@@ -43,7 +43,7 @@ class ResumeTest(MailDomainTest):
         return self.start("scan", "--helo", HELO, *summary, *flags, stdin=subprocess.DEVNULL)
 
     def start_resumed(self, *flags):
-        return self.start("scan", "--resume", str(self.path("state")), *flags)
+        return self.start("scan", "--resume", str(self.path("state")), *flags, own=())
 
     def kill_and_resume(self, scan, seconds_most):
         """Kills the sweep at some moment, if it still runs, and resumes it, several times. Returns
@@ -242,7 +242,7 @@ class Stops(ResumeTest):
         self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
         first = self.start_resumed("--max-runtime", "1h")
         wait_until(lambda: '"runs":2' in self.checkpoint_line(), "the first one to begin")
-        code, _, stderr = self.run_program("scan", "--resume", str(self.path("state")))
+        code, _, stderr = self.run_program("scan", "--resume", str(self.path("state")), own=())
         self.assertEqual(code, WRONG_USAGE, stderr)
         self.assertIn("another sweep is writing it", stderr)
         self.assertEqual(first.wait(), RAN_TO_ITS_END, first.stderr)
@@ -258,7 +258,8 @@ class Refusals(ResumeTest):
 
     def refused(self, *flags, first=False):
         words = self.scan_flags(*flags) if first else ("scan", *flags)
-        code, stdout, stderr = self.run_program(*words)
+        own = {} if first else {"own": ()}
+        code, stdout, stderr = self.run_program(*words, **own)
         self.assertEqual((code, stdout), (WRONG_USAGE, b""), stderr)
         return stderr
 

@@ -80,7 +80,7 @@ class Feeder {
   Feeder() {
     REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   with_resolver(), nullptr);
+                   with_resolver(), scope_, nullptr);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
@@ -129,6 +129,7 @@ class Feeder {
   }
 
   NameServer names_;
+  scope::Scope scope_;
   int pipe_[2] = {-1, -1};
   files::Output out_;
   Gauges gauges_;

@@ -7,7 +7,9 @@
 
 #include "mxsweep/results/json_writer.h"
 #include "mxsweep/results/record.h"
+#include "mxsweep/results/zgrab_writer.h"
 #include "support/validator.h"
+#include "support/zgrab_table.h"
 
 namespace mxsweep::results {
 
@@ -24,14 +26,22 @@ class KeptRecords {
     std::string line;
     append_json(record, line);
     lines_.insert(line);
+    std::string other;
+    append_zgrab(record, other);
+    zgrab_lines_.insert(other);
   }
 
-  void expect_valid() const { expect_judged({lines_.begin(), lines_.end()}, {}); }
+  // In both formats.
+  void expect_valid() const {
+    expect_judged({lines_.begin(), lines_.end()}, {});
+    expect_zgrab({zgrab_lines_.begin(), zgrab_lines_.end()}, {});
+  }
 
   [[nodiscard]] std::size_t size() const { return lines_.size(); }
 
  private:
   std::set<std::string> lines_;
+  std::set<std::string> zgrab_lines_;
 };
 
 }  // namespace mxsweep::results

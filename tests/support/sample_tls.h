@@ -30,6 +30,7 @@ inline tls::Certificate leaf_certificate() {
   leaf.issuer = "CN=Example Intermediate,O=Example Trust,C=NL";
   leaf.serial = "04d2a1b2c3d4e5f60718293a4b5c6d7e8f90";
   leaf.names = {"mx1.example.net", "mail.example.net"};
+  leaf.dns_names = leaf.names.size();
   leaf.not_before = sys_days(2026y / October / 1) + 10h + 15min;
   leaf.not_after = sys_days(2026y / December / 30) + 10h + 14min + 59s;
   leaf.key = "EC P-256";
@@ -71,6 +72,7 @@ inline tls::Certificate hostile_certificate() {
       "CN=Autorit\xe9"
       " de certification";
   certificate.names = {"\"", "\xff\xfe", "m\xc3\xbc", ""};
+  certificate.dns_names = certificate.names.size();
   certificate.self_signed = true;
   return certificate;
 }

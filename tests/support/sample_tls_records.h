@@ -106,6 +106,7 @@ inline Record odd_chain() {
     tls::Certificate nameless = leaf_certificate();
     nameless.subject.clear();
     nameless.names.clear();
+    nameless.dns_names = 0;
     nameless.not_before = sys_days(1950y / January / 1);
     nameless.not_after = sys_days(9999y / December / 31) + 23h + 59min + 59s;
     return chain_of({utf8, unparsed, hostile_certificate(), nameless});
@@ -172,6 +173,7 @@ inline Record huge_chain() {
   static const tls::Chain chain = [] {
     tls::Certificate certificate = hostile_certificate();
     certificate.names.assign(100, std::string(253, '\x80'));
+    certificate.dns_names = certificate.names.size();
     return chain_of(std::vector<tls::Certificate>(20, certificate));
   }();
   static const tls::Facts facts = untrusted(chain);

@@ -44,13 +44,14 @@ class Validator {
   }
 
   // The result for each line, "valid" or what is wrong; empty: the validator is not installed.
+  // `script`: of tests/support; what it takes as its schema.
   [[nodiscard]] std::optional<std::vector<std::string>> judge(
-      const std::string& lines, const std::string& schema = schema_json()) const {
+      const std::string& lines, const std::string& schema = schema_json(),
+      const std::string& script = "validate.py") const {
     const std::string output = (path_ / "output").string();
-    const std::string command = "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR
-                                "/tests/support/validate.py' '" +
-                                write("schema.json", schema) + "' '" + write("lines.jsonl", lines) +
-                                "' >'" + output + "' 2>&1";
+    const std::string command = "/usr/bin/python3 '" MXSWEEP_SOURCE_DIR "/tests/support/" + script +
+                                "' '" + write("schema.json", schema) + "' '" +
+                                write("lines.jsonl", lines) + "' >'" + output + "' 2>&1";
     const int status = std::system(command.c_str());
     REQUIRE(WIFEXITED(status));
     constexpr int kNoValidator = 77;
@@ -85,8 +86,9 @@ inline std::string joined(const std::vector<std::string>& lines) {
 // Each line of `right` is valid and each of `wrong` is not.
 inline void expect_judged(const std::vector<std::string>& right,
                           const std::vector<std::string>& wrong,
-                          const std::string& schema = schema_json()) {
-  const auto words = Validator().judge(joined(right) + joined(wrong), schema);
+                          const std::string& schema = schema_json(),
+                          const std::string& script = "validate.py") {
+  const auto words = Validator().judge(joined(right) + joined(wrong), schema, script);
   if (!words) return;
   REQUIRE(words->size() == right.size() + wrong.size());
   for (std::size_t i = 0; i < words->size(); ++i) {

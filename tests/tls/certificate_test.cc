@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/tls/certificate_numbers.h"
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/issue.h"
 #include "support/catch.h"
@@ -101,6 +102,16 @@ std::string hex(const Digest& digest) {
   return text;
 }
 
+std::string hex_of(std::string_view octets) {
+  std::string text;
+  for (const char octet : octets) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(octet));
+    text += digits;
+  }
+  return text;
+}
+
 std::string plain_hex(std::string text) {
   std::erase(text, ':');
   for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
@@ -171,6 +182,16 @@ void compare_with_openssl(const Folder& folder, const std::string& der) {
   } else {
     const std::string algorithm = line_after(*text, "Public Key Algorithm: ");  // "ED25519"
     CHECK("Ed" + algorithm.substr(2) == certificate.key);
+  }
+
+  const std::optional<CertificateNumbers> numbers = certificate_numbers(der);
+  REQUIRE(numbers);
+  CHECK(std::to_string(numbers->version) == line_after(*text, "Version: ").substr(0, 1));
+  const auto modulus = folder.openssl("x509 -inform DER -in it.der -noout -modulus");
+  REQUIRE(modulus);
+  if (certificate.key.starts_with("RSA ")) {
+    CHECK(plain_hex(line_after(*modulus, "Modulus=")) == hex_of(numbers->modulus));
+    CHECK(hex_of(numbers->exponent) == "010001");
   }
 
   REQUIRE(folder.openssl("x509 -inform DER -in it.der -noout -pubkey -out it.pub"));

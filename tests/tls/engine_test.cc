@@ -51,6 +51,8 @@ TEST_CASE("every version of TLS is supported and named", "[tls][engine][versions
     CHECK(session.version == row.name);
     CHECK(session.version == joined.server.session().version);
     CHECK(session.cipher == joined.server.session().cipher);
+    CHECK(session.cipher_id == joined.server.session().cipher_id);
+    CHECK(session.cipher_id != 0);
     CHECK(session.before_1_3 == (row.version != Version::tls1_3));
     CHECK_FALSE(joined.client.client_certificate_requested());
     CHECK(joined.client.failure() == Failure::none);

@@ -32,12 +32,6 @@ struct Address {
 // the same server. Any other address is returned unchanged.
 [[nodiscard]] Address without_mapping(const Address& address);
 
-// Whether it can be the address of a remote host. False for 0.0.0.0/8 (RFC 1122 section 3.2.1.3),
-// 224.0.0.0/4 and ff00::/8 (multicast), 240.0.0.0/4 (reserved, with the broadcast address) and
-// "::". True for private and loopback addresses, which are reachable from somewhere.
-// Requires: address.family is not none.
-[[nodiscard]] bool can_be_remote_host(const Address& address);
-
 [[nodiscard]] Address ipv4(std::uint32_t host_order);
 // Requires: address.family == Family::ipv4.
 [[nodiscard]] std::uint32_t ipv4_host_order(const Address& address);

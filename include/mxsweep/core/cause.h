@@ -19,6 +19,7 @@ namespace mxsweep {
 enum class CauseGroup : std::uint8_t {
   well,
   input,     // The line of the list is wrong.
+  excluded,  // The user has not permitted a visit.
   local,     // Our own machine, network or limits.
   name,      // The name does not resolve to a usable address.
   mx,        // The MX record does not name a server on the internet.
@@ -27,7 +28,7 @@ enum class CauseGroup : std::uint8_t {
   tls,       // TLS was started but not completed.
   fix,       // It works, but something must be fixed.
 };
-inline constexpr std::size_t kCauseGroupCount = 9;
+inline constexpr std::size_t kCauseGroupCount = 10;
 
 struct CauseRow {
   Cause cause;

@@ -8,10 +8,10 @@
 
 namespace mxsweep {
 
-// `noun` is the singular; the plural adds "s", or "es" after an "s".
+// `noun` is the singular; the plural adds "s", or "es" after an "s" or "x".
 [[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view noun) {
   std::string words = std::to_string(count) + ' ' + std::string(noun);
-  if (count != 1) words += noun.ends_with('s') ? "es" : "s";
+  if (count != 1) words += noun.ends_with('s') || noun.ends_with('x') ? "es" : "s";
   return words;
 }
 

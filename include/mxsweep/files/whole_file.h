@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Replaces a small file atomically: writes a temporary file in the same folder and renames it.
+// Reads a file whole, or replaces one atomically: writes a temporary file in the same folder and
+// renames it.
 //
 //   Shape     check_together() checks beforehand that it can be written. An inherited descriptor, a
 //             device or a FIFO is written to directly. So is a file that cannot be replaced: its
@@ -16,5 +17,8 @@ namespace mxsweep::files {
 
 // `minus`: the descriptor that "-" stands for.
 Status write_whole(const std::string& path, std::string_view text, int minus = 1);
+
+// Every octet of it, or an error.
+Result<std::string> read_whole(const std::string& path);
 
 }  // namespace mxsweep::files

@@ -10,8 +10,7 @@ namespace mxsweep::names {
 struct NameOptions {
   dns::ResolverOptions resolver;
   RouteOptions route;
-  bool mail_domains = false;   // Names are mail domains: their MX hosts are visited.
-  bool visit_private = false;  // Visit MX hosts whose address is for private or special use, too.
+  bool mail_domains = false;  // Names are mail domains: their MX hosts are visited.
   // How long to wait for a resolver that answers nothing at all before names fail because of it.
   Duration patience = std::chrono::minutes{1};
 };

@@ -9,6 +9,8 @@
 //            equal preference as in the answer; the addresses of a host are ordered IPv4 before
 //            IPv6, then as in the answer. Addresses that no remote host can have are left out, and
 //            an IPv4-mapped IPv6 address becomes the IPv4 address.
+//   Scope    A name in an exclusion list is not queried, be it the target's, an MX host's or an
+//            alias on the way, and none of its addresses is returned.
 //   Memory   hosts_max hosts with addresses_max addresses each; answers are not kept.
 //   Errors   a Cause of the groups local, name, mx or declined, for the whole route (error()) or
 //            for one destination.
@@ -25,6 +27,7 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
+#include "mxsweep/scope/scope.h"
 
 namespace mxsweep::names {
 
@@ -38,15 +41,20 @@ struct RouteOptions {
   bool one_address = false;
   std::size_t hosts_max = 16;  // The most preferred ones are kept.
   std::size_t addresses_max = 16;
+  // Outlives the routes. Null: nothing is own or excluded.
+  const scope::Scope* scope = nullptr;
 };
 
 struct Destination {
   std::string host;  // The queried name; the domain itself if it is its own mail server.
   std::uint16_t preference = 0;
-  Address address;            // Family::none: there is none, for the reason in `error`.
-  Cause error = Cause::none;  // With an address: none or config_mx_private_ip.
-  bool authentic = false;     // All answers that led here were validated by the resolver.
-  FindingSet findings;        // Of this host.
+  Address address;  // Family::none: there is none, for the reason in `error`.
+  // With an address: none, excluded_list, excluded_private or, of a mail domain,
+  // config_mx_private_ip.
+  Cause error = Cause::none;
+  bool authentic = false;  // All answers that led here were validated by the resolver.
+  bool own = false;        // The address, the host or the mail domain is own.
+  FindingSet findings;     // Of this host.
 };
 
 struct RouteQuestion {
@@ -64,6 +72,10 @@ class Route {
   [[nodiscard]] RouteQuestion question(std::uint32_t number) const;
   void on_answer(std::uint32_t number, const dns::Answer& answer);
 
+  // Whether the name itself is excluded, so that there was no question.
+  [[nodiscard]] bool excluded_as_listed() const {
+    return error_ == Cause::excluded_list && questions_.empty();
+  }
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }
   [[nodiscard]] const dns::Name& name() const { return name_; }
   // The functions from here on require done(). Why the name leads to no host at all; else none.
@@ -80,7 +92,9 @@ class Route {
     bool authentic = true;
     FindingSet findings;
     std::vector<Address> addresses[2];  // Of the A and of the AAAA answer.
-    bool had_unusable = false;          // There were addresses that no remote host can have.
+    bool own = false;
+    bool excluded = false;      // The host or one of its aliases.
+    bool had_unusable = false;  // There were addresses that no remote host can have.
   };
   struct Question {
     std::size_t host;  // kDomain: of the domain itself.
@@ -96,6 +110,10 @@ class Route {
   void add_hosts(std::vector<dns::MxRecord> exchanges);
   void add_host(const dns::MxRecord& exchange);
   void add_domain_as_host();
+  [[nodiscard]] const scope::Scope& scope() const;
+  [[nodiscard]] bool excludes(std::string_view name) const;
+  [[nodiscard]] bool excludes_any(const std::vector<std::string>& names) const;
+  [[nodiscard]] Cause error_of(const scope::Verdict& verdict) const;
   [[nodiscard]] Cause fault_without_address(const Host& host) const;
 
   RouteKind kind_;
@@ -103,14 +121,12 @@ class Route {
   dns::Name name_;
   Cause error_ = Cause::none;
   FindingSet findings_;
+  bool own_ = false;       // The name is own.
   bool authentic_ = true;  // The answers that gave the hosts were validated.
   std::vector<Host> hosts_;
   std::vector<Question> questions_;
   std::size_t next_ = 0;  // Of questions_.
   std::size_t open_ = 0;  // Asked and not answered.
 };
-
-// Whether an address is for private or other special use, so that no server on the internet has it.
-[[nodiscard]] bool is_special_use(const Address& address);
 
 }  // namespace mxsweep::names

@@ -44,6 +44,7 @@ struct Task {
 struct Resolved {
   Task task;
   Cause cause = Cause::none;  // Why it is not to be visited; its target may lack an address.
+  Phase phase = Phase::dns;   // Of that cause; input: the name itself is excluded.
 };
 
 // Fills in what a record has of its task, and adjusts the outcome to the path. Must be called last,

@@ -41,8 +41,9 @@ struct Plan {
   smtp::Commands commands;
   Depth depth = Depth::tls;
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
-  tls::Client* tls = nullptr;  // The worker's own. Null: no STARTTLS, and no implicit TLS.
-  bool require_valid = false;  // A certificate that is not verified makes a server degraded.
+  tls::Client* tls = nullptr;     // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  bool require_valid = false;     // A certificate that is not verified makes a server degraded.
+  bool keep_all_replies = false;  // Also the texts whose code says enough (results::PhaseReplies).
   results::ChainDetail chain_detail = results::ChainDetail::full;
   WallTime wall_at_zero{};  // The wall time at Instant's zero, to check the dates of certificates.
   Duration connect_timeout = std::chrono::seconds{10};

@@ -22,9 +22,11 @@
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/plan.h"
+#include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/checkpoint.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -43,13 +45,15 @@ struct Options {
   Options& operator=(const Options&) = delete;
 
   probe::Plan plan;
-  tls::ClientOptions tls;    // Requires: check_tls() finds no fault.
-  files::TrustStore trust;   // To describe it; `tls` has its authorities.
+  tls::ClientOptions tls;                             // Requires: check_tls() finds no fault.
+  files::TrustStore trust;                            // To describe it; `tls` has its authorities.
+  results::Format format = results::Format::mxsweep;  // Of the records.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.

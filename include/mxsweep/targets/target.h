@@ -25,6 +25,7 @@ class Target {
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
   std::uint16_t list = 0;               // Which of the sweep's lists, counted from 0.
+  bool own = false;                     // What --own names; the feeder decides.
   std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.
   std::uint64_t line = 0;               // Its line in the list, counted from 1.
   // Its position in the order of the sweep, counted from 0; the servers of a name have the same.

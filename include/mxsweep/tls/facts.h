@@ -90,12 +90,13 @@ struct Chain {
 
 // The negotiated parameters. Views are static.
 struct Session {
-  std::string_view version;    // "TLSv1.3"
-  std::string_view cipher;     // IANA's name: "TLS_AES_256_GCM_SHA384"; empty: not completed.
-  std::string_view group;      // "X25519", "P-256", "ffdhe2048", "DHE 1024", or "DHE" for a rare
-                               // size; empty: no (EC)DHE.
-  std::string_view signature;  // IANA's SignatureScheme: "ecdsa_secp256r1_sha256"; may be empty.
-  bool before_1_3 = false;     // Whether the two below apply.
+  std::string_view version;     // "TLSv1.3"
+  std::string_view cipher;      // IANA's name: "TLS_AES_256_GCM_SHA384"; empty: not completed.
+  std::uint16_t cipher_id = 0;  // IANA's number; 0: not completed, or not known.
+  std::string_view group;       // "X25519", "P-256", "ffdhe2048", "DHE 1024", or "DHE" for a rare
+                                // size; empty: no (EC)DHE.
+  std::string_view signature;   // IANA's SignatureScheme: "ecdsa_secp256r1_sha256"; may be empty.
+  bool before_1_3 = false;      // Whether the two below apply.
   bool extended_master_secret = false;
   bool secure_renegotiation = false;
 };

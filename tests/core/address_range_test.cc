@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/targets/cidr.h"
+#include "mxsweep/core/address_range.h"
 
 #include <string>
 
 #include "support/catch.h"
 
+using mxsweep::address_count;
+using mxsweep::next_address;
 using mxsweep::parse_address;
-using mxsweep::targets::address_count;
-using mxsweep::targets::next_address;
-using mxsweep::targets::prefix_range;
+using mxsweep::prefix_range;
+using mxsweep::previous_address;
 
 namespace {
 
@@ -21,9 +22,13 @@ std::string after(const char* address) {
   return to_string(next_address(parse_address(address).value()));
 }
 
+std::string before(const char* address) {
+  return to_string(previous_address(parse_address(address).value()));
+}
+
 }  // namespace
 
-TEST_CASE("a prefix is the range of all its addresses, both ends included", "[targets][cidr]") {
+TEST_CASE("a prefix is the range of all its addresses, both ends included", "[core][address]") {
   CHECK(ends_of("192.0.2.0", 28) == "192.0.2.0 192.0.2.15");
   CHECK(ends_of("192.0.2.0", 24) == "192.0.2.0 192.0.2.255");
   CHECK(ends_of("192.0.0.0", 23) == "192.0.0.0 192.0.1.255");
@@ -34,20 +39,20 @@ TEST_CASE("a prefix is the range of all its addresses, both ends included", "[ta
   CHECK(ends_of("::", 0) == ":: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
 
-TEST_CASE("host bits in a prefix are ignored", "[targets][cidr]") {
+TEST_CASE("host bits in a prefix are ignored", "[core][address]") {
   CHECK(ends_of("192.0.2.5", 24) == "192.0.2.0 192.0.2.255");
   CHECK(ends_of("255.255.255.255", 1) == "128.0.0.0 255.255.255.255");
   CHECK(ends_of("2001:db8::abcd", 120) == "2001:db8::ab00 2001:db8::abff");
 }
 
-TEST_CASE("a prefix is not longer than an address", "[targets][cidr]") {
+TEST_CASE("a prefix is not longer than an address", "[core][address]") {
   CHECK(ends_of("192.0.2.0", 33) == "none");
   CHECK(ends_of("2001:db8::", 128) == "2001:db8:: 2001:db8::");
   CHECK(ends_of("2001:db8::", 129) == "none");
   CHECK(ends_of("192.0.2.0", 4294967295U) == "none");
 }
 
-TEST_CASE("the next address carries over from octet to octet", "[targets][cidr]") {
+TEST_CASE("the next address carries over from octet to octet", "[core][address]") {
   CHECK(after("192.0.2.0") == "192.0.2.1");
   CHECK(after("192.0.2.255") == "192.0.3.0");
   CHECK(after("9.255.255.255") == "10.0.0.0");
@@ -55,8 +60,14 @@ TEST_CASE("the next address carries over from octet to octet", "[targets][cidr]"
   CHECK(after("::ffff:ffff:ffff:ffff") == "0:0:0:1::");
 }
 
+TEST_CASE("the previous address borrows from octet to octet", "[core][address]") {
+  CHECK(before("192.0.2.1") == "192.0.2.0");
+  CHECK(before("10.0.0.0") == "9.255.255.255");
+  CHECK(before("0:0:0:1::") == "::ffff:ffff:ffff:ffff");
+}
+
 TEST_CASE("the addresses of a range are counted, up to the largest number that fits",
-          "[targets][cidr]") {
+          "[core][address]") {
   const auto count = [](const char* address, unsigned length) {
     return address_count(prefix_range(parse_address(address).value(), length).value());
   };

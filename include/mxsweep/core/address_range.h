@@ -12,7 +12,7 @@
 
 #include "mxsweep/core/address.h"
 
-namespace mxsweep::targets {
+namespace mxsweep {
 
 struct AddressRange {
   Address first;
@@ -30,19 +30,12 @@ struct AddressRange {
 [[nodiscard]] std::optional<AddressRange> read_prefix(const Address& address,
                                                       std::string_view length);
 
-// The next higher address. Requires: `address` is not the highest of its family.
+// The addresses next to this one. Requires: `address` is not the highest, or not the lowest, of its
+// family.
 [[nodiscard]] Address next_address(Address address);
-
-// The range, shortened at both ends by addresses that no remote host can have
-// (can_be_remote_host()); empty if none is left. A range of IPv4-mapped addresses only becomes one
-// of IPv4. Requires: first <= last.
-[[nodiscard]] std::optional<AddressRange> usable_part(AddressRange range);
-
-// The next address that a remote host can have; inside an IPv6 range there may be IPv4-mapped
-// addresses that none can have. Requires: `address` is in a usable_part() and not its last.
-[[nodiscard]] Address next_usable(const Address& address);
+[[nodiscard]] Address previous_address(Address address);
 
 // The number of addresses in the range; 2^64 - 1 stands for that many or more.
 [[nodiscard]] std::uint64_t address_count(const AddressRange& range);
 
-}  // namespace mxsweep::targets
+}  // namespace mxsweep

@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/targets/cidr.h"
+#include "mxsweep/core/address_range.h"
 
 #include <charconv>
 #include <system_error>
 
 #include "mxsweep/core/invariant.h"
 
-namespace mxsweep::targets {
+namespace mxsweep {
 namespace {
 
 std::size_t octet_count(const Address& address) {
   INVARIANT(address.family != Family::none);
   return address.family == Family::ipv4 ? 4 : 16;
-}
-
-Address previous_address(Address address) {
-  for (std::size_t i = octet_count(address); i > 0; --i) {
-    if (address.octets[i - 1]-- != 0) return address;
-  }
-  INVARIANT(false && "there is an address before this one");
-  return address;
-}
-
-// The block of unusable addresses that contains `address`. Each such block is a prefix, also among
-// IPv4-mapped addresses.
-AddressRange unusable_block(const Address& address) {
-  const Address plain = without_mapping(address);
-  const unsigned mapping_bits = plain.family == address.family ? 0 : 96;
-  const bool is_low = plain.octets[0] == 0;
-  unsigned bits = is_low ? 128 : 8;                         // "::" and ff00::/8.
-  if (plain.family == Family::ipv4) bits = is_low ? 8 : 3;  // 0.0.0.0/8, 224.0.0.0/3.
-  return *prefix_range(address, mapping_bits + bits);
 }
 
 std::uint64_t word(const Address& address, std::size_t at) {
@@ -40,25 +21,6 @@ std::uint64_t word(const Address& address, std::size_t at) {
 }
 
 }  // namespace
-
-std::optional<AddressRange> usable_part(AddressRange range) {
-  while (!can_be_remote_host(range.first)) {
-    const Address end = unusable_block(range.first).last;
-    if (end >= range.last) return std::nullopt;
-    range.first = next_address(end);
-  }
-  while (!can_be_remote_host(range.last)) {
-    range.last = previous_address(unusable_block(range.last).first);
-  }
-  const AddressRange plain{without_mapping(range.first), without_mapping(range.last)};
-  return plain.first.family == plain.last.family ? plain : range;
-}
-
-Address next_usable(const Address& address) {
-  Address next = next_address(address);
-  while (!can_be_remote_host(next)) next = next_address(unusable_block(next).last);
-  return next;
-}
 
 std::uint64_t address_count(const AddressRange& range) {
   constexpr std::uint64_t kMost = UINT64_MAX;
@@ -102,4 +64,12 @@ Address next_address(Address address) {
   return address;
 }
 
-}  // namespace mxsweep::targets
+Address previous_address(Address address) {
+  for (std::size_t i = octet_count(address); i > 0; --i) {
+    if (address.octets[i - 1]-- != 0) return address;
+  }
+  INVARIANT(false && "there is an address before this one");
+  return address;
+}
+
+}  // namespace mxsweep
