@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
 
@@ -33,6 +35,25 @@ std::string clock_text(double whole_seconds) {
   const auto all = static_cast<std::uint64_t>(whole_seconds);
   if (all < 3600) return fmt::format("{}:{:02}", all / 60, all % 60);
   return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
+}
+
+std::string waits_in_words(const scan::Progress& progress) {
+  // Conversations that are open may let a visit start at any moment.
+  const bool idle = progress.in_flight == 0;
+  const auto next = [](Duration left) {
+    return left < Duration::zero() ? std::string()
+                                   : " (next in " + clock_text(std::ceil(seconds(left))) + ")";
+  };
+  std::string words;
+  if (progress.polite > 0) {
+    words = fmt::format("{} for politeness{}", progress.polite,
+                        idle ? next(progress.next_polite) : std::string());
+  }
+  if (progress.retries > 0) {
+    words += fmt::format("{}{} for a retry{}", words.empty() ? "" : ", ", progress.retries,
+                         next(progress.next_retry));
+  }
+  return words.empty() ? words : ", waiting: " + words;
 }
 
 }  // namespace
@@ -74,6 +95,7 @@ std::string ProgressLine::text(const scan::Progress& progress) const {
     if (progress.outcomes[i] == 0) continue;
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
   }
+  line += waits_in_words(progress);
   if (progress.shortages > 0) {
     line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
                         errno_name(progress.last_shortage));

@@ -133,6 +133,8 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   if (!trust.ok()) return refuse(trust.status());
   options.trust = *trust;
   options.tls = flags.conversation.tls_options(options.trust);
+  if (const Status checked = check_sources(flags.sources); !checked.ok()) return refuse(checked);
+  options.plan.sources = flags.sources;
   const bool zgrab2 = flags.format == results::Format::zgrab2;
   options.tls.keep_der = zgrab2 || !flags.certificates.empty();
   options.plan.keep_all_replies = zgrab2;
@@ -300,6 +302,7 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
   add_output(command, *flags);
   add_checkpoint(command, *flags);
   add_limits(command, *flags);
+  add_identity(command, *flags);
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

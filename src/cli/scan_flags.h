@@ -13,6 +13,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/probe/sources.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
@@ -25,6 +26,7 @@ namespace mxsweep::cli {
 inline constexpr double kRateDefault = 500;
 
 inline constexpr std::uint16_t kPortDefault = 25;
+
 inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
     {"mxsweep", results::Format::mxsweep},
     {"zgrab2", results::Format::zgrab2},
@@ -41,6 +43,7 @@ struct ScanFlags {
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
   scan::CapacityRequest capacity;
+  probe::Sources sources;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
   Duration drain = scan::kDrainDefault;
@@ -64,6 +67,11 @@ struct ScanFlags {
   std::string command_line;
   std::vector<std::string> command;  // Its words.
 };
+
+void add_identity(Command& command, ScanFlags& flags);
+
+// Whether connections may come from each of these addresses.
+Status check_sources(const probe::Sources& sources);
 
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);

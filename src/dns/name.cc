@@ -97,6 +97,20 @@ Name read_name(std::string_view text) {
   return name;
 }
 
+std::string reverse_name(const Address& address) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string name;
+  if (address.family == Family::ipv4) {
+    for (std::size_t i = 4; i > 0; --i) name += std::to_string(address.octets[i - 1]) + '.';
+    return name + "in-addr.arpa";
+  }
+  for (std::size_t i = address.octets.size(); i > 0; --i) {
+    const unsigned octet = address.octets[i - 1];
+    name += {kDigits[octet & 0xfU], '.', kDigits[octet >> 4U], '.'};
+  }
+  return name + "ip6.arpa";
+}
+
 bool is_localhost(std::string_view ascii) {
   return ascii == "localhost" || ascii.ends_with(".localhost");
 }

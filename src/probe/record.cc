@@ -30,6 +30,7 @@ results::ReplyText Observation::deciding_reply() const {
 results::Record Observation::record(std::string_view name, std::string_view domain) const {
   INVARIANT(ended_);
   results::Record record;
+  record.attempt = attempt_;
   record.outcome = outcome_;
   record.phase = phase_;
   record.cause = cause_;

@@ -149,6 +149,8 @@ void write_counts(const Summary& summary, JsonText& json) {
     json.raw("}");
   }
   write_count(",\"probes\":", summary.probes, json);
+  write_count(",\"retries\":", summary.retries, json);
+  write_count(",\"waited\":", summary.waited, json);
   write_count(",\"shared\":", summary.tally.shared, json);
   write_count(",\"records\":", summary.tally.records, json);
   write_count(",\"records_written\":", summary.records_written, json);
@@ -275,6 +277,9 @@ std::string summary_line(const Summary& summary) {
     fmt::format_to(out, ", {} of them NOT WRITTEN", summary.records_unwritten);
   }
   if (summary.tally.shared > 0) fmt::format_to(out, ", {} shared", summary.tally.shared);
+  if (summary.retries > 0) {
+    fmt::format_to(out, ", {} retr{}", summary.retries, summary.retries == 1 ? "y" : "ies");
+  }
   fmt::format_to(out, " in {:.1f} s, {:.0f} visits/s", as_figure(seconds_of(summary.elapsed)),
                  as_figure(rate_of(summary)));
   if (summary.tally.total.count() > 0) {

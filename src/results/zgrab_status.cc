@@ -54,6 +54,7 @@ std::string_view status_of(CauseGroup group) {
     // zgrab2 has no word for these, or logs an error instead of writing a record.
     case CauseGroup::tls:
     case CauseGroup::input:
+    case CauseGroup::excluded:
     case CauseGroup::local:
     case CauseGroup::name:
     case CauseGroup::mx: return kUnknown;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/ring/socket.h"
 
+#include <ifaddrs.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -11,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <string>
 
 #include "mxsweep/core/invariant.h"
 
@@ -56,6 +59,46 @@ int open_tcp(Family family) {
   const int domain = family == Family::ipv4 ? AF_INET : AF_INET6;
   const int descriptor = ::socket(domain, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
   return descriptor >= 0 ? descriptor : -errno;
+}
+
+int bind_source(int descriptor, const Address& source) {
+  const int yes = 1;
+  ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+  const SocketAddress from = socket_address(source, 0);
+  const int result =
+      ::bind(descriptor, reinterpret_cast<const sockaddr*>(&from.storage), from.octets);
+  return result == 0 ? 0 : -errno;
+}
+
+Status check_source(const Address& source) {
+  const int descriptor = open_tcp(source.family);
+  const int result = descriptor < 0 ? descriptor : bind_source(descriptor, source);
+  if (descriptor >= 0) close_socket(descriptor);
+  if (result == 0) return {};
+  const std::string text = to_string(source);
+  if (result == -EADDRNOTAVAIL) {
+    return Status::machine(
+        text + " is not an address of this machine",
+        "give one that `ip address` lists, or add it: ip address add " + text + " dev INTERFACE");
+  }
+  return Status::machine("connections cannot come from " + text + ": " + std::strerror(-result),
+                         "give another address");
+}
+
+std::vector<Address> interface_addresses() {
+  std::vector<Address> addresses;
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return addresses;
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, &::freeifaddrs);
+  for (const ifaddrs* one = first; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr) continue;
+    const bool ipv4 = one->ifa_addr->sa_family == AF_INET;
+    if (!ipv4 && one->ifa_addr->sa_family != AF_INET6) continue;
+    sockaddr_in6 storage{};
+    std::memcpy(&storage, one->ifa_addr, ipv4 ? sizeof(sockaddr_in) : sizeof storage);
+    addresses.push_back(address_of(storage));
+  }
+  return addresses;
 }
 
 void reset_on_close(int descriptor) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Decides when a worker may start a connection: all workers together keep within the concurrency
-// and the rate of the sweep.
+// and the rate of the sweep. What they share for politeness is here, too (scan/politeness.h).
 //
 //   Shape     Admission is shared by all workers; Permit is one worker's access to it. Call take()
 //             before each connection, and settle() once per turn, also in a turn without one.
@@ -16,15 +16,21 @@
 #include "mxsweep/pace/budget.h"
 #include "mxsweep/pace/rate.h"
 #include "mxsweep/threads/doorbell.h"
+#include "scan/politeness.h"
 
 namespace mxsweep::scan {
 
 struct Admission {
-  Admission(std::uint32_t concurrency, std::uint32_t workers, double per_second, Instant now)
-      : budget(concurrency, workers), rate(per_second, now), doorbells(workers) {}
+  Admission(std::uint32_t concurrency, std::uint32_t workers, double per_second,
+            const pace::CourtesyLimits& limits, Instant now)
+      : budget(concurrency, workers),
+        rate(per_second, now),
+        politeness(limits, workers),
+        doorbells(workers) {}
 
   pace::Budget budget;
   pace::Rate rate;
+  Politeness politeness;
   // Of each worker. Requires: all are set before a worker runs.
   std::vector<threads::Doorbell*> doorbells;
 };

@@ -92,10 +92,10 @@ class Outputs {
 
   const checkpoint::Checkpoint* before_ = nullptr;
   bool keeps_journal_ = false;
+  results::Format format_ = results::Format::mxsweep;
   files::Output output_;
   std::size_t certificates_ = 0;  // Their files' numbers; 0: not requested.
   std::size_t domains_ = 0;
-  results::Format format_ = results::Format::mxsweep;
 };
 
 }  // namespace mxsweep::scan

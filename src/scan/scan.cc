@@ -52,11 +52,15 @@ class Sweep {
         outputs_(outputs),
         max_runtime_(options.max_runtime),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
-                   ring::now()) {
+                   options.courtesy, ring::now()) {
     outputs_.writer().notify_at_end(bell_);
     const SweeperOptions sweeper{.certificates = &log,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads,
+                                 .waiting_octets = kWaitingOctetsMax / options.capacity.threads,
+                                 .retries = options.retries,
+                                 .retries_own = options.retries_own,
+                                 .retry_delay = options.retry_delay,
                                  .resumable = !options.checkpoint.path.empty()};
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
@@ -142,6 +146,7 @@ class Sweep {
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
     progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
     progress.last_shortage = gauges_.last_shortage.load(std::memory_order_relaxed);
+    add_waits(progress);
     return progress;
   }
 
@@ -151,6 +156,22 @@ class Sweep {
     const std::vector<std::string>& lists = input_.lists().names();
     if (lists.size() > 1) outboxes.list_names = &lists;
     return outboxes;
+  }
+
+  void add_waits(Progress& progress) const {
+    const Instant now = ring::now();
+    const auto earlier = [now](Duration& of, Instant at) {
+      if (at == kNever) return;
+      const Duration left = std::max(at - now, Duration::zero());
+      of = of < Duration::zero() ? left : std::min(of, left);
+    };
+    for (const auto& worker : workers_) {
+      const Waits& waits = worker->sweeper().waits();
+      progress.polite += waits.polite.load(std::memory_order_relaxed);
+      progress.retries += waits.retries.load(std::memory_order_relaxed);
+      earlier(progress.next_polite, waits.next_polite.load(std::memory_order_relaxed));
+      earlier(progress.next_retry, waits.next_retry.load(std::memory_order_relaxed));
+    }
   }
 
   void ended_thread() {
@@ -249,6 +270,8 @@ class Sweep {
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->sweeper().tally());
       summary.probes += worker->sweeper().probes();
+      summary.retries += worker->sweeper().retries();
+      summary.waited += worker->sweeper().waited();
       summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
       summary.targets_not_started += worker->sweeper().not_started();
       summary.servers_forgotten += worker->sweeper().servers_forgotten();

@@ -30,7 +30,6 @@ class Single {
 
   void on_end(Visit& visit, const probe::Observation& seen, Instant /*now*/) {
     results::Record record = seen.record(visit.target().name());
-    record.attempt = 1;
     record.at = plan_.wall_time(seen.started());
     describe(*visit.task, record);
     on_end_(record);

@@ -24,7 +24,8 @@ Sweeper::Sweeper(const SweeperOptions& options, const probe::Plan& plan, std::ui
       recorder_(outboxes),
       inbox_(kInboxTargets, options.inbox_octets),
       permit_(admission, worker),
-      visited_(options.share_octets) {}
+      visited_(options.share_octets),
+      polite_(admission.politeness, admission.doorbells, worker, options.waiting_octets) {}
 
 bool Sweeper::may_begin() const {
   return !recorder_.backpressured() && gauges_.stopping() == Stop::none;
@@ -51,9 +52,14 @@ bool Sweeper::find_next(std::uint32_t& budget, Instant now) {
       retry_queue_.pop_front();
       break;
     }
+    next_ = polite_.take(now);
+    if (next_) break;
     Task task;
-    const bool found = visited_.pop_ready(task) || (!visited_.full() && inbox_.pop(task));
-    if (!found) break;
+    if (!visited_.pop_ready(task) && !(may_take_task() && inbox_.pop(task))) {
+      // Everything that waits for the caps has been added.
+      if (!polite_.exchange(now)) break;
+      continue;
+    }
     VisitCache::Server* server = nullptr;
     if (options_.share_octets != 0) {
       const auto answer = look_up(task);
@@ -61,13 +67,19 @@ bool Sweeper::find_next(std::uint32_t& budget, Instant now) {
       if (answer.to_visit == nullptr) continue;
       server = answer.to_visit;
     }
-    next_ = {.task = std::move(task), .since = now, .server = server};
+    Visit visit{.task = std::move(task), .since = now, .server = server};
+    if (polite_.concerns(visit.target())) {
+      polite_.add(std::move(visit));
+    } else {
+      next_ = std::move(visit);
+    }
   }
   return next_ && budget > 0;
 }
 
 void Sweeper::return_permits(const Load& load, Instant now) {
   permit_.settle(load.open, next_ && may_begin() && may_connect(load, now));
+  polite_.exchange(now);
 }
 
 VisitCache::Answer Sweeper::look_up(Task& task) {
@@ -78,8 +90,13 @@ VisitCache::Answer Sweeper::look_up(Task& task) {
 }
 
 void Sweeper::serve_waiters(Instant now) {
-  Task task;
   std::uint32_t budget = kAnswersPerTurn;
+  for (; budget > 0 && !recorder_.backpressured(); --budget) {
+    std::optional<Visit> visit = take_visited();
+    if (!visit) break;
+    stop_trying(*visit, now);
+  }
+  Task task;
   for (; budget > 0 && !recorder_.backpressured() && visited_.pop_ready(task); --budget) {
     const auto answer = look_up(task);
     if (answer.known != nullptr) record_shared(task, *answer.known, now);
@@ -89,8 +106,12 @@ void Sweeper::serve_waiters(Instant now) {
   }
 }
 
-void Sweeper::end() {
+void Sweeper::end(Instant now) {
   permit_.settle(0, false);
+  polite_.exchange(now);  // Other workers may wait for its places.
+  while (std::optional<Visit> visit = take_visited()) {
+    stop_trying(*visit, now);
+  }
   // The writers take or discard everything, so this ends.
   recorder_.drain();
 }
@@ -105,39 +126,42 @@ void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
   if (now - visit.since < kShortageMost) {
     retry_queue_.push_back(std::move(visit));
+    visit.ticket = pace::kNoTicket;  // The moved one has it.
   } else {
     record_shortage(visit, error, now);
+    on_closed(visit);
   }
 }
 
 bool Sweeper::finished() const {
   switch (gauges_.stopping()) {
-    case Stop::drain: return !visited_.has_ready();
+    case Stop::drain: return !visited_.has_ready() && !owes_records();
     case Stop::leave: return true;
     case Stop::none: break;
   }
   return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && retry_queue_.empty() &&
-         !next_ && visited_.waiting() == 0;
+         !next_ && visited_.waiting() == 0 && polite_.size() == 0;
 }
 
 Instant Sweeper::next_moment(const Load& load, Instant now) const {
   const Instant flush_at = recorder_.flush_at();
   const Stop stop = gauges_.stopping();
-  if (stop != Stop::none && visited_.has_ready()) {  // For serve_waiters().
+  if (stop == Stop::drain && (visited_.has_ready() || owes_records())) {  // For serve_waiters().
     return std::min(flush_at, recorder_.backpressured() ? now + files::kBackpressureRetry : now);
   }
   if (recorder_.backpressured() || stop != Stop::none) return flush_at;
   if (!next_) {
     // There was more than the budget of one turn.
     const bool more =
-        !retry_queue_.empty() || visited_.has_ready() || (!inbox_.empty() && !visited_.full());
-    return more ? now : flush_at;
+        !retry_queue_.empty() || visited_.has_ready() || (!inbox_.empty() && may_take_task());
+    return more ? now : std::min(flush_at, polite_.next(now));
   }
   if (load.full) return flush_at;
   return std::min(flush_at, now < braked_until_ ? braked_until_ : permit_.next(now));
 }
 
 void Sweeper::publish(std::uint32_t open) {
+  polite_.publish();
   if (open != in_flight_published_) {
     const std::uint32_t change = open - in_flight_published_;  // Modulo 2^32, as the sum is.
     const std::uint32_t total =

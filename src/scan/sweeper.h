@@ -6,6 +6,8 @@
 //             publish() once per turn, also in a turn that started no connection.
 //   Sharing   a target whose server was visited reuses that result, without a connection; one whose
 //             server is being visited waits outside the slot table. See visits/visit_cache.h.
+//   Waiting   so does a visit to a server of someone else that must wait for the caps, and one that
+//             is to be made again later. See scan/politeness.h.
 //   Threads   one, except for offer(), has_room() and no_more(), which the feeder calls.
 //   Errors    after a local shortage (descriptors, ports, memory) no connection starts for a while,
 //             and the target is retried; after five minutes of shortage it gets a record with the
@@ -18,15 +20,17 @@
 #include <deque>
 #include <optional>
 
+#include "mxsweep/pace/retry.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
-#include "mxsweep/visits/visit_cache.h"
 #include "scan/admission.h"
 #include "scan/certificate_log.h"
 #include "scan/gauges.h"
 #include "scan/inbox.h"
+#include "scan/politeness.h"
 #include "scan/recorder.h"
+#include "scan/visit.h"
 
 namespace mxsweep::scan {
 
@@ -34,18 +38,13 @@ struct SweeperOptions {
   CertificateLog* certificates = nullptr;  // Shared by all workers.
   std::size_t inbox_octets = 0;            // Bound of the inbox; see scan/inbox.h.
   std::size_t share_octets = 0;            // Memory of the VisitCache; 0: visit for each task.
-  bool resumable = false;  // A visit that was cut off has no record: it is made by the next run.
-};
-
-using VisitCache = visits::VisitCache<Task>;
-
-// A task that needs a connection.
-struct Visit {
-  Task task;
-  Instant since;                         // When it was first tried.
-  VisitCache::Server* server = nullptr;  // Null: the result is not kept for other targets.
-
-  [[nodiscard]] const targets::Target& target() const { return task.target; }
+  std::size_t waiting_octets = kWaitingOctetsMax;  // Bound of the visits that wait.
+  std::uint32_t retries = 0;                       // Of a target that is not the user's own.
+  std::uint32_t retries_own = 0;
+  Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
+  // A visit that was cut off, or that would be tried again, has no record when the sweep stops: it
+  // is made by the next run.
+  bool resumable = false;
 };
 
 class Sweeper {
@@ -75,15 +74,17 @@ class Sweeper {
   // Returns permits that were taken and not used.
   void return_permits(const Load& load, Instant now);
 
-  // In a sweep that stops: records the tasks whose server has been visited while they waited.
+  // In a sweep that stops: records the visits that wait for another attempt, and the tasks whose
+  // server has been visited while they waited.
   void serve_waiters(Instant now);
   void publish(std::uint32_t open);  // Updates the gauges.
   void flush_due(Instant now) { recorder_.flush_due(now); }
-  void end();  // Nothing more will start, and all records have been made: writes them out.
+  void end(Instant now);  // Nothing more will start: writes out all records.
 
   // The engine's listener.
   void on_connected() { brake_ = {}; }
   void on_end(Visit& visit, probe::Observation&& seen, Instant now);
+  void on_closed(Visit& visit);
   void on_shortage(Visit&& visit, int error, Instant now);
 
   // Nothing is left to start, or nothing may be started.
@@ -95,26 +96,39 @@ class Sweeper {
   // Checked before a sleep that the doorbell ends: whether there is work by now. `awaited_task`:
   // the result of awaits_task() before the doorbell's prepare().
   [[nodiscard]] bool has_work(bool awaited_task, std::uint32_t open) {
-    return (awaited_task && !inbox_.empty()) || permit_.has_place(open);
+    return (awaited_task && !inbox_.empty()) || permit_.has_place(open) || polite_.has_grants();
   }
   [[nodiscard]] std::size_t inbox_size() const { return inbox_.size(); }
   [[nodiscard]] std::size_t inbox_capacity() const { return inbox_.capacity(); }
 
   [[nodiscard]] const results::Tally& tally() const { return recorder_.tally(); }
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
+  [[nodiscard]] std::uint64_t retries() const { return retries_; }
+  [[nodiscard]] std::uint64_t waited() const { return polite_.waited(); }
+  [[nodiscard]] const Waits& waits() const { return polite_.waits(); }
   // Targets that were still waiting when the sweep ended.
   [[nodiscard]] std::uint64_t not_started() const {
-    return inbox_.size() + retry_queue_.size() + visited_.waiting() + (next_ ? 1 : 0) + abandoned_;
+    return inbox_.size() + retry_queue_.size() + visited_.waiting() + polite_.size() +
+           (next_ ? 1 : 0) + abandoned_;
   }
   [[nodiscard]] std::uint64_t servers_forgotten() const { return visited_.forgotten(); }
 
  private:
   [[nodiscard]] VisitCache::Answer look_up(Task& task);
+  [[nodiscard]] bool may_take_task() const { return !visited_.full() && !polite_.full(); }
   bool find_next(std::uint32_t& budget, Instant now);
   [[nodiscard]] bool may_connect(const Load& load, Instant now) const;
   [[nodiscard]] results::Record record_of(const probe::Observation& seen, const Task& task) const;
+  [[nodiscard]] const pace::RetryRule* rule_for(const Visit& visit,
+                                                const probe::Observation& seen) const;
+  void leave(Visit& visit);
+  void stop_trying(Visit& visit, Instant now);
+  [[nodiscard]] bool try_again(Visit& visit, probe::Observation& seen, Instant now);
+  [[nodiscard]] bool owes_records() const;
+  [[nodiscard]] std::optional<Visit> take_visited();
+  void record(Visit& visit, probe::Observation&& seen, Instant now);
   void record_shared(const Task& task, const probe::Observation& known, Instant now);
-  void record_shortage(const Visit& visit, int error, Instant now);
+  void record_shortage(Visit& visit, int error, Instant now);
   void log_certificates(const tls::Chain& chain, Instant now);
 
   SweeperOptions options_;
@@ -125,11 +139,13 @@ class Sweeper {
   std::atomic<bool> list_ended_ = false;
   Permit permit_;
   VisitCache visited_;
+  PoliteVisits polite_;
   std::optional<Visit> next_;  // Waits for a place, its token, or the end of a shortage's pause.
-  std::deque<Visit> retry_queue_;
+  std::deque<Visit> retry_queue_;  // After a shortage.
   Instant braked_until_{};
   Duration brake_{};
   std::uint64_t probes_ = 0;
+  std::uint64_t retries_ = 0;
   std::uint64_t abandoned_ = 0;  // Needed a visit of their own when no more were started.
   std::uint32_t in_flight_published_ = 0;
   std::uint64_t waiting_published_ = 0;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The records of a visit that ended, of other targets that lead to the same server, and of a visit
 // that could not start.
+#include <algorithm>
+#include <memory_resource>
 #include <utility>
 
+#include "mxsweep/pace/retry.h"
 #include "scan/sweeper.h"
 
 namespace mxsweep::scan {
@@ -12,23 +15,73 @@ results::Record Sweeper::record_of(const probe::Observation& seen, const Task& t
   const std::string_view domain =
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
   results::Record record = seen.record(task.target.name(), domain);
-  record.attempt = 1;
   record.at = plan_.wall_time(seen.started());
   recorder_.describe(task, record);
   return record;
 }
 
 void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
-  const results::Record record = record_of(seen, visit.task);
-  if (options_.resumable && record.cause == Cause::local_interrupted) {
-    ++abandoned_;
-    if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
-    return;
+  ++probes_;
+  seen.set_attempt(visit.attempt);
+  const bool stops = gauges_.stopping() != Stop::none;
+  const bool cut_off = seen.cause() == Cause::local_interrupted;
+  if (options_.resumable && (cut_off || (stops && rule_for(visit, seen) != nullptr))) {
+    return leave(visit);
   }
+  if (try_again(visit, seen, now)) return;
+  // An attempt that failed on our side shows nothing: the one before it counts.
+  const bool shows_nothing = seen.outcome() == Outcome::local && visit.last != nullptr;
+  record(visit, shows_nothing ? std::move(*visit.last) : std::move(seen), now);
+}
+
+// How to make another attempt; null: this one was the last.
+const pace::RetryRule* Sweeper::rule_for(const Visit& visit, const probe::Observation& seen) const {
+  const std::uint32_t most = visit.target().own ? options_.retries_own : options_.retries;
+  if (visit.attempt > most) return nullptr;
+  return pace::retry_rule({.outcome = seen.outcome(),
+                           .phase = seen.phase(),
+                           .cause = seen.cause(),
+                           .code = seen.deciding_code()});
+}
+
+// Without a record, for the run that resumes this sweep.
+void Sweeper::leave(Visit& visit) {
+  ++abandoned_;
+  if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
+}
+
+// There will be no other attempt, because the sweep stops.
+void Sweeper::stop_trying(Visit& visit, Instant now) {
+  options_.resumable ? leave(visit) : record(visit, std::move(*visit.last), now);
+}
+
+// Keeps the visit, and what was seen, for another attempt. False: this one was the last.
+bool Sweeper::try_again(Visit& visit, probe::Observation& seen, Instant now) {
+  if (gauges_.stopping() != Stop::none) return false;
+  const pace::RetryRule* const rule = rule_for(visit, seen);
+  if (rule == nullptr) return false;
+  visit.back_off = pace::retry_delay(*rule, visit.attempt, options_.retry_delay);
+  seen.move_to(*std::pmr::new_delete_resource());
+  ++retries_;
+  polite_.retry({.task = std::move(visit.task),
+                 .since = now,
+                 .server = visit.server,
+                 .last = std::make_unique<probe::Observation>(std::move(seen)),
+                 .attempt = visit.attempt + 1},
+                now + visit.back_off);
+  return true;
+}
+
+void Sweeper::on_closed(Visit& visit) {
+  const pace::Ticket ticket = std::exchange(visit.ticket, pace::kNoTicket);
+  if (ticket != pace::kNoTicket) polite_.give_back(ticket, visit.back_off);
+}
+
+void Sweeper::record(Visit& visit, probe::Observation&& seen, Instant now) {
+  const results::Record record = record_of(seen, visit.task);
   if (record.tls.has_value() && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);
   recorder_.add(record, visit.task, now);
-  ++probes_;
   if (visit.server == nullptr) return;
   // A local fault shows nothing about the server. A local limit in TLS does: the next visit would
   // meet it again.
@@ -39,6 +92,23 @@ void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   } else {
     visited_.complete_visit(*visit.server, visit.task.target.name(), std::move(seen));
   }
+}
+
+bool Sweeper::owes_records() const {
+  const auto has_result = [](const Visit& visit) { return visit.last != nullptr; };
+  return polite_.visited() > 0 || (next_ && has_result(*next_)) ||
+         std::ranges::any_of(retry_queue_, has_result);
+}
+
+// A visit that waits for another attempt, or was about to make it.
+std::optional<Visit> Sweeper::take_visited() {
+  if (next_ && next_->last != nullptr) return std::exchange(next_, std::nullopt);
+  const auto found =
+      std::ranges::find_if(retry_queue_, [](const Visit& visit) { return visit.last != nullptr; });
+  if (found == retry_queue_.end()) return polite_.take_visited();
+  std::optional<Visit> visit = std::move(*found);
+  retry_queue_.erase(found);
+  return visit;
 }
 
 void Sweeper::record_shared(const Task& task, const probe::Observation& known, Instant now) {
@@ -56,7 +126,8 @@ void Sweeper::log_certificates(const tls::Chain& chain, Instant now) {
   }
 }
 
-void Sweeper::record_shortage(const Visit& visit, int error, Instant now) {
+void Sweeper::record_shortage(Visit& visit, int error, Instant now) {
+  if (visit.last != nullptr) return record(visit, std::move(*visit.last), now);
   results::Record record;
   record.at = plan_.wall_time(now);
   record.outcome = Outcome::local;

@@ -60,7 +60,7 @@ void WorkerOn<Kernel>::run() {
   while (!finished() && engine_.failure() == 0) turn();
   if (engine_.failure() != 0) give_up();
   sweeper_.publish(engine_.size());
-  sweeper_.end();
+  sweeper_.end(engine_.now());
 }
 
 template <typename Kernel>

@@ -14,8 +14,8 @@
 #include <string_view>
 
 #include "mxsweep/core/outcome.h"
-#include "mxsweep/targets/usable_range.h"
 #include "mxsweep/targets/target.h"
+#include "mxsweep/targets/usable_range.h"
 #include "targets/csv.h"
 
 namespace mxsweep::targets {

@@ -108,6 +108,27 @@ TEST_CASE("the data of other types is raw, and names in NS, CNAME and PTR are te
   CHECK(pointer.data == std::vector<std::string>{"mx.example"});
 }
 
+TEST_CASE("an address may have several names, and its zone may be delegated by an alias",
+          "[dns][message]") {
+  const Answer several = read_every_way(
+      {.name = "1.2.0.192.in-addr.arpa",
+       .type = Type::ptr,
+       .answers = 3,
+       .records = wire::record(wire::pointer(12), Type::ptr, 9, wire::name("a.example")) +
+                  wire::record(wire::pointer(12), Type::ptr, 9, "\1b" + wire::pointer(30)) +
+                  wire::record(wire::pointer(12), Type::ptr, 9, wire::name(""))});
+  CHECK(several.data == std::vector<std::string>{"a.example", "b.arpa", ""});
+  // RFC 2317: a part of a /24 that belongs to another operator.
+  const std::string alias = "1.0/25.2.0.192.in-addr.arpa";
+  const Answer delegated = read_every_way(
+      {.name = "1.2.0.192.in-addr.arpa",
+       .type = Type::ptr,
+       .answers = 2,
+       .records = wire::cname("1.2.0.192.in-addr.arpa", 9, alias) +
+                  wire::record(wire::name(alias), Type::ptr, 9, wire::name("mx.example"))});
+  CHECK(delegated.data == std::vector<std::string>{"mx.example"});
+}
+
 TEST_CASE("a negative answer has the TTL that its SOA gives", "[dns][message]") {
   wire::Response response{.name = "gone.example",
                           .type = Type::mx,

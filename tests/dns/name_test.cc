@@ -85,5 +85,14 @@ TEST_CASE("every error has a word of its own", "[dns][name]") {
   CHECK(to_string(NameFault::not_idna) == "not_idna");
 }
 
+TEST_CASE("an address has a name for the names of its host", "[dns][name]") {
+  const auto reverse = [](std::string_view text) { return reverse_name(*parse_address(text)); };
+  CHECK(reverse("192.0.2.1") == "1.2.0.192.in-addr.arpa");
+  CHECK(reverse("10.0.255.0") == "0.255.0.10.in-addr.arpa");
+  CHECK(reverse("2001:db8::567:89ab") ==
+        "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+  CHECK(is_name(reverse("2001:db8::567:89ab")));
+}
+
 }  // namespace
 }  // namespace mxsweep::dns

@@ -254,7 +254,7 @@ TEST_CASE("a shared record counts as a record but not as a visit", "[results][su
 TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]") {
   Summary summary = finished();
   std::string line = summary_json(summary);
-  CHECK(contains(line, R"("probes":1990,"shared":0,"records":2000,)"));
+  CHECK(contains(line, R"("probes":1990,"retries":0,"waited":0,"shared":0,"records":2000,)"));
   CHECK(contains(line, R"("servers_forgotten":0,"local_shortages":0,)"));
   CHECK_FALSE(contains(line, "domains_written"));
   CHECK_FALSE(contains(line, "lookups"));
@@ -267,19 +267,21 @@ TEST_CASE("the summary counts lookups, domains and servers", "[results][summary]
   CHECK(summary.agrees());
   summary.domains_written = 0;
   summary.servers_forgotten = 4;
+  summary.retries = 7;
+  summary.waited = 40;
   summary.lookups = LookupCounts{
       .asked = 7, .from_cache = 6, .coalesced = 5, .failed = 2, .sent = 4, .retried = 3, .tcp = 1};
   line = summary_json(summary);
   simdjson::dom::parser parser;
   REQUIRE(parser.parse(line).error() == simdjson::SUCCESS);
-  CHECK(contains(line, R"("probes":1990,"shared":30,"records":2030,)"));
+  CHECK(contains(line, R"("probes":1990,"retries":7,"waited":40,"shared":30,"records":2030,)"));
   CHECK(contains(line, R"("domains_written":0,"outcomes":)"));
   CHECK(contains(line, R"("lookups":{"asked":7,"from_cache":6,"coalesced":5,"sent":4,"retried":3,)"
                        R"("failed":2,"tcp":1},)"));
   CHECK(contains(line, R"("servers_forgotten":4,)"));
   CHECK(contains(summary_line(summary),
-                 ", 2030 records (ok 1430, refused 300, failed 290, invalid 10), 30 shared in "
-                 "12.3 s, 162 visits/s,"));
+                 ", 2030 records (ok 1430, refused 300, failed 290, invalid 10), 30 shared, "
+                 "7 retries in 12.3 s, 162 visits/s,"));
   CHECK(contains(summary_line(summary), ", 4 servers forgotten and possibly visited twice"));
 }
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <string>
@@ -221,6 +222,37 @@ TEST_CASE("a connection to a port without a listener is refused", "[ring]") {
   CHECK(completion.operation == Operation::connect);
   CHECK(completion.result == -ECONNREFUSED);
   ::close(descriptor);
+}
+
+TEST_CASE("a connection comes from the address that it is bound to", "[ring]") {
+  const int listener = open_tcp(Family::ipv4);
+  REQUIRE(listener >= 0);
+  SocketAddress at = socket_address(*parse_address("127.0.0.1"), 0);
+  auto* const name = reinterpret_cast<sockaddr*>(&at.storage);
+  REQUIRE(::bind(listener, name, at.octets) == 0);
+  REQUIRE(::listen(listener, 1) == 0);
+  REQUIRE(::getsockname(listener, name, &at.octets) == 0);
+  const int descriptor = open_tcp(Family::ipv4);
+  REQUIRE(bind_source(descriptor, *parse_address("127.0.0.9")) == 0);
+  REQUIRE(::connect(descriptor, name, at.octets) == 0);
+  SocketAddress from = at;
+  const int accepted = ::accept(listener, reinterpret_cast<sockaddr*>(&from.storage), &from.octets);
+  REQUIRE(accepted >= 0);
+  CHECK(address_of(from.storage) == *parse_address("127.0.0.9"));
+  for (const int each : {accepted, descriptor, listener}) ::close(each);
+}
+
+TEST_CASE("a source must be an address of this machine", "[ring]") {
+  CHECK(check_source(*parse_address("127.0.0.9")).ok());
+  const Status foreign = check_source(*parse_address("192.0.2.1"));
+  CHECK(foreign.kind() == Status::Kind::machine);
+  CHECK(foreign.sentence() == "192.0.2.1 is not an address of this machine");
+  CHECK(foreign.cure().find("ip address add 192.0.2.1") != std::string::npos);
+}
+
+TEST_CASE("the addresses of the interfaces have the loopback address among them", "[ring]") {
+  const std::vector<Address> addresses = interface_addresses();
+  CHECK(std::ranges::find(addresses, *parse_address("127.0.0.1")) != addresses.end());
 }
 
 TEST_CASE("an address survives conversion to the kernel's form and back", "[ring]") {

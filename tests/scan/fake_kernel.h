@@ -28,6 +28,10 @@ class FakeKernel {
     return WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
   }
   static int open_tcp(Family /*family*/) { return world().open_tcp(); }
+  static int bind_source(int descriptor, const Address& /*source*/) {
+    world().touch(descriptor);
+    return 0;
+  }
   static void close_socket(int descriptor) { world().close_socket(descriptor); }
   static void acknowledge_now(int descriptor) { world().touch(descriptor); }
   static void half_close(int descriptor) { world().half_close(descriptor); }

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "mxsweep/scope/list.h"
 #include "support/catch.h"
 
 namespace mxsweep::scan {
@@ -53,6 +54,7 @@ class NameServer {
     ::close(socket_);
   }
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] int questions() const { return questions_; }
 
  private:
   void run() {
@@ -63,6 +65,7 @@ class NameServer {
       auto* const client = reinterpret_cast<sockaddr*>(&from);
       const ssize_t count = ::recvfrom(socket_, octets.data(), octets.size(), 0, client, &length);
       if (count < 12) return;
+      ++questions_;
       octets[2] = static_cast<char>(0x81);
       octets[3] = static_cast<char>(0x83);  // NXDOMAIN.
       (void)::sendto(socket_, octets.data(), static_cast<std::size_t>(count), 0, client, length);
@@ -71,13 +74,17 @@ class NameServer {
 
   int socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   std::uint16_t port_ = 0;
+  std::atomic<int> questions_ = 0;
   std::thread thread_;
 };
 
 // A list in a pipe, and the feeder thread that reads it.
 class Feeder {
  public:
-  Feeder() {
+  explicit Feeder(std::string_view excluded = {}) {
+    const scope::ToAscii none = [](std::string_view) { return std::string(); };
+    REQUIRE(scope::read_list(excluded, "excluded", none, scope_.excluded).ok());
+    scope_.freeze();
     REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
                    with_resolver(), scope_, nullptr);
@@ -103,6 +110,7 @@ class Feeder {
   [[nodiscard]] std::uint64_t records(Outcome outcome) const {
     return gauges_.outcomes[static_cast<std::size_t>(outcome)].load();
   }
+  [[nodiscard]] int questions() const { return names_.questions(); }
   // False: the feeder does not take the notification.
   [[nodiscard]] bool ring_until_taken() {
     input_->doorbell().notify();
@@ -161,6 +169,19 @@ TEST_CASE("the doorbell of a feeder that waits for lines and for names has one r
     REQUIRE(feeder.ring_until_taken());
     REQUIRE_FALSE(kernel_has_a_thread_for_us());
   }
+  REQUIRE(feeder.stops());
+}
+
+TEST_CASE("what is excluded becomes a record and is dealt to no worker, and no name is looked up",
+          "[scan][input]") {
+  Feeder feeder("192.0.2.0/24\nexample.org\n");
+  // Without a worker, dealing an address would not return.
+  feeder.write("192.0.2.7\n10.0.0.1,mx.example.org\n192.0.2.0/30\nmx.example.org\n10.0.0.2\n");
+  REQUIRE(comes_true([&] { return feeder.records(Outcome::excluded) == 8; }));
+  CHECK(feeder.questions() == 0);
+  feeder.write("example.net\n");
+  REQUIRE(comes_true([&] { return feeder.records(Outcome::failed) == 1; }));
+  CHECK(feeder.questions() > 0);
   REQUIRE(feeder.stops());
 }
 

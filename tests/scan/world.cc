@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 namespace mxsweep::scan {
 namespace {
@@ -29,11 +30,54 @@ World::World(std::uint64_t seed, const Faults& faults, const std::vector<sink::P
   for (const sink::Persona& persona : personas_) weights_ += persona.weight;
   constexpr std::uint32_t kSizes[] = {2048, 2048, 512, 61};
   buffer_octets_ = kSizes[random_.below(4)];
-  buffers_.resize(1U << (1 + random_.below(4)));
-  for (std::uint32_t i = 0; i < buffers_.size(); ++i) free_buffers_.push_back(i);
+  buffers_ = 1U << (1 + random_.below(4));
+  choose_worker(0);
   if (faults_.ring_fails) {
     add(now_ + std::chrono::milliseconds{random_.below(20'000)}, [this] { failure_ = EBADF; });
   }
+}
+
+void World::choose_worker(std::size_t number) {
+  while (rings_.size() <= number) {
+    Ring& ring = rings_.emplace_back();
+    ring.buffers.resize(buffers_);
+    for (std::uint32_t i = 0; i < buffers_; ++i) ring.free_buffers.push_back(i);
+  }
+  ring_ = &rings_[number];
+}
+
+// Only the thread of ring_ runs; so the lock orders accesses, and protects nothing else.
+void World::run(const std::vector<std::function<void()>>& bodies) {
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < bodies.size(); ++i) rings_[i].runs = true;
+  std::unique_lock guard(lock_);
+  ring_ = &rings_.front();
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    threads.emplace_back([this, &ring = rings_[i], &body = bodies[i]] {
+      {
+        std::unique_lock its_turn(lock_);
+        ring_changed_.wait(its_turn, [&] { return ring_ == &ring; });
+      }
+      body();
+      const std::lock_guard ends(lock_);
+      ring.runs = false;
+      read_bells();
+      for (Ring& other : rings_) {
+        if (other.runs) ring_ = &other;
+      }
+      ring_changed_.notify_all();
+    });
+  }
+  guard.unlock();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void World::let_run(Ring& ring) {
+  Ring& ours = *ring_;
+  std::unique_lock guard(lock_);
+  ring_ = &ring;
+  ring_changed_.notify_all();
+  ring_changed_.wait(guard, [&] { return ring_ == &ours; });
 }
 
 const sink::Persona& World::persona_at(const Address& address) const {
@@ -75,6 +119,7 @@ int World::open_tcp() {
   int descriptor = 3;
   while (sockets_.contains(descriptor)) ++descriptor;
   sockets_[descriptor].number = ++numbers_;
+  sockets_[descriptor].ring = ring_;
   open_most_ = std::max(open_most_, open_now());
   return descriptor;
 }
@@ -82,8 +127,9 @@ int World::open_tcp() {
 void World::close_socket(int descriptor) {
   const Socket* const socket = find(descriptor, "closed");
   if (socket == nullptr) return;
-  if (socket->armed != nullptr && ring_open_) violate("closed with an operation armed");
-  if (socket->sends != 0 && ring_open_) violate("closed while it was being sent from");
+  if (socket->armed != nullptr && ring_->open) violate("closed with an operation armed");
+  if (socket->sends != 0 && ring_->open) violate("closed while it was being sent from");
+  if (socket->to.family != Family::none) on_connection(socket->to, false);
   sockets_.erase(descriptor);
 }
 
@@ -97,20 +143,21 @@ void World::half_close(int descriptor) {
 }
 
 void World::open_ring(int wake_descriptor) {
-  ring_open_ = true;
-  wake_descriptor_ = wake_descriptor;
+  ring_->open = true;
+  ring_->wake_descriptor = wake_descriptor;
 }
 
 void World::close_ring() {
   if (failure_ == 0) {
     for (const auto& [descriptor, socket] : sockets_) {
-      if (socket.armed != nullptr || socket.sends != 0) violate("an operation has leaked");
+      const bool active = socket.armed != nullptr || socket.sends != 0;
+      if (socket.ring == ring_ && active) violate("an operation has leaked");
     }
-    if (free_buffers_.size() + completed_.size() + tasks_.size() < buffers_.size()) {
+    if (ring_->free_buffers.size() + ring_->completed.size() + ring_->tasks.size() < buffers_) {
       violate("a buffer was not given back");
     }
   }
-  ring_open_ = false;
+  ring_->open = false;
 }
 
 void World::submit(ring::Operation operation, int descriptor, Handle handle,
@@ -124,16 +171,19 @@ void World::submit(ring::Operation operation, int descriptor, Handle handle,
   }
   const bool reported = operation == ring::Operation::send;
   if (reported) ++socket->sends;
-  queued_.push_back({operation, descriptor, handle, octets, std::string(octets), to, reported});
+  ring_->queued.push_back(
+      {operation, descriptor, handle, octets, std::string(octets), to, reported});
 }
 
 void World::cancel(ring::Operation operation, Handle handle) {
   if (failure_ != 0) return;
   for (auto& [descriptor, socket] : sockets_) {
     const Armed* const armed = socket.armed.get();
-    if (armed == nullptr || key(armed->operation, armed->handle) != key(operation, handle))
+    if (socket.ring != ring_ || armed == nullptr ||
+        key(armed->operation, armed->handle) != key(operation, handle)) {
       continue;
-    queued_.push_back({ring::Operation::cancel, descriptor, handle, {}, {}, {}, false});
+    }
+    ring_->queued.push_back({ring::Operation::cancel, descriptor, handle, {}, {}, {}, false});
     return;
   }
   // Otherwise it is done, and its completion is on its way.
@@ -145,6 +195,7 @@ void World::execute(Queued& queued) {
   switch (queued.operation) {
     case ring::Operation::connect:
       socket->to = queued.to;
+      on_connection(socket->to, true);
       return connect(queued.descriptor, *socket);
     case ring::Operation::receive: return try_receive(*socket, true);
     case ring::Operation::cancel: {
@@ -176,8 +227,8 @@ void World::execute(Queued& queued) {
     if (it == nullptr) return;
     if (queued.reported) {
       --it->sends;
-      tasks_.push_back({queued.operation, queued.handle,
-                        static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
+      it->ring->tasks.push_back({queued.operation, queued.handle,
+                                 static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
     }
     if (it->session == nullptr || it->server_ended) return;
     add(now_ + latency(), [=, this] {
@@ -218,25 +269,26 @@ void World::connect(int descriptor, Socket& socket) {
 void World::finish(int descriptor, ring::Operation operation, Handle handle, int result) {
   Socket& socket = sockets_.at(descriptor);
   socket.armed.reset();
-  tasks_.push_back({operation, handle, result, kNoBuffer});
+  socket.ring->tasks.push_back({operation, handle, result, kNoBuffer});
 }
 
 void World::try_receive(Socket& socket, bool at_once) {
   if (socket.armed == nullptr || socket.armed->operation != ring::Operation::receive) return;
   const Handle handle = socket.armed->handle;
-  std::deque<ring::Completion>& seen = at_once ? completed_ : tasks_;
+  Ring& ring = *socket.ring;
+  std::deque<ring::Completion>& seen = at_once ? ring.completed : ring.tasks;
   if (!socket.readable.empty()) {
     socket.armed.reset();
-    if (free_buffers_.empty()) {
+    if (ring.free_buffers.empty()) {
       seen.push_back({ring::Operation::receive, handle, -ENOBUFS, kNoBuffer});
       return;
     }
     // A free buffer at random: a view of a buffer that was given back must not be right by chance.
-    const std::size_t place = random_.below(static_cast<std::uint32_t>(free_buffers_.size()));
-    const std::uint32_t buffer = free_buffers_[place];
-    free_buffers_.erase(free_buffers_.begin() + static_cast<std::ptrdiff_t>(place));
+    const std::size_t place = random_.below(static_cast<std::uint32_t>(ring.free_buffers.size()));
+    const std::uint32_t buffer = ring.free_buffers[place];
+    ring.free_buffers.erase(ring.free_buffers.begin() + static_cast<std::ptrdiff_t>(place));
     const std::size_t count = std::min<std::size_t>(socket.readable.size(), buffer_octets_);
-    buffers_[buffer] = socket.readable.substr(0, count);
+    ring.buffers[buffer] = socket.readable.substr(0, count);
     socket.readable.erase(0, count);
     if (socket.window_full && socket.readable.size() < kWindowOctets) go_on_sending(socket);
     seen.push_back({ring::Operation::receive, handle, static_cast<std::int32_t>(count), buffer});
@@ -313,39 +365,78 @@ void World::end_server(int descriptor, Socket& socket, End end) {
   arrive(descriptor, socket, [end](Socket& it) { it.end = end; });
 }
 
-bool World::bell_rang() {
-  if (wake_descriptor_ < 0) return false;
-  pollfd bell{.fd = wake_descriptor_, .events = POLLIN, .revents = 0};
-  if (::poll(&bell, 1, 0) <= 0) return false;
-  std::uint64_t rings = 0;
-  return ::read(wake_descriptor_, &rings, sizeof rings) > 0;
+void World::read_bells() {
+  for (Ring& ring : rings_) {
+    if (ring.wake_descriptor < 0) continue;
+    pollfd bell{.fd = ring.wake_descriptor, .events = POLLIN, .revents = 0};
+    if (::poll(&bell, 1, 0) <= 0) continue;
+    std::uint64_t rings = 0;
+    if (::read(ring.wake_descriptor, &rings, sizeof rings) > 0) ring.woken = true;
+  }
+}
+
+bool World::has_ended_wait(const Ring& ring) const {
+  if (ring.tasks.size() + ring.completed.size() >= ring.least || ring.woken || failure_ != 0) {
+    return true;
+  }
+  return now_ >= ring.until && (events_.empty() || events_.top().at > ring.until);
+}
+
+// Another worker whose wait has ended; null: there is none.
+World::Ring* World::other_to_run() {
+  std::vector<Ring*> others;
+  for (Ring& ring : rings_) {
+    if (&ring != ring_ && ring.runs && has_ended_wait(ring)) others.push_back(&ring);
+  }
+  if (others.empty()) return nullptr;
+  return others[random_.below(static_cast<std::uint32_t>(others.size()))];
 }
 
 // Runs events until that time, or until `least` operations are done, or the doorbell is notified.
+// Other workers run meanwhile.
 void World::run_until(Instant until, std::uint32_t least) {
-  while (!events_.empty() && events_.top().at <= until) {
-    if (tasks_.size() + completed_.size() >= least || woken_ || failure_ != 0) return;
+  Ring& ours = *ring_;
+  ours.until = until;
+  ours.least = least;
+  while (true) {
+    if (Ring* const other = other_to_run()) {
+      // Sometimes the other one goes on although our wait has ended, too.
+      if (!has_ended_wait(ours) || random_.below(2) != 0) {
+        let_run(*other);
+        continue;
+      }
+    }
+    if (has_ended_wait(ours)) return;
+    Instant first = until;
+    for (const Ring& ring : rings_) {
+      if (ring.runs) first = std::min(first, ring.until);
+    }
+    if (events_.empty() || events_.top().at > first) {
+      now_ = std::max(now_, first);
+      continue;
+    }
     const Event event = events_.top();
     events_.pop();
     now_ = std::max(now_, event.at);
     (*event.act)();
   }
-  if (tasks_.size() + completed_.size() < least && !woken_) now_ = std::max(now_, until);
 }
 
 void World::submit_and_wait(std::uint32_t least, Duration longest) {
   if (failure_ != 0) return;
   on_wait();
-  if (++waits_ > kWaitsMax) violate("it does not end");
+  Ring& ring = *ring_;
+  if (++ring.waits > kWaitsMax) violate("it does not end");
   const Instant before = now_;
-  while (!queued_.empty()) {
-    Queued queued = std::move(queued_.front());
-    queued_.pop_front();
+  while (!ring.queued.empty()) {
+    Queued queued = std::move(ring.queued.front());
+    ring.queued.pop_front();
     execute(queued);
   }
+  if (rings_.size() > 1) read_bells();
   Instant until = now_ + std::max(longest, Duration::zero());
   // The kernel checks for signals when it is about to sleep, after it has processed submissions.
-  const bool interrupted = until > now_ && tasks_.empty() && chance(faults_.interrupted);
+  const bool interrupted = until > now_ && ring.tasks.empty() && chance(faults_.interrupted);
   if (interrupted) {
     until = now_ + Duration{static_cast<std::int64_t>(
                        random_.next() % static_cast<std::uint64_t>((until - now_).count()))};
@@ -357,48 +448,49 @@ void World::submit_and_wait(std::uint32_t least, Duration longest) {
         now_ + Duration{static_cast<std::int64_t>(
                    random_.next() % static_cast<std::uint64_t>(faults_.stop_most.count()))};
     while (now_ < goes_on && failure_ == 0) {
-      woken_ = false;
+      ring.woken = false;
       run_until(goes_on, ~0U);
     }
   } else if (random_.below(4) == 0) {
     now_ += std::chrono::microseconds{random_.below(200)};  // We wake up a little late.
   }
-  woken_ = false;
+  ring.woken = false;
   if (interrupted) return;
-  while (!tasks_.empty()) {
+  while (!ring.tasks.empty()) {
     // Mostly in order; one in eight is taken from a random place.
     const std::size_t place =
-        random_.below(8) == 0 ? random_.below(static_cast<std::uint32_t>(tasks_.size())) : 0;
-    completed_.push_back(tasks_[place]);
-    tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(place));
+        random_.below(8) == 0 ? random_.below(static_cast<std::uint32_t>(ring.tasks.size())) : 0;
+    ring.completed.push_back(ring.tasks[place]);
+    ring.tasks.erase(ring.tasks.begin() + static_cast<std::ptrdiff_t>(place));
   }
-  idle_waits_ = now_ == before && completed_.empty() ? idle_waits_ + 1 : 0;
-  if (idle_waits_ > kIdleWaitsMax) violate("it keeps the processor busy for nothing");
+  ring.idle_waits = now_ == before && ring.completed.empty() ? ring.idle_waits + 1 : 0;
+  if (ring.idle_waits > kIdleWaitsMax) violate("it keeps the processor busy for nothing");
   if (!violation_.empty()) failure_ = EIO;  // So that it ends.
 }
 
 std::span<const ring::Completion> World::completions() {
-  turn_.clear();
-  while (!completed_.empty() && turn_.size() < ring::kCompletionsPerTurn) {
-    turn_.push_back(completed_.front());
-    completed_.pop_front();
+  ring_->turn.clear();
+  while (!ring_->completed.empty() && ring_->turn.size() < ring::kCompletionsPerTurn) {
+    ring_->turn.push_back(ring_->completed.front());
+    ring_->completed.pop_front();
   }
-  return turn_;
+  return ring_->turn;
 }
 
 std::string_view World::octets(const ring::Completion& completion) const {
-  return completion.flags == kNoBuffer ? std::string_view{} : buffers_[completion.flags];
+  return completion.flags == kNoBuffer ? std::string_view{} : ring_->buffers[completion.flags];
 }
 
 void World::give_back(const ring::Completion& completion) {
   const std::uint32_t buffer = completion.flags;
   if (buffer == kNoBuffer) return;
-  if (std::find(free_buffers_.begin(), free_buffers_.end(), buffer) != free_buffers_.end()) {
+  std::vector<std::uint32_t>& free = ring_->free_buffers;
+  if (std::find(free.begin(), free.end(), buffer) != free.end()) {
     violate("a buffer was given back twice");
     return;
   }
-  buffers_[buffer].assign(buffers_[buffer].size(), '#');
-  free_buffers_.push_back(buffer);
+  ring_->buffers[buffer].assign(ring_->buffers[buffer].size(), '#');
+  free.push_back(buffer);
 }
 
 }  // namespace mxsweep::scan

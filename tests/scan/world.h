@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: MIT
-// Simulates the surroundings of a worker in virtual time, from one seed: a kernel, a network,
+// Simulates the surroundings of workers in virtual time, from one seed: a kernel, a network,
 // servers that are personas of the simulated fleet, and faults of each.
 //
 //   Shape     WorkerOn<FakeKernel> (scan/fake_kernel.h) runs unchanged; the world acts while the
 //             worker waits. One world at a time: FakeKernel finds it in World::current.
+//   Workers   Several workers run in threads of their own, one at a time: while one waits, another
+//             whose wait has ended goes on. So a seed determines the order of their turns, too.
 //   Kernel    like the real one: completions of armed operations become visible only in a wait that
 //             was not interrupted; a receive that finds octets completes at its submission; a
 //             cancelled operation may still complete; the lowest free descriptor is reused first.
 //   Errors    violation() is the first rule that the worker has broken.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <queue>
 #include <set>
 #include <span>
@@ -65,9 +69,13 @@ class World {
   void schedule(Instant at, std::function<void()> act) {
     add(at, [this, act = std::move(act)] {
       act();
-      woken_ = woken_ || bell_rang();
+      read_bells();
     });
   }
+  // The ring that is opened next is that of worker `number`, counted from 0.
+  void choose_worker(std::size_t number);
+  // Runs a body for each worker, of those whose rings are open; returns when all have ended.
+  void run(const std::vector<std::function<void()>>& bodies);
   [[nodiscard]] Instant time() const { return now_; }
   [[nodiscard]] const sink::Persona& persona_at(const Address& address) const;
   [[nodiscard]] bool refuses(const Address& address) const {
@@ -85,7 +93,9 @@ class World {
     return static_cast<std::uint32_t>(sockets_.size());
   }
   std::function<void()> on_wait = [] {};  // The work of the other threads, done in each wait.
-  std::uint32_t step_us = 0;              // The time that each read of the clock adds: a step's.
+  // A connection to that address begins, or is closed.
+  std::function<void(const Address&, bool begins)> on_connection = [](const Address&, bool) {};
+  std::uint32_t step_us = 0;  // The time that each read of the clock adds: a step's.
 
   // For FakeKernel.
   Instant read_clock();
@@ -100,7 +110,7 @@ class World {
   void cancel(ring::Operation operation, Handle handle);
   void submit_and_wait(std::uint32_t least, Duration longest);
   std::span<const ring::Completion> completions();
-  [[nodiscard]] bool more() const { return !tasks_.empty() || !completed_.empty(); }
+  [[nodiscard]] bool more() const { return !ring_->tasks.empty() || !ring_->completed.empty(); }
   [[nodiscard]] int failure() const { return failure_; }
   [[nodiscard]] std::string_view octets(const ring::Completion& completion) const;
   void give_back(const ring::Completion& completion);
@@ -111,7 +121,9 @@ class World {
     ring::Operation operation;
     Handle handle;
   };
+  struct Ring;
   struct Socket {
+    Ring* ring = nullptr;
     std::uint64_t number = 0;  // Unique, as descriptors are reused.
     Address to;
     std::unique_ptr<sink::Session> session;
@@ -132,6 +144,23 @@ class World {
     std::string copy;  // Of the octets, when they were queued.
     Address to;
     bool reported;  // The operation has a completion.
+  };
+  struct Ring {  // Of a worker.
+    int wake_descriptor = -1;
+    bool open = false;
+    bool woken = false;
+    bool runs = false;  // Its worker's body has not ended.
+    // Its present wait, or the latest one.
+    Instant until{};
+    std::uint32_t least = 0;
+    std::uint64_t waits = 0;
+    std::uint64_t idle_waits = 0;  // In a row, in which no time passed and nothing completed.
+    std::deque<Queued> queued;
+    std::deque<ring::Completion> tasks;      // Done, but not visible yet.
+    std::deque<ring::Completion> completed;  // Visible to the worker.
+    std::vector<ring::Completion> turn;
+    std::vector<std::string> buffers;
+    std::vector<std::uint32_t> free_buffers;
   };
   struct Event {
     Instant at;
@@ -162,7 +191,10 @@ class World {
   void react(int descriptor, Socket& socket, const sink::Reaction& reaction);
   void end_server(int descriptor, Socket& socket, End end);
   void arrive(int descriptor, Socket& socket, std::function<void(Socket&)> act);
-  bool bell_rang();
+  void read_bells();
+  [[nodiscard]] bool has_ended_wait(const Ring& ring) const;
+  [[nodiscard]] Ring* other_to_run();
+  void let_run(Ring& ring);
   void run_until(Instant until, std::uint32_t least);
 
   std::uint64_t seed_;
@@ -181,19 +213,13 @@ class World {
   std::uint32_t open_most_ = 0;
   std::uint32_t shortages_ = 0;
 
-  bool ring_open_ = false;
-  int wake_descriptor_ = -1;
-  bool woken_ = false;
   int failure_ = 0;
-  std::uint64_t waits_ = 0;
-  std::uint64_t idle_waits_ = 0;  // In a row, in which no time passed and nothing completed.
-  std::deque<Queued> queued_;
-  std::deque<ring::Completion> tasks_;      // Done, but not visible yet.
-  std::deque<ring::Completion> completed_;  // Visible to the worker.
-  std::vector<ring::Completion> turn_;
   std::uint32_t buffer_octets_ = 2048;
-  std::vector<std::string> buffers_;
-  std::vector<std::uint32_t> free_buffers_;
+  std::size_t buffers_ = 0;  // Of each ring.
+  std::deque<Ring> rings_;
+  Ring* ring_ = nullptr;  // Of the worker that runs.
+  std::mutex lock_;
+  std::condition_variable ring_changed_;
 };
 
 }  // namespace mxsweep::scan

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mxsweep/core/random.h"
@@ -84,6 +85,22 @@ TEST_CASE("prefixes that overlap, repeat or touch become one range", "[scope][pr
   CHECK(set_of({"2001:db8::/64", "2001:db8:0:1::/64"}).merged() == 1);
   CHECK(set_of({"255.255.255.255/32", "0.0.0.0/32"}).merged() == 2);
   CHECK(set_of({"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", "::/128"}).merged() == 2);
+}
+
+TEST_CASE("a range of IPv6 addresses that begins and ends inside /64 networks has its exact bounds",
+          "[scope][prefixes]") {
+  for (const auto& [first, last] : std::vector<std::pair<const char*, const char*>>{
+           {"2001:db8::5", "2001:db8::9"},
+           {"2001:db8::5", "2001:db8:0:1::9"},
+           {"2001:db8::5", "2001:db8:0:9::9"},
+           {"2001:db8::", "2001:db8:0:1::"},
+           {"2001:db8::5", "2001:db8:0:1:ffff:ffff:ffff:ffff"},
+           {"2001:db8::", "2001:db8::ffff:ffff:ffff:ffff"},
+           {"::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"},
+           {"ffff:ffff:ffff:ffff::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}}) {
+    INFO(first << " to " << last);
+    check_bounds({*parse_address(first), *parse_address(last)});
+  }
 }
 
 TEST_CASE("families do not mix, and an IPv4-mapped address is an IPv4 address",

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/address.h"
+
 namespace mxsweep::dns {
 
 enum class NameFault : std::uint8_t {
@@ -35,6 +37,10 @@ struct Name {
 };
 
 [[nodiscard]] Name read_name(std::string_view text);
+
+// The name whose PTR records name the host of an address (RFC 1035 section 3.5, RFC 3596 section
+// 2.5): "1.2.0.192.in-addr.arpa". Requires: family is not none.
+[[nodiscard]] std::string reverse_name(const Address& address);
 
 // Whether a Name::ascii is "localhost" or below it (RFC 6761 section 6.3).
 [[nodiscard]] bool is_localhost(std::string_view ascii);

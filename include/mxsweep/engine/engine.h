@@ -11,6 +11,7 @@
 //             and may have these members (a listener without them pays nothing):
 //               void on_connected();
 //               void on_event(Visit&, const Event&);  To show a conversation: engine/event.h.
+//               void on_closed(Visit&);  Its connection is closed: the last call for it.
 //               void on_shortage(Visit&&, int error, Instant now);  Not started, or interrupted:
 //                                   start it again later. Without it, a shortage is an end.
 //   Kernel    engine/kernel.h, or a class with the same members. It is a template parameter so that
@@ -151,6 +152,8 @@ class Engine {
     listener.on_shortage(std::move(visit), 0, Instant{});
   };
 
+  // A socket for a connection to this address; negative: an errno.
+  [[nodiscard]] int open_socket(const Address& to) const;
   void show(Connection& connection, const Event& event) {
     if constexpr (kShowsEvents) listener_.on_event(connection.visit, event);
   }

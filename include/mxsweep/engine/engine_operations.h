@@ -112,6 +112,9 @@ void Engine<Kernel, Listener>::end(Handle handle, Connection& connection) {
 template <typename Kernel, typename Listener>
 void Engine<Kernel, Listener>::release(Handle handle, Connection& connection) {
   if (connection.descriptor >= 0) Kernel::close_socket(connection.descriptor);
+  if constexpr (requires { listener_.on_closed(connection.visit); }) {
+    listener_.on_closed(connection.visit);
+  }
   connections_.remove(connection.place);
   slots_.end(handle);
 }

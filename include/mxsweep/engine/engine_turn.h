@@ -12,8 +12,22 @@
 namespace mxsweep::engine {
 
 template <typename Kernel, typename Listener>
+int Engine<Kernel, Listener>::open_socket(const Address& to) const {
+  if (plan_.sources.empty()) return Kernel::open_tcp(to.family);
+  const Address source = plan_.sources.choose(to);
+  // The user did not name the address that the kernel would choose.
+  if (source.family == Family::none) return -EAFNOSUPPORT;
+  const int descriptor = Kernel::open_tcp(to.family);
+  if (descriptor < 0) return descriptor;
+  const int bound = Kernel::bind_source(descriptor, source);
+  if (bound == 0) return descriptor;
+  Kernel::close_socket(descriptor);
+  return bound;
+}
+
+template <typename Kernel, typename Listener>
 bool Engine<Kernel, Listener>::start(Visit&& visit) {
-  const int descriptor = Kernel::open_tcp(visit.target().address.family);
+  const int descriptor = open_socket(visit.target().address);
   if constexpr (kRetriesShortages) {
     if (descriptor < 0 && verdict::is_local_shortage(-descriptor)) {
       listener_.on_shortage(std::move(visit), -descriptor, now_);

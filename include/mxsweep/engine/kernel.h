@@ -19,6 +19,9 @@ class Kernel : public ring::Ring {
   [[nodiscard]] static WallTime wall_at_zero() { return ring::wall_at_zero(); }
 
   [[nodiscard]] static int open_tcp(Family family) { return ring::open_tcp(family); }
+  [[nodiscard]] static int bind_source(int descriptor, const Address& source) {
+    return ring::bind_source(descriptor, source);
+  }
   static void close_socket(int descriptor) { ring::close_socket(descriptor); }
   static void acknowledge_now(int descriptor) { ring::acknowledge_now(descriptor); }
   static void half_close(int descriptor) { ring::half_close(descriptor); }

@@ -31,6 +31,8 @@ namespace mxsweep::probe {
 
 class Observation {
  public:
+  static constexpr std::uint32_t kAttemptMost = 15;
+
   Observation() = default;  // Of no conversation.
   // Copies the parts of the plan that its records depend on.
   Observation(const Plan& plan, targets::TlsMode mode);
@@ -40,12 +42,18 @@ class Observation {
   // line, meta, address and wall time, which the observation does not have.
   [[nodiscard]] results::Record record(std::string_view name, std::string_view domain = {}) const;
 
+  // The number of the attempt at this visit, counted from 1; at most kAttemptMost.
+  void set_attempt(std::uint32_t attempt) { attempt_ = attempt & kAttemptMost; }
+
   [[nodiscard]] bool ended() const { return ended_; }  // The conversation is over.
   [[nodiscard]] Instant started() const { return started_; }
   [[nodiscard]] Outcome outcome() const { return outcome_; }
   [[nodiscard]] Cause cause() const { return cause_; }
   [[nodiscard]] AnomalySet anomalies() const { return anomalies_; }
   [[nodiscard]] std::uint32_t bytes_in() const;
+  [[nodiscard]] Phase phase() const { return phase_; }  // The phase of the record.
+  // The code of the reply that decided the outcome; 0: none did.
+  [[nodiscard]] int deciding_code() const { return declined_ ? code(phase_) : 0; }
   // The reply of a phase; 0 and empty: there was none, or its text was not kept.
   [[nodiscard]] int code(Phase phase) const;
   [[nodiscard]] std::string_view reply(Phase phase) const;
@@ -119,6 +127,7 @@ class Observation {
   bool ended_ : 1 = false;
   bool starttls_known_ : 1 = false;  // Whether the record has a field on STARTTLS at all.
   bool require_valid_ : 1 = false;
+  std::uint8_t attempt_ : 4 = 1;
 };
 static_assert(sizeof(Observation) <= 40, "millions of addresses without a server are remembered");
 

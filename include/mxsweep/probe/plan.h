@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/probe/sources.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/smtp/command.h"
 #include "mxsweep/smtp/dialogue.h"
@@ -39,6 +40,7 @@ struct Plan {
   explicit Plan(std::string_view helo_name) : commands(helo_name) {}
 
   smtp::Commands commands;
+  Sources sources;  // Empty: the kernel chooses the address that a connection comes from.
   Depth depth = Depth::tls;
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
   tls::Client* tls = nullptr;     // The worker's own. Null: no STARTTLS, and no implicit TLS.

@@ -52,6 +52,8 @@ struct Summary {
   std::uint64_t recorded_before = 0;  // Of these and of the invalid lines, by runs before this one.
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
   std::uint64_t probes = 0;               // Completed conversations, successful or not.
+  std::uint64_t retries = 0;              // Visits that were made again, of these.
+  std::uint64_t waited = 0;               // Visits that had to wait for politeness.
   std::uint64_t records_written = 0;      // Lines that reached the output completely.
   std::uint64_t records_unwritten = 0;    // Lost: the output failed or was abandoned.
   std::uint64_t octets_written = 0;

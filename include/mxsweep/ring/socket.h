@@ -7,8 +7,10 @@
 #include <netinet/in.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "mxsweep/core/address.h"
+#include "mxsweep/core/status.h"
 
 namespace mxsweep::ring {
 
@@ -25,6 +27,17 @@ struct SocketAddress {
 // A TCP socket, close-on-exec and blocking: io_uring sets its own non-blocking flags per operation,
 // and with O_NONBLOCK it would fail with EAGAIN where it should wait.
 [[nodiscard]] int open_tcp(Family family);
+
+// Makes the connections of a socket come from this address. The port is chosen when it connects, so
+// that one port may serve for many servers at once. Returns 0 or a negative errno.
+// Requires: a socket of that family.
+[[nodiscard]] int bind_source(int descriptor, const Address& source);
+
+// Whether connections may come from this address; if not, why, with the cure.
+[[nodiscard]] Status check_source(const Address& source);
+
+// The addresses of this machine's interfaces; empty if they cannot be read.
+[[nodiscard]] std::vector<Address> interface_addresses();
 
 // Makes close() send RST instead of FIN: no TIME_WAIT on this side, no lingering on the peer's.
 void reset_on_close(int descriptor);

@@ -21,6 +21,7 @@
 #include "mxsweep/files/rotation.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/names/name_options.h"
+#include "mxsweep/pace/courtesy.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
@@ -64,6 +65,10 @@ struct Options {
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
+  pace::CourtesyLimits courtesy = pace::kNoLimits;  // For targets that are not the user's own.
+  std::uint32_t retries = 0;                        // For the same; see pace/retry.h.
+  std::uint32_t retries_own = 0;
+  Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
   // The time that open conversations have to end after a signal; 0: they are cut off at once.
   Duration drain = kDrainDefault;
   Duration max_runtime{};  // After it the sweep ends as after a signal; zero: it has no end.
@@ -80,6 +85,12 @@ struct Progress {
   std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
   bool list_ended = false;
   bool stopping = false;
+  // Visits that wait for the caps, and for the moment of a retry; and how long until the first of
+  // them may go on; negative: it is not known.
+  std::uint32_t polite = 0;
+  std::uint32_t retries = 0;
+  Duration next_polite{-1};
+  Duration next_retry{-1};
   std::uint64_t shortages = 0;        // Local shortages so far.
   int last_shortage = 0;              // Its errno.
   std::uint64_t recorded_before = 0;  // Records and targets that earlier runs have finished.
