@@ -37,6 +37,7 @@ std::string clock_text(double whole_seconds) {
   return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
 }
 
+// Why targets wait, if it is neither for a place nor for the rate.
 std::string waits_in_words(const scan::Progress& progress) {
   // Conversations that are open may let a visit start at any moment.
   const bool idle = progress.in_flight == 0;
@@ -53,7 +54,7 @@ std::string waits_in_words(const scan::Progress& progress) {
     words += fmt::format("{}{} for a retry{}", words.empty() ? "" : ", ", progress.retries,
                          next(progress.next_retry));
   }
-  return words.empty() ? words : ", waiting: " + words;
+  return words.empty() ? words : ": " + words;
 }
 
 }  // namespace
@@ -89,13 +90,14 @@ std::string ProgressLine::text(const scan::Progress& progress) const {
     line += " of unknown";
   }
   line += fmt::format(", {} in flight", progress.in_flight);
-  if (progress.waiting > 0) line += fmt::format(", {} waiting", progress.waiting);
+  if (progress.waiting > 0) {
+    line += fmt::format(", {} waiting{}", progress.waiting, waits_in_words(progress));
+  }
   line += fmt::format(", {:.0f}/s", rate_);
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     if (progress.outcomes[i] == 0) continue;
     line += fmt::format(", {} {}", to_string(static_cast<Outcome>(i)), progress.outcomes[i]);
   }
-  line += waits_in_words(progress);
   if (progress.shortages > 0) {
     line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
                         errno_name(progress.last_shortage));

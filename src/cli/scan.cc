@@ -15,7 +15,9 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
+#include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
 
 namespace mxsweep::cli {
@@ -106,6 +108,11 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
   options.lists = *lists;
+  if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
+  const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
+  if (!seed.ok()) return refuse(seed.status());
+  options.seed = *seed;
+  options.shard = flags.shard;
   options.output = flags.output;
   options.checkpoint = checkpoint_options(flags, resumption);
   options.format = flags.format;
@@ -114,6 +121,10 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   options.ports = flags.ports;
   options.capacity = *capacity;
   options.rate = flags.rate;
+  options.courtesy = flags.courtesy;
+  options.retries = flags.retries.value_or(pace::kRetriesDefault);
+  options.retries_own = flags.retries.value_or(0);
+  options.retry_delay = flags.retry_delay;
   options.drain = flags.drain;
   options.max_runtime = flags.max_runtime;
   options.rotation = flags.rotation;
@@ -299,10 +310,13 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
                        "one is a target, written like a line of a list. Without any, and without "
                        "-f, the list is standard input");
   add_files(command, *flags);
+  add_order(command, *flags);
+  add_shard(command, *flags);
   add_output(command, *flags);
   add_checkpoint(command, *flags);
   add_limits(command, *flags);
   add_identity(command, *flags);
+  add_caps(command, *flags);
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);

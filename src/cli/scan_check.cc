@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_order.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/names/resolve.h"
@@ -116,6 +117,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       megabytes(capacity.memory_octets));
   put("rate          {}\n", flags.rate > 0 ? fmt::format("{} new connections a second", flags.rate)
                                            : std::string("not limited"));
+  put("politeness    {}\n", describe_caps(flags));
   put("sends         {}\n", helo);
   if (!flags.sources.empty()) put("from          {}\n", describe_sources(flags.sources));
   put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
@@ -142,6 +144,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       return refuse(described);
     }
   }
+  put("order         {}\n", describe_order(options));
+  if (!options.shard.is_all()) put("shard         {}\n", to_string(options.shard));
   if (const Status checked = scan::check_files(options); !checked.ok()) {
     say("mxsweep: {}\n", printable(checked.sentence()));
     return kWrongUsage;

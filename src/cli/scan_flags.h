@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ inline constexpr std::array<Choice<results::Format>, 2> kFormats{{
 
 inline constexpr std::size_t kMegabyte = 1'000'000;
 
+enum class Order : std::uint8_t { shuffled, input };
+
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
@@ -42,10 +45,16 @@ struct ScanFlags {
   std::string output = "-";
   results::Format format = results::Format::mxsweep;
   std::vector<std::uint16_t> ports;
+  Order order = Order::shuffled;
+  std::optional<std::uint64_t> seed;
+  targets::Shard shard;
   scan::CapacityRequest capacity;
   probe::Sources sources;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
+  pace::CourtesyLimits courtesy;
+  std::optional<std::uint32_t> retries;
+  Duration retry_delay{};
   Duration drain = scan::kDrainDefault;
   files::Rotation rotation;
   bool compress = false;
@@ -72,6 +81,11 @@ void add_identity(Command& command, ScanFlags& flags);
 
 // Whether connections may come from each of these addresses.
 Status check_sources(const probe::Sources& sources);
+
+// Caps, pauses and retries: docs/politeness.md.
+void add_caps(Command& command, ScanFlags& flags);
+// "one conversation with an address, then 30s of rest; ...", for --check.
+[[nodiscard]] std::string describe_caps(const ScanFlags& flags);
 
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);

@@ -92,6 +92,7 @@ int resume(const Command& command, const ScanFlags& flags) {
 
 void apply(const Resumption& resumption, ScanFlags& flags) {
   flags.checkpoint = resumption.path;
+  if (flags.order == Order::shuffled) flags.seed = resumption.checkpoint->seed;
   flags.command_line = resumption.command_line;
   flags.quiet = flags.quiet || resumption.quiet;
   flags.progress = flags.progress || resumption.progress;

@@ -2,6 +2,7 @@
 #include "mxsweep/files/list.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,12 +11,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
-#include <utility>
+
+#include "files/text_stream.h"
 
 namespace mxsweep::files {
 namespace {
-
-constexpr std::size_t kBlockOctets = 256 * 1024;
 
 bool write_all(int descriptor, std::string_view octets) {
   while (!octets.empty()) {
@@ -64,39 +64,34 @@ Status List::open(const ListSource& source) {
   start_ = regular_ ? std::max<off_t>(::lseek(descriptor_, 0, SEEK_CUR), 0) : 0;
   octets_all_ =
       regular_ ? static_cast<std::uint64_t>(std::max<off_t>(status.st_size - start_, 0)) : 0;
-  octets_read_ = 0;
-  failure_ = {};
-  block_.resize(kBlockOctets);
+  text_ = std::make_unique<TextStream>(descriptor_);
   return {};
 }
+
+List::List() = default;
+List::~List() { close(); }
 
 void List::close() {
   if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
   descriptor_ = -1;
-  block_ = {};
+  text_.reset();
 }
 
-List::Read List::read(std::string_view& octets) {
-  const ssize_t count = ::read(descriptor_, block_.data(), block_.size());
-  if (count == 0) return Read::end;
-  if (count < 0) {
-    if (errno == EINTR || errno == EAGAIN) return Read::nothing_yet;
-    return fail(Status::io(std::strerror(errno)));
-  }
-  octets_read_ += static_cast<std::uint64_t>(count);
-  octets = {block_.data(), static_cast<std::size_t>(count)};
-  return Read::octets;
+List::Read List::read(std::string_view& octets) { return text_->read(octets); }
+
+bool List::has_input() const {
+  if (regular_ || text_->has_buffered()) return true;
+  pollfd wait{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  return ::poll(&wait, 1, 0) > 0;
 }
 
 Status List::rewind() {
   if (::lseek(descriptor_, start_, SEEK_SET) < 0) return Status::unusable(std::strerror(errno));
-  octets_read_ = 0;
+  text_ = std::make_unique<TextStream>(descriptor_);
   return {};
 }
 
-List::Read List::fail(Status why) {
-  failure_ = std::move(why);
-  return Read::failed;
-}
+std::uint64_t List::octets_read() const { return text_->octets_read(); }
+const Status& List::failure() const { return text_->failure(); }
 
 }  // namespace mxsweep::files

@@ -22,7 +22,7 @@ bool Chunk::empty() const {
 }
 
 std::size_t Chunk::octets() const {
-  std::size_t sum = 0;
+  std::size_t sum = completions.size() * sizeof(Completion);
   for (const Lines& lines : files) sum += lines.text.size();
   return sum;
 }

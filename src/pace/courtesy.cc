@@ -36,7 +36,7 @@ Ticket Courtesy::take_ticket() {
 
 void Courtesy::request(std::uint32_t worker, std::uint32_t place, const Address& address,
                        std::uint64_t operator_key, Instant now) {
-  const auto [found, is_new] = addresses_.try_emplace(without_mapping(address));
+  const auto [found, is_new] = addresses_.try_emplace(address);
   Site& site = found->second;
   if (is_new) {
     site.address = found->first;

@@ -141,6 +141,11 @@ void write_counts(const Summary& summary, JsonText& json) {
   write_count(",\"lines_skipped\":", summary.lines_skipped, json);
   write_count(",\"lines_invalid\":", summary.lines_invalid, json);
   write_count(",\"targets\":", summary.targets, json);
+  if (summary.seed) write_count(",\"seed\":", *summary.seed, json);
+  if (!summary.shard.empty()) {
+    write_text(",\"shard\":", summary.shard, json);
+    write_count(",\"targets_elsewhere\":", summary.targets_elsewhere, json);
+  }
   write_count(",\"targets_not_started\":", summary.targets_not_started, json);
   if (summary.runs_before > 0) {
     write_count(",\"resumed\":{\"runs_before\":", summary.runs_before, json);
@@ -298,6 +303,11 @@ std::string summary_line(const Summary& summary) {
     fmt::format_to(out, ", slowed down {} for lack of local resources",
                    counted(summary.local_shortages, "time"));
   }
+  if (!summary.shard.empty()) {
+    fmt::format_to(out, ", shard {} ({} elsewhere)", summary.shard,
+                   counted(summary.targets_elsewhere, "target"));
+  }
+  if (summary.seed && summary.targets > 1) fmt::format_to(out, ", seed {}", *summary.seed);
   if (!summary.stopped.empty()) {
     fmt::format_to(out, "; STOPPED EARLY: {}, {} not started", summary.stopped,
                    counted(summary.targets_not_started, "target"));

@@ -35,8 +35,12 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 }  // namespace
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-             const checkpoint::Ledger* before)
-    : lists_(std::move(lists)), before_(before), scope_(scope), names_(within(scope, names)) {}
+             targets::Shard shard, const checkpoint::Ledger* before)
+    : lists_(std::move(lists)),
+      before_(before),
+      shard_(shard),
+      scope_(scope),
+      names_(within(scope, names)) {}
 
 Status Input::open() {
   if (!bell_.good()) return Status::unusable(std::strerror(bell_.error()));
@@ -56,10 +60,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
         ++targets_;
         if (!was_recorded(target.number)) more = take(task, workers, gauges);
         break;
-      case Lists::Next::bad_line:
-        ++lines_invalid_;
-        if (!was_recorded(bad.number)) record_bad_line(bad);
-        break;
+      case Lists::Next::bad_line: take(bad); break;
       case Lists::Next::wait:
         // A pipe may have no input for a while: the tasks dealt so far should start.
         wake(workers);
@@ -111,14 +112,40 @@ void Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
 // False: the sweep ends.
 bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
   const scope::Verdict verdict = verdict_on(task.target);
+  const bool is_name = task.target.address.family == Family::none;
+  const bool is_resolved = is_name && verdict.standing != scope::Standing::excluded;
+  if (!is_resolved && !is_ours(task.target)) {
+    --targets_;
+    leave_elsewhere(task.target.number);
+    return true;
+  }
   task.target.own = verdict.standing == scope::Standing::own;
   if (verdict.standing == scope::Standing::excluded) {
     record_unvisited(task, verdict.cause, Phase::input);
     return true;
   }
-  if (task.target.address.family == Family::none) return resolve(task.target, workers, gauges);
+  if (is_name) return resolve(task.target, workers, gauges);
   deal(task, workers, gauges);
   return true;
+}
+
+void Input::take(const targets::BadLine& bad) {
+  if (!shard_.has(bad.text)) return leave_elsewhere(bad.number);
+  ++lines_invalid_;
+  if (!was_recorded(bad.number)) record_bad_line(bad);
+}
+
+// Another shard records it.
+void Input::leave_elsewhere(std::uint64_t number) {
+  ++elsewhere_;
+  recorder_->finish(number, nullptr, ring::now());
+}
+
+// The servers of a name may belong to several shards, so each of them resolves it. What has no
+// address belongs to one of them by its text.
+bool Input::is_ours(const targets::Target& target) const {
+  return target.address.family == Family::none ? shard_.has(target.text())
+                                               : shard_.has(target.address);
 }
 
 // The verdict on what the list has: the name for TLS and the address. A name to resolve is judged
@@ -166,7 +193,15 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
 void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
-    targets_ += servers.size() - 1;
+    const std::uint64_t number = servers.front().task.target.number;
+    elsewhere_ +=
+        std::erase_if(servers, [&](const Resolved& one) { return !is_ours(one.task.target); });
+    --targets_;
+    targets_ += servers.size();
+    if (servers.empty()) {
+      recorder_->finish(number, nullptr, ring::now());
+      continue;
+    }
     leave_out_recorded(servers);
     for (Resolved& server : servers) {
       if (server.cause == Cause::none) {

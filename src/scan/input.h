@@ -27,6 +27,7 @@
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scope/scope.h"
+#include "mxsweep/targets/shard.h"
 #include "mxsweep/threads/doorbell.h"
 #include "scan/lists.h"
 #include "scan/recorder.h"
@@ -41,7 +42,7 @@ class Input {
   // `scope` outlives it and does not change. `before`: what earlier runs have recorded, which is
   // left out; null: nothing.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-        const checkpoint::Ledger* before);
+        targets::Shard shard = {}, const checkpoint::Ledger* before = nullptr);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -69,6 +70,8 @@ class Input {
   [[nodiscard]] std::uint64_t recorded_before() const {
     return recorded_before_.load(std::memory_order_relaxed);
   }
+  // Targets and bad lines that other shards record.
+  [[nodiscard]] std::uint64_t elsewhere() const { return elsewhere_; }
 
  private:
   void wait_for_list(const Workers& workers, const Gauges& gauges);
@@ -76,9 +79,12 @@ class Input {
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
   void sleep();
   bool take(Task& task, const Workers& workers, const Gauges& gauges);
+  [[nodiscard]] bool is_ours(const targets::Target& target) const;
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
+  void take(const targets::BadLine& bad);
+  void leave_elsewhere(std::uint64_t number);
   [[nodiscard]] bool was_recorded(std::uint64_t number);
   void leave_out_recorded(std::vector<Resolved>& servers);
   void record_bad_line(const targets::BadLine& bad);
@@ -89,6 +95,7 @@ class Input {
 
   Lists lists_;
   const checkpoint::Ledger* before_;
+  const targets::Shard shard_;
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
   threads::Doorbell bell_;
@@ -101,6 +108,7 @@ class Input {
   std::uint64_t targets_ = 0;
   std::uint64_t not_started_ = 0;
   std::atomic<std::uint64_t> recorded_before_ = 0;
+  std::uint64_t elsewhere_ = 0;
 };
 
 }  // namespace mxsweep::scan

@@ -37,7 +37,8 @@ Status Journal::open() {
   state_.program = options.program;
   state_.command = options.command;
   state_.folder = options.folder;
-  state_.seed = options.seed;
+  state_.seed = options_.seed.value_or(0);
+  if (!options_.shard.is_all()) state_.shard = to_string(options_.shard);
   begun_ = ring::now();
   // A symbolic link is kept, and what it leads to is replaced.
   path_ = files::followed(options.path);
@@ -69,6 +70,10 @@ Status Journal::identify_lists() {
 }
 
 Status Journal::compare_lists(const checkpoint::Checkpoint& before) const {
+  if (before.shard != state_.shard) {
+    return Status::unusable("the checkpoint is of shard '" + before.shard + "', and this is '" +
+                            state_.shard + "'");
+  }
   if (before.lists.size() != state_.lists.size()) {
     return Status::unusable("the sweep had " + std::to_string(before.lists.size()) +
                             " lists and has " + std::to_string(state_.lists.size()) +

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scan/lists.h"
 
-#include <poll.h>
-
 #include <utility>
 
 namespace mxsweep::scan {
@@ -16,6 +14,7 @@ Status not_a_list(const targets::ForeignFormat& format) {
 
 Lists::Lists(ListsOptions options) : options_(std::move(options)), reader_(reader_for(0)) {
   for (const files::ListSource& source : options_.sources) names_.push_back(name_of(source));
+  if (options_.seed) shuffle_.emplace(*options_.seed);
 }
 
 targets::Reader Lists::reader_for(std::size_t index) const {
@@ -43,7 +42,12 @@ Status Lists::open() {
 // Checks a file before any output is touched; for a pipe, the reader detects the format later.
 Status Lists::check_start(files::List& list) const {
   std::string_view octets;
-  if (list.read(octets) == files::List::Read::octets) {
+  files::List::Read read{};
+  do {
+    read = list.read(octets);
+  } while (read == files::List::Read::nothing_yet);
+  // What is wrong with compressed data is reported when the list's turn comes.
+  if (read == files::List::Read::octets) {
     const targets::ForeignFormat* const format = targets::recognise_foreign_format(octets);
     if (format != nullptr) return not_a_list(*format);
   }
@@ -100,17 +104,41 @@ Status Lists::find_bad_line(std::size_t index) {
 
 Lists::Next Lists::next(targets::Target& target, targets::BadLine& bad) {
   while (true) {
-    switch (reader_.next(target, bad)) {
+    const bool full = shuffle_ && !shuffle_->has_room();
+    const Next next = reads_ && !full ? read(target, bad) : Next::end;
+    switch (next) {
+      case Next::target:
+        if (!shuffle_) {
+          target.number = next_number_++;
+          return Next::target;
+        }
+        shuffle_->push(std::move(target), all_);
+        break;
+      case Next::bad_line: bad.number = next_number_++; return Next::bad_line;
+      case Next::wait:
+      case Next::end:
+        if (!full && next == Next::end) reads_ = false;
+        if (pop(target)) return Next::target;
+        if (full) break;  // No remote host can have any of the addresses in the window.
+        return next;
+    }
+  }
+}
+
+// Next::end: no list can be read any further.
+Lists::Next Lists::read(targets::Target& target, targets::BadLine& bad) {
+  while (true) {
+    const targets::Reader::Next next =
+        shuffle_ ? reader_.next_line(target, all_, bad) : reader_.next(target, bad);
+    switch (next) {
       case targets::Reader::Next::target:
         target.list = static_cast<std::uint16_t>(index_);
-        target.number = next_number_++;
         return Next::target;
       case targets::Reader::Next::bad_line:
         bad.list = static_cast<std::uint16_t>(index_);
-        bad.number = next_number_++;
         return Next::bad_line;
       case targets::Reader::Next::need_more:
-        if (!has_input()) return Next::wait;
+        if (!list_->has_input()) return Next::wait;
         if (!read_block()) return Next::end;
         break;
       case targets::Reader::Next::end:
@@ -118,10 +146,29 @@ Lists::Next Lists::next(targets::Target& target, targets::BadLine& bad) {
         break;
       case targets::Reader::Next::not_a_list:
         failure_ = not_a_list(*reader_.foreign_format()).behind(names_[index_]);
-        no_list_ = next_number_ == 0;
+        no_list_ = next_number_ == 0 && (!shuffle_ || shuffle_->left() == 0);
         return Next::end;
     }
   }
+}
+
+bool Lists::pop(targets::Target& target) {
+  if (!shuffle_ || !shuffle_->pop(target)) return false;
+  target.number = next_number_++;
+  note_progress();
+  return true;
+}
+
+// What waits in the window has been read, but is not done.
+void Lists::note_progress() {
+  const std::uint64_t read = octets_read_before_ + list_->octets_read();
+  double done = 1;
+  if (shuffle_ && shuffle_->left() > 0) {
+    const auto popped = static_cast<double>(shuffle_->popped());
+    done = popped / (popped + shuffle_->left());
+  }
+  octets_done_.store(static_cast<std::uint64_t>(done * static_cast<double>(read)),
+                     std::memory_order_relaxed);
 }
 
 bool Lists::begin_next_list() {
@@ -132,12 +179,6 @@ bool Lists::begin_next_list() {
   reader_ = reader_for(index_ + 1);
   failure_ = open_list(index_ + 1);
   return failure_.ok();
-}
-
-bool Lists::has_input() const {
-  if (list_->regular()) return true;
-  pollfd wait{.fd = list_->descriptor(), .events = POLLIN, .revents = 0};
-  return ::poll(&wait, 1, 0) > 0;
 }
 
 // False: the list cannot be read any further.
@@ -151,7 +192,7 @@ bool Lists::read_block() {
       failure_ = list_->failure().behind(names_[index_]);
       return false;
   }
-  octets_read_.store(octets_read_before_ + list_->octets_read(), std::memory_order_relaxed);
+  note_progress();
   return true;
 }
 

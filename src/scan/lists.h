@@ -4,11 +4,15 @@
 //
 //   Shape     The lists are read one after the other. A line that cannot be read has a number, too,
 //             so that each number has at least one record.
+//   Order     With a seed, shuffled (targets/shuffle.h): of files, it depends only on their
+//             content, the seed and the ports, never on time. If a pipe has no more input for now,
+//             what was read is returned at once, so there it depends on how the input came. Without
+//             a seed, it is the order of the lists.
 //   Waiting   none: next() returns Next::wait if the list is a pipe or a terminal without input.
 //             Wait until descriptor() can be read, and call it again.
-//   Memory    one block of a list, and one line.
+//   Memory    one block of a list, one line, and the window of the shuffle.
 //   Lifetime  the views of a BadLine are valid until the next call.
-//   Threads   one, except for octets_read().
+//   Threads   one, except for octets_done().
 //   Errors    open(): a list cannot be read, or is not a list. failure(): the same, found later;
 //             what was read before it has been returned.
 #pragma once
@@ -17,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +29,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/files/list.h"
 #include "mxsweep/targets/reader.h"
+#include "mxsweep/targets/shuffle.h"
 
 namespace mxsweep::scan {
 
@@ -31,6 +37,7 @@ struct ListsOptions {
   std::vector<files::ListSource> sources;  // Requires: at least one, at most kListsMax.
   std::vector<std::uint16_t> ports;        // Requires: at least one.
   bool mail_domains = false;
+  std::optional<std::uint64_t> seed{};  // Nothing: in the order of the lists.
 };
 
 class Lists {
@@ -52,9 +59,9 @@ class Lists {
 
   // For records; the index is Target::list.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-  // Octets of all lists read so far, and their size; 0: not known.
-  [[nodiscard]] std::uint64_t octets_read() const {
-    return octets_read_.load(std::memory_order_relaxed);
+  // Octets of all lists whose targets were returned, about, and their size; 0: not known.
+  [[nodiscard]] std::uint64_t octets_done() const {
+    return octets_done_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t octets_all() const { return octets_all_; }
   [[nodiscard]] std::uint64_t lines_read() const { return lines_read_ + reader_.lines_read(); }
@@ -66,12 +73,14 @@ class Lists {
   [[nodiscard]] bool no_list() const { return no_list_; }
 
  private:
+  [[nodiscard]] Next read(targets::Target& target, targets::BadLine& bad);
+  [[nodiscard]] bool pop(targets::Target& target);
   [[nodiscard]] targets::Reader reader_for(std::size_t index) const;
   [[nodiscard]] Status open_list(std::size_t index);
   [[nodiscard]] Status check_start(files::List& list) const;
   [[nodiscard]] bool begin_next_list();
-  [[nodiscard]] bool has_input() const;
   bool read_block();
+  void note_progress();
   [[nodiscard]] Status find_bad_line(std::size_t index);
 
   ListsOptions options_;
@@ -82,12 +91,15 @@ class Lists {
   files::List* list_ = nullptr;  // That is being read; null: none is.
   std::size_t index_ = 0;        // Of that list.
   targets::Reader reader_;
+  bool reads_ = true;  // No list has failed, and there is one that was not read to its end.
+  std::optional<targets::Shuffle> shuffle_;
+  targets::Expansion all_;  // The targets of the last line read.
   std::uint64_t next_number_ = 0;
   std::uint64_t lines_read_ = 0;  // Of the lists before this one.
   std::uint64_t lines_skipped_ = 0;
   std::uint64_t octets_read_before_ = 0;
   std::uint64_t octets_all_ = 0;
-  std::atomic<std::uint64_t> octets_read_ = 0;
+  std::atomic<std::uint64_t> octets_done_ = 0;
   Status failure_;
   bool no_list_ = false;
 };

@@ -57,12 +57,14 @@ class Recorder {
   void add(const results::Record& record, std::uint64_t number, Instant now) {
     add(record, files::Completion{.number = number}, now);
   }
-  // Nothing is left to record of that number, which earlier runs have recorded. `domain`: its
-  // summary, if one is wanted; else null.
+  // Nothing is left to record of that number: earlier runs have recorded it, or other shards do.
+  // `domain`: its summary, if one is wanted; else null.
   void finish(std::uint64_t number, const names::Domain* domain, Instant now) {
+    if (!outboxes_.journal) return;
     files::Completion completion{.number = number, .parts = 0};
     if (domain != nullptr) results::append_domain(domain->line(), completion.summary);
     box().add_completion(std::move(completion), now);
+    if (box().backpressured()) box().flush(now);
   }
   void add(const tls::Certificate& certificate, Instant now) {
     results::append_certificate(certificate, box().begin_line(now, outboxes_.certificates));

@@ -139,7 +139,7 @@ class Sweep {
       progress.outcomes[i] = gauges_.outcomes[i].load(std::memory_order_relaxed);
       progress.records += progress.outcomes[i];
     }
-    progress.list_octets_read = input_.lists().octets_read();
+    progress.list_octets_read = input_.lists().octets_done();
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.recorded_before = input_.recorded_before();
@@ -151,13 +151,6 @@ class Sweep {
   }
 
  private:
-  Outboxes add_outboxes() {
-    Outboxes outboxes = outputs_.add_outboxes();
-    const std::vector<std::string>& lists = input_.lists().names();
-    if (lists.size() > 1) outboxes.list_names = &lists;
-    return outboxes;
-  }
-
   void add_waits(Progress& progress) const {
     const Instant now = ring::now();
     const auto earlier = [now](Duration& of, Instant at) {
@@ -172,6 +165,13 @@ class Sweep {
       earlier(progress.next_polite, waits.next_polite.load(std::memory_order_relaxed));
       earlier(progress.next_retry, waits.next_retry.load(std::memory_order_relaxed));
     }
+  }
+
+  Outboxes add_outboxes() {
+    Outboxes outboxes = outputs_.add_outboxes();
+    const std::vector<std::string>& lists = input_.lists().names();
+    if (lists.size() > 1) outboxes.list_names = &lists;
+    return outboxes;
   }
 
   void ended_thread() {
@@ -267,6 +267,7 @@ class Sweep {
     summary.lines_invalid = input_.lines_invalid();
     summary.targets = input_.targets();
     summary.targets_not_started = input_.not_started();
+    summary.targets_elsewhere = input_.elsewhere();
     for (const auto& worker : workers_) {
       summary.tally.merge(worker->sweeper().tally());
       summary.probes += worker->sweeper().probes();
@@ -333,8 +334,10 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   const checkpoint::Checkpoint* const before = journal ? journal->before() : nullptr;
   Input input({.sources = options.lists,
                .ports = options.ports,
-               .mail_domains = options.names.mail_domains},
-              options.names, options.scope, before == nullptr ? nullptr : &before->ledger);
+               .mail_domains = options.names.mail_domains,
+               .seed = options.seed},
+              options.names, options.scope, options.shard,
+              before == nullptr ? nullptr : &before->ledger);
   Outputs outputs;
   CertificateLog log;
   Status status = input.open();
@@ -360,6 +363,8 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
     summary.runs_before = before->runs;
     summary.records_before = before->outputs.front().records;
   }
+  summary.seed = options.seed;
+  if (!options.shard.is_all()) summary.shard = to_string(options.shard);
   utsname kernel{};
   if (::uname(&kernel) == 0) summary.kernel = kernel.release;
   return summary;

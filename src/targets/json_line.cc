@@ -27,10 +27,13 @@ enum Key : std::size_t {
   kPorts,
   kSourceAddress,
   kSourcePort,
+  kResults,
+  kStatus,
   kKeyCount
 };
-constexpr std::array<std::string_view, kKeyCount> kKeys = {
-    "target", "port", "tls", "name", "meta", "v", "ip", "ports", "saddr", "sport"};
+constexpr std::array<std::string_view, kKeyCount> kKeys = {"target", "port",  "tls",     "name",
+                                                           "meta",   "v",     "ip",      "ports",
+                                                           "saddr",  "sport", "results", "status"};
 
 }  // namespace
 
@@ -230,6 +233,13 @@ Fault JsonLine::read_zmap(const JsonMembers& members, Line& line) const {
   return apply_port(members.json(kSourcePort), kSourcePort, line);
 }
 
+// Reads the name that was looked up. The answers are not used: a record says what DNS answers when
+// the server is visited.
+Fault JsonLine::read_zdns(const JsonMembers& members, bool mail_domains, Line& line) const {
+  if (!members.text(kName)) return wrong(kName, kNoString);
+  return of(read_text(*members.text(kName), mail_domains, {}, line), kName);
+}
+
 Fault JsonLine::read_masscan(const JsonMembers& members, Line& line) {
   if (!members.text(kIp)) return wrong(kIp, kNoString);
   line.text = *members.text(kIp);
@@ -271,6 +281,9 @@ Fault JsonLine::read_form(const JsonMembers& members, bool mail_domains, Line& l
   }
   if (members.has(kSourceAddress)) return read_zmap(members, line);
   if (members.has(kIp)) return read_masscan(members, line);
+  if (members.has(kName) && (members.has(kResults) || members.has(kStatus))) {
+    return read_zdns(members, mail_domains, line);
+  }
   return read_own(members, mail_domains, line);
 }
 

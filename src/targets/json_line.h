@@ -4,6 +4,7 @@
 //   Source    RFC 8259. Our own form: target (any text form), port, tls, name, meta, and no other
 //             key. A record of ours, which has "v":1: target, ip, port, name, meta; other keys are
 //             ignored. zmap -O json: saddr, sport. masscan -oJ and -oD: ip, and port or ports.
+//             ZDNS: name, and results (since its version 2) or status.
 //   Shape     the whole line is one object. `meta` may be any value: it is validated and then kept
 //             octet for octet, numbers of any size included. It may nest as deep as
 //             json::kDepthMax, so that readers of the record can parse it, too.
@@ -45,6 +46,7 @@ class JsonLine {
   [[nodiscard]] Fault read_own(const JsonMembers& members, bool mail_domains, Line& line) const;
   [[nodiscard]] Fault read_record(const JsonMembers& members, bool mail_domains, Line& line) const;
   [[nodiscard]] Fault read_zmap(const JsonMembers& members, Line& line) const;
+  [[nodiscard]] Fault read_zdns(const JsonMembers& members, bool mail_domains, Line& line) const;
   [[nodiscard]] Fault read_masscan(const JsonMembers& members, Line& line);
   [[nodiscard]] Fault read_ports(std::string_view json);
 

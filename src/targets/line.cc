@@ -17,7 +17,9 @@ namespace {
 
 constexpr HostNameRule kNameRule{.underscore = true, .dot_at_end = true, .beyond_ascii = true};
 
-constexpr std::string_view kOpenPort = "open tcp ";  // masscan -oL.
+// masscan -oL. A banner, which may contain anything, follows the line of its open port.
+constexpr std::string_view kOpenPort = "open tcp ";
+constexpr std::string_view kBanner = "banner tcp ";
 
 Cause apply_name(std::string_view name, Line& line) {
   if (!is_host_name(name)) return Cause::input_syntax;
@@ -88,6 +90,7 @@ std::string_view take_word(std::string_view& text) {
 }
 
 Cause read_open_port(std::string_view text, Line& line) {
+  line.has_unread = true;
   const Cause cause = add_port(take_word(text), line);
   line.text = take_word(text);
   return cause == Cause::none ? read_address(line.text, line) : cause;
@@ -111,9 +114,10 @@ bool is_host_name(std::string_view name) {
 Cause read_text(std::string_view text, bool mail_domains, const Columns& columns, Line& line) {
   line = {};
   line.text = text;
+  if (text.starts_with(kOpenPort)) return read_open_port(text.substr(kOpenPort.size()), line);
+  if (text.starts_with(kBanner)) return read_open_port(text.substr(kBanner.size()), line);
   if (text.find(',') == std::string_view::npos && !text.starts_with('"')) {
-    if (!text.starts_with(kOpenPort)) return read_endpoint(text, mail_domains, line);
-    return read_open_port(text.substr(kOpenPort.size()), line);
+    return read_endpoint(text, mail_domains, line);
   }
   if (columns.count == 0) return read_fields(text, mail_domains, line);
   return read_row(text, mail_domains, columns, line);

@@ -4,7 +4,8 @@
 //   Shape     an endpoint (endpoint.h) alone, or fields with a comma between them: ENDPOINT,PORT
 //             ENDPOINT,NAME  RANK,HOST  or, as zgrab2 has them, ADDRESS,NAME,TAG[,PORT] where
 //             fields may be empty (the tag is ignored). Below a header row its columns apply
-//             instead. "open tcp 25 192.0.2.1 1700000000", as masscan -oL has it.
+//             instead. "open tcp 25 192.0.2.1 1700000000" and "banner tcp ...", as masscan -oL has
+//             them.
 //   Lifetime  the views are of the text that was read.
 //   Errors    a Cause of the group input; Cause::none if the line could be read.
 #pragma once

@@ -228,6 +228,17 @@ Reader::Next Reader::next(Target& target, BadLine& bad) {
   return Next::target;
 }
 
+Reader::Next Reader::next_line(Target& target, Expansion& all, BadLine& bad) {
+  INVARIANT(!state_->expanding);
+  const Next line = state_->read_line(bad);
+  if (line != Next::target) return line;
+  all.range = state_->line.range;
+  all.ports.assign(state_->ports().begin(), state_->ports().end());
+  state_->expand_into(target);
+  skip_rest_of_line();
+  return Next::target;
+}
+
 void Reader::skip_rest_of_line() {
   state_->expanding = false;
   state_->port_index = 0;

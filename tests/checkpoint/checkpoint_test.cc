@@ -18,6 +18,7 @@ Checkpoint sample() {
   sample.command = {"mxsweep", "scan", "-f", "li\"st\\.txt", "--helo", "\xff\x01 \xc3\xa4"};
   sample.folder = "/home/\xc3\xa4 b\n";
   sample.seed = 0xffff'ffff'ffff'ffff;
+  sample.shard = "2/16";
   sample.lists = {{"/l", 12, std::string(64, 'a')}, {"", 0, ""}};
   sample.outputs = {{"/out.jsonl", 1'000'000, 700, 3, 0}, {"/certs", 0, 0, 1, 17}};
   sample.ledger.done.add_range(0, 100);

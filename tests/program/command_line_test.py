@@ -120,10 +120,11 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
-                         "resume", "own", "exclude"):
+                         "resume", "own", "exclude", "shard"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",
+            "order": "shuffled", "seed": "drawn at the start",
             "concurrency": "1000, or as many as the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
             "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
@@ -131,6 +132,9 @@ class Flags(ProgramTest):
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",
             "checkpoint-every": "2s",
+            "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
+            "retries": "1, and 0 for your own targets",
+            "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 

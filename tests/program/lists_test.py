@@ -11,8 +11,8 @@ import subprocess
 import unittest
 
 from name_server import NameServer
-from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, WRONG_USAGE, ProgramTest, expect_valid,
-                     record_of, whole_lines)
+from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest,
+                     expect_valid, record_of, whole_lines)
 
 
 class TargetsOnTheCommandLine(ProgramTest):
@@ -107,8 +107,9 @@ class TargetsOnTheCommandLine(ProgramTest):
 class SeveralLists(ProgramTest):
     def run_scan(self, *words, **more):
         """Exit code; list, line and target of each record in their order; stderr."""
-        code, stdout, stderr = self.run_program(
-            "scan", "--helo", HELO, "--resolver", NO_RESOLVER, *words, **more)
+        if "--resolver" not in words:
+            words += ("--resolver", NO_RESOLVER)
+        code, stdout, stderr = self.run_program("scan", "--helo", HELO, *words, **more)
         records = [record_of(line) for line in whole_lines(stdout)]
         expect_valid(records)
         return code, sorted((r.get("list", ""), r["line"], r["target"]) for r in records), stderr
@@ -152,7 +153,10 @@ class SeveralLists(ProgramTest):
                 code, records, stderr = self.run_scan(word, cwd=self.folder)
                 self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "127.0.1.1:1")]))
                 self.assertEqual(note in stderr, notes)
-        code, records, _ = self.run_scan('{"target":"example.test"}', cwd=self.folder)
+        server = NameServer({})
+        self.addCleanup(server.stop)
+        code, records, _ = self.run_scan('{"target":"example.test"}', "--resolver", server.address,
+                                         cwd=self.folder)
         self.assertEqual((code, records), (RAN_TO_ITS_END, [("", 1, "example.test")]))
         (self.folder / "127.0.1.2").mkdir()
         code, records, _ = self.run_scan("127.0.1.2:1", cwd=self.folder)
@@ -197,6 +201,46 @@ class SeveralLists(ProgramTest):
         code, _, stderr = self.run_scan(a, b, "-o", b)
         self.assertEqual(code, WRONG_USAGE)
         self.assertIn(f"{b}: is the list itself", stderr)
+
+
+class TheOrder(ProgramTest):
+    def order(self, *flags):
+        """The lines in the order of their visits, which are one after the other."""
+        swept = self.scan(self.targets, "-c", "1", "-j", "1", *flags)
+        self.check_ended(swept)
+        return [record["line"] for record in swept.records], swept
+
+    def test_a_seed_repeats_the_order_of_a_sweep(self):
+        port = self.sink("--only", "plain").port
+        self.targets = "".join(f"127.0.1.{i}:{port}\n" for i in range(1, 41))
+        lines = list(range(1, 41))
+        order, swept = self.order()
+        seed = swept.summary["seed"]
+        self.assertIn(f", seed {seed}\n", swept.stderr)
+        self.assertNotEqual(order, lines)
+        self.assertEqual(sorted(order), lines)
+        again, _ = self.order("--seed", str(seed))
+        self.assertEqual(again, order)
+        another, _ = self.order("--seed", str(seed + 1), "--order", "shuffled")
+        self.assertNotEqual(another, order)
+        unchanged, swept = self.order("--order", "input")
+        self.assertEqual(unchanged, lines)
+        self.assertNotIn("seed", swept.summary)
+        self.assertNotIn("seed", swept.stderr)
+
+    def test_check_names_the_order(self):
+        for flags, text in ((("--seed", "7"), b"order         shuffled, seed 7\n"),
+                            (("--order", "input"), b"order         that of the lists\n")):
+            code, plan, stderr = self.run_program("scan", "--check", "--helo", HELO, "--resolver",
+                                                  NO_RESOLVER, "127.0.0.1", *flags)
+            self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+            self.assertIn(text, plan)
+
+    def test_a_seed_without_an_order_to_draw_is_wrong_usage(self):
+        code, _, stderr = self.run_program("scan", "--helo", HELO, "127.0.0.1", "--order", "input",
+                                           "--seed", "7")
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn("--seed has no meaning with --order input", stderr)
 
 
 class Lists(ProgramTest):
@@ -287,11 +331,63 @@ class Lists(ProgramTest):
 
     def foreign_lists(self):
         text = b"127.0.1.1:1\n127.0.1.2:1\n"
-        return {"gzip data": gzip.compress(text), "bzip2 data": bz2.compress(text),
-                "xz data": lzma.compress(text), "zstd data": b"\x28\xb5\x2f\xfd\x04\x58" + text,
+        return {"gzip data": gzip.compress(gzip.compress(text)), "bzip2 data": bz2.compress(text),
+                "xz data": lzma.compress(text),
                 "UTF-16 text": text.decode().encode("utf-16"),
                 "UTF-32 text": text.decode().encode("utf-32"),
                 "zip archive": b"PK\x03\x04\x14\x00" + text}
+
+    def compressed_lists(self, text):
+        whole = text.encode()
+        zstd = subprocess.run(["zstd", "-c"], input=whole, check=True, capture_output=True).stdout
+        return {"gzip": gzip.compress(whole[:7]) + gzip.compress(whole[7:]), "zstd": zstd}
+
+    def test_a_list_of_gzip_or_zstd_is_read_as_it_is(self):
+        """By its content, whatever its name; from a file, from standard input and from a pipe."""
+        sink = self.sink("--only", "plain")
+        for name, octets in self.compressed_lists("127.0.1.1\n127.0.1.2\n").items():
+            path = self.write("list", octets)
+            for stdin in (None, "file", "pipe"):
+                with self.subTest(name=name, stdin=stdin):
+                    flags = ("-p", str(sink.port), "-o", str(self.path("records")))
+                    if stdin is None:
+                        scan = self.start_scan(*flags, str(path))
+                    elif stdin == "file":
+                        with open(path, "rb") as file:
+                            scan = self.start_scan(*flags, stdin=file)
+                    else:
+                        scan = self.start_scan(*flags, stdin=subprocess.PIPE)
+                        for octet in octets:
+                            os.write(scan.process.stdin.fileno(), bytes([octet]))
+                        scan.process.stdin.close()
+                    self.assertEqual(scan.wait(), RAN_TO_ITS_END, scan.stderr)
+                    records = map(record_of, whole_lines(self.path("records").read_bytes()))
+                    self.assertEqual(sorted((r["line"], r["ip"], r["outcome"]) for r in records),
+                                     [(1, "127.0.1.1", "ok"), (2, "127.0.1.2", "ok")])
+            with self.subTest(name=name, check=True):
+                code, plan, _ = self.check(octets)
+                self.assertEqual(code, RAN_TO_ITS_END)
+                self.assertIn(b"holds         2 lines, 0 skipped, 0 unreadable; 2 targets", plan)
+
+    def test_what_precedes_a_fault_of_a_compressed_list_is_swept(self):
+        """But not the line that is cut off. Exit 1 with the list's name; with --strict and --check
+        the sweep does not begin."""
+        text = "".join(f"127.0.1.{i % 250 + 1}:1\n" for i in range(2000)) + "127.0.2.234:1\n"
+        for name, octets in self.compressed_lists(text).items():
+            with self.subTest(name=name):
+                swept = self.scan(octets[:-9])
+                self.assertEqual(swept.code, STOPPED_EARLY)
+                self.assertRegex(swept.summary["stopped"], f"list: the {name} data is cut off$")
+                self.check_counts(swept)
+                lines = sorted(record["line"] for record in swept.records)
+                self.assertEqual(lines, list(range(1, len(lines) + 1)))
+                self.assertTrue({r["target"] for r in swept.records} <= set(text.split("\n")))
+                path = str(self.path("list"))
+                for flag in ("--strict", "--check"):
+                    code, _, stderr = self.run_program("scan", "--helo", HELO, "--resolver",
+                                                       NO_RESOLVER, flag, path)
+                    self.assertEqual(code, WRONG_USAGE)
+                    self.assertIn(f"list: the {name} data is cut off", stderr)
 
     def test_a_compressed_list_is_refused_with_its_format_and_the_remedy(self):
         """No record, exit 2; a file before any output is changed; plain, --strict, --check."""

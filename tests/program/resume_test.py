@@ -90,6 +90,24 @@ class Kills(ResumeTest):
         self.kill_and_resume(scan, 0.3)
         self.check_once(whole_lines(self.path("out.jsonl").read_bytes()), expected)
 
+    def test_the_order_of_the_list(self):
+        expected = self.expected()
+        scan = self.start_slow(*self.flags("out.jsonl", *self.RATE, "--order", "input"))
+        self.kill_and_resume(scan, 0.3)
+        lines = whole_lines(self.path("out.jsonl").read_bytes())
+        self.check_once(lines, expected)
+
+    def test_the_shards_of_a_sweep(self):
+        """Each is killed and resumed; together they have every record once."""
+        expected = self.expected()
+        lines = []
+        for shard in ("1/2", "2/2"):
+            self.path("state").unlink(missing_ok=True)
+            scan = self.start_slow(*self.flags("out.jsonl", *self.RATE, "--shard", shard))
+            self.kill_and_resume(scan, 0.15)
+            lines += whole_lines(self.path("out.jsonl").read_bytes())
+        self.check_once(lines, expected)
+
     def test_compressed_and_rotated_files(self):
         expected = self.expected()
         scan = self.start_slow(*self.flags("out.jsonl.zst", *self.RATE, "--rotate", "64KB"))

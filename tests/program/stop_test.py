@@ -26,7 +26,7 @@ class Signals(ProgramTest):
         self.path("records").unlink(missing_ok=True)
         self.write("list", "127.16.0.0/12\nrubbish rubbish\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
-                               "-p", str(sink.port), "-c", "200", *drain)
+                               "-p", str(sink.port), "-c", "200", "--order", "input", *drain)
         # A record of a quick server shows that conversations with the slow ones are open, too.
         wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
                    "the first record")

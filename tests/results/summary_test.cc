@@ -35,6 +35,7 @@ Summary finished() {
   summary.command_line = "mxsweep scan -f \"list of\ttargets\"";
   summary.version = "0.1.0";
   summary.kernel = "Linux 6.1.0";
+  summary.seed = 7;
   summary.ring_features = {"single_issuer", "defer_taskrun"};
   return summary;
 }
@@ -108,6 +109,7 @@ TEST_CASE("the summary as JSON has everything that was counted", "[results][summ
   CHECK(json("/lines_invalid") == "10");
   CHECK(json("/targets") == "1990");
   CHECK(json("/targets_not_started") == "0");
+  CHECK(json("/seed") == "7");
   CHECK(json("/probes") == "1990");
   CHECK(json("/records") == "2000");
   CHECK(json("/records_written") == "2000");
@@ -206,7 +208,7 @@ TEST_CASE("the summary for the user is one line", "[results][summary]") {
         "mxsweep: 1990 targets, 10 unreadable lines, 2000 records (ok 1400, refused 300, failed "
         "290, invalid 10) in 12.3 s, 162 visits/s, p50 101.3 ms p99 101.3 ms, peak 1000 in flight, "
         "21 MB, "
-        "CPU 0.9 s");
+        "CPU 0.9 s, seed 7");
   CHECK(summary_line(Summary{}) ==
         "mxsweep: 0 targets, 0 records in 0.0 s, 0 visits/s, peak 0 in flight, 0 MB, CPU 0.0 s");
 }

@@ -87,7 +87,7 @@ class Feeder {
     scope_.freeze();
     REQUIRE(out_.open("/dev/null").ok());
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   with_resolver(), scope_, nullptr);
+                   with_resolver(), scope_);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });

@@ -115,6 +115,20 @@ TEST_CASE("the output of zmap and masscan is read", "[targets][json]") {
        "3 192.0.2.2 26 text=192.0.2.2"});
   expect_list(R"({"ip":"192.0.2.1","timestamp":"1","port":26,"proto":"tcp","data":{}})",
               {"1 192.0.2.1 26 text=192.0.2.1"});
+  // As masscan 1.3 writes it.
+  expect_list(
+      "[\n"
+      R"({   "ip": "192.0.2.1",   "timestamp": "1700000000", "ports": [ {"port": 25, )"
+      R"("proto": "tcp", "status": "open", "reason": "syn-ack", "ttl": 64} ] })"
+      "\n,\n"
+      R"({   "ip": "192.0.2.1",   "timestamp": "1700000001", "ports": [ {"port": 25, )"
+      R"("proto": "tcp", "service": {"name": "smtp", "banner": "220 mx\u0027s"} } ] })"
+      "\n]\n",
+      {"2 192.0.2.1 25 text=192.0.2.1", "4 192.0.2.1 25 text=192.0.2.1"});
+  expect_list(
+      "#masscan\nopen tcp 25 2001:db8::1 1700000000\n"
+      "banner tcp 25 192.0.2.1 1700000000 smtp 220 mx.test, ESMTP # \"\n# end\n",
+      {"2 2001:db8::1 25 text=2001:db8::1", "3 192.0.2.1 25 text=192.0.2.1"});
   expect_list("#masscan\nopen tcp 26 192.0.2.1 1700000000\n# end\n",
               {"2 192.0.2.1 26 text=192.0.2.1"});
   for (const char* line : {R"({"saddr":1})", R"({"ip":"192.0.2.1","ports":[]})",
@@ -124,6 +138,31 @@ TEST_CASE("the output of zmap and masscan is read", "[targets][json]") {
   }
   const std::string high = R"({"ip":"192.0.2.1","ports":[{"port":65536}]})";
   expect_list(high, {bad("input.port", high)});
+}
+
+TEST_CASE("the output of ZDNS stands for the name that was looked up", "[targets][json]") {
+  expect_list(R"({"name":"censys.test","results":{"A":{"data":{"answers":[{"answer":"192.0.2.1",)"
+              R"("class":"IN","name":"censys.test","ttl":300,"type":"A"}],"protocol":"udp"},)"
+              R"("duration":0.28,"status":"NOERROR","timestamp":"2024-08-23T13:12:43-04:00"}}})",
+              {"1 unresolved 25 text=censys.test"});
+  expect_list(R"({"class":"IN","data":{"exchanges":[]},"name":"mx.test.","status":"NXDOMAIN"})"
+              "\n"
+              R"({"name":"192.0.2.1","results":{"PTR":{"status":"NOERROR"}}})",
+              {"1 unresolved 25 text=mx.test.", "2 192.0.2.1 25 text=192.0.2.1"});
+  for (const char* line :
+       {R"({"name":1,"results":{}})", R"({"name":"mx.test"})", R"({"results":{}})"}) {
+    CAPTURE(line);
+    mxsweep::targets::Reader reader({25});
+    Items items;
+    reader.feed(line);
+    REQUIRE(drain(reader, items, SIZE_MAX));
+    reader.finish();
+    REQUIRE_FALSE(drain(reader, items, SIZE_MAX));
+    REQUIRE(items.size() == 1);
+    CHECK(items.front().find(" bad input.") != std::string::npos);
+  }
+  const std::string odd = R"({"name":"a b","status":"NOERROR"})";
+  expect_list(odd, {bad("input.syntax", odd)});
 }
 
 TEST_CASE("a record of ours stands for its server", "[targets][json]") {

@@ -54,7 +54,7 @@ struct Chunk {
   std::vector<Completion> completions;  // For the journal.
 
   [[nodiscard]] bool empty() const;
-  [[nodiscard]] std::size_t octets() const;
+  [[nodiscard]] std::size_t octets() const;  // Of its memory.
 };
 
 class Outbox {

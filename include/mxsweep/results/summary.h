@@ -51,6 +51,9 @@ struct Summary {
   std::uint64_t targets = 0;          // From all other lines, ports and prefixes expanded.
   std::uint64_t recorded_before = 0;  // Of these and of the invalid lines, by runs before this one.
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
+  std::string shard;                      // "2/4"; empty: the whole sweep.
+  std::uint64_t targets_elsewhere = 0;    // Targets and bad lines that belong to other shards.
+  std::optional<std::uint64_t> seed;      // Of the order of the targets; absent: not shuffled.
   std::uint64_t probes = 0;               // Completed conversations, successful or not.
   std::uint64_t retries = 0;              // Visits that were made again, of these.
   std::uint64_t waited = 0;               // Visits that had to wait for politeness.

@@ -24,7 +24,6 @@ struct CheckpointOptions {
   std::string program;               // Its version.
   std::vector<std::string> command;  // The command line of the first run, and its folder.
   std::string folder;
-  std::uint64_t seed = 0;
   // What the earlier runs have done; null: this is the first one.
   std::shared_ptr<const checkpoint::Checkpoint> resumed;
 };

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/checkpoint.h"
 #include "mxsweep/scope/scope.h"
+#include "mxsweep/targets/shard.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -56,6 +58,8 @@ struct Options {
   names::NameOptions names;
   scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
+  std::optional<std::uint64_t> seed;     // Of the shuffled order; nothing: that of the lists.
+  targets::Shard shard;                  // The part of the sweep that this process does.
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.
   files::Rotation rotation;

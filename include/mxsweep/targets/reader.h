@@ -11,11 +11,13 @@
 //               192.0.2.10,mx1.example.net,TAG,587     1,example.net    "192.0.2.10","587"
 //               user@example.net (of mail domains)     open tcp 25 192.0.2.10 1700000000
 //               {"saddr":...,"sport":...}   {"ip":...,"ports":[{"port":...}]} {"v":1,"target":...}
-//             The last row has the JSON of zmap, of masscan, and a record of ours: a record stands
-//             for its own address, port and name, and keeps its meta. A first line that names
-//             fields ("ip", "rank,domain") is a header row: it is skipped and defines the fields
-//             of the lines below it, where the host's field is the target's text. "[", "]" and ","
-//             alone on a line are skipped too, and so is a comma after an object.
+//               {"name":...,"results":{...}}
+//             The last rows have the JSON of zmap, of masscan, a record of ours, and the output of
+//             ZDNS, of which the name counts: a record stands for its own address, port and name,
+//             and keeps its meta. A first line that names fields ("ip", "rank,domain") is a header
+//             row: it is skipped and defines the fields of the lines below it, where the host's
+//             field is the target's text. "[", "]" and "," alone on a line are skipped too, and so
+//             is a comma after an object.
 //             An address that no remote host can have is a bad line; in a prefix or range such
 //             addresses are left out. An IPv4-mapped IPv6 address becomes the IPv4 address.
 //             Blanks around a line are ignored; "#" after a blank starts a comment (not in JSON).
@@ -36,6 +38,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/targets/expansion.h"
 #include "mxsweep/targets/foreign_format.h"
 #include "mxsweep/targets/target.h"
 
@@ -81,6 +84,9 @@ class Reader {
   void feed(std::string_view octets);
   void finish();  // Marks the end of the list: octets without a line end are its last line.
   [[nodiscard]] Next next(Target& target, BadLine& bad);
+  // The same, but all targets of a line at once: the first one, and in `all` each of them.
+  // Requires: next() has not left targets of a line.
+  [[nodiscard]] Next next_line(Target& target, Expansion& all, BadLine& bad);
   // Drops the other targets (ports and addresses) of the last target's line.
   void skip_rest_of_line();
   // How many targets that would drop, at most; 2^64 - 1 stands for that many or more.
