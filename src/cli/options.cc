@@ -73,8 +73,10 @@ void ConversationFlags::add_to(Command& command) {
                        "Time limit for the whole conversation");
 }
 
+std::string ConversationFlags::helo_name() const { return helo.empty() ? machine_name() : helo; }
+
 Result<probe::Plan> ConversationFlags::plan() const {
-  const std::string name = helo.empty() ? machine_name() : helo;
+  const std::string name = helo_name();
   if (name.empty()) {
     return Status::unusable(
         "this machine has no fully qualified name to send in EHLO; give one with --helo NAME");

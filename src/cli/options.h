@@ -53,6 +53,8 @@ struct ConversationFlags {
   probe::Plan defaults{""};
 
   void add_to(Command& command);
+  // The name to send in EHLO; empty: none is given, and the machine's own is not valid.
+  [[nodiscard]] std::string helo_name() const;
   Result<probe::Plan> plan() const;
   [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
 };

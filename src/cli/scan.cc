@@ -55,8 +55,14 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (::isatty(STDERR_FILENO) != 0) style = ProgressStyle::terminal;
   if (flags.quiet) style = ProgressStyle::none;
   ProgressLine line(style);
-  Result<results::Summary> ended =
-      scan::run(options, [&line](const scan::Progress& progress) { line.show(progress); });
+  Announcement announcement(flags, options);
+  Result<results::Summary> ended = scan::run(options, [&](const scan::Progress& progress) {
+    line.show(progress);
+    if (announcement.is_due(progress)) {
+      line.clear();
+      say("{}", announcement.text());
+    }
+  });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
   if (!ended.ok()) {
@@ -70,6 +76,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   // The file first, because it does not wait for a terminal.
   const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
+  if (summary.unusable && summary_written) return kWrongUsage;
   if (!whole) hint_at_resume(flags);
   if (!whole || !summary_written) return kStoppedEarly;
   if (!flags.quiet) hint_at_own(summary);
@@ -146,6 +153,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   options.tls = flags.conversation.tls_options(options.trust);
   if (const Status checked = check_sources(flags.sources); !checked.ok()) return refuse(checked);
   options.plan.sources = flags.sources;
+  options.identity = {.helo = flags.conversation.helo_name(), .check = !flags.allow_no_fcrdns};
   const bool zgrab2 = flags.format == results::Format::zgrab2;
   options.tls.keep_der = zgrab2 || !flags.certificates.empty();
   options.plan.keep_all_replies = zgrab2;

@@ -32,14 +32,6 @@ std::string describe_resolver(const names::NameOptions& options, const std::stri
   return text + (check.authentic ? "validated (AD)" : "not marked as validated (no AD)");
 }
 
-std::string describe_sources(const probe::Sources& sources) {
-  std::string text;
-  for (const Address& source : sources.all()) {
-    text += (text.empty() ? "" : ", ") + to_string(source);
-  }
-  return text + "; each target always sees the same one";
-}
-
 std::string describe_names(const ScanFlags& flags) {
   std::string text = flags.mail_domains ? "mail domains: their MX hosts" : "hosts";
   text += flags.names.one_address ? ", one address each" : ", every address";
@@ -119,7 +111,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
                                            : std::string("not limited"));
   put("politeness    {}\n", describe_caps(flags));
   put("sends         {}\n", helo);
-  if (!flags.sources.empty()) put("from          {}\n", describe_sources(flags.sources));
+  put("identity      {}\n", printable(describe_identity(options)));
+  put("from          {}\n", describe_sources(options.plan.sources));
   put("tls           {}, TLS {} or newer, {}\n", word_of(flags.conversation.tls, kTlsModes),
       word_of(flags.conversation.tls_min, kTlsVersions),
       flags.conversation.ciphers.empty() ? "every cipher that the library supports"

@@ -50,6 +50,7 @@ struct ScanFlags {
   targets::Shard shard;
   scan::CapacityRequest capacity;
   probe::Sources sources;
+  bool allow_no_fcrdns = false;
   scan::ScopeRequest scope;
   double rate = kRateDefault;
   pace::CourtesyLimits courtesy;
@@ -81,6 +82,30 @@ void add_identity(Command& command, ScanFlags& flags);
 
 // Whether connections may come from each of these addresses.
 Status check_sources(const probe::Sources& sources);
+
+// Whether the name of EHLO belongs to us, in words; asks the resolver.
+[[nodiscard]] std::string describe_identity(const scan::Options& options);
+
+// Where connections come from, in words.
+[[nodiscard]] std::string describe_sources(const probe::Sources& sources);
+
+// What a sweep of many servers of others says on standard error at its start: as what it visits
+// them, how fast, and until when.
+class Announcement {
+ public:
+  // Both outlive it.
+  Announcement(const ScanFlags& flags, const scan::Options& options)
+      : flags_(flags), options_(options) {}
+
+  // Whether it should be made now, which is true once. Never with --quiet.
+  [[nodiscard]] bool is_due(const scan::Progress& progress);
+  [[nodiscard]] std::string text() const;
+
+ private:
+  const ScanFlags& flags_;
+  const scan::Options& options_;
+  bool made_ = false;
+};
 
 // Caps, pauses and retries: docs/politeness.md.
 void add_caps(Command& command, ScanFlags& flags);

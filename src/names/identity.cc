@@ -41,9 +41,10 @@ bool is_answered(dns::LookupStatus status) {
 
 }  // namespace
 
-Status check_public_name(std::string_view helo) {
+Status check_public_name(std::string_view helo, bool literal_allowed) {
   const std::string text = "--helo " + std::string(helo);
   if (helo.starts_with('[')) {
+    if (literal_allowed) return {};
     return Status::unusable(text +
                             " is an address, and servers of others are sent a name that resolves "
                             "to us and back; give one, or add --allow-no-fcrdns");

@@ -22,6 +22,7 @@ struct Gauges {
   std::atomic<std::uint32_t> in_flight_peak = 0;
   std::atomic<std::uint64_t> waiting = 0;  // Targets that the workers have and have not begun.
   std::array<std::atomic<std::uint64_t>, kOutcomeCount> outcomes{};
+  std::atomic<std::uint64_t> foreign = 0;  // Targets passed to the workers that are not own.
   std::atomic<std::uint64_t> shortages = 0;
   std::atomic<int> last_shortage = 0;  // errno
   std::atomic<Stop> stop = Stop::none;

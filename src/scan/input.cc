@@ -35,11 +35,13 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 }  // namespace
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-             targets::Shard shard, const checkpoint::Ledger* before)
+             const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard,
+             const checkpoint::Ledger* before)
     : lists_(std::move(lists)),
       before_(before),
       shard_(shard),
       scope_(scope),
+      gate_(identity, names, sources),
       names_(within(scope, names)) {}
 
 Status Input::open() {
@@ -54,7 +56,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
   targets::Target& target = task.target;
   targets::BadLine bad;
   bool more = true;
-  while (more && !stopped(gauges)) {
+  while (more && failure_.ok() && !stopped(gauges)) {
     switch (lists_.next(target, bad)) {
       case Lists::Next::target:
         ++targets_;
@@ -250,6 +252,7 @@ bool Input::was_recorded(std::uint64_t number) {
 }
 
 void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
+  if (!task.target.own && !admit_foreign(task, gauges)) return;
   const std::size_t place = workers.size() == 1 ? 0 : hash(task.target.address) % workers.size();
   Worker& worker = *workers[place];
   while (!worker.offer(task)) {
@@ -262,6 +265,26 @@ void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
     if (!worker.has_room()) sleep();
     bell_.cancel_wait();
   }
+}
+
+// False: it is not visited, for which it has its record, or counts as not started.
+bool Input::admit_foreign(const Task& task, const Gauges& gauges) {
+  if (gate_.has_our_name(task.target)) {
+    const bool from_list = task.target.dns_us == targets::Target::kNotResolved;
+    record_unvisited(task, Cause::excluded_own_helo, from_list ? Phase::input : Phase::dns);
+    return false;
+  }
+  const bool admitted = gate_.admits([this, &gauges] {
+    if (names_.is_open() && names_.failure().ok()) names_.turn(Duration::zero());
+    return !stopped(gauges);
+  });
+  if (admitted) {
+    gauges_->foreign.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    ++not_started_;
+    if (failure_.ok() && !stopped(gauges)) failure_ = gate_.failure();
+  }
+  return admitted;
 }
 
 // Waits for the doorbell. DNS answers that arrive meanwhile are read, so that this wait does not

@@ -29,6 +29,7 @@
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/targets/shard.h"
 #include "mxsweep/threads/doorbell.h"
+#include "scan/identity_gate.h"
 #include "scan/lists.h"
 #include "scan/recorder.h"
 #include "scan/worker.h"
@@ -39,10 +40,11 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // `scope` outlives it and does not change. `before`: what earlier runs have recorded, which is
-  // left out; null: nothing.
+  // All but the lists and the shard outlive it and do not change. `before`: what earlier runs have
+  // recorded, which is left out; null: nothing.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-        targets::Shard shard = {}, const checkpoint::Ledger* before = nullptr);
+        const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard = {},
+        const checkpoint::Ledger* before = nullptr);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -59,6 +61,8 @@ class Input {
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
   // The rest is read after its thread was joined.
   [[nodiscard]] const Status& failure() const { return failure_; }
+  // Why no foreign server may be visited; ok() until that is known.
+  [[nodiscard]] const Status& identity() const { return gate_.failure(); }
   [[nodiscard]] const results::Tally& tally() const { return recorder_->tally(); }
   [[nodiscard]] const LookupCounts* lookups() const {
     return names_.is_open() ? &names_.lookups() : nullptr;
@@ -77,6 +81,7 @@ class Input {
   void wait_for_list(const Workers& workers, const Gauges& gauges);
   void wake(const Workers& workers);
   void deal(Task& task, const Workers& workers, const Gauges& gauges);
+  bool admit_foreign(const Task& task, const Gauges& gauges);
   void sleep();
   bool take(Task& task, const Workers& workers, const Gauges& gauges);
   [[nodiscard]] bool is_ours(const targets::Target& target) const;
@@ -98,6 +103,7 @@ class Input {
   const targets::Shard shard_;
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
+  IdentityGate gate_;
   threads::Doorbell bell_;
   names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.

@@ -143,6 +143,7 @@ class Sweep {
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
     progress.recorded_before = input_.recorded_before();
+    progress.foreign = gauges_.foreign.load(std::memory_order_relaxed);
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
     progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
     progress.last_shortage = gauges_.last_shortage.load(std::memory_order_relaxed);
@@ -284,6 +285,7 @@ class Sweep {
     summary.in_flight_peak = gauges_.in_flight_peak.load();
     if (reserve_->used()) summary.stopped = kNoMemory;
     if (!input_.failure().ok()) summary.stopped = input_.failure().sentence();
+    summary.unusable = input_.identity().kind() == Status::Kind::unusable;
     for (const auto& worker : workers_) {
       if (!worker->failure().ok()) summary.stopped = worker->failure().sentence();
     }
@@ -336,7 +338,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
                .ports = options.ports,
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
-              options.names, options.scope, options.shard,
+              options.names, options.scope, options.identity, options.plan.sources, options.shard,
               before == nullptr ? nullptr : &before->ledger);
   Outputs outputs;
   CertificateLog log;

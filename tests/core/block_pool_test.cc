@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mxsweep/core/random.h"
@@ -57,6 +59,30 @@ TEST_CASE("blocks are aligned, apart from each other, and keep what is written",
     REQUIRE(is_whole(block));
     pool.deallocate(block.memory, block.octets, 8);
   }
+}
+
+TEST_CASE("a pool whose blocks change in size takes no more memory", "[core][pool]") {
+  BlockPool pool;
+  Random random(1);
+  // Like a cache: what is oldest is freed first, and what is kept is always as much.
+  constexpr std::size_t kKept = 16 * BlockPool::kPieceOctets;
+  std::deque<std::pair<void*, std::size_t>> blocks;
+  std::size_t kept = 0;
+  for (std::size_t size = 40; size < BlockPool::kLargest; size += 150) {
+    for (std::size_t added = 0; added < 2 * kKept;) {
+      const std::size_t octets = size + random.below(100);
+      blocks.emplace_back(pool.allocate(octets, 8), octets);
+      kept += octets;
+      added += octets;
+      for (; kept > kKept; blocks.pop_front()) {
+        pool.deallocate(blocks.front().first, blocks.front().second, 8);
+        kept -= blocks.front().second;
+      }
+    }
+  }
+  CHECK(pool.octets_held() >= kKept);
+  CHECK(pool.octets_held() < 2 * kKept);
+  for (const auto& [memory, octets] : blocks) pool.deallocate(memory, octets, 8);
 }
 
 }  // namespace

@@ -161,6 +161,8 @@ TEST_CASE("a machine without addresses has no identity", "[names][identity]") {
 TEST_CASE("servers of others are not sent an address, or a name that every machine has",
           "[names][identity]") {
   CHECK(check_public_name("scanner.example.net").ok());
+  CHECK(check_public_name("[192.0.2.1]", /*literal_allowed=*/true).ok());
+  CHECK_FALSE(check_public_name("localhost.localdomain", /*literal_allowed=*/true).ok());
   for (const char* const name : {"[192.0.2.1]", "mail.localhost", "localhost.localdomain"}) {
     CHECK(check_public_name(name).kind() == Status::Kind::unusable);
   }

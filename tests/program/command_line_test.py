@@ -135,6 +135,7 @@ class Flags(ProgramTest):
             "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
             "retries": "1, and 0 for your own targets",
             "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
+            "source-ip": "as the routes say",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 

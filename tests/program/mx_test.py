@@ -270,7 +270,7 @@ class Routes(MailDomainTest):
 
 class Check(MailDomainTest):
     def test_check_shows_that_names_are_domains_and_asks_the_resolver(self):
-        """No other query and no connection is made."""
+        """No query for a target and no connection is made."""
         server = self.resolver({"d.test": [("MX", 1, "mx.test")], "mx.test": [SERVER]})
         fleet = self.sink("--only", "plain")
         self.write("list", "d.test\n")
@@ -285,11 +285,11 @@ class Check(MailDomainTest):
             plans.append(stdout.decode())
         self.assertNotIn("mail domain", plans[0])
         self.assertIn("mail domain", plans[1])
-        self.assertEqual([name for name, _ in server.asked if name], [])
+        self.assertEqual({name for name, _ in server.asked if name}, {HELO}, "our own name")
         self.assertEqual(fleet.stop()["conversations"], 0)
 
     def test_check_reports_whether_the_resolver_validates(self):
-        """By one query for a name that the user gives."""
+        """By one query for a name that the user gives, beside those for our own name."""
         server = self.resolver({"signed.test": ["127.3.0.1"], "plain.test": ["127.3.0.1"]},
                                authentic=("signed.test",))
         for name, words in (("signed.test", ", validated (AD)"),
@@ -300,7 +300,8 @@ class Check(MailDomainTest):
             self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
             self.assertRegex(stdout.decode(), rf"resolver +{server.address}: answers in [0-9.]+ ms"
                                               rf".*{name}.*" + re.escape(words))
-        self.assertEqual({name for name, _ in server.asked if name}, {"signed.test", "plain.test"})
+        self.assertEqual({name for name, _ in server.asked if name},
+                         {"signed.test", "plain.test", HELO})
 
 
 class Trouble(MailDomainTest):

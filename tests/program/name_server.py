@@ -11,7 +11,7 @@ import time
 
 from ports import open_pair
 
-A, NS, CNAME, MX, AAAA = 1, 2, 5, 15, 28
+A, NS, CNAME, PTR, MX, AAAA = 1, 2, 5, 12, 15, 28
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 RESPONSE, CUT, AUTHENTIC = 0x8180, 0x0200, 0x0020
 TTL = 300
@@ -33,6 +33,8 @@ def values_of(item, kind):
     if isinstance(item, str):
         address = ipaddress.ip_address(item)
         return [address.packed] if kind == (A if address.version == 4 else AAAA) else []
+    if item[0] == "PTR" and kind == PTR:
+        return [encoded(item[1])]
     if item[0] == "MX" and kind == MX:
         return [struct.pack(">H", item[1]) + encoded(item[2])]
     return []
@@ -40,8 +42,9 @@ def values_of(item, kind):
 
 class NameServer:
     """`zone` maps a name to a list of its records: addresses as text, ("MX", 10,
-    "mx.example.test"), ("CNAME", "other.test"); or to an RCODE; or to None, for no answer; or to
-    octets, which then replace the answer's records. A name that is missing is NXDOMAIN.
+    "mx.example.test"), ("CNAME", "other.test"), ("PTR", "host.test"); or to an RCODE; or to None,
+    for no answer; or to octets, which then replace the answer's records. A name that is missing is
+    NXDOMAIN.
 
     `delay`: seconds before each answer. `authentic`: names whose answers have AD set. `cut`: names
     whose answers do not fit into a datagram; they are whole over TCP. `asked`: the questions

@@ -16,6 +16,7 @@ PRIVATE = ("excluded", "input", "excluded.private")
 PRIVATE_IN_DNS = ("excluded", "dns", "excluded.private")
 OK = ("ok", "quit", "none")
 HOST = "127.5.0.1"
+FOREIGN = ("--allow-private", "--allow-no-fcrdns")
 
 
 class Scope(MailDomainTest):
@@ -62,7 +63,7 @@ class Addresses(Scope):
         swept = self.scan(targets, *self.flags, own=())
         self.assertEqual(set(self.endings(swept).values()), {PRIVATE})
         self.assertIn("--own", swept.stderr.splitlines()[-1])
-        for own in (OWN, ("--allow-private",), ("--own", str(self.write("own", f"{HOST}\n::1")))):
+        for own in (OWN, FOREIGN, ("--own", str(self.write("own", f"{HOST}\n::1")))):
             with self.subTest(own=own):
                 swept = self.scan(targets, *self.flags, own=own)
                 self.assertEqual(self.endings(swept)[HOST], OK)
@@ -140,7 +141,7 @@ class MailDomains(Scope):
         for own, expected in (((), (fault, fault, fault)), (("--own", HOST), (OK, fault, fault)),
                               (("--own", "other.test"), (fault, OK, OK)),
                               (("--own", "d.test"), (OK, OK, fault)),
-                              (("--allow-private",), (OK, OK, OK))):
+                              (FOREIGN, (OK, OK, OK))):
             with self.subTest(own=own):
                 self.assertEqual(self.sweep_mx(own=own)[0], dict(zip(hosts, expected)))
 

@@ -86,8 +86,9 @@ class Feeder {
     REQUIRE(scope::read_list(excluded, "excluded", none, scope_.excluded).ok());
     scope_.freeze();
     REQUIRE(out_.open("/dev/null").ok());
+    options_ = with_resolver();
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   with_resolver(), scope_);
+                   options_, scope_, identity_, sources_);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
@@ -138,6 +139,9 @@ class Feeder {
 
   NameServer names_;
   scope::Scope scope_;
+  IdentityOptions identity_;  // Nothing is checked.
+  probe::Sources sources_;
+  names::NameOptions options_;
   int pipe_[2] = {-1, -1};
   files::Output out_;
   Gauges gauges_;

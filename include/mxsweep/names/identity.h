@@ -21,9 +21,9 @@ namespace mxsweep::names {
 // Of a name; more are not looked at.
 inline constexpr std::size_t kIdentityAddressesMax = 32;
 
-// Whether a name may be sent to servers of others at all: not an address literal, nor a name that
-// every machine has ("localhost").
-Status check_public_name(std::string_view helo);
+// Whether a name may be sent to servers of others at all: not a name that every machine has
+// ("localhost"), and not an address in brackets, unless `literal_allowed`.
+Status check_public_name(std::string_view helo, bool literal_allowed = false);
 
 struct IdentityVerdict {
   Status status;

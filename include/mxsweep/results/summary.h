@@ -74,7 +74,8 @@ struct Summary {
   Duration elapsed{};
   WallTime start{};
   WallTime end{};
-  std::string stopped;  // Why the sweep stopped early; empty if it ran to its end.
+  bool unusable = false;  // It stopped because of what the user gave, and must give otherwise.
+  std::string stopped;    // Why the sweep stopped early; empty if it ran to its end.
   std::string command_line;
   std::string version;
   std::string kernel;

@@ -28,6 +28,7 @@
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/checkpoint.h"
+#include "mxsweep/scan/identity_options.h"
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/targets/shard.h"
 #include "mxsweep/tls/client.h"
@@ -56,6 +57,7 @@ struct Options {
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;
+  IdentityOptions identity;
   scope::Scope scope;                    // What may be visited; its freeze() was called.
   std::vector<files::ListSource> lists;  // Requires: at least one, at most kListsMax.
   std::optional<std::uint64_t> seed;     // Of the shuffled order; nothing: that of the lists.
@@ -87,6 +89,7 @@ struct Progress {
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::uint64_t list_octets_read = 0;
   std::uint64_t list_octets = 0;  // Size of all lists; 0: not known.
+  std::uint64_t foreign = 0;      // Targets passed to the workers that are not own.
   bool list_ended = false;
   bool stopping = false;
   // Visits that wait for the caps, and for the moment of a retry; and how long until the first of

@@ -10,8 +10,7 @@
 //   Once      a ServerKey identifies a server; visits/known_server.h: when its name matters, too.
 //   Memory    octets_max for observations and waiting tasks. The server that was looked up the
 //             longest ago is forgotten, and visited again if a line leads to it. full(): waiting
-//             tasks take more than half; look up no more until some are ready. Blocks
-//             of forgotten servers that wait in the pool for their size are not counted.
+//             tasks take more than half; look up no more until some are ready.
 //   Lifetime  a Server does not move from look_up() to the end of its visit; an Answer is valid
 //             until the next call.
 #pragma once
