@@ -58,6 +58,7 @@ class Flag {
   Flag& excludes(const Flag& other);
   Flag& shows(std::string value);  // The default that help shows.
 
+  [[nodiscard]] bool is_given() const;  // On the command line.
   const std::string names;  // "-f,--input-file"
   const std::string type;   // Of its value: "FILE". Empty: it has none.
   const std::string what;
