@@ -72,21 +72,16 @@ constexpr std::string_view kNoMemory =
     "raise "
     "the limit (ulimit -v)\n";
 
-// Where the program itself barely fits there is not even room for an exception: the library then
-// ends the program without one.
-void on_terminate() {
-  constexpr std::size_t kRoom = 256 * 1024;
-  if (std::current_exception() == nullptr && std::malloc(kRoom) == nullptr) {
-    static_cast<void>(!::write(STDERR_FILENO, kNoMemory.data(), kNoMemory.size()));
-    std::_Exit(mxsweep::cli::kCannotRunHere);
-  }
-  std::abort();
+// Without an exception that caused it, there was no memory for the exception itself: the reserve
+// for that, which the C++ library takes at the start, did not fit either.
+void end_without_memory() {
+  if (std::current_exception() != nullptr) std::abort();
+  mxsweep::cli::say_text(kNoMemory);
+  std::_Exit(mxsweep::cli::kCannotRunHere);
 }
 
-// Set before main(), because what other files construct before it may not fit either.
-[[gnu::init_priority(101)]] const struct OnTerminate {
-  OnTerminate() { std::set_terminate(on_terminate); }
-} kOnTerminate;
+// Before the constructors of this program's constants, which may need memory, too.
+[[gnu::constructor(101)]] void prepare_end() { std::set_terminate(end_without_memory); }
 
 // Flushes standard output after the command has run; an error of it changes the exit code.
 int finish(int argc, char** argv, int exit_code) {

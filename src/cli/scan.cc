@@ -12,6 +12,7 @@
 #include "cli/certificate_words.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/pause_notice.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
@@ -56,12 +57,15 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (flags.quiet) style = ProgressStyle::none;
   ProgressLine line(style);
   Announcement announcement(flags, options);
+  PauseNotice notice;
   Result<results::Summary> ended = scan::run(options, [&](const scan::Progress& progress) {
-    line.show(progress);
-    if (announcement.is_due(progress)) {
+    std::string news = notice.changes(progress);
+    if (announcement.is_due(progress)) news += announcement.text();
+    if (!news.empty()) {
       line.clear();
-      say("{}", announcement.text());
+      say_now(news);
     }
+    line.show(progress);
   });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
@@ -116,6 +120,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   scan::Options options(*std::move(plan));
   options.lists = *lists;
   if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
+  divide_caps(flags);
   const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;
@@ -162,6 +167,9 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
+  const Result<std::vector<targets::Target>> canaries = find_canaries(flags);
+  if (!canaries.ok()) return refuse(canaries.status());
+  options.canaries = *canaries;
   if (reads_terminal(options.lists) && !flags.quiet) {
     say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
@@ -329,6 +337,7 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);
+  add_canaries(command, *flags);
   add_reports(command, *flags);
   command.on_run([flags, &command, resumption] {
     if (resumption != nullptr) apply(*resumption, *flags);

@@ -19,6 +19,7 @@
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
+#include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
 
@@ -74,6 +75,7 @@ struct ScanFlags {
   bool progress = false;
   bool check = false;
   bool strict = false;
+  std::vector<targets::Target> canaries;  // As given: names are not resolved yet.
   std::string command_line;
   std::vector<std::string> command;  // Its words.
 };
@@ -124,6 +126,12 @@ void apply(const Resumption& resumption, ScanFlags& flags);
 [[nodiscard]] scan::CheckpointOptions checkpoint_options(const ScanFlags& flags,
                                                          const Resumption* resumption);
 void hint_at_resume(const ScanFlags& flags);  // Of a sweep that stopped early.
+// Servers that show whether our own network works: docs/long-sweeps.md.
+void add_canaries(Command& command, ScanFlags& flags);
+// For --check.
+[[nodiscard]] std::string describe_canaries(const ScanFlags& flags);
+// The canaries' addresses. Names are resolved, which takes as long as the resolver does.
+[[nodiscard]] Result<std::vector<targets::Target>> find_canaries(const ScanFlags& flags);
 
 // The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
 // that names an existing file is a list; all others are the lines of one more list, in the place of
