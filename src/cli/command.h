@@ -59,8 +59,8 @@ class Flag {
   Flag& shows(std::string value);  // The default that help shows.
 
   [[nodiscard]] bool is_given() const;  // On the command line.
-  const std::string names;  // "-f,--input-file"
-  const std::string type;   // Of its value: "FILE". Empty: it has none.
+  const std::string names;              // "-f,--input-file"
+  const std::string type;               // Of its value: "FILE". Empty: it has none.
   const std::string what;
   std::string fallback;  // The default that help shows; empty: none, or `what` names it.
 
