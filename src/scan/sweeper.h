@@ -42,7 +42,7 @@ struct SweeperOptions {
   std::size_t waiting_octets = kWaitingOctetsMax;  // Bound of the visits that wait.
   std::uint32_t retries = 0;                       // Of a target that is not the user's own.
   std::uint32_t retries_own = 0;
-  Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
+  Duration retry_delay{};    // Instead of the first delay of pace/retry.h; 0: that one.
   Doubts* doubts = nullptr;  // Shared by all workers. Required.
   // A visit that was cut off, or that would be tried again, has no record when the sweep stops: it
   // is made by the next run.
