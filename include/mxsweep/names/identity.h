@@ -27,8 +27,8 @@ Status check_public_name(std::string_view helo, bool literal_allowed = false);
 
 struct IdentityVerdict {
   Status status;
-  std::vector<Address> addresses;  // Of the name.
-  std::vector<Address> confirmed;  // Those of them that are ours and have the name.
+  std::vector<Address> addresses{};  // Of the name.
+  std::vector<Address> confirmed{};  // Those of them that are ours and have the name.
 };
 
 class Identity {

@@ -13,11 +13,11 @@
 namespace mxsweep::tls {
 
 struct CertificateNumbers {
-  int version = 0;            // 1 to 3; 0: not a version.
-  std::string_view serial;    // In two's complement: negative ones exist.
-  std::string_view key;       // The public key; of EC: the point.
-  std::string_view modulus;   // RSA; not negative, without leading zeros.
-  std::string_view exponent;  // Likewise.
+  int version = 0;              // 1 to 3; 0: not a version.
+  std::string_view serial{};    // In two's complement: negative ones exist.
+  std::string_view key{};       // The public key; of EC: the point.
+  std::string_view modulus{};   // RSA; not negative, without leading zeros.
+  std::string_view exponent{};  // Likewise.
 };
 
 [[nodiscard]] std::optional<CertificateNumbers> certificate_numbers(std::string_view der);
