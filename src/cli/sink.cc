@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "mxsweep/core/address_range.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/core/nearest_word.h"
+#include "mxsweep/files/output_file.h"
 #include "mxsweep/files/together.h"
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/clock.h"
@@ -25,6 +27,7 @@
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/persona.h"
 #include "mxsweep/sink/server.h"
+#include "mxsweep/sink/visit_log.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -40,6 +43,7 @@ struct Options {
   unsigned threads = 1;
   unsigned delay_ms = 0;
   std::string stats_file;
+  std::string visits_file;
   std::string expect;
   std::string authority_file;
   bool implicit_tls = false;
@@ -153,7 +157,8 @@ int print_expected(const sink::Fleet& fleet, std::string_view prefix) {
 Status check_files(const Options& options) {
   return files::check_together({{options.personas_file, "--personas"}},
                                {{options.authority_file, "--ca-out", STDOUT_FILENO},
-                                {options.stats_file, "--stats", STDOUT_FILENO}});
+                                {options.stats_file, "--stats", STDOUT_FILENO},
+                                {options.visits_file, "--visits", STDOUT_FILENO}});
 }
 
 Status write_stats(const std::string& path, const sink::ServerStats& stats,
@@ -182,7 +187,15 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
   ::sigaddset(&signals, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  sink::Server server(std::move(fleet), listen, options.threads);
+  files::OutputFile visits;
+  std::optional<sink::VisitLog> log;
+  if (!options.visits_file.empty()) {
+    Status opened = visits.open(options.visits_file);
+    if (opened.ok()) opened = visits.begin();
+    if (!opened.ok()) return complain(kStoppedEarly, opened);
+    log.emplace(visits.descriptor());
+  }
+  sink::Server server(std::move(fleet), listen, options.threads, log ? &*log : nullptr);
   if (const Status started = server.start(); !started.ok()) {
     complain(kStoppedEarly, started);
     if (started.kind() != Status::Kind::machine) return kStoppedEarly;
@@ -212,6 +225,13 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
   if (!options.stats_file.empty()) {
     const Status written = write_stats(options.stats_file, stats, server.fleet(), cpu_us);
     if (!written.ok()) return complain(kStoppedEarly, written);
+  }
+  if (log) {
+    int error = log->failure();
+    if (const int closed = visits.close(); error == 0) error = closed;
+    if (error != 0) {
+      return complain(kStoppedEarly, fmt::format("{}: {}", visits.name(), std::strerror(error)));
+    }
   }
   return failure.ok() ? kRanToItsEnd : complain(kStoppedEarly, failure);
 }
@@ -283,6 +303,9 @@ void add_sink(Program& program) {
       "scan");
   command.add_text("--stats", "FILE", options->stats_file,
                    "Write counts to this file as JSON at the end");
+  command.add_text("--visits", "FILE", options->visits_file,
+                   "Write a JSON line for each connection at its end to this file: both endpoints, "
+                   "and when it was accepted and closed, in nanoseconds of the monotonic clock");
   command.add_text(
       "--expect", "PREFIX", options->expect,
       "Print the expected result at each address of a prefix as JSON Lines, and exit; it is valid "

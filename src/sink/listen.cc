@@ -42,11 +42,13 @@ int open_bound(const Listen& listen, bool shared) {
   return -error;
 }
 
-sockaddr_in6 name_of(int descriptor) {
+// `name`: getsockname() or getpeername().
+Endpoint end_of(int descriptor, int (*name)(int, sockaddr*, socklen_t*) noexcept) {
   sockaddr_in6 storage{};
   socklen_t octets = sizeof storage;
-  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &octets);
-  return storage;
+  if (name(descriptor, reinterpret_cast<sockaddr*>(&storage), &octets) != 0) return {};
+  // The port is at the same offset in sockaddr_in.
+  return {.address = ring::address_of(storage), .port = ntohs(storage.sin6_port)};
 }
 
 }  // namespace
@@ -94,10 +96,10 @@ int port_is_free(const Listen& listen) {
   return 0;
 }
 
-std::uint16_t port_of(int listener) {
-  return ntohs(name_of(listener).sin6_port);  // At the same offset as in sockaddr_in.
-}
+std::uint16_t port_of(int listener) { return local_of(listener).port; }
 
-Address local_address(int descriptor) { return ring::address_of(name_of(descriptor)); }
+Endpoint local_of(int descriptor) { return end_of(descriptor, ::getsockname); }
+
+Endpoint peer_of(int descriptor) { return end_of(descriptor, ::getpeername); }
 
 }  // namespace mxsweep::sink

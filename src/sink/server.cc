@@ -25,8 +25,8 @@ struct Server::Thread {
   ServerStats stats;  // Written by the thread when it ends.
 };
 
-Server::Server(Fleet fleet, const Listen& listen, unsigned threads)
-    : fleet_(std::move(fleet)), listen_(listen), thread_count_(threads) {
+Server::Server(Fleet fleet, const Listen& listen, unsigned threads, VisitLog* log)
+    : fleet_(std::move(fleet)), listen_(listen), thread_count_(threads), log_(log) {
   INVARIANT(threads >= 1 && threads <= kThreadsMax);
 }
 
@@ -56,7 +56,7 @@ Status Server::start_thread() {
   const int error = thread.thread.start([this, &thread] {
     // If it is forbidden, the threads share one table and can have fewer connections.
     ring::own_descriptor_table();
-    Worker worker({fleet_, stopping_, held_, visits_});
+    Worker worker({fleet_, stopping_, held_, visits_, log_});
     thread.opened = worker.open(listen_, thread.wake_descriptor);
     thread.decided.count_down();
     if (!thread.opened.ok()) return;

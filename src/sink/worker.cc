@@ -44,6 +44,7 @@ Worker::Worker(const Common& common)
       wheel_(connections_.capacity(), ring::now()),
       now_(ring::now()) {
   stats_.by_persona.resize(common_.fleet.personas().size());
+  if (common_.log != nullptr) log_.emplace(*common_.log);
 }
 
 Worker::~Worker() {
@@ -87,6 +88,7 @@ int Worker::run() {
   }
   connections_.for_each([this](Handle, Connection& connection) {
     stats_.out_of_turn += connection.session.out_of_turn();
+    log_visit(connection);
   });
   return ring_.failure();
 }
@@ -127,7 +129,7 @@ void Worker::begin(int descriptor) {
     return;
   }
   const Address at =
-      only_address_.family == Family::none ? local_address(descriptor) : only_address_;
+      only_address_.family == Family::none ? local_of(descriptor).address : only_address_;
   const std::size_t persona = common_.fleet.index_at(at);
   const Handle handle = connections_.begin(common_.fleet.personas()[persona], at, descriptor);
   ++stats_.conversations;
@@ -136,6 +138,10 @@ void Worker::begin(int descriptor) {
   if (visit == 1) ++stats_.addresses;
   stats_.address_conversations_max = std::max(stats_.address_conversations_max, visit);
   Connection& connection = *connections_.find(handle);
+  if (log_) {
+    connection.visit = std::make_unique<Visit>(
+        Visit{.peer = peer_of(descriptor), .local = local_of(descriptor), .opened = now_});
+  }
   react(handle, connection, connection.session.on_start(now_));
 }
 
@@ -244,11 +250,18 @@ void Worker::finish(Handle handle, Connection& connection) {
 void Worker::close_if_idle(Handle handle, Connection& connection) {
   if (connection.receiving || connection.sending) return;
   if (connection.with_reset) ring::reset_on_close(connection.descriptor);
+  log_visit(connection);
   ring_.close(connection.descriptor);
   stats_.out_of_turn += connection.session.out_of_turn();
   connections_.end(handle);
   // A table that was full has room again once the close above has completed.
   if (!accepting_) listen_again(now_);
+}
+
+void Worker::log_visit(Connection& connection) {
+  if (connection.visit == nullptr) return;
+  connection.visit->closed = now_;
+  log_->add(*connection.visit);
 }
 
 void Worker::listen_again(Instant when) { accept_at_ = std::min(accept_at_, when); }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,17 +22,19 @@
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/server.h"
 #include "mxsweep/sink/session.h"
+#include "mxsweep/sink/visit_log.h"
 #include "mxsweep/sink/visits.h"
 
 namespace mxsweep::sink {
 
-// State shared by all workers: the fleet, whether to stop, the number of open connections, and the
-// visits of each address.
+// State shared by all workers: the fleet, whether to stop, the number of open connections, the
+// visits of each address, and their log.
 struct Common {
   const Fleet& fleet;
   const std::atomic<bool>& stopping;
   std::atomic<std::uint32_t>& held;
   Visits& visits;
+  VisitLog* log;  // Null: none is kept.
 };
 
 class Worker {
@@ -53,6 +56,7 @@ class Worker {
         : session(persona, at), descriptor(accepted) {}
 
     Session session;
+    std::unique_ptr<Visit> visit;  // Null: not logged.
     int descriptor;
     bool receiving = false;  // Or received octets are postponed.
     bool sending = false;    // A send with a completion is in flight.
@@ -78,6 +82,7 @@ class Worker {
   void react(Handle handle, Connection& connection, const Reaction& reaction);
   void finish(Handle handle, Connection& connection);
   void close_if_idle(Handle handle, Connection& connection);
+  void log_visit(Connection& connection);
   void listen_again(Instant when);
   void report_held();
   [[nodiscard]] Duration longest_wait() const;
@@ -94,6 +99,7 @@ class Worker {
   std::uint32_t held_reported_ = 0;
   std::uint32_t handshake_steps_ = 0;  // In this turn.
   std::deque<Postponed> postponed_;
+  std::optional<VisitLines> log_;
   ServerStats stats_;
   ring::Ring ring_;  // Last, so that it is destroyed first, and with it all operations in flight.
 };

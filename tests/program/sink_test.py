@@ -6,10 +6,12 @@ import json
 import smtplib
 import socket
 import ssl
+import time
 import unittest
 
-from program import RAN_TO_ITS_END, WAIT_SECONDS_MAX, WRONG_USAGE, ProgramTest
-from program import record_of
+import visit_log
+from program import (RAN_TO_ITS_END, STOPPED_EARLY, WAIT_SECONDS_MAX, WRONG_USAGE, ProgramTest,
+                     record_of, whole_lines)
 
 ADDRESS = "127.1.2.3"
 NAME = "mx-127-1-2-3.sink.test"
@@ -77,6 +79,117 @@ class Counts(ProgramTest):
                     for key in ("conversations", "addresses", "address_conversations_max")]
         self.assertEqual(reported, [5, 3, 3])
         self.assertIn("5 conversations at 3 addresses, 3 at most at one,", sink.stderr)
+
+
+class VisitLog(ProgramTest):
+    def fleet(self, *flags, **more):
+        self.log = self.path("visits")
+        return self.sink("--visits", str(self.log), *flags, **more)
+
+    def connect(self, sink, address):
+        client = socket.create_connection((address, sink.port), WAIT_SECONDS_MAX)
+        self.addCleanup(client.close)
+        self.assertEqual(client.recv(3), b"220")
+        return client
+
+    def finish(self, client):
+        client.sendall(b"QUIT\r\n")
+        while client.recv(4096):
+            pass
+
+    def test_each_connection_is_a_line_with_both_ends_and_moments(self):
+        """Also one that is still open when the fleet ends."""
+        sink = self.fleet("--only", "plain", "--threads", "2")
+        before = time.monotonic_ns()
+        clients = [self.connect(sink, address) for address in (ADDRESS, "127.0.0.1", ADDRESS)]
+        opened = time.monotonic_ns()
+        self.finish(clients[0])
+        sink.stop()
+        after = time.monotonic_ns()
+        lines = [record_of(line) for line in whole_lines(self.log.read_bytes())]
+        self.assertEqual({(line["peer"], line["local"]) for line in lines},
+                         {tuple("{}:{}".format(*name) for name in
+                                (client.getsockname(), client.getpeername()))
+                          for client in clients})
+        for line in lines:
+            self.assertLessEqual(before, line["opened"])
+            self.assertLessEqual(line["opened"], opened)
+            self.assertLessEqual(line["opened"], line["closed"])
+            self.assertLessEqual(line["closed"], after)
+
+    def test_an_ipv6_address_is_in_brackets(self):
+        """As in a list of targets."""
+        try:
+            sink = self.fleet("--only", "plain", listen="[::1]")
+        except AssertionError as failed:
+            self.skipTest(f"no IPv6 here: {failed}")
+        self.finish(self.connect(sink, "::1"))
+        sink.stop()
+        line = record_of(self.log.read_bytes())
+        self.assertEqual(line["local"], f"[::1]:{sink.port}")
+        self.assertTrue(line["peer"].startswith("[::1]:"))
+
+    def test_connections_at_once_and_the_pause_between_visits_can_be_computed(self):
+        """For each address and each group of addresses."""
+        sink = self.fleet("--only", "plain")
+        first = self.connect(sink, "127.0.1.1")
+        others = [self.connect(sink, address) for address in ("127.0.1.1", "127.0.1.2")]
+        for client in (first, *others):
+            self.finish(client)
+        pause = 0.2
+        time.sleep(pause)
+        self.finish(self.connect(sink, "127.0.1.2"))
+        self.finish(self.connect(sink, "127.0.2.1"))
+        sink.stop()
+        visits = visit_log.read_visits(self.log)
+        self.assertEqual(len(visits), 5)
+        self.assertEqual(visit_log.most_at_once(visits), 2)
+        self.assertEqual(visit_log.most_at_once(visits, visit_log.prefix_of), 3)
+        self.assertEqual(visit_log.most_at_once(visits, {"127.0.2.1": "other.test"}.get), 1)
+        self.assertLess(visit_log.least_pause(visits), 0)
+        last = [visit for visit in visits if visit.address == "127.0.1.2"]
+        self.assertGreaterEqual(visit_log.least_pause(last), pause * 0.9)
+
+    def test_a_log_that_cannot_be_written_is_reported(self):
+        """Before the start if it can be known then; otherwise at the end."""
+        code, _, stderr = self.run_program("sink", "--listen", "127.0.0.1:0",
+                                           "--visits", str(self.path("no such folder") / "visits"))
+        self.assertEqual(code, WRONG_USAGE)
+        self.assertIn("No such file or directory", stderr)
+        sink = self.sink("--only", "plain", "--visits", "/dev/full")
+        self.finish(self.connect(sink, ADDRESS))
+        sink.process.terminate()
+        self.assertEqual(sink.wait(), STOPPED_EARLY)
+        self.assertIn("/dev/full: No space left on device", sink.stderr)
+
+
+class VisitSums(unittest.TestCase):
+    """The sums themselves, over visits made up for this."""
+
+    def visits(self, *moments):
+        return [visit_log.Visit("127.0.0.1", 25, *moment) for moment in moments]
+
+    def test_one_that_begins_as_another_ends_is_not_open_at_once_with_it(self):
+        self.assertEqual(visit_log.most_at_once(self.visits((0, 1), (1, 2))), 1)
+        self.assertEqual(visit_log.most_at_once(self.visits((0, 1), (0.5, 2))), 2)
+        self.assertEqual(visit_log.most_at_once(self.visits((1, 1), (1, 1))), 2)
+        self.assertEqual(visit_log.most_at_once([]), 0)
+
+    def test_a_long_visit_counts_for_the_pause_after_a_shorter_one(self):
+        self.assertEqual(visit_log.least_pause(self.visits((0, 9), (1, 2), (12, 13))), -8)
+        self.assertEqual(visit_log.least_pause(self.visits((0, 9), (12, 13))), 3)
+        self.assertIsNone(visit_log.least_pause(self.visits((0, 9))))
+
+    def test_a_burst_is_what_began_within_a_span(self):
+        visits = self.visits((0, 1), (0.1, 1), (0.2, 1), (1, 2))
+        self.assertEqual(visit_log.most_within(visits, 0.1), 1)
+        self.assertEqual(visit_log.most_within(visits, 0.15), 2)
+        self.assertEqual(visit_log.most_within(visits, 0.9), 3)
+
+    def test_a_prefix_is_a_24_or_a_48(self):
+        self.assertEqual(visit_log.prefix_of("127.0.1.2"), "127.0.1.0/24")
+        self.assertEqual(visit_log.prefix_of("2001:db8:1:2::3"), "2001:db8:1::/48")
+        self.assertEqual(visit_log.prefix_of_ipv4("127.0.1.2"), "127.0.1")
 
 
 class Words(ProgramTest):

@@ -31,7 +31,14 @@ Result<Listen> read_listen(std::string_view text);
 [[nodiscard]] int port_is_free(const Listen& listen);
 
 [[nodiscard]] std::uint16_t port_of(int listener);
-// The local address of a connection: the address of the fleet that the client connected to.
-[[nodiscard]] Address local_address(int descriptor);
+
+struct Endpoint {
+  Address address;  // Family::none: the connection has been reset.
+  std::uint16_t port = 0;
+};
+
+// The local end of a connection: the address of the fleet that the client connected to.
+[[nodiscard]] Endpoint local_of(int descriptor);
+[[nodiscard]] Endpoint peer_of(int descriptor);
 
 }  // namespace mxsweep::sink

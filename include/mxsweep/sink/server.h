@@ -17,6 +17,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/sink/fleet.h"
 #include "mxsweep/sink/listen.h"
+#include "mxsweep/sink/visit_log.h"
 #include "mxsweep/sink/visits.h"
 
 namespace mxsweep::sink {
@@ -34,8 +35,8 @@ struct ServerStats {
 
 class Server {
  public:
-  // Requires: 1 <= threads <= kThreadsMax.
-  Server(Fleet fleet, const Listen& listen, unsigned threads);
+  // Requires: 1 <= threads <= kThreadsMax. `log`, if not null, is complete after stop().
+  Server(Fleet fleet, const Listen& listen, unsigned threads, VisitLog* log = nullptr);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -58,6 +59,7 @@ class Server {
   std::atomic<std::uint32_t> held_{0};
   std::atomic<int> ring_failure_{0};  // errno
   Visits visits_;
+  VisitLog* log_;
   std::vector<std::unique_ptr<Thread>> threads_;
 };
 
