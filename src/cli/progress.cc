@@ -101,6 +101,10 @@ std::string ProgressLine::text(const scan::Progress& progress) const {
     line += fmt::format(", {} (last: {})", counted(progress.shortages, "local shortage"),
                         errno_name(progress.last_shortage));
   }
+  if (progress.pauses.paused) {
+    line += progress.pauses.route_lost ? ", PAUSED: no route" : ", PAUSED: no canary answers";
+  }
+  if (progress.pauses.held > 0) line += fmt::format(", {} in doubt", progress.pauses.held);
   if (progress.stopping) line += ", stopping (once more to leave at once)";
   return line;
 }

@@ -12,6 +12,7 @@
 #include "cli/certificate_words.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/pause_notice.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
@@ -56,12 +57,14 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   if (flags.quiet) style = ProgressStyle::none;
   ProgressLine line(style);
   Announcement announcement(flags, options);
+  PauseNotice notice;
   Result<results::Summary> ended = scan::run(options, [&](const scan::Progress& progress) {
     line.show(progress);
-    if (announcement.is_due(progress)) {
-      line.clear();
-      say("{}", announcement.text());
-    }
+    std::string changes = notice.changes(progress);
+    if (announcement.is_due(progress)) changes += announcement.text();
+    if (changes.empty()) return;
+    line.clear();
+    say("{}", changes);
   });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
@@ -160,6 +163,9 @@ int run_scan(ScanFlags& flags) {
     return kWrongUsage;
   }
   if (flags.check) return check(flags, options);
+  const Result<std::vector<targets::Target>> canaries = find_canaries(flags);
+  if (!canaries.ok()) return refuse(canaries.status());
+  options.canaries = *canaries;
   if (reads_terminal(options.lists) && !flags.quiet) {
     say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
@@ -324,6 +330,7 @@ void add_scan(Program& program, const std::string& command_line) {
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
   flags->names.add_to(command);
+  add_canaries(command, *flags);
   add_reports(command, *flags);
   command.on_run([flags] { return run_scan(*flags); });
 }

@@ -18,6 +18,7 @@
 #include "mxsweep/scan/capacity.h"
 #include "mxsweep/scan/read_scope.h"
 #include "mxsweep/scan/scan.h"
+#include "mxsweep/targets/target.h"
 
 namespace mxsweep::cli {
 
@@ -70,6 +71,7 @@ struct ScanFlags {
   bool progress = false;
   bool check = false;
   bool strict = false;
+  std::vector<targets::Target> canaries;  // As given: names are not resolved yet.
   std::string command_line;
 };
 
@@ -109,6 +111,10 @@ void add_caps(Command& command, ScanFlags& flags);
 
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);
+
+void add_canaries(Command& command, ScanFlags& flags);
+// The canaries' addresses. Names are resolved, which takes as long as the resolver does.
+[[nodiscard]] Result<std::vector<targets::Target>> find_canaries(const ScanFlags& flags);
 
 // The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
 // that names an existing file is a list; all others are the lines of one more list, in the place of

@@ -249,6 +249,9 @@ std::string summary_json(const Summary& summary) {
     write_count(",\"memory_peak_octets\":", summary.memory_peak_octets, json);
     write_count(",\"servers_forgotten\":", summary.servers_forgotten, json);
     write_count(",\"local_shortages\":", summary.local_shortages, json);
+    write_count(",\"pauses\":", summary.pauses, json);
+    write_figure(",\"paused_seconds\":", seconds_of(summary.paused_for), json);
+    write_count(",\"visited_again\":", summary.visited_again, json);
     json.raw(",\"deadline_late_ms_max\":");
     json.milliseconds(std::max(summary.deadline_late_max, Duration::zero()));
     write_figure(",\"cpu_seconds\":", summary.cpu_seconds, json);
@@ -297,6 +300,11 @@ std::string summary_line(const Summary& summary) {
                    counted(summary.targets_elsewhere, "target"));
   }
   if (summary.seed && summary.targets > 1) fmt::format_to(out, ", seed {}", *summary.seed);
+  if (summary.pauses > 0 || summary.visited_again > 0) {
+    fmt::format_to(out, ", paused {} for {:.0f} s without a network, {} made again",
+                   counted(summary.pauses, "time"), as_figure(seconds_of(summary.paused_for)),
+                   counted(summary.visited_again, "visit"));
+  }
   if (!summary.stopped.empty()) {
     fmt::format_to(out, "; STOPPED EARLY: {}, {} not started", summary.stopped,
                    counted(summary.targets_not_started, "target"));

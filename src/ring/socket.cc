@@ -101,6 +101,22 @@ std::vector<Address> interface_addresses() {
   return addresses;
 }
 
+// connect() on a UDP socket looks the route up and does nothing else. A shortage of descriptors
+// shows nothing about routes.
+bool has_route(const Address& to, const Address& source) {
+  constexpr std::uint16_t kAnyPort = 9;
+  const int domain = to.family == Family::ipv4 ? AF_INET : AF_INET6;
+  const int descriptor = ::socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+  if (descriptor < 0) return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+  bool found = true;
+  if (source.family == to.family) found = bind_source(descriptor, source) == 0;
+  const SocketAddress at = socket_address(to, kAnyPort);
+  found = found &&
+          ::connect(descriptor, reinterpret_cast<const sockaddr*>(&at.storage), at.octets) == 0;
+  ::close(descriptor);
+  return found;
+}
+
 void reset_on_close(int descriptor) {
   const linger abort{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);

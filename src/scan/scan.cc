@@ -15,9 +15,11 @@
 
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/ring.h"
+#include "mxsweep/ring/socket.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/threads/memory_reserve.h"
 #include "mxsweep/threads/signals.h"
+#include "scan/canaries.h"
 #include "scan/crew.h"
 #include "scan/input.h"
 #include "scan/outputs.h"
@@ -43,6 +45,13 @@ std::uint64_t memory_peak_octets() {
   return 0;
 }
 
+// From the address that a connection there would come from.
+bool has_route(const probe::Plan& plan, const Address& to) {
+  if (plan.sources.empty()) return ring::has_route(to, Address{});
+  const Address source = plan.sources.choose(to);
+  return source.family != Family::none && ring::has_route(to, source);
+}
+
 // The parts of one sweep. The thread that calls run() watches over them.
 class Sweep {
  public:
@@ -51,7 +60,12 @@ class Sweep {
         outputs_(outputs),
         max_runtime_(options.max_runtime),
         admission_(options.capacity.concurrency, options.capacity.threads, options.rate,
-                   options.courtesy, ring::now()) {
+                   options.courtesy, ring::now()),
+        doubts_(
+            static_cast<std::uint32_t>(options.canaries.size()),
+            [&plan = options.plan](const Address& to) { return has_route(plan, to); }, ring::now(),
+            admission_.doorbells) {
+    if (!options.canaries.empty()) canaries_.emplace(options.plan, options.canaries, doubts_);
     outputs_.writer().notify_at_end(bell_);
     const SweeperOptions sweeper{.certificates = &log_,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
@@ -59,7 +73,8 @@ class Sweep {
                                  .waiting_octets = kWaitingOctetsMax / options.capacity.threads,
                                  .retries = options.retries,
                                  .retries_own = options.retries_own,
-                                 .retry_delay = options.retry_delay};
+                                 .retry_delay = options.retry_delay,
+                                 .doubts = &doubts_};
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
                                .capacity = options.capacity.per_worker,
@@ -95,7 +110,16 @@ class Sweep {
                      ended_thread();
                    });
     }
+    if (canaries_) {
+      prober_.add([this, &opened = opened_.emplace_back()] { opened = canaries_->open(); },
+                  [this](bool begins) {
+                    if (begins) canaries_->run();
+                    canaries_->close();
+                    if (!canaries_->failure().ok()) stop_for_canaries();
+                  });
+    }
     Status status = writer_.start();
+    if (status.ok()) status = prober_.start();
     if (status.ok()) status = threads_.start();
     for (const Status& opened : opened_) {
       if (status.ok()) status = opened;
@@ -104,10 +128,8 @@ class Sweep {
   }
 
   void call_off() {
-    writer_.call_off();
-    threads_.call_off();
-    writer_.join();
-    threads_.join();
+    for (Crew* const crew : {&writer_, &prober_, &threads_}) crew->call_off();
+    for (Crew* const crew : {&writer_, &prober_, &threads_}) crew->join();
   }
 
   // Requires: start() and the begin() of the outputs have succeeded.
@@ -117,9 +139,12 @@ class Sweep {
     start_ = ring::now();
     summary_.start = ring::wall_now();
     writer_.go();
+    prober_.go();
     threads_.go();
     watch(signals, on_progress, workers_.size() + 1);
     threads_.join();
+    if (canaries_) canaries_->end();
+    prober_.join();
     outputs_.writer().finish();
     wait_for_writer(signals, on_progress);
     writer_.join();
@@ -128,7 +153,7 @@ class Sweep {
     return std::move(summary_);
   }
 
-  [[nodiscard]] Progress progress() const {
+  [[nodiscard]] Progress progress() {
     Progress progress;
     progress.elapsed = ring::now() - start_;
     progress.in_flight = gauges_.in_flight.load(std::memory_order_relaxed);
@@ -145,6 +170,7 @@ class Sweep {
     progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
     progress.last_shortage = gauges_.last_shortage.load(std::memory_order_relaxed);
     add_waits(progress);
+    progress.pauses = doubts_.pauses(ring::now());
     return progress;
   }
 
@@ -172,6 +198,13 @@ class Sweep {
     return outboxes;
   }
 
+  // No failure would be judged any more.
+  void stop_for_canaries() {
+    gauges_.stop_if_not_stopping();
+    input_.doorbell().notify();
+    for (const auto& worker : workers_) worker->doorbell().notify();
+  }
+
   void ended_thread() {
     threads_ended_.fetch_add(1, std::memory_order_release);
     bell_.notify();
@@ -186,6 +219,7 @@ class Sweep {
       }
       if (outputs_.writer().failed()) stop(Stop::leave);
       if (reserve_->used()) stop(Stop::leave);
+      doubts_.look_for_route(ring::now());
       report(on_progress);
     }
     report(on_progress);
@@ -261,7 +295,11 @@ class Sweep {
       summary.deadline_late_max = std::max(summary.deadline_late_max, worker->deadline_late_max());
       summary.targets_not_started += worker->sweeper().not_started();
       summary.servers_forgotten += worker->sweeper().servers_forgotten();
+      summary.visited_again += worker->sweeper().visited_again();
     }
+    const Pauses pauses = doubts_.pauses(ring::now());
+    summary.pauses = pauses.pauses;
+    summary.paused_for = pauses.paused_for;
     summary.ring_features = workers_.front()->ring_features();
     outputs_.sum_up(summary);
     if (const LookupCounts* const lookups = input_.lookups()) summary.lookups = *lookups;
@@ -272,6 +310,9 @@ class Sweep {
     summary.unusable = input_.identity().kind() == Status::Kind::unusable;
     for (const auto& worker : workers_) {
       if (!worker->failure().ok()) summary.stopped = worker->failure().sentence();
+    }
+    if (canaries_ && !canaries_->failure().ok()) {
+      summary.stopped = canaries_->failure().sentence();
     }
     if (const Status failure = outputs_.writer().failure(); !failure.ok()) {
       summary.stopped = failure.sentence();
@@ -286,12 +327,15 @@ class Sweep {
   CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
+  Doubts doubts_;
+  std::optional<Canaries> canaries_;
   threads::Doorbell bell_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Outboxes feeder_outboxes_;
   std::deque<Status> opened_;  // The result of each worker's open().
   std::atomic<std::size_t> threads_ended_ = 0;
   Crew writer_;  // It ends last.
+  Crew prober_;
   Crew threads_;
   const threads::MemoryReserve* reserve_ = nullptr;  // While it runs.
   int ends_early_ = 0;

@@ -2,6 +2,7 @@
 #include "scan/sweeper.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace mxsweep::scan {
@@ -11,8 +12,6 @@ constexpr std::size_t kInboxTargets = 1024;
 constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 constexpr Duration kBrakeMost = std::chrono::seconds{1};
 constexpr Duration kShortageMost = std::chrono::minutes{5};  // Longer than any conversation.
-// The most records without a connection in one turn of a sweep that stops.
-constexpr std::uint32_t kAnswersPerTurn = 256;
 
 }  // namespace
 
@@ -25,10 +24,11 @@ Sweeper::Sweeper(const SweeperOptions& options, const probe::Plan& plan, std::ui
       inbox_(kInboxTargets, options.inbox_octets),
       permit_(admission, worker),
       visited_(options.share_octets),
-      polite_(admission.politeness, admission.doorbells, worker, options.waiting_octets) {}
+      polite_(admission.politeness, admission.doorbells, worker, options.waiting_octets),
+      suspects_(*options.doubts) {}
 
 bool Sweeper::may_begin() const {
-  return !recorder_.backpressured() && gauges_.stopping() == Stop::none;
+  return !recorder_.backpressured() && gauges_.stopping() == Stop::none && suspects_.may_begin();
 }
 
 bool Sweeper::may_connect(const Load& load, Instant now) const {
@@ -78,6 +78,7 @@ bool Sweeper::find_next(std::uint32_t& budget, Instant now) {
 }
 
 void Sweeper::return_permits(const Load& load, Instant now) {
+  blocked_ = !suspects_.may_begin();
   permit_.settle(load.open, next_ && may_begin() && may_connect(load, now));
   polite_.exchange(now);
 }
@@ -124,6 +125,8 @@ void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
   }
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
+  if (error == EADDRNOTAVAIL) suspects_.on_no_address(visit.target().address.family, now);
+  if (!suspects_.may_begin()) visit.since = now;  // A pause is no time that we were short.
   if (now - visit.since < kShortageMost) {
     retry_queue_.push_back(std::move(visit));
     visit.ticket = pace::kNoTicket;  // The moved one has it.
@@ -135,12 +138,12 @@ void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
 
 bool Sweeper::finished() const {
   switch (gauges_.stopping()) {
-    case Stop::drain: return !visited_.has_ready() && !owes_records();
+    case Stop::drain: return !visited_.has_ready() && !owes_records() && suspects_.size() == 0;
     case Stop::leave: return true;
     case Stop::none: break;
   }
   return list_ended_.load(std::memory_order_acquire) && inbox_.empty() && retry_queue_.empty() &&
-         !next_ && visited_.waiting() == 0 && polite_.size() == 0;
+         !next_ && visited_.waiting() == 0 && polite_.size() == 0 && suspects_.size() == 0;
 }
 
 Instant Sweeper::next_moment(const Load& load, Instant now) const {
@@ -149,7 +152,11 @@ Instant Sweeper::next_moment(const Load& load, Instant now) const {
   if (stop == Stop::drain && (visited_.has_ready() || owes_records())) {  // For serve_waiters().
     return std::min(flush_at, recorder_.backpressured() ? now + files::kBackpressureRetry : now);
   }
-  if (recorder_.backpressured() || stop != Stop::none) return flush_at;
+  if ((suspects_.pending() || (stop != Stop::none && suspects_.size() > 0)) &&
+      !recorder_.backpressured()) {
+    return now;
+  }
+  if (recorder_.backpressured() || stop != Stop::none || !suspects_.may_begin()) return flush_at;
   if (!next_) {
     // There was more than the budget of one turn.
     const bool more =
@@ -162,6 +169,8 @@ Instant Sweeper::next_moment(const Load& load, Instant now) const {
 
 void Sweeper::publish(std::uint32_t open) {
   polite_.publish();
+  suspects_.set_idle(open == 0 && !next_ && retry_queue_.empty() && inbox_.empty() &&
+                     polite_.size() == 0 && list_ended_.load(std::memory_order_acquire));
   if (open != in_flight_published_) {
     const std::uint32_t change = open - in_flight_published_;  // Modulo 2^32, as the sum is.
     const std::uint32_t total =

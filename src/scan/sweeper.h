@@ -29,6 +29,7 @@
 #include "scan/inbox.h"
 #include "scan/politeness.h"
 #include "scan/recorder.h"
+#include "scan/suspects.h"
 #include "scan/visit.h"
 
 namespace mxsweep::scan {
@@ -40,8 +41,12 @@ struct SweeperOptions {
   std::size_t waiting_octets = kWaitingOctetsMax;  // Bound of the visits that wait.
   std::uint32_t retries = 0;                       // Of a target that is not the user's own.
   std::uint32_t retries_own = 0;
-  Duration retry_delay{};  // Instead of the first delay of pace/retry.h; 0: that one.
+  Duration retry_delay{};    // Instead of the first delay of pace/retry.h; 0: that one.
+  Doubts* doubts = nullptr;  // Shared by all workers. Required.
 };
+
+// The most records without a connection in one turn.
+inline constexpr std::uint32_t kAnswersPerTurn = 256;
 
 class Sweeper {
  public:
@@ -55,6 +60,8 @@ class Sweeper {
 
   Sweeper(const SweeperOptions& options, const probe::Plan& plan, std::uint32_t worker,
           Admission& admission, Gauges& gauges, const Outboxes& outboxes);
+
+  void begin() { suspects_.begin(); }  // Before everything else, in the worker's thread.
 
   // For the feeder. offer() moves from the task, or returns false and leaves it unchanged.
   [[nodiscard]] bool offer(Task& task) { return inbox_.push(task); }
@@ -70,6 +77,9 @@ class Sweeper {
   // Returns permits that were taken and not used.
   void return_permits(const Load& load, Instant now);
 
+  // Records or starts again the failed visits of which it is known by now whose failure it was.
+  // Call it once per turn.
+  void serve_suspects(Instant now);
   // In a sweep that stops: records the visits that wait for another attempt, and the tasks whose
   // server has been visited while they waited.
   void serve_waiters(Instant now);
@@ -78,7 +88,10 @@ class Sweeper {
   void end(Instant now);  // Nothing more will start: writes out all records.
 
   // The engine's listener.
-  void on_connected() { brake_ = {}; }
+  void on_connected(const Visit& visit, Instant now) {
+    brake_ = {};
+    suspects_.on_connected(visit.target().address, now);
+  }
   void on_end(Visit& visit, probe::Observation&& seen, Instant now);
   void on_closed(Visit& visit);
   void on_shortage(Visit&& visit, int error, Instant now);
@@ -92,7 +105,8 @@ class Sweeper {
   // Checked before a sleep that the doorbell ends: whether there is work by now. `awaited_task`:
   // the result of awaits_task() before the doorbell's prepare().
   [[nodiscard]] bool has_work(bool awaited_task, std::uint32_t open) {
-    return (awaited_task && !inbox_.empty()) || permit_.has_place(open) || polite_.has_grants();
+    return (awaited_task && !inbox_.empty()) || permit_.has_place(open) || polite_.has_grants() ||
+           suspects_.pending() || (blocked_ && suspects_.may_begin());
   }
   [[nodiscard]] std::size_t inbox_size() const { return inbox_.size(); }
   [[nodiscard]] std::size_t inbox_capacity() const { return inbox_.capacity(); }
@@ -105,8 +119,10 @@ class Sweeper {
   // Targets that were still waiting when the sweep ended.
   [[nodiscard]] std::uint64_t not_started() const {
     return inbox_.size() + retry_queue_.size() + visited_.waiting() + polite_.size() +
-           (next_ ? 1 : 0) + abandoned_;
+           suspects_.size() + (next_ ? 1 : 0) + abandoned_;
   }
+  // Visits that were made again, because our own network had failed.
+  [[nodiscard]] std::uint64_t visited_again() const { return visited_again_; }
   [[nodiscard]] std::uint64_t servers_forgotten() const { return visited_.forgotten(); }
 
  private:
@@ -115,6 +131,8 @@ class Sweeper {
   bool find_next(std::uint32_t& budget, Instant now);
   [[nodiscard]] bool may_connect(const Load& load, Instant now) const;
   [[nodiscard]] results::Record record_of(const probe::Observation& seen, const Task& task) const;
+  void settle(Visit& visit, probe::Observation&& seen, Instant now);
+  void visit_again(Visit& visit, Instant now);
   [[nodiscard]] bool try_again(Visit& visit, probe::Observation& seen, Instant now);
   [[nodiscard]] bool owes_records() const;
   [[nodiscard]] std::optional<Visit> take_visited();
@@ -134,10 +152,13 @@ class Sweeper {
   PoliteVisits polite_;
   std::optional<Visit> next_;  // Waits for a place, its token, or the end of a shortage's pause.
   std::deque<Visit> retry_queue_;  // After a shortage.
+  Suspects suspects_;
+  bool blocked_ = false;  // Nothing may begin, for lack of a network or of room for suspects.
   Instant braked_until_{};
   Duration brake_{};
   std::uint64_t probes_ = 0;
   std::uint64_t retries_ = 0;
+  std::uint64_t visited_again_ = 0;
   std::uint64_t abandoned_ = 0;  // Needed a visit of their own when no more were started.
   std::uint32_t in_flight_published_ = 0;
   std::uint64_t waiting_published_ = 0;

@@ -3,12 +3,25 @@
 // that could not start.
 #include <algorithm>
 #include <memory_resource>
+#include <optional>
 #include <utility>
 
 #include "mxsweep/pace/retry.h"
 #include "scan/sweeper.h"
 
 namespace mxsweep::scan {
+namespace {
+
+// The visit, for another connection: the places of the one that ended stay with that one.
+Visit without_ticket(Visit& visit) {
+  return {.task = std::move(visit.task),
+          .since = visit.since,
+          .server = visit.server,
+          .last = std::move(visit.last),
+          .attempt = visit.attempt};
+}
+
+}  // namespace
 
 // The record of an observation for this task, which need not be the task of the visit.
 results::Record Sweeper::record_of(const probe::Observation& seen, const Task& task) const {
@@ -22,6 +35,51 @@ results::Record Sweeper::record_of(const probe::Observation& seen, const Task& t
 
 void Sweeper::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   ++probes_;
+  switch (suspects_.judge(visit.target().address, seen, now)) {
+    case pace::Judgement::theirs: return settle(visit, std::move(seen), now);
+    case pace::Judgement::again: return visit_again(visit, now);
+    case pace::Judgement::hold: break;
+  }
+  seen.move_to(*std::pmr::new_delete_resource());
+  suspects_.hold({.visit = without_ticket(visit), .seen = std::move(seen), .failed = now});
+}
+
+void Sweeper::serve_suspects(Instant now) {
+  std::uint32_t budget = kAnswersPerTurn;
+  for (; budget > 0 && !recorder_.backpressured(); --budget) {
+    std::optional<Suspects::Judged> judged = suspects_.take();
+    if (!judged) break;
+    if (judged->judgement == pace::Judgement::again) {
+      visit_again(judged->held.visit, now);
+    } else {
+      settle(judged->held.visit, std::move(judged->held.seen), now);
+    }
+  }
+  if (gauges_.stopping() == Stop::none) return;
+  // No probe is awaited any more.
+  for (; budget > 0 && !recorder_.backpressured(); --budget) {
+    std::optional<Suspects::Held> held = suspects_.take_any();
+    if (!held) break;
+    settle(held->visit, std::move(held->seen), now);
+  }
+}
+
+// With the same attempt: the one that our own network spoilt does not count. In a sweep that stops,
+// the result of an attempt before it does, and without one the target counts as not started.
+void Sweeper::visit_again(Visit& visit, Instant now) {
+  if (gauges_.stopping() != Stop::none) {
+    if (visit.last != nullptr) return record(visit, std::move(*visit.last), now);
+    ++abandoned_;
+    if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
+    return;
+  }
+  ++visited_again_;
+  Visit again = without_ticket(visit);
+  again.since = now;
+  polite_.retry(std::move(again), now);
+}
+
+void Sweeper::settle(Visit& visit, probe::Observation&& seen, Instant now) {
   seen.set_attempt(visit.attempt);
   if (try_again(visit, seen, now)) return;
   // An attempt that failed on our side shows nothing: the one before it counts.

@@ -56,6 +56,7 @@ Status WorkerOn<Kernel>::open_tls() {
 
 template <typename Kernel>
 void WorkerOn<Kernel>::run() {
+  sweeper_.begin();
   engine_.read_clock();  // The time before counts for no connect.
   while (!finished() && engine_.failure() == 0) turn();
   if (engine_.failure() != 0) give_up();
@@ -72,6 +73,7 @@ void WorkerOn<Kernel>::turn() {
   const Instant now = engine_.now();
   const Stop stop = gauges_.stopping();
   if (stop != Stop::none && drain_until_ == kNever) drain_until_ = now + options_.drain;
+  sweeper_.serve_suspects(now);
   if (stop == Stop::drain) sweeper_.serve_waiters(now);
   if (stop == Stop::leave || now >= drain_until_) engine_.interrupt_all();
   sweeper_.flush_due(now);

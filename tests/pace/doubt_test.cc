@@ -123,7 +123,7 @@ TEST_CASE("nothing starts while as many are held as may be", "[pace][doubt]") {
   CHECK(!doubt.may_begin());
   CHECK(!doubt.paused());
   run_round(doubt, Answer::prompt);
-  doubt.release(kHeldMost);
+  for (std::uint32_t i = 0; i < kHeldMost; ++i) doubt.release();
   CHECK(doubt.may_begin());
 }
 
@@ -261,8 +261,10 @@ struct Sweep {
   void judge_held() {
     std::vector<Visit> before;
     before.swap(held);
-    doubt.release(static_cast<std::uint32_t>(before.size()));
-    for (const Visit& visit : before) fail(visit);
+    for (const Visit& visit : before) {
+      doubt.release();
+      fail(visit);
+    }
   }
 
   void tick() {

@@ -45,7 +45,10 @@ SweepInWorld::SweepInWorld(std::uint64_t seed, const Setting& setting, const pro
       world_(seed, setting.faults, personas),
       first_address_(world_.random().below(10'000)),
       admission_(setting.concurrency, setting.workers, setting.rate, setting.courtesy,
-                 world_.time()) {
+                 world_.time()),
+      doubts_(
+          setting.canaries, [this](const Address& /*to*/) { return world_.has_route(); },
+          world_.time(), admission_.doorbells) {
   if (plan.tls != nullptr) world_.step_us = 300;
   for (std::uint32_t i = 0; i < setting.workers; ++i) {
     const WorkerOptions options{.plan = &plan,
@@ -57,7 +60,8 @@ SweepInWorld::SweepInWorld(std::uint64_t seed, const Setting& setting, const pro
                                             .waiting_octets = setting.waiting_octets,
                                             .retries = setting.retries,
                                             .retries_own = setting.retries_own,
-                                            .retry_delay = setting.retry_delay}};
+                                            .retry_delay = setting.retry_delay,
+                                            .doubts = &doubts_}};
     workers_.emplace_back(options, i, admission_, gauges_,
                           Outboxes{.box = &records_.emplace_back(writer_, files::kLineAgeMax)},
                           feeder_);

@@ -43,6 +43,7 @@ struct Setting {
   std::uint32_t retries = 0;
   std::uint32_t retries_own = 0;
   Duration retry_delay{};
+  std::uint32_t canaries = 0;
   Stop stop = Stop::none;
   Duration stop_after{};
   Duration drain{};
@@ -96,6 +97,7 @@ class SweepInWorld {
   CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
+  Doubts doubts_;
   threads::Doorbell writer_;
   threads::Doorbell feeder_;
   std::deque<files::Outbox> records_;  // Of each worker.

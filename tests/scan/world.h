@@ -92,6 +92,13 @@ class World {
   [[nodiscard]] std::uint32_t open_now() const {
     return static_cast<std::uint32_t>(sockets_.size());
   }
+  // Whether packets pass, and whether this machine has a route for them.
+  void set_network(bool works, bool has_route) {
+    network_works_ = works;
+    has_route_ = has_route;
+  }
+  [[nodiscard]] bool network_works() const { return network_works_ && has_route_; }
+  [[nodiscard]] bool has_route() const { return has_route_; }
   std::function<void()> on_wait = [] {};  // The work of the other threads, done in each wait.
   // A connection to that address begins, or is closed.
   std::function<void(const Address&, bool begins)> on_connection = [](const Address&, bool) {};
@@ -212,6 +219,8 @@ class World {
   std::uint32_t stops_ = 0;
   std::uint32_t open_most_ = 0;
   std::uint32_t shortages_ = 0;
+  bool network_works_ = true;
+  bool has_route_ = true;
 
   int failure_ = 0;
   std::uint32_t buffer_octets_ = 2048;

@@ -9,7 +9,7 @@
 //                                   reference that is valid until the Visit is moved or destroyed.
 //               void on_end(Visit&, probe::Observation&&, Instant now);
 //             and may have these members (a listener without them pays nothing):
-//               void on_connected();
+//               void on_connected(Visit&, Instant now);
 //               void on_event(Visit&, const Event&);  To show a conversation: engine/event.h.
 //               void on_closed(Visit&);  Its connection is closed: the last call for it.
 //               void on_shortage(Visit&&, int error, Instant now);  Not started, or interrupted:

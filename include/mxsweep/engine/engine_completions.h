@@ -41,7 +41,9 @@ void Engine<Kernel, Listener>::on_connect_result(Handle handle, Connection& conn
   connection.armed = Connection::Armed::none;
   if (connection.ended) return end(handle, connection);
   if (result == 0) {
-    if constexpr (requires { listener_.on_connected(); }) listener_.on_connected();
+    if constexpr (requires { listener_.on_connected(connection.visit, now_); }) {
+      listener_.on_connected(connection.visit, now_);
+    }
     show(connection, {.kind = EventKind::connected});
     if (queue_handshake_step(handle, connection, {})) return;
     return grant(handle, connection, connection.conversation.on_connected(now_));

@@ -73,7 +73,7 @@ class Doubt {
     ++held_;
     last_failed_ = std::max(last_failed_, failed);
   }
-  void release(std::uint32_t count = 1) { held_ -= count; }
+  void release() { --held_; }
   // A server has answered.
   void see_life(Instant now) { last_life_ = std::max(last_life_, now); }
   // Nothing is left to start, so the sweep waits for the failures that are held.

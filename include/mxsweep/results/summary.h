@@ -64,6 +64,9 @@ struct Summary {
   std::optional<LookupCounts> lookups;                // Absent: no name was looked up.
   std::uint64_t servers_forgotten = 0;  // Evicted to limit memory; visited again if met again.
   std::uint64_t local_shortages = 0;    // How often a local shortage slowed admission.
+  std::uint32_t pauses = 0;             // How often our own network failed.
+  Duration paused_for{};                // The time in which nothing was started for that.
+  std::uint64_t visited_again = 0;      // Visits that failed for that, and were made again.
   std::uint32_t in_flight_peak = 0;
   std::uint64_t memory_peak_octets = 0;  // Resident set size.
   double cpu_seconds = 0;

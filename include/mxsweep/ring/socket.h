@@ -39,6 +39,10 @@ struct SocketAddress {
 // The addresses of this machine's interfaces; empty if they cannot be read.
 [[nodiscard]] std::vector<Address> interface_addresses();
 
+// Whether a route of this machine leads to the address, from `source` unless that has no family.
+// Sends nothing.
+[[nodiscard]] bool has_route(const Address& to, const Address& source);
+
 // Makes close() send RST instead of FIN: no TIME_WAIT on this side, no lingering on the peer's.
 void reset_on_close(int descriptor);
 

@@ -30,6 +30,7 @@
 #include "mxsweep/scan/identity_options.h"
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/targets/shard.h"
+#include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
 
 namespace mxsweep::scan {
@@ -40,6 +41,7 @@ inline constexpr std::size_t kShareOctetsDefault = 256'000'000;
 
 inline constexpr std::size_t kListsMax = 65'535;  // A target has the number of its list.
 
+inline constexpr std::size_t kCanariesMost = 16;
 inline constexpr Duration kDrainDefault = std::chrono::seconds{10};
 
 struct Options {
@@ -68,6 +70,9 @@ struct Options {
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
   Capacity capacity;
+  // Servers that are known to answer, by their addresses; see scan/canaries.h. At most
+  // kCanariesMost.
+  std::vector<targets::Target> canaries;
   double rate = 0;  // New connections a second, all workers together; 0: no limit.
   pace::CourtesyLimits courtesy = pace::kNoLimits;  // For targets that are not the user's own.
   std::uint32_t retries = 0;                        // For the same; see pace/retry.h.
@@ -77,6 +82,15 @@ struct Options {
   Duration drain = kDrainDefault;
   Duration max_runtime{};  // After it the sweep ends as after a signal; zero: it has no end.
   bool strict = false;     // Do not run if a line of the list cannot be read.
+};
+
+// When a sweep starts nothing, because this machine has lost its network.
+struct Pauses {
+  bool paused = false;
+  bool route_lost = false;  // While paused: a route is lost. Otherwise no canary answers.
+  std::uint32_t held = 0;   // Failures of which it is not known yet whose they are.
+  std::uint32_t pauses = 0;
+  Duration paused_for{};
 };
 
 struct Progress {
@@ -99,6 +113,7 @@ struct Progress {
   std::uint64_t shortages = 0;  // Local shortages so far.
   int last_shortage = 0;        // Its errno.
   bool asked = false;           // SIGUSR1 has asked for it.
+  Pauses pauses;
 };
 
 // Called in the thread that called run(), a few times a second.

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "scan/suspects.h"
+
+#include <utility>
+
+#include "mxsweep/pace/suspicion.h"
+
+namespace mxsweep::scan {
+
+pace::Judgement Suspects::judge(const Address& address, const probe::Observation& seen,
+                                Instant now) {
+  if (!pace::is_suspicious(seen.cause())) return pace::Judgement::theirs;
+  if (pace::may_lack_route(seen.phase(), seen.cause())) {
+    if (const auto reference = routes_.lost(address.family)) doubts_.lose_route(*reference, now);
+  }
+  return doubts_.judge(seen.started(), now);
+}
+
+void Suspects::on_no_address(Family family, Instant now) {
+  if (const auto reference = routes_.lost(family)) doubts_.lose_route(*reference, now);
+}
+
+std::optional<Suspects::Judged> Suspects::take() {
+  if (changed()) {
+    serial_ = doubts_.serial();
+    to_judge_ = held_.size();
+  }
+  for (; to_judge_ > 0; --to_judge_) {
+    Held held = std::move(held_.front());
+    held_.pop_front();
+    const pace::Judgement judgement = doubts_.judge_held(held.seen.started(), held.failed);
+    if (judgement != pace::Judgement::hold) {
+      --to_judge_;
+      return Judged{.held = std::move(held), .judgement = judgement};
+    }
+    held_.push_back(std::move(held));
+  }
+  return std::nullopt;
+}
+
+std::optional<Suspects::Held> Suspects::take_any() {
+  to_judge_ = 0;
+  if (held_.empty()) return std::nullopt;
+  Held held = std::move(held_.front());
+  held_.pop_front();
+  doubts_.let_go();
+  return held;
+}
+
+void Suspects::set_idle(bool idle) {
+  if (std::exchange(idle_, idle) != idle) doubts_.set_idle(idle);
+}
+
+}  // namespace mxsweep::scan
