@@ -271,7 +271,8 @@ void add_sink(Program& program) {
                                          "personas, chosen by weight and seed");
   command
       .add_text("--listen", "ADDRESS:PORT", options->listen,
-                "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; port 0: any free port")
+                "127.0.0.0/8:PORT, 127.X.Y.Z:PORT or [::1]:PORT; 198.18.0.0/15:PORT in a network "
+                "for benchmarks (RFC 2544); port 0: any free port")
       .shows(options->listen);
   command
       .add_number("--seed", "N", options->seed, 0, UINT64_MAX,

@@ -15,11 +15,17 @@ namespace mxsweep::sink {
 namespace {
 
 constexpr std::string_view kWholeLoopback = "127.0.0.0/8";
+constexpr std::string_view kWholeBenchmark = "198.18.0.0/15";
 constexpr int kBacklog = 65535;  // The kernel limits it to net.core.somaxconn.
 
 bool is_loopback(const Address& address) {
   if (address.family == Family::ipv4) return address.octets[0] == 127;
   return address == parse_address("::1");
+}
+
+bool is_benchmark(const Address& address) {
+  return address.family == Family::ipv4 && address.octets[0] == 198 &&
+         (address.octets[1] & 0xfe) == 18;
 }
 
 // A socket bound to the address and port of `listen`, or a negative errno.
@@ -32,7 +38,8 @@ int open_bound(const Listen& listen, bool shared) {
   if (shared)
     done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
   // For 127.0.0.0/8 it is bound to 0.0.0.0, which must not be reachable from outside.
-  if (whole) done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0;
+  if (whole && listen.network == Network::loopback)
+    done = done && ::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0;
   const ring::SocketAddress at =
       ring::socket_address(whole ? ipv4(0) : listen.address, listen.port);
   done = done && ::bind(descriptor, reinterpret_cast<const sockaddr*>(&at.storage), at.octets) == 0;
@@ -67,14 +74,22 @@ Result<Listen> read_listen(std::string_view text) {
 
   std::string_view host = text.substr(0, colon);
   if (host == kWholeLoopback) return listen;
+  if (host == kWholeBenchmark) {
+    listen.network = Network::benchmark;
+    return listen;
+  }
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::optional<Address> address = parse_address(host);
   if (!address || bracketed != (address->family == Family::ipv6)) {
-    return Status::unusable("not an address: 127.0.0.0/8, an address of it, or [::1]");
+    return Status::unusable(
+        "not an address: 127.0.0.0/8, an address of it, [::1], or 198.18.0.0/15 and its addresses");
   }
-  if (!is_loopback(*address)) {
-    return Status::unusable("not a loopback address: a simulated fleet answers this machine only");
+  if (is_benchmark(*address)) {
+    listen.network = Network::benchmark;
+  } else if (!is_loopback(*address)) {
+    return Status::unusable(
+        "a simulated fleet answers at loopback addresses, or those for benchmarks (198.18.0.0/15)");
   }
   listen.address = *address;
   return listen;
@@ -86,6 +101,11 @@ int open_listener(const Listen& listen) {
   const int error = errno;
   ::close(descriptor);
   return -error;
+}
+
+bool serves(const Listen& listen, const Address& at) {
+  const bool any = listen.address.family == Family::none && listen.network == Network::benchmark;
+  return !any || is_benchmark(at);
 }
 
 int port_is_free(const Listen& listen) {

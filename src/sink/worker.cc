@@ -62,7 +62,7 @@ Status Worker::open(Listen& listen, int wake_descriptor) {
                       std::strerror(-listener_));
   }
   listen.port = port_of(listener_);
-  only_address_ = listen.address;
+  listen_ = listen;
   return {};
 }
 
@@ -128,8 +128,13 @@ void Worker::begin(int descriptor) {
     ring_.close(descriptor);
     return;
   }
-  const Address at =
-      only_address_.family == Family::none ? local_of(descriptor).address : only_address_;
+  const bool whole = listen_.address.family == Family::none;
+  const Address at = whole ? local_of(descriptor).address : listen_.address;
+  if (!serves(listen_, at)) {
+    ring::reset_on_close(descriptor);
+    ring_.close(descriptor);
+    return;
+  }
   const std::size_t persona = common_.fleet.index_at(at);
   const Handle handle = connections_.begin(common_.fleet.personas()[persona], at, descriptor);
   ++stats_.conversations;

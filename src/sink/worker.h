@@ -90,7 +90,7 @@ class Worker {
   Common common_;
   SlotTable<Connection> connections_;
   TimerWheel wheel_;
-  Address only_address_;  // Family::none: ask the socket for its address.
+  Listen listen_;
   int listener_ = -1;
   bool accepting_ = false;
   Instant accept_at_ = kNever;

@@ -25,9 +25,29 @@ TEST_CASE("an address to listen on is a loopback address and a port", "[sink][li
   CHECK(listen.port == 65535);
 }
 
+TEST_CASE("the network for benchmarks can be listened on, and nothing beside it",
+          "[sink][listen]") {
+  const Listen whole = *read_listen("198.18.0.0/15:2525");
+  CHECK(whole.address.family == Family::none);
+  CHECK(whole.network == Network::benchmark);
+  const Listen one = *read_listen("198.19.255.255:2525");
+  CHECK(one.address == *parse_address("198.19.255.255"));
+  for (const char* const text : {"198.17.255.255:2525", "198.20.0.0:2525", "198.18.0.0/16:2525"}) {
+    CHECK(!read_listen(text).ok());
+  }
+  CHECK(serves(whole, *parse_address("198.18.0.1")));
+  CHECK(serves(whole, *parse_address("198.19.255.255")));
+  CHECK(!serves(whole, *parse_address("127.0.0.1")));
+  CHECK(!serves(whole, *parse_address("198.20.0.1")));
+  CHECK(!serves(whole, *parse_address("::1")));
+  CHECK(serves(*read_listen("127.0.0.0/8:2525"), *parse_address("127.0.0.1")));
+}
+
 TEST_CASE("any other address is refused with a reason", "[sink][listen]") {
-  const std::string outside = "not a loopback address: a simulated fleet answers this machine only";
-  const std::string not_address = "not an address: 127.0.0.0/8, an address of it, or [::1]";
+  const std::string outside =
+      "a simulated fleet answers at loopback addresses, or those for benchmarks (198.18.0.0/15)";
+  const std::string not_address =
+      "not an address: 127.0.0.0/8, an address of it, [::1], or 198.18.0.0/15 and its addresses";
   CHECK(why_not("0.0.0.0:2525") == outside);
   CHECK(why_not("192.0.2.1:2525") == outside);
   CHECK(why_not("128.0.0.1:2525") == outside);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Where the fleet listens: on the loopback only. A simulated fleet answers in the name of other
-// servers, so it must not be reachable from outside this machine.
+// Where the fleet listens: on the loopback, or in the network for benchmarks, which no machine of the
+// internet has. A simulated fleet answers in the name of other servers, so it must not be reachable
+// by accident.
 //
-//   Shape     "127.0.0.0/8:2525" (all its addresses), "127.0.0.1:2525", "[::1]:2525". Port 0: the
-//             kernel chooses one.
+//   Source    RFC 2544 section 12.2.3: 198.18.0.0/15, for tests in networks that were set up for them.
+//   Shape     "127.0.0.0/8:2525" (all its addresses), "127.0.0.1:2525", "[::1]:2525",
+//             "198.18.0.0/15:2525", "198.18.0.1:2525". Port 0: the kernel chooses one.
 //   Errors    read_listen() returns the reason, open_listener() a negative errno.
 #pragma once
 
@@ -15,9 +17,12 @@
 
 namespace mxsweep::sink {
 
+enum class Network : std::uint8_t { loopback, benchmark };
+
 struct Listen {
-  Address address;  // Family::none: all of 127.0.0.0/8.
+  Address address;  // Family::none: the whole network.
   std::uint16_t port = 0;
+  Network network = Network::loopback;
 };
 
 Result<Listen> read_listen(std::string_view text);
@@ -25,6 +30,10 @@ Result<Listen> read_listen(std::string_view text);
 // A listening socket. Several share the port with SO_REUSEPORT; the kernel distributes connections.
 // Requires: port_is_free() or port 0.
 [[nodiscard]] int open_listener(const Listen& listen);
+
+// Whether a connection to this address is one to the fleet. The listener of the whole network for
+// benchmarks accepts connections to any address of this machine.
+[[nodiscard]] bool serves(const Listen& listen, const Address& at);
 
 // 0, or a negative errno. Checked first because SO_REUSEPORT would share the port with a sink that
 // is still running, and a client would reach either of them.
