@@ -24,7 +24,7 @@
 namespace mxsweep::scan {
 
 // Beyond these a canary has not answered. It is a server that the user knows to answer at once.
-inline constexpr Duration kCanaryConnect = std::chrono::seconds{5};
+inline constexpr Duration kCanaryConnect = std::chrono::seconds{3};
 inline constexpr Duration kCanaryGreeting = std::chrono::seconds{10};
 // A connect within this time needed no second SYN: the kernel sends that after 1 s (RFC 6298).
 inline constexpr Duration kPromptConnect = std::chrono::milliseconds{900};

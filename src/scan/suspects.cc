@@ -16,8 +16,10 @@ pace::Judgement Suspects::judge(const Address& address, const probe::Observation
   return doubts_.judge(seen.started(), now);
 }
 
-void Suspects::on_no_address(Family family, Instant now) {
-  if (const auto reference = routes_.lost(family)) doubts_.lose_route(*reference, now);
+bool Suspects::lacks_address(const Address& address, Instant now) {
+  if (routes_.has_route(address)) return false;  // All ports are in use.
+  if (const auto reference = routes_.lost(address.family)) doubts_.lose_route(*reference, now);
+  return true;
 }
 
 std::optional<Suspects::Judged> Suspects::take() {

@@ -45,8 +45,9 @@ class Suspects {
   [[nodiscard]] pace::Judgement judge(const Address& address, const probe::Observation& seen,
                                       Instant now);
   void hold(Held&& held) { held_.push_back(std::move(held)); }
-  // For a visit that could not start, because this machine has no such local address any more.
-  void on_no_address(Family family, Instant now);
+  // For a visit that could not start for lack of a local address and port (EADDRNOTAVAIL): whether
+  // the address is missing. If this machine had one, the sweep pauses.
+  [[nodiscard]] bool lacks_address(const Address& address, Instant now);
 
   // Whether take() would have held visits to judge.
   [[nodiscard]] bool pending() const { return to_judge_ > 0 || changed(); }

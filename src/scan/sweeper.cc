@@ -118,6 +118,14 @@ void Sweeper::end(Instant now) {
 }
 
 void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
+  if (error == EADDRNOTAVAIL && suspects_.lacks_address(visit.target().address, now)) {
+    if (suspects_.may_begin()) {
+      record_unstarted(visit, Cause::local_no_route, error, now);
+    } else {
+      visit_again(visit, now);
+    }
+    return on_closed(visit);
+  }
   // Connections started in one turn fail together: brake once for all of them.
   if (now >= braked_until_) {
     brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
@@ -125,13 +133,12 @@ void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
   }
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
-  if (error == EADDRNOTAVAIL) suspects_.on_no_address(visit.target().address.family, now);
   if (!suspects_.may_begin()) visit.since = now;  // A pause is no time that we were short.
   if (now - visit.since < kShortageMost) {
     retry_queue_.push_back(std::move(visit));
     visit.ticket = pace::kNoTicket;  // The moved one has it.
   } else {
-    record_shortage(visit, error, now);
+    record_unstarted(visit, Cause::local_resource, error, now);
     on_closed(visit);
   }
 }

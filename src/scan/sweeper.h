@@ -138,7 +138,7 @@ class Sweeper {
   [[nodiscard]] std::optional<Visit> take_visited();
   void record(Visit& visit, probe::Observation&& seen, Instant now);
   void record_shared(const Task& task, const probe::Observation& known, Instant now);
-  void record_shortage(Visit& visit, int error, Instant now);
+  void record_unstarted(Visit& visit, Cause cause, int error, Instant now);
   void log_certificates(const tls::Chain& chain, Instant now);
 
   SweeperOptions options_;

@@ -162,13 +162,13 @@ void Sweeper::log_certificates(const tls::Chain& chain, Instant now) {
   }
 }
 
-void Sweeper::record_shortage(Visit& visit, int error, Instant now) {
+void Sweeper::record_unstarted(Visit& visit, Cause cause, int error, Instant now) {
   if (visit.last != nullptr) return record(visit, std::move(*visit.last), now);
   results::Record record;
   record.at = plan_.wall_time(now);
   record.outcome = Outcome::local;
   record.phase = Phase::connect;
-  record.cause = Cause::local_resource;
+  record.cause = cause;
   record.socket_errno = error;
   recorder_.describe(visit.task, record);
   recorder_.add(record, visit.task, now);

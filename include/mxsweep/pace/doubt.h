@@ -31,7 +31,7 @@ namespace mxsweep::pace {
 
 inline constexpr Duration kRoundEvery = std::chrono::seconds{10};
 inline constexpr Duration kUrgentRoundEvery = std::chrono::seconds{2};
-inline constexpr Duration kPausedRoundEvery = std::chrono::seconds{5};
+inline constexpr Duration kPausedRoundEvery = std::chrono::seconds{2};
 // Without a sign of life for so long, a failure is urgent.
 inline constexpr Duration kSilence = std::chrono::seconds{1};
 // So many failures at once are urgent, too: a network of dead addresses, or our own.
