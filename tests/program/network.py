@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Two network namespaces and a link between them that loses, delays, reorders and filters packets as
-a test wants it to. It needs root, and /dev/net/tun.
+"""Two network namespaces and a link between them that loses, delays, reorders and filters packets
+as a test wants it to. It needs root, and /dev/net/tun.
 
 The sweep runs in the near namespace, at 10.0.0.1. The fleet runs in the far one, which has all of
 198.18.0.0/15, the network for benchmarks. The link is a thread of the test that passes IP packets
@@ -125,9 +125,9 @@ class Packet:
 
 
 class Link(threading.Thread):
-    """Passes packets until close(). `loss`, `reordered`: parts of 1; `delay`: seconds. `cut`: nothing
-    passes. `filter`: gets each packet of the near side, and returns None to let it pass, b"" to drop
-    it, or the answer to send instead."""
+    """Passes packets until close(). `loss`, `reordered`: parts of 1; `delay`: seconds. `cut`:
+    nothing passes. `filter`: gets each packet of the near side, and returns None to let it pass,
+    b"" to drop it, or the answer to send instead."""
 
     def __init__(self, near, far, seed):
         super().__init__(daemon=True)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from network import Network, why_impossible
+from network import FLEET, Network, why_impossible
 from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, ProgramTest, Swept, main,
                      wait_until)
 
@@ -34,7 +34,8 @@ class NetworkTest(ProgramTest):
         self.scan = self.start(
             "scan", "--helo", HELO, "-f", str(self.write("list", targets)), "-r", str(rate),
             "-o", str(self.path("records")), "--summary", str(self.path("summary.json")),
-            "--resolver", NO_RESOLVER, "--tls", "off", "--no-share", *flags,
+            "--resolver", NO_RESOLVER, "--tls", "off", "--no-share", "--own", FLEET,
+            "--own", "2001:2::/48", *flags,
             stdin=subprocess.DEVNULL, within=self.network.near.within)
         return self.scan
 
@@ -64,8 +65,8 @@ class NetworkTest(ProgramTest):
 
 class Faults(NetworkTest):
     def test_loss_delay_and_reordering_change_no_verdict(self):
-        """5 % of the packets are lost, each takes 100 ms, and one in five is overtaken. A SYN of the
-        canary that is lost is sent again; at worst some visits are made twice."""
+        """5 % of the packets are lost, each takes 100 ms, and one in five is overtaken. A SYN of
+        the canary that is lost is sent again; at worst some visits are made twice."""
         self.set_up()
         link = self.network.link
         link.loss, link.delay, link.reordered = 0.05, 0.1, 0.2
