@@ -74,6 +74,8 @@ void SweepInWorld::run() {
     count_connection(address, begins);
   };
   feed();
+  if (setting_.outages) mend_network();
+  probe_canaries();
   if (setting_.stop != Stop::none) {
     world_.schedule(world_.time() + setting_.stop_after, [this] {
       gauges_.stop = setting_.stop;
@@ -127,6 +129,44 @@ std::string SweepInWorld::check(const Expected& expected) {
     if (setting_.faults.stopped == 0 && late) return "a deadline was noticed late";
   }
   return {};
+}
+
+std::uint64_t SweepInWorld::visited_again() const {
+  std::uint64_t sum = 0;
+  for (const WorkerOn<FakeKernel>& worker : workers_) sum += worker.sweeper().visited_again();
+  return sum;
+}
+
+void SweepInWorld::fail_network() {
+  const bool has_route = setting_.canaries > 0 && world_.random().below(2) == 0;
+  world_.set_network(false, has_route);
+  world_.schedule(world_.time() + std::chrono::milliseconds{world_.random().below(60'000)},
+                  [this] { mend_network(); });
+}
+
+void SweepInWorld::mend_network() {
+  world_.set_network(true, true);
+  world_.schedule(world_.time() + std::chrono::milliseconds{1000 + world_.random().below(30'000)},
+                  [this] { fail_network(); });
+}
+
+// Like the prober of the canaries and the thread that watches, often enough.
+void SweepInWorld::probe_canaries() {
+  constexpr Duration kCanaryTimeout = std::chrono::seconds{3};
+  const Instant now = world_.time();
+  doubts_.look_for_route(now);
+  if (round_began_ != kNever && (world_.network_works() || now - round_began_ >= kCanaryTimeout)) {
+    round_began_ = kNever;
+    doubts_.end_round(world_.network_works() ? pace::Answer::late : pace::Answer::none, now);
+  } else if (round_began_ == kNever && doubts_.round_due() <= now) {
+    doubts_.begin_round(now);
+    round_began_ = now;
+    if (world_.network_works()) {
+      round_began_ = kNever;
+      doubts_.end_round(pace::Answer::prompt, now);
+    }
+  }
+  world_.schedule(now + std::chrono::milliseconds{100}, [this] { probe_canaries(); });
 }
 
 // Like the feeder: a few at a time, while there is room.

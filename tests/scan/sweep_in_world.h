@@ -44,6 +44,7 @@ struct Setting {
   std::uint32_t retries_own = 0;
   Duration retry_delay{};
   std::uint32_t canaries = 0;
+  bool outages = false;  // Of the network, and of its route.
   Stop stop = Stop::none;
   Duration stop_after{};
   Duration drain{};
@@ -72,6 +73,8 @@ class SweepInWorld {
     return workers_[worker].sweeper();
   }
   [[nodiscard]] std::uint64_t not_started() const;
+  [[nodiscard]] Pauses pauses() { return doubts_.pauses(world_.time()); }
+  [[nodiscard]] std::uint64_t visited_again() const;
 
  private:
   struct Seen {  // Of an address, a network or an operator.
@@ -80,6 +83,9 @@ class SweepInWorld {
   };
 
   void feed();
+  void fail_network();
+  void mend_network();
+  void probe_canaries();
   void take_records();
   void count_connection(const Address& address, bool begins);
   [[nodiscard]] std::uint32_t operator_of(const Address& address) const {
@@ -98,6 +104,7 @@ class SweepInWorld {
   Gauges gauges_;
   Admission admission_;
   Doubts doubts_;
+  Instant round_began_ = kNever;  // Of a round that goes on.
   threads::Doorbell writer_;
   threads::Doorbell feeder_;
   std::deque<files::Outbox> records_;  // Of each worker.

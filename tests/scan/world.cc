@@ -231,7 +231,7 @@ void World::execute(Queued& queued) {
                                  static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
     }
     if (it->session == nullptr || it->server_ended) return;
-    add(now_ + latency(), [=, this] {
+    add(now_ + latency(), true, [=, this] {
       Socket* const there = same(descriptor, number);
       if (there == nullptr || there->server_ended) return;
       react(descriptor, *there, there->session->on_bytes(queued.copy, now_));
@@ -239,11 +239,34 @@ void World::execute(Queued& queued) {
   });
 }
 
+void World::add(Instant at, bool by_network, std::function<void()> act) {
+  if (!by_network) return add(at, std::move(act));
+  add(at, [this, act = std::move(act)] {
+    if (!network_works()) {
+      stalled_.push_back(act);
+    } else {
+      act();
+    }
+  });
+}
+
+void World::set_network(bool works, bool has_route) {
+  network_works_ = works;
+  has_route_ = has_route;
+  if (!network_works()) return;
+  for (std::function<void()>& act : stalled_) add(now_, std::move(act));
+  stalled_.clear();
+}
+
 void World::connect(int descriptor, Socket& socket) {
   const std::uint64_t number = socket.number;
   int result = 0;
   if (refuses(socket.to)) result = -ECONNREFUSED;
-  if (never_answers(socket.to)) return;
+  if (!has_route_) {
+    result = -ENETUNREACH;
+  } else if (never_answers(socket.to)) {
+    return;
+  }
   if (chance(faults_.connect_shortage)) {
     ++shortages_;
     result = random_.below(2) != 0 ? -ENOBUFS : -EADDRNOTAVAIL;
@@ -255,7 +278,8 @@ void World::connect(int descriptor, Socket& socket) {
     });
   }
   socket.arrived = now_ + latency();
-  add(socket.arrived, [=, this] {
+  const bool by_network = result == 0 || result == -ECONNREFUSED;
+  add(socket.arrived, by_network, [=, this] {
     Socket* const it = same(descriptor, number);
     if (it == nullptr || it->armed == nullptr) return;
     finish(descriptor, ring::Operation::connect, it->armed->handle, result);
@@ -316,7 +340,7 @@ void World::arrive(int descriptor, Socket& socket, std::function<void(Socket&)> 
   if (chance(faults_.late)) at += std::chrono::microseconds{random_.below(20'000)};
   socket.arrived = at;
   const std::uint64_t number = socket.number;
-  add(at, [=, this] {
+  add(at, true, [=, this] {
     Socket* const it = same(descriptor, number);
     if (it == nullptr || it->end != End::no) return;
     act(*it);

@@ -93,10 +93,7 @@ class World {
     return static_cast<std::uint32_t>(sockets_.size());
   }
   // Whether packets pass, and whether this machine has a route for them.
-  void set_network(bool works, bool has_route) {
-    network_works_ = works;
-    has_route_ = has_route;
-  }
+  void set_network(bool works, bool has_route);
   [[nodiscard]] bool network_works() const { return network_works_ && has_route_; }
   [[nodiscard]] bool has_route() const { return has_route_; }
   std::function<void()> on_wait = [] {};  // The work of the other threads, done in each wait.
@@ -188,6 +185,8 @@ class World {
   bool chance(std::uint32_t parts) { return parts != 0 && random_.below(1000) < parts; }
   Duration latency() { return std::chrono::microseconds{100 + random_.below(30'000)}; }
   void add(Instant at, std::function<void()> act);
+  // `by_network`: what arrives while the network does not work is sent again, as TCP does.
+  void add(Instant at, bool by_network, std::function<void()> act);
   Socket* find(int descriptor, const char* what);
   Socket* same(int descriptor, std::uint64_t number);
   void execute(Queued& queued);
@@ -221,6 +220,7 @@ class World {
   std::uint32_t shortages_ = 0;
   bool network_works_ = true;
   bool has_route_ = true;
+  std::deque<std::function<void()>> stalled_;
 
   int failure_ = 0;
   std::uint32_t buffer_octets_ = 2048;

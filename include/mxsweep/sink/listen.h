@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Where the fleet listens: on the loopback, or in the network for benchmarks, which no machine of the
-// internet has. A simulated fleet answers in the name of other servers, so it must not be reachable
-// by accident.
+// Where the fleet listens: on the loopback, or in the network for benchmarks, which no machine of
+// the internet has. A simulated fleet answers in the name of other servers, so it must not be
+// reachable by accident.
 //
-//   Source    RFC 2544 section 12.2.3: 198.18.0.0/15, for tests in networks that were set up for them.
+//   Source    RFC 2544 appendix C: 198.18.0.0/15, for networks that were set up for tests.
 //   Shape     "127.0.0.0/8:2525" (all its addresses), "127.0.0.1:2525", "[::1]:2525",
 //             "198.18.0.0/15:2525", "198.18.0.1:2525". Port 0: the kernel chooses one.
 //   Errors    read_listen() returns the reason, open_listener() a negative errno.
