@@ -10,15 +10,20 @@ namespace mxsweep::scan {
 pace::Judgement Suspects::judge(const Address& address, const probe::Observation& seen,
                                 Instant now) {
   if (!pace::is_suspicious(seen.cause())) return pace::Judgement::theirs;
-  if (pace::may_lack_route(seen.phase(), seen.cause())) {
-    if (const auto reference = routes_.lost(address.family)) doubts_.lose_route(*reference, now);
-  }
+  if (pace::may_lack_route(seen.cause())) look_for_route(address.family, now);
   return doubts_.judge(seen.started(), now);
+}
+
+// Once per turn: many connects fail together.
+void Suspects::look_for_route(Family family, Instant now) {
+  Instant& looked_at = looked_at_[family == Family::ipv6];
+  if (std::exchange(looked_at, now) == now) return;
+  if (const auto reference = routes_.lost(family)) doubts_.lose_route(*reference, now);
 }
 
 bool Suspects::lacks_address(const Address& address, Instant now) {
   if (routes_.has_route(address)) return false;  // All ports are in use.
-  if (const auto reference = routes_.lost(address.family)) doubts_.lose_route(*reference, now);
+  look_for_route(address.family, now);
   return true;
 }
 

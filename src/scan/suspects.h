@@ -8,6 +8,7 @@
 //   Errors   none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -64,8 +65,11 @@ class Suspects {
  private:
   [[nodiscard]] bool changed() const { return !held_.empty() && doubts_.serial() != serial_; }
 
+  void look_for_route(Family family, Instant now);
+
   Doubts& doubts_;
   pace::Routes routes_;
+  std::array<Instant, 2> looked_at_{};  // By family: when look_for_route() last did.
   std::deque<Held> held_;
   std::uint32_t serial_ = 0;  // Of the round of judgements that take() makes.
   std::size_t to_judge_ = 0;  // Held visits that this round has not judged yet.

@@ -112,11 +112,14 @@ TEST_CASE("a connection costs no look-up", "[pace][routes]") {
   CHECK(machine.lookups == at_start);
 }
 
-TEST_CASE("only a connect may lack a route", "[pace][suspicion]") {
-  CHECK(may_lack_route(Phase::connect, Cause::local_no_route));
-  CHECK(may_lack_route(Phase::connect, Cause::net_unreachable));
-  CHECK(!may_lack_route(Phase::connect, Cause::net_timeout));
-  CHECK(!may_lack_route(Phase::greeting, Cause::net_unreachable));
+TEST_CASE("where a packet has arrived, there is a route", "[pace][suspicion]") {
+  for (const Cause cause : {Cause::local_no_route, Cause::net_unreachable, Cause::net_timeout,
+                            Cause::protocol_silent}) {
+    CHECK(may_lack_route(cause));
+  }
+  for (const Cause cause : {Cause::net_refused, Cause::net_reset, Cause::none}) {
+    CHECK(!may_lack_route(cause));
+  }
 }
 
 TEST_CASE("a reply and a close are never suspicious", "[pace][suspicion]") {

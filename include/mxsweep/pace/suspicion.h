@@ -28,18 +28,18 @@ inline constexpr std::array kSuspiciousCauses{
     Cause::local_firewall,   // Our own filter, or a route that prohibits.
 };
 
-// In these, a route of this machine may be lost, which it can check itself.
-inline constexpr std::array kRouteCauses{Cause::local_no_route, Cause::local_firewall,
-                                         Cause::net_unreachable};
+// For these a packet has arrived, so this machine has its route.
+inline constexpr std::array kCausesByPacket{Cause::net_refused, Cause::net_reset};
 
 [[nodiscard]] constexpr bool is_suspicious(Cause cause) {
   return std::ranges::find(kSuspiciousCauses, cause) != kSuspiciousCauses.end();
 }
 
-[[nodiscard]] constexpr bool may_lack_route(Phase phase, Cause cause) {
-  return phase == Phase::connect && std::ranges::find(kRouteCauses, cause) != kRouteCauses.end();
+// Whether the route of this machine may be lost, which it can look up.
+[[nodiscard]] constexpr bool may_lack_route(Cause cause) {
+  return is_suspicious(cause) && std::ranges::find(kCausesByPacket, cause) == kCausesByPacket.end();
 }
 static_assert(is_suspicious(Cause::net_timeout) && !is_suspicious(Cause::net_closed_early));
-static_assert(std::ranges::all_of(kRouteCauses, is_suspicious));
+static_assert(std::ranges::all_of(kCausesByPacket, is_suspicious));
 
 }  // namespace mxsweep::pace
