@@ -11,6 +11,7 @@ import tempfile
 
 from bench_compare import compare as compare_with_others
 from bench_dns import dns_lookups, dns_rate, dns_shared
+from bench_fleet import fleet
 from bench_latency import latency
 from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
@@ -306,7 +307,7 @@ def main():
     print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
     print("own network namespace" if flags.own_network else "the machine's own network")
     benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many,
-               latency, micro, dns_lookups, dns_shared, dns_rate)
+               latency, micro, fleet, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     benches["compare"] = compare_with_others
     with tempfile.TemporaryDirectory() as folder:
