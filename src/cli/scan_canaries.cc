@@ -57,6 +57,14 @@ void add_canaries(Command& command, ScanFlags& flags) {
       "count until one of these answers, and if none does, the sweep pauses");
 }
 
+std::string describe_canaries(const ScanFlags& flags) {
+  std::string text;
+  for (const targets::Target& canary : flags.canaries) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", printable(canary.text()));
+  }
+  return text.empty() ? "none: only a lost route would pause the sweep" : text;
+}
+
 Result<std::vector<targets::Target>> find_canaries(const ScanFlags& flags) {
   std::vector<targets::Target> canaries;
   for (const targets::Target& canary : flags.canaries) {

@@ -128,6 +128,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("excluded      {}\n", describe_named(options.scope.excluded));
   put("names         {}\n", describe_names(flags));
   put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
+  put("canaries      {}\n", describe_canaries(flags));
   put("servers       {}\n", options.share_octets == 0
                                 ? std::string("visited again for each line that leads to them")
                                 : fmt::format("each visited once; up to {} to remember them",

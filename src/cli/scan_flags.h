@@ -112,7 +112,10 @@ void add_caps(Command& command, ScanFlags& flags);
 // The flags of an output that lasts: its files, and when the sweep ends.
 void add_output(Command& command, ScanFlags& flags);
 
+// Servers that show whether our own network works: docs/long-sweeps.md.
 void add_canaries(Command& command, ScanFlags& flags);
+// For --check.
+[[nodiscard]] std::string describe_canaries(const ScanFlags& flags);
 // The canaries' addresses. Names are resolved, which takes as long as the resolver does.
 [[nodiscard]] Result<std::vector<targets::Target>> find_canaries(const ScanFlags& flags);
 
