@@ -4,6 +4,9 @@
 namespace mxsweep::scan {
 
 pace::Judgement Doubts::judge(Instant began, Instant failed) {
+  if (!has_canaries_ && !has_paused_.load(std::memory_order_acquire)) {
+    return pace::Judgement::theirs;
+  }
   const std::lock_guard alone(lock_);
   const pace::Judgement judgement = doubt_.judge(began, failed);
   if (judgement != pace::Judgement::hold) return judgement;
@@ -32,6 +35,7 @@ void Doubts::let_go() {
 void Doubts::lose_route(const Address& reference, Instant now) {
   const std::lock_guard alone(lock_);
   if (doubt_.route_lost()) return;
+  has_paused_.store(true, std::memory_order_release);
   lost_ = reference;
   doubt_.lose_route(now);
   publish(false);

@@ -3,7 +3,8 @@
 // canaries (scan/canaries.h) ends rounds, and the thread that watches looks for a lost route.
 //
 //   Shape    a thread that changes what others wait for wakes them by their doorbells. What a
-//            worker reads in each turn are atomics; the lock is taken for suspicious failures only.
+//            worker reads in each turn are atomics; the lock is taken for suspicious failures only,
+//            and without canaries only after a first pause.
 //   Threads  any.
 //   Errors   none.
 #pragma once
@@ -28,7 +29,10 @@ class Doubts {
   // `workers`: the doorbells of all workers, set before the first of them runs.
   Doubts(std::uint32_t canaries, pace::HasRoute has_route, Instant start,
          const std::vector<threads::Doorbell*>& workers)
-      : doubt_(canaries, start), has_route_(std::move(has_route)), workers_(workers) {}
+      : has_canaries_(canaries > 0),
+        doubt_(canaries, start),
+        has_route_(std::move(has_route)),
+        workers_(workers) {}
   Doubts(const Doubts&) = delete;
   Doubts& operator=(const Doubts&) = delete;
 
@@ -43,7 +47,9 @@ class Doubts {
   void lose_route(const Address& reference, Instant now);
   // Whether this worker waits for nothing but failures that are held.
   void set_idle(bool idle);
-  void see_life(Instant now) { last_life_.store(now, std::memory_order_relaxed); }
+  void see_life(Instant now) {
+    if (has_canaries_) last_life_.store(now, std::memory_order_relaxed);
+  }
   [[nodiscard]] bool may_begin() const { return may_begin_.load(std::memory_order_seq_cst); }
   [[nodiscard]] std::uint32_t serial() const { return serial_.load(std::memory_order_seq_cst); }
 
@@ -59,6 +65,9 @@ class Doubts {
  private:
   void publish(bool tell_prober);
 
+  const bool has_canaries_;
+  // Without canaries, and before the first pause, each failure is the server's.
+  std::atomic<bool> has_paused_ = false;
   std::mutex lock_;
   pace::Doubt doubt_;             // Under the lock.
   std::optional<Address> lost_;   // Under the lock: the reference whose route is lost.
