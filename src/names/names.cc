@@ -33,7 +33,7 @@ Status Names::open(int wake_descriptor) {
 void Names::begin(targets::Target&& target, Instant now) {
   now_ = now;
   octets_ += target.octets_held();
-  if (resolver_.reachable()) silent_since_ = now;
+  if (resolver_.reachable() || excused_) silent_since_ = now;
   begin_again(std::move(target), now);
 }
 
@@ -100,7 +100,7 @@ void Names::turn(Duration longest) {
   if (resolved_.size() > resolved_before) longest = Duration::zero();
   if (!retry_queue_.empty()) longest = std::min(longest, retry_queue_.front().again - now_);
   now_ = watch_.wait(std::max(longest, Duration::zero()));
-  if (resolver_.reachable()) silent_since_ = now_;
+  if (resolver_.reachable() || excused_) silent_since_ = now_;
   collect();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "scan/doubts.h"
 
+#include <utility>
+
 namespace mxsweep::scan {
 
 pace::Judgement Doubts::judge(Instant began, Instant failed) {
@@ -41,12 +43,28 @@ void Doubts::lose_route(const Address& reference, Instant now) {
   publish(false);
 }
 
-void Doubts::look_for_route(Instant now) {
+bool Doubts::watch(Instant now, bool names_stuck) {
+  if (names_stuck) {
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+      if (const auto reference = routes_.lost(family)) lose_route(*reference, now);
+    }
+  }
   const std::lock_guard alone(lock_);
-  if (!lost_ || !has_route_(*lost_)) return;
-  lost_.reset();
-  doubt_.regain_route(now);
-  publish(true);
+  // Stuck names are held like a failure, so that canaries are probed.
+  if (has_canaries_ && names_stuck != std::exchange(names_stuck_, names_stuck)) {
+    if (names_stuck) {
+      doubt_.hold(now);
+    } else {
+      doubt_.release();
+    }
+    publish(true);
+  }
+  if (lost_ && has_route_(*lost_)) {
+    lost_.reset();
+    doubt_.regain_route(now);
+    publish(true);
+  }
+  return doubt_.paused();
 }
 
 void Doubts::set_idle(bool idle) {

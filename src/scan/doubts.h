@@ -31,11 +31,13 @@ class Doubts {
          const std::vector<threads::Doorbell*>& workers)
       : has_canaries_(canaries > 0),
         doubt_(canaries, start),
+        routes_(has_route),
         has_route_(std::move(has_route)),
         workers_(workers) {}
   Doubts(const Doubts&) = delete;
   Doubts& operator=(const Doubts&) = delete;
 
+  void begin() { routes_.begin(); }  // Before the first visit, in the thread that watches.
   [[nodiscard]] const pace::HasRoute& has_route() const { return has_route_; }
   [[nodiscard]] threads::Doorbell& prober() { return prober_; }
 
@@ -58,8 +60,9 @@ class Doubts {
   void begin_round(Instant now);
   void end_round(pace::Answer answer, Instant now);
 
-  // For the thread that watches: whether a lost route is there again.
-  void look_for_route(Instant now);
+  // For the thread that watches, a few times a second: looks for a lost route, and whether names
+  // are stuck because a route was lost or because no canary answers. Whether the sweep is paused.
+  bool watch(Instant now, bool names_stuck);
   [[nodiscard]] Pauses pauses(Instant now);
 
  private:
@@ -72,6 +75,8 @@ class Doubts {
   pace::Doubt doubt_;             // Under the lock.
   std::optional<Address> lost_;   // Under the lock: the reference whose route is lost.
   std::size_t idle_workers_ = 0;  // Under the lock.
+  bool names_stuck_ = false;      // Under the lock.
+  pace::Routes routes_;           // Of the thread that watches.
   const pace::HasRoute has_route_;
   const std::vector<threads::Doorbell*>& workers_;
   threads::Doorbell prober_;

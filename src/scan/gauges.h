@@ -25,6 +25,7 @@ struct Gauges {
   std::atomic<std::uint64_t> foreign = 0;  // Targets passed to the workers that are not own.
   std::atomic<std::uint64_t> shortages = 0;
   std::atomic<int> last_shortage = 0;  // errno
+  std::atomic<bool> paused = false;    // This machine has lost its network.
   std::atomic<Stop> stop = Stop::none;
 
   [[nodiscard]] Stop stopping() const { return stop.load(std::memory_order_relaxed); }

@@ -173,8 +173,10 @@ bool Input::resolve(targets::Target& target, const Workers& workers, const Gauge
 
 void Input::wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges) {
   bell_.prepare();
+  names_.excuse_silence(gauges.paused.load(std::memory_order_relaxed));
   names_.turn(stopped(gauges) || names_.has_resolved() ? Duration::zero() : longest);
   bell_.cancel_wait();
+  stuck_.store(names_.is_stuck(), std::memory_order_relaxed);
   if (const Status failure = names_.failure(); !failure.ok() && failure_.ok()) {
     failure_ = failure.behind("the resolver");
     gauges_->stop_if_not_stopping();

@@ -55,6 +55,8 @@ class Input {
   [[nodiscard]] threads::Doorbell& doorbell() { return bell_; }
 
   [[nodiscard]] const Lists& lists() const { return lists_; }
+  // Names wait for a resolver that does not answer: its fault, or that of our own network.
+  [[nodiscard]] bool is_stuck() const { return stuck_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_relaxed); }
   // The rest is read after its thread was joined.
   [[nodiscard]] const Status& failure() const { return failure_; }
@@ -98,6 +100,7 @@ class Input {
   Gauges* gauges_ = nullptr;
   Status failure_;
   std::atomic<bool> ended_ = false;
+  std::atomic<bool> stuck_ = false;
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;
   std::uint64_t not_started_ = 0;

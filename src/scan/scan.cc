@@ -138,6 +138,7 @@ class Sweep {
     reserve_ = &reserve;
     start_ = ring::now();
     summary_.start = ring::wall_now();
+    doubts_.begin();
     writer_.go();
     prober_.go();
     threads_.go();
@@ -219,7 +220,7 @@ class Sweep {
       }
       if (outputs_.writer().failed()) stop(Stop::leave);
       if (reserve_->used()) stop(Stop::leave);
-      doubts_.look_for_route(ring::now());
+      gauges_.paused.store(doubts_.watch(ring::now(), input_.is_stuck()));
       report(on_progress);
     }
     report(on_progress);

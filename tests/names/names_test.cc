@@ -45,6 +45,29 @@ TEST_CASE("with a resolver that never answers every name fails as our own fault,
   CHECK(names.waiting() == 0);
 }
 
+TEST_CASE("while our own network has failed, the silence of our resolver does not count",
+          "[names]") {
+  constexpr Duration kPatience = std::chrono::milliseconds{200};
+  Names names(without_resolver(kPatience));
+  REQUIRE(names.open(-1).ok());
+  names.excuse_silence(true);
+  const Instant began = ring::now();
+  names.begin(named("host.test"), began);
+  std::vector<Resolved> servers;
+  while (ring::now() - began < 5 * kPatience) {
+    names.turn(std::chrono::milliseconds{20});
+    REQUIRE(!names.take(servers));
+  }
+  CHECK(names.is_stuck());
+  names.excuse_silence(false);
+  for (int turns = 0; !names.take(servers); ++turns) {
+    REQUIRE(turns < 100'000);
+    names.turn(std::chrono::milliseconds{20});
+  }
+  CHECK(servers[0].cause == Cause::local_resolver_unreachable);
+  CHECK(!names.is_stuck());
+}
+
 TEST_CASE("no more names are begun when their targets hold too many octets", "[names]") {
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).ok());

@@ -154,7 +154,7 @@ void SweepInWorld::mend_network() {
 void SweepInWorld::probe_canaries() {
   constexpr Duration kCanaryTimeout = std::chrono::seconds{3};
   const Instant now = world_.time();
-  doubts_.look_for_route(now);
+  static_cast<void>(doubts_.watch(now, false));
   if (round_began_ != kNever && (world_.network_works() || now - round_began_ >= kCanaryTimeout)) {
     round_began_ = kNever;
     doubts_.end_round(world_.network_works() ? pace::Answer::late : pace::Answer::none, now);

@@ -50,6 +50,12 @@ class Names {
   Status open(int wake_descriptor);
   [[nodiscard]] bool is_open() const { return open_; }
 
+  // While the network of this machine has failed, the time in which our resolver does not answer
+  // does not count.
+  void excuse_silence(bool excused) { excused_ = excused; }
+  // Names wait for a resolver that does not answer.
+  [[nodiscard]] bool is_stuck() const { return waiting() > 0 && awaits_resolver(); }
+
   // Requires: open() succeeded.
   void begin(targets::Target&& target, Instant now);
   // Waits for answers, `longest` at most, and processes them. It waits even if there is something
@@ -113,6 +119,7 @@ class Names {
   LookupCallback on_lookup_;  // May be empty.
   bool open_ = false;
   Instant now_{};
+  bool excused_ = false;
   Instant silent_since_{};  // When our resolver was last known to answer.
   ring::Ring ring_;
   dns::Resolver resolver_;
