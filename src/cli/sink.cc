@@ -266,7 +266,7 @@ int run(const Options& options) {
 void add_sink(Program& program) {
   const auto options = std::make_shared<Options>();
   Command& command = program.add_command("sink",
-                                         "A simulated fleet of SMTP servers, on loopback only: "
+                                         "A simulated fleet of SMTP servers, on loopback: "
                                          "every address of 127.0.0.0/8 answers as one of the "
                                          "personas, chosen by weight and seed");
   command

@@ -13,6 +13,7 @@ import heapq
 import os
 import random
 import select
+import shutil
 import struct
 import subprocess
 import threading
@@ -35,6 +36,9 @@ def why_impossible():
     """Why no such network can be made here; empty: it can."""
     if os.geteuid() != 0:
         return "not root"
+    for tool in ("ip", "nsenter", "unshare"):
+        if shutil.which(tool) is None:
+            return f"there is no {tool}"
     try:
         os.close(os.open("/dev/net/tun", os.O_RDWR))
     except OSError as error:
