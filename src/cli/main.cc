@@ -2,9 +2,11 @@
 // mxsweep: sweeps mail servers and reports how far a polite client gets with each of them.
 #include <CLI/Error.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -58,6 +60,22 @@ int run(int argc, char** argv) {
   return status.ok() ? program.run() : wrong_usage(program, argc, argv, status.sentence());
 }
 
+constexpr std::string_view kNoMemory =
+    "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
+    "raise "
+    "the limit (ulimit -v)\n";
+
+// Without an exception that caused it, there was no memory for the exception itself: the reserve
+// for that, which the C++ library takes at the start, did not fit either.
+void end_without_memory() {
+  if (std::current_exception() != nullptr) std::abort();
+  mxsweep::cli::say_text(kNoMemory);
+  std::_Exit(mxsweep::cli::kCannotRunHere);
+}
+
+// Before the constructors of this program's constants, which may need memory, too.
+[[gnu::constructor(101)]] void prepare_end() { std::set_terminate(end_without_memory); }
+
 // Flushes standard output after the command has run; an error of it changes the exit code.
 int finish(int argc, char** argv, int exit_code) {
   using namespace mxsweep::cli;
@@ -80,9 +98,7 @@ int main(int argc, char** argv) {
     exit_code = run(argc, argv);
   } catch (const std::bad_alloc&) {
     exit_code = mxsweep::cli::kCannotRunHere;
-    mxsweep::cli::say_text(
-        "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
-        "raise the limit (ulimit -v)\n");
+    mxsweep::cli::say_text(kNoMemory);
   } catch (const std::exception& error) {
     if (mxsweep::cli::wants_nagios(argc, argv)) {
       exit_code = mxsweep::cli::unknown(error.what());

@@ -59,12 +59,13 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   Announcement announcement(flags, options);
   PauseNotice notice;
   Result<results::Summary> ended = scan::run(options, [&](const scan::Progress& progress) {
+    std::string news = notice.changes(progress);
+    if (announcement.is_due(progress)) news += announcement.text();
+    if (!news.empty()) {
+      line.clear();
+      say_now(news);
+    }
     line.show(progress);
-    std::string changes = notice.changes(progress);
-    if (announcement.is_due(progress)) changes += announcement.text();
-    if (changes.empty()) return;
-    line.clear();
-    say("{}", changes);
   });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
@@ -118,6 +119,7 @@ int run_scan(ScanFlags& flags) {
   scan::Options options(*std::move(plan));
   options.lists = *lists;
   if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
+  divide_caps(flags);
   const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;

@@ -29,21 +29,6 @@ std::string joined(const std::vector<Address>& addresses) {
   return text;
 }
 
-// "1 conversation at once with an address, 4 with a network, 8 with an operator"
-std::string describe_caps(const pace::CourtesyLimits& limits) {
-  const std::pair<std::uint32_t, std::string_view> caps[] = {{limits.per_address, "an address"},
-                                                             {limits.per_prefix, "a network"},
-                                                             {limits.per_operator, "an operator"}};
-  std::string text;
-  for (const auto& [most, of] : caps) {
-    if (most == 0) continue;
-    const std::string count =
-        text.empty() ? counted(most, "conversation") + " at once" : fmt::format(", {}", most);
-    text += fmt::format("{} with {}", count, of);
-  }
-  return text.empty() ? std::string("no cap on conversations with one address or network") : text;
-}
-
 std::string in_words(std::chrono::seconds span) {
   constexpr std::int64_t kFewMinutes = 3 * 60;
   constexpr std::int64_t kFewHours = 3 * 3600;
@@ -118,7 +103,7 @@ std::string Announcement::text() const {
       "mxsweep: {}\n"
       "mxsweep: {}, {} connections at once",
       options_.identity.helo, options_.identity.check ? "" : " (not checked)",
-      describe_sources(options_.plan.sources), describe_caps(options_.courtesy),
+      describe_sources(options_.plan.sources), describe_caps(flags_),
       options_.rate > 0 ? fmt::format("{} new connections a second", options_.rate)
                         : std::string("as many new connections a second as possible"),
       options_.capacity.concurrency);

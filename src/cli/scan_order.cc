@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 
 namespace mxsweep::cli {
@@ -50,6 +51,12 @@ Status check_shard(const ScanFlags& flags) {
   return Status::unusable(
       "--domain-summary cannot be made by a --shard, because the servers of a domain may belong to "
       "several; sum up the merged records");
+}
+
+// All shards may visit the servers of an operator at the same time. Networks are in one shard.
+void divide_caps(ScanFlags& flags) {
+  std::uint32_t& cap = flags.courtesy.per_operator;
+  if (cap != 0) cap = std::max(std::uint32_t{1}, cap / flags.shard.count);
 }
 
 Result<std::optional<std::uint64_t>> choose_seed(const ScanFlags& flags) {

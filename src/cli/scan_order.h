@@ -22,6 +22,9 @@ Result<targets::Shard> choose_shard(const std::string& text);
 // Whether the flags make sense in a shard.
 [[nodiscard]] Status check_shard(const ScanFlags& flags);
 
+// Gives this shard its part of the caps that are not of a network.
+void divide_caps(ScanFlags& flags);
+
 // The seed of the sweep, which is drawn if there is none among the flags. Nothing: the targets are
 // not shuffled.
 Result<std::optional<std::uint64_t>> choose_seed(const ScanFlags& flags);

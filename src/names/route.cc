@@ -145,7 +145,7 @@ void Route::add_host(const dns::MxRecord& exchange) {
   host.name = exchange.host;
   host.preference = exchange.preference;
   const dns::Name name = dns::read_name(exchange.host);
-  host.own = own_ || scope().verdict(exchange.host).standing == scope::Standing::own;
+  host.own = scope().verdict(exchange.host).standing == scope::Standing::own;
   host.excluded = excludes(exchange.host);
   if (host.excluded) return;
   if (is_address_text(exchange.host)) {

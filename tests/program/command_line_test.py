@@ -120,7 +120,7 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "own",
-                         "exclude", "shard"):
+                         "exclude", "shard", "canary"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",
@@ -156,7 +156,8 @@ class Flags(ProgramTest):
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
             # Flags of other programs and of the scripts.
-            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries|zgrab2) [^`|\n]*", "", page)
+            page = re.sub(r"(cmake|jq|scripts/\w+|bench/tls_libraries|\w+_bench|zgrab2|docker|"
+                          r"parallel) [^`|\n]*", "", page)
             if name == "from-zgrab2.md":  # The first column of its tables has zgrab2's flags.
                 page = re.sub(r"(?m)^\|[^|]*\|", "|", page)
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page))

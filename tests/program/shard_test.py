@@ -88,6 +88,15 @@ class Shards(MailDomainTest):
         one = {name: "7" for name in SLURM} | {"SLURM_ARRAY_TASK_COUNT": "1"}
         self.assertEqual(self.plan("slurm", one), (RAN_TO_ITS_END, [], ""))
 
+    def test_the_cap_of_an_operator_is_divided_and_those_of_networks_are_not(self):
+        for flags, caps in ((("--shard", "1/4"), "1 for an address, 4 for a network, 2 for an op"),
+                            (("--shard", "1/9"), "1 for an address, 4 for a network, 1 for an op"),
+                            (("--shard", "1/9", "--per-operator", "0"), "any number for an op")):
+            code, plan, stderr = self.run_program(
+                "scan", "--check", "--helo", HELO, "--resolver", NO_RESOLVER, "127.0.0.1", *flags)
+            self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+            self.assertIn(caps, plan.decode())
+
     def test_what_a_scheduler_did_not_say_is_named_with_the_cure(self):
         def without(name):
             return {key: value for key, value in SLURM.items() if key != name}
