@@ -130,8 +130,9 @@ bool read(element value, Checkpoint& checkpoint) {
       !read(value, "finished", checkpoint.finished) || !read(value, "runs", checkpoint.runs) ||
       !read(value, "seconds", checkpoint.seconds) || !read(value, "command", checkpoint.command) ||
       !read(value, "folder", checkpoint.folder) || !read(value, "seed", checkpoint.seed) ||
-      !read(value, "lists", checkpoint.lists) || !read(value, "outputs", checkpoint.outputs) ||
-      !read(value, "done", ledger.done) || !read(value, "partial", ledger.partial)) {
+      !read(value, "shard", checkpoint.shard) || !read(value, "lists", checkpoint.lists) ||
+      !read(value, "outputs", checkpoint.outputs) || !read(value, "done", ledger.done) ||
+      !read(value, "partial", ledger.partial)) {
     return false;
   }
   for (const auto& [number, parts] : ledger.partial) {

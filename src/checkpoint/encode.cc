@@ -100,7 +100,9 @@ std::string encode(const Checkpoint& checkpoint) {
   append_array(out, checkpoint.command, [&](const std::string& word) { append_text(out, word); });
   out += R"(,"folder":)";
   append_text(out, checkpoint.folder);
-  fmt::format_to(into, R"(,"seed":{},"lists":)", checkpoint.seed);
+  fmt::format_to(into, R"(,"seed":{},"shard":)", checkpoint.seed);
+  append_text(out, checkpoint.shard);
+  out += R"(,"lists":)";
   append_array(out, checkpoint.lists, [&](const ListIdentity& list) {
     out += R"({"path":)";
     append_text(out, list.path);

@@ -69,6 +69,8 @@ Flag& Flag::shows(std::string value) {
   return *this;
 }
 
+bool Flag::is_given() const { return option_->count() > 0; }
+
 Command::Command(CLI::App& app, std::string name, std::string what)
     : app_(*app.add_subcommand(name, what)), name_(std::move(name)), what_(std::move(what)) {
   // Words that belong to no flag are read after all flags. The library's own operands would read

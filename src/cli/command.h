@@ -58,8 +58,9 @@ class Flag {
   Flag& excludes(const Flag& other);
   Flag& shows(std::string value);  // The default that help shows.
 
-  const std::string names;  // "-f,--input-file"
-  const std::string type;   // Of its value: "FILE". Empty: it has none.
+  [[nodiscard]] bool is_given() const;  // On the command line.
+  const std::string names;              // "-f,--input-file"
+  const std::string type;               // Of its value: "FILE". Empty: it has none.
   const std::string what;
   std::string fallback;  // The default that help shows; empty: none, or `what` names it.
 

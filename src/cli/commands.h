@@ -3,12 +3,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
+#include "cli/resumption.h"
 
 namespace mxsweep::cli {
 
-void add_scan(Program& program, const std::string& command_line);
+// `command`: the words of the command line. `resumption`: of a sweep that is resumed; null: it is
+// not resumed.
+void add_scan(Program& program, const std::vector<std::string>& command,
+              const Resumption* resumption);
 void add_probe(Program& program);
 void add_sink(Program& program);
 void add_schema(Program& program);

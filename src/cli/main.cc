@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // mxsweep: sweeps mail servers and reports how far a polite client gets with each of them.
+#include <unistd.h>
+
 #include <CLI/Error.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -7,22 +9,15 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/nagios.h"
+#include "cli/resumption.h"
 #include "cli/say.h"
 
 namespace {
-
-std::string join(int count, char** words) {
-  std::string line;
-  for (int i = 0; i < count; ++i) {
-    if (i > 0) line += ' ';
-    line += words[i];
-  }
-  return line;
-}
 
 int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
                 const std::string& why) {
@@ -32,7 +27,7 @@ int wrong_usage(const mxsweep::cli::Program& program, int argc, char** argv,
   return mxsweep::cli::kWrongUsage;
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = nullptr) {
   using namespace mxsweep::cli;
   using mxsweep::Status;
   Program program(
@@ -42,7 +37,7 @@ int run(int argc, char** argv) {
       "Exit status: 0 ran to its end, whatever the servers replied; 1 stopped early (signal, "
       "closed output, I/O error); 2 wrong usage, or no line of the list can be read; 3 this "
       "machine cannot run it. probe --nagios has the statuses that monitoring systems expect.");
-  add_scan(program, join(argc, argv));
+  add_scan(program, {argv, argv + argc}, resumption);
   add_probe(program);
   add_sink(program);
   add_schema(program);
@@ -60,10 +55,21 @@ int run(int argc, char** argv) {
   return status.ok() ? program.run() : wrong_usage(program, argc, argv, status.sentence());
 }
 
+}  // namespace
+
+int mxsweep::cli::run_again(const Resumption& resumption) {
+  std::vector<std::string> words = resumption.checkpoint->command;
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return ::run(static_cast<int>(words.size()), pointers.data(), &resumption);
+}
+
+namespace {
+
 constexpr std::string_view kNoMemory =
-    "mxsweep: there is not enough memory\nmxsweep: cure: lower --concurrency or --threads, or "
-    "raise "
-    "the limit (ulimit -v)\n";
+    "mxsweep: there is not enough memory\n"
+    "mxsweep: cure: lower --concurrency or --threads, or raise the limit (ulimit -v)\n";
 
 // Without an exception that caused it, there was no memory for the exception itself: the reserve
 // for that, which the C++ library takes at the start, did not fit either.

@@ -73,16 +73,17 @@ void ProgressLine::measure_rate(const scan::Progress& progress) {
 }
 
 std::string ProgressLine::text(const scan::Progress& progress) const {
-  std::string line = fmt::format("{} done", progress.records);
+  const std::uint64_t done = progress.records + progress.recorded_before;
+  std::string line = fmt::format("{} done", done);
   const double fraction = fraction_done(progress);
   if (progress.list_ended) {
     line += ", list read";
-  } else if (fraction >= 0 && progress.records > 0) {
+  } else if (fraction >= 0 && done > 0) {
     // The list is read ahead of the conversations, by at most the length of the queues, so the
     // estimate is a little early.
-    line += fmt::format(" of about {:.0f}", static_cast<double>(progress.records) / fraction);
+    line += fmt::format(" of about {:.0f}", static_cast<double>(done) / fraction);
     if (rate_ > 0) {
-      const double left = static_cast<double>(progress.records) * (1 / fraction - 1);
+      const double left = static_cast<double>(done) * (1 / fraction - 1);
       line += ", ETA " + clock_text(left / rate_);
     }
   } else {

@@ -81,6 +81,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
   const bool summary_written = flags.summary.empty() || write_summary(flags.summary, summary);
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (summary.unusable && summary_written) return kWrongUsage;
+  if (!whole) hint_at_resume(flags);
   if (!whole || !summary_written) return kStoppedEarly;
   if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
@@ -104,7 +105,7 @@ bool reads_terminal(const std::vector<files::ListSource>& lists) {
          });
 }
 
-int run_scan(ScanFlags& flags) {
+int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
   if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
@@ -125,6 +126,7 @@ int run_scan(ScanFlags& flags) {
   options.seed = *seed;
   options.shard = flags.shard;
   options.output = flags.output;
+  options.checkpoint = checkpoint_options(flags, resumption);
   options.format = flags.format;
   options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
@@ -296,9 +298,11 @@ void add_reports(Command& command, ScanFlags& flags) {
 
 }  // namespace
 
-void add_scan(Program& program, const std::string& command_line) {
+void add_scan(Program& program, const std::vector<std::string>& command_words,
+              const Resumption* resumption) {
   const auto flags = std::make_shared<ScanFlags>();
-  flags->command_line = command_line;
+  flags->command = command_words;
+  flags->command_line = fmt::format("{}", fmt::join(command_words, " "));
   Command& command = program.add_command(
       "scan",
       "Sweep targets, from a list or the command line: one JSON line for each, on standard output");
@@ -325,6 +329,7 @@ void add_scan(Program& program, const std::string& command_line) {
   add_order(command, *flags);
   add_shard(command, *flags);
   add_output(command, *flags);
+  add_checkpoint(command, *flags);
   add_limits(command, *flags);
   add_identity(command, *flags);
   add_caps(command, *flags);
@@ -334,7 +339,10 @@ void add_scan(Program& program, const std::string& command_line) {
   flags->names.add_to(command);
   add_canaries(command, *flags);
   add_reports(command, *flags);
-  command.on_run([flags] { return run_scan(*flags); });
+  command.on_run([flags, &command, resumption] {
+    if (resumption != nullptr) apply(*resumption, *flags);
+    return flags->resume.empty() ? run_scan(*flags, resumption) : resume(command, *flags);
+  });
 }
 
 }  // namespace mxsweep::cli

@@ -148,6 +148,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       flags.format == results::Format::zgrab2 ? ", as zgrab2 writes records" : "");
   if (!flags.certificates.empty()) put("certs         {}\n", flags.certificates);
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
+  if (!flags.checkpoint.empty()) put("checkpoint    {}\n", flags.checkpoint);
   if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
   if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/resumption.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/files/list.h"
@@ -60,6 +61,9 @@ struct ScanFlags {
   files::Rotation rotation;
   bool compress = false;
   Duration max_runtime{};
+  std::string checkpoint;
+  Duration checkpoint_every = files::kSaveEveryDefault;
+  std::string resume;
   std::string summary;
   std::string certificates;
   std::string domains;
@@ -73,6 +77,7 @@ struct ScanFlags {
   bool strict = false;
   std::vector<targets::Target> canaries;  // As given: names are not resolved yet.
   std::string command_line;
+  std::vector<std::string> command;  // Its words.
 };
 
 void add_identity(Command& command, ScanFlags& flags);
@@ -118,6 +123,16 @@ void add_canaries(Command& command, ScanFlags& flags);
 [[nodiscard]] std::string describe_canaries(const ScanFlags& flags);
 // The canaries' addresses. Names are resolved, which takes as long as the resolver does.
 [[nodiscard]] Result<std::vector<targets::Target>> find_canaries(const ScanFlags& flags);
+
+void add_checkpoint(Command& command, ScanFlags& flags);
+// --resume: returns the exit code of the sweep, or of its refusal.
+[[nodiscard]] int resume(const Command& command, const ScanFlags& flags);
+// In a run that resumes a sweep, whose flags are those of the first run.
+void apply(const Resumption& resumption, ScanFlags& flags);
+// `resumption` may be null.
+[[nodiscard]] scan::CheckpointOptions checkpoint_options(const ScanFlags& flags,
+                                                         const Resumption* resumption);
+void hint_at_resume(const ScanFlags& flags);  // Of a sweep that stopped early.
 
 // The lists of the sweep, of -f first, and what is wrong with the words of the command line. A word
 // that names an existing file is a list; all others are the lines of one more list, in the place of

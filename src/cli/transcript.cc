@@ -103,7 +103,7 @@ const char* colour_of(Outcome outcome) {
 }  // namespace
 
 void Tally::count(const results::Record& record) {
-  totals.count(record);
+  totals.count(results::domain_part_of(record));
   ++outcomes[static_cast<std::size_t>(record.outcome)];
   if (!certificate_complaints(record).empty()) ++certificates_at_fault;
 }

@@ -38,7 +38,6 @@ void LineFile::FreeCompressor::operator()(ZSTD_CCtx_s* compressor) const {
 }
 
 Status LineFile::open(const std::string& path, const FileStyle& style) {
-  style_ = style;
   if (Status opened = file_.open(path); !opened.ok()) return opened;
   path_ = can_reopen() ? followed(path) : path;
   if (style.rotation.wanted()) {
@@ -51,6 +50,11 @@ Status LineFile::open(const std::string& path, const FileStyle& style) {
                               "move it away or name another output");
     }
   }
+  return use(style);
+}
+
+Status LineFile::use(const FileStyle& style) {
+  style_ = style;
   if (!style.zstd) return {};
   compressor_.reset(::ZSTD_createCCtx());
   const bool good =
@@ -61,14 +65,11 @@ Status LineFile::open(const std::string& path, const FileStyle& style) {
   return good ? Status() : Status::unusable(file_.name() + ": there is no memory to compress it");
 }
 
-Status LineFile::begin() { return file_.begin(); }
+Status LineFile::begin() { return continues_ ? begin_again() : file_.begin(); }
 
 void LineFile::write(const Lines& lines) {
   if (lines.records == 0) return;
-  if (failed()) {
-    records_lost_ += lines.records;
-    return;
-  }
+  if (failed()) return discard(lines);
   const std::string_view octets = style_.zstd ? compress(lines.text) : lines.text;
   const std::size_t written = failed() ? 0 : write_octets(octets);
   const std::size_t whole = whole_octets(octets, written);
@@ -200,22 +201,25 @@ void LineFile::rotate() {
   if (const int error = rename_to_new(path_, finished); error != 0) {
     return fail("cannot be renamed to " + finished + ": " + std::strerror(error));
   }
-  if (const int error = file_.open_again(path_, /*may_exist=*/false); error != 0) {
-    return fail(std::string("cannot be created again: ") + std::strerror(error));
-  }
-  if (const int error = sync_folder_of(path_); error != 0) return fail(std::strerror(error));
   ++number_;
   file_octets_ = 0;
   first_written_at_ = kNever;
+  open_path(/*may_exist=*/false);
 }
 
 void LineFile::reopen() {
   if (failed() || !can_reopen() || !sync()) return;
-  if (const int error = file_.open_again(path_, /*may_exist=*/true); error != 0) {
-    return fail(std::string("cannot be opened again: ") + std::strerror(error));
-  }
+  open_path(/*may_exist=*/true);
   file_octets_ = file_.octets();
   first_written_at_ = file_octets_ == 0 ? kNever : ring::now();
+}
+
+void LineFile::open_path(bool may_exist) {
+  int error = file_.open_again(path_, may_exist);
+  if (error == 0) error = sync_folder_of(path_);
+  if (error != 0) return fail(std::string("cannot be opened again: ") + std::strerror(error));
+  if (!locks_) return;
+  if (const Status locked = lock(); !locked.ok()) fail_with(locked);
 }
 
 bool LineFile::sync() {
@@ -229,9 +233,12 @@ void LineFile::close() {
   if (const int error = file_.close(); error != 0) fail(std::strerror(error));
 }
 
-void LineFile::fail(const std::string& why) {
-  failure_ = Status::io(file_.name() + ": " + why);
+void LineFile::fail_with(const Status& failure) {
+  if (failed()) return;
+  failure_ = failure;
   failed_.store(true, std::memory_order_release);
 }
+
+void LineFile::fail(const std::string& why) { fail_with(Status::io(file_.name() + ": " + why)); }
 
 }  // namespace mxsweep::files

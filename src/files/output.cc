@@ -17,28 +17,36 @@ constexpr std::size_t kChunkOctetsKept = 2 * kChunkOctets;
 }  // namespace
 
 bool Chunk::empty() const {
-  return std::all_of(files.begin(), files.end(),
-                     [](const Lines& lines) { return lines.records == 0; });
+  return completions.empty() && std::all_of(files.begin(), files.end(),
+                                            [](const Lines& lines) { return lines.records == 0; });
 }
 
 std::size_t Chunk::octets() const {
-  std::size_t sum = 0;
+  std::size_t sum = completions.size() * sizeof(Completion);
   for (const Lines& lines : files) sum += lines.text.size();
   return sum;
 }
 
+void Outbox::begin_chunk(Instant now) {
+  if (!chunk_.empty() || chunk_.octets() != 0) return;  // A line may have begun.
+  static_cast<void>(written_.pop(chunk_));
+  chunk_.files.front().text.reserve(kChunkOctetsReserved);
+  flush_at_ = now + line_age_max_;
+}
+
 std::string& Outbox::begin_line(Instant now, std::size_t file) {
-  if (chunk_.empty()) {
-    static_cast<void>(written_.pop(chunk_));
-    chunk_.files.front().text.reserve(kChunkOctetsReserved);
-    flush_at_ = now + line_age_max_;
-  }
+  begin_chunk(now);
   return chunk_.files[file].text;
 }
 
 void Outbox::end_line(Instant now, std::size_t file) {
   ++chunk_.files[file].records;
-  if (backpressured()) flush(now);
+  if (file == 0 && backpressured()) flush(now);
+}
+
+void Outbox::add_completion(Completion&& completion, Instant now) {
+  begin_chunk(now);
+  chunk_.completions.push_back(std::move(completion));
 }
 
 void Outbox::flush(Instant now) {
@@ -61,6 +69,7 @@ void Outbox::give_back(Chunk& chunk) {
     lines.text.clear();
     lines.records = 0;
   }
+  chunk.completions.clear();
   if (kept > kChunkOctetsKept) {  // One record was large.
     chunk = {};
     return;
@@ -76,11 +85,31 @@ Status Output::open(const std::string& path, const FileStyle& style) {
   return {};
 }
 
+Status Output::open_again(const std::string& path, const FileStyle& style,
+                          const Position& position) {
+  INVARIANT(files_.size() < kFilesMax);
+  return files_.emplace_back().open_again(path, style, position);
+}
+
+Status Output::keep(Journal& journal, Duration every, std::size_t summaries) {
+  journal_ = &journal;
+  summaries_file_ = summaries;
+  save_every_ = every;
+  for (LineFile& file : files_) {
+    if (!file.can_reopen()) {
+      return Status::unusable(file.name() + ": is not a regular file, which --checkpoint needs");
+    }
+    if (Status locked = file.lock(); !locked.ok()) return locked;
+  }
+  return {};
+}
+
 Status Output::begin() {
   for (LineFile& file : files_) {
     if (Status begun = file.begin(); !begun.ok()) return begun;
   }
-  return {};
+  if (journal_ != nullptr) save(/*finished=*/false);
+  return failure();
 }
 
 Outbox& Output::add_outbox() {
@@ -105,6 +134,7 @@ void Output::run() {
     }
     do_requests();
     rotate_due();
+    save_due();
     if (!idle) continue;
     if (finishing) break;
     wait();
@@ -131,10 +161,11 @@ void Output::wait() {
 Instant Output::next_moment() const {
   Instant next = kNever;
   for (const LineFile& file : files_) next = std::min(next, file.rotation_at());
-  return next;
+  return unsaved_ ? std::min(next, save_at_) : next;
 }
 
-void Output::finish() {
+void Output::finish(bool finished) {
+  finished_ = finished;
   finishing_.store(true, std::memory_order_seq_cst);
   bell_.notify();
 }
@@ -160,31 +191,86 @@ Status Output::failure() const {
   return {};
 }
 
-void Output::write_chunk(const Chunk& chunk) {
+void Output::write_chunk(Chunk& chunk) {
   const bool good = !failed();
-  for (std::size_t i = files_.size(); i-- > 0;) {
-    LineFile& file = files_[i];
+  for (std::size_t i = 0; i < files_.size(); ++i) {
     const Lines& lines = chunk.files[i];
-    if (lines.records != 0 && file.rotation_due(lines.text.size(), ring::now())) file.rotate();
-    file.write(lines);
+    if (lines.records != 0 && files_[i].rotation_due(lines.text.size(), ring::now())) {
+      rotate(files_[i]);
+    }
+  }
+  if (journal_ != nullptr) {
+    write_all_or_nothing(chunk);
+  } else {
+    for (std::size_t i = files_.size(); i-- > 0;) files_[i].write(chunk.files[i]);
   }
   if (good && failed() && watcher_ != nullptr) watcher_->notify();
 }
 
+void Output::write_all_or_nothing(Chunk& chunk) {
+  std::array<Position, kFilesMax> marks;
+  for (std::size_t i = files_.size(); i-- > 0;) {
+    marks[i] = files_[i].position();
+    failed() ? files_[i].discard(chunk.files[i]) : files_[i].write(chunk.files[i]);
+  }
+  if (failed()) {
+    for (std::size_t i = 0; i < files_.size(); ++i) files_[i].cut_back(marks[i]);
+    return;
+  }
+  unsaved_ = true;
+  summaries_.text.clear();
+  summaries_.records = 0;
+  journal_->on_written(chunk.completions, summaries_);
+  files_[summaries_file_].write(summaries_);
+  may_save_ = !failed();
+}
+
+// If the process dies in between, the first journal shows that the name may be the old one, and
+// nothing is written to the new file before the second one.
+void Output::rotate(LineFile& file) {
+  if (journal_ != nullptr) save(/*finished=*/false, &file);
+  if (failed()) return;
+  file.rotate();
+  if (journal_ != nullptr) save(/*finished=*/false);
+}
+
+void Output::save(bool finished, const LineFile* rotating) {
+  if (!may_save_) return;
+  const Instant begun = ring::now();
+  std::vector<Position> positions;
+  for (LineFile& file : files_) {
+    if (!file.sync()) return;
+    positions.push_back(&file == rotating ? file.position_if_rotated() : file.position());
+  }
+  if (Status saved = journal_->save(positions, finished); !saved.ok()) {
+    files_.front().fail_with(saved);
+  }
+  const Instant now = ring::now();
+  save_at_ = now + std::max(save_every_, std::min<Duration>(20 * (now - begun), kSaveEveryMost));
+  unsaved_ = false;
+}
+
+void Output::save_due() {
+  if (journal_ != nullptr && unsaved_ && ring::now() >= save_at_) save(/*finished=*/false);
+}
+
 void Output::do_requests() {
   if (!reopening_.exchange(false, std::memory_order_seq_cst)) return;
+  if (journal_ != nullptr) save(/*finished=*/false);
   for (LineFile& file : files_) file.reopen();
+  if (journal_ != nullptr) save(/*finished=*/false);
 }
 
 void Output::rotate_due() {
   const Instant next = next_moment();
   if (next == kNever || ring::now() < next) return;
   for (LineFile& file : files_) {
-    if (file.rotation_due(0, ring::now())) file.rotate();
+    if (file.rotation_due(0, ring::now())) rotate(file);
   }
 }
 
 void Output::close() {
+  if (journal_ != nullptr) save(finished_ && !failed());
   for (LineFile& file : files_) file.close();
 }
 

@@ -112,6 +112,13 @@ int OutputFile::open_again(const std::string& path, bool may_exist) {
   return regular_ ? 0 : EINVAL;
 }
 
+int OutputFile::cut_at(std::uint64_t octets) {
+  created_ = false;
+  const auto end = static_cast<off_t>(octets);
+  return ::ftruncate(descriptor_, end) == 0 && ::lseek(descriptor_, end, SEEK_SET) == end ? 0
+                                                                                          : errno;
+}
+
 std::uint64_t OutputFile::octets() const {
   struct stat status {};
   return ::fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;

@@ -24,17 +24,6 @@ bool can_be_replaced(const std::string& path, int minus) {
                                             : ::lstat(path.c_str(), &status) != 0;
 }
 
-// Returns 0 or an errno.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return 0;
-}
-
 // Creates a new file in the folder of `path` and sets `beside` to its name.
 int open_beside(const std::string& path, std::string& beside) {
   for (int i = 0; i < kNamesTried; ++i) {

@@ -10,21 +10,6 @@
 namespace mxsweep::results {
 namespace {
 
-// A refusal in SMTP is an answer; a null MX, which is refused too, is not: there is no connection.
-bool has_answered(const Record& record) {
-  switch (record.outcome) {
-    case Outcome::ok:
-    case Outcome::degraded: return true;
-    case Outcome::refused: return record.attempt != 0;
-    case Outcome::failed:
-    case Outcome::invalid:
-    case Outcome::excluded:
-    case Outcome::local: return false;
-  }
-  INVARIANT(false && "an outcome outside its list");
-  return false;
-}
-
 // All names of the line have the same encoding.
 Encoding encoding_of_all_names(const DomainLine& domain) {
   Encoding encoding =
@@ -74,17 +59,16 @@ std::string_view to_string(Coverage coverage) {
   return {};
 }
 
-void ServerTotals::count(const Record& record) {
-  if (records == 0 || outranks(record.outcome, outcome)) {
-    outcome = record.outcome;
-    cause = record.cause;
+void ServerTotals::count(const DomainPart& part) {
+  if (records == 0 || outranks(part.outcome, outcome)) {
+    outcome = part.outcome;
+    cause = part.cause;
   }
   ++records;
-  if (record.ip.family != Family::none) ++addresses;
-  if (has_answered(record)) ++answered;
-  if (!record.starttls_known) return;
-  if (record.starttls_offered == Offered::yes) ++starttls_yes;
-  if (record.starttls_offered == Offered::no) ++starttls_no;
+  if (part.has_address) ++addresses;
+  if (part.answered) ++answered;
+  if (part.starttls == Offered::yes) ++starttls_yes;
+  if (part.starttls == Offered::no) ++starttls_no;
 }
 
 Coverage ServerTotals::starttls() const {

@@ -147,6 +147,12 @@ void write_counts(const Summary& summary, JsonText& json) {
     write_count(",\"targets_elsewhere\":", summary.targets_elsewhere, json);
   }
   write_count(",\"targets_not_started\":", summary.targets_not_started, json);
+  if (summary.runs_before > 0) {
+    write_count(",\"resumed\":{\"runs_before\":", summary.runs_before, json);
+    write_count(",\"records_before\":", summary.records_before, json);
+    write_count(",\"recorded_before\":", summary.recorded_before, json);
+    json.raw("}");
+  }
   write_count(",\"probes\":", summary.probes, json);
   write_count(",\"retries\":", summary.retries, json);
   write_count(",\"waited\":", summary.waited, json);
@@ -232,7 +238,8 @@ void Tally::merge(const Tally& other) {
 
 bool Summary::agrees() const {
   const std::uint64_t made = records_written + records_unwritten;
-  return tally.records == made && targets + lines_invalid == made + targets_not_started;
+  return tally.records == made &&
+         targets + lines_invalid == made + targets_not_started + recorded_before;
 }
 
 std::string summary_json(const Summary& summary) {
@@ -270,6 +277,10 @@ std::string summary_line(const Summary& summary) {
   fmt::format_to(out, ", {}{}",
                  counted(summary.records_written + summary.records_unwritten, "record"),
                  outcomes_in_words(summary.tally));
+  if (summary.runs_before > 0) {
+    fmt::format_to(out, ", after {} of {}", counted(summary.records_before, "record"),
+                   counted(summary.runs_before, "earlier run"));
+  }
   if (summary.records_unwritten > 0) {
     fmt::format_to(out, ", {} of them NOT WRITTEN", summary.records_unwritten);
   }
@@ -317,6 +328,9 @@ std::string summary_line(const Summary& summary) {
                    counted(summary.lines_invalid, "unreadable line"),
                    counted(summary.tally.records, "record"), summary.records_written,
                    summary.records_unwritten, counted(summary.targets_not_started, "target"));
+    if (summary.recorded_before > 0) {
+      fmt::format_to(out, ", and {} recorded before", summary.recorded_before);
+    }
   }
   return line;
 }

@@ -24,6 +24,7 @@ Status check_files(const Options& options) {
   return files::check_together(read, {{options.output, "--output-file", STDOUT_FILENO},
                                       {options.certificates, "--certs", STDOUT_FILENO},
                                       {options.domains, "--domain-summary", STDOUT_FILENO},
+                                      {options.checkpoint.path, "--checkpoint"},
                                       {options.summary, "--summary", STDERR_FILENO}});
 }
 

@@ -12,6 +12,7 @@
 #include "mxsweep/core/utf8.h"
 #include "mxsweep/dns/name.h"
 #include "mxsweep/ring/clock.h"
+#include "scan/parts.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -34,8 +35,10 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 }  // namespace
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-             const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard)
+             const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard,
+             const checkpoint::Ledger* before)
     : lists_(std::move(lists)),
+      before_(before),
       shard_(shard),
       scope_(scope),
       gate_(identity, names, sources),
@@ -57,15 +60,9 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
     switch (lists_.next(target, bad)) {
       case Lists::Next::target:
         ++targets_;
-        more = take(task, workers, gauges);
+        if (!was_recorded(target.number)) more = take(task, workers, gauges);
         break;
-      case Lists::Next::bad_line:
-        if (shard_.has(bad.text)) {
-          record_bad_line(bad);
-        } else {
-          ++elsewhere_;
-        }
-        break;
+      case Lists::Next::bad_line: take(bad); break;
       case Lists::Next::wait:
         // A pipe may have no input for a while: the tasks dealt so far should start.
         wake(workers);
@@ -121,7 +118,7 @@ bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
   const bool is_resolved = is_name && verdict.standing != scope::Standing::excluded;
   if (!is_resolved && !is_ours(task.target)) {
     --targets_;
-    ++elsewhere_;
+    leave_elsewhere(task.target.number);
     return true;
   }
   task.target.own = verdict.standing == scope::Standing::own;
@@ -132,6 +129,18 @@ bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
   if (is_name) return resolve(task.target, workers, gauges);
   deal(task, workers, gauges);
   return true;
+}
+
+void Input::take(const targets::BadLine& bad) {
+  if (!shard_.has(bad.text)) return leave_elsewhere(bad.number);
+  ++lines_invalid_;
+  if (!was_recorded(bad.number)) record_bad_line(bad);
+}
+
+// Another shard records it.
+void Input::leave_elsewhere(std::uint64_t number) {
+  ++elsewhere_;
+  recorder_->finish(number, nullptr, ring::now());
 }
 
 // The servers of a name may belong to several shards, so each of them resolves it. What has no
@@ -188,18 +197,16 @@ void Input::wait_for_names(Duration longest, const Workers& workers, const Gauge
 void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   bool any = false;
   for (std::vector<Resolved> servers; names_.take(servers); any = true) {
+    const std::uint64_t number = servers.front().task.target.number;
     elsewhere_ +=
         std::erase_if(servers, [&](const Resolved& one) { return !is_ours(one.task.target); });
     --targets_;
     targets_ += servers.size();
-    if (servers.empty()) continue;
-    const bool is_domain =
-        servers.front().task.path != nullptr && !servers.front().task.path->domain.empty();
-    if (recorder_->keeps_domains() && is_domain) {
-      const auto domain =
-          std::make_shared<names::Domain>(servers.front().task.target, servers.size());
-      for (Resolved& server : servers) server.task.path->sums_up = domain;
+    if (servers.empty()) {
+      recorder_->finish(number, nullptr, ring::now());
+      continue;
     }
+    leave_out_recorded(servers);
     for (Resolved& server : servers) {
       if (server.cause == Cause::none) {
         deal(server.task, workers, gauges);
@@ -211,6 +218,39 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   if (!any) return;
   wake(workers);
   recorder_->flush(ring::now());
+}
+
+// Prepares the servers of one name: the summary of a mail domain, and what is left of it to record.
+void Input::leave_out_recorded(std::vector<Resolved>& servers) {
+  const std::uint64_t number = servers.front().task.target.number;
+  const checkpoint::Parts* const recorded = before_ == nullptr ? nullptr : before_->find(number);
+  const Path* const path = servers.front().task.path.get();
+  std::shared_ptr<names::Domain> domain;
+  if (recorder_->keeps_domains() && path != nullptr && !path->domain.empty()) {
+    const targets::Target& target = servers.front().task.target;
+    domain = std::make_shared<names::Domain>(target, *path, recorder_->list_name(target.list));
+    if (recorded != nullptr) {
+      for (const checkpoint::Part& part : recorded->recorded) {
+        if (const auto read = results::read_domain_part(part.note)) domain->add(*read);
+      }
+    }
+  }
+  if (recorder_->keeps_journal()) {
+    const std::size_t all = servers.size();
+    set_parts(servers, recorded);
+    recorded_before_.fetch_add(all - servers.size(), std::memory_order_relaxed);
+  }
+  if (domain != nullptr) {
+    domain->expect(servers.size());
+    for (Resolved& server : servers) server.task.path->sums_up = domain;
+  }
+  if (servers.empty()) recorder_->finish(number, domain.get(), ring::now());
+}
+
+bool Input::was_recorded(std::uint64_t number) {
+  if (before_ == nullptr || !before_->done.contains(number)) return false;
+  recorded_before_.fetch_add(1, std::memory_order_relaxed);
+  return true;
 }
 
 void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
@@ -267,7 +307,6 @@ void Input::wait_for_room(Gauges& gauges) {
 }
 
 void Input::record_bad_line(const targets::BadLine& bad) {
-  ++lines_invalid_;
   results::Record record;
   record.target = bad.text;
   record.line = bad.line;
@@ -279,7 +318,7 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   record.input_key = bad.key;
   record.input_why = bad.why;
   record.at = ring::wall_now();
-  recorder_->add(record, ring::now());
+  recorder_->add(record, bad.number, ring::now());
   count(record);
 }
 

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/checkpoint/ledger.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/results/summary.h"
@@ -39,9 +40,11 @@ class Input {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // All but the lists and the shard outlive it and do not change.
+  // All but the lists and the shard outlive it and do not change. `before`: what earlier runs have
+  // recorded, which is left out; null: nothing.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-        const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard = {});
+        const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard = {},
+        const checkpoint::Ledger* before = nullptr);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -69,6 +72,10 @@ class Input {
   [[nodiscard]] std::uint64_t lines_invalid() const { return lines_invalid_; }
   [[nodiscard]] std::uint64_t targets() const { return targets_; }
   [[nodiscard]] std::uint64_t not_started() const { return not_started_; }
+  // Bad lines, targets and servers that were left out. May be read at any time.
+  [[nodiscard]] std::uint64_t recorded_before() const {
+    return recorded_before_.load(std::memory_order_relaxed);
+  }
   // Targets and bad lines that other shards record.
   [[nodiscard]] std::uint64_t elsewhere() const { return elsewhere_; }
 
@@ -83,6 +90,10 @@ class Input {
   bool resolve(targets::Target& target, const Workers& workers, const Gauges& gauges);
   void deal_resolved(const Workers& workers, const Gauges& gauges);
   void wait_for_names(Duration longest, const Workers& workers, const Gauges& gauges);
+  void take(const targets::BadLine& bad);
+  void leave_elsewhere(std::uint64_t number);
+  [[nodiscard]] bool was_recorded(std::uint64_t number);
+  void leave_out_recorded(std::vector<Resolved>& servers);
   void record_bad_line(const targets::BadLine& bad);
   [[nodiscard]] scope::Verdict verdict_on(const targets::Target& target) const;
   void record_unvisited(const Task& task, Cause cause, Phase phase);
@@ -90,6 +101,7 @@ class Input {
   void wait_for_room(Gauges& gauges);
 
   Lists lists_;
+  const checkpoint::Ledger* before_;
   const targets::Shard shard_;
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
@@ -104,6 +116,7 @@ class Input {
   std::uint64_t lines_invalid_ = 0;
   std::uint64_t targets_ = 0;
   std::uint64_t not_started_ = 0;
+  std::atomic<std::uint64_t> recorded_before_ = 0;
   std::uint64_t elsewhere_ = 0;
 };
 

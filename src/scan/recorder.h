@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mxsweep/files/output.h"
@@ -26,6 +27,7 @@ struct Outboxes {
   // The numbers of the files in the outbox; 0: not requested. Records are file 0.
   std::size_t certificates = 0;
   std::size_t domains = 0;
+  bool journal = false;  // Whether it is to be reported which targets are finished.
   results::Format format = results::Format::mxsweep;  // Of the records.
 };
 
@@ -43,17 +45,26 @@ class Recorder {
   }
 
   void add(const results::Record& record, const Task& task, Instant now) {
-    add(record, now);
-    if (task.path == nullptr || task.path->sums_up == nullptr) return;
-    names::Domain& domain = *task.path->sums_up;
-    if (!domain.count(record)) return;
-    results::append_domain(domain.line(), box().begin_line(now, outboxes_.domains));
-    box().end_line(now, outboxes_.domains);
+    files::Completion completion{.number = task.target.number};
+    if (task.path != nullptr) {
+      completion.parts = task.path->parts;
+      completion.identity = task.path->identity;
+      if (task.path->sums_up != nullptr) sum_up(record, *task.path->sums_up, completion, now);
+    }
+    add(record, std::move(completion), now);
   }
-  void add(const results::Record& record, Instant now) {
-    results::append_record(record, outboxes_.format, box().begin_line(now));
-    box().end_line(now);
-    tally_.count(record);
+  // Of a line that cannot be read.
+  void add(const results::Record& record, std::uint64_t number, Instant now) {
+    add(record, files::Completion{.number = number}, now);
+  }
+  // Nothing is left to record of that number: earlier runs have recorded it, or other shards do.
+  // `domain`: its summary, if one is wanted; else null.
+  void finish(std::uint64_t number, const names::Domain* domain, Instant now) {
+    if (!outboxes_.journal) return;
+    files::Completion completion{.number = number, .parts = 0};
+    if (domain != nullptr) results::append_domain(domain->line(), completion.summary);
+    box().add_completion(std::move(completion), now);
+    if (box().backpressured()) box().flush(now);
   }
   void add(const tls::Certificate& certificate, Instant now) {
     results::append_certificate(certificate, box().begin_line(now, outboxes_.certificates));
@@ -62,6 +73,7 @@ class Recorder {
 
   [[nodiscard]] bool keeps_certificates() const { return outboxes_.certificates != 0; }
   [[nodiscard]] bool keeps_domains() const { return outboxes_.domains != 0; }
+  [[nodiscard]] bool keeps_journal() const { return outboxes_.journal; }
   [[nodiscard]] const results::Tally& tally() const { return tally_; }
 
   // As in files::Outbox.
@@ -74,6 +86,24 @@ class Recorder {
   void drain();  // Returns when the writer has taken or discarded all lines.
 
  private:
+  // Other threads may have recorded servers of the domain, and not yet passed on their lines. So
+  // with a journal it is the writer that writes the line of the domain, after all others.
+  void sum_up(const results::Record& record, names::Domain& domain, files::Completion& completion,
+              Instant now) {
+    const results::DomainPart part = results::domain_part_of(record);
+    if (outboxes_.journal && completion.parts > 1) completion.note = results::to_text(part);
+    if (!domain.count(part)) return;
+    if (outboxes_.journal) return results::append_domain(domain.line(), completion.summary);
+    results::append_domain(domain.line(), box().begin_line(now, outboxes_.domains));
+    box().end_line(now, outboxes_.domains);
+  }
+  void add(const results::Record& record, files::Completion&& completion, Instant now) {
+    results::append_record(record, outboxes_.format, box().begin_line(now));
+    if (outboxes_.journal) box().add_completion(std::move(completion), now);
+    box().end_line(now);
+    tally_.count(record);
+  }
+
   [[nodiscard]] files::Outbox& box() { return *outboxes_.box; }
 
   Outboxes outboxes_;

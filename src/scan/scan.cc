@@ -11,6 +11,7 @@
 #include <deque>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "mxsweep/ring/clock.h"
@@ -55,7 +56,7 @@ bool has_route(const probe::Plan& plan, const Address& to) {
 // The parts of one sweep. The thread that calls run() watches over them.
 class Sweep {
  public:
-  Sweep(const Options& options, Input& input, Outputs& outputs)
+  Sweep(const Options& options, Input& input, Outputs& outputs, CertificateLog& log)
       : input_(input),
         outputs_(outputs),
         max_runtime_(options.max_runtime),
@@ -67,14 +68,15 @@ class Sweep {
             admission_.doorbells) {
     if (!options.canaries.empty()) canaries_.emplace(options.plan, options.canaries, doubts_);
     outputs_.writer().notify_at_end(bell_);
-    const SweeperOptions sweeper{.certificates = &log_,
+    const SweeperOptions sweeper{.certificates = &log,
                                  .inbox_octets = kInboxOctets / options.capacity.threads,
                                  .share_octets = options.share_octets / options.capacity.threads,
                                  .waiting_octets = kWaitingOctetsMax / options.capacity.threads,
                                  .retries = options.retries,
                                  .retries_own = options.retries_own,
                                  .retry_delay = options.retry_delay,
-                                 .doubts = &doubts_};
+                                 .doubts = &doubts_,
+                                 .resumable = !options.checkpoint.path.empty()};
     const WorkerOptions worker{.plan = &options.plan,
                                .tls = &options.tls,
                                .capacity = options.capacity.per_worker,
@@ -146,7 +148,7 @@ class Sweep {
     threads_.join();
     if (canaries_) canaries_->end();
     prober_.join();
-    outputs_.writer().finish();
+    outputs_.writer().finish(has_finished());
     wait_for_writer(signals, on_progress);
     writer_.join();
     sum_up();
@@ -166,6 +168,7 @@ class Sweep {
     progress.list_octets_read = input_.lists().octets_done();
     progress.list_octets = input_.lists().octets_all();
     progress.list_ended = input_.ended();
+    progress.recorded_before = input_.recorded_before();
     progress.foreign = gauges_.foreign.load(std::memory_order_relaxed);
     progress.stopping = gauges_.stop.load(std::memory_order_relaxed) != Stop::none;
     progress.shortages = gauges_.shortages.load(std::memory_order_relaxed);
@@ -277,8 +280,21 @@ class Sweep {
     for (const auto& worker : workers_) worker->doorbell().notify();
   }
 
+  // Whether everything has its record; otherwise the sweep can be resumed.
+  [[nodiscard]] bool has_finished() const {
+    std::uint64_t not_started = input_.not_started();
+    bool good = summary_.stopped.empty() && input_.failure().ok() && !reserve_->used() &&
+                gauges_.stopping() == Stop::none;
+    for (const auto& worker : workers_) {
+      not_started += worker->sweeper().not_started();
+      good = good && worker->failure().ok();
+    }
+    return good && not_started == 0;
+  }
+
   void sum_up() {
     results::Summary& summary = summary_;
+    summary.recorded_before = input_.recorded_before();
     summary.end = ring::wall_now();
     summary.elapsed = ring::now() - start_;
     summary.tally = input_.tally();
@@ -325,7 +341,6 @@ class Sweep {
   Input& input_;
   Outputs& outputs_;
   Duration max_runtime_;
-  CertificateLog log_;
   Gauges gauges_;
   Admission admission_;
   Doubts doubts_;
@@ -361,20 +376,27 @@ Status check_tls(const tls::ClientOptions& options) {
 Result<results::Summary> run(const Options& options, const ProgressCallback& on_progress) {
   // Checked first, so that no output is opened on a machine that cannot run the sweep.
   if (const auto engine = check_engine(); !engine.ok()) return engine.status();
+  std::optional<Journal> journal;
+  if (!options.checkpoint.path.empty()) journal.emplace(options);
+  const checkpoint::Checkpoint* const before = journal ? journal->before() : nullptr;
   Input input({.sources = options.lists,
                .ports = options.ports,
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
-              options.names, options.scope, options.identity, options.plan.sources, options.shard);
+              options.names, options.scope, options.identity, options.plan.sources, options.shard,
+              before == nullptr ? nullptr : &before->ledger);
   Outputs outputs;
+  CertificateLog log;
   Status status = input.open();
   if (status.ok() && options.strict) status = input.find_bad_line();
+  if (status.ok() && journal) status = journal->open();
   if (status.ok()) status = check_files(options);
-  if (status.ok()) status = outputs.open(options);
+  if (status.ok()) status = outputs.open(options, journal ? &*journal : nullptr);
+  if (status.ok()) status = outputs.read_certificates(log);
   if (!status.ok()) return status;
   threads::Signals signals;
   if (!signals.good()) return ring::explain_refusal(EMFILE);
-  Sweep sweep(options, input, outputs);
+  Sweep sweep(options, input, outputs, log);
   status = sweep.start();
   // From here on, only an error of an output itself can keep the sweep from running.
   if (status.ok()) status = outputs.begin();
@@ -384,6 +406,10 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
   }
   results::Summary summary = sweep.run(signals, on_progress);
   if (input.lists().no_list()) return input.lists().failure();
+  if (before != nullptr) {
+    summary.runs_before = before->runs;
+    summary.records_before = before->outputs.front().records;
+  }
   summary.seed = options.seed;
   if (!options.shard.is_all()) summary.shard = to_string(options.shard);
   utsname kernel{};

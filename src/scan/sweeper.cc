@@ -95,7 +95,7 @@ void Sweeper::serve_waiters(Instant now) {
   for (; budget > 0 && !recorder_.backpressured(); --budget) {
     std::optional<Visit> visit = take_visited();
     if (!visit) break;
-    record(*visit, std::move(*visit->last), now);
+    stop_trying(*visit, now);
   }
   Task task;
   for (; budget > 0 && !recorder_.backpressured() && visited_.pop_ready(task); --budget) {
@@ -111,7 +111,7 @@ void Sweeper::end(Instant now) {
   permit_.settle(0, false);
   polite_.exchange(now);  // Other workers may wait for its places.
   while (std::optional<Visit> visit = take_visited()) {
-    record(*visit, std::move(*visit->last), now);
+    stop_trying(*visit, now);
   }
   // The writers take or discard everything, so this ends.
   recorder_.drain();

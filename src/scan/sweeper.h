@@ -20,6 +20,7 @@
 #include <deque>
 #include <optional>
 
+#include "mxsweep/pace/retry.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/task.h"
@@ -43,6 +44,9 @@ struct SweeperOptions {
   std::uint32_t retries_own = 0;
   Duration retry_delay{};    // Instead of the first delay of pace/retry.h; 0: that one.
   Doubts* doubts = nullptr;  // Shared by all workers. Required.
+  // A visit that was cut off, or that would be tried again, has no record when the sweep stops: it
+  // is made by the next run.
+  bool resumable = false;
 };
 
 // The most records without a connection in one turn.
@@ -133,6 +137,10 @@ class Sweeper {
   [[nodiscard]] results::Record record_of(const probe::Observation& seen, const Task& task) const;
   void settle(Visit& visit, probe::Observation&& seen, Instant now);
   void visit_again(Visit& visit, Instant now);
+  [[nodiscard]] const pace::RetryRule* rule_for(const Visit& visit,
+                                                const probe::Observation& seen) const;
+  void leave(Visit& visit);
+  void stop_trying(Visit& visit, Instant now);
   [[nodiscard]] bool try_again(Visit& visit, probe::Observation& seen, Instant now);
   [[nodiscard]] bool owes_records() const;
   [[nodiscard]] std::optional<Visit> take_visited();

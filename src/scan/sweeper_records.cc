@@ -60,7 +60,11 @@ void Sweeper::serve_suspects(Instant now) {
   for (; budget > 0 && !recorder_.backpressured(); --budget) {
     std::optional<Suspects::Held> held = suspects_.take_any();
     if (!held) break;
-    settle(held->visit, std::move(held->seen), now);
+    if (options_.resumable) {
+      leave(held->visit);
+    } else {
+      settle(held->visit, std::move(held->seen), now);
+    }
   }
 }
 
@@ -68,10 +72,7 @@ void Sweeper::serve_suspects(Instant now) {
 // the result of an attempt before it does, and without one the target counts as not started.
 void Sweeper::visit_again(Visit& visit, Instant now) {
   if (gauges_.stopping() != Stop::none) {
-    if (visit.last != nullptr) return record(visit, std::move(*visit.last), now);
-    ++abandoned_;
-    if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
-    return;
+    return visit.last != nullptr ? stop_trying(visit, now) : leave(visit);
   }
   ++visited_again_;
   Visit again = without_ticket(visit);
@@ -81,20 +82,42 @@ void Sweeper::visit_again(Visit& visit, Instant now) {
 
 void Sweeper::settle(Visit& visit, probe::Observation&& seen, Instant now) {
   seen.set_attempt(visit.attempt);
+  const bool stops = gauges_.stopping() != Stop::none;
+  const bool cut_off = seen.cause() == Cause::local_interrupted;
+  if (options_.resumable && (cut_off || (stops && rule_for(visit, seen) != nullptr))) {
+    return leave(visit);
+  }
   if (try_again(visit, seen, now)) return;
   // An attempt that failed on our side shows nothing: the one before it counts.
   const bool shows_nothing = seen.outcome() == Outcome::local && visit.last != nullptr;
   record(visit, shows_nothing ? std::move(*visit.last) : std::move(seen), now);
 }
 
+// How to make another attempt; null: this one was the last.
+const pace::RetryRule* Sweeper::rule_for(const Visit& visit, const probe::Observation& seen) const {
+  const std::uint32_t most = visit.target().own ? options_.retries_own : options_.retries;
+  if (visit.attempt > most) return nullptr;
+  return pace::retry_rule({.outcome = seen.outcome(),
+                           .phase = seen.phase(),
+                           .cause = seen.cause(),
+                           .code = seen.deciding_code()});
+}
+
+// Without a record: it counts as not started, and a run that resumes this sweep will make it.
+void Sweeper::leave(Visit& visit) {
+  ++abandoned_;
+  if (visit.server != nullptr) visited_.abandon_visit(*visit.server);
+}
+
+// There will be no other attempt, because the sweep stops.
+void Sweeper::stop_trying(Visit& visit, Instant now) {
+  options_.resumable ? leave(visit) : record(visit, std::move(*visit.last), now);
+}
+
 // Keeps the visit, and what was seen, for another attempt. False: this one was the last.
 bool Sweeper::try_again(Visit& visit, probe::Observation& seen, Instant now) {
-  const std::uint32_t most = visit.target().own ? options_.retries_own : options_.retries;
-  if (visit.attempt > most || gauges_.stopping() != Stop::none) return false;
-  const pace::RetryRule* const rule = pace::retry_rule({.outcome = seen.outcome(),
-                                                        .phase = seen.phase(),
-                                                        .cause = seen.cause(),
-                                                        .code = seen.deciding_code()});
+  if (gauges_.stopping() != Stop::none) return false;
+  const pace::RetryRule* const rule = rule_for(visit, seen);
   if (rule == nullptr) return false;
   visit.back_off = pace::retry_delay(*rule, visit.attempt, options_.retry_delay);
   seen.move_to(*std::pmr::new_delete_resource());

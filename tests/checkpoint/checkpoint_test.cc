@@ -18,6 +18,7 @@ Checkpoint sample() {
   sample.command = {"mxsweep", "scan", "-f", "li\"st\\.txt", "--helo", "\xff\x01 \xc3\xa4"};
   sample.folder = "/home/\xc3\xa4 b\n";
   sample.seed = 0xffff'ffff'ffff'ffff;
+  sample.shard = "2/16";
   sample.lists = {{"/l", 12, std::string(64, 'a')}, {"", 0, ""}};
   sample.outputs = {{"/out.jsonl", 1'000'000, 700, 3, 0}, {"/certs", 0, 0, 1, 17}};
   sample.ledger.done.add_range(0, 100);
@@ -126,6 +127,15 @@ TEST_CASE("a number is finished when all its parts are recorded", "[checkpoint][
   ledger.record(1, 3, {.identity = 13});
   CHECK(ledger.done.below() == 2);
   CHECK(ledger.partial.empty());
+}
+
+TEST_CASE("the summary of a number comes when its last part is recorded", "[checkpoint][ledger]") {
+  Ledger ledger;
+  CHECK(ledger.record(1, 1, {}, "one line").starts_with("one line"));
+  CHECK(ledger.record(2, 3, {.identity = 1}).empty());
+  CHECK(ledger.record(2, 3, {.identity = 2}, "of all three").empty());
+  CHECK(ledger.record(2, 3, {.identity = 3}) == "of all three");
+  CHECK(ledger.record(3, 0, {}, "of earlier runs") == "of earlier runs");
 }
 
 TEST_CASE("a resumed number is finished by the parts that are left", "[checkpoint][ledger]") {

@@ -21,7 +21,7 @@ std::string line_of(const DomainLine& domain) {
 
 ServerTotals totals_of(const std::vector<Record>& records) {
   ServerTotals totals;
-  for (const Record& record : records) totals.count(record);
+  for (const Record& record : records) totals.count(domain_part_of(record));
   return totals;
 }
 

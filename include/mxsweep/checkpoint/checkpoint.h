@@ -53,6 +53,7 @@ struct Checkpoint {
   std::vector<std::string> command;  // The command line of the first run.
   std::string folder;                // In which it was given.
   std::uint64_t seed = 0;
+  std::string shard;  // "2/16"; empty: the sweep is not divided.
   std::vector<ListIdentity> lists;
   std::vector<FilePosition> outputs;
   Ledger ledger;

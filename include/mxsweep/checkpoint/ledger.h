@@ -27,6 +27,7 @@ struct Part {
 struct Parts {
   std::vector<Part> recorded;
   std::uint32_t left = 0;  // Parts that this run still has to record; 0: none was recorded in it.
+  std::string summary;     // Of the number, as soon as there is one; only for this run.
 
   friend bool operator==(const Parts& a, const Parts& b) { return a.recorded == b.recorded; }
 };
@@ -36,8 +37,11 @@ struct Ledger {
   std::map<std::uint64_t, Parts> partial;
 
   // One part was recorded. `parts`: how many this run records of the number; 0: none is left, and
-  // none was recorded now.
-  void record(std::uint64_t number, std::uint32_t parts, Part&& part);
+  // none was recorded now. `summary`: of all parts; empty: another part has it, or none. It may
+  // come with a part that is not the last one here, because several threads record parts. Returns
+  // the summary when the number is finished.
+  std::string record(std::uint64_t number, std::uint32_t parts, Part&& part,
+                     std::string&& summary = {});
 
   [[nodiscard]] const Parts* find(std::uint64_t number) const {
     const auto found = partial.find(number);

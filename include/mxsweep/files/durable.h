@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace mxsweep::files {
 
@@ -13,6 +14,12 @@ namespace mxsweep::files {
 
 // Renames, unless `to` exists: EEXIST.
 [[nodiscard]] int rename_to_new(const std::string& from, const std::string& to);
+
+[[nodiscard]] int write_all(int descriptor, std::string_view octets);
+
+// Writes the file anew: a reader, or this machine after a loss of power, finds the old text or the
+// new one. What is written meanwhile is in `path` + ".new".
+[[nodiscard]] int replace_file(const std::string& path, std::string_view text);
 
 // Makes the names in the file's folder durable.
 [[nodiscard]] int sync_folder_of(const std::string& path);

@@ -34,6 +34,8 @@ class OutputFile {
   // no room. An inherited descriptor is left open.
   [[nodiscard]] int close();
 
+  // Cuts a regular file off and writes on from there. Returns an errno.
+  [[nodiscard]] int cut_at(std::uint64_t octets);
   [[nodiscard]] std::uint64_t octets() const;  // Size; 0 if it is not known.
 
   [[nodiscard]] int descriptor() const { return descriptor_; }

@@ -11,49 +11,49 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/names/task.h"
 #include "mxsweep/results/domain_line.h"
-#include "mxsweep/results/record.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::names {
 
 class Domain {
  public:
-  // `records`: how many records the domain will have. Requires: at least one.
-  Domain(const targets::Target& target, std::size_t records) : target_(target), left_(records) {}
-
-  // Adds one record. True for the last one: line() is then complete.
-  [[nodiscard]] bool count(const results::Record& record) {
-    const std::lock_guard lock(mutex_);
-    if (line_.totals.records == 0) describe(record);
-    line_.authentic = line_.authentic && record.authentic;
-    line_.findings.add(record.findings);
-    line_.totals.count(record);
-    // A domain without MX is its own server. The record of a domain without any server has no host.
-    const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
-    if (!host.empty()) host_of(host, record.mx_preference).totals.count(record);
-    return --left_ == 0;
-  }
-
-  [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
-
-  // Requires: count() has returned true.
-  [[nodiscard]] const results::DomainLine& line() const { return line_; }
-
- private:
-  void describe(const results::Record& record) {
-    domain_ = record.domain;
-    unicode_ = record.unicode;
+  // `path`: that of one of its servers. `list`: its list's name in records.
+  Domain(const targets::Target& target, const Path& path, std::string_view list)
+      : target_(target), domain_(path.domain), unicode_(path.unicode) {
     line_.target = target_.text();
     line_.line = target_.line;
-    line_.list = record.list;
+    line_.list = list;
     line_.meta = target_.meta();
     line_.domain = domain_;
     line_.unicode = unicode_;
     line_.port = target_.port;
-    line_.authentic = record.authentic;
   }
 
+  // How many records are to come. Requires: before the first of them.
+  void expect(std::size_t records) { left_ = records; }
+
+  // Adds one record. True for the last one: line() is then complete.
+  [[nodiscard]] bool count(const results::DomainPart& part) {
+    const std::lock_guard lock(mutex_);
+    add(part);
+    return --left_ == 0;
+  }
+  // Adds one that an earlier run has written, and that is not among those to come.
+  void add(const results::DomainPart& part) {
+    line_.authentic = (line_.authentic || line_.totals.records == 0) && part.authentic;
+    line_.findings.add(part.findings);
+    line_.totals.count(part);
+    if (!part.host.empty()) host_of(part.host, part.preference).totals.count(part);
+  }
+
+  [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
+
+  // Requires: count() has returned true, or no record is to come and one was added.
+  [[nodiscard]] const results::DomainLine& line() const { return line_; }
+
+ private:
   results::DomainLine::Host& host_of(std::string_view name, std::uint16_t preference) {
     auto place = line_.hosts.begin();
     for (; place != line_.hosts.end() && place->preference <= preference; ++place) {
@@ -64,7 +64,7 @@ class Domain {
 
   const targets::Target target_;
   std::mutex mutex_;
-  std::size_t left_;
+  std::size_t left_ = 0;
   std::string domain_;
   std::string unicode_;
   results::DomainLine line_;

@@ -27,6 +27,8 @@ struct Path {
   std::uint16_t mx_preference = 0;
   bool authentic = false;  // The resolver has validated all answers (AD).
   FindingSet findings;
+  std::uint64_t identity = 0;       // Of this server among those of the target.
+  std::uint32_t parts = 1;          // How many of them this run records.
   std::shared_ptr<Domain> sums_up;  // Sums up the domain's records; null: no summary is wanted.
 };
 

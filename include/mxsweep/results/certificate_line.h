@@ -8,12 +8,17 @@
 //   Errors    none.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::results {
 
 void append_certificate(const tls::Certificate& certificate, std::string& out);
+
+// The digest of the certificate that such a line is of; nothing if it is no such line.
+[[nodiscard]] std::optional<tls::Digest> digest_of_certificate_line(std::string_view line);
 
 }  // namespace mxsweep::results

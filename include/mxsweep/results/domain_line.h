@@ -21,6 +21,7 @@
 
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/results/domain_part.h"
 #include "mxsweep/results/record.h"
 
 namespace mxsweep::results {
@@ -41,7 +42,7 @@ struct ServerTotals {
   std::uint32_t starttls_yes = 0;
   std::uint32_t starttls_no = 0;
 
-  void count(const Record& record);
+  void count(const DomainPart& part);
   [[nodiscard]] Coverage starttls() const;
 };
 

@@ -45,10 +45,11 @@ struct Tally {
 
 struct Summary {
   Tally tally;
-  std::uint64_t lines_read = 0;           // All lines, comments and blank ones included.
-  std::uint64_t lines_skipped = 0;        // Blank lines and comments.
-  std::uint64_t lines_invalid = 0;        // Lines that became an "invalid" record.
-  std::uint64_t targets = 0;              // From all other lines, ports and prefixes expanded.
+  std::uint64_t lines_read = 0;       // All lines, comments and blank ones included.
+  std::uint64_t lines_skipped = 0;    // Blank lines and comments.
+  std::uint64_t lines_invalid = 0;    // Lines that became an "invalid" record.
+  std::uint64_t targets = 0;          // From all other lines, ports and prefixes expanded.
+  std::uint64_t recorded_before = 0;  // Of these and of the invalid lines, by runs before this one.
   std::uint64_t targets_not_started = 0;  // Read, but the sweep stopped first: no record.
   std::string shard;                      // "2/4"; empty: the whole sweep.
   std::uint64_t targets_elsewhere = 0;    // Targets and bad lines that belong to other shards.
@@ -59,6 +60,8 @@ struct Summary {
   std::uint64_t records_written = 0;      // Lines that reached the output completely.
   std::uint64_t records_unwritten = 0;    // Lost: the output failed or was abandoned.
   std::uint64_t octets_written = 0;
+  std::uint64_t runs_before = 0;     // That this one has resumed; 0: it is the first.
+  std::uint64_t records_before = 0;  // That they have written.
   std::optional<std::uint64_t> certificates_written;  // Absent: not requested.
   std::optional<std::uint64_t> domains_written;       // Absent: not requested.
   std::optional<LookupCounts> lookups;                // Absent: no name was looked up.

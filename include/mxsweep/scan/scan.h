@@ -27,6 +27,7 @@
 #include "mxsweep/results/format.h"
 #include "mxsweep/results/summary.h"
 #include "mxsweep/scan/capacity.h"
+#include "mxsweep/scan/checkpoint.h"
 #include "mxsweep/scan/identity_options.h"
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/targets/shard.h"
@@ -66,6 +67,7 @@ struct Options {
   std::string output = "-";
   bool compress = false;  // The records as zstd, also if their file is not called so.
   files::Rotation rotation;
+  CheckpointOptions checkpoint;
   std::string summary;                 // The file that the caller will write; empty: none.
   std::vector<std::string> also_read;  // More inputs, which no output may overwrite.
   std::vector<std::uint16_t> ports = {25};
@@ -110,9 +112,10 @@ struct Progress {
   std::uint32_t retries = 0;
   Duration next_polite{-1};
   Duration next_retry{-1};
-  std::uint64_t shortages = 0;  // Local shortages so far.
-  int last_shortage = 0;        // Its errno.
-  bool asked = false;           // SIGUSR1 has asked for it.
+  std::uint64_t shortages = 0;        // Local shortages so far.
+  int last_shortage = 0;              // Its errno.
+  std::uint64_t recorded_before = 0;  // Records and targets that earlier runs have finished.
+  bool asked = false;                 // SIGUSR1 has asked for it.
   Pauses pauses;
 };
 
