@@ -39,7 +39,10 @@ void visit_one_operator(benchmark::State& state) {
   std::deque<Ticket> open;
   const Instant now{std::chrono::hours{1}};
   std::uint32_t number = 0;
-  const auto request = [&] { courtesy.request(0, number, any_address(++number), 1, now); };
+  const auto request = [&] {
+    ++number;
+    courtesy.request(0, number, any_address(number), 1, now);
+  };
   for (int i = 0; i < state.range(0); ++i) request();
   for (auto _ : state) {
     request();

@@ -271,7 +271,9 @@ void write_zgrab_certificate(const tls::Certificate& certificate, JsonText& json
   const std::vector<NamePart> issuer = split_name(certificate.issuer);
   json.raw("{");
   Members members(json);
-  if (numbers && numbers->version != 0) members.key("version").number(numbers->version);
+  if (numbers && numbers->version != 0) {
+    members.key("version").number(static_cast<std::uint64_t>(numbers->version));
+  }
   if (numbers && !certificate.cut.serial) {
     members.word("serial_number", decimal(numbers->serial));
   }

@@ -68,7 +68,7 @@ struct Seen {
   std::uint64_t line;
   std::string text;  // "192.0.2.1:25"; of a bad line, the line.
 
-  friend auto operator<=>(const Seen&, const Seen&) = default;
+  friend bool operator==(const Seen&, const Seen&) = default;
 };
 
 std::vector<Seen> read(Lists& lists, Lists::Next& ended, std::size_t most = SIZE_MAX) {

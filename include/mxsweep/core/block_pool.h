@@ -35,9 +35,7 @@ class BlockPool final : public std::pmr::memory_resource {
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool() override {
-    for (void* const piece : pieces_) {
-      ::operator delete (piece, kPieceOctets, std::align_val_t{kSlabOctets});
-    }
+    for (void* const piece : pieces_) ::operator delete (piece, std::align_val_t{kSlabOctets});
   }
 
   // The size of the block that a request for `octets` gets, up to kLargest.

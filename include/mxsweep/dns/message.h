@@ -74,12 +74,12 @@ struct Answer {
 
   // The targets of the CNAME chain, in order, without the queried name. The last one is the owner
   // of the records found.
-  std::vector<std::string> aliases;
+  std::vector<std::string> aliases{};
 
   // One of these is filled, depending on the type queried.
-  std::vector<Address> addresses;   // a, aaaa
-  std::vector<MxRecord> exchanges;  // mx, in the order of the response
-  std::vector<std::string> data;    // cname, ns, ptr: names. Else: the record's octets.
+  std::vector<Address> addresses{};   // a, aaaa
+  std::vector<MxRecord> exchanges{};  // mx, in the order of the response
+  std::vector<std::string> data{};    // cname, ns, ptr: names. Else: the record's octets.
 };
 
 // The greatest length of a name on the wire; a label has at most 63 octets.
