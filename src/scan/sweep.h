@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The threads of one sweep, and the thread that watches over them.
 //
-//   Shape     start(), then the begin() of the outputs, then run(); after an error of the first two,
-//             call_off().
+//   Shape     start(), then the begin() of the outputs, then run(); after an error of the first
+//             two, call_off().
 //   Lifetime  the options, the input, the outputs and the log outlive it.
 //   Errors    start(): a thread, a ring or the TLS client cannot be had. If the sweep stops early,
 //             the summary of run() has the reason.
