@@ -52,7 +52,7 @@ void Lanes::withdraw(std::span<const std::uint32_t> visits) {
     changed.push_back(remove(visit));
   }
   for (const Groups& groups : changed) settle(groups);
-  for (const std::uint32_t visit : visits) drop_if_idle(visits_[visit]);
+  for (const std::uint32_t visit : visits) drop_if_idle(visits_[visit].keys);
 }
 
 void Lanes::release(std::uint32_t visit) {
@@ -64,7 +64,7 @@ void Lanes::release(std::uint32_t visit) {
     --group->open;
   }
   settle(it.groups);
-  drop_if_idle(it);
+  drop_if_idle(it.keys);
 }
 
 void Lanes::list(Lane& lane) {
@@ -165,12 +165,16 @@ void Lanes::settle(const Groups& changed) {
   }
 }
 
-void Lanes::drop_if_idle(const Visit& visit) {
-  const auto idle = [](const Group* group) {
-    return group != nullptr && group->open == 0 && group->waiting.empty();
+// By its keys: a visit that was withdrawn with it may have dropped its groups already.
+void Lanes::drop_if_idle(const Keys& keys) {
+  const auto drop = [](auto& groups, const auto& key) {
+    const auto found = groups.find(key);
+    if (found == groups.end()) return;
+    const Group& group = found->second;
+    if (group.open == 0 && group.waiting.empty()) groups.erase(found);
   };
-  if (idle(visit.groups.prefix)) prefixes_.erase(visit.keys.prefix);
-  if (idle(visit.groups.operated)) operators_.erase(visit.keys.operated);
+  drop(prefixes_, keys.prefix);
+  drop(operators_, keys.operated);
 }
 
 }  // namespace mxsweep::pace

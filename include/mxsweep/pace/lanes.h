@@ -99,7 +99,7 @@ class Lanes {
   static void count_passed(Group* group, std::uint64_t order);
   void grant(Lane& lane);
   void settle(const Groups& changed);
-  void drop_if_idle(const Visit& visit);
+  void drop_if_idle(const Keys& keys);
 
   std::uint32_t per_prefix_;
   std::uint32_t per_operator_;
