@@ -2,6 +2,7 @@
 // Sweeps in virtual time over a network that fails: with canaries or without, and with a route that
 // is lost.
 #include <algorithm>
+#include <utility>
 
 #include "scan/sweep_in_world.h"
 #include "support/catch.h"
@@ -115,9 +116,14 @@ TEST_CASE("a sweep of dead servers ends soon, although each failure is held", "[
   CHECK(sweep.world().time() - sweep.world().begun().back() < plan().connect_timeout + seconds{3});
 }
 
-TEST_CASE("a sweep that stops records what is held as it was seen", "[scan][outage]") {
+TEST_CASE("a sweep that stops records what is held as it was seen, unless it can be resumed",
+          "[scan][outage]") {
   const std::vector<sink::Persona> personas = only("plain");
-  for (const Stop stop : {Stop::drain, Stop::leave}) {
+  for (const auto& [stop, resumable] : {std::pair{Stop::drain, false},
+                                        {Stop::leave, false},
+                                        {Stop::drain, true},
+                                        {Stop::leave, true}}) {
+    CAPTURE(resumable);
     Setting setting = many_targets();
     setting.canaries = 1;
     setting.concurrency = 300;
@@ -126,9 +132,11 @@ TEST_CASE("a sweep that stops records what is held as it was seen", "[scan][outa
     setting.stop = stop;
     setting.stop_after = milliseconds{10'050};
     setting.drain = seconds{5};
+    setting.resumable = resumable;
     SweepInWorld sweep(1, setting, plan(), personas);
     sweep.run();
     CHECK(sweep.check(kPlain) == "");
+    if (resumable) CHECK(sweep.fields().empty());
   }
 }
 

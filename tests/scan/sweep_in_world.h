@@ -45,6 +45,7 @@ struct Setting {
   Duration retry_delay{};
   std::uint32_t canaries = 0;
   bool outages = false;  // Of the network, and of its route.
+  bool resumable = false;
   Stop stop = Stop::none;
   Duration stop_after{};
   Duration drain{};

@@ -67,6 +67,7 @@ Setting any_setting(Random& random) {
     faults.stop_most = std::chrono::milliseconds{one_in(3) ? 1'000'000 : 40'000};
   }
   faults.ring_fails = one_in(40);
+  setting.resumable = one_in(2);
   if (one_in(2)) setting.workers = std::min(setting.concurrency, 1 + random.below(3));
   if (one_in(2)) make_polite(setting, random);
   return setting;
