@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Writes the messages: subject, summary and body of an incident, in plain English. Pure.
+//
+//   Units    times in UTC, and in the channel's zone beside it.
+//   Errors   none. Texts of peers are capped at kEvidenceOctetsMax.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "mxsweep/watch/incident.h"
+#include "mxsweep/watch/message.h"
+#include "mxsweep/watch/moment.h"
+#include "mxsweep/watch/monitor.h"
+#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/time_zone.h"
+
+namespace mxsweep::watch {
+
+inline constexpr std::size_t kEvidenceOctetsMax = 4096;
+inline constexpr std::size_t kTargetsShown = 10;
+
+struct Subject {  // What a message is about.
+  const Incident& incident;
+  const Settings& settings;
+  const Zones& zones;
+  std::function<const Monitor*(MonitorId)> monitor;  // Null: no longer watched.
+  std::span<const EvidenceRow> evidence;             // Of the incident, oldest first.
+};
+
+// `reminder`: its number, of a reminder.
+[[nodiscard]] Message compose(const Subject& subject, MessageKind kind, std::uint32_t reminder,
+                              const Channel& channel, const Moment& now);
+// Several messages that a channel's cap has held back, in one.
+[[nodiscard]] Message compose_digest(std::span<const Message> messages, const Channel& channel,
+                                     const Moment& now);
+[[nodiscard]] Message compose_test(const Channel& channel, const Moment& now);
+
+// The incident as JSON, as in webhooks and `ctl --json`: documented in docs/watch.md.
+[[nodiscard]] std::string to_json(const Subject& subject);
+
+}  // namespace mxsweep::watch
