@@ -51,7 +51,7 @@ class Prober {
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
 };
 
-// The next probe of a schedule with one thing to do, which is taken when it is due and ends at once.
+// The next probe of a schedule that has nothing else to do; it ends at once.
 Due take_next(Schedule& schedule) {
   while (true) {
     const Instant now = schedule.next();
