@@ -36,7 +36,7 @@ void drop_bad(Health& health) {
   if (health.bad == 0) return;
   health.bad = 0;
   if (health.state == State::degraded) {
-    set_cause(health, health.degraded_cause, health.degraded_phase);
+    set_cause(health, health.kept_cause, health.kept_phase);
   } else {
     set_cause(health, Cause::none, Phase::quit);
   }
@@ -50,6 +50,10 @@ void count_bad(Health& health, const Sample& sample, WallTime now, HealthChange&
     change.cause_changed = sample.cause != health.cause || sample.phase != health.phase;
   } else {
     change.soft = health.bad == 0;
+    if (change.soft) {
+      health.kept_cause = health.cause;
+      health.kept_phase = health.phase;
+    }
     count(health.bad, health.first_bad, now);
   }
   set_cause(health, sample.cause, sample.phase);
@@ -72,10 +76,7 @@ void count_up(Health& health, const Sample& sample, WallTime now, HealthChange& 
     health.good = 0;
   }
   if (health.state == State::degraded && warns) {
-    change.cause_changed =
-        sample.cause != health.degraded_cause || sample.phase != health.degraded_phase;
-    health.degraded_cause = sample.cause;
-    health.degraded_phase = sample.phase;
+    change.cause_changed = sample.cause != health.cause || sample.phase != health.phase;
     set_cause(health, sample.cause, sample.phase);
   }
 }
@@ -104,8 +105,6 @@ void enter(Health& health, State state, const Sample& sample, WallTime now) {
       break;
     case State::degraded:
       health.since = health.first_warned;
-      health.degraded_cause = sample.cause;
-      health.degraded_phase = sample.phase;
       set_cause(health, sample.cause, sample.phase);
       break;
     case State::down: health.since = health.first_bad; break;

@@ -165,6 +165,14 @@ TEST_CASE("a blip of a degraded server leaves its cause", "[watch][health]") {
   monitor.probe("g");
   CHECK(monitor.change.blip);
   CHECK(monitor.health.cause == Cause::starttls_not_supported);
+  monitor.probe("bw");
+  CHECK(monitor.change.blip);
+  CHECK_FALSE(monitor.change.cause_changed);
+  Sample expired = sample(Verdict::warn);
+  expired.cause = Cause::certificate_expired;
+  monitor.apply_one(expired);
+  CHECK(monitor.change.cause_changed);
+  CHECK(monitor.health.cause == Cause::certificate_expired);
 }
 
 TEST_CASE("another cause while down is a change of the cause alone", "[watch][health]") {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "mxsweep/core/random.h"
@@ -179,8 +180,7 @@ TEST_CASE("random outages: rates agree with the sum over the minutes", "[watch][
     now += 1min;
     if (i % 37 != 0 || i < 4400) continue;
     for (const int window : {5, 30, 60, 360, 4320}) {
-      double sum = 0;
-      for (int back = 1; back <= window; ++back) sum += down_at[down_at.size() - back];
+      const double sum = std::accumulate(down_at.end() - window, down_at.end(), 0.0);
       const double wanted = sum / (50.0 * window) / 0.001;
       wrong |= std::abs(level.rate(std::chrono::minutes{window}, now) - wanted) > 1e-6;
     }

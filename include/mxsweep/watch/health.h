@@ -38,7 +38,8 @@ class Flapping {
   Change settle(WallTime now);  // Time has passed. Call at ends_at() at the latest.
   [[nodiscard]] bool flapping() const { return flapping_; }
   [[nodiscard]] double penalty(WallTime now) const;
-  [[nodiscard]] WallTime ends_at() const;  // Requires: flapping().
+  [[nodiscard]] WallTime changed_at() const { return at_; }  // The latest add().
+  [[nodiscard]] WallTime ends_at() const;                    // Requires: flapping().
 
   void restore(double penalty, WallTime at, bool flapping);
 
@@ -58,13 +59,13 @@ struct Health {
   std::uint8_t warned = 0;    // In a row.
   Cause cause = Cause::none;  // Of the state, or while `bad` counts: of the latest failure.
   Phase phase = Phase::input;
-  Cause degraded_cause = Cause::none;  // Of the latest warning while degraded: what `cause` returns
-  Phase degraded_phase = Phase::input;  // to when failures did not count.
-  WallTime since{};                     // Of the state: the first result that spoke for it.
-  WallTime first_bad{};                 // Of those that `bad` counts.
-  WallTime first_good{};                // Of those that `good` counts.
-  WallTime first_warned{};              // Of those that `warned` counts.
-  WallTime last_good{};                 // Good or warn: the server was up.
+  Cause kept_cause = Cause::none;  // While `bad` counts: what was in `cause` before.
+  Phase kept_phase = Phase::input;
+  WallTime since{};         // Of the state: the first result that spoke for it.
+  WallTime first_bad{};     // Of those that `bad` counts.
+  WallTime first_good{};    // Of those that `good` counts.
+  WallTime first_warned{};  // Of those that `warned` counts.
+  WallTime last_good{};     // Good or warn: the server was up.
   WallTime last_bad{};
   WallTime last_any{};  // Good, warn or bad: since then it could be observed.
   Flapping flapping;
