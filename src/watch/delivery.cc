@@ -72,11 +72,13 @@ void begin_waiting(Delivery& delivery, Stage stage, const Moment& now) {
   delivery.stage = stage;
   delivery.permanent = 0;
   delivery.first_at = now.at;
-  delivery.next_at = now.at;
+  if (!delivery.waits()) {
+    delivery.next_at = now.at;
+    delivery.row.next_try = now.wall;
+  }  // Else the channel has just failed: that there is more to say does not repair it.
   delivery.row.tries = 0;
   delivery.row.dead = false;
   delivery.row.first_try = now.wall;
-  delivery.row.next_try = now.wall;
   delivery.dirty = true;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the notifier keeps of a channel: its cap, whether it works, and what is ready to leave. Pure.
+// What the notifier keeps of a channel: its cap, whether it works, what is ready to leave. Pure.
 //
 //   Shape    The cap counts what was accepted in the last hour and what is in flight. A digest
 //            counts as one, and while it is in flight nothing else leaves a channel with a cap.

@@ -11,8 +11,9 @@
 //            incident. A permanent error has 3 tries. What the receiver asks for (Retry-After) is
 //            kept. A message is always composed of the incident as it is when it is sent.
 //   Holds    A silence, a maintenance window and blindness hold openings, updates and reminders,
-//            never the end of what was told. An incident that was held all its life is not told; one
-//            whose opening was tried, or waited for the channel's cap, is told as MessageKind::past.
+//            never the end of what was told. An incident that was held all its life is not told;
+//            one whose opening was tried, or waited for the channel's cap, is told as
+//            MessageKind::past.
 //   Clocks   Reminders count from the last message of the incident on that channel, escalations
 //            from its opening; both begin anew at the end of a hold.
 //   Cap      Channel::max_per_hour counts what was accepted in the last hour. When more is ready
