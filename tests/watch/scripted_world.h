@@ -57,7 +57,7 @@ class ScriptedWorld {
       go_on_to(next);
       turn();
     }
-    now_ = now_ + (end - now_.at);
+    now_ = now_ + std::max(end - now_.at, Duration::zero());
   }
 
   [[nodiscard]] const Moment& now() const { return now_; }
@@ -86,6 +86,7 @@ class ScriptedWorld {
     MonitorId monitor;
     Sample sample;
   };
+
   void push(Instant at, std::function<void()> happens) {
     occasions_.push({at, planned_++, std::move(happens)});
   }
