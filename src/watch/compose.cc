@@ -181,7 +181,9 @@ Message compose(const Subject& subject, MessageKind kind, std::uint32_t reminder
   message.resolved = kind == MessageKind::closing || kind == MessageKind::past;
   message.subject = subject_line(subject, kind, reminder, now);
   message.summary = shown(sentence_of(subject, kind, now), kSummaryOctetsMax);
-  message.scope = shown(incident.scope_value, kNameShownOctets);
+  message.scope = incident.scope == ScopeKind::monitor
+                      ? affected(subject, kind, false)
+                      : shown(incident.scope_value, kNameShownOctets);
   message.since = rfc3339(incident.since);
   if (message.resolved) message.until = rfc3339(end_of(incident, now));
   message.link = link_of(subject);

@@ -49,24 +49,31 @@ std::string scope_phrase(const Incident& incident) {
   return " of group " + value;
 }
 
-// The word of a kind, in "[…]": while it lasts, and as it was.
+// The words of a kind, in brackets.
 struct Tag {
-  std::string_view open;    // "[DOWN]", "[STILL DOWN …]"
-  std::string_view closed;  // "[UP after …]"
+  std::string_view open;
+  std::string_view still;   // "[STILL DOWN 3 h, reminder 2]"
+  std::string_view closed;  // "[UP after 7 min]"
+  std::string_view past;    // "[WAS DOWN 10:02-10:09]"
 };
 Tag tag_of(IncidentKind kind) {
   switch (kind) {
-    case IncidentKind::down: return {"DOWN", "UP"};
-    case IncidentKind::degraded: return {"DEGRADED", "WELL AGAIN"};
-    case IncidentKind::flapping: return {"FLAPPING", "SETTLED"};
-    case IncidentKind::unobserved: return {"NOT OBSERVED", "OBSERVED AGAIN"};
-    case IncidentKind::blind: return {"BLIND", "SIGHT RESTORED"};
-    case IncidentKind::internal: return {"MONITOR", "MONITOR WELL AGAIN"};
-    case IncidentKind::certificate: return {"CERTIFICATES", "CERTIFICATES"};
-    case IncidentKind::change: return {"CHANGE", "CHANGE"};
+    case IncidentKind::down: return {"DOWN", "STILL DOWN", "UP", "WAS DOWN"};
+    case IncidentKind::degraded:
+      return {"DEGRADED", "STILL DEGRADED", "NO LONGER DEGRADED", "WAS DEGRADED"};
+    case IncidentKind::flapping:
+      return {"FLAPPING", "STILL FLAPPING", "NO LONGER FLAPPING", "WAS FLAPPING"};
+    case IncidentKind::unobserved:
+      return {"NOT OBSERVED", "STILL NOT OBSERVED", "OBSERVED AGAIN", "WAS NOT OBSERVED"};
+    case IncidentKind::blind: return {"BLIND", "STILL BLIND", "NO LONGER BLIND", "WAS BLIND"};
+    case IncidentKind::internal:
+      return {"MONITOR", "MONITOR, STILL", "MONITOR, OVER", "MONITOR, WAS"};
+    case IncidentKind::certificate:
+      return {"CERTIFICATES", "CERTIFICATES", "CERTIFICATES", "CERTIFICATES"};
+    case IncidentKind::change: return {"CHANGE", "CHANGE", "CHANGE", "CHANGE"};
     case IncidentKind::digest: break;
   }
-  return {"DIGEST", "DIGEST"};
+  return {"DIGEST", "DIGEST", "DIGEST", "DIGEST"};
 }
 
 std::string span_text(WallTime from, WallTime until, WallTime now) {
@@ -81,12 +88,12 @@ std::string bracket(const Incident& incident, MessageKind kind, std::uint32_t re
     case MessageKind::update:
       return fmt::format("[{}, {}]", tag.open, incident.acknowledged ? "acknowledged" : "update");
     case MessageKind::reminder:
-      return fmt::format("[STILL {} {}, reminder {}]", tag.open,
+      return fmt::format("[{} {}, reminder {}]", tag.still,
                          span_in_words(now.wall - incident.since), reminder);
     case MessageKind::closing:
       return fmt::format("[{} after {}]", tag.closed, span_in_words(end - incident.since));
     case MessageKind::past:
-      return fmt::format("[WAS {} {}]", tag.open, span_text(incident.since, end, now.wall));
+      return fmt::format("[{} {}]", tag.past, span_text(incident.since, end, now.wall));
     case MessageKind::opening:
     case MessageKind::notice:
     case MessageKind::digest:
@@ -153,7 +160,8 @@ std::string subject_line(const Subject& subject, MessageKind kind, std::uint32_t
   const Incident& incident = subject.incident;
   std::string line = bracket(incident, kind, reminder, now) + ' ';
   if (incident.kind == IncidentKind::blind) {
-    line += "no server can be observed: the fault is on the monitor's own side";
+    line += has_ended(kind) ? "no server could be observed: the fault was on the monitor's own side"
+                            : "no server can be observed: the fault is on the monitor's own side";
   } else if (incident.kind == IncidentKind::internal || is_notice(incident.kind)) {
     return shown(line + incident.title, kSubjectOctetsMax);
   } else {
@@ -185,8 +193,8 @@ std::string sentence_of(const Subject& subject, MessageKind kind, const Moment& 
     return has_ended(kind) ? title + ", " + span : title;
   }
   if (incident.kind == IncidentKind::blind) {
-    return has_ended(kind) ? "no server could be observed " + span
-                           : "no server can be observed " + since;
+    return has_ended(kind) ? "No server could be observed " + span
+                           : "No server has been observable " + since;
   }
   const bool one = incident.scope == ScopeKind::monitor || count_of(incident, kind) == 1;
   // Before the end it is of interest how many are well.

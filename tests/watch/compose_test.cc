@@ -279,6 +279,8 @@ TEST_CASE("subjects say what has become of an incident", "[watch][compose]") {
   world.incident.kind = IncidentKind::internal;
   world.incident.title = "the disk is full";
   CHECK(world.message(MessageKind::opening).subject == "[MONITOR] the disk is full");
+  CHECK(world.message(MessageKind::reminder, 1, hours{3}).subject ==
+        "[MONITOR, STILL 3 h, reminder 1] the disk is full");
   world.incident.kind = IncidentKind::certificate;
   world.incident.title = "17 certificates on 2,113 hosts expire within 30 days";
   CHECK(world.message(MessageKind::notice).subject ==
@@ -317,6 +319,32 @@ Controls     3 of 3 canaries and 20 of 20 healthy servers answer
   // A day later the times have their dates.
   CHECK(world.message(MessageKind::past, 0, hours{24})
             .subject.starts_with("[WAS DOWN 2026-11-26 10:02-2026-11-26 10:09] "));
+}
+
+TEST_CASE("the end of blindness and of trouble of our own", "[watch][compose]") {
+  World world;
+  world.incident.kind = IncidentKind::blind;
+  world.incident.cause = Cause::none;
+  world.incident.text = "1 of 3 canaries and 2 of 20 healthy servers answer";
+  const Message blind = world.message(MessageKind::opening);
+  check_form(blind);
+  CHECK(blind.body == R"(No server has been observable since 10:02 UTC.
+
+1 of 3 canaries and 2 of 20 healthy servers answer
+
+Since        2026-11-26 10:02:10 UTC
+)");
+  world.close_after(minutes{3});
+  const Message closing = world.message(MessageKind::closing, 0, minutes{4});
+  check_form(closing);
+  CHECK(closing.subject ==
+        "[NO LONGER BLIND after 3 min] no server could be observed: the fault was on the monitor's "
+        "own side (10:02-10:05 UTC)");
+  CHECK(closing.summary == "No server could be observed from 10:02 to 10:05 UTC (3 min)");
+  world.incident.kind = IncidentKind::internal;
+  world.incident.title = "the disk is full";
+  CHECK(world.message(MessageKind::closing).subject ==
+        "[MONITOR, OVER after 3 min] the disk is full");
 }
 
 TEST_CASE("an acknowledgement is in the message", "[watch][compose]") {
