@@ -7,6 +7,7 @@
 
 #include "config/reader.h"
 #include "config/values.h"
+#include "mxsweep/core/cause.h"
 
 namespace mxsweep::config {
 namespace {
@@ -73,7 +74,13 @@ void read_page_on(Fields& fields, Context& context, watch::Group& group) {
                                                suggestion(word.text, known)));
       continue;
     }
-    group.page_on.push_back(static_cast<Cause>(found - known.begin()));
+    const auto cause = static_cast<Cause>(found - known.begin());
+    if (outcome_of(cause) != Outcome::degraded) {
+      context.complain(word.where, fmt::format("page_on: '{}' is not a cause of degraded servers",
+                                               word.written));
+      continue;
+    }
+    group.page_on.push_back(cause);
   }
 }
 

@@ -148,7 +148,7 @@ Section group_section() {
            "A server whose certificate cannot be verified is degraded."},
           {"own", Type::flag, "false", yes_or_no(kGroup.own),
            "These are our servers: the limits of politeness do not apply."},
-          {"page_on", Type::texts, "[\"tls.expired\"]", "",
+          {"page_on", Type::texts, "[\"certificate-expired\"]", "",
            "Causes of degraded servers that count as failures; mxsweep manual causes lists them."},
           {"labels", Type::table, "{ team = \"mail\" }", "",
            "Words of your own for match; \"severity\" is that of the group."},
