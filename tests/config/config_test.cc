@@ -150,6 +150,17 @@ TEST_CASE("the complete example's channels, routes and windows are resolved", "[
   CHECK(settings.maintenance[1].time_zone == "Europe/Berlin");
 }
 
+TEST_CASE("the small example of the manual page is enough", "[config]") {
+  std::ifstream file(MXSWEEP_SOURCE_DIR "/src/cli/mxsweep-watch.5.in");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = page.find("\n.EX\n") + 5;
+  const std::size_t end = page.find(".EE", begin);
+  REQUIRE(end != std::string::npos);
+  const watch::Settings settings = settings_of(page.substr(begin, end - begin));
+  CHECK(settings.groups.size() == 1);
+  CHECK(settings.routes.size() == 1);
+}
+
 TEST_CASE("the example shows every key", "[config]") {
   const std::string text = example();
   for (const Section& section : sections()) {
