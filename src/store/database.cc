@@ -46,6 +46,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
 }
 
 void Statement::reset() {
+  if (statement_ == nullptr) return;
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }

@@ -46,6 +46,15 @@ class Statement {
   bool run(const Values&... values) {
     return start(values...) && finish();
   }
+  // For many parameters: rewind(), put() each one, finish().
+  void rewind() {
+    reset();
+    put_ = 0;
+  }
+  template <typename Value>
+  void put(const Value& value) {
+    bind(++put_, value);
+  }
   // Binds all the parameters; then next() while it is true; finish() ends it early.
   template <typename... Values>
   bool start(const Values&... values) {
@@ -90,6 +99,7 @@ class Statement {
 
   Database* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
+  int put_ = 0;
 };
 
 class Database {
@@ -108,6 +118,7 @@ class Database {
   Statement prepare(std::string_view sql);
   std::optional<std::int64_t> number(std::string_view sql);  // The first column of the first row.
   [[nodiscard]] bool read_only() const;
+  [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::int64_t last_rowid() const;
 
   // BEGIN IMMEDIATE; end(true) is COMMIT, end(false) or a COMMIT that fails is ROLLBACK.

@@ -21,8 +21,6 @@ bool read_word(Database& database, std::string_view word, Enum last, Enum& value
   return database.fail(Fault::damaged, "a word that is none of its column's");
 }
 
-constexpr auto kLastCause = static_cast<Cause>(kCauseCount - 1);
-
 bool read_monitors(Database& database, watch::Saved& saved) {
   Statement rows = database.prepare(
       "SELECT key, state, soft, since_us, first_bad_us, cause, phase, penalty, penalty_at_us,"

@@ -8,8 +8,8 @@
 //   Damage   a file that cannot be read, or fails quick_check, is renamed to NAME.corrupt-TIME and
 //            the backup is used, or else a new one is begun; damage() says so. One of a later
 //            version is left alone, and open() fails.
-//   Disk     64 MB are kept reserved by a file that is deleted when the disk is full, and made again
-//            when there is room for twice as much.
+//   Disk     64 MB are kept reserved by a file that is deleted when the disk is full, and made
+//            again when there is room for twice as much.
 //   Lifetime one thread at a time. Locked: a second monitor on the same directory is refused.
 //   Errors   io, with the path and SQLite's words; unusable: the directory is in use, or of a later
 //            version. After a failed commit() nothing of it is there.
