@@ -48,7 +48,7 @@ class RandomWorld {
   explicit RandomWorld(std::uint64_t seed)
       : random_(seed), scene_({"mail", "chat", "sms", "phone", "pager"}) {
     Settings& settings = scene_.settings;
-    settings.channels[2].max_per_hour = 6;
+    settings.channels[2].max_per_hour = 3;
     settings.channels[0].fallback = 3;
     settings.routes[0].to = {0, 1};
     settings.routes[0].reminder = hours{2};
