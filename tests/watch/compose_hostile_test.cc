@@ -20,7 +20,7 @@ TEST_CASE("what a hostile server sends is shown literally", "[watch][compose]") 
       "@everyone @here <!channel> [link](http://example.net/)",
       "\x1b[2J\x1b]0;title\x07\b\b\b\x7f",
       "\xc2\x85next \xe2\x80\xaeltr\xe2\x81\xa6 \xe2\x80\xa8 line \xef\xbb\xbf",
-      std::string("nul \0 and \xff\xfe\x80 octets", 24),
+      std::string("nul \0 and \xff\xfe\x80 octets", 20),
       "\",\"severity\":\"info\",\"x\":\"\\",
       "\\u0000\\ud800",
       long_line,
