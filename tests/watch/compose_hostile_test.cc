@@ -2,7 +2,7 @@
 // Messages about servers that try to get more than text into them.
 #include "mxsweep/watch/compose.h"
 #include "support/catch.h"
-#include "watch/incident_world.h"
+#include "watch/message_world.h"
 
 namespace mxsweep::watch {
 namespace {

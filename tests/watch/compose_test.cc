@@ -2,7 +2,7 @@
 #include "mxsweep/watch/compose.h"
 
 #include "support/catch.h"
-#include "watch/incident_world.h"
+#include "watch/message_world.h"
 
 namespace mxsweep::watch {
 namespace {

@@ -1,141 +1,138 @@
 // SPDX-License-Identifier: MIT
-// An incident with all that its messages are composed of, and what every message must be like.
+// Monitors and their incidents, in virtual time.
 #pragma once
 
-#include <simdjson.h>
-
-#include <algorithm>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "mxsweep/core/utf8.h"
-#include "mxsweep/results/json_writer.h"
-#include "mxsweep/watch/compose.h"
+#include "mxsweep/watch/incidents.h"
 #include "support/catch.h"
 
-namespace mxsweep::watch::messages {
+namespace mxsweep::watch {
 
-// 2026-11-26 10:02:10 UTC
-inline constexpr WallTime kSince{std::chrono::seconds{1'795'687'330}};
-
-struct World {
-  Settings settings;
-  Zones zones;
-  Incident incident;
-  std::vector<Monitor> monitors;
-  std::vector<EvidenceRow> evidence;
-  Channel channel;
-
-  World() {
-    settings.groups.emplace_back().name = "customers";
-    zones["Europe/Vienna"].offsets = {{WallTime{}, std::chrono::hours{1}, "CET"}};
-    channel.name = "ops";
-    incident.id = 42;
-    incident.revision = 3;
-    incident.since = kSince;
-    incident.opened = kSince + std::chrono::seconds{45};
-    incident.cause = Cause::net_timeout;
-    incident.phase = Phase::connect;
+class IncidentWorld {
+ public:
+  explicit IncidentWorld(std::vector<std::string> group_by = {}) {
+    settings.groups.resize(1);
+    settings.groups[0].name = "edge";
+    settings.groups[0].group_by = std::move(group_by);
+    restart(0);
   }
-  void one_host() {
-    incident.scope = ScopeKind::monitor;
-    incident.scope_value = "customers mx1.example.net:25 192.0.2.1";
-    add_monitor("mx1.example.net", 1);
-    incident.watched = 1;
-    incident.members_peak = 1;
+
+  // Incidents of a process that begins now; all monitors are added.
+  void restart(IncidentId last) {
+    incidents = std::make_unique<Incidents>(
+        settings, [this](MonitorId id) -> const Monitor& { return monitors_[id]; }, last);
+    for (MonitorId id = 0; id < monitors_.size(); ++id) incidents->add(id);
   }
-  void prefix(std::uint32_t hosts, std::uint32_t watched) {
-    incident.scope = ScopeKind::prefix;
-    incident.scope_value = "192.0.2.0/24";
-    for (std::uint32_t i = 1; i <= hosts; ++i) {
-      add_monitor("mx" + std::to_string(i) + ".example.net", i);
+
+  // Servers at addresses that follow each other.
+  std::vector<MonitorId> servers(std::string_view first, std::size_t count,
+                                 const std::string& mx_operator, const std::string& meta = {}) {
+    std::vector<MonitorId> ids;
+    const std::uint32_t address = ipv4_host_order(*parse_address(first));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      ids.push_back(add(ipv4(address + i), 25, "mx." + mx_operator, meta));
     }
-    incident.members_peak = hosts;
-    incident.watched = watched;
-    incident.percent = 98;
-    incident.text = "3 of 3 canaries and 20 of 20 healthy servers answer";
+    return ids;
   }
-  void add_monitor(const std::string& target, std::uint32_t address) {
+  // Servers with nothing in common but their operator, if it is given.
+  std::vector<MonitorId> scattered(std::size_t count, const std::string& host = {}) {
+    std::vector<MonitorId> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t number = ++scattered_;
+      ids.push_back(add(ipv4(0x0a000001U + (number << 8U)), 25,
+                        host.empty() ? "mx.s" + std::to_string(number) + ".test" : host, {}));
+    }
+    return ids;
+  }
+  // Several ports of one address.
+  std::vector<MonitorId> same_address(std::string_view address, std::uint16_t count) {
+    std::vector<MonitorId> ids;
+    for (std::uint16_t i = 0; i < count; ++i) {
+      ids.push_back(add(*parse_address(address), static_cast<std::uint16_t>(25 + i), {}, {}));
+    }
+    return ids;
+  }
+
+  void fail(MonitorId id, IncidentKind kind = IncidentKind::down, Phase phase = Phase::connect,
+            Cause cause = Cause::net_timeout, Severity severity = Severity::critical) {
+    incidents->open_problem({.monitor = id,
+                             .kind = kind,
+                             .severity = severity,
+                             .phase = phase,
+                             .cause = cause,
+                             .since = now.wall},
+                            now);
+  }
+  void recover(MonitorId id, IncidentKind kind = IncidentKind::down) {
+    incidents->close_problem(id, kind, now.wall, now);
+  }
+  void turn() {
+    std::vector<IncidentChange> changes;
+    incidents->turn(now, changes);
+    for (const IncidentChange& change : changes) all.emplace_back(change.what, change.incident);
+  }
+  // Time passes, with a turn whenever one is due.
+  void pass(Duration duration) {
+    const Instant end = now.at + duration;
+    turn();
+    for (Instant next = incidents->next(); next < end; next = incidents->next()) {
+      REQUIRE(next > now.at);  // A turn that leaves something due would never end.
+      now = now + (next - now.at);
+      turn();
+    }
+    now = now + (end - now.at);
+    turn();
+  }
+
+  const Monitor& monitor(MonitorId id) const { return monitors_[id]; }
+  const Incident& incident(IncidentId id) const {
+    const Incident* const found = incidents->find(id);
+    REQUIRE(found != nullptr);
+    return *found;
+  }
+  // The one that has opened.
+  const Incident& only() const {
+    std::vector<const Incident*> found;
+    incidents->each([&](const Incident& incident) { found.push_back(&incident); });
+    REQUIRE(found.size() == 1);
+    return *found[0];
+  }
+  // Of all incidents in the order of their ids: the scope and the number of members.
+  std::vector<std::pair<ScopeKind, std::size_t>> opened() const {
+    std::vector<std::pair<ScopeKind, std::size_t>> found;
+    incidents->each([&](const Incident& incident) {
+      found.emplace_back(incident.scope, incident.members.size());
+    });
+    return found;
+  }
+
+  Settings settings;
+  Moment now{Instant{std::chrono::hours{1}}, WallTime{std::chrono::hours{500'000}}};
+  const WallTime started = now.wall;
+  std::unique_ptr<Incidents> incidents;
+  std::vector<std::pair<IncidentChange::What, IncidentId>> all;  // What turns have returned.
+
+  MonitorId add(const Address& address, std::uint16_t port, std::string host, std::string meta) {
     Monitor monitor;
-    monitor.key = "customers " + target + ":25";
-    monitor.target = target;
-    monitor.address = ipv4(0xc000'0200U + address);
-    incident.members.push_back(static_cast<MonitorId>(monitors.size()));
-    monitors.push_back(std::move(monitor));
+    monitor.target = to_string(address);
+    monitor.key = "edge " + monitor.target + ':' + std::to_string(port);
+    monitor.address = address;
+    monitor.port = port;
+    monitor.host = std::move(host);
+    monitor.meta = std::move(meta);
+    monitors_.push_back(std::move(monitor));
+    const auto id = static_cast<MonitorId>(monitors_.size() - 1);
+    incidents->add(id);
+    return id;
   }
-  void close_after(std::chrono::microseconds span) {
-    incident.until = kSince + span;
-    incident.closed = incident.until + std::chrono::seconds{30};
-    incident.members.clear();
-  }
-  void receive(std::string_view greeting) {
-    results::Record record;
-    record.target = "mx1.example.net";
-    record.ip = ipv4(0xc000'0201U);
-    record.port = 25;
-    record.attempt = 1;
-    record.at = kSince;
-    record.outcome = Outcome::failed;
-    record.phase = Phase::greeting;
-    record.cause = Cause::protocol_not_smtp;
-    record.replies[Phase::greeting] = {0, greeting};
-    record.reply = {0, greeting};
-    record.ms[Phase::connect] = std::chrono::microseconds{12'010};
-    record.ms[Phase::greeting] = std::chrono::microseconds{13'377};
-    EvidenceRow row{42, "customers mx1.example.net:25 192.0.2.1", kSince, {}};
-    results::append_json(record, row.record);
-    evidence.push_back(std::move(row));
-  }
-  [[nodiscard]] Subject subject() const {
-    return {incident, settings, zones,
-            [this](MonitorId id) { return id < monitors.size() ? &monitors[id] : nullptr; },
-            evidence};
-  }
-  [[nodiscard]] Message message(MessageKind kind, std::uint32_t reminder = 0,
-                                std::chrono::microseconds later = std::chrono::minutes{1}) const {
-    return compose(subject(), kind, reminder, channel, {Instant{}, kSince + later});
-  }
+
+ private:
+  std::vector<Monitor> monitors_;
+  std::uint32_t scattered_ = 0;
 };
 
-inline void check_json(const std::string& json) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  REQUIRE(simdjson::validate_utf8(json));
-  REQUIRE(parser.parse(json).get(root) == simdjson::SUCCESS);
-  std::int64_t version = 0;
-  REQUIRE(root.at_pointer("/version").get(version) == simdjson::SUCCESS);
-  CHECK(version == 1);
-}
-
-inline bool is_plain(std::string_view text, bool may_have_lines) {
-  // U+0085, U+2028, U+202E, U+2066.
-  for (const std::string_view harmful :
-       {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6"}) {
-    if (text.find(harmful) != text.npos) return false;
-  }
-  return simdjson::validate_utf8(text.data(), text.size()) &&
-         std::ranges::none_of(text, [&](char octet) {
-           const auto value = static_cast<unsigned char>(octet);
-           return value == 0x7f || (value < 0x20 && !(may_have_lines && octet == '\n'));
-         });
-}
-
-inline void check_form(const Message& message) {
-  CHECK(message.subject.size() <= 200);
-  CHECK(is_plain(message.subject, false));
-  CHECK(is_plain(message.summary, false));
-  CHECK(is_plain(message.body, true));
-  CHECK(is_plain(message.evidence, true));
-  CHECK(message.body.size() <= 16 * 1024);
-  CHECK(message.evidence.size() <= kEvidenceOctetsMax);
-  CHECK(message.targets.size() <= kTargetsShown);
-  for (std::string_view rest = message.body; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    CHECK(count_characters(line) <= 78);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  }
-  check_json(message.json);
-}
-
-}  // namespace mxsweep::watch::messages
+}  // namespace mxsweep::watch
