@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "deliver/transfer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -114,6 +117,8 @@ Transfer::Transfer(MailHop hop, const std::string& ca_file, Duration longest)
   set(easy_, CURLOPT_VERBOSE, 1L);
   set(easy_, CURLOPT_XFERINFOFUNCTION, &Transfer::progress);
   set(easy_, CURLOPT_XFERINFODATA, this);
+  set(easy_, CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket);
+  set(easy_, CURLOPT_SOCKOPTDATA, this);
   set(easy_, CURLOPT_NOPROGRESS, 0L);
 }
 
@@ -139,6 +144,19 @@ Transfer::~Transfer() {
   ::curl_easy_cleanup(easy_);
   ::curl_slist_free_all(list_);
   ::curl_slist_free_all(connect_);
+  for (const int descriptor : sockets_) ::close(descriptor);
+}
+
+void Transfer::abandon() {
+  hurried_ = true;
+  for (const int descriptor : sockets_) ::shutdown(descriptor, SHUT_RDWR);
+}
+
+int Transfer::on_socket(void* self, curl_socket_t descriptor, curlsocktype /*purpose*/) {
+  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return CURL_SOCKOPT_ERROR;
+  static_cast<Transfer*>(self)->sockets_.push_back(copy);
+  return CURL_SOCKOPT_OK;
 }
 
 std::size_t Transfer::write(char* data, std::size_t size, std::size_t count, void* self) {
@@ -169,7 +187,7 @@ int Transfer::debug(CURL* /*easy*/, curl_infotype type, char* data, std::size_t 
 // libcurl waits for the reply to QUIT, a second at a time, while nothing else goes on.
 int Transfer::progress(void* self, curl_off_t /*down_total*/, curl_off_t /*down*/,
                        curl_off_t /*up_total*/, curl_off_t /*up*/) {
-  return static_cast<Transfer*>(self)->quitting_ ? 1 : 0;
+  return static_cast<Transfer*>(self)->hurried_ ? 1 : 0;
 }
 
 void Transfer::on_smtp_command(std::string_view line) {
@@ -179,12 +197,12 @@ void Transfer::on_smtp_command(std::string_view line) {
        {"EHLO", "HELO", "STARTTLS", "MAIL FROM", "RCPT TO", "DATA", "QUIT"}) {
     if (line.starts_with(verb)) verb_ = verb;
   }
-  quitting_ = verb_ == "QUIT";
+  hurried_ = verb_ == "QUIT";
 }
 
 void Transfer::on_smtp_reply(std::string_view line) {
   const int code = code_of(line);
-  if (quitting_ || code == 0 || (line.size() > 3 && line[3] == '-')) return;
+  if (hurried_ || code == 0 || (line.size() > 3 && line[3] == '-')) return;
   last_reply_ = line.substr(0, kShownOctets);
   if (code >= 400) refusal_ = (verb_.empty() ? "" : verb_ + ": ") + last_reply_;
   if (verb_ == "RCPT TO") replies_.push_back(last_reply_);
@@ -269,6 +287,7 @@ Transfers::Transfers() : multi_(::curl_multi_init()) {}
 
 Transfers::~Transfers() {
   for (const Running& running : running_) {
+    running.transfer->abandon();
     ::curl_multi_remove_handle(multi_, running.transfer->easy());
   }
   running_.clear();

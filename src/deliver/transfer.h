@@ -60,6 +60,9 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
 
   [[nodiscard]] CURL* easy() { return easy_; }
+  // Before it is removed unfinished: libcurl would end a mail that is half sent as if it were
+  // whole, and wait for the reply.
+  void abandon();
   // Texts are as received: safe_line() is for the caller.
   [[nodiscard]] Outcome outcome(CURLcode code) const;
 
@@ -74,6 +77,7 @@ class Transfer {
   static std::size_t write(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t read(char* data, std::size_t size, std::size_t count, void* self);
   static int debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
+  static int on_socket(void* self, curl_socket_t descriptor, curlsocktype);
   static int progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   CURL* easy_ = nullptr;
@@ -88,7 +92,8 @@ class Transfer {
   std::string last_reply_;            // Its reply, the last line.
   std::string refusal_;               // The last reply that was negative, with its verb.
   std::vector<std::string> replies_;  // Those to RCPT TO.
-  bool quitting_ = false;
+  bool hurried_ = false;              // Nothing is waited for any more.
+  std::vector<int> sockets_;          // Copies of a mail's descriptors, to abandon it by.
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
