@@ -77,6 +77,7 @@ TEST_CASE("a whole network that is down is one message", "[watch]") {
 TEST_CASE("an outage of our own is one message of ours, and none of the servers", "[watch]") {
   WatchScene scene;
   const bool with_canaries = GENERATE(true, false);
+  scene.scattered = true;
   if (with_canaries) {
     scene.settings.vantage.canaries.resize(3);
     scene.settings.vantage.quorum = 2;
@@ -176,10 +177,9 @@ TEST_CASE("a warning is told as degraded, or as down where the group says so", "
 
   WatchScene paged;
   paged.settings.groups[0].page_on = {Cause::starttls_not_supported};
-  paged.network.set_server(
-      5, spells({{1h, 1h,
-                  answer(Cause::starttls_not_supported, Phase::quit, 80ms,
-                         paged.settings.groups[0].page_on)}}));
+  paged.network.set_server(5, spells({{1h, 1h,
+                                       answer(Cause::starttls_not_supported, Phase::quit, 80ms,
+                                              paged.settings.groups[0].page_on)}}));
   paged.begin(20);
   const Said told = paged.said_until(3h);
   REQUIRE(told.size() == 2);
