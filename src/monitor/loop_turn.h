@@ -120,7 +120,7 @@ void LoopOn<Kernel>::pass_on() {
 template <typename Kernel>
 void LoopOn<Kernel>::wait() {
   const Instant now = engine_.now();
-  Instant until = std::min({watch_.next(), flush_at_, now + kIdleWaitMax});
+  Instant until = std::min({watch_.next(), flush_at_, prober_.next_grant(), now + kIdleWaitMax});
   if (prober_.has_ready() && !engine_.full()) {
     until = std::min(until, std::max(prober_.braked_until(), token_.value_or(now)));
   }

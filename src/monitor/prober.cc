@@ -6,6 +6,7 @@
 
 #include "monitor/history_row.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/pace/operator.h"
 #include "mxsweep/watch/sample.h"
 
 namespace mxsweep::monitor {
@@ -135,6 +136,7 @@ void Prober::queue(const visits::ServerKey& key, Server& server) {
 }
 
 std::optional<Prober::Visit> Prober::next(Instant now) {
+  now_ = now;
   if (stopping_ || now < braked_until_) return std::nullopt;
   for (std::deque<Visit>* const first : {&canaries_, &again_}) {
     if (first->empty()) continue;
@@ -142,42 +144,84 @@ std::optional<Prober::Visit> Prober::next(Instant now) {
     first->pop_front();
     return visit;
   }
-  while (!ready_.empty()) {
+  for (take_grants(now); !ready_.empty(); take_grants(now)) {
     const visits::ServerKey key = ready_.front();
     ready_.pop_front();
     const auto found = servers_.find(key);
     Server& server = found->second;
-    server.queued = false;
     std::erase_if(server.waiters, [this](const Waiter& waiter) { return find(waiter) == nullptr; });
     if (server.waiters.empty()) {
+      if (server.ticket != pace::kNoTicket) courtesy_.give_back(server.ticket, now);
       servers_.erase(found);
-      continue;
+    } else if (may_start(key, server, now)) {
+      return start(key, server, now);
     }
-    const Waiter& first = server.waiters.front();
-    server.visiting = true;
-    server.require_valid = first.require_valid;
-    server.depth = first.depth;
-    server.name = first.part.name;
-    for (Waiter& waiter : server.waiters) {
-      if (waiter.require_valid != server.require_valid) continue;
-      server.depth = std::max(server.depth, waiter.depth);
-      waiter.rides = true;
-    }
-    Visit visit{.its_target = {},
-                .its_plan = &plans_.of(server.depth, server.require_valid),
-                .since = now,
-                .server = key};
-    visit.its_target.set_words({}, server.name, {});
-    visit.its_target.address = key.address;
-    visit.its_target.port = key.port;
-    visit.its_target.tls = key.mode;
-    return visit;
   }
   return std::nullopt;
 }
 
+void Prober::take_grants(Instant now) {
+  courtesy_.advance(0, now);
+  while (const std::optional<pace::Granted> granted = courtesy_.take_granted(0)) {
+    const visits::ServerKey& key = places_[granted->place];
+    free_places_.push_back(granted->place);
+    servers_[key].ticket = granted->ticket;
+    ready_.push_back(key);
+  }
+}
+
+// False: it waits for the caps now.
+bool Prober::may_start(const visits::ServerKey& key, const Server& server, Instant now) {
+  if (server.ticket != pace::kNoTicket) return true;
+  const bool own = std::ranges::all_of(server.waiters, [this](const Waiter& waiter) {
+    return group_of(watch_.monitor(waiter.monitor)).own;
+  });
+  if (own) return true;
+  auto place = static_cast<std::uint32_t>(places_.size());
+  if (free_places_.empty()) {
+    places_.push_back(key);
+  } else {
+    place = free_places_.back();
+    free_places_.pop_back();
+    places_[place] = key;
+  }
+  courtesy_.request(0, place, key.address, pace::operator_key(server.waiters.front().part.name),
+                    now);
+  return false;
+}
+
+Prober::Visit Prober::start(const visits::ServerKey& key, Server& server, Instant now) {
+  const Waiter& first = server.waiters.front();
+  server.queued = false;
+  server.visiting = true;
+  server.require_valid = first.require_valid;
+  server.depth = first.depth;
+  server.name = first.part.name;
+  for (Waiter& waiter : server.waiters) {
+    if (waiter.require_valid != server.require_valid) continue;
+    server.depth = std::max(server.depth, waiter.depth);
+    waiter.rides = true;
+  }
+  Visit visit;
+  visit.its_plan = &plans_.of(server.depth, server.require_valid);
+  visit.since = now;
+  visit.server = key;
+  visit.ticket = std::exchange(server.ticket, pace::kNoTicket);
+  visit.its_target.set_words({}, server.name, {});
+  visit.its_target.address = key.address;
+  visit.its_target.port = key.port;
+  visit.its_target.tls = key.mode;
+  return visit;
+}
+
+void Prober::on_closed(Visit& visit) {
+  const pace::Ticket ticket = std::exchange(visit.ticket, pace::kNoTicket);
+  if (ticket != pace::kNoTicket) courtesy_.give_back(ticket, now_);
+}
+
 void Prober::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   ++counts_.visits;
+  now_ = now;
   if (visit.canary) return end_canary(visit, seen, now);
   const auto found = servers_.find(visit.server);
   if (found == servers_.end()) return;
@@ -212,7 +256,12 @@ void Prober::on_shortage(Visit&& visit, int error, Instant now) {
   ++counts_.shortages;
   brake_ = std::clamp(brake_ * 2, kBrakeLeast, kBrakeMost);
   braked_until_ = now + brake_;
-  if (now - visit.since < kShortagePatience) return again_.push_back(std::move(visit));
+  if (now - visit.since < kShortagePatience) {
+    again_.push_back(std::move(visit));
+    visit.ticket = pace::kNoTicket;  // It is that of the visit to come.
+    return;
+  }
+  on_closed(visit);
   const watch::Moment moment{now, plans_.wall_time(now)};
   if (visit.canary) return watch_.on_canary(*visit.canary, false, moment);
   const auto found = servers_.find(visit.server);

@@ -9,6 +9,8 @@
 //             far or because another name may get another certificate, is visited again after it.
 //             A confirmation never takes a result that was on its way before it was asked for.
 //   Domains   a mail domain is bad if all its best servers are bad; else the best of them counts.
+//   Courtesy  servers of groups that are not own are visited within the caps of `scan`
+//             (pace/courtesy.h): a visit that must wait is late, and not left out.
 //   Our fault a time limit that expires in a turn that began more than kLateMost too late counts as
 //             our own (local); what was cut off by the end of the process is no result at all.
 //   Shortage  after a local shortage nothing starts for a while, and the visit is made again; after
@@ -27,6 +29,7 @@
 #include "monitor/outside.h"
 #include "monitor/plans.h"
 #include "monitor/roster.h"
+#include "mxsweep/pace/courtesy.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/histogram.h"
@@ -58,6 +61,7 @@ class Prober {
     Instant since{};  // When it was first tried.
     visits::ServerKey server{};
     std::optional<watch::CanaryRequest> canary{};
+    pace::Ticket ticket = pace::kNoTicket;
 
     [[nodiscard]] const targets::Target& target() const { return its_target; }
     [[nodiscard]] const probe::Plan& plan() const { return *its_plan; }
@@ -72,8 +76,10 @@ class Prober {
   [[nodiscard]] std::optional<Visit> next(Instant now);
   [[nodiscard]] Instant braked_until() const { return braked_until_; }
   [[nodiscard]] bool has_ready() const {
-    return !ready_.empty() || !canaries_.empty() || !again_.empty();
+    return !ready_.empty() || !canaries_.empty() || !again_.empty() || courtesy_.has_granted(0);
   }
+  // When a visit that waits for the caps may start; kNever: none waits for a moment.
+  [[nodiscard]] Instant next_grant() const { return courtesy_.next(0); }
   void on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now);
   void forget_canaries() { canary_names_.clear(); }  // The configuration has others now.
   // The monitor is removed: nothing more of it goes to Watch.
@@ -89,6 +95,7 @@ class Prober {
   void on_end(Visit& visit, probe::Observation&& seen, Instant now);
   void on_connected(const Visit& /*visit*/, Instant /*now*/) { brake_ = {}; }
   void on_shortage(Visit&& visit, int error, Instant now);
+  void on_closed(Visit& visit);
 
   [[nodiscard]] const ProbeCounts& counts() const { return counts_; }
   [[nodiscard]] std::size_t pending() const { return pending_.size(); }
@@ -125,7 +132,8 @@ class Prober {
   };
   struct Server {
     bool visiting = false;
-    bool queued = false;
+    bool queued = false;  // In ready_, or waiting for the caps.
+    pace::Ticket ticket = pace::kNoTicket;
     smtp::Depth depth = smtp::Depth::ehlo;
     bool require_valid = false;
     std::string name;
@@ -151,6 +159,9 @@ class Prober {
   void visit_domain(watch::MonitorId monitor, const WatchedName& name, const watch::Moment& now);
   void visit(watch::MonitorId monitor, Part&& part);
   void queue(const visits::ServerKey& key, Server& server);
+  void take_grants(Instant now);
+  [[nodiscard]] bool may_start(const visits::ServerKey& key, const Server& server, Instant now);
+  [[nodiscard]] Visit start(const visits::ServerKey& key, Server& server, Instant now);
   // `seen` is null: there was no visit, for the reason in the part.
   void answer(const Waiter& waiter, const Seen& seen, bool shared, const watch::Moment& now);
   void finish(watch::MonitorId monitor, const Part& part, const Seen& seen,
@@ -175,6 +186,10 @@ class Prober {
   std::deque<Visit> canaries_;
   std::vector<CanaryName> canary_names_;
   std::deque<Visit> again_;  // After a shortage.
+  pace::Courtesy courtesy_{pace::CourtesyLimits{}, 1};
+  std::vector<visits::ServerKey> places_;  // Of those that wait for the caps.
+  std::vector<std::uint32_t> free_places_;
+  Instant now_{};
   std::uint64_t number_ = 0;
   ProbeCounts counts_;
   Duration brake_{};
