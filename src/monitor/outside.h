@@ -39,7 +39,9 @@ class Outside {
   // The result of one connection, or of a name that led to none.
   virtual void record(const results::Record& record, Instant now) = 0;
   // The result of one probe, after Watch has taken it.
-  virtual void keep(const watch::Monitor& monitor, watch::HistoryRow&& row) = 0;
+  virtual void keep(watch::MonitorId id, const watch::Monitor& monitor,
+                    watch::HistoryRow&& row) = 0;
+  virtual void forget(watch::MonitorId id) = 0;  // Its number may become another monitor's.
 
   // `settings`: those that the numbers of channels refer to.
   virtual void pass_on(watch::Effects&& effects, const watch::Settings& settings, Instant now) = 0;

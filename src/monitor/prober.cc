@@ -314,7 +314,7 @@ void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen
   row.state = watch_.health(monitor).state;
   row.unobserved = watch_.unobserved(monitor);
   row.maintenance = watch_.in_maintenance(monitor);
-  outside_.keep(its, std::move(row));
+  outside_.keep(monitor, its, std::move(row));
 }
 
 results::Record Prober::record_of(const watch::Monitor& monitor, const Part& part,

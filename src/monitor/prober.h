@@ -83,7 +83,10 @@ class Prober {
   void on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now);
   void forget_canaries() { canary_names_.clear(); }  // The configuration has others now.
   // The monitor is removed: nothing more of it goes to Watch.
-  void forget(watch::MonitorId monitor) { pending_.erase(monitor); }
+  void forget(watch::MonitorId monitor) {
+    pending_.erase(monitor);
+    outside_.forget(monitor);
+  }
   // The lateness of the present turn. Call it before the engine's work().
   void note_late(Duration late) {
     late_turn_ = late > kLateMost;
