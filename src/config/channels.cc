@@ -50,9 +50,9 @@ bool has_kind(std::string_view kinds, std::string_view kind) {
 void check_belongings(const Fields& fields, std::string_view kind) {
   for (const Belonging& each : kBelongings) {
     if (!fields.has(each.key) || has_kind(each.kinds, kind)) continue;
-    fields.complain(
-        each.key, fmt::format("{} is of channels of kind{}only, this one is of kind '{}'", each.key,
-                              each.kinds, kind));
+    fields.complain(each.key,
+                    fmt::format("{} is for channels of kind{}only; this one is of kind '{}'",
+                                each.key, each.kinds, kind));
   }
   for (const Belonging& each : kStrangers) {
     if (!fields.has(each.key) || !has_kind(each.kinds, kind)) continue;

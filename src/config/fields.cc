@@ -241,8 +241,10 @@ void Fields::zone(std::string_view key, std::string& out) {
   std::optional<Word> found = word(key);
   if (!found) return;
   if (!context_->surroundings.has_zone(found->text)) {
-    complain(key, fmt::format("{}: this machine has no time zone '{}', such as \"Europe/Berlin\"",
-                              key, written(key)));
+    complain(key,
+             fmt::format(
+                 "{}: '{}' is not a time zone of this machine; write one such as \"Europe/Berlin\"",
+                 key, written(key)));
     return;
   }
   out = std::move(found->text);

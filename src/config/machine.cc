@@ -115,8 +115,8 @@ void read_vantage(const Document& document, Reading& reading) {
   vantage.quorum = static_cast<std::uint32_t>((vantage.canaries.size() + 1) / 2);
   fields.number("quorum", vantage.quorum, 1, kCanariesMax);
   if (vantage.quorum > words.size()) {
-    fields.complain("quorum", fmt::format("quorum is {}, but there are {} canaries", vantage.quorum,
-                                          words.size()));
+    fields.complain("quorum", fmt::format("quorum is {}, but the number of canaries is {}",
+                                          vantage.quorum, words.size()));
   }
   fields.finish();
 }

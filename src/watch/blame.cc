@@ -41,8 +41,8 @@ std::string others_text(std::string_view mx_operator, std::uint32_t others, std:
 
 std::string controls_text(std::uint32_t asked, std::uint32_t answered) {
   if (asked == 1) {
-    return answered == 1 ? "The only healthy monitor beside them answers."
-                         : "The only healthy monitor beside them does not answer now.";
+    return answered == 1 ? "Probed again, a healthy monitor beside them answers."
+                         : "Probed again, a healthy monitor beside them does not answer.";
   }
   const std::string verb = answered == 1 ? "answers." : "answer.";
   return "Probed again, " + std::to_string(answered) + " of " + std::to_string(asked) +

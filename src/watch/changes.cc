@@ -58,9 +58,9 @@ std::uint8_t percent_of(std::uint32_t seen) {
   return static_cast<std::uint8_t>(100 * std::popcount(seen) / span_of(seen));
 }
 
-// Whether a value was seen after the oldest sighting of another.
-bool overlaps(std::uint32_t seen, std::uint32_t other) {
-  return seen != 0 && std::countr_zero(seen) < span_of(other);
+// Whether neither of two values was seen for the last time before the other was seen at all.
+bool overlap(std::uint32_t a, std::uint32_t b) {
+  return a != 0 && b != 0 && std::countr_zero(a) < span_of(b) && std::countr_zero(b) < span_of(a);
 }
 
 std::uint64_t place_of(MonitorId monitor, Field field) {
@@ -183,8 +183,9 @@ Other* Changes::Parts::find_or_add(Others& unsteady, std::string_view value, Wal
 // `other` is adopted beside the steady value: either it has replaced that, or both are shown.
 void Changes::Parts::adopt(const Sighting& at, const Steady& current, Others& unsteady,
                            Other& other) {
-  const bool mixed = overlaps(current.seen, other.seen);
+  const bool mixed = overlap(current.seen, other.seen);
   save(at, other.value, true, other.first, other.seen);
+  save(at, current.value, true, time_of(current.first), current.seen);
   if (mixed && unsteady.mixed_said) return;
   const bool starttls = at.field == Field::starttls;
   const std::uint8_t percent = percent_of(other.seen);
@@ -196,7 +197,6 @@ void Changes::Parts::adopt(const Sighting& at, const Steady& current, Others& un
     unsteady.missing_said = true;
   }
   unsteady.mixed_said = mixed;
-  if (mixed) save(at, current.value, true, time_of(current.first), current.seen);
   say(at, mixed ? FieldChange::What::mixed : FieldChange::What::adopted, other.value, current.value,
       percent, severity);
 }
@@ -291,7 +291,7 @@ void Changes::restore(const std::vector<FingerprintRow>& rows,
   for (auto& [place, unsteady] : parts_->others) {
     const Steady& current = parts_->monitors[place / kFieldCount][place % kFieldCount];
     unsteady.mixed_said = std::ranges::any_of(
-        unsteady.values, [&](const Other& other) { return overlaps(current.seen, other.seen); });
+        unsteady.values, [&](const Other& other) { return overlap(current.seen, other.seen); });
     unsteady.missing_said = true;  // What was said before the restart is not said again.
   }
 }

@@ -99,6 +99,7 @@ void Incidents::Parts::group(IncidentKind kind, const Moment& now) {
     if (open == nullptr || open->incident != 0 || join(*open)) continue;
     waiting[at].push_back(monitor);
   }
+  if (waiting[at].empty()) due[at] = kNever;
   if (due[at] <= now.at) cover_waiting(kind, now);
 }
 

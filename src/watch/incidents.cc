@@ -157,6 +157,8 @@ void Incidents::set_doubtful(bool doubtful) {
   parts.doubtful = doubtful;
 }
 
+void Incidents::count_from(IncidentId last) { parts_->last = std::max(parts_->last, last); }
+
 IncidentId Incidents::raise(IncidentKind kind, Severity severity, std::string_view key,
                             std::string title, std::string text, const Moment& now) {
   INVARIANT(!is_problem(kind));

@@ -27,7 +27,7 @@ struct Line {
   bool digest_open = false;
   std::optional<Instant> failing_since;
   Instant not_before = Instant::min();  // As the receiver has asked.
-  bool works = false;                   // The last thing reported of it.
+  enum class Reported : std::uint8_t { nothing, works, broken } reported = Reported::nothing;
 
   // When something that is ready can leave; kNever: an answer comes first, or nothing is ready.
   [[nodiscard]] Instant opens() const {

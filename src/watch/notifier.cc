@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "watch/instant_of.h"
 #include "watch/notifier_parts.h"
 
 namespace mxsweep::watch {
@@ -226,7 +227,7 @@ void Notifier::Parts::plan(IncidentId id, Audience& audience, const Moment& now)
     }
   }
   if (incident->open() && circumstances.acknowledged) {
-    audience.wake = std::min(audience.wake, now.instant_at(incident->acknowledged->until));
+    audience.wake = std::min(audience.wake, instant_of(incident->acknowledged->until, now));
   }
   if (notice) {
     audience.wake = std::min(audience.wake, now.at + kNoticeKept);

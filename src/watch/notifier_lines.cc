@@ -106,12 +106,13 @@ void Notifier::Parts::flush(ChannelNumber number, const Moment& now, Effects& ef
 
 void Notifier::on_delivered(const Delivered& delivered, const Moment& now) {
   Parts& parts = *parts_;
+  if (delivered.kind == MessageKind::test) return;
   if (delivered.kind == MessageKind::digest) {
     parts.answer_digest(delivered, now);
     return;
   }
   Delivery* const delivery = parts.in_flight(delivered.incident, delivered.channel);
-  if (delivery == nullptr || delivery->in_digest) return;  // Of a test message, or of another life.
+  if (delivery == nullptr || delivery->in_digest) return;
   const ChannelNumber number = delivery->channel;
   const bool gone = delivery->gone;
   parts.answer(delivered.incident, *delivery, delivered, now);
@@ -149,7 +150,8 @@ void Notifier::Parts::answer(IncidentId id, Delivery& delivery, const Delivered&
   // A channel that cannot report its own death would report that, too, and so on.
   const Incident* const incident = world.incident(id);
   if (incident != nullptr && incident->kind == IncidentKind::internal) return;
-  lines[delivery.channel].works = false;
+  Line& line = lines[delivery.channel];
+  if (std::exchange(line.reported, Line::Reported::broken) == Line::Reported::broken) return;
   troubles.push_back(
       {delivery.row.channel, delivered.text.empty() ? std::string("no answer") : delivered.text});
 }
@@ -204,8 +206,9 @@ void Notifier::Parts::line_answered(ChannelNumber number, bool ok, Duration retr
   line.count_accepted(now.at);
   const bool long_failed = line.failing_since && now.at - *line.failing_since >= kFallbackAfter;
   line.failing_since.reset();
-  if (!line.works) troubles.push_back({settings->channels[number].name, {}});
-  line.works = true;
+  if (std::exchange(line.reported, Line::Reported::works) != Line::Reported::works) {
+    troubles.push_back({settings->channels[number].name, {}});
+  }
   if (long_failed) hurry(number, now);
 }
 

@@ -39,6 +39,18 @@ struct World {
   std::vector<FieldChange> take() { return std::exchange(said, {}); }
 };
 
+// A row replaces the one with the same key.
+std::vector<FingerprintRow> latest(const StateBatch& batch) {
+  std::vector<FingerprintRow> rows;
+  for (const FingerprintRow& row : batch.fingerprints) {
+    std::erase_if(rows, [&](const FingerprintRow& other) {
+      return other.field == row.field && other.value == row.value;
+    });
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 TEST_CASE("the first value of a field is adopted silently", "[watch][changes]") {
   World world;
   world.show(Field::greeting, "ESMTP Postfix", 100);
@@ -165,14 +177,7 @@ TEST_CASE("what was adopted before a restart is not said again", "[watch][change
   before.show(Field::greeting, "ESMTP Postfix 3.8", 100);
   before.show(Field::tls, "TLSv1.3 X25519", 1);
   World world;
-  std::vector<FingerprintRow> rows;
-  for (const FingerprintRow& row : before.batch.fingerprints) {
-    std::erase_if(rows, [&](const FingerprintRow& other) {
-      return other.field == row.field && other.value == row.value;
-    });
-    rows.push_back(row);
-  }
-  world.changes.restore(rows, {{key_of(1), 1}});
+  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
   world.now = before.now;
   world.show(Field::greeting, "ESMTP Postfix 3.8", 40);
   CHECK(world.take().empty());
@@ -180,6 +185,39 @@ TEST_CASE("what was adopted before a restart is not said again", "[watch][change
   CHECK(world.take().size() == 1);
   world.show(Field::tls, "TLSv1.2 X25519", 10);
   CHECK(world.take().size() == 1);
+}
+
+TEST_CASE("a replacement that a restart interrupts is not taken for a mixture",
+          "[watch][changes]") {
+  World before;
+  before.show(Field::starttls, "yes", 40);
+  before.show(Field::starttls, "no", 10);
+  CHECK(before.take().size() == 1);
+  World world;
+  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
+  world.now = before.now;
+  world.show(Field::starttls, "no", 100);
+  CHECK(world.take().empty());
+  world.show(Field::starttls, "yes", 10);
+  CHECK(world.take().size() == 1);
+}
+
+TEST_CASE("a mixture that was said before a restart is not said again", "[watch][changes]") {
+  World before;
+  before.show(Field::starttls, "yes", 40);
+  for (int i = 0; i < 10; ++i) {
+    before.show(Field::starttls, "no");
+    before.show(Field::starttls, "yes", 4);
+  }
+  CHECK(before.take().size() == 1);
+  World world;
+  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
+  world.now = before.now;
+  for (int i = 0; i < 30; ++i) {
+    world.show(Field::starttls, "no");
+    world.show(Field::starttls, "yes", 4);
+  }
+  CHECK(world.take().empty());
 }
 
 TEST_CASE("a monitor that was removed leaves nothing behind", "[watch][changes]") {

@@ -105,7 +105,7 @@ struct Scene {
 
   void commit(const Effects& effects) {
     for (const DeliveryRow& row : effects.batch.deliveries) rows[{row.incident, row.channel}] = row;
-    for (const DeliveryLogRow& row : effects.batch.delivery_log) log.push_back(row);
+    log.insert(log.end(), effects.batch.delivery_log.begin(), effects.batch.delivery_log.end());
     events.insert(events.end(), effects.events.begin(), effects.events.end());
     sends.insert(sends.end(), effects.sends.begin(), effects.sends.end());
   }
@@ -147,9 +147,8 @@ struct Scene {
     change(id);
   }
   void close(IncidentId id) {
-    ++incidents[id].revision;
     incidents[id].closed = now.wall;
-    change(id);
+    grow(id);
   }
   void acknowledge(IncidentId id, Duration lasts) {
     Acknowledgement acknowledgement;
@@ -159,11 +158,13 @@ struct Scene {
   }
   void silence(IncidentId id) {
     silenced.insert(id);
-    notifier->on_holds_changed(now);
-    turn();
+    change_holds();
   }
   void end_silence(IncidentId id) {
     silenced.erase(id);
+    change_holds();
+  }
+  void change_holds() {
     notifier->on_holds_changed(now);
     turn();
   }
@@ -196,9 +197,7 @@ struct Scene {
     turn();
     return what;
   }
-  [[nodiscard]] const DeliveryRow& row(IncidentId id, const std::string& channel) const {
-    return rows.at({id, channel});
-  }
+  const DeliveryRow& row(IncidentId id, const char* name) const { return rows.at({id, name}); }
 };
 
 }  // namespace mxsweep::watch

@@ -67,6 +67,8 @@ class Incidents {
   void add(MonitorId monitor);     // Watched from now on; again: its fields have changed.
   void remove(MonitorId monitor);  // No longer watched: its problem ends, too.
   void set_certificate(MonitorId monitor, std::string_view spki_sha256);
+  // The numbers of incidents go on after this one.
+  void count_from(IncidentId last);
   // An incident that was open when the process ended; `members`: those still watched, added before.
   void restore(const Incident& incident, std::span<const MonitorId> members);
 
