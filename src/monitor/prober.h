@@ -81,7 +81,10 @@ class Prober {
   // When a visit that waits for the caps may start; kNever: none waits for a moment.
   [[nodiscard]] Instant next_grant() const { return courtesy_.next(0); }
   void on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now);
-  void forget_canaries() { canary_names_.clear(); }  // The configuration has others now.
+  void forget_canaries() {
+    canary_names_.clear();
+    canaries_.clear();
+  }  // The configuration has others now.
   // The monitor is removed: nothing more of it goes to Watch.
   void forget(watch::MonitorId monitor) {
     pending_.erase(monitor);

@@ -56,6 +56,7 @@ bool Station::finish(Duration longest) {
 
 void Station::use(const watch::Settings& settings) {
   channels_ = std::make_shared<const std::vector<watch::Channel>>(settings.channels);
+  courier_.reload(settings.channels);
   dead_man_ = settings.dead_man;
   dead_man_every_ = settings.dead_man_every;
 }
