@@ -2,9 +2,9 @@
 // What is watched: reads the lists of the groups, keeps the monitors of watch::Watch in agreement
 // with them, and with what DNS says of the names in them.
 //
-//   Shape     read_lists() at the start and for each reload, in any thread. apply() adds what is
-//             new and removes what is gone, by the monitors' keys. on_answer() does the same with the
-//             addresses of one name.
+//   Shape     read_lists() at the start and for each reload, in any thread. apply() adds what
+//             is new and removes what is gone, by the monitors' keys. on_answer() does the same
+//             with the addresses of one name.
 //   Keys      "GROUP ADDRESS:PORT" or "GROUP ADDRESS,NAME:PORT" for an address of a list;
 //             "GROUP NAME:PORT ADDRESS" for each address of a name; "GROUP NAME:PORT" for a mail
 //             domain, and for a name of which no address is known.

@@ -88,7 +88,8 @@ class Watch(ProgramTest):
 
     def messages(self, kind=None):
         path = self.path("messages")
-        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        text = path.read_text() if path.exists() else ""
+        lines = [json.loads(line) for line in text.splitlines()]
         return [line for line in lines if kind in (None, line["kind"])]
 
     def end(self, watch):
@@ -161,7 +162,10 @@ class Watch(ProgramTest):
         self.command_fleet("127.1.4.1/32 original")
         wait_until(lambda: self.messages("closing"), "the end")
         self.end(second)
-        self.assertEqual(len(self.messages("opening")), 1)
+        # A crash between the delivery and its commit repeats the message, once.
+        openings = self.messages("opening")
+        self.assertLessEqual(len(openings), 2)
+        self.assertEqual(len({message["incident"]["id"] for message in openings}), 1)
         self.assertEqual(len(self.messages("closing")), 1)
 
     def test_ctl_acknowledges_and_silences(self):
