@@ -4,15 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <tuple>
 #include <utility>
 
 #include "config/reader.h"
 #include "config/values.h"
 #include "mxsweep/config/sections.h"
-#include "mxsweep/core/nearest_word.h"
 
 namespace mxsweep::config {
 namespace {
