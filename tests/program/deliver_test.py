@@ -105,9 +105,11 @@ class HttpDelivery(DeliverTest):
 
     def test_one_that_hangs_holds_up_no_other_channel(self):
         hanging, well = self.http("hang"), self.http(200)
+        late = self.mail({"end of data": "hang"})
         courier = self.courier()
         courier.order(channel="a", kind="slack", url=hanging.url, incident=1)
-        wait_until(lambda: hanging.requests, "the request that hangs")
+        courier.order(channel="c", kind="mail", to=["a@b.test"], relays=[late.place], incident=3)
+        wait_until(lambda: hanging.requests and "DATA" in late.commands, "both to hang")
         self.expect(courier.send(channel="b", kind="slack", url=well.url, incident=2), ok=True,
                     incident=2)
         hanging.released.set()
