@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Prints the manual page and the completions. Their options are made from the same texts as --help,
-// so that they cannot differ; src/cli/mxsweep.1.in has the rest of the manual page.
+// Prints the manual pages and the completions. Options are made from the same texts as --help, and
+// keys of the configuration from the reader's own table, so that they cannot differ;
+// src/cli/mxsweep.1.in and mxsweep-watch.5.in have the rest of the manual pages.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +11,10 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/mxsweep-watch.5.in.h"
 #include "cli/mxsweep.1.in.h"
 #include "cli/say.h"
+#include "mxsweep/config/sections.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/verdict/causes_page.h"
 
@@ -120,23 +123,67 @@ void man_command(const Program& program, std::string_view name) {
   man_notes((*found)->notes());
 }
 
-// Replaces the lines "@synopsis@" and "@command NAME@" of mxsweep.1.in by what the commands define.
-void print_man(const Program& program) {
-  constexpr std::string_view kCommand = "@command ";
-  std::string page(kManual);
+std::string heading_of(const config::Section& section) {
+  switch (section.form) {
+    case config::Section::Form::table: return fmt::format("[{}]", section.name);
+    case config::Section::Form::repeated: return fmt::format("[[{}]]", section.name);
+    case config::Section::Form::inside: break;
+  }
+  const std::size_t point = section.name.find('.');
+  if (point == std::string_view::npos) return fmt::format("{} = {{ … }}", section.name);
+  return fmt::format("{} = {{ … }} of [[{}]]", section.name.substr(point + 1),
+                     section.name.substr(0, point));
+}
+
+void man_sections() {
+  for (const config::Section& section : config::sections()) {
+    put(".SS \"{}\"\n{}\n", roff(replace_all(heading_of(section), "…", "...")),
+        filled(section.what));
+    for (const config::Key& key : section.keys) {
+      std::string about = fmt::format("{} Type: {}.", key.what, to_string(key.type));
+      if (!key.fallback.empty()) about += fmt::format(" Default: {}.", key.fallback);
+      put(".TP\n\\fB{}\\fR = {}\n{}\n", roff(std::string(key.name)), roff(std::string(key.example)),
+          filled(about));
+    }
+  }
+}
+
+// Replaces what all pages share, and prints the lines in between.
+template <typename Line>
+void print_page(std::string_view source, Line&& replaces) {
+  std::string page(source);
   page = replace_all(std::move(page), "@version@", MXSWEEP_VERSION);
   page = replace_all(std::move(page), "@datadir@", roff(MXSWEEP_DATADIR));
+  page = replace_all(std::move(page), "@docdir@", roff(MXSWEEP_DOCDIR));
   for (std::string_view rest = page; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (!replaces(line)) put("{}\n", line);
+  }
+}
+
+// Replaces the lines "@synopsis@" and "@command NAME@" of mxsweep.1.in by what the commands define.
+void print_man(const Program& program) {
+  static constexpr std::string_view kCommand = "@command ";
+  print_page(kManual, [&program](std::string_view line) {
     if (line == "@synopsis@") {
       man_synopsis(program);
     } else if (line.starts_with(kCommand)) {
       man_command(program, line.substr(kCommand.size(), line.size() - kCommand.size() - 1));
     } else {
-      put("{}\n", line);
+      return false;
     }
-  }
+    return true;
+  });
+}
+
+// mxsweep-watch(5).
+void print_watch_man() {
+  print_page(kWatchManual, [](std::string_view line) {
+    if (line != "@sections@") return false;
+    man_sections();
+    return true;
+  });
 }
 
 void print_bash(const Program& program) {
@@ -204,11 +251,13 @@ void add_manual(Program& program) {
       "manual", "Print the manual page, a shell's completions or the list of causes");
   command.hide();  // For packagers: not part of the help.
   const auto forms = std::make_shared<std::vector<std::string>>();
-  command.add_operands("man|bash|zsh|fish|causes", *forms, "What to print");
+  command.add_operands("man|watch|bash|zsh|fish|causes", *forms, "What to print");
   command.on_run([forms, &program] {
     const std::string form = forms->size() == 1 ? forms->front() : std::string{};
     if (form == "man") {
       print_man(program);
+    } else if (form == "watch") {
+      print_watch_man();
     } else if (form == "bash") {
       print_bash(program);
     } else if (form == "zsh") {
@@ -218,7 +267,7 @@ void add_manual(Program& program) {
     } else if (form == "causes") {
       put_text(verdict::causes_page());
     } else {
-      say("mxsweep: manual takes one word: man, bash, zsh, fish or causes\n");
+      say("mxsweep: manual takes one word: man, watch, bash, zsh, fish or causes\n");
       return kWrongUsage;
     }
     return kRanToItsEnd;

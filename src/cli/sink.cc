@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -23,6 +24,7 @@
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/sink/authority.h"
+#include "mxsweep/sink/control.h"
 #include "mxsweep/sink/fleet.h"
 #include "mxsweep/sink/listen.h"
 #include "mxsweep/sink/persona.h"
@@ -44,6 +46,7 @@ struct Options {
   unsigned delay_ms = 0;
   std::string stats_file;
   std::string visits_file;
+  std::string control;
   std::string expect;
   std::string authority_file;
   bool implicit_tls = false;
@@ -78,6 +81,8 @@ Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
   Result<std::vector<sink::Persona>> read = sink::read_personas(*text);
   if (!read.ok()) return read.status().behind(options.personas_file);
   std::vector<sink::Persona> personas = *std::move(read);
+  std::vector<sink::Persona> others;
+  if (!options.control.empty()) others = personas;
   if (!options.only.empty()) {
     std::vector<std::string> names;
     names.reserve(personas.size());
@@ -88,6 +93,12 @@ Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
           "--only: there is no persona '{}'{}{}{}", printable(*unknown),
           nearest.empty() ? "" : "; did you mean ", nearest, nearest.empty() ? "" : "?"));
     }
+  }
+  // A change may bring in a persona that no address begins with.
+  for (sink::Persona& other : others) {
+    if (std::ranges::find(personas, other.name, &sink::Persona::name) != personas.end()) continue;
+    other.weight = 0;
+    personas.push_back(std::move(other));
   }
   sink::delay_greetings(personas, std::chrono::milliseconds(options.delay_ms));
   if (options.implicit_tls) sink::begin_with_tls(personas);
@@ -206,6 +217,12 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
     const Status written = files::write_whole(options.authority_file, authority);
     if (!written.ok()) return complain(kStoppedEarly, written);
   }
+  sink::Control control(server.fleet());
+  if (!options.control.empty()) {
+    if (const Status opened = control.open(options.control); !opened.ok()) {
+      return complain(kStoppedEarly, opened.behind("--control"));
+    }
+  }
   say("mxsweep sink: ready on port {}\n", server.port());
   constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};
   Status failure;
@@ -307,6 +324,9 @@ void add_sink(Program& program) {
   command.add_text("--visits", "FILE", options->visits_file,
                    "Write a JSON line for each connection at its end to this file: both endpoints, "
                    "and when it was accepted and closed, in nanoseconds of the monotonic clock");
+  command.add_text("--control", "SOCKET", options->control,
+                   "Change the fleet while it runs, by lines to this Unix socket: PREFIX PERSONA, "
+                   "or PREFIX original");
   command.add_text(
       "--expect", "PREFIX", options->expect,
       "Print the expected result at each address of a prefix as JSON Lines, and exit; it is valid "

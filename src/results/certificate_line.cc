@@ -3,8 +3,8 @@
 
 #include <charconv>
 
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/tls/pem.h"
-#include "results/json_text.h"
 #include "results/json_tls.h"
 
 namespace mxsweep::results {

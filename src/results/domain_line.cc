@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/results/json_text.h"
 #include "results/json_names.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 namespace {

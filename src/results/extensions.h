@@ -10,8 +10,8 @@
 //   Errors    none.
 #pragma once
 
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 

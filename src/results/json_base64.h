@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-#include "results/json_text.h"
+#include "mxsweep/results/json_text.h"
 
 namespace mxsweep::results {
 

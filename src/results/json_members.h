@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/tls/facts.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "mxsweep/core/finding.h"
-#include "results/json_text.h"
+#include "mxsweep/results/json_text.h"
 
 namespace mxsweep::results {
 

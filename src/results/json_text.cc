@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "results/json_text.h"
+#include "mxsweep/results/json_text.h"
 
 #include <simdjson.h>
 

@@ -12,9 +12,9 @@
 #include <array>
 #include <string_view>
 
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/tls/facts.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 

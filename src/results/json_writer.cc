@@ -6,11 +6,11 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
 #include "results/json_names.h"
-#include "results/json_text.h"
 #include "results/json_tls.h"
 
 namespace mxsweep::results {

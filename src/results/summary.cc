@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "mxsweep/core/counted.h"
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/results/schema.h"
-#include "results/json_text.h"
 #include "results/json_tls.h"
 
 namespace mxsweep::results {

@@ -5,8 +5,8 @@
 //   Shape     The fields that tls::Certificate has. Numbers of keys need its DER.
 #pragma once
 
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/tls/facts.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 

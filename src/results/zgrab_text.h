@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "results/json_text.h"
+#include "mxsweep/results/json_text.h"
 
 namespace mxsweep::results {
 

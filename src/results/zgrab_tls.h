@@ -6,9 +6,9 @@
 //             suite that only TLS 1.3 has (RFC 8446 section 4.1.3).
 #pragma once
 
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/tls/facts.h"
-#include "results/json_text.h"
 
 namespace mxsweep::results {
 

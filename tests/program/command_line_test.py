@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import tomllib
 import unittest
 
 from program import (HELO, NO_RESOLVER, RAN_TO_ITS_END, STOPPED_EARLY, WRONG_USAGE, ProgramTest,
@@ -180,6 +181,26 @@ class Flags(ProgramTest):
         self.assertEqual(re.findall(r"@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
+
+    def test_the_manual_page_of_the_configuration_has_every_key_of_the_example(self):
+        code, page, _ = self.run_program("manual", "watch")
+        self.assertEqual(code, RAN_TO_ITS_END)
+        page = page.decode().replace("\\-", "-")
+        self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
+        described = {}
+        for heading, keys in re.findall(r'(?ms)^\.SS "([^"]*)"\n(.*?)(?=^\.S[SH])', page):
+            described[heading] = re.findall(r"(?m)^\\fB([a-z_]+)\\fR = ", keys)
+        root = pathlib.Path(__file__).resolve().parents[2]
+        example = (root / "src/config/watch.toml.example").read_text(encoding="utf-8")
+        seen = set()
+        for name, content in tomllib.loads(example).items():
+            several = isinstance(content, list)
+            heading = f"[[{name}]]" if several else f"[{name}]"
+            for section in content if several else [content]:
+                seen.update((heading, key) for key in section)
+        self.assertGreater(len(seen), 60)
+        for heading, key in sorted(seen):
+            self.assertIn(key, described[heading], heading)
 
     def test_the_examples_are_command_lines(self):
         """No example in README, docs, the manual page and help is refused."""

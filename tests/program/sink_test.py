@@ -232,5 +232,36 @@ class Words(ProgramTest):
         self.assertIn(f"{path}: plain.tls: ", stderr)
 
 
+class Controlled(ProgramTest):
+    def command(self, path, *lines):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(WAIT_SECONDS_MAX)
+            client.connect(str(path))
+            client.sendall("".join(line + "\n" for line in lines).encode())
+            with client.makefile() as answers:
+                return [answers.readline().strip() for _ in lines]
+
+    def greeting(self, port):
+        with socket.create_connection((ADDRESS, port), WAIT_SECONDS_MAX) as client:
+            with client.makefile("rb") as stream:
+                try:
+                    return stream.readline()[:3]
+                except ConnectionResetError:
+                    return b""
+
+    def test_a_network_goes_down_and_comes_back_while_the_fleet_runs(self):
+        path = self.path("control.sock")
+        sink = self.sink("--only", "plain", "--control", str(path))
+        self.assertEqual(self.greeting(sink.port), b"220")
+        self.assertEqual(self.command(path, "127.1.2.0/24 close_at_connect"), ["ok"])
+        self.assertEqual(self.greeting(sink.port), b"")
+        answers = self.command(path, "nonsense", "127.1.2.0/24 original")
+        self.assertTrue(answers[0].startswith("error: "), answers)
+        self.assertEqual(answers[1], "ok")
+        self.assertEqual(self.greeting(sink.port), b"220")
+        sink.stop()
+        self.assertFalse(path.exists())
+
+
 if __name__ == "__main__":
     unittest.main()

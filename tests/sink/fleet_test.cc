@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "mxsweep/sink/control.h"
 #include "support/catch.h"
 
 namespace mxsweep::sink {
@@ -47,6 +48,38 @@ TEST_CASE("a single persona has all addresses", "[sink][fleet]") {
     REQUIRE(fleet.persona_at(ipv4(kFirst + i)).name == "silent");
   }
   CHECK(fleet.persona_at(*parse_address("::1")).name == "silent");
+}
+
+TEST_CASE("a fleet that is changed answers as told, and as before once that is taken back",
+          "[sink][fleet]") {
+  Fleet fleet(*read_personas(builtin_personas()), 1);
+  const Address inside = ipv4(kFirst + 0x205);
+  const Address outside = ipv4(kFirst + 0x305);
+  const std::size_t before = fleet.index_at(inside);
+  const std::size_t beside = fleet.index_at(outside);
+
+  CHECK(obey(fleet, "127.1.2.0/24 close_at_connect") == "ok");
+  CHECK(fleet.persona_at(inside).name == "close_at_connect");
+  CHECK(fleet.index_at(outside) == beside);
+
+  // Of two that overlap, the later one.
+  CHECK(obey(fleet, "127.1.2.5 silent") == "ok");
+  CHECK(fleet.persona_at(inside).name == "silent");
+  CHECK(obey(fleet, "127.1.2.0/24 flood") == "ok");
+  CHECK(fleet.persona_at(inside).name == "flood");
+
+  CHECK(obey(fleet, "127.1.0.0/16 original") == "ok");
+  CHECK(fleet.index_at(inside) == before);
+}
+
+TEST_CASE("a command that cannot be obeyed has an answer that says why", "[sink][fleet]") {
+  Fleet fleet(*read_personas(builtin_personas()), 1);
+  for (const char* line : {"", "127.1.2.0/24", "127.1.2.0/40 silent", "x silent", " ", "::1"}) {
+    INFO(line);
+    CHECK(obey(fleet, line) == "error: write PREFIX PERSONA, as in: 127.1.2.0/24 close_at_connect");
+  }
+  CHECK(obey(fleet, "127.1.2.0/24 silnt") ==
+        "error: there is no such persona; did you mean silent?");
 }
 
 }  // namespace

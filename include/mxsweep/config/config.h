@@ -9,6 +9,7 @@
 //            where a key is unknown. Then there are no settings.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct Surroundings {
   std::function<std::optional<std::string>(const std::string& name)> environment;
   std::function<bool(std::string_view zone)> has_zone;
   std::function<bool(std::string_view kind)> has_channel_kind;
+  std::vector<std::string> channel_kinds{};  // For the nearest one in a message; may be empty.
 };
 
 struct Problem {

@@ -44,6 +44,7 @@ class Server {
   Status start();
   [[nodiscard]] std::uint16_t port() const { return listen_.port; }
   [[nodiscard]] const Fleet& fleet() const { return fleet_; }
+  [[nodiscard]] Fleet& fleet() { return fleet_; }  // To change it.
   // The error that ended one of the threads before stop(), if one has ended.
   [[nodiscard]] Status failure() const;
   ServerStats stop();

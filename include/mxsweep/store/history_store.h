@@ -3,14 +3,18 @@
 // octets. SQLite with WAL and synchronous=NORMAL: it may be lost, and decides nothing.
 //
 //   Shape    number_of() gives each monitor's key a number for HistoryRow::monitor. add() a
-//            second's results; compact() at times, when it has work, a bounded piece at a time.
-//   Layout   raw_YYYYMMDDHH: append-only, no index, dropped whole when the hour has been compacted.
-//            hourly, daily: for each monitor counts by outcome, seconds of each state, and
+//            second's results; compact() at times, while it has work, a bounded piece (some 50 ms
+//            at most) at a time.
+//   Layout   raw_YYYYMMDDHH: append-only, no index; kept for two hours after its own.
+//            hourly_YYYYMMDD, daily: for each monitor counts by outcome, seconds of each state, and
 //            min/p10/p25/p50/p75/p90/max of the total and of each phase. docs/watch-storage.md.
-//   Budget   the oldest raw partitions go first, then the oldest hours; days are kept.
-//   Damage   as in store/state_store.h, but a new one is begun.
-//   Errors   io. After a failed add() the rows are lost and counted by lost(); the next one may
-//            succeed.
+//   Budget   of octets in use; pages that were freed are used again. Beyond it, compacted raw
+//            partitions go first, then the oldest hours, then the oldest raw ones; days are kept.
+//   Damage   a file that cannot be used is renamed to NAME.corrupt-TIME and a new one is begun,
+//            whenever that is found; damage() says so. One of a later version is left alone.
+//   Threads  one, but number_of() may be called from another one, too.
+//   Errors   io; unusable: of a later version. After a failed add() the rows are lost and counted
+//            by lost(); the next one may succeed.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +38,13 @@ class HistoryStore {
 
   Status open(const std::string& directory, std::uint64_t octets_max, WallTime now);
   [[nodiscard]] const std::string& damage() const;
-  [[nodiscard]] Result<std::uint32_t> number_of(std::string_view key);
+  // Counted from 1; written with the next add().
+  [[nodiscard]] std::uint32_t number_of(std::string_view key);
   Status add(std::span<const watch::HistoryRow> rows);
   // One piece of work; `more`: there is another.
   Status compact(WallTime now, bool& more);
-  [[nodiscard]] std::uint64_t octets() const;
-  [[nodiscard]] std::uint64_t lost() const;
+  [[nodiscard]] std::uint64_t octets() const;  // In use.
+  [[nodiscard]] std::uint64_t lost() const;    // Rows.
   void close();
 
  private:

@@ -38,7 +38,7 @@ struct Subject {  // What a message is about.
                                      const Moment& now);
 [[nodiscard]] Message compose_test(const Channel& channel, const Moment& now);
 
-// The incident as JSON, as in webhooks and `ctl --json`: documented in docs/watch.md.
+// The incident as JSON, as in webhooks and `ctl --json`: documented in docs/watch-messages.md.
 [[nodiscard]] std::string to_json(const Subject& subject);
 
 }  // namespace mxsweep::watch

@@ -3,34 +3,43 @@
 //
 //   Shape    add() and remove() say what is watched, so that "400 of 400 in this prefix" can be
 //            known. open_problem() and close_problem() with each hard change. turn() does what is
-//            due and returns the incidents that have opened, changed or closed.
+//            due and returns the incidents that have opened, changed or closed. Members change in
+//            turn() only, so the order of calls between two turns does not matter.
 //   Rules    A problem waits for group_wait, and while the vantage is in doubt. Then all waiting
 //            problems are covered greedily: of all values (an address, a certificate, an MX set, a
 //            prefix, a field of meta, an operator, a group, everything) that at least 3 problems
 //            and 80 % of what is watched there have in common, the one with the largest
-//            f - 4 (n - f) first, narrow before wide. The rest are incidents of their own. A later
-//            problem joins an open incident whose scope has it. An incident closes when at most 5 %
-//            of its members are down; these become incidents of their own.
-//   Cost     counts over the failing monitors only.
+//            f - 4 (n - f) first, narrow before wide; monitors with an open incident of the kind
+//            count for neither side. The rest are incidents of their own. A later problem joins an
+//            open incident whose scope has it. An incident closes when at most 5 % of its members
+//            are down; these wait again, and become incidents of their own.
+//   Revision grows when members have grown by 25 % and group_interval has passed since the last
+//            one; when the severity rises; when the dominant cause changes, at most once in
+//            group_interval.
+//   Cost     counts over the failing monitors only (bench/watch/incidents_bench.cc).
 //   Errors   none. The same calls give the same incidents.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mxsweep/core/time.h"
-#include "mxsweep/watch/health.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/moment.h"
 #include "mxsweep/watch/monitor.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::watch {
+
+// How long the opening of an incident waits for its control probes.
+inline constexpr Duration kControlsWait = std::chrono::seconds{5};
+// Scopes with fewer monitors get no control probes: there are too few healthy ones.
+inline constexpr std::uint32_t kControlledLeast = 5;
 
 struct Problem {
   MonitorId monitor = kNoMonitor;
@@ -48,23 +57,30 @@ struct IncidentChange {
 
 class Incidents {
  public:
-  // `groups` and `monitor_of` outlive it.
+  // `settings` and `monitor_of` outlive it.
   Incidents(const Settings& settings, std::function<const Monitor&(MonitorId)> monitor_of,
             IncidentId last);
+  ~Incidents();
+  Incidents(const Incidents&) = delete;
+  Incidents& operator=(const Incidents&) = delete;
 
-  void add(MonitorId monitor);     // Watched from now on.
+  void add(MonitorId monitor);     // Watched from now on; again: its fields have changed.
   void remove(MonitorId monitor);  // No longer watched: its problem ends, too.
   void set_certificate(MonitorId monitor, std::string_view spki_sha256);
-  // An incident that was open when the process ended; `members`: those still watched.
+  // The numbers of incidents go on after this one.
+  void count_from(IncidentId last);
+  // An incident that was open when the process ended; `members`: those still watched, added before.
   void restore(const Incident& incident, std::span<const MonitorId> members);
 
+  // Of a problem that is open already: its details have changed.
   void open_problem(const Problem& problem, const Moment& now);
   void close_problem(MonitorId monitor, IncidentKind kind, WallTime until, const Moment& now);
   void change_cause(MonitorId monitor, Phase phase, Cause cause);
-  // While in doubt, problems wait: nothing new is opened.
+  // While in doubt, problems wait: nothing new is opened, and nothing open gets new members.
   void set_doubtful(bool doubtful);
   // Opens one that is no problem of monitors: blind, internal or a notice. `key` names its cause: a
-  // second call with the same kind and key while it is open changes that one.
+  // second call with the same kind and key while it is open changes that one. The key is its
+  // scope_value. Notices are closed as they open.
   IncidentId raise(IncidentKind kind, Severity severity, std::string_view key, std::string title,
                    std::string text, const Moment& now);
   void settle(IncidentKind kind, std::string_view key, const Moment& now);
@@ -76,10 +92,28 @@ class Incidents {
   [[nodiscard]] const Incident* find(IncidentId incident) const;  // Null: closed and forgotten.
   [[nodiscard]] IncidentId incident_of(MonitorId monitor, IncidentKind kind) const;  // 0: none.
   void forget(IncidentId incident);  // A closed one, when all channels know of its end.
-  void each(const std::function<void(const Incident&)>& visit) const;
+  void each(const std::function<void(const Incident&)>& visit) const;  // In the order of ids.
+
   // A member that needs no confirmation of its own: healthy monitors of the scope, to be probed as
-  // a control before the incident is told. At most `most`.
+  // a control before the incident is told. At most `most`, the same ones each time.
   [[nodiscard]] std::vector<MonitorId> controls(IncidentId incident, std::size_t most) const;
+
+  // With `most` > 0, an incident of a scope of kControlledLeast monitors opens when up to so many
+  // controls have answered, or kControlsWait after its cover. Until then each() omits it.
+  void use_controls(std::size_t most);
+  struct Control {
+    IncidentId incident = 0;
+    MonitorId monitor = kNoMonitor;
+  };
+  // The probes to make; take them after each turn(). What they showed is told in Incident::text.
+  [[nodiscard]] std::vector<Control> take_controls();
+  void on_control(IncidentId incident, MonitorId monitor, bool answered, const Moment& now);
+
+  [[nodiscard]] std::size_t octets_held() const;  // By what is watched, without incidents.
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace mxsweep::watch

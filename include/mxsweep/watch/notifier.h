@@ -11,14 +11,25 @@
 //            incident. A permanent error has 3 tries. What the receiver asks for (Retry-After) is
 //            kept. A message is always composed of the incident as it is when it is sent.
 //   Holds    A silence, a maintenance window and blindness hold openings, updates and reminders,
-//            never the end of what was told.
+//            never the end of what was told. An incident that was held all its life is not told;
+//            one whose opening was tried, or waited for the channel's cap, is told as
+//            MessageKind::past.
+//   Clocks   Reminders count from the last message of the incident on that channel, escalations
+//            from its opening; both begin anew at the end of a hold.
+//   Cap      Channel::max_per_hour counts what was accepted in the last hour. When more is ready
+//            than may leave, the last free place takes one digest of all the rest.
+//   Fallback It joins an incident when the mail path is the patient, or its channel has failed for
+//            60 s or has given up; the first channel's message stays queued.
 //   Errors   none.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxsweep/watch/effects.h"
@@ -42,14 +53,28 @@ class Notifier {
         compose;
     // Whether the mail path of this channel is among the incident's members.
     std::function<bool(const Channel&, const Incident&)> is_patient;
+    // One message of several, of kind MessageKind::digest.
+    std::function<Message(std::span<const Message>, const Channel&, const Moment&)> compose_digest;
+    // A channel has given up a message (`error`), or has accepted one, for the first time since
+    // then or since the start (`error` is empty). Called at the end of turn(); may be absent.
+    std::function<void(const Channel&, std::string_view error, const Moment&)> on_channel;
   };
+  // `settings` outlive it, or its next reload().
   Notifier(const Settings& settings, World world);
+  ~Notifier();
+  Notifier(const Notifier&) = delete;
+  Notifier& operator=(const Notifier&) = delete;
 
+  // What was owed when the process ended. Then on_change() for each incident that is still open,
+  // and for each that has a row here, before turn(): a row without an incident is dropped.
   void restore(const std::vector<DeliveryRow>& rows, const Moment& now);
   void on_change(IncidentId incident, const Moment& now);  // Opened, changed, closed, acknowledged.
   void on_holds_changed(const Moment& now);                // A silence or window began or ended.
   void on_delivered(const Delivered& delivered, const Moment& now);
-  void reload(const Settings& settings, const Moment& now);  // Channels keep what they were told.
+  // Channels are known by name, and keep what they were told. One that a route now leads to gets
+  // the openings of open incidents; what is owed to a channel that is gone is dropped; openings
+  // that were given up are tried again.
+  void reload(const Settings& settings, const Moment& now);
 
   // Does what is due: appends messages to send, rows to commit and events.
   void turn(const Moment& now, Effects& effects);
@@ -65,6 +90,10 @@ class Notifier {
   };
   [[nodiscard]] Queue queue(ChannelNumber channel) const;
   [[nodiscard]] std::vector<ChannelNumber> audience(const Incident& incident) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace mxsweep::watch

@@ -27,8 +27,9 @@ struct Sample {
   Outcome outcome = Outcome::local;
   Phase phase = Phase::input;
   Cause cause = Cause::none;
-  int code = 0;             // Of the reply that decided; 0: none did.
-  std::uint64_t reply = 0;  // Hash of that reply's text: a new text is new evidence.
+  int code = 0;  // Of the reply that decided; 0: none did.
+  std::uint64_t reply =
+      0;  // Hash of that reply's text: a new text is new evidence. All numbers are equal.
   WallTime at{};
   bool with_tls = false;  // TLS was tried, or is not offered: its absence means something.
   const results::Record* record = nullptr;  // Null in tests that need none.

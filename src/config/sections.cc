@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/config/sections.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "config/values.h"
+#include "mxsweep/core/invariant.h"
+#include "mxsweep/watch/settings.h"
+
+namespace mxsweep::config {
+namespace {
+
+using Form = Section::Form;
+
+// The defaults are those of the structures, written out.
+const watch::Settings kSettings;
+const watch::Group kGroup;
+const watch::Channel kChannel;
+const watch::Group::Objective kObjective;
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quoted(Duration duration) { return quoted(write_span(duration)); }
+std::string yes_or_no(bool flag) { return flag ? "true" : "false"; }
+
+std::string after() {
+  std::string list;
+  for (const Duration each : kGroup.confirmation.after) {
+    list += (list.empty() ? "" : ", ") + quoted(each);
+  }
+  return "[" + list + "]";
+}
+
+Section watch_section() {
+  return {
+      "watch",
+      Form::table,
+      "The monitor itself, and the defaults of all groups.",
+      {
+          {"helo", Type::text, "\"probe.example.net\"", "",
+           "The name of this machine that EHLO gives; required. It resolves to the address that "
+           "probes come from, and that address resolves to it."},
+          {"state_dir", Type::text, "\"/var/lib/mxsweep\"", quoted(kSettings.state_dir),
+           "The folder of state.db and history.db."},
+          {"time_zone", Type::text, "\"Europe/Berlin\"", quoted(kSettings.time_zone),
+           "The zone of maintenance windows and of the daily digest. Stored times are UTC."},
+          {"interval", Type::duration, "\"60s\"", quoted(kGroup.interval),
+           "Default of the groups' interval."},
+          {"retry", Type::table, "{ down_after = 3, up_after = 2 }", "",
+           "Default of the groups' retry."},
+          {"depth", Type::text, "\"ehlo\"", "\"ehlo\"", "Default of the groups' depth."},
+          {"tls_every", Type::duration, "\"15m\"", quoted(kGroup.tls_every),
+           "Default of the groups' tls_every."},
+          {"concurrency", Type::number, "2000", std::to_string(kSettings.concurrency),
+           "The largest number of conversations at the same time."},
+          {"rate", Type::number, "500", "0",
+           "The largest number of new connections a second; 0: no limit but the schedule."},
+          {"sources", Type::texts, "[\"192.0.2.1\"]", "",
+           "Addresses of this machine that probes come from; without it the system chooses."},
+          {"resolver", Type::text, "\"127.0.0.1:53\"", "",
+           "The DNS resolver, IP[:PORT]; without it the system's."},
+          {"ca_file", Type::text, "\"/etc/ssl/certs/ca-certificates.crt\"", "",
+           "The authorities that are trusted, in PEM; without it the system's."},
+      }};
+}
+
+Section history_section() {
+  return {"history",
+          Form::table,
+          "The history of results, history.db.",
+          {
+              {"max_size", Type::size, "\"10GB\"", quoted(write_size(kSettings.history_octets_max)),
+               "The space that it may take; the oldest results are dropped first."},
+          }};
+}
+
+Section vantage_section() {
+  return {"vantage",
+          Form::table,
+          "How the monitor finds out that its own network is at fault.",
+          {
+              {"canaries", Type::texts, "[\"192.0.2.53:53/tcp\", \"mx.example.org:25\"]", "",
+               "Servers elsewhere that are known to answer, HOST:PORT. SMTP servers, which greet; "
+               "with /tcp at the end a connection is enough."},
+              {"quorum", Type::number, "2", "half of the canaries, rounded up",
+               "If fewer canaries than this answer, the monitor is blind: failures do not count."},
+          }};
+}
+
+Section alerts_section() {
+  return {"alerts",
+          Form::table,
+          "When messages are sent.",
+          {
+              {"group_wait", Type::duration, "\"5s\"", quoted(kSettings.group_wait),
+               "How long a confirmed failure waits for others of the same cause."},
+              {"group_interval", Type::duration, "\"5m\"", quoted(kSettings.group_interval),
+               "The shortest time between two updates about an incident."},
+              {"digest_at", Type::time_of_day, "\"08:00\"", quoted("08:00"),
+               "The local time of the daily digest of certificates and changes."},
+              {"dead_man", Type::text, "\"https://hc.example.net/ping/1\"", "",
+               "A URL that is fetched while probing, storage and delivery work: where the "
+               "requests end, another service raises the alarm."},
+              {"dead_man_every", Type::duration, "\"60s\"", quoted(kSettings.dead_man_every),
+               "How often it is fetched."},
+              {"status_url", Type::text, "\"https://status.example.net/\"", "",
+               "The beginning of links in messages; without it they have none."},
+          }};
+}
+
+Section control_section() {
+  return {"control",
+          Form::table,
+          "The socket of mxsweep ctl.",
+          {
+              {"socket", Type::text, "\"/run/mxsweep/control\"", "", "Its path."},
+              {"group", Type::text, "\"adm\"", "",
+               "The group of users that may use it, beside the user of the monitor."},
+          }};
+}
+
+Section group_section() {
+  return {
+      "group",
+      Form::repeated,
+      "Targets that are probed and judged in the same way. It needs targets or domains.",
+      {
+          {"name", Type::text, "\"edge\"", "the file's name without folder and ending",
+           "Its name, in messages and in match."},
+          {"targets", Type::text, "\"edge.jsonl\"", "",
+           "The path of a list of servers, in any form that mxsweep scan reads."},
+          {"domains", Type::text, "\"domains.txt\"", "",
+           "The path of a list of mail domains, instead of targets. A domain is down when all its "
+           "MX hosts of the best preference are."},
+          {"ports", Type::numbers, "[25, 587]", "25", "The ports of targets that name none."},
+          {"tls", Type::text, "\"auto\"", "\"auto\"",
+           "How TLS begins: auto (implicit on port 465, else STARTTLS if it is offered), starttls, "
+           "implicit or off."},
+          {"interval", Type::duration, "\"60s\"", "that of [watch]",
+           "How often each server is probed, from 1s to 24h."},
+          {"retry", Type::table, "{ down_after = 3, up_after = 2 }", "that of [watch]",
+           "How results are confirmed; its keys are below."},
+          {"depth", Type::text, "\"ehlo\"", "that of [watch]",
+           "How far each probe goes: connect, greeting, ehlo or tls."},
+          {"tls_every", Type::duration, "\"15m\"", "that of [watch]",
+           "How often a probe goes on to TLS, beside depth; \"always\": each time."},
+          {"require_valid", Type::flag, "true", yes_or_no(kGroup.require_valid),
+           "A server whose certificate cannot be verified is degraded."},
+          {"own", Type::flag, "false", yes_or_no(kGroup.own),
+           "These are our servers: the limits of politeness do not apply."},
+          {"page_on", Type::texts, "[\"certificate-expired\"]", "",
+           "Causes of degraded servers that count as failures; mxsweep manual causes lists them."},
+          {"labels", Type::table, "{ team = \"mail\" }", "",
+           "Words of your own for match; \"severity\" is that of the group."},
+          {"severity", Type::text, "\"critical\"", "\"critical\"",
+           "The severity of a failure: critical, warning or info."},
+          {"group_by", Type::texts, "[\"rack\"]", "",
+           "Fields of meta whose values may be the common cause of failures."},
+          {"void_after", Type::duration, "\"6h\"", quoted(kGroup.void_after),
+           "A server that only refuses or throttles for so long cannot be observed, which is an "
+           "incident of its own."},
+          {"slo", Type::table, "{ target = \"99.9%\", window = \"30d\" }", "",
+           "The service level that the group has to reach; its keys are below."},
+      }};
+}
+
+Section retry_section() {
+  return {
+      "group.retry",
+      Form::inside,
+      "How results are confirmed before they count.",
+      {
+          {"after", Type::durations, "[\"15s\", \"30s\"]", after(),
+           "When a server is probed again after a failure; the last one repeats."},
+          {"down_after", Type::number, "3", std::to_string(kGroup.confirmation.down_after),
+           "So many failures in a row: it is down."},
+          {"up_after", Type::number, "2", std::to_string(kGroup.confirmation.up_after),
+           "So many good results in a row: it is up again."},
+          {"degraded_after", Type::number, "3", std::to_string(kGroup.confirmation.degraded_after),
+           "So many degraded results in a row: it is degraded."},
+      }};
+}
+
+Section slo_section() {
+  return {"group.slo",
+          Form::inside,
+          "A service level.",
+          {
+              {"target", Type::share, "\"99.9%\"", "",
+               "The share of the time that the servers are to be up; required."},
+              {"window", Type::duration, "\"30d\"", quoted(kObjective.window),
+               "The time over which it is counted."},
+          }};
+}
+
+Section channel_section() {
+  return {
+      "channel",
+      Form::repeated,
+      "A way to send messages. Its secrets may be given as they are, as ${VARIABLE} of the "
+      "environment, or in a file by the key that ends in _file.",
+      {
+          {"kind", Type::text, "\"mail\"", "",
+           "mail, webhook, exec, alertmanager, template (a request with a body of your own) or a "
+           "preset such as slack, telegram or twilio-sms; required."},
+          {"name", Type::text, "\"ops-mail\"", "its kind", "Its name, in routes and in fallback."},
+          {"to", Type::texts, "[\"ops@example.net\"]", "",
+           "Mail: the recipients; required. Presets: telephone numbers, rooms and the like."},
+          {"from", Type::text, "\"mxsweep@example.net\"", "mail: mxsweep@ and the name of helo",
+           "The sender."},
+          {"relays", Type::texts, "[\"relay.example.org:587\", \"mx:\"]", "",
+           "Mail; required: servers that take it, in order. HOST[:PORT], port 587, uses STARTTLS "
+           "if it is offered, and always with user; smtp://HOST uses it if it is offered, "
+           "starttls://HOST always, smtps://HOST is implicit TLS on port 465. \"mx:\" is the "
+           "recipient's own MX."},
+          {"user", Type::text, "\"monitor\"", "",
+           "The name for logging in to relays, or of an account with the service."},
+          {"password", Type::text, "\"${RELAY_PASSWORD}\"", "", "Its password."},
+          {"password_file", Type::text, "\"/etc/mxsweep/relay.secret\"", "",
+           "The file of the password."},
+          {"url", Type::text, "\"https://hooks.example.net/1\"", "",
+           "Where requests go, http:// or https://; required for webhook, alertmanager and "
+           "template."},
+          {"token", Type::text, "\"${HOOK_TOKEN}\"", "", "The token of the service."},
+          {"token_file", Type::text, "\"/etc/mxsweep/hook.secret\"", "", "The file of the token."},
+          {"signing_key", Type::text, "\"${HOOK_KEY}\"", "",
+           "Webhook: the key of the signature (HMAC-SHA256)."},
+          {"signing_key_file", Type::text, "\"/etc/mxsweep/hook.key\"", "",
+           "The file of that key."},
+          {"parameters", Type::table, "{ chat = \"-1001\" }", "",
+           "Further texts that a preset or the body refers to by name."},
+          {"body", Type::text, "'{\"text\": \"{{summary}}\"}'", "",
+           "Template: the body of the request; required there."},
+          {"content_type", Type::text, "\"application/json\"", "\"application/json\"",
+           "Template: the type of the body, which also decides how fields are escaped."},
+          {"command", Type::texts, "[\"/usr/local/bin/notify\", \"ops\"]", "",
+           "Exec: the program, with its whole path, and its arguments. It gets the incident as "
+           "JSON on its standard input."},
+          {"ca_file", Type::text, "\"/etc/mxsweep/ca.pem\"", "",
+           "The authorities that are trusted for this channel."},
+          {"timeout", Type::duration, "\"30s\"", quoted(kChannel.timeout),
+           "How long an attempt may take."},
+          {"max_per_hour", Type::number, "6", "0",
+           "The largest number of messages an hour; the others go into one digest. 0: no limit."},
+          {"fallback", Type::text, "\"oncall-sms\"", "",
+           "The channel that is used when this one fails, or depends on a server that is down."},
+          {"time_zone", Type::text, "\"Europe/Berlin\"", "",
+           "The zone of the times in its messages, beside UTC."},
+      }};
+}
+
+Section route_section() {
+  return {"route",
+          Form::repeated,
+          "Which incidents go to which channels. All routes that match take an incident. Without "
+          "any route each channel gets everything.",
+          {
+              {"match", Type::table, "{ severity = \"critical\" }", "everything",
+               "What it takes; its keys are below."},
+              {"to", Type::texts, "[\"ops-mail\"]", "", "The channels; required."},
+              {"reminder", Type::duration, "\"4h\"", "none",
+               "How often an incident that goes on is reported again."},
+              {"escalate", Type::tables, "[{ after = \"15m\", to = [\"oncall-call\"] }]", "",
+               "What happens if nothing changes; the keys of each entry are below."},
+          }};
+}
+
+Section match_section() {
+  return {"match",
+          Form::inside,
+          "What a route or a maintenance window applies to: all that is given must match.",
+          {
+              {"group", Type::text, "\"edge\"", "", "The name of a group."},
+              {"severity", Type::text, "\"critical\"", "", "critical, warning or info."},
+              {"target", Type::text, "\"*.example.net\"", "",
+               "A target as it is written in its list; * at either end stands for anything."},
+              {"labels", Type::table, "{ team = \"mail\" }", "",
+               "Labels of the group, or fields of meta with these texts."},
+          }};
+}
+
+Section escalate_section() {
+  return {
+      "route.escalate",
+      Form::inside,
+      "A step of an escalation.",
+      {
+          {"after", Type::duration, "\"15m\"", "", "How long after the first message; required."},
+          {"unless", Type::text, "\"acked\"", "\"acked\"",
+           "What prevents it: that the incident is acknowledged."},
+          {"to", Type::texts, "[\"oncall-call\"]", "", "The channels; required."},
+      }};
+}
+
+Section maintenance_section() {
+  return {
+      "maintenance",
+      Form::repeated,
+      "A window in which the beginning of an incident is not reported. A local time that the "
+      "clock skips is moved forward by the gap; of one that occurs twice it is the first.",
+      {
+          {"name", Type::text, "\"patch night\"", "", "What mxsweep ctl calls it."},
+          {"match", Type::table, "{ group = \"edge\" }", "everything",
+           "What it applies to; its keys are above."},
+          {"every", Type::texts, "[\"Sat\", \"Sun\"]", "\"day\"",
+           "The days of the week on which it begins: Mon, Tue, Wed, Thu, Fri, Sat, Sun, or day "
+           "for each."},
+          {"date", Type::date, "\"2026-12-24\"", "", "The one date on which it begins."},
+          {"at", Type::time_of_day, "\"02:00\"", "", "The local time of its beginning; required."},
+          {"for", Type::duration, "\"2h\"", "", "How long it lasts; required."},
+          {"time_zone", Type::text, "\"Europe/Berlin\"", "that of [watch]", "Its zone."},
+      }};
+}
+
+}  // namespace
+
+std::string_view to_string(Type type) {
+  switch (type) {
+    case Type::text: return "text";
+    case Type::texts: return "text, or array of texts";
+    case Type::duration: return "duration";
+    case Type::durations: return "array of durations";
+    case Type::size: return "size";
+    case Type::share: return "percentage";
+    case Type::time_of_day: return "time of day";
+    case Type::date: return "date";
+    case Type::number: return "number";
+    case Type::numbers: return "number, or array of numbers";
+    case Type::flag: return "true or false";
+    case Type::table: return "table";
+    case Type::tables: break;
+  }
+  return "array of tables";
+}
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all = {
+      watch_section(),   group_section(),  retry_section(),       slo_section(),
+      channel_section(), route_section(),  match_section(),       escalate_section(),
+      vantage_section(), alerts_section(), maintenance_section(), history_section(),
+      control_section()};
+  return all;
+}
+
+const Section& section_of(std::string_view name) {
+  const auto found = std::ranges::find(sections(), name, &Section::name);
+  INVARIANT(found != sections().end());
+  return *found;
+}
+
+}  // namespace mxsweep::config

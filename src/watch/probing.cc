@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// What is probed, and what follows from a result for the state of its monitor.
+#include <algorithm>
+
+#include "mxsweep/pace/suspicion.h"
+#include "watch/parts.h"
+
+namespace mxsweep::watch {
+namespace {
+
+// In doubt, a bad result does not count, and is asked for again so soon.
+constexpr Duration kInDoubt = std::chrono::seconds{5};
+// Results in a row that say nothing, before a server of others is probed less often: it throttles
+// us. Each further one doubles the interval.
+constexpr std::uint8_t kVoidsBefore = 3;
+constexpr Duration kIntervalMost = std::chrono::hours{1};
+
+bool is_bad(Verdict verdict) { return verdict == Verdict::bad; }
+
+}  // namespace
+
+std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
+  const std::optional<Due> due = schedule.take(now.at);
+  if (!due) return std::nullopt;
+  Slot& slot = slots[due->monitor];
+  slot.open = true;
+  const Group& group = group_of(slot);
+  ProbeRequest request{
+      .monitor = due->monitor, .depth = group.depth, .due = due->at, .fresh = due->confirms};
+  if (group.tls_every == Duration::zero() || slot.tls_at <= now.at || due->confirms ||
+      slot.health.bad > 0) {
+    request.depth = std::max(request.depth, smtp::Depth::tls);
+    slot.tls_at = now.at + group.tls_every;
+  }
+  if (const auto found = asked.find(due->monitor); found != asked.end()) {
+    found->second.begun = true;
+  }
+  return request;
+}
+
+void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& now) {
+  slots[id].open = false;
+  if (!slots[id].used) return free_ids.push_back(id);  // It was removed meanwhile.
+  schedule.finish(id, now.at);
+  answer_asked(id, sample, now);
+  if (sight == Sight::blind) return;
+  if (sight == Sight::doubtful && is_bad(sample.verdict)) {
+    schedule.again(id, now.at + kInDoubt);
+    return;
+  }
+  judge(id, sample, now);
+  if (fresh.erase(id) > 0) notifier.on_holds_changed(now);
+}
+
+void Watch::Parts::judge(MonitorId id, const Sample& sample, const Moment& now) {
+  Slot& slot = slots[id];
+  const HealthChange change = apply(slot.health, group_of(slot).confirmation, sample, sample.at);
+  if (sample.verdict == Verdict::none) return on_void(id, sample, now);
+  if (slot.voids >= kVoidsBefore && !group_of(slot).own) {
+    schedule.set_interval(id, group_of(slot).interval, now.at);
+  }
+  slot.voids = 0;
+  if (std::exchange(slot.unobserved, false)) {
+    close_problem(id, IncidentKind::unobserved, sample.at, now);
+  }
+  if (sample.verdict != Verdict::good) {
+    const IncidentId incident = incidents.incident_of(id, IncidentKind::down);
+    if (incident != 0) {
+      evidence.add(incident, slot.monitor.key, sample, effects.batch);
+    } else {
+      evidence.keep(id, sample);
+    }
+  }
+  if (change.soft) {
+    tell("problem", id, 0,
+         std::string(to_string(sample.phase)) + " " + std::string(to_string(sample.cause)), now);
+    soft.insert(id);
+    vantage->on_soft(id, count, now);
+    follow_sight(now);
+  }
+  if (change.blip) {
+    soft.erase(id);
+    evidence.drop(id);
+    tell("blip", id, 0, "", now);
+  }
+  if (change.confirm_in) schedule.again(id, now.at + *change.confirm_in);
+  if (change.cause_changed) {
+    incidents.change_cause(id, sample.phase, sample.cause);
+    note("cause", id, incidents.incident_of(id, IncidentKind::down),
+         std::string(to_string(sample.cause)), now);
+  }
+  if (change.hard()) on_hard_change(id, change, now);
+  if (change.flapping != Flapping::Change::none) on_flapping(id, change.flapping, now);
+  learn(id, sample, now);
+}
+
+void Watch::Parts::on_hard_change(MonitorId id, const HealthChange& change, const Moment& now) {
+  Slot& slot = slots[id];
+  const Health& health = slot.health;
+  soft.erase(id);
+  save(id);
+  note(to_string(change.after), id, 0, std::string(to_string(health.cause)), now);
+  if (change.after == State::down) ++down[slot.monitor.group];
+  if (change.before == State::down) --down[slot.monitor.group];
+  note_down_counts(slot.monitor.group, now);
+  const bool quiet = health.flapping.flapping() || change.flapping == Flapping::Change::begins;
+  switch (change.after) {
+    case State::down:
+      if (levels[slot.monitor.group]) levels[slot.monitor.group]->note_down(now.wall);
+      tell("confirmed", id, 0,
+           std::string(to_string(health.phase)) + " " + std::string(to_string(health.cause)), now);
+      close_problem(id, IncidentKind::degraded, health.since, now);
+      if (!quiet) open_problem(id, IncidentKind::down, health.since, now);
+      break;
+    case State::degraded:
+      tell("degraded", id, 0, std::string(to_string(health.cause)), now);
+      close_problem(id, IncidentKind::down, health.since, now);
+      if (!quiet) open_problem(id, IncidentKind::degraded, health.since, now);
+      break;
+    case State::up:
+    case State::unknown:
+      if (change.before != State::unknown) tell("recovered", id, 0, "", now);
+      close_problem(id, IncidentKind::down, health.since, now);
+      close_problem(id, IncidentKind::degraded, health.since, now);
+      evidence.drop(id);
+      break;
+  }
+  count_time(id, now);
+}
+
+void Watch::Parts::on_flapping(MonitorId id, Flapping::Change change, const Moment& now) {
+  Slot& slot = slots[id];
+  save(id);
+  if (change == Flapping::Change::begins) {
+    flapping.insert(id);
+    flapping_at = std::min(flapping_at, now.instant_at(slot.health.flapping.ends_at()));
+    tell("flapping", id, 0, "", now);
+    open_problem(id, IncidentKind::flapping, now.wall, now);
+    return;
+  }
+  flapping.erase(id);
+  tell("settled", id, 0, std::string(to_string(slot.health.state)), now);
+  close_problem(id, IncidentKind::flapping, now.wall, now);
+  if (slot.health.state == State::down) {
+    open_problem(id, IncidentKind::down, slot.health.since, now);
+  } else if (slot.health.state == State::degraded) {
+    open_problem(id, IncidentKind::degraded, slot.health.since, now);
+  }
+}
+
+void Watch::Parts::on_void(MonitorId id, const Sample& sample, const Moment& now) {
+  Slot& slot = slots[id];
+  const Group& group = group_of(slot);
+  if (slot.voids < 255) ++slot.voids;
+  if (sample.outcome == Outcome::local && pace::is_suspicious(sample.cause)) {
+    vantage->on_soft(id, count, now);
+    follow_sight(now);
+  }
+  if (!group.own && sample.outcome == Outcome::refused && slot.voids >= kVoidsBefore) {
+    const int doublings = std::min(slot.voids - kVoidsBefore + 1, 8);
+    const Duration longest = std::max(kIntervalMost, group.interval);
+    schedule.set_interval(id, std::min(group.interval * (1 << doublings), longest), now.at);
+  }
+  if (slot.health.last_any == WallTime{}) slot.health.last_any = now.wall;
+  if (!slot.unobserved && now.wall - slot.health.last_any >= group.void_after) {
+    slot.unobserved = true;
+    slot.health.phase = sample.phase;
+    open_problem(id, IncidentKind::unobserved, slot.health.last_any, now);
+  }
+}
+
+// What the server shows beside its state.
+void Watch::Parts::learn(MonitorId id, const Sample& sample, const Moment& now) {
+  if (sample.record == nullptr) return;
+  const results::Record& record = *sample.record;
+  std::vector<FieldChange> found;
+  changes.on_record(id, record, now.wall, found, effects.batch);
+  if (!found.empty()) take_news(found, now);
+  if (!record.tls || record.tls->chain == nullptr || record.tls->chain->certificates.empty()) {
+    return;
+  }
+  certificates.on_chain(id, *record.tls->chain, now.wall, effects.batch);
+  const tls::Digest& digest = record.tls->chain->certificates.front().spki_sha256;
+  const std::string_view spki(reinterpret_cast<const char*>(digest.data()), digest.size());
+  const std::uint64_t look = std::hash<std::string_view>{}(spki);
+  if (look != slots[id].certificate) incidents.set_certificate(id, spki);
+  slots[id].certificate = look;
+}
+
+void Watch::Parts::open_problem(MonitorId id, IncidentKind kind, WallTime since,
+                                const Moment& now) {
+  const Slot& slot = slots[id];
+  const Health& health = slot.health;
+  incidents.open_problem(
+      {.monitor = id,
+       .kind = kind,
+       .severity = kind == IncidentKind::down ? group_of(slot).severity : Severity::warning,
+       .phase = health.phase,
+       .cause = health.cause,
+       .since = since},
+      now);
+}
+
+void Watch::Parts::close_problem(MonitorId id, IncidentKind kind, WallTime until,
+                                 const Moment& now) {
+  incidents.close_problem(id, kind, until, now);
+}
+
+void Watch::Parts::count_time(MonitorId id, const Moment& now) {
+  Slot& slot = slots[id];
+  slot.uptime.set(slot.health.state, sight == Sight::blind || slot.unobserved, slot.held_in_window,
+                  now.wall);
+}
+
+void Watch::Parts::note_down_counts(GroupNumber group, const Moment& now) {
+  if (levels[group]) levels[group]->set(watched[group], down[group], now.wall);
+}
+
+}  // namespace mxsweep::watch
