@@ -29,6 +29,7 @@ namespace mxsweep::monitor {
 namespace {
 
 constexpr Duration kFinishPatience = std::chrono::seconds{20};
+constexpr Duration kSignalEvery = std::chrono::milliseconds{100};
 constexpr int kEndedEarly = 1;  // Of a second signal.
 
 class Monitor {
@@ -144,11 +145,13 @@ void Monitor::serve() {
 }
 
 void Monitor::react(const threads::Signal& signal) {
+  const bool ends = signal.number != SIGUSR1 && (signal.number != SIGHUP || signal.of_kernel);
+  if (!ends && stopping_) return;
   if (signal.number == SIGUSR1) {
     say("mxsweep watch: " + desk_->status_line(), 6);
     return;
   }
-  if (signal.number == SIGHUP && !signal.of_kernel) {
+  if (!ends) {
     const Desk::Reloaded reloaded = desk_->reload();
     for (const std::string& problem : reloaded.problems) say("mxsweep watch: " + problem, 3);
     if (!reloaded.problems.empty()) {
@@ -166,7 +169,14 @@ void Monitor::react(const threads::Signal& signal) {
 Status Monitor::finish() {
   thread_.join();
   control_->close();
-  const bool whole = station_->finish(kFinishPatience);
+  station_->submit_rest();
+  const Instant until = ring::now() + kFinishPatience;
+  bool whole = false;
+  while (!whole && ring::now() < until) {
+    whole = station_->wait_until_kept(kSignalEvery);
+    while (const auto signal = signals_.take()) react(*signal);
+  }
+  station_->finish_outputs();
   std::uint32_t waiting = 0;
   for (const watch::Watch::ChannelState& channel : loop_->watch().channels()) {
     waiting += channel.waiting;

@@ -286,7 +286,7 @@ void Prober::answer(const Waiter& waiter, const Seen& seen, bool shared, const w
   Pending* const pending = find(waiter);
   if (pending == nullptr) return;
   const watch::Monitor& its = watch_.monitor(waiter.monitor);
-  results::Record record = record_of(its, waiter.part, seen.get(), now);
+  results::Record record = record_of(waiter.monitor, waiter.part, seen.get(), now);
   record.shared = shared;
   outside_.record(record, now.at);
   --pending->parts;
@@ -308,7 +308,7 @@ void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen
   ++counts_.results;
   pending_.erase(monitor);
   const watch::Monitor& its = watch_.monitor(monitor);
-  const results::Record record = record_of(its, part, seen.get(), now);
+  const results::Record record = record_of(monitor, part, seen.get(), now);
   watch_.on_result(monitor, watch::sample_of(record, group_of(its).page_on), now);
   watch::HistoryRow row = history_row(record);
   row.state = watch_.health(monitor).state;
@@ -317,8 +317,9 @@ void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen
   outside_.keep(monitor, its, std::move(row));
 }
 
-results::Record Prober::record_of(const watch::Monitor& monitor, const Part& part,
+results::Record Prober::record_of(watch::MonitorId id, const Part& part,
                                   const probe::Observation* seen, const watch::Moment& now) const {
+  const watch::Monitor& monitor = watch_.monitor(id);
   results::Record record;
   if (seen != nullptr) {
     record = seen->record(part.name, monitor.domain);
@@ -335,7 +336,8 @@ results::Record Prober::record_of(const watch::Monitor& monitor, const Part& par
     record.cause = Cause::local_resource;
   }
   record.target = monitor.target;
-  record.list = group_of(monitor).name;
+  record.line = roster_.line_of(id);
+  if (record.line != 0) record.list = group_of(monitor).name;
   record.meta = monitor.meta;
   record.domain = monitor.domain;
   record.mx_host = part.mx_host;

@@ -172,7 +172,7 @@ class Prober {
   void answer(const Waiter& waiter, const Seen& seen, bool shared, const watch::Moment& now);
   void finish(watch::MonitorId monitor, const Part& part, const Seen& seen,
               const watch::Moment& now);
-  [[nodiscard]] results::Record record_of(const watch::Monitor& monitor, const Part& part,
+  [[nodiscard]] results::Record record_of(watch::MonitorId monitor, const Part& part,
                                           const probe::Observation* seen,
                                           const watch::Moment& now) const;
   void end_canary(const Visit& visit, const probe::Observation& seen, Instant now);

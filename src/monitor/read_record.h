@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Reads a record of schema 1 back, as far as the monitor's logic needs it. Pure.
 //
-//   Shape     what decides a result: outcome, phase, cause, the deciding reply; what a server shows:
-//             greeting, EHLO, STARTTLS, TLS and the chain; whose it is: target, address, port, name,
-//             domain, list, meta.
+//   Shape     what decides a result: outcome, phase, cause, the deciding reply; what a server
+//             shows: greeting, EHLO, STARTTLS, TLS and the chain; whose it is: target, address,
+//             port, name, domain, list, meta.
 //   Lifetime  the record's views are of the RecordReader, until the next read().
 //   Errors    false: not a record of schema 1; other lines of a file may be.
 #pragma once

@@ -96,6 +96,7 @@ bool Roster::apply_server(Listed& listed, const watch::Moment& now, Applied& app
     ++applied.added;
   }
   places_[id].sweep = sweep_;
+  places_[id].line = static_cast<std::uint32_t>(target.line);
   places_[id].tls = target.tls;
   return true;
 }
@@ -195,7 +196,11 @@ watch::MonitorId Roster::add(watch::Monitor&& monitor, const targets::Target& ta
   ++size_;
   const watch::MonitorId id = watch_.add(std::move(monitor), hash_of(target), now);
   if (id >= places_.size()) places_.resize(std::size_t{id} + 1);
-  places_[id] = {.name = name, .sweep = sweep_, .tls = target.tls, .used = true};
+  places_[id] = {.name = name,
+                 .sweep = sweep_,
+                 .line = static_cast<std::uint32_t>(target.line),
+                 .tls = target.tls,
+                 .used = true};
   return id;
 }
 

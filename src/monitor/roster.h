@@ -2,9 +2,9 @@
 // What is watched: reads the lists of the groups, keeps the monitors of watch::Watch in agreement
 // with them, and with what DNS says of the names in them.
 //
-//   Shape     read_lists() at the start and for each reload, in any thread. apply() adds what is
-//             new and removes what is gone, by the monitors' keys. on_answer() does the same with the
-//             addresses of one name.
+//   Shape     read_lists() at the start and for each reload, in any thread. apply() adds what
+//             is new and removes what is gone, by the monitors' keys. on_answer() does the same
+//             with the addresses of one name.
 //   Keys      "GROUP ADDRESS:PORT" or "GROUP ADDRESS,NAME:PORT" for an address of a list;
 //             "GROUP NAME:PORT ADDRESS" for each address of a name; "GROUP NAME:PORT" for a mail
 //             domain, and for a name of which no address is known.
@@ -13,7 +13,7 @@
 //             is given up when kAbsencesMost answers in a row lacked it: pools rotate. If DNS says
 //             that a name leads nowhere, its monitors keep their addresses, and that is their
 //             result; if our resolver cannot be reached, the last known addresses are probed.
-//   Memory    12 octets a monitor beside Watch, about 250 a name.
+//   Memory    16 octets a monitor beside Watch, about 250 a name.
 //   Errors    read_lists(): a list cannot be read, or has lines that cannot be: all of them.
 #pragma once
 
@@ -113,6 +113,10 @@ class Roster {
   [[nodiscard]] targets::TlsMode tls_of(watch::MonitorId monitor) const {
     return places_[monitor].tls;
   }
+  // Its line in the group's list.
+  [[nodiscard]] std::uint32_t line_of(watch::MonitorId monitor) const {
+    return places_[monitor].line;
+  }
   [[nodiscard]] WatchedName* name_of(watch::MonitorId monitor);  // Null: of a plain address.
 
   // Whether DNS must answer before this monitor can be probed, or only should be asked.
@@ -127,6 +131,7 @@ class Roster {
   struct Place {
     std::uint32_t name = kNoName;
     std::uint32_t sweep = 0;  // Of the lists that had it last.
+    std::uint32_t line = 0;
     targets::TlsMode tls = targets::TlsMode::automatic;
     bool used = false;
   };

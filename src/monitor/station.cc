@@ -47,13 +47,6 @@ Status Station::start() {
   return started;
 }
 
-bool Station::finish(Duration longest) {
-  submit({}, {}, channels_);
-  const bool whole = keeper_.flush(longest);
-  outputs_.finish();
-  return whole;
-}
-
 void Station::use(const watch::Settings& settings) {
   channels_ = std::make_shared<const std::vector<watch::Channel>>(settings.channels);
   courier_.reload(settings.channels);

@@ -46,8 +46,10 @@ class Station final : public Outside {
   Result<watch::Saved> open(const watch::Settings& settings, WallTime now);
   [[nodiscard]] std::string damage() const { return keeper_.damage(); }
   Status start();
-  // Commits everything and writes it out. False: not within that time.
-  [[nodiscard]] bool finish(Duration longest);
+  // When the loop has ended: passes on the rest; whether everything is committed; ends the outputs.
+  void submit_rest() { submit({}, {}, channels_); }
+  [[nodiscard]] bool wait_until_kept(Duration longest) { return keeper_.flush(longest); }
+  void finish_outputs() { outputs_.finish(); }
   [[nodiscard]] threads::Doorbell& bell() { return bell_; }
 
   // From any thread.

@@ -37,8 +37,7 @@ TEST_CASE("a request that cannot be read is refused with a reason", "[monitor][c
   CHECK(reason(R"({"command":"silence","match":{"host":"x"}})") ==
         "host: there is no such key in match");
   CHECK(reason(R"({"command":"silence","for":"5x"})").starts_with("for: '5x' is not a duration"));
-  CHECK(reason(R"({"command":"silence","for":"400d"})") == "for: '400d' is not a duration" ||
-        reason(R"({"command":"silence","for":"400d"})") == "for: more than a year");
+  CHECK(reason(R"({"command":"silence","for":"400d"})") == "for: more than a year");
   CHECK(reason(R"({"command":"silence","match":{"severity":"loud"}})") ==
         "severity: info, warning or critical");
 }
