@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/random.h"
 #include "mxsweep/watch/incidents.h"
 
 namespace mxsweep::watch {
@@ -46,21 +47,24 @@ class Fleet {
   std::vector<Monitor> monitors_;
 };
 
-// How long after the last confirmation the turn takes that makes incidents of `failing` problems:
-// either whole prefixes, or every n-th monitor, which have nothing in common.
+// How long the turn takes that makes incidents of `failing` problems: of whole prefixes, or of
+// monitors here and there, which have nothing in common.
 void group_problems(benchmark::State& state, bool prefixes) {
   static const Fleet fleet;
   Incidents incidents = fleet.incidents();
   fleet.add_to(incidents);
   const auto failing = static_cast<std::uint32_t>(state.range(0));
   const std::uint32_t every = prefixes ? 1 : kMonitors / failing;
+  const auto number = [&](std::uint32_t i) {
+    return i * every + static_cast<std::uint32_t>(mix(i) % every);
+  };
   Moment now{Instant{std::chrono::hours{1}}, WallTime{std::chrono::hours{500'000}}};
   std::vector<IncidentChange> changes;
   std::size_t opened = 0;
   for (auto _ : state) {
     state.PauseTiming();
     for (std::uint32_t i = 0; i < failing; ++i) {
-      incidents.open_problem({.monitor = i * every, .cause = Cause::net_timeout, .since = now.wall},
+      incidents.open_problem({.monitor = number(i), .cause = Cause::net_timeout, .since = now.wall},
                              now);
     }
     incidents.turn(now, changes);
@@ -72,7 +76,7 @@ void group_problems(benchmark::State& state, bool prefixes) {
     opened = changes.size();
     if (opened == 0) state.SkipWithError("nothing was grouped");
     for (std::uint32_t i = 0; i < failing; ++i) {
-      incidents.close_problem(i * every, IncidentKind::down, now.wall, now);
+      incidents.close_problem(number(i), IncidentKind::down, now.wall, now);
     }
     changes.clear();
     incidents.turn(now, changes);

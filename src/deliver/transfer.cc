@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "deliver/transfer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -114,6 +117,8 @@ Transfer::Transfer(MailHop hop, const std::string& ca_file, Duration longest)
   set(easy_, CURLOPT_VERBOSE, 1L);
   set(easy_, CURLOPT_XFERINFOFUNCTION, &Transfer::progress);
   set(easy_, CURLOPT_XFERINFODATA, this);
+  set(easy_, CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket);
+  set(easy_, CURLOPT_SOCKOPTDATA, this);
   set(easy_, CURLOPT_NOPROGRESS, 0L);
 }
 
@@ -139,6 +144,22 @@ Transfer::~Transfer() {
   ::curl_easy_cleanup(easy_);
   ::curl_slist_free_all(list_);
   ::curl_slist_free_all(connect_);
+  for (const int descriptor : sockets_) ::close(descriptor);
+}
+
+void Transfer::abandon() {
+  hurried_ = true;
+  const std::lock_guard lock(lock_);
+  for (const int descriptor : sockets_) ::shutdown(descriptor, SHUT_RDWR);
+}
+
+int Transfer::on_socket(void* self, curl_socket_t descriptor, curlsocktype /*purpose*/) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::lock_guard lock(transfer.lock_);
+  const int copy = transfer.hurried_ ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return CURL_SOCKOPT_ERROR;
+  transfer.sockets_.push_back(copy);
+  return CURL_SOCKOPT_OK;
 }
 
 std::size_t Transfer::write(char* data, std::size_t size, std::size_t count, void* self) {
@@ -166,10 +187,10 @@ int Transfer::debug(CURL* /*easy*/, curl_infotype type, char* data, std::size_t 
   return 0;
 }
 
-// libcurl waits for the reply to QUIT, a second at a time, while nothing else goes on.
+// libcurl asks at least once a second, even while it waits for the reply to QUIT.
 int Transfer::progress(void* self, curl_off_t /*down_total*/, curl_off_t /*down*/,
                        curl_off_t /*up_total*/, curl_off_t /*up*/) {
-  return static_cast<Transfer*>(self)->quitting_ ? 1 : 0;
+  return static_cast<Transfer*>(self)->hurried_ ? 1 : 0;
 }
 
 void Transfer::on_smtp_command(std::string_view line) {
@@ -179,12 +200,12 @@ void Transfer::on_smtp_command(std::string_view line) {
        {"EHLO", "HELO", "STARTTLS", "MAIL FROM", "RCPT TO", "DATA", "QUIT"}) {
     if (line.starts_with(verb)) verb_ = verb;
   }
-  quitting_ = verb_ == "QUIT";
+  hurried_ = verb_ == "QUIT";
 }
 
 void Transfer::on_smtp_reply(std::string_view line) {
   const int code = code_of(line);
-  if (quitting_ || code == 0 || (line.size() > 3 && line[3] == '-')) return;
+  if (hurried_ || code == 0 || (line.size() > 3 && line[3] == '-')) return;
   last_reply_ = line.substr(0, kShownOctets);
   if (code >= 400) refusal_ = (verb_.empty() ? "" : verb_ + ": ") + last_reply_;
   if (verb_ == "RCPT TO") replies_.push_back(last_reply_);
@@ -268,6 +289,8 @@ Transfer::Outcome Transfer::mail_outcome(CURLcode code) const {
 Transfers::Transfers() : multi_(::curl_multi_init()) {}
 
 Transfers::~Transfers() {
+  for (const auto& talk : talks_) talk->running.transfer->abandon();
+  talks_.clear();
   for (const Running& running : running_) {
     ::curl_multi_remove_handle(multi_, running.transfer->easy());
   }
@@ -276,15 +299,28 @@ Transfers::~Transfers() {
 }
 
 void Transfers::start(std::unique_ptr<Transfer> transfer, Done done) {
-  ::curl_multi_add_handle(multi_, transfer->easy());
-  running_.push_back({std::move(transfer), std::move(done)});
+  if (!transfer->is_mail()) {
+    ::curl_multi_add_handle(multi_, transfer->easy());
+    running_.push_back({std::move(transfer), std::move(done)});
+    return;
+  }
+  Talk& talk = *talks_.emplace_back(std::make_unique<Talk>());
+  talk.running = {std::move(transfer), std::move(done)};
+  const int error = talk.thread.start([&talk, multi = multi_] {
+    talk.code = ::curl_easy_perform(talk.running.transfer->easy());
+    talk.ended = true;
+    ::curl_multi_wakeup(multi);
+  });
+  if (error != 0) talk.ended = true;
 }
 
 void Transfers::turn(std::vector<curl_waitfd>& others, Duration longest) {
   int running = 0;
   ::curl_multi_perform(multi_, &running);
   // What a callback has started or ended concerns the caller before anything is waited for.
-  if (collect()) longest = Duration::zero();
+  const bool requests_ended = collect();
+  const bool talks_ended = collect_talks();
+  if (requests_ended || talks_ended) longest = Duration::zero();
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(longest).count();
   ::curl_multi_poll(multi_, others.data(), static_cast<unsigned>(others.size()),
                     static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60'000)), nullptr);
@@ -304,6 +340,22 @@ bool Transfers::collect() {
     running_.erase(found);
     ::curl_multi_remove_handle(multi_, easy);
     ended.done(ended.transfer->outcome(code));
+    some = true;
+  }
+  return some;
+}
+
+bool Transfers::collect_talks() {
+  bool some = false;
+  for (std::size_t at = 0; at < talks_.size();) {
+    if (!talks_[at]->ended) {
+      ++at;
+      continue;
+    }
+    const std::unique_ptr<Talk> talk = std::move(talks_[at]);
+    talks_.erase(talks_.begin() + static_cast<std::ptrdiff_t>(at));
+    talk->thread.join();
+    talk->running.done(talk->running.transfer->outcome(talk->code));
     some = true;
   }
   return some;

@@ -143,10 +143,6 @@ void Changes::Parts::see_unsteady(const Sighting& at, Steady& current, std::stri
   for (Other& other : unsteady.values) other.seen <<= 1U;
   if (texts.text(current.value) == value) {
     current.seen |= 1U;
-    // The value that had been replaced is back.
-    for (Other& other : unsteady.values) {
-      if (other.adopted && !unsteady.mixed_said) adopt(at, current, unsteady, other);
-    }
   } else {
     Other* const other = find_or_add(unsteady, value, at.now);
     other->seen |= 1U;
@@ -154,6 +150,12 @@ void Changes::Parts::see_unsteady(const Sighting& at, Steady& current, std::stri
         at.now - other->first >= kAdoptAfter) {
       other->adopted = true;
       adopt(at, current, unsteady, *other);
+    }
+  }
+  // A value that had been replaced is back.
+  for (Other& other : unsteady.values) {
+    if (!unsteady.mixed_said && other.adopted && overlap(current.seen, other.seen)) {
+      adopt(at, current, unsteady, other);
     }
   }
   judge_starttls(at, current, unsteady);

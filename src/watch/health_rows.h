@@ -18,8 +18,8 @@ namespace mxsweep::watch {
           .first_bad = health.first_bad,
           .cause = health.cause,
           .phase = health.phase,
-          .penalty = health.flapping.penalty(health.since),
-          .penalty_at = health.since,
+          .penalty = health.flapping.penalty(health.flapping.changed_at()),
+          .penalty_at = health.flapping.changed_at(),
           .flapping = health.flapping.flapping(),
           .last_good = health.last_good,
           .last_bad = health.last_bad};

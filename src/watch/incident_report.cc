@@ -58,8 +58,7 @@ void Incidents::Parts::refresh(IncidentState& state, const Moment& now) {
   });
   std::ranges::sort(it.members);
   // One that recovered and failed again since the last time is in it twice.
-  const auto repeated = std::ranges::unique(it.members);
-  it.members.erase(repeated.begin(), repeated.end());
+  it.members.erase(std::unique(it.members.begin(), it.members.end()), it.members.end());
   Ways ways;
   for (const MonitorId monitor : it.members) {
     const Problem& problem = problem_of(monitor, it.kind)->problem;

@@ -126,8 +126,7 @@ void Incidents::Parts::cover_waiting(IncidentKind kind, const Moment& now) {
   std::vector<MonitorId> all = std::exchange(waiting[at], {});
   due[at] = kNever;
   std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   std::erase_if(all, [&](MonitorId monitor) {
     const OpenProblem* const open = problem_of(monitor, kind);
     return open == nullptr || open->incident != 0;

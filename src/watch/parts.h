@@ -39,6 +39,7 @@ struct Watch::Parts {
     std::uint64_t certificate = 0;  // Hash of the SPKI that `incidents` has been given.
     std::uint8_t voids = 0;         // Results in a row that say nothing.
     bool used = false;
+    bool open = false;        // A probe is not answered yet: the id cannot be given away.
     bool unobserved = false;  // Its void results have become an incident.
     bool held_in_window = false;
   };

@@ -23,6 +23,7 @@ std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
   const std::optional<Due> due = schedule.take(now.at);
   if (!due) return std::nullopt;
   Slot& slot = slots[due->monitor];
+  slot.open = true;
   const Group& group = group_of(slot);
   ProbeRequest request{
       .monitor = due->monitor, .depth = group.depth, .due = due->at, .fresh = due->confirms};
@@ -38,6 +39,8 @@ std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
 }
 
 void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& now) {
+  slots[id].open = false;
+  if (!slots[id].used) return free_ids.push_back(id);  // It was removed meanwhile.
   schedule.finish(id, now.at);
   answer_asked(id, sample, now);
   if (sight == Sight::blind) return;

@@ -58,9 +58,7 @@ std::uint64_t scope_hash(ScopeKind kind, std::string_view text) {
 }
 
 void Scopes::add(MonitorId id, const Monitor& monitor, const Group& group) {
-  if (id >= values_of_.size()) values_of_.resize(id + std::size_t{1});
   Values values;
-  values.reserve(7 + group.group_by.size());
   if (monitor.address.family != Family::none) {
     values.push_back(take(ScopeKind::address, to_string(monitor.address)));
   }
@@ -81,8 +79,25 @@ void Scopes::add(MonitorId id, const Monitor& monitor, const Group& group) {
   }
   values.push_back(take(ScopeKind::group, group.name));
   values.push_back(take(ScopeKind::everything, to_string(ScopeKind::everything)));
-  std::swap(values_of_[id], values);
-  for (const ValueNumber before : values) give_back(before);
+  remove(id);
+  put(id, values);
+}
+
+void Scopes::put(MonitorId id, const Values& values) {
+  ids_ = std::max(ids_, id + std::size_t{1});
+  const std::size_t length = std::max(row_length_, values.size());
+  if (length > row_length_) {
+    std::vector<ValueNumber> wider(ids_ * length, kNoValue);
+    for (std::size_t at = 0; at < rows_.size(); ++at) {
+      wider[at / row_length_ * length + at % row_length_] = rows_[at];
+    }
+    rows_ = std::move(wider);
+    row_length_ = length;
+  }
+  rows_.resize(ids_ * length, kNoValue);
+  const auto row = rows_.begin() + static_cast<std::ptrdiff_t>(id * length);
+  std::fill(std::ranges::copy(values, row).out, row + static_cast<std::ptrdiff_t>(length),
+            kNoValue);
 }
 
 void Scopes::take_meta(const Monitor& monitor, const Group& group, Values& values) {
@@ -102,24 +117,26 @@ void Scopes::take_meta(const Monitor& monitor, const Group& group, Values& value
 }
 
 void Scopes::remove(MonitorId id) {
-  if (id >= values_of_.size()) return;
-  for (const ValueNumber value : std::exchange(values_of_[id], {})) give_back(value);
+  for (const ValueNumber value : values_of(id)) give_back(value);
+  if (id < ids_) put(id, {});
 }
 
 void Scopes::set_certificate(MonitorId id, std::string_view spki_sha256) {
-  if (id >= values_of_.size() || values_of_[id].empty()) return;
+  Values values(values_of(id).begin(), values_of(id).end());
+  if (values.empty()) return;
   const ValueNumber before = value_of(id, ScopeKind::certificate);
   const std::uint64_t hash = scope_hash(ScopeKind::certificate, spki_sha256);
   if (before != kNoValue && values_[before].hash == hash) return;
-  Values& values = values_of_[id];
   if (before != kNoValue) {
     std::erase(values, before);
     give_back(before);
   }
-  if (spki_sha256.empty()) return;
-  const auto wider = std::ranges::find_if(
-      values, [this](ValueNumber value) { return kind(value) > ScopeKind::certificate; });
-  values.insert(wider, take(ScopeKind::certificate, spki_sha256));
+  if (!spki_sha256.empty()) {
+    const auto wider = std::ranges::find_if(
+        values, [this](ValueNumber value) { return kind(value) > ScopeKind::certificate; });
+    values.insert(wider, take(ScopeKind::certificate, spki_sha256));
+  }
+  put(id, values);
 }
 
 ValueNumber Scopes::take(ScopeKind kind, std::string_view text, std::string_view field) {
@@ -150,8 +167,9 @@ void Scopes::give_back(ValueNumber value) {
 }
 
 std::span<const ValueNumber> Scopes::values_of(MonitorId id) const {
-  if (id >= values_of_.size()) return {};
-  return values_of_[id];
+  if (id >= ids_) return {};
+  const std::span<const ValueNumber> row(rows_.data() + id * row_length_, row_length_);
+  return row.first(static_cast<std::size_t>(std::ranges::find(row, kNoValue) - row.begin()));
 }
 
 ValueNumber Scopes::value_of(MonitorId id, ScopeKind kind) const {
@@ -174,9 +192,7 @@ const Scopes::Name& Scopes::name(ValueNumber value) const {
 std::size_t Scopes::octets_held() const {
   constexpr std::size_t kNodeOctets = 2 * sizeof(void*) + 16;  // Of a hash table, and malloc's own.
   std::size_t octets = values_.capacity() * sizeof(Value) + index_.octets_held() +
-                       values_of_.capacity() * sizeof(Values) +
-                       free_.capacity() * sizeof(ValueNumber);
-  for (const Values& values : values_of_) octets += values.capacity() * sizeof(ValueNumber) + 16;
+                       (rows_.capacity() + free_.capacity()) * sizeof(ValueNumber);
   for (const auto& [value, name] : names_) {
     octets += kNodeOctets + sizeof(value) + sizeof(name) + name.text.size() + name.field.size();
   }

@@ -4,8 +4,8 @@
 //
 //   Shape    A value is known by a hash of 64 bits of its kind and text. Its text is kept only from
 //            kTogetherLeast monitors on, because fewer are never grouped.
-//   Memory   For each monitor 24 octets, and 4 for each of its values; for each value 16, and 16 to
-//            32 in the index.
+//   Memory   For each monitor 4 octets for each value that the richest one has; for each value 16,
+//            and 16 to 32 in the index.
 //   Errors   none. A field of meta that is absent or has no plain value is not a value.
 #pragma once
 
@@ -46,7 +46,7 @@ class Scopes {
   void remove(MonitorId id);
   void set_certificate(MonitorId id, std::string_view spki_sha256);  // Empty: it shows none.
 
-  [[nodiscard]] std::size_t ids() const { return values_of_.size(); }        // All are below.
+  [[nodiscard]] std::size_t ids() const { return ids_; }                     // All are below.
   [[nodiscard]] std::span<const ValueNumber> values_of(MonitorId id) const;  // Narrow to wide.
   [[nodiscard]] ValueNumber value_of(MonitorId id, ScopeKind kind) const;    // The first such.
   [[nodiscard]] ValueNumber find(std::uint64_t hash) const;
@@ -69,13 +69,17 @@ class Scopes {
   [[nodiscard]] ValueNumber take(ScopeKind kind, std::string_view text,
                                  std::string_view field = {});
   void give_back(ValueNumber value);
+  void put(MonitorId id, const Values& values);
   void take_meta(const Monitor& monitor, const Group& group, Values& values);
 
   std::vector<Value> values_;
   std::vector<ValueNumber> free_;
   FlatIndex index_;
   std::unordered_map<ValueNumber, Name> names_;
-  std::vector<Values> values_of_;  // By id; empty: not watched.
+  // A row for each id: its values, and kNoValue up to the row's end.
+  std::vector<ValueNumber> rows_;
+  std::size_t row_length_ = 0;
+  std::size_t ids_ = 0;
   simdjson::ondemand::parser parser_;
 };
 

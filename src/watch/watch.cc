@@ -113,8 +113,10 @@ void Watch::remove(MonitorId id, const Moment& now) {
   parts.note_down_counts(group, now);
   parts.effects.batch.monitors_removed.push_back(slot.monitor.key);
   parts.by_key.erase(slot.monitor.key);
+  const bool open = slot.open;
   slot = {};
-  parts.free_ids.push_back(id);
+  slot.open = open;
+  if (!open) parts.free_ids.push_back(id);
   --parts.count;
 }
 
@@ -218,6 +220,12 @@ void Watch::on_clock_step(std::chrono::microseconds by, const Moment& now) {
       "the wall clock was stepped by " + std::to_string(by.count() / 1'000'000) + " s";
   parts.tell("clock", kNoMonitor, 0, text, now);
   parts.note("clock", kNoMonitor, 0, text, now);
+  for (Parts::Slot& slot : parts.slots) {
+    if (slot.used) slot.uptime.step(by);
+  }
+  for (std::optional<ServiceLevel>& level : parts.levels) {
+    if (level) level->step(by);
+  }
   parts.set_digest(now);
   parts.holds_at = now.at;
 }

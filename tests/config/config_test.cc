@@ -249,6 +249,15 @@ TEST_CASE("what is not TOML has a place, too", "[config]") {
   CHECK(twice.problems[0].line == 3);
 }
 
+TEST_CASE("a bracket alone is a mistake like any other", "[config]") {
+  for (const std::string_view text : {"[\n", "[[\n", "[ #\n", "\n[\n]\n", "a = [\n", "[.\n"}) {
+    CAPTURE(text);
+    const Configured configured = Room{}.read(text);
+    REQUIRE(configured.problems.size() == 1);
+    CHECK(configured.problems[0].line >= 1);
+  }
+}
+
 TEST_CASE("files are joined: arrays of tables are appended", "[config]") {
   const watch::Settings settings = settings_of(
       Room{}, {{"watch.toml", std::string(kSmall)},

@@ -14,9 +14,10 @@ namespace mxsweep::store {
 
 class Folder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "mxsweep-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  // `in_memory`: where the machine has such a file system, for tests that sync often.
+  explicit Folder(bool in_memory = false) {
+    if (in_memory) make("/dev/shm");
+    if (path_.empty()) make(std::filesystem::temp_directory_path());
   }
   ~Folder() {
     std::error_code ignored;
@@ -56,6 +57,11 @@ class Folder {
   }
 
  private:
+  void make(const std::filesystem::path& within) {
+    std::string name = (within / "mxsweep-store-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+
   std::string path_;
 };
 

@@ -143,27 +143,27 @@ TEST_CASE("a result that comes after its hour was compacted is not lost", "[stor
 }
 
 TEST_CASE("the budget is kept, and the space of what goes is used again", "[store][history]") {
-  const Folder folder;
+  const Folder folder(true);
   HistoryStore store;
-  constexpr std::uint64_t kBudget = 3'000'000;
+  constexpr std::uint64_t kBudget = 1'000'000;
   REQUIRE(store.open(folder.path(), kBudget, hour_and(0, 0)).ok());
-  name(store, 500);
-  for (std::int64_t hour = 0; hour < 72; ++hour) {
-    REQUIRE(store.add(rows_of(hour, 500)).ok());
+  name(store, 200);
+  for (std::int64_t hour = 0; hour < 50; ++hour) {
+    REQUIRE(store.add(rows_of(hour, 200)).ok());
     compact_all(store, hour_and(hour + 1, 61));
     CHECK(store.octets() < kBudget);
   }
   CHECK(folder.octets("history.db") < kBudget * 3 / 2);
-  CHECK(number(folder, "SELECT count(*) FROM daily") == 3 * 500);
+  CHECK(number(folder, "SELECT count(*) FROM daily") == 2 * 200);
   CHECK(number(folder, "SELECT min(hour) FROM hourly") > kHour);
 
   // A smaller budget shrinks the file.
-  REQUIRE(store.open(folder.path(), 1'000'000, hour_and(73, 0)).ok());
-  compact_all(store, hour_and(80, 0));
-  REQUIRE(store.open(folder.path(), 1'000'000, hour_and(100, 0)).ok());
-  compact_all(store, hour_and(100, 0));
+  REQUIRE(store.open(folder.path(), 500'000, hour_and(52, 0)).ok());
+  compact_all(store, hour_and(60, 0));
+  REQUIRE(store.open(folder.path(), 500'000, hour_and(90, 0)).ok());
+  compact_all(store, hour_and(90, 0));
   store.close();
-  CHECK(folder.octets("history.db") <= 1'000'000);
+  CHECK(folder.octets("history.db") <= 500'000);
 }
 
 TEST_CASE("a damaged history is set aside, and a new one begun with the same numbers",
@@ -191,8 +191,9 @@ TEST_CASE("a damaged history is set aside, and a new one begun with the same num
     {
       Database database;
       REQUIRE(database.open(folder / "history.db", false));
-      REQUIRE(database.execute("PRAGMA writable_schema=ON; PRAGMA schema_version=99;"
-                               "UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'monitor'"));
+      REQUIRE(
+          database.execute("PRAGMA writable_schema=ON; PRAGMA schema_version=99;"
+                           "UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'monitor'"));
     }
     CHECK_FALSE(store.add(rows_of(1, 100)).ok());
     CHECK(store.lost() == 6000);

@@ -1,137 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/watch/compose.h"
 
-#include <simdjson.h>
-
-#include <algorithm>
-
-#include "mxsweep/core/utf8.h"
-#include "mxsweep/results/json_writer.h"
 #include "support/catch.h"
+#include "watch/message_world.h"
 
 namespace mxsweep::watch {
 namespace {
 
+using messages::check_form;
+using messages::kSince;
+using messages::World;
 using std::chrono::hours;
 using std::chrono::minutes;
-using std::chrono::seconds;
-
-// 2026-11-26 10:02:10 UTC
-constexpr WallTime kSince{seconds{1'795'687'330}};
-
-struct World {
-  Settings settings;
-  Zones zones;
-  Incident incident;
-  std::vector<Monitor> monitors;
-  std::vector<EvidenceRow> evidence;
-  Channel channel;
-
-  World() {
-    settings.groups.emplace_back().name = "customers";
-    zones["Europe/Vienna"].offsets = {{WallTime{}, hours{1}, "CET"}};
-    channel.name = "ops";
-    incident.id = 42;
-    incident.revision = 3;
-    incident.since = kSince;
-    incident.opened = kSince + seconds{45};
-    incident.cause = Cause::net_timeout;
-    incident.phase = Phase::connect;
-  }
-  void one_host() {
-    incident.scope = ScopeKind::monitor;
-    incident.scope_value = "customers mx1.example.net:25 192.0.2.1";
-    add_monitor("mx1.example.net", 1);
-    incident.watched = 1;
-    incident.members_peak = 1;
-  }
-  void prefix(std::uint32_t hosts, std::uint32_t watched) {
-    incident.scope = ScopeKind::prefix;
-    incident.scope_value = "192.0.2.0/24";
-    for (std::uint32_t i = 1; i <= hosts; ++i) {
-      add_monitor("mx" + std::to_string(i) + ".example.net", i);
-    }
-    incident.members_peak = hosts;
-    incident.watched = watched;
-    incident.percent = 98;
-    incident.text = "3 of 3 canaries and 20 of 20 healthy servers answer";
-  }
-  void add_monitor(const std::string& target, std::uint32_t address) {
-    Monitor monitor;
-    monitor.key = "customers " + target + ":25";
-    monitor.target = target;
-    monitor.address = ipv4(0xc000'0200U + address);
-    incident.members.push_back(static_cast<MonitorId>(monitors.size()));
-    monitors.push_back(std::move(monitor));
-  }
-  void close_after(std::chrono::microseconds span) {
-    incident.until = kSince + span;
-    incident.closed = incident.until + seconds{30};
-    incident.members.clear();
-  }
-  void receive(std::string_view greeting) {
-    results::Record record;
-    record.target = "mx1.example.net";
-    record.ip = ipv4(0xc000'0201U);
-    record.port = 25;
-    record.attempt = 1;
-    record.at = kSince;
-    record.outcome = Outcome::failed;
-    record.phase = Phase::greeting;
-    record.cause = Cause::protocol_not_smtp;
-    record.replies[Phase::greeting] = {0, greeting};
-    record.reply = {0, greeting};
-    record.ms[Phase::connect] = std::chrono::microseconds{12'010};
-    record.ms[Phase::greeting] = std::chrono::microseconds{13'377};
-    EvidenceRow row{42, "customers mx1.example.net:25 192.0.2.1", kSince, {}};
-    results::append_json(record, row.record);
-    evidence.push_back(std::move(row));
-  }
-  [[nodiscard]] Subject subject() const {
-    return {incident, settings, zones,
-            [this](MonitorId id) { return id < monitors.size() ? &monitors[id] : nullptr; },
-            evidence};
-  }
-  [[nodiscard]] Message message(MessageKind kind, std::uint32_t reminder = 0,
-                                std::chrono::microseconds later = minutes{1}) const {
-    return compose(subject(), kind, reminder, channel, {Instant{}, kSince + later});
-  }
-};
-
-void check_json(const std::string& json) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  REQUIRE(simdjson::validate_utf8(json));
-  REQUIRE(parser.parse(json).get(root) == simdjson::SUCCESS);
-  std::int64_t version = 0;
-  REQUIRE(root.at_pointer("/version").get(version) == simdjson::SUCCESS);
-  CHECK(version == 1);
-}
-
-bool is_plain(std::string_view text, bool may_have_lines) {
-  return simdjson::validate_utf8(text.data(), text.size()) &&
-         std::ranges::none_of(text, [&](char octet) {
-           const auto value = static_cast<unsigned char>(octet);
-           return value == 0x7f || (value < 0x20 && !(may_have_lines && octet == '\n'));
-         });
-}
-
-void check_form(const Message& message) {
-  CHECK(message.subject.size() <= 200);
-  CHECK(is_plain(message.subject, false));
-  CHECK(is_plain(message.summary, false));
-  CHECK(is_plain(message.body, true));
-  CHECK(is_plain(message.evidence, true));
-  CHECK(message.body.size() <= 16 * 1024);
-  CHECK(message.evidence.size() <= kEvidenceOctetsMax);
-  CHECK(message.targets.size() <= kTargetsShown);
-  for (std::string_view rest = message.body; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    CHECK(count_characters(line) <= 78);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  }
-  check_json(message.json);
-}
 
 TEST_CASE("a server that is down", "[watch][compose]") {
   World world;
@@ -381,63 +261,6 @@ TEST_CASE("members that are no longer watched are left out", "[watch][compose]")
   const Message message = world.message(MessageKind::opening);
   check_form(message);
   CHECK(message.targets == std::vector<std::string>{"mx1.example.net (192.0.2.1)"});
-}
-
-TEST_CASE("what a hostile server sends is shown literally", "[watch][compose]") {
-  const std::string long_line(4096, 'x');
-  const std::string greetings[] = {
-      "<script>alert(1)</script><!-- & \" ' -->",
-      "one\r\nSubject: forged\r\nBcc: all@example.net\r\n\r\n.\r\n",
-      "{{ incident }} {{{raw}}} %s %n ${PATH} $(reboot) `reboot`",
-      "@everyone @here <!channel> [link](http://example.net/)",
-      "\x1b[2J\x1b]0;title\x07\b\b\b\x7f",
-      "\xc2\x85next \xe2\x80\xaeltr\xe2\x81\xa6 \xe2\x80\xa8 line \xef\xbb\xbf",
-      std::string("nul \0 and \xff\xfe\x80 octets", 24),
-      "\",\"severity\":\"info\",\"x\":\"\\",
-      "\\u0000\\ud800",
-      long_line,
-      std::string(2000, '\x1b'),
-      std::string(3000, '\xe4'),
-      std::string(60, '\n'),
-  };
-  for (const std::string& greeting : greetings) {
-    INFO(greeting.substr(0, 80));
-    World world;
-    world.one_host();
-    world.receive(greeting);
-    for (const MessageKind kind :
-         {MessageKind::opening, MessageKind::update, MessageKind::reminder, MessageKind::closing}) {
-      check_form(world.message(kind, 1));
-    }
-    // The same octets wherever else others have a say.
-    world.incident.title = greeting;
-    world.incident.text = greeting;
-    world.incident.scope_field = greeting;
-    world.incident.scope_value = "customers " + greeting;
-    world.incident.acknowledged = Acknowledgement{greeting, greeting, kSince, kSince};
-    world.monitors[0].target = greeting;
-    world.monitors[0].host = greeting;
-    world.monitors[0].key = greeting;
-    world.monitors[0].domain = greeting;
-    world.monitors[0].meta = greeting;
-    world.settings.groups[0].name = greeting;
-    world.channel.name = greeting;
-    for (const IncidentKind kind :
-         {IncidentKind::down, IncidentKind::degraded, IncidentKind::flapping,
-          IncidentKind::internal, IncidentKind::change, IncidentKind::blind}) {
-      world.incident.kind = kind;
-      check_form(world.message(MessageKind::opening));
-      check_form(world.message(MessageKind::past));
-    }
-    check_form(compose_test(world.channel, {Instant{}, kSince}));
-    const std::vector<Message> held(80, world.message(MessageKind::opening));
-    check_form(compose_digest(held, world.channel, {Instant{}, kSince}));
-  }
-  World world;
-  world.one_host();
-  world.receive("<b>{{x}}</b> \x1b[31m\xe2\x80\xae @everyone");
-  CHECK(world.message(MessageKind::opening)
-            .evidence.find("<b>{{x}}</b> \\u001b[31m\\u202e @everyone\n") != std::string::npos);
 }
 
 TEST_CASE("evidence that is no record is left out", "[watch][compose]") {

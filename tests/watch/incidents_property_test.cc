@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kSteps = 100'000;
 constexpr std::array kKinds = {IncidentKind::down, IncidentKind::degraded, IncidentKind::flapping,
                                IncidentKind::unobserved};
-constexpr std::uint32_t kMonitors = 120;
+constexpr std::uint32_t kMonitors = 72;
 
 struct Call {
   enum class What : std::uint8_t { fail, recover, change_cause } what = What::fail;
@@ -30,7 +30,7 @@ struct Call {
 
 void add_monitors(IncidentWorld& world) {
   for (std::uint32_t i = 0; i < kMonitors; ++i) {
-    const Address address = ipv4(0xc0000200U + (i / 24 << 8U) + i % 20);
+    const Address address = ipv4(0xc0000200U + (i / 18 << 8U) + i % 12);
     (void)world.add(address, static_cast<std::uint16_t>(25 + i),
                     "mx.op" + std::to_string(i % 7) + ".test",
                     R"({"rack":"r)" + std::to_string(i % 25) + "\"}");
@@ -120,7 +120,7 @@ class Model {
 std::vector<Call> some_calls(Random& random) {
   std::map<std::pair<MonitorId, IncidentKind>, Call> calls;  // One of a problem, in any order.
   const std::uint32_t shape = random.below(20);
-  const std::uint32_t modulus = std::array{7U, 25U, 120U}[random.below(3)];
+  const std::uint32_t modulus = std::array{7U, 25U, 72U}[random.below(3)];
   const std::uint32_t rest = random.below(modulus);
   const std::uint32_t first = random.below(kMonitors);
   const std::uint32_t count = shape < 14 ? 1 + random.below(3) : 1 + random.below(30);

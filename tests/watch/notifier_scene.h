@@ -8,7 +8,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -151,9 +150,7 @@ struct Scene {
     grow(id);
   }
   void acknowledge(IncidentId id, Duration lasts) {
-    Acknowledgement acknowledgement;
-    acknowledgement.until = now.wall_at(now.at + lasts);
-    incidents[id].acknowledged = acknowledgement;
+    incidents[id].acknowledged.emplace().until = now.wall_at(now.at + lasts);
     change(id);
   }
   void silence(IncidentId id) {
