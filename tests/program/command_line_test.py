@@ -178,7 +178,7 @@ class Flags(ProgramTest):
             "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
         self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
                          ["scan", "probe", "watch", "ctl", "sink", "schema"])
-        self.assertEqual(re.findall(r"@.*@", page), [])
+        self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
 
