@@ -124,13 +124,13 @@ std::vector<std::string> lines_of(const Plan& plan) {
   }
   lines.push_back(fmt::format("probes: {:.2f} a second, {:.2f} of them with TLS",
                               plan.probes_per_second, plan.handshakes_per_second));
-  lines.push_back(fmt::format("processor: {} % of a core (estimate)", percent_of_a_core(plan.cores)));
+  lines.push_back(
+      fmt::format("processor: {} % of a core (estimate)", percent_of_a_core(plan.cores)));
   lines.push_back(
       fmt::format("memory: about {} for the monitors (estimate)", octets(plan.memory_octets)));
-  lines.push_back(
-      fmt::format("history: {} a day before it is compacted{}", octets(plan.history_octets_per_day),
-                  plan.days_kept > 0 ? "; the budget holds " + days(plan.days_kept)
-                                     : std::string()));
+  lines.push_back(fmt::format(
+      "history: {} a day before it is compacted{}", octets(plan.history_octets_per_day),
+      plan.days_kept > 0 ? "; the budget holds " + days(plan.days_kept) : std::string()));
   add_reaches(plan, lines);
   for (const Remark& remark : plan.remarks) {
     lines.push_back(fmt::format(
