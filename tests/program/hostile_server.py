@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A persona of the fleet that sends what could do harm where its texts are shown: in HTML, in
-headers, in templates, in chats, on a terminal; and that breaks off at STARTTLS, which is reported with `page_on = ["net.closed_early"]`."""
+headers, in templates, in chats, on a terminal. It breaks off at STARTTLS: a fault that a group
+with `page_on = ["net.closed_early"]` reports."""
 
 import json
 
@@ -16,6 +17,14 @@ LINES = (
     "right to \u202eleft\u202c, zero\u200bwidth, naïve",
     "Subject: injected",
     "." + "x" * 4096,
+)
+# The same where people read them; not the last, which is cut.
+SHOWN = (
+    *LINES[:5],
+    "\\u001b]0;owned\\u0007\\u001b[2J\\u001b[31mred\\u001b[0m \\u009b31m",
+    "bare CR\\u000dBcc: victim@evil.test\\u000dX-Injected: yes",
+    "right to \\u202eleft\\u202c, zero\\u200bwidth, naïve",
+    LINES[8],
 )
 EXTENSIONS = ("<b>SIZE</b> 1", "STARTTLS", "X-{{token}} @everyone", "X-\x1b[31m")
 

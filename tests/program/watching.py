@@ -33,14 +33,16 @@ def section(header, **keys):
 class WatchTest(ProgramTest):
     """`patients`: addresses of the fleet that the test makes fail, each in a prefix of its own."""
 
-    FLEET = ("--only", "plain")
     within = ()  # A command before the fleet and the monitor, such as nsenter.
 
     def setUp(self):
         super().setUp()
         self.runs = 0
-        self.fleet = self.sink(*self.FLEET, "--control", str(self.path("fleet")),
+        self.fleet = self.sink(*self.fleet_flags(), "--control", str(self.path("fleet")),
                                within=self.within)
+
+    def fleet_flags(self):
+        return ("--only", "plain")
 
     def sink_of(self, kind, *arguments, **more):
         sink = kind(*arguments, **more)
