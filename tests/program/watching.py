@@ -138,8 +138,9 @@ def kinds(sink, address=None):
     """The kinds of the webhook's messages, in order; of those about one address only."""
     found = []
     for body in bodies(sink):
-        about = [target["ip"] for target in body.get("targets", [])]
-        if address is None or address in about:
+        # "edge 127.1.2.1:2525"
+        scope = body.get("incident", {}).get("scope", {}).get("value", "")
+        if address is None or scope.partition(" ")[2].startswith(address + ":"):
             found.append(body["kind"])
     return found
 
