@@ -5,11 +5,13 @@
 #include <malloc.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <future>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -24,13 +26,38 @@
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/threads/signals.h"
 #include "mxsweep/threads/thread.h"
+#include "mxsweep/watch/compose.h"
 
 namespace mxsweep::monitor {
 namespace {
 
 constexpr Duration kFinishPatience = std::chrono::seconds{20};
+constexpr std::string_view kAlertmanager = "alertmanager";
 constexpr Duration kSignalEvery = std::chrono::milliseconds{100};
 constexpr int kEndedEarly = 1;  // Of a second signal.
+
+// An Alertmanager forgets what is not renewed: open incidents that it was told of go on.
+void resume_alerts(const std::vector<watch::DeliveryRow>& deliveries, const watch::Zones& zones,
+                   Loop& loop, Station& station) {
+  const watch::Watch& watch = loop.watch();
+  const std::vector<watch::Channel>& channels = watch.settings().channels;
+  for (const watch::DeliveryRow& row : deliveries) {
+    const auto channel = std::ranges::find(channels, row.channel, &watch::Channel::name);
+    if (!row.opening_told || row.closing_told || channel == channels.end()) continue;
+    if (channel->kind != kAlertmanager) continue;
+    watch.each_incident([&](const watch::Incident& incident) {
+      if (incident.id != row.incident || !incident.open()) return;
+      const watch::Subject subject{
+          .incident = incident,
+          .settings = watch.settings(),
+          .zones = zones,
+          .monitor = [&watch](watch::MonitorId id) { return &watch.monitor(id); },
+          .evidence = {}};
+      station.resume(*channel, watch::compose(subject, watch::MessageKind::opening, 0, *channel,
+                                              loop.moment()));
+    });
+  }
+}
 
 class Monitor {
  public:
@@ -121,18 +148,20 @@ Status Monitor::start_loop(watch::Settings&& settings, watch::Zones&& zones, wat
                             .sources = machine.sources,
                             .tls = &tls_,
                             .ring = {.submissions = 1024, .completions = 4096, .buffers = 256}};
-  loop_.emplace(options, std::move(settings), std::move(zones), *station_, station_->bell());
-  std::promise<Status> opened;
-  const int error = thread_.start([&] {
+  loop_.emplace(options, std::move(settings), watch::Zones(zones), *station_, station_->bell());
+  const std::vector<watch::DeliveryRow> deliveries = saved.deliveries;
+  const auto opened = std::make_shared<std::promise<Status>>();
+  const int error = thread_.start([&, opened] {
     Status status = loop_->open(std::move(saved), std::move(targets));
     ::malloc_trim(0);  // The lists are gone: they were the most that this process ever held.
     const bool runs = status.ok();
-    opened.set_value(std::move(status));
+    if (runs) resume_alerts(deliveries, zones, *loop_, *station_);
+    opened->set_value(std::move(status));
     if (runs) loop_->run();
     ended_.notify();
   });
   if (error != 0) return Status::machine(std::string("the loop's thread: ") + std::strerror(error));
-  return opened.get_future().get();
+  return opened->get_future().get();
 }
 
 void Monitor::serve() {

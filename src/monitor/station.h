@@ -60,6 +60,10 @@ class Station final : public Outside {
   // In the loop's thread. Sends a test message; the promise gets what becomes of it.
   void send_test(const watch::Channel& channel, watch::Message&& message,
                  std::shared_ptr<std::promise<watch::Delivered>> result);
+  // Of an open incident that an Alertmanager was told of by an earlier process.
+  void resume(const watch::Channel& channel, watch::Message&& message) {
+    courier_.resume(channel, std::move(message));
+  }
   // The configuration is this from now on.
   void use(const watch::Settings& settings);
   [[nodiscard]] std::uint64_t history_octets() const { return keeper_.history_octets(); }

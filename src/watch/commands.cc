@@ -6,6 +6,14 @@
 #include "watch/parts.h"
 
 namespace mxsweep::watch {
+namespace {
+
+bool same_vantage(const Vantage& one, const Vantage& other) {
+  return one.quorum == other.quorum &&
+         std::ranges::equal(one.canaries, other.canaries, {}, &Canary::text, &Canary::text);
+}
+
+}  // namespace
 
 Status Watch::acknowledge(IncidentId id, std::string by, std::string note, Duration lasts,
                           const Moment& now) {
@@ -64,23 +72,41 @@ void Watch::reload(Settings settings, Zones zones, const Moment& now) {
     const auto found = std::ranges::find(settings.groups, group.name, &Group::name);
     numbers.push_back(static_cast<GroupNumber>(found - settings.groups.begin()));
   }
-  parts.settings = std::move(settings);
+  const Settings before = std::exchange(parts.settings, std::move(settings));
   parts.zones = std::move(zones);
+  std::vector<std::optional<ServiceLevel>> levels_before = std::move(parts.levels);
   parts.set_levels(now);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const Group* const group =
+        numbers[i] < parts.settings.groups.size() ? &parts.settings.groups[numbers[i]] : nullptr;
+    if (group != nullptr && group->objective && group->objective == before.groups[i].objective) {
+      parts.levels[numbers[i]] = std::move(levels_before[i]);  // Its past goes on.
+    }
+  }
+  std::erase_if(parts.burning, [&](const auto& each) {
+    const auto group = std::ranges::find(parts.settings.groups, each.first, &Group::name);
+    if (group != parts.settings.groups.end() && group->objective) return false;
+    parts.incidents.settle(IncidentKind::internal, level_key(each.first), now);
+    return true;
+  });
   for (MonitorId id = 0; id < parts.slots.size(); ++id) {
     Parts::Slot& slot = parts.slots[id];
     if (!slot.used) continue;
     slot.monitor.group = numbers[slot.monitor.group];
     ++parts.watched[slot.monitor.group];
     if (slot.health.state == State::down) ++parts.down[slot.monitor.group];
+    slot.warned_with_tls = false;  // Perhaps TLS is not tried any longer.
     parts.schedule.set_interval(id, parts.group_of(slot).interval, now.at);
   }
   for (GroupNumber i = 0; i < parts.levels.size(); ++i) parts.note_down_counts(i, now);
   for (MonitorId id = 0; id < parts.slots.size(); ++id) {
     if (parts.slots[id].used) parts.incidents.add(id);
   }
-  parts.reset_vantage();
-  parts.follow_sight(now);
+  // Other canaries have other numbers. While these are the same, what they have shown holds.
+  if (!same_vantage(before.vantage, parts.settings.vantage)) {
+    parts.reset_vantage();
+    parts.follow_sight(now);
+  }
   parts.holds.reload(parts.settings, parts.zones, now);
   parts.holds_at = now.at;
   parts.notifier.reload(parts.settings, now);

@@ -20,6 +20,7 @@ namespace mxsweep::watch {
 inline constexpr Duration kCapWindow = std::chrono::hours{1};
 
 struct Line {
+  std::string channel;
   std::uint32_t cap = 0;  // 0: none.
   std::set<IncidentId> ready;
   std::deque<Instant> accepted;  // In the last hour, oldest first; empty without a cap.

@@ -34,7 +34,10 @@ DeliveryRow dropped(DeliveryRow row, std::string_view why) {
 
 std::vector<Line> lines_of(const Settings& settings) {
   std::vector<Line> lines(settings.channels.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) lines[i].cap = settings.channels[i].max_per_hour;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    lines[i].channel = settings.channels[i].name;
+    lines[i].cap = settings.channels[i].max_per_hour;
+  }
   return lines;
 }
 
@@ -108,14 +111,13 @@ void Notifier::on_holds_changed(const Moment& now) {
 
 void Notifier::reload(const Settings& settings, const Moment& now) {
   Parts& parts = *parts_;
-  const Settings& before = *parts.settings;
   std::vector<Line> lines = lines_of(settings);
-  for (std::size_t i = 0; i < parts.lines.size(); ++i) {
-    const auto number = number_of(settings, before.channels[i].name);
+  for (Line& before : parts.lines) {
+    const auto number = number_of(settings, before.channel);
     if (!number) continue;
     Line& line = lines[*number];
     const std::uint32_t cap = line.cap;
-    line = std::move(parts.lines[i]);
+    line = std::move(before);
     line.cap = cap;
     line.ready.clear();
     if (cap == 0) line.accepted.clear();

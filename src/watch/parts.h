@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +32,12 @@
 
 namespace mxsweep::watch {
 
+// The key of the incident about a group that uses up its error budget.
+inline constexpr std::string_view kLevelKey = "level ";
+[[nodiscard]] inline std::string level_key(std::string_view group) {
+  return std::string(kLevelKey) + std::string(group);
+}
+
 struct Watch::Parts {
   struct Slot {
     Monitor monitor;
@@ -40,6 +48,7 @@ struct Watch::Parts {
     std::uint8_t voids = 0;         // Results in a row that say nothing.
     bool used = false;
     bool open = false;        // A probe is not answered yet: the id cannot be given away.
+    bool warned_with_tls = false;  // The latest warning was of a probe that tried TLS.
     bool unobserved = false;  // Its void results have become an incident.
     bool held_in_window = false;
   };
@@ -98,6 +107,7 @@ struct Watch::Parts {
   [[nodiscard]] Subject subject(const Incident& incident) const;
 
   void reopen_problems(const Moment& now);
+  void restore_incidents(const Moment& now);
   void set_levels(const Moment& now);
   void save(MonitorId id);
   void tell(std::string_view type, MonitorId id, IncidentId incident, std::string text,
@@ -142,7 +152,7 @@ struct Watch::Parts {
   std::vector<FieldChange> news;         // Changes for the digest.
   std::vector<FieldChange> urgent;       // Changes that cannot wait for it.
   std::vector<IncidentId> ended;         // Closed, and perhaps not told to all channels.
-  std::vector<std::string> told_levels;  // Keys of the burn incidents that are open.
+  std::map<std::string, Burn, std::less<>> burning;  // By group: what an open incident says.
   Instant holds_at{};
   Instant flapping_at = kNever;
   Instant levels_at = kNever;

@@ -17,6 +17,16 @@ constexpr Duration kIntervalMost = std::chrono::hours{1};
 
 bool is_bad(Verdict verdict) { return verdict == Verdict::bad; }
 
+// The server was up then; whether its trouble goes on is not known.
+HealthChange note_up(Health& health, WallTime at) {
+  health.last_good = at;
+  health.last_any = at;
+  HealthChange change;
+  change.before = health.state;
+  change.after = health.state;
+  return change;
+}
+
 }  // namespace
 
 std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
@@ -27,8 +37,10 @@ std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
   const Group& group = group_of(slot);
   ProbeRequest request{
       .monitor = due->monitor, .depth = group.depth, .due = due->at, .fresh = due->confirms};
+  // Failures, and what speaks against one, are tried at full depth: what was down for its TLS is
+  // not up for its EHLO.
   if (group.tls_every == Duration::zero() || slot.tls_at <= now.at || due->confirms ||
-      slot.health.bad > 0) {
+      slot.health.bad > 0 || slot.health.state == State::down) {
     request.depth = std::max(request.depth, smtp::Depth::tls);
     slot.tls_at = now.at + group.tls_every;
   }
@@ -49,19 +61,33 @@ void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& n
     return;
   }
   judge(id, sample, now);
-  if (fresh.erase(id) > 0) notifier.on_holds_changed(now);
+  // A good result is confirmed before anything is said: it may be over.
+  const Health& health = slots[id].health;
+  const bool ending = health.state != State::up && health.good > 0;
+  if (!ending && fresh.erase(id) > 0) notifier.on_holds_changed(now);
 }
 
 void Watch::Parts::judge(MonitorId id, const Sample& sample, const Moment& now) {
   Slot& slot = slots[id];
-  const HealthChange change = apply(slot.health, group_of(slot).confirmation, sample, sample.at);
   if (sample.verdict == Verdict::none) return on_void(id, sample, now);
+  const bool against_warning = slot.health.state == State::degraded || slot.health.warned > 0;
+  if (sample.verdict == Verdict::warn) {
+    // A lack of STARTTLS shows without TLS that it is over.
+    slot.warned_with_tls = sample.with_tls && sample.cause != Cause::starttls_not_supported;
+  }
+  const bool says_less = sample.verdict == Verdict::good && against_warning &&
+                         slot.health.bad == 0 && slot.warned_with_tls && !sample.with_tls;
+  // What was found with TLS is not over because a probe without it has found nothing.
+  const HealthChange change =
+      says_less ? note_up(slot.health, sample.at)
+                : apply(slot.health, group_of(slot).confirmation, sample, sample.at);
   if (slot.voids >= kVoidsBefore && !group_of(slot).own) {
     schedule.set_interval(id, group_of(slot).interval, now.at);
   }
   slot.voids = 0;
   if (std::exchange(slot.unobserved, false)) {
     close_problem(id, IncidentKind::unobserved, sample.at, now);
+    count_time(id, now);
   }
   if (sample.verdict != Verdict::good) {
     const IncidentId incident = incidents.incident_of(id, IncidentKind::down);
@@ -99,7 +125,9 @@ void Watch::Parts::on_hard_change(MonitorId id, const HealthChange& change, cons
   const Health& health = slot.health;
   soft.erase(id);
   save(id);
-  note(to_string(change.after), id, 0, std::string(to_string(health.cause)), now);
+  if (change.before != State::unknown || change.after != State::up) {
+    note(to_string(change.after), id, 0, std::string(to_string(health.cause)), now);
+  }
   if (change.after == State::down) ++down[slot.monitor.group];
   if (change.before == State::down) --down[slot.monitor.group];
   note_down_counts(slot.monitor.group, now);
@@ -164,8 +192,14 @@ void Watch::Parts::on_void(MonitorId id, const Sample& sample, const Moment& now
   if (slot.health.last_any == WallTime{}) slot.health.last_any = now.wall;
   if (!slot.unobserved && now.wall - slot.health.last_any >= group.void_after) {
     slot.unobserved = true;
-    slot.health.phase = sample.phase;
-    open_problem(id, IncidentKind::unobserved, slot.health.last_any, now);
+    count_time(id, now);
+    incidents.open_problem({.monitor = id,
+                            .kind = IncidentKind::unobserved,
+                            .severity = Severity::warning,
+                            .phase = sample.phase,
+                            .cause = sample.cause,
+                            .since = slot.health.last_any},
+                           now);
   }
 }
 

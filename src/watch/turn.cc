@@ -74,6 +74,7 @@ void Watch::Parts::on_incident(const IncidentChange& change, const Moment& now) 
                            (incident->title.empty() ? incident->scope_value : incident->title);
   switch (change.what) {
     case IncidentChange::What::opened:
+      if (is_notice(incident->kind)) ended.push_back(incident->id);
       tell("opened", kNoMonitor, incident->id, what, now);
       note("opened", kNoMonitor, incident->id, what, now);
       break;
@@ -125,18 +126,19 @@ void Watch::Parts::follow_levels(const Moment& now) {
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (!levels[i]) continue;
     levels_at = now.at + kLevelsEvery;
+    if (sight != Sight::clear) continue;
     const std::string& name = settings.groups[i].name;
-    const Burn burn = sight == Sight::clear ? levels[i]->burn(now.wall) : Burn::none;
-    const auto known = std::ranges::find(told_levels, name);
-    if (burn != Burn::none && known == told_levels.end()) {
+    const Burn burn = levels[i]->burn(now.wall);
+    const auto known = burning.find(name);
+    if (burn != Burn::none && (known == burning.end() || burn > known->second)) {
       incidents.raise(
           IncidentKind::internal, burn == Burn::page ? Severity::critical : Severity::warning,
-          "level " + name, "group " + name + " uses up its error budget too fast",
+          level_key(name), "group " + name + " uses up its error budget too fast",
           "The budget of the objective would be used up long before its window ends.", now);
-      told_levels.push_back(name);
-    } else if (burn == Burn::none && known != told_levels.end()) {
-      incidents.settle(IncidentKind::internal, "level " + name, now);
-      told_levels.erase(known);
+      burning[name] = burn;
+    } else if (burn == Burn::none && known != burning.end()) {
+      incidents.settle(IncidentKind::internal, level_key(name), now);
+      burning.erase(known);
     }
   }
 }

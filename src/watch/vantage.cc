@@ -54,6 +54,11 @@ void VantageCheck::on_soft(MonitorId monitor, std::uint32_t watched, const Momen
   }
 }
 
+void VantageCheck::begin_blind(const Moment& now) {
+  sight_ = Sight::blind;
+  round_at_ = now.at;
+}
+
 std::optional<VantageCheck::Round> VantageCheck::take_round(const Moment& now) {
   give_up_old(now);
   if (sight_ == Sight::clear || now.at < round_at_) return std::nullopt;

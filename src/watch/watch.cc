@@ -68,7 +68,13 @@ MonitorId Watch::add(Monitor&& monitor, std::uint64_t hash, const Moment& now) {
   parts.by_key[slot.monitor.key] = id;
   ++parts.count;
   const auto row = parts.saved_monitors.find(slot.monitor.key);
-  if (row != parts.saved_monitors.end()) slot.health = health_of(*row->second);
+  if (row != parts.saved_monitors.end()) {
+    slot.health = health_of(*row->second);
+    // The row is as old as the state: since when it was not observed is not known.
+    slot.health.last_any = now.wall;
+    // It may have recovered while this process was not there.
+    if (slot.health.state != State::up) parts.fresh.insert(id);
+  }
   const Group& group = parts.group_of(slot);
   const State state = slot.health.state;
   parts.schedule.add(id, group.interval, hash, state == State::down || state == State::degraded,
@@ -129,15 +135,7 @@ void Watch::end_of_monitors(const Moment& now) {
   }
   parts.certificates.restore(parts.saved.certificates, parts.saved.certificate_hosts, ids);
   parts.changes.restore(parts.saved.fingerprints, ids);
-  for (const IncidentRow& row : parts.saved.incidents) {
-    std::vector<MonitorId> members;
-    for (const std::string& key : row.member_keys) {
-      const MonitorId id = find(key);
-      if (id != kNoMonitor) members.push_back(id);
-    }
-    parts.incidents.restore(row.incident, members);
-    if (!row.incident.open()) parts.ended.push_back(row.incident.id);
-  }
+  parts.restore_incidents(now);
   parts.notifier.restore(parts.saved.deliveries, now);
   for (const IncidentRow& row : parts.saved.incidents) {
     parts.notifier.on_change(row.incident.id, now);
@@ -149,6 +147,45 @@ void Watch::end_of_monitors(const Moment& now) {
   }
   parts.saved_monitors.clear();
   parts.saved = {};
+}
+
+// The row of an incident is written when it has something to tell, those of monitors with each
+// hard change: what an incident has missed is made up for.
+void Watch::Parts::restore_incidents(const Moment& now) {
+  std::vector<std::pair<MonitorId, IncidentKind>> over;
+  for (const IncidentRow& row : saved.incidents) {
+    const Incident& incident = row.incident;
+    std::vector<MonitorId> members;
+    for (const std::string& key : row.member_keys) {
+      const auto found = by_key.find(key);
+      if (found == by_key.end()) continue;
+      const MonitorId id = found->second;
+      members.push_back(id);
+      const Health& health = slots[id].health;
+      if (incident.kind == IncidentKind::unobserved) slots[id].unobserved = true;
+      if ((incident.kind == IncidentKind::down && health.state != State::down) ||
+          (incident.kind == IncidentKind::degraded && health.state != State::degraded) ||
+          (incident.kind == IncidentKind::flapping && !health.flapping.flapping())) {
+        over.emplace_back(id, incident.kind);
+      }
+    }
+    incidents.restore(incident, members);
+    if (!incident.open()) {
+      ended.push_back(incident.id);
+    } else if (incident.kind == IncidentKind::blind) {
+      vantage->begin_blind(now);
+    } else if (incident.kind == IncidentKind::internal &&
+               incident.scope_value.starts_with(kLevelKey)) {
+      burning[incident.scope_value.substr(kLevelKey.size())] =
+          incident.severity == Severity::critical ? Burn::page : Burn::ticket;
+    }
+  }
+  for (const auto& [id, kind] : over) close_problem(id, kind, slots[id].health.since, now);
+  sight = vantage->sight();
+  incidents.set_doubtful(sight != Sight::clear);
+  for (MonitorId id = 0; id < slots.size(); ++id) {
+    if (slots[id].used) count_time(id, now);
+  }
 }
 
 // Problems that were confirmed, but in no incident yet, when the process ended.
@@ -221,13 +258,18 @@ void Watch::on_clock_step(std::chrono::microseconds by, const Moment& now) {
   parts.tell("clock", kNoMonitor, 0, text, now);
   parts.note("clock", kNoMonitor, 0, text, now);
   for (Parts::Slot& slot : parts.slots) {
-    if (slot.used) slot.uptime.step(by);
+    if (!slot.used) continue;
+    slot.uptime.step(by);
+    // What was not observed has not lasted longer by the step.
+    if (slot.health.last_any != WallTime{}) slot.health.last_any += by;
   }
   for (std::optional<ServiceLevel>& level : parts.levels) {
     if (level) level->step(by);
   }
   parts.set_digest(now);
   parts.holds_at = now.at;
+  parts.flapping_at = parts.flapping.empty() ? kNever : now.at;
+  parts.notifier.on_holds_changed(now);
 }
 
 void Watch::on_internal(std::string_view key, std::string_view text, bool ends, const Moment& now) {

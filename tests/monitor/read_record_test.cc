@@ -11,6 +11,7 @@ namespace {
 TEST_CASE("a record that was written can be read back", "[monitor][replay]") {
   RecordReader reader;
   for (const results::Record& record : results::samples::sample_records()) {
+    if (record.at == WallTime{}) continue;  // A bad line of a list.
     std::string line;
     results::append_json(record, line);
     line.pop_back();

@@ -25,12 +25,13 @@ struct Answer {
   Duration takes{};
 };
 
-[[nodiscard]] inline Answer answer(Cause cause, Phase phase, Duration takes) {
+[[nodiscard]] inline Answer answer(Cause cause, Phase phase, Duration takes,
+                                   const std::vector<Cause>& page_on = {}) {
   results::Record record;
   record.outcome = outcome_of(cause);
   record.cause = cause;
   record.phase = phase;
-  Answer answer{sample_of(record, {}), takes};
+  Answer answer{sample_of(record, page_on), takes};
   answer.sample.record = nullptr;
   return answer;
 }

@@ -47,6 +47,15 @@ class ScriptedWorld {
     });
   }
 
+  // The process is killed and started again at once: its probes and messages never come to an end.
+  void restart(Duration since_start) {
+    push(start_.at + since_start, [this] {
+      results_ = {};
+      ++life_;
+      watch_.restart(now_);
+    });
+  }
+
   void run_until(Duration since_start) {
     const Instant end = start_.at + since_start;
     while (true) {
@@ -134,8 +143,9 @@ class ScriptedWorld {
   void probe_canary(const CanaryRequest& request) {
     const Answer answer = network_.probe_canary(request.canary, elapsed());
     const bool answered = answer.sample.outcome != Outcome::failed;
-    push(now_.at + answer.takes,
-         [this, request, answered] { watch_.on_canary(request, answered, now_); });
+    push(now_.at + answer.takes, [this, request, answered, life = life_] {
+      if (life == life_) watch_.on_canary(request, answered, now_);
+    });
   }
 
   void receive(Send&& send) {
@@ -146,7 +156,8 @@ class ScriptedWorld {
     receipt.delivered.revision = send.message.revision;
     receipt.delivered.took = receipt.takes;
     push(now_.at + receipt.takes,
-         [this, message = std::move(send.message), delivered = receipt.delivered] {
+         [this, message = std::move(send.message), delivered = receipt.delivered, life = life_] {
+           if (life != life_) return;
            if (delivered.ok) {
              const std::string& channel = watch_.settings().channels[delivered.channel].name;
              messages_.push_back(text_of(now_.wall) + " " + channel + " " +
@@ -168,6 +179,7 @@ class ScriptedWorld {
   std::priority_queue<Planned<ProbeEnd>> results_;
   std::priority_queue<Occasion> occasions_;
   std::uint64_t planned_ = 0;
+  std::uint64_t life_ = 0;  // Of the process: counts its restarts.
   std::uint64_t probes_ = 0;
   std::vector<std::string> messages_;
   std::vector<std::string> events_;

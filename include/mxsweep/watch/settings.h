@@ -58,6 +58,7 @@ struct Group {
   struct Objective {
     double target = 0.999;
     Duration window = std::chrono::hours{24 * 30};
+    friend bool operator==(const Objective&, const Objective&) = default;
   };
   std::optional<Objective> objective;
 };

@@ -58,6 +58,8 @@ class VantageCheck {
   VantageCheck(const Vantage& settings, PickWell pick_well);
 
   void on_soft(MonitorId monitor, std::uint32_t watched, const Moment& now);
+  // We were blind when the process ended: until a good round we still are.
+  void begin_blind(const Moment& now);
   // A round that is to be made now; it ends when all its probes have been answered.
   [[nodiscard]] std::optional<Round> take_round(const Moment& now);
   void on_canary(std::uint32_t round, std::uint32_t canary, bool answered, const Moment& now);
