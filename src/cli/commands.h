@@ -15,6 +15,8 @@ namespace mxsweep::cli {
 void add_scan(Program& program, const std::vector<std::string>& command,
               const Resumption* resumption);
 void add_probe(Program& program);
+void add_watch(Program& program);
+void add_ctl(Program& program);
 void add_sink(Program& program);
 void add_schema(Program& program);
 // Prints the manual page and the shells' completions, which are made from the help texts.

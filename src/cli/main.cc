@@ -39,6 +39,8 @@ int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = null
       "machine cannot run it. probe --nagios has the statuses that monitoring systems expect.");
   add_scan(program, {argv, argv + argc}, resumption);
   add_probe(program);
+  add_watch(program);
+  add_ctl(program);
   add_sink(program);
   add_schema(program);
   add_manual(program);

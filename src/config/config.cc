@@ -4,15 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <tuple>
 #include <utility>
 
+#include "config/bare_text.h"
 #include "config/reader.h"
 #include "config/values.h"
 #include "mxsweep/config/sections.h"
-#include "mxsweep/core/nearest_word.h"
 
 namespace mxsweep::config {
 namespace {
@@ -115,6 +113,14 @@ void add_root(const toml::table& root, Context& context, Document& document) {
 // False: a file is not TOML. Then the others are not judged, because each may refer to it.
 bool parse(const std::vector<Source>& sources, Context& context, Parsed& parsed) {
   for (const Source& source : sources) {
+    if (const auto place = find_bare_text_beyond_ascii(source.text)) {
+      context.problems.push_back({.file = source.name,
+                                  .line = place->line,
+                                  .column = place->column,
+                                  .sentence = "a character beyond ASCII: only texts in quotes and "
+                                              "comments may have one"});
+      continue;
+    }
     toml::parse_result result = toml::parse(source.text, source.name);
     if (result) {
       parsed.roots.push_back(std::move(result).table());

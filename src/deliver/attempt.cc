@@ -12,9 +12,11 @@
 namespace mxsweep::deliver {
 namespace {
 
-// Mail and kinds that need "to" have recipients; others have one without a name.
+// Mail, kinds that need "to" and templates that use it have recipients; others have one without a
+// name.
 std::vector<std::string> recipients_of(const watch::Channel& channel) {
   if (channel.kind == "mail") return channel.to;
+  if (channel.kind == "template" && !channel.to.empty()) return channel.to;
   const auto preset = std::ranges::find(presets(), channel.kind, &Preset::kind);
   const bool has_recipients = preset != presets().end() && preset->needs_setting("to");
   return has_recipients && !channel.to.empty() ? channel.to : std::vector<std::string>{""};
@@ -82,7 +84,7 @@ void ExecAttempt::start(Instant /*now*/, WallTime /*wall*/) {
                                    {"MXSWEEP_INCIDENT=" + std::to_string(message_.incident),
                                     "MXSWEEP_KIND=" + std::string(to_string(message_.kind)),
                                     "MXSWEEP_IDENTITY=" + message_.identity},
-                                   message_.json);
+                                   message_.json + '\n');
   if (error == 0) return;
   answer.permanent = error == ENOENT || error == EACCES || error == ENOEXEC;
   answer.text = channel_.command[0] + ": " + std::strerror(error);

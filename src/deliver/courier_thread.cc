@@ -189,9 +189,10 @@ void CourierThread::renew_alerts() {
   std::erase_if(alerts_, [now](const auto& alert) { return now >= alert.second.until; });
   for (auto& [key, alert] : alerts_) {
     if (now < alert.again || running_.size() >= kAtOnce) continue;
+    const std::string& name = alert.channel.name;
     const bool waits = std::ranges::any_of(
-        queue_, [&](const Order& order) { return order.channel.name == alert.channel.name; });
-    if (waits || is_busy(alert.channel.name)) continue;
+        queue_, [&name](const Order& order) { return order.channel.name == name; });
+    if (waits || is_busy(name)) continue;
     alert.again = now + options_.renew_every;
     begin(alert.channel, alert.message, 0, true);
   }

@@ -155,8 +155,9 @@ std::string address_of(std::string_view mailbox) {
     if (!mailbox.ends_with('>')) return {};
     mailbox = mailbox.substr(begin + 1, mailbox.size() - begin - 2);
   }
+  // Octets above 127 are addresses of RFC 6531, which libcurl sends where SMTPUTF8 is offered.
   const auto allowed = [](char c) {
-    return c > ' ' && c != 0x7f && c != '<' && c != '>' && c != ',';
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f && c != '<' && c != '>' && c != ',';
   };
   const std::size_t at = mailbox.rfind('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == mailbox.size()) return {};

@@ -13,7 +13,6 @@ namespace mxsweep::deliver {
 namespace {
 
 constexpr std::uint16_t kMailPort = 25;
-constexpr std::uint16_t kSubmissionPort = watch::Relay().port;
 constexpr Duration kLeast = std::chrono::milliseconds{500};  // For one relay.
 
 Security security_of(watch::Relaying tls, bool login) {
@@ -71,7 +70,7 @@ MailHop MailAttempt::hop_to(const watch::Relay& relay) const {
   hop.port = relay.port;
   const bool direct = relay.host.empty();
   // The default of relays is not the port of an MX.
-  if (direct && relay.port == kSubmissionPort) hop.port = kMailPort;
+  if (direct && relay.port == watch::Relay().port) hop.port = kMailPort;
   const bool login = !direct && !channel_.user.empty();
   hop.security = security_of(relay.tls, login);
   // Without a login, encryption to anyone is better than none (RFC 7435).

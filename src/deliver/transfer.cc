@@ -149,13 +149,16 @@ Transfer::~Transfer() {
 
 void Transfer::abandon() {
   hurried_ = true;
+  const std::lock_guard lock(lock_);
   for (const int descriptor : sockets_) ::shutdown(descriptor, SHUT_RDWR);
 }
 
 int Transfer::on_socket(void* self, curl_socket_t descriptor, curlsocktype /*purpose*/) {
-  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::lock_guard lock(transfer.lock_);
+  const int copy = transfer.hurried_ ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return CURL_SOCKOPT_ERROR;
-  static_cast<Transfer*>(self)->sockets_.push_back(copy);
+  transfer.sockets_.push_back(copy);
   return CURL_SOCKOPT_OK;
 }
 
@@ -184,7 +187,7 @@ int Transfer::debug(CURL* /*easy*/, curl_infotype type, char* data, std::size_t 
   return 0;
 }
 
-// libcurl waits for the reply to QUIT, a second at a time, while nothing else goes on.
+// libcurl asks at least once a second, even while it waits for the reply to QUIT.
 int Transfer::progress(void* self, curl_off_t /*down_total*/, curl_off_t /*down*/,
                        curl_off_t /*up_total*/, curl_off_t /*up*/) {
   return static_cast<Transfer*>(self)->hurried_ ? 1 : 0;
@@ -286,8 +289,9 @@ Transfer::Outcome Transfer::mail_outcome(CURLcode code) const {
 Transfers::Transfers() : multi_(::curl_multi_init()) {}
 
 Transfers::~Transfers() {
+  for (const auto& talk : talks_) talk->running.transfer->abandon();
+  talks_.clear();
   for (const Running& running : running_) {
-    running.transfer->abandon();
     ::curl_multi_remove_handle(multi_, running.transfer->easy());
   }
   running_.clear();
@@ -295,15 +299,28 @@ Transfers::~Transfers() {
 }
 
 void Transfers::start(std::unique_ptr<Transfer> transfer, Done done) {
-  ::curl_multi_add_handle(multi_, transfer->easy());
-  running_.push_back({std::move(transfer), std::move(done)});
+  if (!transfer->is_mail()) {
+    ::curl_multi_add_handle(multi_, transfer->easy());
+    running_.push_back({std::move(transfer), std::move(done)});
+    return;
+  }
+  Talk& talk = *talks_.emplace_back(std::make_unique<Talk>());
+  talk.running = {std::move(transfer), std::move(done)};
+  const int error = talk.thread.start([&talk, multi = multi_] {
+    talk.code = ::curl_easy_perform(talk.running.transfer->easy());
+    talk.ended = true;
+    ::curl_multi_wakeup(multi);
+  });
+  if (error != 0) talk.ended = true;
 }
 
 void Transfers::turn(std::vector<curl_waitfd>& others, Duration longest) {
   int running = 0;
   ::curl_multi_perform(multi_, &running);
   // What a callback has started or ended concerns the caller before anything is waited for.
-  if (collect()) longest = Duration::zero();
+  const bool requests_ended = collect();
+  const bool talks_ended = collect_talks();
+  if (requests_ended || talks_ended) longest = Duration::zero();
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(longest).count();
   ::curl_multi_poll(multi_, others.data(), static_cast<unsigned>(others.size()),
                     static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60'000)), nullptr);
@@ -323,6 +340,22 @@ bool Transfers::collect() {
     running_.erase(found);
     ::curl_multi_remove_handle(multi_, easy);
     ended.done(ended.transfer->outcome(code));
+    some = true;
+  }
+  return some;
+}
+
+bool Transfers::collect_talks() {
+  bool some = false;
+  for (std::size_t at = 0; at < talks_.size();) {
+    if (!talks_[at]->ended) {
+      ++at;
+      continue;
+    }
+    const std::unique_ptr<Talk> talk = std::move(talks_[at]);
+    talks_.erase(talks_.begin() + static_cast<std::ptrdiff_t>(at));
+    talk->thread.join();
+    talk->running.done(talk->running.transfer->outcome(talk->code));
     some = true;
   }
   return some;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One HTTP request or one SMTP transaction, and all that are in progress, on libcurl.
 //
+//   Threads   libcurl's multi interface waits for the last reply of an SMTP transaction while all
+//             else stands still (7.88 to 8.14: smtp_done()). So each transaction has a thread of
+//             its own for as long as it lasts; requests have none.
 //   Source    libcurl-easy(3), libcurl-multi(3); RFC 5321, RFC 3207 and RFC 4954 as libcurl has
 //             them.
 //   Limits    kConnect to connect, 64 KiB of an answer, no redirects, no protocols but HTTP and
@@ -13,8 +16,10 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,6 +27,7 @@
 #include "deliver/tally.h"
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/threads/thread.h"
 
 namespace mxsweep::deliver {
 
@@ -60,8 +66,9 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
 
   [[nodiscard]] CURL* easy() { return easy_; }
-  // Before it is removed unfinished: libcurl would end a mail that is half sent as if it were
-  // whole, and wait for the reply.
+  [[nodiscard]] bool is_mail() const { return is_mail_; }
+  // From another thread: nothing is sent or waited for any more. libcurl by itself would end a mail
+  // that is half sent as if it were whole.
   void abandon();
   // Texts are as received: safe_line() is for the caller.
   [[nodiscard]] Outcome outcome(CURLcode code) const;
@@ -88,12 +95,13 @@ class Transfer {
   MailHop hop_;
   std::string body_;
   std::size_t sent_ = 0;
-  std::string verb_;                  // The last command of SMTP.
-  std::string last_reply_;            // Its reply, the last line.
-  std::string refusal_;               // The last reply that was negative, with its verb.
-  std::vector<std::string> replies_;  // Those to RCPT TO.
-  bool hurried_ = false;              // Nothing is waited for any more.
-  std::vector<int> sockets_;          // Copies of a mail's descriptors, to abandon it by.
+  std::string verb_;                   // The last command of SMTP.
+  std::string last_reply_;             // Its reply, the last line.
+  std::string refusal_;                // The last reply that was negative, with its verb.
+  std::vector<std::string> replies_;   // Those to RCPT TO.
+  std::atomic<bool> hurried_ = false;  // Nothing is waited for any more.
+  std::mutex lock_;                    // Of sockets_.
+  std::vector<int> sockets_;           // Copies of a mail's descriptors, to abandon it by.
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
@@ -118,10 +126,20 @@ class Transfers {
     Done done;
   };
 
+  // A transaction in its thread.
+  struct Talk {
+    Running running;
+    CURLcode code = CURLE_FAILED_INIT;
+    std::atomic<bool> ended = false;
+    threads::Thread thread;
+  };
+
   bool collect();  // Whether some have ended.
+  bool collect_talks();
 
   CURLM* multi_;
   std::vector<Running> running_;
+  std::vector<std::unique_ptr<Talk>> talks_;
 };
 
 }  // namespace mxsweep::deliver

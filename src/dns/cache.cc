@@ -38,7 +38,8 @@ std::size_t octets_of(const std::string& question, const Answer& answer) {
 
 }  // namespace
 
-Cache::Cache(std::size_t answers_max) : answers_(answers_max, kAnswerOctetsTypical) {}
+Cache::Cache(std::size_t answers_max, Duration ttl_most)
+    : ttl_most_(ttl_most), answers_(answers_max, kAnswerOctetsTypical) {}
 
 std::shared_ptr<const Answer> Cache::find(const std::string& question, Instant now) {
   const Entry* const entry =
@@ -47,7 +48,7 @@ std::shared_ptr<const Answer> Cache::find(const std::string& question, Instant n
 }
 
 void Cache::keep(const std::string& question, std::shared_ptr<const Answer> answer, Instant now) {
-  const Duration span = time_kept(*answer);
+  const Duration span = std::min(time_kept(*answer), ttl_most_);
   if (span <= Duration::zero()) return;
   const std::size_t octets = octets_of(question, *answer);
   answers_.keep(question, {std::move(answer), now + span}, octets);

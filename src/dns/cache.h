@@ -26,7 +26,8 @@ inline constexpr Duration kFailureTtl = std::chrono::seconds{30};
 
 class Cache {
  public:
-  explicit Cache(std::size_t answers_max);
+  // No answer is kept for longer than `ttl_most`.
+  explicit Cache(std::size_t answers_max, Duration ttl_most = kTtlMost);
 
   // Null: not cached, or expired.
   [[nodiscard]] std::shared_ptr<const Answer> find(const std::string& question, Instant now);
@@ -42,6 +43,7 @@ class Cache {
     Instant until = kNever;
   };
 
+  Duration ttl_most_;
   GenerationCache<std::string, Entry> answers_;  // By question.
 };
 

@@ -127,7 +127,7 @@ Status Resolver::open(const ResolverOptions& options) {
   INVARIANT(channels_.empty());
   options_ = options;
   random_ = Random(options.seed);
-  cache_ = std::make_unique<Cache>(options.answers_max);
+  cache_ = std::make_unique<Cache>(options.answers_max, options.ttl_most);
   check_ = std::make_unique<Lookup>();
   check_->owner = this;
   check_->question = &check_question();

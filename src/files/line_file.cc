@@ -65,7 +65,14 @@ Status LineFile::use(const FileStyle& style) {
   return good ? Status() : Status::unusable(file_.name() + ": there is no memory to compress it");
 }
 
-Status LineFile::begin() { return continues_ ? begin_again() : file_.begin(); }
+Status LineFile::begin() {
+  if (continues_) return begin_again();
+  file_octets_ = style_.append && can_reopen() ? file_.octets() : 0;
+  if (file_octets_ == 0) return file_.begin();
+  first_written_at_ = ring::now();
+  const int error = file_.cut_at(file_octets_);
+  return error == 0 ? Status() : Status::unusable(path_ + ": " + std::strerror(error));
+}
 
 void LineFile::write(const Lines& lines) {
   if (lines.records == 0) return;

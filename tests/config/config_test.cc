@@ -77,6 +77,14 @@ TEST_CASE("a name, a list and a channel are enough", "[config]") {
   CHECK(settings.routes[0].to == std::vector<watch::ChannelNumber>{0});
 }
 
+// STARTTLS that breaks off, behind a conversation that has worked.
+TEST_CASE("a failure that leaves a server degraded can count as one", "[config]") {
+  const watch::Settings settings = settings_of(
+      "watch = { helo = \"a.test\" }\n"
+      "group = [{ targets = \"x\", page_on = [\"net.closed_early\", \"net.timeout\"] }]\n");
+  CHECK(settings.groups.at(0).page_on == std::vector{Cause::net_closed_early, Cause::net_timeout});
+}
+
 TEST_CASE("the complete example has no problem", "[config]") {
   const watch::Settings settings = settings_of(example(), room_of_example());
   CHECK(settings.history_octets_max == 10'000'000'000);
@@ -247,6 +255,15 @@ TEST_CASE("what is not TOML has a place, too", "[config]") {
   const Configured twice = Room{}.read("[watch]\nhelo = \"a.b\"\nhelo = \"c.d\"\n");
   REQUIRE(twice.problems.size() == 1);
   CHECK(twice.problems[0].line == 3);
+}
+
+TEST_CASE("a bracket alone is a mistake like any other", "[config]") {
+  for (const std::string_view text : {"[\n", "[[\n", "[ #\n", "\n[\n]\n", "a = [\n", "[.\n"}) {
+    CAPTURE(text);
+    const Configured configured = Room{}.read(text);
+    REQUIRE(configured.problems.size() == 1);
+    CHECK(configured.problems[0].line >= 1);
+  }
 }
 
 TEST_CASE("files are joined: arrays of tables are appended", "[config]") {

@@ -105,6 +105,7 @@ TEST_CASE("the body is quoted-printable: no line is long, ends in a blank or beg
 TEST_CASE("an address is read with or without a name") {
   CHECK(address_of("ops@example.net") == "ops@example.net");
   CHECK(address_of("Operations <ops@example.net>") == "ops@example.net");
+  CHECK(address_of("jörg@example.net") == "jörg@example.net");
   CHECK(address_of("ops").empty());
   CHECK(address_of("@example.net").empty());
   CHECK(address_of("ops@").empty());

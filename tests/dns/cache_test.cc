@@ -45,6 +45,16 @@ TEST_CASE("an answer is kept for its TTL, within bounds", "[dns][cache]") {
   CHECK(kept_for(LookupStatus::unreachable, hours{1}) == Duration::zero());
 }
 
+TEST_CASE("an answer is kept for no longer than the cache's own limit", "[dns][cache]") {
+  Cache cache(100, seconds{10});
+  for (const LookupStatus status :
+       {LookupStatus::found, LookupStatus::nxdomain, LookupStatus::servfail}) {
+    cache.keep("q", answer(status, hours{1}), kNow);
+    CHECK(cache.find("q", kNow + seconds{9}) != nullptr);
+    CHECK(cache.find("q", kNow + seconds{11}) == nullptr);
+  }
+}
+
 TEST_CASE("the cache stays within its bound, and keeps the answers that are in use",
           "[dns][cache]") {
   Cache cache(100);

@@ -48,6 +48,24 @@ void add_record(Outbox& outbox, std::string_view target) {
   outbox.end_line({});
 }
 
+TEST_CASE("a file that is appended to keeps what it has", "[files][output]") {
+  const TemporaryFile file;
+  std::ofstream(file.path) << "before\n";
+  for (const std::string_view line : {"first\n", "second\n"}) {
+    Output output;
+    REQUIRE(output.open(file.path, {.zstd = false, .append = true}).ok());
+    Outbox& outbox = output.add_outbox();
+    REQUIRE(output.begin().ok());
+    outbox.begin_line({}).append(line);
+    outbox.end_line({});
+    outbox.flush({});
+    output.finish();
+    output.run();
+    CHECK(output.file(0).records() == 1);
+  }
+  CHECK(content(file.path) == "before\nfirst\nsecond\n");
+}
+
 TEST_CASE("lines of several producers arrive whole and are all counted", "[files][output]") {
   const TemporaryFile file;
   constexpr int kProducers = 4;

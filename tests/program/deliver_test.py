@@ -73,7 +73,7 @@ class HttpDelivery(DeliverTest):
 
     def test_what_the_receiver_asks_for_is_reported(self):
         later = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 3600))
-        sink = self.http((429, {"Retry-After": "120"}), (503, {"Retry-After": later}))
+        sink = self.http((429, {"Retry-After": "120"}, "{}"), (503, {"Retry-After": later}, "{}"))
         courier = self.courier()
         self.expect(courier.send(kind="slack", url=sink.url), ok=False, permanent=False,
                     status=429, retry_after_s=120)
@@ -88,7 +88,7 @@ class HttpDelivery(DeliverTest):
         self.assertEqual(permanent, [True] * 4 + [False] * 5)
 
     def test_a_redirect_is_refused_and_its_goal_named(self):
-        sink = self.http((302, {"Location": "http://elsewhere.test/login"}))
+        sink = self.http((302, {"Location": "http://elsewhere.test/login"}, "{}"))
         answer = self.courier().send(kind="webhook", url=sink.url + "/hook")
         self.expect(answer, ok=False, permanent=True, status=302)
         self.assertIn("http://elsewhere.test/login, which is not followed", answer["text"])
@@ -105,9 +105,11 @@ class HttpDelivery(DeliverTest):
 
     def test_one_that_hangs_holds_up_no_other_channel(self):
         hanging, well = self.http("hang"), self.http(200)
+        late = self.mail({"end of data": "hang"})
         courier = self.courier()
         courier.order(channel="a", kind="slack", url=hanging.url, incident=1)
-        wait_until(lambda: hanging.requests, "the request that hangs")
+        courier.order(channel="c", kind="mail", to=["a@b.test"], relays=[late.place], incident=3)
+        wait_until(lambda: hanging.requests and "DATA" in late.commands, "both to hang")
         self.expect(courier.send(channel="b", kind="slack", url=well.url, incident=2), ok=True,
                     incident=2)
         hanging.released.set()
@@ -147,7 +149,7 @@ class HttpDelivery(DeliverTest):
         self.expect(answer, ok=False, permanent=True)
         for secret in ("s3cret", basic, "B0XYZ", "\x1b"):
             self.assertNotIn(secret, answer["text"])
-        sink = self.http((302, {"Location": sink.url + "/services/T0/B0XYZXYZXYZ?moved"}))
+        sink = self.http((302, {"Location": sink.url + "/services/T0/B0XYZXYZXYZ?moved"}, "{}"))
         answer = self.courier().send(kind="slack", url=sink.url + "/services/T0/B0XYZXYZXYZ")
         self.assertNotIn("B0XYZ", answer["text"])
 
@@ -169,13 +171,15 @@ class HttpDelivery(DeliverTest):
         numbers = [body.split(b"&")[0] for _, _, body in sink.requests]
         self.assertEqual(len(numbers), 3)
         self.assertEqual(set(numbers), {b"To=%2B491", b"To=%2B492"})
-        self.assertEqual(sink.requests[0][0], "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1")
+        self.assertEqual(sink.requests[0][0],
+                         "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1")
         self.assertTrue(sink.requests[0][1]["authorization"].startswith("Basic "))
 
     def test_a_gateway_of_ones_own_is_a_template(self):
         sink = self.http(200)
-        self.expect(self.courier().send(kind="sms", url=sink.url + "/send?to={{to}}&text={{subject}}",
-                                        to=["+491"], subject="a&b=\"c\"\r\nd"), ok=True)
+        url = sink.url + "/send?to={{to}}&text={{subject}}"
+        self.expect(self.courier().send(kind="sms", url=url, to=["+491"],
+                                        subject="a&b=\"c\"\r\nd"), ok=True)
         self.assertEqual(sink.requests[0][0],
                          "GET /send?to=%2B491&text=a%26b%3D%22c%22%5Cu000d%0Ad HTTP/1.1")
 

@@ -26,7 +26,8 @@ def server_context(certificate):
 
 class HttpSink:
     """Answers each request with the next of `answers`, the last one again and again: an HTTP
-    status; (status, headers); (status, headers, body); "hang" or "reset"."""
+    status; (status, headers, body); "hang" or "reset"; or a function of the first line, the headers
+    and the body that returns one of them."""
 
     def __init__(self, *answers, certificate=None):
         self.answers = list(answers)
@@ -57,14 +58,15 @@ class HttpSink:
         with self.lock:
             self.requests.append((first, headers, body))
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            if callable(answer):
+                answer = answer(first, headers, body)
         if answer == "hang":
             self.released.wait(WAIT_SECONDS_MAX)
             return False
         if answer == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
-        status, more, text = (*answer, {}, "")[:3] if isinstance(answer, tuple) else (answer, {}, "")
-        text = text or "{}"
+        status, more, text = answer if isinstance(answer, tuple) else (answer, {}, "{}")
         lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(text.encode())}"]
         lines += [f"{name}: {value}" for name, value in more.items()]
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n" + text).encode())

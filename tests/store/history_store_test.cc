@@ -145,7 +145,7 @@ TEST_CASE("a result that comes after its hour was compacted is not lost", "[stor
 TEST_CASE("the budget is kept, and the space of what goes is used again", "[store][history]") {
   const Folder folder(true);
   HistoryStore store;
-  constexpr std::uint64_t kBudget = 1'500'000;
+  constexpr std::uint64_t kBudget = 1'000'000;
   REQUIRE(store.open(folder.path(), kBudget, hour_and(0, 0)).ok());
   name(store, 200);
   for (std::int64_t hour = 0; hour < 50; ++hour) {

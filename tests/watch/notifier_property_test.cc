@@ -241,9 +241,11 @@ class RandomWorld {
       for (Send& send : sends) {
         const std::string channel = current().channels[send.channel].name;
         for (const Flight& flight : flights_) {  // At most one of an incident and channel.
-          REQUIRE((flight.channel != channel || send.message.kind == MessageKind::digest ||
-                   flight.send.message.kind == MessageKind::digest ||
-                   flight.send.message.incident != send.message.incident));
+          const bool other = flight.channel != channel ||
+                             flight.send.message.kind == MessageKind::digest ||
+                             send.message.kind == MessageKind::digest ||
+                             flight.send.message.incident != send.message.incident;
+          if (!other) FAIL(channel << " has two messages of one incident in flight");
         }
         flights_.push_back({std::move(send), channel});
       }

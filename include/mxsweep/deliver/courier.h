@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Delivers messages: by mail, HTTP or a program. One thread of its own, libcurl's multi interface.
+// Delivers messages: by mail, HTTP or a program, on libcurl. One thread of its own, and one for
+// each mail that is under way.
 //
 //   Shape    start() the thread; send() from one other thread; take() what has become of it, when
 //            the bell was rung. One attempt for each send(): retries are the Notifier's. Messages

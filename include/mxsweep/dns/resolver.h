@@ -57,7 +57,8 @@ struct ResolverOptions {
   Duration second_try = std::chrono::seconds{6};
   std::uint32_t in_flight_max = 1000;  // Of 32,000 that ids allow; the rest waits in a queue.
   std::size_t answers_max = 65536;     // In the cache: at most 32 MiB.
-  std::uint64_t seed = 0;              // For the ids of queries.
+  Duration ttl_most = std::chrono::hours{24};  // An answer is kept for no longer than this.
+  std::uint64_t seed = 0;                      // For the ids of queries.
 };
 
 // What to poll a descriptor for from now on; replaces the earlier Watch of the same descriptor.

@@ -7,6 +7,8 @@
 //             calls its listener from start(), work() and interrupt_all(). A listener has
 //               using Visit = ...;  The caller's data about a connection. Its target() returns a
 //                                   reference that is valid until the Visit is moved or destroyed.
+//                                   It may have a plan(), the Plan of this connection; without it,
+//                                   the engine's plan holds for all.
 //               void on_end(Visit&, probe::Observation&&, Instant now);
 //             and may have these members (a listener without them pays nothing):
 //               void on_connected(Visit&, Instant now);
@@ -23,8 +25,8 @@
 //             deadlines are kept.
 //   Deadlines every completion is passed to its conversation before a deadline counts as missed:
 //             when this thread is late, no peer is blamed for it.
-//   Lifetime  open() to close() in one thread. The listener and the plan outlive the engine, whose
-//             destructor calls neither.
+//   Lifetime  open() to close() in one thread. The listener and the plans outlive the engine, whose
+//             destructor calls none of them.
 //   Errors    a local shortage (descriptors, ports, memory) goes to on_shortage(). If the kernel
 //             refuses the ring, failure() is its errno, and only give_up() may follow.
 #pragma once
@@ -152,6 +154,10 @@ class Engine {
     listener.on_shortage(std::move(visit), 0, Instant{});
   };
 
+  [[nodiscard]] const probe::Plan& plan_of(const Visit& visit) const {
+    if constexpr (requires { visit.plan(); }) return visit.plan();
+    return plan_;
+  }
   // A socket for a connection to this address; negative: an errno.
   [[nodiscard]] int open_socket(const Address& to) const;
   void show(Connection& connection, const Event& event) {

@@ -34,7 +34,8 @@ bool Engine<Kernel, Listener>::start(Visit&& visit) {
       return false;
     }
   }
-  const Handle handle = slots_.begin(std::move(visit), plan_, descriptor);
+  const probe::Plan& plan = plan_of(visit);
+  const Handle handle = slots_.begin(std::move(visit), plan, descriptor);
   Connection& connection = *slots_.find(handle);
   const targets::Target& target = connection.visit.target();
   connection.place = connections_.place_of(target.address);

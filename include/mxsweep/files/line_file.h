@@ -32,6 +32,7 @@ namespace mxsweep::files {
 
 struct FileStyle {
   bool zstd = false;
+  bool append = false;  // begin() keeps what is in a regular file.
   Rotation rotation{};
 };
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "monitor/load.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "mxsweep/config/config.h"
+#include "mxsweep/deliver/courier.h"
+#include "mxsweep/files/content.h"
+#include "mxsweep/zones/zones.h"
+
+namespace mxsweep::monitor {
+namespace {
+
+constexpr std::uint64_t kFileOctetsMax = 16 * 1024 * 1024;
+constexpr std::size_t kFilesMost = 1000;
+
+class Folder {
+ public:
+  explicit Folder(const std::string& file) : path_(std::filesystem::path(file).parent_path()) {}
+
+  [[nodiscard]] std::string of(const std::string& path) const {
+    if (path.empty() || path.front() == '/') return path;
+    return (path_ / path).string();
+  }
+  // The files of conf.d, in the order of their names.
+  [[nodiscard]] std::vector<std::string> more() const {
+    std::vector<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator file(path_ / "conf.d", error), end;
+         !error && file != end && found.size() < kFilesMost; file.increment(error)) {
+      if (file->path().extension() == ".toml") found.push_back(file->path().string());
+    }
+    std::ranges::sort(found);
+    return found;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The zones that were asked for: those that the configuration names.
+class ZoneTable {
+ public:
+  explicit ZoneTable(WallTime now) : now_(now) {}
+
+  [[nodiscard]] bool has(std::string_view name) {
+    if (zones_.contains(name)) return true;
+    Result<watch::TimeZone> zone = zones::read_zone(name, now_);
+    if (!zone.ok()) return false;
+    zones_.emplace(name, *std::move(zone));
+    return true;
+  }
+  [[nodiscard]] watch::Zones take() { return std::move(zones_); }
+
+ private:
+  WallTime now_;
+  watch::Zones zones_;
+};
+
+void resolve_paths(watch::Settings& settings, const Folder& folder) {
+  for (watch::Group& group : settings.groups) {
+    group.targets = folder.of(group.targets);
+    group.domains = folder.of(group.domains);
+  }
+  for (watch::Channel& channel : settings.channels) channel.ca_file = folder.of(channel.ca_file);
+  settings.ca_file = folder.of(settings.ca_file);
+}
+
+config::Configured configure(const std::string& path, const Folder& folder, ZoneTable& zones,
+                             std::vector<std::string>& problems) {
+  std::vector<std::string> files = folder.more();
+  files.insert(files.begin(), path);
+  std::vector<config::Source> sources;
+  for (const std::string& file : files) {
+    const Result<std::string> text = files::read_text(file, kFileOctetsMax);
+    if (text.ok()) {
+      sources.push_back({.name = file, .text = *text});
+    } else {
+      problems.push_back(text.status().sentence());
+    }
+  }
+  if (!problems.empty()) return {};
+  const std::vector<std::string> kinds = deliver::channel_kinds();
+  return config::read_config(
+      sources, {.read_file =
+                    [&folder](const std::string& file) {
+                      return files::read_text(folder.of(file), kFileOctetsMax);
+                    },
+                .environment = [](const std::string& name) -> std::optional<std::string> {
+                  const char* const value = std::getenv(name.c_str());
+                  if (value == nullptr) return std::nullopt;
+                  return value;
+                },
+                .has_zone = [&zones](std::string_view zone) { return zones.has(zone); },
+                .has_channel_kind =
+                    [&kinds](std::string_view kind) {
+                      return std::ranges::find(kinds, kind) != kinds.end();
+                    },
+                .channel_kinds = kinds});
+}
+
+}  // namespace
+
+Loading load(const std::string& path, const std::string& state_dir, bool lists, WallTime now) {
+  Loading loading;
+  const Folder folder(path);
+  ZoneTable zones(now);
+  config::Configured configured = configure(path, folder, zones, loading.problems);
+  for (const config::Problem& problem : configured.problems) {
+    loading.problems.push_back(problem.text());
+  }
+  if (!configured.settings) return loading;
+  Loaded loaded{.settings = *std::move(configured.settings), .zones = {}, .targets = {}};
+  resolve_paths(loaded.settings, folder);
+  if (!state_dir.empty()) loaded.settings.state_dir = state_dir;
+  if (lists) {
+    Lists read = read_lists(loaded.settings);
+    loading.problems.insert(loading.problems.end(), read.problems.begin(), read.problems.end());
+    loaded.targets = std::move(read.targets);
+  }
+  loaded.zones = zones.take();
+  if (loading.problems.empty()) loading.loaded = std::move(loaded);
+  return loading;
+}
+
+}  // namespace mxsweep::monitor

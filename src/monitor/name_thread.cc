@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "monitor/name_thread.h"
+
+#include <cstring>
+#include <utility>
+
+#include "mxsweep/ring/clock.h"
+
+namespace mxsweep::monitor {
+namespace {
+
+constexpr Duration kIdleWait = std::chrono::seconds{10};  // The bell ends it.
+
+}  // namespace
+
+NameThread::~NameThread() {
+  {
+    const std::lock_guard lock(lock_);
+    ends_ = true;
+  }
+  own_bell_.notify();
+  thread_.join();
+}
+
+void NameThread::ask(targets::Target&& name) {
+  if (!std::exchange(started_, true)) {
+    const int error = own_bell_.good() ? thread_.start([this] { run(); }) : own_bell_.error();
+    if (error != 0) {
+      const std::lock_guard lock(lock_);
+      failure_ = Status::machine(std::string("the resolver: ") + std::strerror(error));
+    }
+  }
+  {
+    const std::lock_guard lock(lock_);
+    if (failure_.ok()) {
+      questions_.push_back(std::move(name));
+      own_bell_.notify_if_waiting();
+      return;
+    }
+  }
+  fail(name);
+}
+
+bool NameThread::take(std::vector<names::Resolved>& servers) {
+  if (!has_answers()) return false;
+  const std::lock_guard lock(lock_);
+  servers = std::move(answers_.front());
+  answers_.pop_front();
+  --answers_waiting_;
+  return true;
+}
+
+Status NameThread::failure() const {
+  const std::lock_guard lock(lock_);
+  return failure_;
+}
+
+void NameThread::answer(std::vector<names::Resolved>&& servers) {
+  {
+    const std::lock_guard lock(lock_);
+    answers_.push_back(std::move(servers));
+    ++answers_waiting_;
+  }
+  bell_.notify_if_waiting();
+}
+
+void NameThread::fail(const targets::Target& name) {
+  std::vector<names::Resolved> servers;
+  servers.push_back(
+      {.task = {.target = name, .path = nullptr}, .cause = Cause::local_resolver_unreachable});
+  answer(std::move(servers));
+}
+
+void NameThread::run() {
+  names::Names names(options_);
+  Status failure = names.open(own_bell_.descriptor());
+  while (true) {
+    std::deque<targets::Target> questions;
+    own_bell_.prepare();
+    {
+      const std::lock_guard lock(lock_);
+      if (ends_) return;
+      if (!failure.ok() && failure_.ok()) failure_ = failure.behind("the resolver");
+      while (!questions_.empty() && (!failure.ok() || !names.full())) {
+        if (failure.ok()) {
+          names.begin(std::move(questions_.front()), ring::now());
+        } else {
+          questions.push_back(std::move(questions_.front()));
+        }
+        questions_.pop_front();
+      }
+    }
+    for (const targets::Target& question : questions) fail(question);
+    if (failure.ok()) {
+      names.turn(names.has_resolved() ? Duration::zero() : kIdleWait);
+      failure = names.failure();
+    } else {
+      own_bell_.wait(kIdleWait);
+    }
+    own_bell_.cancel_wait();
+    if (!names.is_open()) continue;
+    for (std::vector<names::Resolved> servers; names.take(servers);) answer(std::move(servers));
+  }
+}
+
+}  // namespace mxsweep::monitor

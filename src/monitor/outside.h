@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// What the loop needs of its surroundings: other threads, files and databases. Tests have one of
+// their own.
+//
+//   Threads   all of it is called by the loop's thread, and nothing of it blocks. What comes from
+//             other threads is fetched with take...(); they wake the loop by its doorbell.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/names/task.h"
+#include "mxsweep/results/record.h"
+#include "mxsweep/targets/target.h"
+#include "mxsweep/watch/effects.h"
+#include "mxsweep/watch/moment.h"
+#include "mxsweep/watch/monitor.h"
+#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/settings.h"
+
+namespace mxsweep::monitor {
+
+class Hand;
+
+class Outside {
+ public:
+  Outside() = default;
+  Outside(const Outside&) = delete;
+  Outside& operator=(const Outside&) = delete;
+  virtual ~Outside() = default;
+
+  // Asks DNS for a host's addresses, or for the servers of a mail domain. Target::number comes back
+  // with the answer.
+  virtual void ask(targets::Target&& name, bool domain) = 0;
+  // All servers of one name, at least one. False: there is no answer.
+  virtual bool take(std::vector<names::Resolved>& servers) = 0;
+
+  // The result of one connection, or of a name that led to none.
+  virtual void record(const results::Record& record, Instant now) = 0;
+  // The result of one probe, after Watch has taken it.
+  virtual void keep(watch::MonitorId id, const watch::Monitor& monitor,
+                    watch::HistoryRow&& row) = 0;
+  virtual void forget(watch::MonitorId id) = 0;  // Its number may become another monitor's.
+
+  // `settings`: those that the numbers of channels refer to.
+  virtual void pass_on(watch::Effects&& effects, const watch::Settings& settings, Instant now) = 0;
+  virtual bool take(watch::Delivered& delivered) = 0;
+  // What has become of the monitor's own means, to be told as an internal incident.
+  struct Trouble {
+    std::string key;
+    std::string text;
+    bool ends = false;
+  };
+  virtual bool take(Trouble& trouble) = 0;
+
+  // Work for the loop's thread: commands of users, a new configuration.
+  using Command = std::function<void(Hand& hand)>;
+  virtual bool take(Command& command) = 0;
+
+  // Whether something waits to be taken; checked before a sleep.
+  [[nodiscard]] virtual bool has_work() const = 0;
+  // Writes out what has waited long enough. Returns when to call it again.
+  virtual Instant flush(Instant now) = 0;
+  // A turn has ended: all is well. For the watchdog and the dead man's ping.
+  virtual void on_turn(Instant now) = 0;
+};
+
+}  // namespace mxsweep::monitor
