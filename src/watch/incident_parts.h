@@ -134,6 +134,7 @@ struct Incidents::Parts {
   bool suspecting = false;
   std::array<std::unordered_set<MonitorId>, 2> suspects;  // Of the kinds down and degraded.
   std::unordered_map<std::uint64_t, Instant> swept;       // By the hash of the value.
+  std::unordered_set<MonitorId> sweeping;                 // Asked in a sweep, not answered.
   std::set<IncidentId> dirty;                             // To be looked at in the next turn.
   using Timer = std::pair<Instant, IncidentId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;

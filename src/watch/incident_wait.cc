@@ -19,7 +19,7 @@ namespace {
 
 constexpr Duration kWaitMost = std::chrono::minutes{3};
 constexpr Duration kLookEvery = std::chrono::seconds{1};
-// By then the probes of a sweep have failed, if they do: longer than the deadlines of a probe.
+// For the answers to a sweep: longer than the deadlines of a probe.
 constexpr Duration kSweepWait = std::chrono::seconds{30};
 constexpr Duration kSweepAgain = std::chrono::minutes{10};
 constexpr std::uint32_t kSweptShare = 50;  // One in so many fails.
@@ -62,7 +62,7 @@ void Incidents::Parts::hold_back(IncidentKind kind, std::vector<MonitorId>& all,
     if (!explains && fail * kSweptShare >= watched_there) {
       const auto [found, is_new] = swept.try_emplace(scopes.hash(value), now.at);
       if (is_new) sweep(kind, value);
-      unclear = unclear || now.at < found->second + kSweepWait;
+      unclear = unclear || (!sweeping.empty() && now.at < found->second + kSweepWait);
     }
     return unclear;
   };
@@ -90,6 +90,7 @@ void Incidents::Parts::sweep(IncidentKind kind, ValueNumber value) {
     if (std::ranges::find(values, value) == values.end()) continue;
     if (suspects[at].contains(id) || problems.contains(problem_key(id, kind))) continue;
     controls.push_back({0, id});
+    sweeping.insert(id);
   }
 }
 

@@ -72,6 +72,7 @@ void Incidents::remove(MonitorId monitor) {
   --parts.watched;
   parts.scopes.remove(monitor);
   for (auto& suspects : parts.suspects) suspects.erase(monitor);
+  parts.sweeping.erase(monitor);
   for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
     parts.end_problem(monitor, static_cast<IncidentKind>(kind), false, {});
   }
@@ -290,6 +291,10 @@ std::vector<Incidents::Control> Incidents::take_controls() {
 void Incidents::on_control(IncidentId incident, MonitorId monitor, bool answered,
                            const Moment& now) {
   parts_->seen = std::max(parts_->seen, now.at);
+  if (incident == 0) {
+    parts_->sweeping.erase(monitor);
+    return;
+  }
   IncidentState* const state = parts_->state_of(incident);
   if (state == nullptr || state->told) return;  // Too late.
   if (std::erase(state->controls_open, monitor) == 0) return;

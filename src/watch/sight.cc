@@ -64,11 +64,9 @@ void Watch::Parts::begin_round(const Moment& now) {
 
 void Watch::Parts::ask_controls(const Moment& now) {
   for (const Incidents::Control& control : incidents.take_controls()) {
-    if (control.incident != 0) {
-      Asked& about = asked[control.monitor];
-      about.incidents.push_back(control.incident);
-      about.begun = false;
-    }
+    Asked& about = asked[control.monitor];
+    about.incidents.push_back(control.incident);
+    about.begun = false;
     schedule.again(control.monitor, now.at);
   }
 }

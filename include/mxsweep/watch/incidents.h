@@ -107,7 +107,7 @@ class Incidents {
   // controls have answered, or kControlsWait after its cover. Until then each() omits it.
   void use_controls(std::size_t most);
   struct Control {
-    IncidentId incident = 0;  // 0: a sweep. Its answer is the monitor's next result.
+    IncidentId incident = 0;  // 0: a sweep.
     MonitorId monitor = kNoMonitor;
   };
   // The probes to make; take them after each turn(). What they showed is told in Incident::text.
