@@ -75,7 +75,8 @@ void read_page_on(Fields& fields, Context& context, watch::Group& group) {
       continue;
     }
     const auto cause = static_cast<Cause>(found - known.begin());
-    if (outcome_of(cause) != Outcome::degraded) {
+    // A failure after the conversation in clear has worked makes a server degraded, too.
+    if (outcome_of(cause) != Outcome::degraded && outcome_of(cause) != Outcome::failed) {
       context.complain(word.where, fmt::format("page_on: '{}' is not a cause of degraded servers",
                                                word.written));
       continue;

@@ -77,6 +77,14 @@ TEST_CASE("a name, a list and a channel are enough", "[config]") {
   CHECK(settings.routes[0].to == std::vector<watch::ChannelNumber>{0});
 }
 
+// STARTTLS that breaks off, behind a conversation that has worked.
+TEST_CASE("a failure that leaves a server degraded can count as one", "[config]") {
+  const watch::Settings settings = settings_of(
+      "watch = { helo = \"a.test\" }\n"
+      "group = [{ targets = \"x\", page_on = [\"net.closed_early\", \"net.timeout\"] }]\n");
+  CHECK(settings.groups.at(0).page_on == std::vector{Cause::net_closed_early, Cause::net_timeout});
+}
+
 TEST_CASE("the complete example has no problem", "[config]") {
   const watch::Settings settings = settings_of(example(), room_of_example());
   CHECK(settings.history_octets_max == 10'000'000'000);

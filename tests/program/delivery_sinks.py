@@ -26,7 +26,8 @@ def server_context(certificate):
 
 class HttpSink:
     """Answers each request with the next of `answers`, the last one again and again: an HTTP
-    status; (status, headers, body); "hang" or "reset"."""
+    status; (status, headers, body); "hang" or "reset"; or a function of the first line, the headers
+    and the body that returns one of them."""
 
     def __init__(self, *answers, certificate=None):
         self.answers = list(answers)
@@ -57,6 +58,8 @@ class HttpSink:
         with self.lock:
             self.requests.append((first, headers, body))
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            if callable(answer):
+                answer = answer(first, headers, body)
         if answer == "hang":
             self.released.wait(WAIT_SECONDS_MAX)
             return False

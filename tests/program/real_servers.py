@@ -155,12 +155,23 @@ def gnutls_server(machine, log, port, certificate, *flags):
                       stdout=stdout)
 
 
-def postfix(machine, folder, places):
-    """A Postfix. `places`: (address, port) to the settings of the smtpd there."""
+# What a Postfix needs that accepts mail and passes it on to the next server.
+PASSING_ON = ("cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
+              "rewrite unix - - n - - trivial-rewrite", "smtp unix - - n - - smtp",
+              "bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce",
+              "error unix - - n - - error", "proxymap unix - - n - - proxymap")
+
+QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming")
+
+
+def postfix(machine, folder, places, relayhost=None):
+    """A Postfix. `places`: (address, port) to the settings of the smtpd there. `relayhost`: where
+    it passes mail on to that clients with a login bring; without it, it takes none."""
     config, queue, data = (folder / name for name in ("postfix", "queue", "data"))
     for path, user, mode in ((config, "root", 0o755), (queue, "root", 0o755),
                              (queue / "pid", "root", 0o755), (queue / "private", "postfix", 0o700),
-                             (queue / "public", "postfix", 0o710), (data, "postfix", 0o700)):
+                             (queue / "public", "postfix", 0o710), (data, "postfix", 0o700),
+                             *((queue / name, "postfix", 0o700) for name in QUEUES)):
         path.mkdir(mode)
         os.chown(path, USERS.get(user, 0), USERS.get(user, 0))
     log = folder / "postfix.log"
@@ -174,9 +185,15 @@ def postfix(machine, folder, places):
         "smtpd_relay_restrictions": "reject", "smtpd_tls_security_level": "may",
         "smtpd_tls_loglevel": 1,
     }
+    if relayhost:
+        main |= {"relayhost": relayhost, "smtpd_sasl_auth_enable": "yes",
+                 "smtpd_sasl_type": "dovecot", "smtpd_sasl_path": "private/auth",
+                 "smtpd_tls_auth_only": "yes", "disable_dns_lookups": "yes",
+                 "smtpd_relay_restrictions": "permit_sasl_authenticated, reject"}
     main = "".join(f"{name} = {value}\n" for name, value in main.items())
     (config / "main.cf").write_text(main, encoding="ascii")
-    master = ["postlog unix-dgram n - n - 1 postlogd", "tlsmgr unix - - n 1000? 1 tlsmgr"]
+    master = ["postlog unix-dgram n - n - 1 postlogd", "tlsmgr unix - - n 1000? 1 tlsmgr",
+              *(PASSING_ON if relayhost else ())]
     for (address, port), settings in places.items():
         flags = "".join(f" -o {name}={value}" for name, value in settings.items())
         master.append(f"{address}:{port} inet n - n - - smtpd{flags}")
@@ -184,8 +201,9 @@ def postfix(machine, folder, places):
     return Server(machine, ["/usr/lib/postfix/sbin/master", "-c", config, "-s"], log, places)
 
 
-def dovecot(machine, folder, address, certificate):
-    """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once)."""
+def dovecot(machine, folder, address, certificate, password="none", auth_socket=None):
+    """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once). `password`: of every
+    user. `auth_socket`: where a Postfix asks whether a login is right."""
     log = folder / "dovecot.log"
     version = subprocess.run([*machine.inside, "/usr/sbin/dovecot", "--version"], check=True,
                              capture_output=True).stdout.decode()
@@ -196,7 +214,7 @@ dovecot_storage_version = 2.4.0
 ssl_server_cert_file = {certificate.chain}
 ssl_server_key_file = {certificate.key}
 passdb static {{
-  password = none
+  password = {password}
 }}
 """
     else:
@@ -204,7 +222,14 @@ passdb static {{
 ssl_key = <{certificate.key}
 passdb {{
   driver = static
-  args = password=none
+  args = password={password}
+}}
+"""
+    if auth_socket:
+        own += f"""service auth {{
+  unix_listener {auth_socket} {{
+    mode = 0666
+  }}
 }}
 """
     listen = "listen" if modern else "address"
