@@ -264,6 +264,13 @@ class Watch(ProgramTest):
             seen += receiver.recv(4096) + b"\n"
         self.assertEqual(watch.wait(), RAN_TO_ITS_END)
 
+    def test_a_channel_that_lacks_what_its_kind_needs_is_a_mistake_of_the_configuration(self):
+        self.configure(CONFIG + '[[channel]]\nname = "chat"\nkind = "telegram"\n')
+        done = subprocess.run([MXSWEEP, "watch", "-c", str(self.path("watch.toml")), "--check"],
+                              capture_output=True, timeout=WAIT_SECONDS_MAX, check=False)
+        self.assertEqual(done.returncode, WRONG_USAGE)
+        self.assertIn(b"channel 'chat': ", done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
