@@ -14,6 +14,7 @@ from delivery_sinks import HttpSink, MailSink
 from ports import free_port
 from program import Process, main, wait_until
 from real_servers import SERVERS, RealTest, dovecot, postfix
+from together import together
 from watching import HELO, WatchTest, kinds, section, wait_for_kinds
 
 PATIENT = "127.1.2.1"
@@ -28,6 +29,8 @@ def read_mail(octets):
 def mail_channel(*relays, name="mail", **more):
     return section("[[channel]]", **{"name": name, "kind": "mail", "to": ["ops@example.test"],
                                      "relays": list(relays), **more})
+
+load_tests = together
 
 
 class SmtpSink(Process):
