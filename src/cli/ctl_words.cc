@@ -93,6 +93,19 @@ double decimal_of(element parent, const char* key) {
   return parent.at_key(key).get_double().get(number) == simdjson::SUCCESS ? number : 0;
 }
 
+// The mistakes of a configuration are a line each.
+std::string lines_of_error(element root) {
+  std::string_view text;
+  if (root.at_key("error").get_string().get(text) != simdjson::SUCCESS) return {};
+  std::string out;
+  for (std::size_t begin = 0, end = 0; end != std::string_view::npos; begin = end + 1) {
+    end = text.find('\n', begin);
+    if (begin > 0) out += "\nmxsweep ctl: ";
+    out += printable(text.substr(begin, end - begin));
+  }
+  return out;
+}
+
 template <typename Write>
 std::string lines_of(element root, const char* key, const Write& write) {
   std::string out;
@@ -217,7 +230,7 @@ Shown show_answer(std::string_view command, const std::string& answer) {
   }
   bool ok = false;
   if (root.at_key("ok").get_bool().get(ok) != simdjson::SUCCESS || !ok)
-    return {.ok = false, .text = text_of(root, "error")};
+    return {.ok = false, .text = lines_of_error(root)};
   if (command == "status") return {.ok = true, .text = status_text(root)};
   if (command == "incidents") return {.ok = true, .text = incident_lines(root)};
   if (const std::uint64_t id = number_of(root, "id"); id != 0) {

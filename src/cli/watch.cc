@@ -54,7 +54,10 @@ int test(const WatchFlags& flags) {
   const monitor::Tested tested = monitor::test_channel(flags.config, flags.test_channel);
   if (!tested.problems.empty()) return refuse(tested.problems);
   if (!tested.failure.ok()) return fail(tested.failure);
-  if (!flags.quiet) say("mxsweep watch: {}: delivered: {}\n", flags.test_channel, tested.text);
+  if (!flags.quiet) {
+    say("mxsweep watch: {}: delivered{}{}\n", flags.test_channel, tested.text.empty() ? "" : ": ",
+        tested.text);
+  }
   return kRanToItsEnd;
 }
 

@@ -42,16 +42,24 @@ std::string joined(const std::vector<std::string>& names) {
   return list;
 }
 
-// "a, b; for some targets c; later d".
+// "a, b; for some targets: c; later, unless acknowledged: d".
 std::string channels_of(const Reach& reach) {
   std::string text = joined(reach.at_once);
   const auto add = [&text](std::string_view when, const std::vector<std::string>& names) {
     if (!names.empty())
-      text += fmt::format("{}{} {}", text.empty() ? "" : "; ", when, joined(names));
+      text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", when, joined(names));
   };
   add("for some targets", reach.sometimes);
-  add("unless acknowledged", reach.later);
+  add("later, unless acknowledged", reach.later);
   return text.empty() ? "nothing" : text;
+}
+
+std::string percent_of_a_core(double cores) {
+  return cores < 0.001 ? "less than 0.1" : fmt::format("about {:.1f}", cores * 100);
+}
+
+std::string days(double count) {
+  return count < 100 ? fmt::format("{:.1f} days", count) : fmt::format("{:.0f} days", count);
 }
 
 std::string octets(std::uint64_t count) {
@@ -116,13 +124,13 @@ std::vector<std::string> lines_of(const Plan& plan) {
   }
   lines.push_back(fmt::format("probes: {:.2f} a second, {:.2f} of them with TLS",
                               plan.probes_per_second, plan.handshakes_per_second));
-  lines.push_back(fmt::format("processor: about {:.1f} % of a core (estimate)", plan.cores * 100));
+  lines.push_back(
+      fmt::format("processor: {} % of a core (estimate)", percent_of_a_core(plan.cores)));
   lines.push_back(
       fmt::format("memory: about {} for the monitors (estimate)", octets(plan.memory_octets)));
-  lines.push_back(
-      fmt::format("history: {} a day before it is compacted{}", octets(plan.history_octets_per_day),
-                  plan.days_kept > 0 ? fmt::format("; the budget holds {:.1f} days", plan.days_kept)
-                                     : std::string()));
+  lines.push_back(fmt::format(
+      "history: {} a day before it is compacted{}", octets(plan.history_octets_per_day),
+      plan.days_kept > 0 ? "; the budget holds " + days(plan.days_kept) : std::string()));
   add_reaches(plan, lines);
   for (const Remark& remark : plan.remarks) {
     lines.push_back(fmt::format(

@@ -84,7 +84,7 @@ void ExecAttempt::start(Instant /*now*/, WallTime /*wall*/) {
                                    {"MXSWEEP_INCIDENT=" + std::to_string(message_.incident),
                                     "MXSWEEP_KIND=" + std::string(to_string(message_.kind)),
                                     "MXSWEEP_IDENTITY=" + message_.identity},
-                                   message_.json);
+                                   message_.json + '\n');
   if (error == 0) return;
   answer.permanent = error == ENOENT || error == EACCES || error == ENOEXEC;
   answer.text = channel_.command[0] + ": " + std::strerror(error);

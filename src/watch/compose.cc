@@ -123,10 +123,13 @@ void append_facts(const Subject& subject, const Message& message, const TimeZone
 void append_members(const Message& message, std::string& body) {
   if (message.targets.empty() || message.members <= 1) return;
   body += '\n';
-  body +=
-      message.targets.size() < message.members
-          ? fmt::format("The first {} of {}:\n", message.targets.size(), grouped(message.members))
-          : std::string("These are:\n");
+  if (message.targets.size() == message.members) {
+    body += "These are:\n";
+  } else if (message.kind == MessageKind::closing || message.kind == MessageKind::past) {
+    body += "Among them:\n";  // Those with evidence: members leave an incident as they recover.
+  } else {
+    body += fmt::format("The first {} of {}:\n", message.targets.size(), grouped(message.members));
+  }
   for (const std::string& target : message.targets) append_wrapped("  ", target, body);
 }
 

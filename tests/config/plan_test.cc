@@ -101,8 +101,8 @@ TEST_CASE("the plan as lines", "[config][plan]") {
             "memory: about 120.0 MB for the monitors (estimate)",
             "history: 5.2 GB a day before it is compacted; the budget holds 1.9 days",
             "messages:",
-            "  edge, critical: ops; unless acknowledged sms",
-            "  edge, warning: for some targets sms",
+            "  edge, critical: ops; later, unless acknowledged: sms",
+            "  edge, warning: for some targets: sms",
             "  edge, info: nothing",
         });
   CHECK_FALSE(plan.has_error());

@@ -153,7 +153,7 @@ class Flags(ProgramTest):
         root = pathlib.Path(__file__).resolve().parents[2]
         pages = {path.name: path.read_text(encoding="utf-8")
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
-        for command in ("scan", "probe", "sink", "schema"):
+        for command in ("scan", "probe", "watch", "ctl", "sink", "schema"):
             pages[command] = self.run_program(command, "--help")[1].decode()
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
@@ -177,8 +177,8 @@ class Flags(ProgramTest):
             "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "TARGETS", "RECORD", "EXIT STATUS",
             "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
         self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
-                         ["scan", "probe", "sink", "schema"])
-        self.assertEqual(re.findall(r"@.*@", page), [])
+                         ["scan", "probe", "watch", "ctl", "sink", "schema"])
+        self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The recipes of README and docs/record.md, run unchanged on the output of a sweep."""
+"""The recipes of README and docs/record.md, run unchanged on the output of a sweep, and those of
+docs/watch.md, run unchanged beside a monitor."""
 
 import collections
 import json
@@ -9,11 +10,12 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import unittest
 
 from mail_domains import MailDomainTest
-from program import main, record_of
+from program import (MXSWEEP, NO_RESOLVER, WAIT_SECONDS_MAX, Process, main, record_of, wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECIPE = re.compile(r"^([^\n]+):\n\n```sh\n(.*?)^```$", re.M | re.S)
@@ -22,9 +24,9 @@ PERSONAS = ("plain,no_starttls,busy_421,close_at_connect,tls_1_2_only,certificat
 ADDRESSES = "127.4.0.0/24"
 
 
-def recipes():
-    """The recipes by the first words of the sentence that introduces each."""
-    pages = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/record.md")]
+def recipes(*names):
+    """The recipes of these pages, by the sentence that introduces each."""
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in names]
     return dict(pair for page in pages for pair in RECIPE.findall(page))
 
 
@@ -38,12 +40,14 @@ def counts(text):
             (line.split(None, 1) for line in text.splitlines())}
 
 
-@unittest.skipUnless(shutil.which("jq"), "there is no jq here")
-class Recipes(MailDomainTest):
+class RecipesTest(MailDomainTest):
+    PAGES = ()
+
     def setUp(self):
         super().setUp()
-        self.recipes = recipes()
+        self.recipes = recipes(*self.PAGES)
         self.tried = set()
+        self.search = os.environ["PATH"]
 
     def try_recipe(self, beginning):
         """The output of the recipe that this sentence introduces."""
@@ -51,9 +55,14 @@ class Recipes(MailDomainTest):
         self.tried.add(sentence)
         out = subprocess.run(["bash", "-euo", "pipefail", "-c", self.recipes[sentence]], check=True,
                              cwd=self.folder, capture_output=True, text=True,
-                             env={**os.environ, "LC_ALL": "C"})
+                             env={**os.environ, "LC_ALL": "C", "PATH": self.search})
         self.assertEqual(out.stderr, "")
         return out.stdout
+
+
+@unittest.skipUnless(shutil.which("jq"), "there is no jq here")
+class SweepRecipes(RecipesTest):
+    PAGES = ("README.md", "docs/record.md")
 
     def sweep_servers(self):
         """Each server for two lines, one of them by name alone a shared record."""
@@ -136,6 +145,88 @@ class Recipes(MailDomainTest):
         changed = self.try_recipe("What changed since an earlier sweep").splitlines()
         self.assertEqual(len(changed), 2, changed)
         self.assertIn("net.refused", "".join(changed))
+
+        self.assertEqual(self.tried, set(self.recipes))
+
+
+CONFIG = """
+[watch]
+helo = "probe.example.net"
+state_dir = "."
+resolver = "{resolver}"
+interval = "1s"
+retry = {{ after = ["1s"], down_after = 2, up_after = 2 }}
+[control]
+socket = "control"
+[[group]]
+name = "mx"
+targets = "mx.txt"
+ports = {port}
+[[channel]]
+name = "ops"
+kind = "exec"
+command = ["/bin/cat"]
+"""
+
+
+@unittest.skipUnless(shutil.which("jq"), "there is no jq here")
+class WatchRecipes(RecipesTest):
+    PAGES = ("docs/watch.md",)
+
+    def install(self):
+        """A `mxsweep` to be found in PATH, whose `ctl` asks the monitor of this test."""
+        folder = self.path("bin")
+        folder.mkdir()
+        program = folder / "mxsweep"
+        program.write_text(f'#!/bin/sh\n[ "$1" = ctl ] || exit 2\nshift\n'
+                           f'exec {MXSWEEP} ctl -s {self.path("control")} "$@"\n')
+        program.chmod(0o755)
+        self.search = f"{folder}:{self.search}"
+
+    def watch(self):
+        """One of two servers goes down and comes back."""
+        fleet = self.sink("--only", "plain", "--control", str(self.path("fleet")))
+        self.write("mx.txt", "127.1.2.1\n127.1.3.1\n")
+        self.write("watch.toml", CONFIG.format(resolver=NO_RESOLVER, port=fleet.port))
+        monitor = Process([MXSWEEP, "watch", "-c", "watch.toml", "--events", "events.jsonl"],
+                          self.path("watch.err"), cwd=self.folder)
+        self.addCleanup(monitor.end)
+        for persona, sign in (("original", '"up":2'), ("close_at_connect", '"event":"told"'),
+                              ("original", '"text":"closing"')):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(WAIT_SECONDS_MAX)
+                client.connect(str(self.path("fleet")))
+                client.sendall(f"127.1.2.0/24 {persona}\n".encode())
+                self.assertEqual(client.recv(100), b"ok\n")
+            wait_until(lambda sign=sign: sign in self.seen(), f"{sign}: {monitor.stderr}")
+
+    def seen(self):
+        """The events so far, and the status."""
+        status = subprocess.run([MXSWEEP, "ctl", "-s", str(self.path("control")), "status",
+                                 "--json"], capture_output=True, text=True, check=False)
+        events = self.path("events.jsonl")
+        return (events.read_text() if events.exists() else "") + status.stdout
+
+    def test_every_recipe_prints_the_expected_result(self):
+        self.install()
+        self.watch()
+        told = rows(self.try_recipe("What was reported"))
+        self.assertEqual([row[1:] for row in told], [
+            ["opened", "1", "-", "down mx 127.1.2.1:" + told[0][4].rpartition(":")[2]],
+            ["told", "1", "ops", "opening"],
+            ["closed", "1", "-", told[0][4]],
+            ["told", "1", "ops", "closing"]])
+
+        states = dict(rows(self.try_recipe("How many servers are in each state")))
+        self.assertEqual(states, {"watched": "2", "up": "2", "degraded": "0", "down": "0",
+                                  "unknown": "0", "flapping": "0"})
+
+        with open(self.path("events.jsonl"), "w", encoding="utf-8") as events:
+            for monitor in ("mx a:25", "mx b:25", "mx a:25"):
+                for event in ("problem", "blip"):
+                    events.write(json.dumps({"event": event, "monitor": monitor}) + "\n")
+        self.assertEqual(counts(self.try_recipe("Servers with the most first failures")),
+                         {"mx a:25": 2, "mx b:25": 1})
 
         self.assertEqual(self.tried, set(self.recipes))
 
