@@ -77,7 +77,7 @@ class Receivers(WatchTest):
             self.channel_of("webhook", webhook, "/hook", token="hook-t0ken",
                             signing_key="hook-s1gning"),
             self.twilio("twilio-sms", message),
-            self.twilio("twilio-call", call, timeout="1s"),
+            self.twilio("twilio-call", call, timeout="8s"),
             self.channel_of("slack", slack, "/services/T/B/x"),
             self.channel_of("discord", discord, "/api/webhooks/1/y"))
         watch = self.watch()
