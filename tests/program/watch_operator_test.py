@@ -117,7 +117,7 @@ class Operators(WatchTest):
             self.assertIn(f"MXSWEEP_IDENTITY={number}.1.{kind}", variables)
         self.end(watch)
 
-    def test_the_dead_mans_ping_goes_on_through_an_outage_and_ends_with_the_monitor(self):
+    def test_the_dead_mans_ping_goes_on_through_an_outage_and_stops_if_nothing_is_delivered(self):
         pinged, sink = self.http(200), self.http(200)
         self.configure([FIRST], hook(sink), alerts={"dead_man": pinged.url + "/ping/1",
                                                     "dead_man_every": "1s"})
@@ -127,6 +127,14 @@ class Operators(WatchTest):
         wait_for_kinds(sink, ["opening"])
         seen = len(pinged.requests)
         wait_until(lambda: len(pinged.requests) >= seen + 2, "more pings")
+        sink.answers = [503]
+        self.bring_up(FIRST)
+        wait_until(lambda: "last_error" in self.channel("hook"), "a try in vain")
+        seen = len(pinged.requests)
+        wait_until(lambda: kinds(sink)[1:] == ["closing"] * 2, "the next try, seconds later")
+        self.assertLessEqual(len(pinged.requests), seen + 1)  # One was under way.
+        sink.answers = [200]
+        wait_until(lambda: len(pinged.requests) > seen + 2, "pings again")
         self.end(watch)
         self.assertEqual({request[0] for request in pinged.requests}, {"GET /ping/1 HTTP/1.1"})
 
