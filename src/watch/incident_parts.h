@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,8 @@ namespace mxsweep::watch {
 inline constexpr std::size_t kProblemKinds = 4;
 inline constexpr std::uint32_t kGrownPercent = 25;  // So much worse is worth a message.
 inline constexpr std::uint32_t kClosingPercent = 5;
+// What is still down at the end of an incident becomes one of its own after so long.
+inline constexpr Duration kStragglersWait = std::chrono::minutes{2};
 // So many incidents of a turn get control probes, the largest first: finding healthy monitors is a
 // search through all of them, and more say nothing new.
 inline constexpr std::uint32_t kControlledMost = 16;
@@ -94,6 +97,11 @@ struct Incidents::Parts {
   void ask_controls(IncidentState& state, const Moment& now);
   void call_at(IncidentState& state, Instant when);
 
+  // incident_wait.cc
+  void hold_back(IncidentKind kind, std::vector<MonitorId>& all,
+                 const std::vector<MonitorId>& known, const Moment& now);
+  void sweep(IncidentKind kind, ValueNumber value);
+
   // incident_report.cc
   void report(IncidentState& state, const Moment& now, std::vector<IncidentChange>& changes);
   void report_raised(IncidentState& state, std::vector<IncidentChange>& changes);
@@ -123,7 +131,10 @@ struct Incidents::Parts {
   std::array<std::vector<MonitorId>, kProblemKinds> arrivals;
   std::array<std::vector<MonitorId>, kProblemKinds> waiting;
   std::array<Instant, kProblemKinds> due = {kNever, kNever, kNever, kNever};
-  std::set<IncidentId> dirty;  // To be looked at in the next turn.
+  bool suspecting = false;
+  std::array<std::unordered_set<MonitorId>, 2> suspects;  // Of the kinds down and degraded.
+  std::unordered_map<std::uint64_t, Instant> swept;       // By the hash of the value.
+  std::set<IncidentId> dirty;                             // To be looked at in the next turn.
   using Timer = std::pair<Instant, IncidentId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 

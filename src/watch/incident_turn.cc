@@ -75,7 +75,7 @@ void Incidents::Parts::end_incidents(const Moment& now, std::vector<IncidentChan
   }
 }
 
-// Those of its members that are still down wait anew.
+// Those of its members that are still down wait anew: most of them are about to recover, too.
 void Incidents::Parts::close(IncidentState& state, const Moment& now) {
   Incident& it = state.incident;
   it.closed = now.wall;
@@ -83,7 +83,9 @@ void Incidents::Parts::close(IncidentState& state, const Moment& now) {
   if (state.scope != 0) by_scope.erase(join_key(it.kind, state.scope));
   for (const MonitorId monitor : std::exchange(it.members, {})) {
     OpenProblem* const open = problem_of(monitor, it.kind);
-    if (open != nullptr && open->incident == it.id) wait(*open, now.at);
+    if (open != nullptr && open->incident == it.id) {
+      wait(*open, now.at + kStragglersWait);
+    }
   }
   state.down = 0;
 }
@@ -131,18 +133,28 @@ void Incidents::Parts::cover_waiting(IncidentKind kind, const Moment& now) {
     const OpenProblem* const open = problem_of(monitor, kind);
     return open == nullptr || open->incident != 0;
   });
+  std::erase_if(all, [&](MonitorId monitor) {
+    const Instant arrived = problem_of(monitor, kind)->arrived;
+    if (arrived <= now.at) return false;
+    waiting[at].push_back(monitor);
+    due[at] = std::min(due[at], arrived + settings.group_wait);
+    return true;
+  });
   Instant first = kNever;
   for (const MonitorId monitor : all) first = std::min(first, problem_of(monitor, kind)->arrived);
   if (first == kNever) return;
   if (first + settings.group_wait > now.at) {  // The one that it was due for has ended.
-    due[at] = first + settings.group_wait;
-    waiting[at] = std::move(all);
+    due[at] = std::min(due[at], first + settings.group_wait);
+    waiting[at].insert(waiting[at].end(), all.begin(), all.end());
     return;
   }
   std::vector<MonitorId> known;
   for (const auto& [key, open] : problems) {
     if (open.problem.kind == kind && open.incident != 0) known.push_back(open.problem.monitor);
   }
+  hold_back(kind, all, known, now);
+  // Nor are those healthy whose failures are not confirmed.
+  if (at < suspects.size()) known.insert(known.end(), suspects[at].begin(), suspects[at].end());
   for (const Covered& part : cover(scopes, all, known)) {
     begin(kind, part.value, part.monitors, now);
   }

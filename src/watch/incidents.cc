@@ -71,6 +71,7 @@ void Incidents::remove(MonitorId monitor) {
   parts.is_watched[monitor] = false;
   --parts.watched;
   parts.scopes.remove(monitor);
+  for (auto& suspects : parts.suspects) suspects.erase(monitor);
   for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
     parts.end_problem(monitor, static_cast<IncidentKind>(kind), false, {});
   }
@@ -146,6 +147,17 @@ void Incidents::change_cause(MonitorId monitor, Phase phase, Cause cause) {
     if (IncidentState* const state = parts_->state_of(open->incident)) parts_->mark(*state);
   }
 }
+
+void Incidents::suspect(MonitorId monitor, IncidentKind kind, bool suspected) {
+  auto& suspects = parts_->suspects[static_cast<std::size_t>(kind)];
+  if (suspected) {
+    suspects.insert(monitor);
+  } else {
+    suspects.erase(monitor);
+  }
+}
+
+void Incidents::use_sweeps() { parts_->suspecting = true; }
 
 void Incidents::set_doubtful(bool doubtful) {
   Parts& parts = *parts_;

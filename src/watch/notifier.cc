@@ -109,6 +109,12 @@ void Notifier::on_holds_changed(const Moment& now) {
   for (auto& [id, audience] : parts_->audiences) parts_->touch(id, audience, now);
 }
 
+void Notifier::on_path_restored(const Moment& now) {
+  for (std::size_t i = 0; i < parts_->lines.size(); ++i) {
+    if (parts_->lines[i].failing_since) parts_->hurry(static_cast<ChannelNumber>(i), now);
+  }
+}
+
 void Notifier::reload(const Settings& settings, const Moment& now) {
   Parts& parts = *parts_;
   std::vector<Line> lines = lines_of(settings);

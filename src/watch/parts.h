@@ -47,10 +47,17 @@ struct Watch::Parts {
     std::uint64_t certificate = 0;  // Hash of the SPKI that `incidents` has been given.
     std::uint8_t voids = 0;         // Results in a row that say nothing.
     bool used = false;
-    bool open = false;        // A probe is not answered yet: the id cannot be given away.
+    bool open = false;             // A probe is not answered yet: the id cannot be given away.
     bool warned_with_tls = false;  // The latest warning was of a probe that tried TLS.
-    bool unobserved = false;  // Its void results have become an incident.
+    bool unobserved = false;       // Its void results have become an incident.
     bool held_in_window = false;
+    bool in_doubt = false;      // The latest result was bad, and did not count.
+    bool failing = false;       // It is in `soft`.
+    Cause cause = Cause::none;  // Of its problem, as `incidents` has it.
+    Phase phase = Phase::input;
+    Cause next_cause = Cause::none;  // Of the latest result of the problem.
+    Phase next_phase = Phase::input;
+    bool warned = false;  // Warnings that do not count yet.
   };
   // A monitor that is probed to learn about others: a neighbour of the vantage's round, a control
   // of incidents that are about to open, or both.
@@ -67,6 +74,8 @@ struct Watch::Parts {
   std::optional<ProbeRequest> next_probe(const Moment& now);
   void on_result(MonitorId id, const Sample& sample, const Moment& now);
   void judge(MonitorId id, const Sample& sample, const Moment& now);
+  void follow_suspicion(MonitorId id);
+  void follow_cause(MonitorId id, const Moment& now);
   void on_hard_change(MonitorId id, const HealthChange& change, const Moment& now);
   void on_flapping(MonitorId id, Flapping::Change change, const Moment& now);
   void on_void(MonitorId id, const Sample& sample, const Moment& now);
@@ -148,10 +157,10 @@ struct Watch::Parts {
   std::deque<CanaryRequest> canaries;
   std::unordered_set<MonitorId> soft;  // Bad results that do not count yet.
   std::unordered_set<MonitorId> flapping;
-  std::unordered_set<MonitorId> fresh;   // A window ended: one more probe decides.
-  std::vector<FieldChange> news;         // Changes for the digest.
-  std::vector<FieldChange> urgent;       // Changes that cannot wait for it.
-  std::vector<IncidentId> ended;         // Closed, and perhaps not told to all channels.
+  std::unordered_set<MonitorId> fresh;  // A window ended: one more probe decides.
+  std::vector<FieldChange> news;        // Changes for the digest.
+  std::vector<FieldChange> urgent;      // Changes that cannot wait for it.
+  std::vector<IncidentId> ended;        // Closed, and perhaps not told to all channels.
   std::map<std::string, Burn, std::less<>> burning;  // By group: what an open incident says.
   Instant holds_at{};
   Instant flapping_at = kNever;

@@ -59,6 +59,8 @@ void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& n
   if (sight == Sight::blind) return;
   if (sight == Sight::doubtful && is_bad(sample.verdict)) {
     schedule.again(id, now.at + kInDoubt);
+    slots[id].in_doubt = true;
+    follow_suspicion(id);
     return;
   }
   judge(id, sample, now);
@@ -70,6 +72,7 @@ void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& n
 
 void Watch::Parts::judge(MonitorId id, const Sample& sample, const Moment& now) {
   Slot& slot = slots[id];
+  slot.in_doubt = false;
   if (sample.verdict == Verdict::none) return on_void(id, sample, now);
   const bool against_warning = slot.health.state == State::degraded || slot.health.warned > 0;
   if (sample.verdict == Verdict::warn) {
@@ -98,33 +101,64 @@ void Watch::Parts::judge(MonitorId id, const Sample& sample, const Moment& now) 
       evidence.keep(id, sample);
     }
   }
+  follow_suspicion(id);
   if (change.soft) {
     tell("problem", id, 0,
          std::string(to_string(sample.phase)) + " " + std::string(to_string(sample.cause)), now);
-    soft.insert(id);
     vantage->on_soft(id, count, now);
     follow_sight(now);
   }
   if (change.blip) {
-    soft.erase(id);
     evidence.drop(id);
     tell("blip", id, 0, "", now);
   }
   if (change.confirm_in) schedule.again(id, now.at + *change.confirm_in);
-  if (change.cause_changed) {
-    incidents.change_cause(id, sample.phase, sample.cause);
-    note("cause", id, incidents.incident_of(id, IncidentKind::down),
-         std::string(to_string(sample.cause)), now);
+  if (change.hard()) {
+    on_hard_change(id, change, now);
+    slot.cause = slot.next_cause = slot.health.cause;
+    slot.phase = slot.next_phase = slot.health.phase;
+  } else if (slot.health.state == State::down
+                 ? sample.verdict == Verdict::bad
+                 : slot.health.state == State::degraded && sample.verdict == Verdict::warn) {
+    follow_cause(id, now);
   }
-  if (change.hard()) on_hard_change(id, change, now);
   if (change.flapping != Flapping::Change::none) on_flapping(id, change.flapping, now);
   learn(id, sample, now);
+}
+
+// Another cause counts when it is seen twice in a row: the first failure of our own network, before
+// we notice, must not change what was said of a server.
+void Watch::Parts::follow_cause(MonitorId id, const Moment& now) {
+  Slot& slot = slots[id];
+  const Health& health = slot.health;
+  const bool again = health.cause == slot.next_cause && health.phase == slot.next_phase;
+  slot.next_cause = health.cause;
+  slot.next_phase = health.phase;
+  if (!again || (health.cause == slot.cause && health.phase == slot.phase)) return;
+  slot.cause = health.cause;
+  slot.phase = health.phase;
+  incidents.change_cause(id, health.phase, health.cause);
+  note("cause", id, incidents.incident_of(id, IncidentKind::down),
+       std::string(to_string(health.cause)), now);
+}
+
+// What is not confirmed yet.
+void Watch::Parts::follow_suspicion(MonitorId id) {
+  Slot& slot = slots[id];
+  const bool failing = slot.health.bad > 0 || slot.in_doubt;
+  const bool warned = slot.health.warned > 0 && slot.health.state != State::degraded;
+  if (failing != std::exchange(slot.failing, failing)) {
+    failing ? void(soft.insert(id)) : void(soft.erase(id));
+    incidents.suspect(id, IncidentKind::down, failing);
+  }
+  if (warned != std::exchange(slot.warned, warned)) {
+    incidents.suspect(id, IncidentKind::degraded, warned);
+  }
 }
 
 void Watch::Parts::on_hard_change(MonitorId id, const HealthChange& change, const Moment& now) {
   Slot& slot = slots[id];
   const Health& health = slot.health;
-  soft.erase(id);
   save(id);
   if (change.before != State::unknown || change.after != State::up) {
     note(to_string(change.after), id, 0, std::string(to_string(health.cause)), now);
@@ -164,7 +198,7 @@ void Watch::Parts::on_flapping(MonitorId id, Flapping::Change change, const Mome
     flapping.insert(id);
     flapping_at = std::min(flapping_at, now.instant_at(slot.health.flapping.ends_at()));
     tell("flapping", id, 0, "", now);
-    open_problem(id, IncidentKind::flapping, now.wall, now);
+    open_problem(id, IncidentKind::flapping, slot.health.since, now);
     return;
   }
   flapping.erase(id);
@@ -227,14 +261,16 @@ void Watch::Parts::open_problem(MonitorId id, IncidentKind kind, WallTime since,
                                 const Moment& now) {
   const Slot& slot = slots[id];
   const Health& health = slot.health;
-  incidents.open_problem(
-      {.monitor = id,
-       .kind = kind,
-       .severity = kind == IncidentKind::down ? group_of(slot).severity : Severity::warning,
-       .phase = health.phase,
-       .cause = health.cause,
-       .since = since},
-      now);
+  incidents.open_problem({.monitor = id,
+                          .kind = kind,
+                          // Flapping stands for all the times that it is down.
+                          .severity = kind == IncidentKind::down || kind == IncidentKind::flapping
+                                          ? group_of(slot).severity
+                                          : Severity::warning,
+                          .phase = health.phase,
+                          .cause = health.cause,
+                          .since = since},
+                         now);
 }
 
 void Watch::Parts::close_problem(MonitorId id, IncidentKind kind, WallTime until,

@@ -64,9 +64,11 @@ void Watch::Parts::begin_round(const Moment& now) {
 
 void Watch::Parts::ask_controls(const Moment& now) {
   for (const Incidents::Control& control : incidents.take_controls()) {
-    Asked& about = asked[control.monitor];
-    about.incidents.push_back(control.incident);
-    about.begun = false;
+    if (control.incident != 0) {
+      Asked& about = asked[control.monitor];
+      about.incidents.push_back(control.incident);
+      about.begun = false;
+    }
     schedule.again(control.monitor, now.at);
   }
 }
@@ -96,15 +98,17 @@ void Watch::Parts::follow_sight(const Moment& now) {
     note("blind", kNoMonitor, 0, vantage->explain(), now);
     incidents.raise(IncidentKind::blind, Severity::critical, "vantage",
                     "we are blind: " + vantage->explain(), vantage->explain(), now);
-    for (const MonitorId id : soft) {
+    for (const MonitorId id : std::vector<MonitorId>(soft.begin(), soft.end())) {
       forget_soft(slots[id].health);
+      slots[id].in_doubt = false;
       evidence.drop(id);
+      follow_suspicion(id);
     }
-    soft.clear();
   } else if (before == Sight::blind) {
     tell("sighted", kNoMonitor, 0, vantage->explain(), now);
     note("sighted", kNoMonitor, 0, vantage->explain(), now);
     incidents.settle(IncidentKind::blind, "vantage", now);
+    notifier.on_path_restored(now);
   }
   if (sight == Sight::blind || before == Sight::blind) {
     for (MonitorId id = 0; id < slots.size(); ++id) {

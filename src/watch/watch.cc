@@ -28,6 +28,7 @@ Watch::Parts::Parts(Settings its_settings, Zones its_zones, std::uint32_t its_ca
       changes([this](MonitorId id) -> std::string_view { return key_of(id); }) {
   reset_vantage();
   incidents.use_controls(kControls);
+  incidents.use_sweeps();
   set_levels(now);
   set_digest(now);
 }
@@ -72,6 +73,8 @@ MonitorId Watch::add(Monitor&& monitor, std::uint64_t hash, const Moment& now) {
     slot.health = health_of(*row->second);
     // The row is as old as the state: since when it was not observed is not known.
     slot.health.last_any = now.wall;
+    slot.cause = slot.health.cause;
+    slot.phase = slot.health.phase;
     // It may have recovered while this process was not there.
     if (slot.health.state != State::up) parts.fresh.insert(id);
   }
@@ -153,6 +156,10 @@ void Watch::end_of_monitors(const Moment& now) {
 // hard change: what an incident has missed is made up for.
 void Watch::Parts::restore_incidents(const Moment& now) {
   std::vector<std::pair<MonitorId, IncidentKind>> over;
+  std::unordered_set<IncidentId> told;
+  for (const DeliveryRow& row : saved.deliveries) {
+    if (row.opening_told) told.insert(row.incident);
+  }
   for (const IncidentRow& row : saved.incidents) {
     const Incident& incident = row.incident;
     std::vector<MonitorId> members;
@@ -161,6 +168,8 @@ void Watch::Parts::restore_incidents(const Moment& now) {
       if (found == by_key.end()) continue;
       const MonitorId id = found->second;
       members.push_back(id);
+      // What was told goes on: its reminders and escalations do not begin anew.
+      if (told.contains(incident.id)) fresh.erase(id);
       const Health& health = slots[id].health;
       if (incident.kind == IncidentKind::unobserved) slots[id].unobserved = true;
       if ((incident.kind == IncidentKind::down && health.state != State::down) ||
@@ -213,6 +222,9 @@ MonitorId Watch::find(std::string_view key) const {
 
 const Monitor& Watch::monitor(MonitorId id) const { return parts_->slots[id].monitor; }
 const Health& Watch::health(MonitorId id) const { return parts_->slots[id].health; }
+Shares Watch::shares(MonitorId id, const Moment& now) const {
+  return parts_->slots[id].uptime.shares(now.wall);
+}
 const Settings& Watch::settings() const { return parts_->settings; }
 
 std::optional<ProbeRequest> Watch::next_probe(const Moment& now) { return parts_->next_probe(now); }

@@ -245,7 +245,9 @@ TEST_CASE("an incident closes when at most 5 % of it are down", "[watch][inciden
   CHECK(closed.until == last_good);
   CHECK(closed.members.empty());
   CHECK(closed.members_peak == 40);
-  // What is still down is no longer a matter of the prefix.
+  // What is still down is no longer a matter of the prefix. But it may be about to recover.
+  world.pass(minutes{2});
+  CHECK(world.opened().size() == 1);
   world.pass(seconds{5});
   CHECK(world.opened() ==
         Counts{{ScopeKind::prefix, 0}, {ScopeKind::monitor, 1}, {ScopeKind::monitor, 1}});

@@ -74,8 +74,7 @@ class KeptState {
       const auto last = deliveries_.lower_bound({it->first + 1, {}});
       const bool owes = std::any_of(first, last, [](const auto& each) {
         const DeliveryRow& row = each.second;
-        return !row.dead &&
-               (row.next_try != WallTime{} || row.opening_told != row.closing_told);
+        return !row.dead && (row.next_try != WallTime{} || row.opening_told != row.closing_told);
       });
       if (it->second.incident.open() || owes) {
         ++it;

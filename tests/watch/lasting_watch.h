@@ -27,7 +27,7 @@ class LastingWatch {
 
   std::uint32_t add(Monitor monitor, std::uint64_t hash, const Moment& now) {
     const auto number = static_cast<std::uint32_t>(roster_.size());
-    roster_.push_back({std::move(monitor), hash, true, kNoMonitor});
+    roster_.push_back({std::move(monitor), hash, true, kNoMonitor, now.at});
     enter(number, now);
     return number;
   }
@@ -69,6 +69,20 @@ class LastingWatch {
   }
   [[nodiscard]] bool watches(std::uint32_t number) const { return roster_[number].watched; }
 
+  // Void results that have changed a state: none may.
+  [[nodiscard]] std::uint64_t void_changes() const { return void_changes_; }
+  // Whose times do not add up; empty: those of all do.
+  [[nodiscard]] std::string wrong_times(const Moment& now) const {
+    for (const Listed& listed : roster_) {
+      if (!listed.watched) continue;
+      const auto whole = watch_->shares(listed.id, now).whole();
+      const auto elapsed =
+          std::chrono::duration_cast<std::chrono::microseconds>(now.at - listed.since);
+      if (whole != elapsed) return "the times of " + listed.monitor.key + " do not add up";
+    }
+    return {};
+  }
+
   // As of Watch.
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Instant next() const { return watch_->next(); }
@@ -82,7 +96,10 @@ class LastingWatch {
     return watch_->next_canary(now);
   }
   void on_result(std::uint32_t number, const Sample& sample, const Moment& now) {
-    watch_->on_result(roster_[number].id, sample, now);
+    const MonitorId id = roster_[number].id;
+    const State before = watch_->health(id).state;
+    watch_->on_result(id, sample, now);
+    if (sample.verdict == Verdict::none && watch_->health(id).state != before) ++void_changes_;
   }
   void on_canary(const CanaryRequest& request, bool answered, const Moment& now) {
     watch_->on_canary(request, answered, now);
@@ -105,6 +122,7 @@ class LastingWatch {
     std::uint64_t hash = 0;
     bool watched = false;
     MonitorId id = kNoMonitor;
+    Instant since{};
   };
 
   void begin(const Moment& now) {
@@ -112,6 +130,7 @@ class LastingWatch {
   }
   void enter(std::uint32_t number, const Moment& now) {
     Listed& listed = roster_[number];
+    listed.since = now.at;
     listed.id = watch_->add(Monitor(listed.monitor), listed.hash, now);
     if (number_of_.size() <= listed.id) number_of_.resize(listed.id + std::size_t{1});
     number_of_[listed.id] = number;
@@ -123,7 +142,8 @@ class LastingWatch {
   std::uint64_t starts_ = 0;
   std::unique_ptr<Watch> watch_;
   KeptState kept_;
-  std::vector<Listed> roster_;  // By number.
+  std::uint64_t void_changes_ = 0;
+  std::vector<Listed> roster_;            // By number.
   std::vector<std::uint32_t> number_of_;  // By id.
 };
 

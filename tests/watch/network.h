@@ -114,6 +114,8 @@ class Network {
     if (servers_.size() <= monitor) servers_.resize(monitor + 1);
     servers_[monitor] = std::move(script);
   }
+  // What a probe to TLS finds, if that is not the same.
+  void set_server_by_tls(MonitorId monitor, Script script) { by_tls_[monitor] = std::move(script); }
   void set_canary(std::uint32_t canary, Script script) { canaries_[canary] = std::move(script); }
   void set_receiver(ChannelNumber channel, ReceiverScript script) {
     receivers_[channel] = std::move(script);
@@ -128,12 +130,16 @@ class Network {
     own_outages_.emplace_back(from, from + lasts);
   }
 
-  [[nodiscard]] Answer probe(MonitorId monitor, Duration time) const {
+  [[nodiscard]] Answer probe(MonitorId monitor, bool with_tls, Duration time) const {
     if (cut_off(time)) return unreachable();
     for (const Outage& outage : outages_) {
       if (time >= outage.from && time < outage.until && outage.concerns(monitor)) {
         return outage.answer;
       }
+    }
+    if (with_tls && !by_tls_.empty()) {
+      const auto script = by_tls_.find(monitor);
+      if (script != by_tls_.end()) return script->second(time);
     }
     if (monitor < servers_.size() && servers_[monitor]) return servers_[monitor](time);
     return well();
@@ -165,6 +171,7 @@ class Network {
   }
 
   std::vector<Script> servers_;
+  std::unordered_map<MonitorId, Script> by_tls_;
   std::unordered_map<std::uint32_t, Script> canaries_;
   std::unordered_map<ChannelNumber, ReceiverScript> receivers_;
   std::vector<Outage> outages_;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <queue>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -32,6 +33,8 @@ template <typename Watched>
 class ScriptedWorld {
  public:
   using Action = std::function<void(Watched&, const Moment&)>;
+
+  std::function<void(const ProbeRequest&, Duration since_start)> on_probe;  // May be empty.
 
   // Nothing happens between two turns: with `turn_every`, time goes on in steps of so much.
   ScriptedWorld(Watched& watch, const Network& network, const Moment& start, Duration turn_every)
@@ -75,6 +78,9 @@ class ScriptedWorld {
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   // Promises of delivery that were broken.
   [[nodiscard]] const std::vector<std::string>& broken() const { return told_.broken(); }
+  [[nodiscard]] std::set<std::pair<std::string, IncidentId>> told_open() const {
+    return told_.open();
+  }
   [[nodiscard]] std::size_t untold_ends() const { return told_.untold_ends(); }
 
  private:
@@ -134,9 +140,11 @@ class ScriptedWorld {
 
   void probe(const ProbeRequest& request) {
     ++probes_;
-    Answer answer = network_.probe(request.monitor, elapsed());
+    if (on_probe) on_probe(request, elapsed());
+    const bool with_tls = request.depth >= smtp::Depth::tls;
+    Answer answer = network_.probe(request.monitor, with_tls, elapsed());
     answer.sample.at = now_.wall;
-    answer.sample.with_tls = request.depth >= smtp::Depth::tls;
+    answer.sample.with_tls = with_tls;
     results_.push({now_.at + answer.takes, planned_++, {request.monitor, answer.sample}});
   }
 

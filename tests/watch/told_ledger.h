@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,15 @@ class ToldLedger {
     std::size_t count = 0;
     for (const auto& [key, state] : states_) count += state == State::open ? 1 : 0;
     return count;
+  }
+
+  // Those, by channel and incident.
+  [[nodiscard]] std::set<std::pair<std::string, IncidentId>> open() const {
+    std::set<std::pair<std::string, IncidentId>> open;
+    for (const auto& [key, state] : states_) {
+      if (state == State::open) open.insert(key);
+    }
+    return open;
   }
 
  private:

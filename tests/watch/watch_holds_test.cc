@@ -213,9 +213,8 @@ TEST_CASE("a reload while we are blind does not make us see", "[watch][holds]") 
   scene.network.add_outage(20min, 20min, unreachable(), [](MonitorId) { return true; });
   scene.network.set_canary(0, spells({{20min, 20min, unreachable()}}));
   scene.begin(100);
-  scene.world->at(30min, [](LastingWatch& it, const Moment& now) {
-    it.reload(it.settings(), now);
-  });
+  scene.world->at(30min,
+                  [](LastingWatch& it, const Moment& now) { it.reload(it.settings(), now); });
   CHECK(scene.said_until(1h).size() == 2);
 }
 

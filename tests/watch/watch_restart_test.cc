@@ -15,8 +15,7 @@ using Said = std::vector<std::string>;
 
 bool has(const std::string& line, std::string_view text) { return line.find(text) != line.npos; }
 
-TEST_CASE("a restart in an incident tells no opening twice, and its end once",
-          "[watch][restart]") {
+TEST_CASE("a restart in an incident tells no opening twice, and its end once", "[watch][restart]") {
   WatchScene scene;
   scene.network.set_server(5, spells({{1h, 2h, closed()}}));
   scene.begin(20);
@@ -119,7 +118,7 @@ TEST_CASE("a group that uses up its budget is told over a restart once, and its 
   scene.network.add_outage(1h, 1h, closed(), [](MonitorId server) { return server < 10; });
   scene.begin(20);
   scene.world->restart(110min);
-  scene.said_until(24h * 8);
+  CHECK(!scene.said_until(24h * 8).empty());
   CHECK(scene.world->untold_ends() == 0);
 }
 

@@ -27,6 +27,7 @@ struct WatchScene {
   Settings settings;
   Zones zones;
   Network network;
+  bool scattered = false;  // Each server in a network of its own.
   std::unique_ptr<LastingWatch> watch;
   std::unique_ptr<World> world;
 
@@ -42,7 +43,8 @@ struct WatchScene {
   // The servers 10.0.0.0, 10.0.0.1, … of the first group.
   void begin(std::uint32_t servers) {
     watch = std::make_unique<LastingWatch>(settings, zones, servers + 10, kSceneStart);
-    for (std::uint32_t i = 0; i < servers; ++i) watch->add(server(i), mix(i), kSceneStart);
+    for (std::uint32_t i = 0; i < servers; ++i)
+      watch->add(server(scattered ? i * 256 : i), mix(i), kSceneStart);
     watch->end_of_monitors(kSceneStart);
     world = std::make_unique<World>(*watch, network, kSceneStart, std::chrono::milliseconds{10});
   }
@@ -65,6 +67,7 @@ struct WatchScene {
       said.push_back(std::move(line));
     }
     CHECK(world->broken() == std::vector<std::string>{});
+    for (const std::string& line : said) UNSCOPED_INFO(line);
     return said;
   }
   [[nodiscard]] std::vector<std::string> events_of(std::string_view type) const {

@@ -77,6 +77,7 @@ TEST_CASE("a whole network that is down is one message", "[watch]") {
 TEST_CASE("an outage of our own is one message of ours, and none of the servers", "[watch]") {
   WatchScene scene;
   const bool with_canaries = GENERATE(true, false);
+  scene.scattered = true;
   if (with_canaries) {
     scene.settings.vantage.canaries.resize(3);
     scene.settings.vantage.quorum = 2;

@@ -12,7 +12,7 @@
 //            f - 4 (n - f) first, narrow before wide; monitors with an open incident of the kind
 //            count for neither side. The rest are incidents of their own. A later problem joins an
 //            open incident whose scope has it. An incident closes when at most 5 % of its members
-//            are down; these wait again, and become incidents of their own.
+//            are down; these become incidents of their own if they are down for 2 min more.
 //   Revision grows when members have grown by 25 % and group_interval has passed since the last
 //            one; when the severity rises; when the dominant cause changes, at most once in
 //            group_interval.
@@ -76,6 +76,11 @@ class Incidents {
   void open_problem(const Problem& problem, const Moment& now);
   void close_problem(MonitorId monitor, IncidentKind kind, WallTime until, const Moment& now);
   void change_cause(MonitorId monitor, Phase phase, Cause cause);
+  // A failure that is not confirmed (`kind`: down), or a warning (degraded): from now on, or no
+  // longer. With use_sweeps(), problems wait for those with which they may have the cause in
+  // common (src/watch/incident_wait.cc).
+  void suspect(MonitorId monitor, IncidentKind kind, bool suspected);
+  void use_sweeps();
   // While in doubt, problems wait: nothing new is opened, and nothing open gets new members.
   void set_doubtful(bool doubtful);
   // Opens one that is no problem of monitors: blind, internal or a notice. `key` names its cause: a
@@ -102,7 +107,7 @@ class Incidents {
   // controls have answered, or kControlsWait after its cover. Until then each() omits it.
   void use_controls(std::size_t most);
   struct Control {
-    IncidentId incident = 0;
+    IncidentId incident = 0;  // 0: a sweep. Its answer is the monitor's next result.
     MonitorId monitor = kNoMonitor;
   };
   // The probes to make; take them after each turn(). What they showed is told in Incident::text.

@@ -70,6 +70,7 @@ class Notifier {
   void restore(const std::vector<DeliveryRow>& rows, const Moment& now);
   void on_change(IncidentId incident, const Moment& now);  // Opened, changed, closed, acknowledged.
   void on_holds_changed(const Moment& now);                // A silence or window began or ended.
+  void on_path_restored(const Moment& now);                // Our own network works again.
   void on_delivered(const Delivered& delivered, const Moment& now);
   // Channels are known by name, and keep what they were told. One that a route now leads to gets
   // the openings of open incidents; what is owed to a channel that is gone is dropped; openings

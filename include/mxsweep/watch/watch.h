@@ -27,6 +27,7 @@
 #include "mxsweep/watch/sample.h"
 #include "mxsweep/watch/settings.h"
 #include "mxsweep/watch/time_zone.h"
+#include "mxsweep/watch/uptime.h"
 #include "mxsweep/watch/vantage.h"
 
 namespace mxsweep::watch {
@@ -74,6 +75,8 @@ class Watch {
   [[nodiscard]] MonitorId find(std::string_view key) const;  // kNoMonitor: not watched.
   [[nodiscard]] const Monitor& monitor(MonitorId monitor) const;
   [[nodiscard]] const Health& health(MonitorId monitor) const;
+  // Since it was added.
+  [[nodiscard]] Shares shares(MonitorId monitor, const Moment& now) const;
   [[nodiscard]] const Settings& settings() const;
 
   [[nodiscard]] std::optional<ProbeRequest> next_probe(const Moment& now);
