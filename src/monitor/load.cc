@@ -116,6 +116,13 @@ Loading load(const std::string& path, const std::string& state_dir, bool lists, 
   if (!configured.settings) return loading;
   Loaded loaded{.settings = *std::move(configured.settings), .zones = {}, .targets = {}};
   resolve_paths(loaded.settings, folder);
+  for (const watch::Channel& channel : loaded.settings.channels) {
+    const Status checked = deliver::check_channel(channel);
+    if (!checked.ok()) {
+      loading.problems.push_back(path + ": channel '" + channel.name +
+                                 "': " + checked.sentence());
+    }
+  }
   if (!state_dir.empty()) loaded.settings.state_dir = state_dir;
   if (lists) {
     Lists read = read_lists(loaded.settings);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "monitor/hand.h"
 #include "mxsweep/ring/clock.h"
 
 namespace mxsweep::monitor {
@@ -187,7 +188,13 @@ void Station::on_turn(Instant now) {
   look_for_troubles();
   if (dead_man_.empty() || now < ping_at_ || !known_troubles_.empty()) return;
   ping_at_ = now + dead_man_every_;
-  courier_.ping(dead_man_);
+  post([this](Hand& hand) {
+    const std::vector<watch::Watch::ChannelState> channels = hand.watch().channels();
+    // An error remains until the message that has it, or a newer one, was accepted.
+    const bool delivers = std::ranges::all_of(
+        channels, [](const auto& channel) { return channel.last_error.empty(); });
+    if (delivers && !dead_man_.empty()) courier_.ping(dead_man_);
+  });
 }
 
 void Station::look_for_troubles() {

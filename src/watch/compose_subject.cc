@@ -32,6 +32,8 @@ std::string place_of(std::string_view key) {
          shown(key.substr(blank + 1), kNameShownOctets) + ')';
 }
 
+constexpr std::size_t kDigestShown = 16;  // Hexadecimal digits: enough to find it.
+
 // What stands behind "400 hosts".
 std::string scope_phrase(const Incident& incident) {
   const std::string value = shown(incident.scope_value, kNameShownOctets);
@@ -39,7 +41,7 @@ std::string scope_phrase(const Incident& incident) {
     case ScopeKind::monitor:
     case ScopeKind::everything: return "";
     case ScopeKind::address: return " at " + value;
-    case ScopeKind::certificate: return " with the certificate " + value;
+    case ScopeKind::certificate: return " with the certificate " + value.substr(0, kDigestShown);
     case ScopeKind::mx_set: return " with the MX hosts " + value;
     case ScopeKind::prefix: return " in " + value;
     case ScopeKind::meta: return " with " + value;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mxsweep/pace/suspicion.h"
+#include "mxsweep/tls/sha256.h"
 #include "watch/parts.h"
 
 namespace mxsweep::watch {
@@ -249,9 +250,10 @@ void Watch::Parts::learn(MonitorId id, const Sample& sample, const Moment& now) 
   }
   certificates.on_chain(id, *record.tls->chain, now.wall, effects.batch);
   const tls::Digest& digest = record.tls->chain->certificates.front().spki_sha256;
-  const std::string_view spki(reinterpret_cast<const char*>(digest.data()), digest.size());
-  const std::uint64_t look = std::hash<std::string_view>{}(spki);
-  if (look != slots[id].certificate) incidents.set_certificate(id, spki);
+  const std::string_view octets(reinterpret_cast<const char*>(digest.data()), digest.size());
+  const std::uint64_t look = std::hash<std::string_view>{}(octets);
+  // As a text, because it is the name of what servers have in common.
+  if (look != slots[id].certificate) incidents.set_certificate(id, tls::to_hexadecimal(digest));
   slots[id].certificate = look;
 }
 

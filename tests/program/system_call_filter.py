@@ -12,16 +12,9 @@ ALLOW, FAIL = 0x7FFF0000, 0x00050000
 NUMBER, SECOND_ARGUMENT = 0, 16 + 8  # Offsets in struct seccomp_data.
 
 
-def refusing(number, error, second_argument_least=0):
-    """Returns a function to run in the child, where the call then fails with `error`, if its second
-    argument is at least that large."""
-    program = b"".join(struct.pack("HBBI", *row) for row in (
-        (LOAD_WORD, 0, 0, NUMBER),
-        (JUMP_IF_EQUAL, 0, 3, number),
-        (LOAD_WORD, 0, 0, SECOND_ARGUMENT),
-        (JUMP_IF_ABOVE_OR_EQUAL, 0, 1, second_argument_least),
-        (ANSWER, 0, 0, FAIL | error),
-        (ANSWER, 0, 0, ALLOW)))
+def installer(rows):
+    """A function to run in the child, which installs the filter."""
+    program = b"".join(struct.pack("HBBI", *row) for row in rows)
     code = ctypes.create_string_buffer(program, len(program))
     head = ctypes.create_string_buffer(struct.pack("HP", len(program) // 8, ctypes.addressof(code)))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -33,3 +26,23 @@ def refusing(number, error, second_argument_least=0):
             raise OSError(ctypes.get_errno(), "no seccomp filter here")
 
     return install
+
+
+def refusing(number, error, second_argument_least=0):
+    """Returns a function to run in the child, where the call then fails with `error`, if its second
+    argument is at least that large."""
+    return installer((
+        (LOAD_WORD, 0, 0, NUMBER),
+        (JUMP_IF_EQUAL, 0, 3, number),
+        (LOAD_WORD, 0, 0, SECOND_ARGUMENT),
+        (JUMP_IF_ABOVE_OR_EQUAL, 0, 1, second_argument_least),
+        (ANSWER, 0, 0, FAIL | error),
+        (ANSWER, 0, 0, ALLOW)))
+
+
+def allowing(numbers, error):
+    """Returns a function to run in the child, where all calls but these then fail with `error`."""
+    rows = [(LOAD_WORD, 0, 0, NUMBER)]
+    for number in sorted(numbers):
+        rows += [(JUMP_IF_EQUAL, 0, 1, number), (ANSWER, 0, 0, ALLOW)]
+    return installer([*rows, (ANSWER, 0, 0, FAIL | error)])

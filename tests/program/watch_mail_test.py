@@ -10,10 +10,10 @@ import os
 import unittest
 
 import hostile_server
-from delivery_sinks import HttpSink, MailSink
 from ports import free_port
 from program import Process, main, wait_until
 from real_servers import SERVERS, RealTest, dovecot, postfix
+from together import together
 from watching import HELO, WatchTest, kinds, section, wait_for_kinds
 
 PATIENT = "127.1.2.1"
@@ -28,6 +28,8 @@ def read_mail(octets):
 def mail_channel(*relays, name="mail", **more):
     return section("[[channel]]", **{"name": name, "kind": "mail", "to": ["ops@example.test"],
                                      "relays": list(relays), **more})
+
+load_tests = together
 
 
 class SmtpSink(Process):
@@ -92,7 +94,7 @@ class Threads(WatchTest):
         wait_until(lambda: sink.mails() or not sink.running(), "the opening")
         self.assertTrue(sink.running(), sink.stderr)
         self.bring_up(PATIENT)
-        wait_until(lambda: len(sink.mails()) > 1, "the end")
+        wait_until(lambda: "by mail: closing" in watch.stderr, "the end")
         self.end(watch)
         self.check_thread(sink.mails())
 

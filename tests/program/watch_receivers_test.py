@@ -21,11 +21,13 @@ from xml.etree import ElementTree
 
 import hostile_server
 from program import wait_until
+from together import together
 from watching import WatchTest, bodies, kinds, section, wait_for_kinds
 
 PATIENT = "127.1.2.1"
 GOLDEN = pathlib.Path(__file__).parent.parent / "deliver" / "golden"
-SECRETS = {"webhook": "hook-t0ken", "telegram": "bot-t0ken", "twilio": "twilio-t0ken"}
+
+load_tests = together
 
 
 def authorized(user, token):
@@ -75,7 +77,7 @@ class Receivers(WatchTest):
             self.channel_of("webhook", webhook, "/hook", token="hook-t0ken",
                             signing_key="hook-s1gning"),
             self.twilio("twilio-sms", message),
-            self.twilio("twilio-call", call, timeout="1s"),
+            self.twilio("twilio-call", call, timeout="8s"),
             self.channel_of("slack", slack, "/services/T/B/x"),
             self.channel_of("discord", discord, "/api/webhooks/1/y"))
         watch = self.watch()

@@ -35,7 +35,7 @@ labels = {{ team = "mail" }}
 [[channel]]
 name = "ops"
 kind = "exec"
-command = ["/bin/sh", "-c", "cat >> {folder}/messages; echo >> {folder}/messages"]
+command = ["/bin/sh", "-c", "cat >> {folder}/messages"]
 [[route]]
 to = ["ops"]
 """
@@ -89,7 +89,8 @@ class Watch(ProgramTest):
     def messages(self, kind=None):
         path = self.path("messages")
         text = path.read_text() if path.exists() else ""
-        lines = [json.loads(line) for line in text.splitlines()]
+        whole = text[:text.rfind("\n") + 1]  # A program may be writing.
+        lines = [json.loads(line) for line in whole.splitlines()]
         return [line for line in lines if kind in (None, line["kind"])]
 
     def end(self, watch):
@@ -263,6 +264,13 @@ class Watch(ProgramTest):
         while b"STOPPING=1" not in seen:
             seen += receiver.recv(4096) + b"\n"
         self.assertEqual(watch.wait(), RAN_TO_ITS_END)
+
+    def test_a_channel_that_lacks_what_its_kind_needs_is_a_mistake_of_the_configuration(self):
+        self.configure(CONFIG + '[[channel]]\nname = "chat"\nkind = "telegram"\n')
+        done = subprocess.run([MXSWEEP, "watch", "-c", str(self.path("watch.toml")), "--check"],
+                              capture_output=True, timeout=WAIT_SECONDS_MAX, check=False)
+        self.assertEqual(done.returncode, WRONG_USAGE)
+        self.assertIn(b"channel 'chat': ", done.stderr)
 
 
 if __name__ == "__main__":

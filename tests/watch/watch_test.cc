@@ -186,5 +186,25 @@ TEST_CASE("a warning is told as degraded, or as down where the group says so", "
   CHECK(has(told[0], "opening [DOWN] 10.0.0.5"));
 }
 
+TEST_CASE("servers that fail with one certificate are named by its fingerprint", "[watch]") {
+  tls::Chain chain;
+  chain.certificates.emplace_back().spki_sha256.fill(0xc0);
+  results::Record record;
+  record.tls.emplace().chain = &chain;
+  Answer expired = closed();
+  expired.sample.record = &record;
+  WatchScene scene;
+  scene.settings.group_wait = 1min;
+  for (MonitorId id = 4; id < 8; ++id) scene.network.set_server(id, spells({{1h, 1h, expired}}));
+  scene.begin(20);
+  const Said said = scene.said_until(90min);
+  REQUIRE(said.size() == 1);
+  CHECK(has(said[0], "4 hosts with the certificate c0c0c0c0c0c0c0c0: "));
+  scene.watch->watch().each_incident([](const Incident& incident) {
+    CHECK(incident.scope == ScopeKind::certificate);
+    CHECK(incident.scope_value.size() == 64);
+  });
+}
+
 }  // namespace
 }  // namespace mxsweep::watch
