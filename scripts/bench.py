@@ -15,6 +15,7 @@ from bench_fleet import fleet
 from bench_latency import latency
 from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
+from bench_watch import watch_compare, watch_load
 
 # QUIT is never answered, so the conversation stays open with greeting and EHLO reply in memory.
 HOLDING_PERSONA = {"name": "holding", "weight": 1, "expect": OK, "quit": [{"do": "hang"}]}
@@ -310,6 +311,8 @@ def main():
                latency, micro, fleet, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     benches["compare"] = compare_with_others
+    benches["watch"] = watch_load
+    benches["watch-compare"] = watch_compare
     with tempfile.TemporaryDirectory() as folder:
         if flags.before:
             folder = pathlib.Path(folder)

@@ -265,11 +265,11 @@ def run_pairs(ours, other, secure, pairs):
     return runs
 
 
-def compare(build, folder, pairs):
+def compare(build, folder, pairs, ours=Mxsweep):
     print(f"other clients, {IN_FLIGHT} conversations in flight ({Plugin.name} {PLUGIN_IN_FLIGHT}), "
           f"{CHAINS} certificate chains")
     with Fleet(build, folder) as fleet:
-        ours = Mxsweep(build, folder, fleet)
+        ours = ours(build, folder, fleet)
         for kind in (Exporter, Nodemailer, Plugin):
             try:
                 other = kind(build, folder, fleet)
@@ -288,7 +288,7 @@ def report(runs, secure):
         return statistics.median(run[key] for run in runs[tool])
 
     ours, other = runs
-    print(f"  {'STARTTLS' if secure else 'in clear'}: mxsweep beside {other.name}")
+    print(f"  {'STARTTLS' if secure else 'in clear'}: {ours.name} beside {other.name}")
     for tool in runs:
         print(f"    {tool.name:18} {median(tool, 'cpu_us'):7.1f} us of CPU each, "
               f"{median(tool, 'per_second'):6.0f} a second, "
