@@ -257,7 +257,7 @@ class ExecDelivery(DeliverTest):
         answer = self.run_shell(f"cat > {self.path('in')}; env > {self.path('env')}; echo fine",
                                 json='{"incident":42}')
         self.expect(answer, ok=True, status=0, text="fine")
-        self.assertEqual(self.path("in").read_text(encoding="ascii"), '{"incident":42}')
+        self.assertEqual(self.path("in").read_text(encoding="ascii"), '{"incident":42}\n')
         variables = self.path("env").read_text(encoding="utf-8").splitlines()
         self.assertIn("MXSWEEP_INCIDENT=42", variables)
         self.assertIn("MXSWEEP_KIND=opening", variables)
