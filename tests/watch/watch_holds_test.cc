@@ -162,7 +162,7 @@ TEST_CASE("a probe that is answered after its monitor was removed says nothing o
 TEST_CASE("a reload gives groups and channels other numbers, and nothing is told twice",
           "[watch][holds]") {
   WatchScene scene;
-  scene.settings.groups[0].objective.emplace();
+  scene.settings.groups[0].objective = Group::Objective{0.999, 24h * 30};
   scene.network.set_server(5, spells({{1h, 3h, closed()}}));
   scene.network.set_server(300, spells({{3h, 30min, closed()}}));
   scene.begin(400);
