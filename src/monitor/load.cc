@@ -119,8 +119,7 @@ Loading load(const std::string& path, const std::string& state_dir, bool lists, 
   for (const watch::Channel& channel : loaded.settings.channels) {
     const Status checked = deliver::check_channel(channel);
     if (!checked.ok()) {
-      loading.problems.push_back(path + ": channel '" + channel.name +
-                                 "': " + checked.sentence());
+      loading.problems.push_back(path + ": channel '" + channel.name + "': " + checked.sentence());
     }
   }
   if (!state_dir.empty()) loaded.settings.state_dir = state_dir;
