@@ -19,14 +19,14 @@ const watch::Group kGroup;
 const watch::Channel kChannel;
 const watch::Group::Objective kObjective;
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-std::string quoted(Duration duration) { return quoted(write_span(duration)); }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(Duration duration) { return in_quotes(write_span(duration)); }
 std::string yes_or_no(bool flag) { return flag ? "true" : "false"; }
 
 std::string after() {
   std::string list;
   for (const Duration each : kGroup.confirmation.after) {
-    list += (list.empty() ? "" : ", ") + quoted(each);
+    list += (list.empty() ? "" : ", ") + in_quotes(each);
   }
   return "[" + list + "]";
 }
@@ -40,16 +40,16 @@ Section watch_section() {
           {"helo", Type::text, "\"probe.example.net\"", "",
            "The name of this machine that EHLO gives; required. It resolves to the address that "
            "probes come from, and that address resolves to it."},
-          {"state_dir", Type::text, "\"/var/lib/mxsweep\"", quoted(kSettings.state_dir),
+          {"state_dir", Type::text, "\"/var/lib/mxsweep\"", in_quotes(kSettings.state_dir),
            "The folder of state.db and history.db."},
-          {"time_zone", Type::text, "\"Europe/Berlin\"", quoted(kSettings.time_zone),
+          {"time_zone", Type::text, "\"Europe/Berlin\"", in_quotes(kSettings.time_zone),
            "The zone of maintenance windows and of the daily digest. Stored times are UTC."},
-          {"interval", Type::duration, "\"60s\"", quoted(kGroup.interval),
+          {"interval", Type::duration, "\"60s\"", in_quotes(kGroup.interval),
            "Default of the groups' interval."},
           {"retry", Type::table, "{ down_after = 3, up_after = 2 }", "",
            "Default of the groups' retry."},
           {"depth", Type::text, "\"ehlo\"", "\"ehlo\"", "Default of the groups' depth."},
-          {"tls_every", Type::duration, "\"15m\"", quoted(kGroup.tls_every),
+          {"tls_every", Type::duration, "\"15m\"", in_quotes(kGroup.tls_every),
            "Default of the groups' tls_every."},
           {"concurrency", Type::number, "2000", std::to_string(kSettings.concurrency),
            "The largest number of conversations at the same time."},
@@ -65,13 +65,14 @@ Section watch_section() {
 }
 
 Section history_section() {
-  return {"history",
-          Form::table,
-          "The history of results, history.db.",
-          {
-              {"max_size", Type::size, "\"10GB\"", quoted(write_size(kSettings.history_octets_max)),
-               "The space that it may take; the oldest results are dropped first."},
-          }};
+  return {
+      "history",
+      Form::table,
+      "The history of results, history.db.",
+      {
+          {"max_size", Type::size, "\"10GB\"", in_quotes(write_size(kSettings.history_octets_max)),
+           "The space that it may take; the oldest results are dropped first."},
+      }};
 }
 
 Section vantage_section() {
@@ -92,16 +93,16 @@ Section alerts_section() {
           Form::table,
           "When messages are sent.",
           {
-              {"group_wait", Type::duration, "\"5s\"", quoted(kSettings.group_wait),
+              {"group_wait", Type::duration, "\"5s\"", in_quotes(kSettings.group_wait),
                "How long a confirmed failure waits for others of the same cause."},
-              {"group_interval", Type::duration, "\"5m\"", quoted(kSettings.group_interval),
+              {"group_interval", Type::duration, "\"5m\"", in_quotes(kSettings.group_interval),
                "The shortest time between two updates about an incident."},
-              {"digest_at", Type::time_of_day, "\"08:00\"", quoted("08:00"),
+              {"digest_at", Type::time_of_day, "\"08:00\"", in_quotes("08:00"),
                "The local time of the daily digest of certificates and changes."},
               {"dead_man", Type::text, "\"https://hc.example.net/ping/1\"", "",
                "A URL that is fetched while probing, storage and delivery work: where the "
                "requests end, another service raises the alarm."},
-              {"dead_man_every", Type::duration, "\"60s\"", quoted(kSettings.dead_man_every),
+              {"dead_man_every", Type::duration, "\"60s\"", in_quotes(kSettings.dead_man_every),
                "How often it is fetched."},
               {"status_url", Type::text, "\"https://status.example.net/\"", "",
                "The beginning of links in messages; without it they have none."},
@@ -156,7 +157,7 @@ Section group_section() {
            "The severity of a failure: critical, warning or info."},
           {"group_by", Type::texts, "[\"rack\"]", "",
            "Fields of meta whose values may be the common cause of failures."},
-          {"void_after", Type::duration, "\"6h\"", quoted(kGroup.void_after),
+          {"void_after", Type::duration, "\"6h\"", in_quotes(kGroup.void_after),
            "A server that only refuses or throttles for so long cannot be observed, which is an "
            "incident of its own."},
           {"slo", Type::table, "{ target = \"99.9%\", window = \"30d\" }", "",
@@ -188,7 +189,7 @@ Section slo_section() {
           {
               {"target", Type::share, "\"99.9%\"", "",
                "The share of the time that the servers are to be up; required."},
-              {"window", Type::duration, "\"30d\"", quoted(kObjective.window),
+              {"window", Type::duration, "\"30d\"", in_quotes(kObjective.window),
                "The time over which it is counted."},
           }};
 }
@@ -238,7 +239,7 @@ Section channel_section() {
            "JSON on its standard input."},
           {"ca_file", Type::text, "\"/etc/mxsweep/ca.pem\"", "",
            "The authorities that are trusted for this channel."},
-          {"timeout", Type::duration, "\"30s\"", quoted(kChannel.timeout),
+          {"timeout", Type::duration, "\"30s\"", in_quotes(kChannel.timeout),
            "How long an attempt may take."},
           {"max_per_hour", Type::number, "6", "0",
            "The largest number of messages an hour; the others go into one digest. 0: no limit."},
