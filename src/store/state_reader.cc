@@ -50,7 +50,7 @@ bool read_incident(Database& database, const Statement& rows, watch::Incident& i
   incident.id = static_cast<watch::IncidentId>(rows.integer(0));
   if (!read_word(database, rows.text(1), watch::IncidentKind::digest, incident.kind) ||
       !read_word(database, rows.text(2), watch::Severity::critical, incident.severity) ||
-      !read_word(database, rows.text(3), watch::ScopeKind::everything, incident.scope) ||
+      !read_word(database, rows.text(3), watch::ScopeKind::several, incident.scope) ||
       !read_word(database, rows.text(10), Phase::quit, incident.phase) ||
       !read_word(database, rows.text(11), kLastCause, incident.cause)) {
     return false;

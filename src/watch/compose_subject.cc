@@ -34,6 +34,15 @@ std::string place_of(std::string_view key) {
 
 constexpr std::size_t kDigestShown = 16;  // Hexadecimal digits: enough to find it.
 
+// "40 networks of group fleet" adds something to "400 hosts"; of "7 servers of group edge" only the
+// group does.
+std::string several_phrase(const std::string& value) {
+  const std::string_view noun =
+      std::string_view(value).substr(std::min(value.find(' ') + 1, value.size()));
+  const bool adds = !noun.starts_with("servers ") && !noun.starts_with("causes ");
+  return adds ? " in " + value : " " + std::string(noun.substr(noun.find(' ') + 1));
+}
+
 // What stands behind "400 hosts".
 std::string scope_phrase(const Incident& incident) {
   const std::string value = shown(incident.scope_value, kNameShownOctets);
@@ -46,6 +55,7 @@ std::string scope_phrase(const Incident& incident) {
     case ScopeKind::prefix: return " in " + value;
     case ScopeKind::meta: return " with " + value;
     case ScopeKind::mx_operator: return " of " + value;
+    case ScopeKind::several: return several_phrase(value);
     case ScopeKind::group: break;
   }
   return " of group " + value;

@@ -24,8 +24,9 @@ struct Covered {
   std::vector<MonitorId> monitors;  // In order.
 };
 
-// `problems`: sorted, each once. `known`: monitors that have an incident of this kind already; they
-// are not healthy, and not covered again. First those with a value, in the order of the cover.
+// `problems`: sorted, each once. `known`: others that are not healthy, each once: those that have
+// an incident of this kind already, or are undecided; they are not covered. First come those with a
+// value, in the order of the cover.
 [[nodiscard]] std::vector<Covered> cover(const Scopes& scopes, std::span<const MonitorId> problems,
                                          std::span<const MonitorId> known);
 

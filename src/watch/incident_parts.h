@@ -19,7 +19,9 @@
 #include <vector>
 
 #include "mxsweep/watch/incidents.h"
+#include "watch/extent.h"
 #include "watch/scopes.h"
+#include "watch/several.h"
 
 namespace mxsweep::watch {
 
@@ -27,8 +29,6 @@ namespace mxsweep::watch {
 inline constexpr std::size_t kProblemKinds = 4;
 inline constexpr std::uint32_t kGrownPercent = 25;  // So much worse is worth a message.
 inline constexpr std::uint32_t kClosingPercent = 5;
-// What is still down at the end of an incident becomes one of its own after so long.
-inline constexpr Duration kStragglersWait = std::chrono::minutes{2};
 // So many incidents of a turn get control probes, the largest first: finding healthy monitors is a
 // search through all of them, and more say nothing new.
 inline constexpr std::uint32_t kControlledMost = 16;
@@ -37,22 +37,31 @@ inline constexpr std::uint32_t kControlledMost = 16;
 inline constexpr Duration kRefreshEvery = std::chrono::seconds{1};
 inline constexpr std::uint32_t kRefreshedAtOnce = 64;
 
+// While problems wait for what their neighbours do, they are looked at so often.
+inline constexpr Duration kSettleLookEvery = std::chrono::seconds{1};
+
 struct OpenProblem {
   Problem problem;
   Instant arrived{};        // Since then it waits.
+  Instant ripe_at{};        // Then it has waited long enough.
   IncidentId incident = 0;  // 0: it waits.
+  bool straggles = false;   // Its incident has closed without it.
+  bool held = false;        // As of the latest look: its extent is not known yet,
+  bool ripe = false;        // or it may open.
 };
 
 struct IncidentState {
   Incident incident;
-  std::uint64_t scope = 0;  // scope_hash() of its value; 0: it has none that others can join.
-  std::uint32_t down = 0;   // Members now; Incident::members may still have some that recovered.
-  std::uint32_t whole = 0;  // Of this, 5 % may be down at its end: the most members at once.
-  bool dirty = false;       // It is in Parts::dirty.
-  bool told = false;        // Its opening was returned by turn().
-  bool changed = false;     // Something changed that is no revision.
-  bool recovered = false;   // A member ended by a good result, not by its removal, in this turn.
-  Instant timer = kNever;   // The earliest of its entries in Parts::timers.
+  // scope_hash() of its values: others can join it. None of a single monitor, several of several.
+  std::vector<std::uint64_t> scopes;
+  std::uint32_t singles = 0;  // Of several: those with no value.
+  std::uint32_t down = 0;     // Members now; Incident::members may still have some that recovered.
+  std::uint32_t whole = 0;    // Of this, 5 % may be down at its end: the most members at once.
+  bool dirty = false;         // It is in Parts::dirty.
+  bool told = false;          // Its opening was returned by turn().
+  bool changed = false;       // Something changed that is no revision.
+  bool recovered = false;     // A member ended by a good result, not by its removal, in this turn.
+  Instant timer = kNever;     // The earliest of its entries in Parts::timers.
   Instant refreshed{};
   // As of the last revision.
   std::uint32_t members_told = 0;
@@ -79,10 +88,11 @@ struct Incidents::Parts {
   [[nodiscard]] OpenProblem* problem_of(MonitorId monitor, IncidentKind kind);
   [[nodiscard]] IncidentState* state_of(IncidentId incident);
   void mark(IncidentState& state);
-  void wait(OpenProblem& open, Instant since);
+  void wait(OpenProblem& open, Instant since, bool straggles);
   void end_problem(MonitorId monitor, IncidentKind kind, bool recovered, WallTime until);
   [[nodiscard]] std::vector<MonitorId> healthy_of(const IncidentState& state,
                                                   std::size_t most) const;
+  [[nodiscard]] std::uint32_t watched_of(const IncidentState& state) const;
 
   // incident_turn.cc
   void run_timers(const Moment& now);
@@ -91,16 +101,20 @@ struct Incidents::Parts {
   void group(IncidentKind kind, const Moment& now);
   [[nodiscard]] bool join(OpenProblem& open);
   void admit(IncidentState& state, OpenProblem& open);
-  void cover_waiting(IncidentKind kind, const Moment& now);
-  void begin(IncidentKind kind, ValueNumber value, const std::vector<MonitorId>& members,
-             const Moment& now);
-  void ask_controls(IncidentState& state, const Moment& now);
   void call_at(IncidentState& state, Instant when);
 
-  // incident_wait.cc
-  void hold_back(IncidentKind kind, std::vector<MonitorId>& all,
-                 const std::vector<MonitorId>& known, const Moment& now);
-  void sweep(IncidentKind kind, ValueNumber value);
+  // incident_cover.cc
+  void cover_waiting(IncidentKind kind, const Moment& now);
+  [[nodiscard]] std::vector<MonitorId> take_waiting(IncidentKind kind);
+  [[nodiscard]] std::vector<MonitorId> known_of(IncidentKind kind) const;
+  void open_parts(IncidentKind kind, std::vector<Covered>&& parts, const Moment& now);
+  [[nodiscard]] std::optional<Opening> opening_of(IncidentKind kind, Covered&& part,
+                                                  const Moment& now);
+  void begin(IncidentKind kind, std::span<const Opening> openings,
+             std::span<const std::size_t> numbers, const Moment& now);
+  void name_several(IncidentState& state, std::span<const Opening> openings,
+                    std::span<const std::size_t> numbers) const;
+  void ask_controls(IncidentState& state, const Moment& now);
 
   // incident_report.cc
   void report(IncidentState& state, const Moment& now, std::vector<IncidentChange>& changes);
@@ -131,11 +145,10 @@ struct Incidents::Parts {
   std::array<std::vector<MonitorId>, kProblemKinds> arrivals;
   std::array<std::vector<MonitorId>, kProblemKinds> waiting;
   std::array<Instant, kProblemKinds> due = {kNever, kNever, kNever, kNever};
-  bool suspecting = false;
-  std::array<std::unordered_set<MonitorId>, 2> suspects;  // Of the kinds down and degraded.
-  std::unordered_map<std::uint64_t, Instant> swept;       // By the hash of the value.
-  std::unordered_set<MonitorId> sweeping;                 // Asked in a sweep, not answered.
-  std::set<IncidentId> dirty;                             // To be looked at in the next turn.
+  std::array<Instant, kProblemKinds> not_before{};  // `due` is later: some wait for neighbours.
+  std::array<std::unordered_set<MonitorId>, kProblemKinds> undecided;
+  Extent extent;
+  std::set<IncidentId> dirty;  // To be looked at in the next turn.
   using Timer = std::pair<Instant, IncidentId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 

@@ -71,8 +71,7 @@ void Incidents::Parts::refresh(IncidentState& state, const Moment& now) {
   it.cause = dominant.cause;
   it.percent = dominant.percent;
   it.members_peak = std::max(it.members_peak, state.down);
-  const ValueNumber value = state.scope == 0 ? kNoValue : scopes.find(state.scope);
-  it.watched = value == kNoValue ? state.down : scopes.watched(value);
+  it.watched = watched_of(state);
   state.refreshed = now.at;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a turn does with problems: ends incidents, joins later failures, covers what has waited.
+// What a turn does with problems: ends incidents, and joins later failures.
 #include <algorithm>
 
 #include "mxsweep/watch/incidents.h"
-#include "watch/cover.h"
 #include "watch/incident_parts.h"
 
 namespace mxsweep::watch {
@@ -30,7 +29,8 @@ void Incidents::turn(const Moment& now, std::vector<IncidentChange>& changes) {
 Instant Incidents::next() const {
   const Parts& parts = *parts_;
   if (!parts.dirty.empty()) return parts.seen;
-  Instant next = parts.timers.empty() ? kNever : parts.timers.top().first;
+  Instant next =
+      std::min(parts.timers.empty() ? kNever : parts.timers.top().first, parts.extent.next());
   if (parts.doubtful) return next;
   for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
     if (!parts.arrivals[kind].empty()) return parts.seen;
@@ -75,23 +75,20 @@ void Incidents::Parts::end_incidents(const Moment& now, std::vector<IncidentChan
   }
 }
 
-// Those of its members that are still down wait anew: most of them are about to recover, too.
+// Those of its members that are still down wait anew; it is known of them, if it was told.
 void Incidents::Parts::close(IncidentState& state, const Moment& now) {
   Incident& it = state.incident;
   it.closed = now.wall;
   if (it.until == WallTime{}) it.until = now.wall;
-  if (state.scope != 0) by_scope.erase(join_key(it.kind, state.scope));
+  for (const std::uint64_t scope : state.scopes) by_scope.erase(join_key(it.kind, scope));
   for (const MonitorId monitor : std::exchange(it.members, {})) {
     OpenProblem* const open = problem_of(monitor, it.kind);
-    if (open != nullptr && open->incident == it.id) {
-      wait(*open, now.at + kStragglersWait);
-    }
+    if (open != nullptr && open->incident == it.id) wait(*open, now.at, state.told);
   }
   state.down = 0;
 }
 
-// Problems that arrived join what is open; the others wait, and are covered when the first of them
-// has waited for group_wait.
+// Problems that arrived join what is open; the others wait.
 void Incidents::Parts::group(IncidentKind kind, const Moment& now) {
   const auto at = static_cast<std::size_t>(kind);
   std::vector<MonitorId> arrived = std::exchange(arrivals[at], {});
@@ -121,83 +118,6 @@ void Incidents::Parts::admit(IncidentState& state, OpenProblem& open) {
   state.incident.members.push_back(open.problem.monitor);
   state.whole = std::max(state.whole, ++state.down);
   mark(state);
-}
-
-void Incidents::Parts::cover_waiting(IncidentKind kind, const Moment& now) {
-  const auto at = static_cast<std::size_t>(kind);
-  std::vector<MonitorId> all = std::exchange(waiting[at], {});
-  due[at] = kNever;
-  std::ranges::sort(all);
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  std::erase_if(all, [&](MonitorId monitor) {
-    const OpenProblem* const open = problem_of(monitor, kind);
-    return open == nullptr || open->incident != 0;
-  });
-  std::erase_if(all, [&](MonitorId monitor) {
-    const Instant arrived = problem_of(monitor, kind)->arrived;
-    if (arrived <= now.at) return false;
-    waiting[at].push_back(monitor);
-    due[at] = std::min(due[at], arrived + settings.group_wait);
-    return true;
-  });
-  Instant first = kNever;
-  for (const MonitorId monitor : all) first = std::min(first, problem_of(monitor, kind)->arrived);
-  if (first == kNever) return;
-  if (first + settings.group_wait > now.at) {  // The one that it was due for has ended.
-    due[at] = std::min(due[at], first + settings.group_wait);
-    waiting[at].insert(waiting[at].end(), all.begin(), all.end());
-    return;
-  }
-  std::vector<MonitorId> known;
-  for (const auto& [key, open] : problems) {
-    if (open.problem.kind == kind && open.incident != 0) known.push_back(open.problem.monitor);
-  }
-  hold_back(kind, all, known, now);
-  // Nor are those healthy whose failures are not confirmed.
-  if (at < suspects.size()) known.insert(known.end(), suspects[at].begin(), suspects[at].end());
-  for (const Covered& part : cover(scopes, all, known)) {
-    begin(kind, part.value, part.monitors, now);
-  }
-}
-
-void Incidents::Parts::begin(IncidentKind kind, ValueNumber value,
-                             const std::vector<MonitorId>& members, const Moment& now) {
-  const std::uint64_t scope = value == kNoValue ? 0 : scopes.hash(value);
-  // A certificate may have brought a waiting problem into a scope with an open incident.
-  const auto found = scope == 0 ? by_scope.end() : by_scope.find(join_key(kind, scope));
-  const IncidentId id = found == by_scope.end() ? ++last : found->second;
-  IncidentState& state = incidents[id];
-  if (found == by_scope.end()) {
-    Incident& it = state.incident;
-    it.id = id;
-    it.kind = kind;
-    it.severity = Severity::info;
-    it.since = now.wall;
-    if (scope == 0) {
-      it.scope_value = monitor_of(members.front()).key;
-    } else {
-      it.scope = scopes.kind(value);
-      it.scope_field = scopes.name(value).field;
-      it.scope_value = scopes.name(value).text;
-      state.scope = scope;
-      by_scope.emplace(join_key(kind, scope), id);
-    }
-  }
-  for (const MonitorId monitor : members) admit(state, *problem_of(monitor, kind));
-  if (found == by_scope.end()) ask_controls(state, now);
-}
-
-void Incidents::Parts::ask_controls(IncidentState& state, const Moment& now) {
-  if (controls_most == 0 || state.scope == 0) return;
-  const ValueNumber value = scopes.find(state.scope);
-  if (value == kNoValue || scopes.watched(value) < kControlledLeast) return;
-  if (++controlled > kControlledMost) return;
-  state.controls_open = healthy_of(state, controls_most);
-  state.controls_asked = static_cast<std::uint32_t>(state.controls_open.size());
-  state.opens_by = now.at + kControlsWait;
-  for (const MonitorId monitor : state.controls_open) {
-    controls.push_back({state.incident.id, monitor});
-  }
 }
 
 }  // namespace mxsweep::watch

@@ -29,12 +29,14 @@ void Incidents::Parts::mark(IncidentState& state) {
   dirty.insert(state.incident.id);
 }
 
-void Incidents::Parts::wait(OpenProblem& open, Instant since) {
+void Incidents::Parts::wait(OpenProblem& open, Instant since, bool straggles) {
   const auto kind = static_cast<std::size_t>(open.problem.kind);
   open.incident = 0;
   open.arrived = since;
+  open.straggles = straggles;
+  open.ripe_at = since + (straggles ? kStragglersWait : settings.group_wait);
   arrivals[kind].push_back(open.problem.monitor);
-  due[kind] = std::min(due[kind], since + settings.group_wait);
+  due[kind] = std::max(std::min(due[kind], open.ripe_at), not_before[kind]);
 }
 
 void Incidents::Parts::end_problem(MonitorId monitor, IncidentKind kind, bool recovered,
@@ -71,8 +73,7 @@ void Incidents::remove(MonitorId monitor) {
   parts.is_watched[monitor] = false;
   --parts.watched;
   parts.scopes.remove(monitor);
-  for (auto& suspects : parts.suspects) suspects.erase(monitor);
-  parts.sweeping.erase(monitor);
+  set_undecided(monitor, std::nullopt);
   for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
     parts.end_problem(monitor, static_cast<IncidentKind>(kind), false, {});
   }
@@ -102,9 +103,9 @@ void Incidents::restore(const Incident& incident, std::span<const MonitorId> mem
         parts.problems.try_emplace(problem_key(monitor, incident.kind), open).second;
     if (is_new) state.incident.members.push_back(monitor);
   }
-  if (incident.scope != ScopeKind::monitor) {
-    state.scope = scope_hash(incident.scope, incident.scope_value);
-    parts.by_scope.try_emplace(join_key(incident.kind, state.scope), incident.id);
+  if (incident.scope != ScopeKind::monitor && incident.scope != ScopeKind::several) {
+    state.scopes = {scope_hash(incident.scope, incident.scope_value)};
+    parts.by_scope.try_emplace(join_key(incident.kind, state.scopes[0]), incident.id);
   }
   std::ranges::sort(state.incident.members);
   const auto count = static_cast<std::uint32_t>(state.incident.members.size());
@@ -126,7 +127,7 @@ void Incidents::open_problem(const Problem& problem, const Moment& now) {
   OpenProblem& open = found->second;
   open.problem = problem;
   if (is_new) {
-    parts.wait(open, now.at);
+    parts.wait(open, now.at, false);
   } else if (IncidentState* const state = parts.state_of(open.incident)) {
     parts.mark(*state);
   }
@@ -149,16 +150,25 @@ void Incidents::change_cause(MonitorId monitor, Phase phase, Cause cause) {
   }
 }
 
-void Incidents::suspect(MonitorId monitor, IncidentKind kind, bool suspected) {
-  auto& suspects = parts_->suspects[static_cast<std::size_t>(kind)];
-  if (suspected) {
-    suspects.insert(monitor);
-  } else {
-    suspects.erase(monitor);
+void Incidents::set_undecided(MonitorId monitor, std::optional<IncidentKind> kind) {
+  for (std::size_t each = 0; each < kProblemKinds; ++each) {
+    std::unordered_set<MonitorId>& undecided = parts_->undecided[each];
+    if (kind && static_cast<std::size_t>(*kind) == each) {
+      undecided.insert(monitor);
+    } else if (!undecided.empty()) {
+      undecided.erase(monitor);
+    }
   }
 }
 
-void Incidents::use_sweeps() { parts_->suspecting = true; }
+void Incidents::ask_extent(MonitorId monitor, IncidentKind kind, WallTime since,
+                           const Moment& now) {
+  parts_->extent.ask(parts_->scopes, monitor, kind, since, now);
+}
+
+std::vector<MonitorId> Incidents::take_neighbours(const Moment& now, const Wanted& wanted) {
+  return parts_->extent.take(parts_->scopes, now, wanted);
+}
 
 void Incidents::set_doubtful(bool doubtful) {
   Parts& parts = *parts_;
@@ -268,11 +278,18 @@ std::vector<MonitorId> Incidents::controls(IncidentId incident, std::size_t most
 std::vector<MonitorId> Incidents::Parts::healthy_of(const IncidentState& state,
                                                     std::size_t most) const {
   std::vector<MonitorId> healthy;
-  const ValueNumber value = state.scope == 0 ? kNoValue : scopes.find(state.scope);
-  if (value == kNoValue || scopes.watched(value) <= state.down) return healthy;
+  std::vector<ValueNumber> its_values;
+  for (const std::uint64_t scope : state.scopes) {
+    if (const ValueNumber value = scopes.find(scope); value != kNoValue)
+      its_values.push_back(value);
+  }
+  if (its_values.empty() || watched_of(state) <= state.down) return healthy;
+  std::ranges::sort(its_values);
   for (MonitorId id = 0; id < scopes.ids() && healthy.size() < most; ++id) {
-    const auto values = scopes.values_of(id);
-    if (std::ranges::find(values, value) == values.end()) continue;
+    const bool is_beside = std::ranges::any_of(scopes.values_of(id), [&](ValueNumber value) {
+      return std::ranges::binary_search(its_values, value);
+    });
+    if (!is_beside) continue;
     bool well = true;
     for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
       well = well && !problems.contains(problem_key(id, static_cast<IncidentKind>(kind)));
@@ -280,6 +297,17 @@ std::vector<MonitorId> Incidents::Parts::healthy_of(const IncidentState& state,
     if (well) healthy.push_back(id);
   }
   return healthy;
+}
+
+// Those of the scope. Two of several values may have some in common.
+std::uint32_t Incidents::Parts::watched_of(const IncidentState& state) const {
+  std::uint32_t found = state.singles;
+  for (const std::uint64_t scope : state.scopes) {
+    if (const ValueNumber value = scopes.find(scope); value != kNoValue) {
+      found += scopes.watched(value);
+    }
+  }
+  return std::max(std::min(found, watched), state.down);
 }
 
 void Incidents::use_controls(std::size_t most) { parts_->controls_most = most; }
@@ -291,10 +319,6 @@ std::vector<Incidents::Control> Incidents::take_controls() {
 void Incidents::on_control(IncidentId incident, MonitorId monitor, bool answered,
                            const Moment& now) {
   parts_->seen = std::max(parts_->seen, now.at);
-  if (incident == 0) {
-    parts_->sweeping.erase(monitor);
-    return;
-  }
   IncidentState* const state = parts_->state_of(incident);
   if (state == nullptr || state->told) return;  // Too late.
   if (std::erase(state->controls_open, monitor) == 0) return;

@@ -75,6 +75,7 @@ struct Watch::Parts {
   void on_result(MonitorId id, const Sample& sample, const Moment& now);
   void judge(MonitorId id, const Sample& sample, const Moment& now);
   void follow_suspicion(MonitorId id);
+  void ask_extent(MonitorId id, Verdict latest, const Moment& now);
   void follow_cause(MonitorId id, const Moment& now);
   void on_hard_change(MonitorId id, const HealthChange& change, const Moment& now);
   void on_flapping(MonitorId id, Flapping::Change change, const Moment& now);
@@ -90,6 +91,7 @@ struct Watch::Parts {
   void reset_vantage();
   void begin_round(const Moment& now);
   void ask_controls(const Moment& now);
+  void ask_neighbours(const Moment& now);
   void answer_asked(MonitorId id, const Sample& sample, const Moment& now);
   void follow_sight(const Moment& now);
 

@@ -18,6 +18,11 @@ constexpr Duration kIntervalMost = std::chrono::hours{1};
 
 bool is_bad(Verdict verdict) { return verdict == Verdict::bad; }
 
+// A failure that is no blip: the second in a row, or the last before it counts.
+bool is_sure(std::uint8_t in_a_row, std::uint8_t needed) {
+  return in_a_row == std::clamp(needed - 1, 1, 2);
+}
+
 // The server was up then; whether its trouble goes on is not known.
 HealthChange note_up(Health& health, WallTime at) {
   health.last_good = at;
@@ -102,6 +107,7 @@ void Watch::Parts::judge(MonitorId id, const Sample& sample, const Moment& now) 
     }
   }
   follow_suspicion(id);
+  ask_extent(id, sample.verdict, now);
   if (change.soft) {
     tell("problem", id, 0,
          std::string(to_string(sample.phase)) + " " + std::string(to_string(sample.cause)), now);
@@ -147,12 +153,24 @@ void Watch::Parts::follow_suspicion(MonitorId id) {
   Slot& slot = slots[id];
   const bool failing = slot.health.bad > 0 || slot.in_doubt;
   const bool warned = slot.health.warned > 0 && slot.health.state != State::degraded;
-  if (failing != std::exchange(slot.failing, failing)) {
-    failing ? void(soft.insert(id)) : void(soft.erase(id));
-    incidents.suspect(id, IncidentKind::down, failing);
-  }
-  if (warned != std::exchange(slot.warned, warned)) {
-    incidents.suspect(id, IncidentKind::degraded, warned);
+  if (failing == slot.failing && warned == slot.warned) return;
+  if (failing != slot.failing) failing ? void(soft.insert(id)) : void(soft.erase(id));
+  slot.failing = failing;
+  slot.warned = warned;
+  std::optional<IncidentKind> kind;
+  if (warned) kind = IncidentKind::degraded;
+  if (failing) kind = IncidentKind::down;
+  incidents.set_undecided(id, kind);
+}
+
+// A failure that is no blip: its neighbours may have it, too.
+void Watch::Parts::ask_extent(MonitorId id, Verdict latest, const Moment& now) {
+  const Health& health = slots[id].health;
+  const Confirmation& rules = group_of(slots[id]).confirmation;
+  if (is_bad(latest) && is_sure(health.bad, rules.down_after)) {
+    incidents.ask_extent(id, IncidentKind::down, health.first_bad, now);
+  } else if (slots[id].warned && is_sure(health.warned, rules.degraded_after)) {
+    incidents.ask_extent(id, IncidentKind::degraded, health.first_warned, now);
   }
 }
 

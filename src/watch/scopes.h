@@ -47,6 +47,7 @@ class Scopes {
   void set_certificate(MonitorId id, std::string_view spki_sha256);  // Empty: it shows none.
 
   [[nodiscard]] std::size_t ids() const { return ids_; }                     // All are below.
+  [[nodiscard]] std::size_t values() const { return values_.size(); }        // The same.
   [[nodiscard]] std::span<const ValueNumber> values_of(MonitorId id) const;  // Narrow to wide.
   [[nodiscard]] ValueNumber value_of(MonitorId id, ScopeKind kind) const;    // The first such.
   [[nodiscard]] ValueNumber find(std::uint64_t hash) const;

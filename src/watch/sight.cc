@@ -71,6 +71,22 @@ void Watch::Parts::ask_controls(const Moment& now) {
   }
 }
 
+// Those that have shown nothing since their neighbour fails.
+void Watch::Parts::ask_neighbours(const Moment& now) {
+  const auto wanted = [&](MonitorId id, IncidentKind kind, WallTime since) {
+    const Slot& slot = slots[id];
+    const Health& health = slot.health;
+    if (!slot.used || slot.open || health.state == State::down) return false;
+    if (slot.failing || health.warned > 0) return false;
+    if (health.last_any < since) return true;
+    // A warning may show with TLS only.
+    const Duration tls_every = group_of(slot).tls_every;
+    return kind == IncidentKind::degraded && health.state != State::degraded &&
+           now.wall_at(slot.tls_at - tls_every) < since;
+  };
+  for (const MonitorId id : incidents.take_neighbours(now, wanted)) schedule.again(id, now.at);
+}
+
 void Watch::Parts::answer_asked(MonitorId id, const Sample& sample, const Moment& now) {
   const auto found = asked.find(id);
   if (found == asked.end() || !found->second.begun) return;

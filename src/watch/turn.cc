@@ -60,6 +60,7 @@ void Watch::Parts::follow_incidents(const Moment& now) {
   incidents.turn(now, found);
   for (const IncidentChange& change : found) on_incident(change, now);
   ask_controls(now);
+  ask_neighbours(now);
 }
 
 void Watch::Parts::on_incident(const IncidentChange& change, const Moment& now) {

@@ -28,7 +28,6 @@ Watch::Parts::Parts(Settings its_settings, Zones its_zones, std::uint32_t its_ca
       changes([this](MonitorId id) -> std::string_view { return key_of(id); }) {
   reset_vantage();
   incidents.use_controls(kControls);
-  incidents.use_sweeps();
   set_levels(now);
   set_digest(now);
 }

@@ -53,9 +53,10 @@ std::string_view to_string(ScopeKind kind) {
     case ScopeKind::meta: return "meta";
     case ScopeKind::mx_operator: return "operator";
     case ScopeKind::group: return "group";
-    case ScopeKind::everything: break;
+    case ScopeKind::everything: return "everything";
+    case ScopeKind::several: break;
   }
-  return "everything";
+  return "several";
 }
 
 std::string_view to_string(MessageKind kind) {

@@ -136,6 +136,23 @@ ended in the phase tls: tls.handshake_failure
 )");
 }
 
+TEST_CASE("the subject of several says what they are, if that says anything", "[watch][compose]") {
+  World world;
+  world.prefix(12, 30);
+  world.incident.scope = ScopeKind::several;
+  const auto subject = [&](std::string value) {
+    world.incident.scope_value = std::move(value);
+    return world.message(MessageKind::opening).subject;
+  };
+  CHECK(subject("5 networks of group fleet") ==
+        "[DOWN] 12 hosts in 5 networks of group fleet: connect timeout (since 10:02 UTC, 98 %)");
+  CHECK(subject("12 servers of group fleet") ==
+        "[DOWN] 12 hosts of group fleet: connect timeout (since 10:02 UTC, 98 %)");
+  CHECK(subject("6 causes of several groups") ==
+        "[DOWN] 12 hosts of several groups: connect timeout (since 10:02 UTC, 98 %)");
+  CHECK(world.message(MessageKind::opening).scope == "6 causes of several groups");
+}
+
 TEST_CASE("subjects say what has become of an incident", "[watch][compose]") {
   World world;
   world.one_host();

@@ -69,11 +69,17 @@ TEST_CASE("a value with more than a fifth of healthy monitors explains nothing",
   IncidentWorld world;
   const auto ids = world.servers("192.0.2.1", 10, "one.test");
   world.servers("198.51.100.1", 10, "two.test");
-  SECTION("7 of 10 are incidents of their own") {
+  SECTION("4 of 10 are incidents of their own") {
+    for (std::size_t i = 0; i < 4; ++i) world.fail(ids[i]);
+    world.pass(seconds{5});
+    CHECK(world.opened() == Counts(4, {ScopeKind::monitor, 1}));
+    CHECK(world.incident(1).scope_value == world.monitor(ids[0]).key);
+  }
+  SECTION("7 of 10 are several servers") {
     for (std::size_t i = 0; i < 7; ++i) world.fail(ids[i]);
     world.pass(seconds{5});
-    CHECK(world.opened() == Counts(7, {ScopeKind::monitor, 1}));
-    CHECK(world.incident(1).scope_value == world.monitor(ids[0]).key);
+    CHECK(world.opened() == Counts{{ScopeKind::several, 7}});
+    CHECK(world.only().scope_value == "7 servers of group edge");
   }
   SECTION("8 of 10 are one") {
     for (std::size_t i = 0; i < 8; ++i) world.fail(ids[i]);
@@ -245,10 +251,10 @@ TEST_CASE("an incident closes when at most 5 % of it are down", "[watch][inciden
   CHECK(closed.until == last_good);
   CHECK(closed.members.empty());
   CHECK(closed.members_peak == 40);
-  // What is still down is no longer a matter of the prefix. But it may be about to recover.
-  world.pass(minutes{2});
+  // What is still down is no longer a matter of the prefix; but it has been told.
+  world.pass(kStragglersWait - seconds{1});
   CHECK(world.opened().size() == 1);
-  world.pass(seconds{5});
+  world.pass(seconds{1});
   CHECK(world.opened() ==
         Counts{{ScopeKind::prefix, 0}, {ScopeKind::monitor, 1}, {ScopeKind::monitor, 1}});
   CHECK(world.incident(2).since == world.started);

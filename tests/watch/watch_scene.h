@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,10 +42,15 @@ struct WatchScene {
   }
 
   // The servers 10.0.0.0, 10.0.0.1, … of the first group.
-  void begin(std::uint32_t servers) {
+  void begin(
+      std::uint32_t servers, const std::function<void(Monitor&, std::uint32_t)>& furnish =
+                                 [](Monitor&, std::uint32_t) {}) {
     watch = std::make_unique<LastingWatch>(settings, zones, servers + 10, kSceneStart);
-    for (std::uint32_t i = 0; i < servers; ++i)
-      watch->add(server(scattered ? i * 256 : i), mix(i), kSceneStart);
+    for (std::uint32_t i = 0; i < servers; ++i) {
+      Monitor monitor = server(scattered ? i * 256 : i);
+      furnish(monitor, i);
+      watch->add(std::move(monitor), mix(i), kSceneStart);
+    }
     watch->end_of_monitors(kSceneStart);
     world = std::make_unique<World>(*watch, network, kSceneStart, std::chrono::milliseconds{10});
   }

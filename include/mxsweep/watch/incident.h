@@ -47,6 +47,7 @@ enum class ScopeKind : std::uint8_t {
   mx_operator,
   group,
   everything,
+  several,  // Values or single monitors that failed together: "40 networks of group fleet".
 };
 [[nodiscard]] std::string_view to_string(ScopeKind kind);
 

@@ -5,14 +5,20 @@
 //            known. open_problem() and close_problem() with each hard change. turn() does what is
 //            due and returns the incidents that have opened, changed or closed. Members change in
 //            turn() only, so the order of calls between two turns does not matter.
-//   Rules    A problem waits for group_wait, and while the vantage is in doubt. Then all waiting
-//            problems are covered greedily: of all values (an address, a certificate, an MX set, a
-//            prefix, a field of meta, an operator, a group, everything) that at least 3 problems
-//            and 80 % of what is watched there have in common, the one with the largest
-//            f - 4 (n - f) first, narrow before wide; monitors with an open incident of the kind
-//            count for neither side. The rest are incidents of their own. A later problem joins an
-//            open incident whose scope has it. An incident closes when at most 5 % of its members
-//            are down; these become incidents of their own if they are down for 2 min more.
+//   Rules    A problem waits for group_wait, while the vantage is in doubt, and for kSettleMost at
+//            most while monitors with which it shares a value are undecided: only then is known
+//            how far it reaches. Then all waiting problems are covered greedily: of all values (an
+//            address, a certificate, an MX set, a prefix, a field of meta, an operator, a group,
+//            everything) that at least 3 problems and 80 % of what is watched there have in
+//            common, the one with the largest f - 4 (n - f) first, narrow before wide; monitors
+//            with an open incident of the kind and undecided ones count for neither side. The rest
+//            are incidents of their own. If 5 or more that fail in the same way and began within 2
+//            minutes would open together, they are one of ScopeKind::several. A later problem
+//            joins an open incident whose scope has it. An incident closes when at most 5 % of its
+//            members are down; these become incidents of their own if they are down for
+//            kStragglersWait more.
+//   Extent   ask_extent() when a failure is no blip: its neighbours are probed at once, so that
+//            they need not wait for their turn.
 //   Revision grows when members have grown by 25 % and group_interval has passed since the last
 //            one; when the severity rises; when the dominant cause changes, at most once in
 //            group_interval.
@@ -23,6 +29,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +43,11 @@
 
 namespace mxsweep::watch {
 
+// How long a problem waits, at most, for what its neighbours do: the confirmation of a neighbour
+// that was asked at its second failure takes so much longer, with timeouts and our own doubts.
+inline constexpr Duration kSettleMost = std::chrono::minutes{2};
+// How long those wait that are still down when their incident closes: most recover meanwhile.
+inline constexpr Duration kStragglersWait = std::chrono::minutes{2};
 // How long the opening of an incident waits for its control probes.
 inline constexpr Duration kControlsWait = std::chrono::seconds{5};
 // Scopes with fewer monitors get no control probes: there are too few healthy ones.
@@ -70,17 +82,15 @@ class Incidents {
   // The numbers of incidents go on after this one.
   void count_from(IncidentId last);
   // An incident that was open when the process ended; `members`: those still watched, added before.
+  // One of several keeps them, but later problems no longer join it: its values are not known.
   void restore(const Incident& incident, std::span<const MonitorId> members);
 
   // Of a problem that is open already: its details have changed.
   void open_problem(const Problem& problem, const Moment& now);
   void close_problem(MonitorId monitor, IncidentKind kind, WallTime until, const Moment& now);
   void change_cause(MonitorId monitor, Phase phase, Cause cause);
-  // A failure that is not confirmed (`kind`: down), or a warning (degraded): from now on, or no
-  // longer. With use_sweeps(), problems wait for those with which they may have the cause in
-  // common (src/watch/incident_wait.cc).
-  void suspect(MonitorId monitor, IncidentKind kind, bool suspected);
-  void use_sweeps();
+  // It has results in a row that do not count yet, and may become a problem of this kind.
+  void set_undecided(MonitorId monitor, std::optional<IncidentKind> kind);
   // While in doubt, problems wait: nothing new is opened, and nothing open gets new members.
   void set_doubtful(bool doubtful);
   // Opens one that is no problem of monitors: blind, internal or a notice. `key` names its cause: a
@@ -107,12 +117,19 @@ class Incidents {
   // controls have answered, or kControlsWait after its cover. Until then each() omits it.
   void use_controls(std::size_t most);
   struct Control {
-    IncidentId incident = 0;  // 0: a sweep.
+    IncidentId incident = 0;
     MonitorId monitor = kNoMonitor;
   };
   // The probes to make; take them after each turn(). What they showed is told in Incident::text.
   [[nodiscard]] std::vector<Control> take_controls();
   void on_control(IncidentId incident, MonitorId monitor, bool answered, const Moment& now);
+
+  // It has failed since `since`, more than once: what do its neighbours do?
+  void ask_extent(MonitorId monitor, IncidentKind kind, WallTime since, const Moment& now);
+  // Whether a neighbour of what has failed in this way since then is worth a probe.
+  using Wanted = std::function<bool(MonitorId monitor, IncidentKind kind, WallTime since)>;
+  // The neighbours to probe; take them after each turn().
+  [[nodiscard]] std::vector<MonitorId> take_neighbours(const Moment& now, const Wanted& wanted);
 
   [[nodiscard]] std::size_t octets_held() const;  // By what is watched, without incidents.
 
