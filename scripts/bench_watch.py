@@ -230,7 +230,7 @@ def own_link(mxsweep, folder):
         print(f"  own link: skipped: {impossible}")
         return
     with contextlib.ExitStack() as stack:
-        net = stack.enter_context(network.Network(1))
+        net = stack.enter_context(contextlib.closing(network.Network(1)))
         stack.enter_context(Fleet(mxsweep, folder, net.far.within, "198.18.0.0/15"))
         vantage = ('[vantage]\ncanaries = ["198.19.0.1:%d", "198.19.0.2:%d"]\nquorum = 1'
                    % (PORT, PORT))
