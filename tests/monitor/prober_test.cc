@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor/prober.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "monitor/stand_in.h"
