@@ -274,7 +274,7 @@ class Monitors:
 
     name = "mxsweep watch"
     targets = bench_compare.TARGETS
-    rounds = 4
+    rounds = 2
 
     def __init__(self, build, folder, _fleet):
         self.mxsweep, self.folder = build / "mxsweep", folder

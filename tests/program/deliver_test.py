@@ -18,7 +18,7 @@ import time
 from delivery_sinks import COURIER, Courier, HttpSink, MailSink
 from name_server import NameServer
 from ports import free_port
-from program import SKIPPED, Process, ProgramTest, main, wait_until
+from program import SKIPPED, Process, ProgramTest, libraries_of, main, wait_until
 from real_certificates import Authority
 
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
@@ -135,7 +135,8 @@ class HttpDelivery(DeliverTest):
         self.expect(courier.send(kind="slack", url=sink.url, ca_file=trusted), ok=True)
         answer = courier.send(kind="slack", url=sink.url)
         self.expect(answer, ok=False, permanent=False, status=0)
-        self.assertIn("certificate", answer["text"])
+        # A machine may have no authorities at all: "Problem with the SSL CA cert".
+        self.assertIn("cert", answer["text"])
         named_otherwise = self.http(200, certificate=other)
         self.expect(courier.send(kind="slack", url=named_otherwise.url, ca_file=trusted), ok=False)
         self.assertEqual((len(sink.requests), len(named_otherwise.requests)), (1, 0))
@@ -455,11 +456,10 @@ class MailDelivery(DeliverTest):
         if not program or not os.path.exists(program):
             self.skipTest("MXSWEEP_SERVERS has no smtp-sink")
         port = free_port()
-        libraries = os.path.join(SERVERS, "usr/lib/postfix")
         flags = ["-u", "root"] if os.geteuid() == 0 else []
         sink = Process([program, *flags, "-d", self.path("mail."), f"127.0.0.1:{port}", "10"],
                        self.path("smtp-sink.err"),
-                       env={**os.environ, "LD_LIBRARY_PATH": libraries})
+                       env={**os.environ, "LD_LIBRARY_PATH": libraries_of(SERVERS)})
         self.addCleanup(sink.end)
         courier = self.courier()
         wait_until(lambda: courier.send(**self.order(f"127.0.0.1:{port}"))["ok"] or

@@ -52,6 +52,12 @@ def sanitized():
     return b"__asan_init" in octets or b"__tsan_init" in octets
 
 
+def libraries_of(servers):
+    """For LD_LIBRARY_PATH: the libraries that scripts/servers has fetched with its programs."""
+    folders = pathlib.Path(servers, "usr/lib").iterdir()
+    return ":".join(str(path) for path in sorted(folders) if path.is_dir())
+
+
 def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
     """Waits until `true()` returns a true value, and returns that."""
     give_up = time.monotonic() + seconds_max

@@ -17,16 +17,15 @@ POLL_SECONDS = 0.5  # amtool is a large program.
 FIRST, SECOND = "127.1.2.1", "127.1.3.1"
 
 
-def program(name):
-    """Of scripts/servers, or of the system."""
-    places = [os.path.join(os.environ.get("MXSWEEP_SERVERS", "/nonexistent"), "usr/bin")]
-    return shutil.which(name, path=os.pathsep.join(places + [os.environ.get("PATH", "")]))
+TEMPLATES = "/usr/share/prometheus/alertmanager/default.tmpl"
+PROGRAMS = ("prometheus-alertmanager", "amtool")
 
 
 class Alertmanager(WatchTest):
     def setUp(self):
-        if not program("prometheus-alertmanager") or not program("amtool"):
-            self.skipTest("no prometheus-alertmanager")
+        # It reads its templates from where its package installs them.
+        if not os.path.exists(TEMPLATES) or not all(map(shutil.which, PROGRAMS)):
+            self.skipTest("prometheus-alertmanager is not installed")
         super().setUp()
         self.hook = self.http(200)
         self.port = free_port()
@@ -41,7 +40,7 @@ class Alertmanager(WatchTest):
     def start_alertmanager(self):
         self.starts += 1
         process = Process(
-            [program("prometheus-alertmanager"), f"--config.file={self.path('alertmanager.yml')}",
+            ["prometheus-alertmanager", f"--config.file={self.path('alertmanager.yml')}",
              f"--storage.path={self.path('alerts')}", "--cluster.listen-address=",
              f"--web.listen-address=127.0.0.1:{self.port}"],
             self.path(f"alertmanager{self.starts}.err"))
@@ -54,7 +53,7 @@ class Alertmanager(WatchTest):
     def amtool(self, *words):
         """Its output, or nothing if there is no answer."""
         done = subprocess.run(
-            [program("amtool"), f"--alertmanager.url=http://127.0.0.1:{self.port}", *words,
+            ["amtool", f"--alertmanager.url=http://127.0.0.1:{self.port}", *words,
              "--output=json"], capture_output=True, timeout=WAIT_SECONDS_MAX, check=False)
         return json.loads(done.stdout) if done.returncode == 0 else None
 

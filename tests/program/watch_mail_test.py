@@ -11,7 +11,7 @@ import unittest
 
 import hostile_server
 from ports import free_port
-from program import Process, main, wait_until
+from program import Process, libraries_of, main, wait_until
 from real_servers import SERVERS, RealTest, dovecot, postfix
 from together import together
 from watching import HELO, WatchTest, kinds, section, wait_for_kinds
@@ -41,9 +41,8 @@ class SmtpSink(Process):
         flags = ["-u", "root"] if os.geteuid() == 0 else []
         command = [*within, os.path.join(SERVERS, "usr/sbin/smtp-sink"), *flags, "-d",
                    f"{folder}/mail.%M.", place, "100"]
-        libraries = os.path.join(SERVERS, "usr/lib/postfix")
         super().__init__(command, folder / "smtp-sink.err",
-                         env={**os.environ, "LD_LIBRARY_PATH": libraries})
+                         env={**os.environ, "LD_LIBRARY_PATH": libraries_of(SERVERS)})
 
     def mails(self):
         """In the order of their Date, the opening of an incident before its end."""
