@@ -87,7 +87,9 @@ void Tally::report(watch::Delivered& delivered) const {
   std::vector<std::string> texts;
   const Recipient* shown = nullptr;  // The one whose answer decides.
   const auto rank = [](const Recipient& recipient) {
-    return recipient.accepted ? 0 : recipient.permanent ? 1 : 2;
+    // One that an earlier attempt has served has no answer to show.
+    if (recipient.accepted) return recipient.last.ok ? 1 : 0;
+    return recipient.permanent ? 2 : 3;
   };
   for (const auto& [name, recipient] : recipients_) {
     accepted += recipient.accepted ? 1 : 0;

@@ -56,6 +56,25 @@ TEST_CASE("one refused for now is tried again, without the other") {
   CHECK(report_of(second).ok);
 }
 
+TEST_CASE("the status is that of the attempt, and not of those served before") {
+  for (const char* before : {"+491", "+492"}) {
+    const std::vector<std::string> both = {"+491", "+492"};
+    Tally tally(both, {before});
+    for (const std::string& open : tally.open()) {
+      tally.add(open, {.ok = true,
+                       .permanent = false,
+                       .reached = true,
+                       .status = 201,
+                       .retry_after = {},
+                       .text = {}});
+    }
+    watch::Delivered delivered;
+    tally.report(delivered);
+    CHECK(delivered.ok);
+    CHECK(delivered.status == 201);
+  }
+}
+
 TEST_CASE("a refusal is permanent if every server's is") {
   Tally tally({"a"}, {});
   tally.add("a", answer_of(550));

@@ -35,7 +35,8 @@ class Names(ProgramTest):
             ms = record["ms"]
             self.assertEqual("dns" in ms, record["line"] != 2)
             if "dns" in ms:
-                self.assertGreaterEqual(ms["dns"], 1000 * delay)
+                # The question may be some moments older than the reading of the clock.
+                self.assertGreaterEqual(ms["dns"], 900 * delay)
                 self.assertGreaterEqual(ms["total"], ms["dns"] + ms["connect"], "from the question")
         self.assertEqual(swept.summary["targets"], 5)
         fleet.stop()
