@@ -17,7 +17,7 @@
 
 namespace mxsweep::watch {
 
-// A digest that is longer is read by nobody; the rest follows in the next.
+// A longer digest would not be read to its end; the rest follows in the next.
 inline constexpr std::size_t kDigestMost = 200;
 
 struct Notifier::Parts {

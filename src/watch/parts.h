@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The parts of a Watch and what joins them. Each part is a file of its own; here is only who tells
-// whom what.
+// The parts of a Watch and what joins them. Each part is a file of its own; here is only what
+// passes between them.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,7 @@ namespace mxsweep::watch {
 namespace {
 
 // Neither is about any group or server, so no selector is meant to leave it out.
-bool concerns_everybody(IncidentKind kind) {
+bool concerns_all_channels(IncidentKind kind) {
   return kind == IncidentKind::blind || kind == IncidentKind::internal ||
          kind == IncidentKind::digest;
 }
@@ -65,7 +65,7 @@ Notifier::World Watch::Parts::world() {
 }
 
 bool Watch::Parts::matches_incident(const Selector& selector, const Incident& incident) const {
-  if (concerns_everybody(incident.kind)) return true;
+  if (concerns_all_channels(incident.kind)) return true;
   if (incident.members.empty()) {
     return !selector.group && !selector.target && selector.labels.empty() &&
            (!selector.severity || *selector.severity == incident.severity);
@@ -77,7 +77,7 @@ bool Watch::Parts::matches_incident(const Selector& selector, const Incident& in
 }
 
 bool Watch::Parts::held(const Incident& incident) const {
-  if (concerns_everybody(incident.kind)) return false;
+  if (concerns_all_channels(incident.kind)) return false;
   if (sight != Sight::clear) return true;
   return !incident.members.empty() && std::ranges::all_of(incident.members, [&](MonitorId id) {
     return fresh.contains(id) || holds.holds(slots[id].monitor, incident.severity);

@@ -114,7 +114,7 @@ TEST_CASE("a silence holds updates and reminders, and never the end", "[watch][n
   }
 }
 
-TEST_CASE("reminders go on until somebody acknowledges", "[watch][notifier]") {
+TEST_CASE("reminders go on until an acknowledgement", "[watch][notifier]") {
   Scene scene({"mail"});
   scene.settings.routes[0].reminder = hours{1};
   scene.start();
@@ -252,7 +252,7 @@ TEST_CASE("a reload keeps what channels know under new numbers", "[watch][notifi
   }
 }
 
-TEST_CASE("an incident that is forgotten is owed to nobody", "[watch][notifier]") {
+TEST_CASE("an incident that is forgotten is owed to no channel", "[watch][notifier]") {
   Scene scene({"mail"});
   scene.start();
   scene.open(1);

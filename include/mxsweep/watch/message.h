@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A message to a channel: what it is about, as fields that each channel puts into its own form.
 //
-//   Shape    Plain text, already capped; not escaped: whoever puts a field into JSON, HTML or a
+//   Shape    Plain text, already capped; not escaped: what puts a field into JSON, HTML or a
 //            header escapes it there. Octets of a peer are in `evidence` and `summary` only, valid
 //            UTF-8, with control characters as \u00XX.
 #pragma once
