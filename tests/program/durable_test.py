@@ -93,8 +93,7 @@ class Signals(ProgramTest):
         return scan
 
     def wait_for_record(self, name):
-        path = self.path(name)
-        wait_until(lambda: path.exists() and path.stat().st_size, f"a record in {name}")
+        wait_until(lambda: self.written(name), f"a record in {name}")
 
     def test_sighup_opens_a_file_again_that_was_renamed(self):
         scan = self.start_sweep()

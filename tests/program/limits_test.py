@@ -209,8 +209,7 @@ class NoRing(ProgramTest):
                                stdin=subprocess.PIPE,
                                preexec_fn=refusing(self.ENTER, errno.EPERM, 50))
         os.write(scan.process.stdin.fileno(), b"127.1.0.0/28\n")
-        wait_until(lambda: self.path("records").exists()
-                   and b'"quit"' in self.path("records").read_bytes(), "the first records")
+        wait_until(lambda: b'"quit"' in self.written(), "the first records")
         os.write(scan.process.stdin.fileno(), b"127.2.0.0/20\n")  # More than 50 in one call.
         self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
         swept = Swept(STOPPED_EARLY, scan.stderr, self.path("records").read_bytes(),

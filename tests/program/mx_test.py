@@ -311,10 +311,6 @@ class Trouble(MailDomainTest):
         return self.start_scan(*self.mx_flags(server.address, fleet, *flags), "-o",
                                str(self.path("records")), stdin=subprocess.PIPE)
 
-    def written(self):
-        path = self.path("records")
-        return path.read_bytes().count(b"\n") if path.exists() else 0
-
     def swept(self, scan):
         return Swept(scan.wait(), scan.stderr, self.path("records").read_bytes(), self.summary())
 
@@ -328,7 +324,7 @@ class Trouble(MailDomainTest):
         names = [f"d{number}.test\n".encode() for number in range(400)]
         scan.process.stdin.write(b"".join(names[:100]))
         scan.process.stdin.flush()
-        wait_until(lambda: self.written() == 100, "the first hundred")
+        wait_until(lambda: self.written().count(b"\n") == 100, "the first hundred")
         first.silent = True
         asked = len(first.asked)
         scan.process.stdin.write(b"".join(names[100:]))

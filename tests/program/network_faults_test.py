@@ -44,9 +44,8 @@ class NetworkTest(ProgramTest):
         return Swept(code, scan.stderr, self.path("records").read_bytes(), self.summary())
 
     def wait_for_records(self, count):
-        records = self.path("records")
-        wait_until(lambda: not self.scan.running() or (
-            records.exists() and records.read_bytes().count(b"\n") >= count), f"{count} records")
+        wait_until(lambda: not self.scan.running() or self.written().count(b"\n") >= count,
+                   f"{count} records")
 
     def wait_for_words(self, words):
         wait_until(lambda: not self.scan.running() or words in self.scan.stderr, words)

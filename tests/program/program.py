@@ -265,6 +265,13 @@ class ProgramTest(unittest.TestCase):
         self.path(name).write_bytes(octets)
         return self.path(name)
 
+    def written(self, name="records"):
+        """The octets of an output up to now. A sweep tries out each output before it begins: the
+        file exists for a moment, and then again from the start."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.path(name).read_bytes()
+        return b""
+
     def sink(self, *flags, **more):
         sink = Sink(self.folder, *flags, **more)
         self.addCleanup(sink.end)
@@ -316,9 +323,7 @@ class ProgramTest(unittest.TestCase):
         process = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                   *flags, **more)
         code = process.wait()
-        records = self.path("records")
-        octets = records.read_bytes() if records.exists() else b""
-        swept = Swept(code, process.stderr, octets, self.summary())
+        swept = Swept(code, process.stderr, self.written(), self.summary())
         expect_valid(swept.records)
         return swept
 

@@ -245,7 +245,7 @@ class RealNamesTest(MailDomainTest):
         names = [f"d{number}.test\n".encode() for number in range(DOMAINS)]
         scan.process.stdin.write(b"".join(names[:100]))
         scan.process.stdin.flush()
-        wait_until(lambda: records.exists() and records.read_bytes().count(b"\n") == 100,
+        wait_until(lambda: self.written().count(b"\n") == 100,
                    "the first hundred")
         self.names.kill_resolver()
         scan.process.stdin.write(b"".join(names[100:]))

@@ -131,8 +131,7 @@ class Shared(MailDomainTest):
         for count in (1, 2, 3):
             scan.process.stdin.write(f"{SERVER}\n".encode())
             scan.process.stdin.flush()
-            wait_until(lambda: records.exists() and
-                       records.read_bytes().count(b"\n") == count, "a record")
+            wait_until(lambda: self.written().count(b"\n") == count, "a record")
         scan.process.stdin.close()
         self.assertEqual(scan.wait(), RAN_TO_ITS_END, scan.stderr)
         found = list(map(record_of, records.read_bytes().splitlines()))

@@ -28,8 +28,7 @@ class Signals(ProgramTest):
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                "-p", str(sink.port), "-c", "200", "--order", "input", *drain)
         # A record of a quick server shows that conversations with the slow ones are open, too.
-        wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
-                   "the first record")
+        wait_until(self.written, "the first record")
         return sink, scan
 
     def swept(self, scan):
@@ -75,8 +74,7 @@ class Signals(ProgramTest):
         scan = self.start_scan("-o", str(self.path("records")), "-p", str(sink.port),
                                stdin=subprocess.PIPE)
         os.write(scan.process.stdin.fileno(), b"127.16.0.1\n")
-        wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
-                   "the first record")
+        wait_until(self.written, "the first record")
         scan.process.send_signal(signal.SIGTERM)
         swept = self.swept(scan)
         self.assertEqual(swept.code, STOPPED_EARLY, swept.stderr)

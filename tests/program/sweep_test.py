@@ -180,11 +180,9 @@ class Lists(ProgramTest):
         sink = self.sink("--only", "plain")
         scan = self.start_scan("-p", str(sink.port), "-o", str(self.path("records")),
                                stdin=subprocess.PIPE)
-        records = self.path("records")
         for count in (1, 2, 3):
             os.write(scan.process.stdin.fileno(), f"127.3.0.{count}\n".encode())
-            wait_until(lambda: records.exists() and
-                       records.read_bytes().count(b"\n") == count, "a record")
+            wait_until(lambda: self.written().count(b"\n") == count, "a record")
             self.assertTrue(scan.running())
         scan.process.stdin.close()
         self.assertEqual(scan.wait(), RAN_TO_ITS_END, scan.stderr)

@@ -115,8 +115,7 @@ class Tls(ProgramTest):
         self.write("list", "127.16.0.0/12\n")
         scan = self.start_scan("-f", str(self.path("list")), "-o", str(self.path("records")),
                                *flags, "-c", "500")
-        wait_until(lambda: self.path("records").exists() and self.path("records").stat().st_size,
-                   "the first record")
+        wait_until(self.written, "the first record")
         scan.send(signal.SIGINT)
         scan.send(signal.SIGINT)
         swept = Swept(scan.wait(), scan.stderr, self.path("records").read_bytes(), self.summary())
