@@ -6,12 +6,14 @@
 #include <array>
 #include <utility>
 
-#include "monitor/json_words.h"
 #include "mxsweep/core/duration.h"
+#include "mxsweep/results/json_object.h"
 
 namespace mxsweep::monitor {
 namespace {
 
+using results::JsonObject;
+using results::timestamp;
 using simdjson::dom::element;
 using simdjson::dom::object;
 

@@ -8,16 +8,17 @@
 #include <memory>
 #include <utility>
 
-#include "monitor/json_words.h"
 #include "monitor/load.h"
 #include "monitor/machine.h"
 #include "mxsweep/core/counted.h"
+#include "mxsweep/results/json_object.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/watch/compose.h"
 
 namespace mxsweep::monitor {
 namespace {
 
+using results::JsonObject;
 constexpr std::chrono::seconds kApplyPatience{60};  // A million monitors change.
 constexpr std::chrono::seconds kTestPatience{45};
 constexpr std::string_view kNoAnswer = "the monitor is busy and did not answer in time";

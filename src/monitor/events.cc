@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "monitor/json_words.h"
+#include "mxsweep/results/json_object.h"
 
 namespace mxsweep::monitor {
 namespace {
 
+using results::JsonObject;
+using results::timestamp;
 // Of syslog: 3 error, 4 warning, 5 notice, 6 information.
 int priority_of(std::string_view type) {
   if (type == "opened" || type == "blind" || type == "internal") return 3;

@@ -8,11 +8,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "monitor/json_words.h"
 #include "monitor/load.h"
 #include "monitor/read_record.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/files/list.h"
+#include "mxsweep/results/json_object.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/watch/sample.h"
 #include "mxsweep/watch/watch.h"
@@ -20,6 +20,7 @@
 namespace mxsweep::monitor {
 namespace {
 
+using results::timestamp;
 constexpr std::size_t kLineOctetsMost = 4 * 1024 * 1024;    // Of a record; real ones have 4 KiB.
 constexpr Duration kAfterwards = std::chrono::minutes{10};  // For what waits at the last record.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "monitor/json_words.h"
+#include "mxsweep/results/json_object.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -8,7 +8,7 @@
 
 #include "mxsweep/core/utf8.h"
 
-namespace mxsweep::monitor {
+namespace mxsweep::results {
 
 void append_quoted(std::string_view text, std::string& out) {
   const bool utf8 = simdjson::validate_utf8(text);
@@ -80,4 +80,4 @@ JsonObject& JsonObject::json(std::string_view its_key, std::string_view value) {
   return *this;
 }
 
-}  // namespace mxsweep::monitor
+}  // namespace mxsweep::results

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes the small JSON objects of the monitor: events, requests and answers of ctl. Pure.
+// Writes small JSON objects, such as the events and answers of the monitor. Records, of which there
+// are many, are written by json_writer.h. Pure.
 //
 //   Errors   none: octets that are not UTF-8 are written as \u00XX.
 #pragma once
@@ -10,7 +11,7 @@
 
 #include "mxsweep/core/time.h"
 
-namespace mxsweep::monitor {
+namespace mxsweep::results {
 
 void append_quoted(std::string_view text, std::string& out);
 // "2026-11-26T17:04:05.123456Z"
@@ -34,4 +35,4 @@ class JsonObject {
   std::string out_ = "{";
 };
 
-}  // namespace mxsweep::monitor
+}  // namespace mxsweep::results
