@@ -166,6 +166,15 @@ struct Saved {
   WallTime digest_sent{};
 };
 
+// What state.db had of the latest incidents, open and closed ones, for those who look back.
+struct Past {
+  std::vector<IncidentRow> incidents;  // In the order of ids; with the members that were left.
+  std::vector<EvidenceRow> evidence;
+  std::vector<DeliveryRow> deliveries;
+  std::vector<DeliveryLogRow> delivery_log;
+  std::vector<TimelineRow> timeline;
+};
+
 // One result, for history.db: 100,000 a minute are usual, so it is small.
 struct HistoryRow {
   std::uint32_t monitor = 0;  // The number that `store` has given to its key.

@@ -139,6 +139,19 @@ struct MaintenanceRule {
   std::string time_zone;
 };
 
+enum class Visible : std::uint8_t { nothing, status, everything };
+
+// [http]: the status page, API and metrics.
+struct Http {
+  std::string listen;                 // "127.0.0.1:8025"; empty: there is none.
+  Secret token;                       // Empty: nobody may write but by a signed link.
+  Visible visible = Visible::status;  // To those without the token.
+  bool show_targets = false;          // To those without it: names and addresses, too.
+  std::vector<std::string> hosts;     // Names that the Host of a request may have.
+  std::string status_dir;             // Pages are also written to this folder; empty: no.
+  std::optional<bool> per_monitor;    // Metrics of each monitor; nothing: of up to 5,000.
+};
+
 struct Settings {
   std::string state_dir = "/var/lib/mxsweep";
   std::string helo;
@@ -165,6 +178,9 @@ struct Settings {
   std::string control;               // The socket of `mxsweep ctl`.
   std::string control_group;         // The group of users that may use it.
   std::string status_url;            // The beginning of links in messages; empty: no links.
+  Http http;
+  // Signs the links in messages that acknowledge an incident; from state.db's folder. Empty: none.
+  Secret link_key;
 };
 
 }  // namespace mxsweep::watch

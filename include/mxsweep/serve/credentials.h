@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Who may read and write: the token, and links that are signed. Pure.
+//
+//   Source   RFC 6750 (Bearer), RFC 7617 (Basic: for browsers; any user, the token as password).
+//   Shape    A signed link is PATH?until=SECONDS&sig=HEX: HMAC-SHA256 of "PATH\nSECONDS".
+//   Errors   none. Comparisons take as long for a wrong secret as for the right one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mxsweep/core/time.h"
+#include "mxsweep/serve/request.h"
+
+namespace mxsweep::serve {
+
+enum class Proof : std::uint8_t {
+  none,
+  basic,   // May read: a browser sends it by itself, even if another site made it do so.
+  bearer,  // May read and write.
+  wrong,   // A token that is not ours.
+};
+
+// Requires: `token` is not empty.
+[[nodiscard]] Proof proof_of(std::string_view authorization, std::string_view token);
+
+// "until=…&sig=…", to be appended to the path after a "?".
+[[nodiscard]] std::string signature(std::string_view path, WallTime until, std::string_view key);
+[[nodiscard]] bool is_signed(const Request& request, WallTime now, std::string_view key);
+
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace mxsweep::serve
