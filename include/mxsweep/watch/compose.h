@@ -38,6 +38,10 @@ struct Subject {  // What a message is about.
                                      const Moment& now);
 [[nodiscard]] Message compose_test(const Channel& channel, const Moment& now);
 
+// What was received in failed probes, for people to read: at most kEvidenceOctetsMax octets of UTF-8,
+// in lines of at most 78 columns. Empty if there is no record that can be read.
+[[nodiscard]] std::string transcript_of(std::span<const EvidenceRow> evidence);
+
 // The incident as JSON, as in webhooks and `ctl --json`: documented in docs/watch-messages.md.
 [[nodiscard]] std::string to_json(const Subject& subject);
 
