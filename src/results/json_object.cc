@@ -92,8 +92,8 @@ JsonObject& JsonObject::decimal(std::string_view its_key, double value) {
   return *this;
 }
 
-JsonObject& JsonObject::seconds(std::string_view its_key, Duration value) {
-  return decimal(its_key, std::chrono::duration<double>(value).count());
+JsonObject& JsonObject::seconds(std::string_view its_key, std::chrono::duration<double> value) {
+  return decimal(its_key, value.count());
 }
 
 JsonObject& JsonObject::time(std::string_view its_key, WallTime value) {

@@ -6,6 +6,7 @@
 //            null.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ class JsonObject {
   JsonObject& number_if_any(std::string_view key, std::uint64_t value);
   JsonObject& decimal(std::string_view key, double value);
   JsonObject& milliseconds(std::string_view key, Duration value);
-  JsonObject& seconds(std::string_view key, Duration value);
+  JsonObject& seconds(std::string_view key, std::chrono::duration<double> value);
   JsonObject& time(std::string_view key, WallTime value);
   JsonObject& time_if_any(std::string_view key, WallTime value);  // The Unix epoch is none.
   JsonObject& flag(std::string_view key, bool value);
