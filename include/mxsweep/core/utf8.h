@@ -19,8 +19,8 @@ namespace mxsweep {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
 
-// The number of octets of the character that `text` begins with; 0 if it does not begin with a valid
-// one: an octet out of place, a longer form than needed, a surrogate, or beyond U+10FFFF.
+// The number of octets of the character that `text` begins with; 0 if that is not a valid one: an
+// octet out of place, a longer form than needed, a surrogate, or beyond U+10FFFF.
 [[nodiscard]] constexpr std::size_t octets_of_character(std::string_view text) {
   if (text.empty()) return 0;
   const auto at = [text](std::size_t index) -> unsigned {
