@@ -10,7 +10,8 @@ using results::JsonObject;
 std::string certificate_json(const view::CertificateLine& line) {
   const watch::CertificateRow& certificate = line.certificate;
   JsonObject object;
-  object.text("sha256", certificate.sha256).text("spki_sha256", certificate.spki_sha256);
+  object.text("sha256", name_part(certificate.sha256));
+  object.text_if_any("spki_sha256", certificate.spki_sha256);
   object.text("subject", name_part(certificate.subject));
   object.text("issuer", name_part(certificate.issuer));
   object.time("not_before", certificate.not_before).time("not_after", certificate.not_after);

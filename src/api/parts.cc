@@ -48,8 +48,7 @@ JsonObject observed(const view::Now& now) {
 }
 
 std::string list_json(JsonObject& begun, std::string_view items, std::string_view next) {
-  begun.json("items", items);
-  return (next.empty() ? begun.json("next", "null") : begun.text("next", next)).end();
+  return begun.json("items", items).text_if_any("next", next).end();
 }
 
 std::string counts_json(const view::Counts& counts) {

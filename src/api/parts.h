@@ -53,7 +53,7 @@ std::string json_lines(const Values& values, const Write& write) {
   }
   return out;
 }
-// {"observed_at":…,"items":[…],"next":…}; `next`: a cursor, empty at the end.
+// {"observed_at":…,"items":[…],"next":…}; `next`: a cursor; empty: absent.
 [[nodiscard]] std::string list_json(results::JsonObject& begun, std::string_view items,
                                     std::string_view next);
 

@@ -8,7 +8,7 @@ namespace {
 
 using results::JsonObject;
 
-std::string objective_json(const view::Level& level) {
+std::string slo_json(const view::Level& level) {
   JsonObject object;
   object.decimal("target", level.target).seconds("window_seconds", level.window);
   object.decimal("budget_left", level.budget_left).decimal("burn_hour", level.burn_hour);
@@ -20,7 +20,7 @@ std::string group_json(const view::GroupFacts& group) {
   object.text("name", name_part(group.name)).json("monitors", counts_json(group.counts));
   object.seconds("interval_seconds", group.interval);
   object.json("uptime_days", days_json(group.days));
-  if (group.level) object.json("objective", objective_json(*group.level));
+  if (group.level) object.json("slo", slo_json(*group.level));
   return object.end();
 }
 
