@@ -56,7 +56,8 @@ MHD_Result read_header(void* context, MHD_ValueKind /*kind*/, const char* key, c
 }  // namespace
 
 Status Loop::open() {
-  if (!inbox_->bell().good()) return Status::machine("no descriptor for an eventfd");
+  const std::string cure = "raise the limit on open files (ulimit -n)";
+  if (!inbox_->bell().good()) return Status::machine("no descriptor for the HTTP server", cure);
   const unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME;
   // The limit of connections is ours; those that were shut down still count for the library.
   daemon_ = ::MHD_start_daemon(flags, 0, nullptr, nullptr, &Loop::on_access, this,  //
@@ -69,7 +70,7 @@ Status Loop::open() {
                                MHD_OPTION_NOTIFY_CONNECTION, &Loop::on_connection, this,   //
                                MHD_OPTION_NOTIFY_COMPLETED, &Loop::on_completed, this,     //
                                MHD_OPTION_END);
-  if (daemon_ == nullptr) return Status::machine("libmicrohttpd does not start");
+  if (daemon_ == nullptr) return Status::machine("the HTTP server cannot be opened", cure);
   const MHD_DaemonInfo* const info = ::MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
   epoll_ = info->epoll_fd;
   return {};

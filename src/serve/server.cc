@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/serve/server.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -39,9 +40,16 @@ Status Server::open(const ServerOptions& options) {
 }
 
 Status Server::start() {
+  // Signals are for other threads, which may not have blocked them yet.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const int error = impl_->thread.start([this] { impl_->loop->run(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error == 0) return {};
-  return Status::machine(std::string("a thread for HTTP: ") + std::strerror(error));
+  return Status::machine(std::string("a thread for HTTP: ") + std::strerror(error),
+                         "raise the limit on processes (ulimit -u)");
 }
 
 const std::string& Server::address() const { return impl_->address; }

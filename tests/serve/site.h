@@ -54,7 +54,7 @@ inline void Site::answer(Request&& request, Responder&& responder) {
   if (path == "/echo") {
     answer.body = request.body;
   } else if (path == "/large") {
-    answer.body = std::string(std::size_t{64} * 1024 * 1024, 'x');
+    answer.body = std::string(std::size_t{32} * 1024 * 1024, 'x');
   } else if (path == "/stream" || path == "/endless") {
     answer.body = "begin\n";
     const bool endless = path == "/endless";
