@@ -2,6 +2,8 @@
 // The certificates, by the moment when they expire.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,17 +14,18 @@
 namespace mxsweep::pages {
 namespace {
 
+constexpr std::size_t kHostsShown = 3;  // In a row.
+
 void show_hosts(Page& page, const view::CertificateLine& line) {
   Html& html = page.html;
   html.open("td", {{"data-is", "Shown by"}}).open("span");
   html.text(counted(line.hosts, "host"));
-  for (std::size_t i = 0; i < line.first_hosts.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(line.first_hosts.size(), kHostsShown); ++i) {
     html.text(i == 0 ? ": " : ", ");
-    html.put("a", cut(name_of(line.first_hosts[i]), 120),
+    html.put("a", cut(line.first_hosts[i].target, 80),
              {{"href", page.links.monitor(line.first_hosts[i].id)}});
   }
-  if (line.hosts > line.first_hosts.size() && !line.first_hosts.empty())
-    html.text(", \xe2\x80\xa6");
+  if (line.hosts > kHostsShown && !line.first_hosts.empty()) html.text(", \xe2\x80\xa6");
   html.close("span").close("td");
 }
 
@@ -73,7 +76,7 @@ std::string certificates(const view::CertificateList& facts, const Audience& aud
   page.end_hero();
   if (!facts.certificates.empty()) {
     html.open("section").put("h2", "The next to expire first");
-    begin_table(page, "stack", {"Certificate", "Left", "Ends", "Issuer", "Shown by"});
+    begin_table(page, "stack names", {"Certificate", "Left", "Ends", "Issuer", "Shown by"});
     for (const view::CertificateLine& line : facts.certificates) {
       const watch::CertificateRow& row = line.certificate;
       html.open("tr").open("th", {{"scope", "row"}}).text(cut(row.subject, 200)).close("th");

@@ -108,7 +108,7 @@ void draw_days_legend(Page& page) {
   page.html.open("ul", {{"class", "legend"}, {"aria-label", "What the bars of days mean"}});
   for (const Look& look : kLooks) {
     page.html.open("li").open(
-        "svg", {{"aria-hidden", "true"}, {"viewBox", fmt::format("-7 0 17 {}", kHeight)}});
+        "svg", {{"aria-hidden", "true"}, {"viewBox", fmt::format("0 0 5 {}", kHeight)}});
     draw_path(page, look, fmt::format("M0 {}h5", kHeight - look.height / 2.0));
     page.html.close("svg").text(look.word).close("li");
   }
@@ -116,6 +116,7 @@ void draw_days_legend(Page& page) {
 }
 
 void list_days(Page& page, const Days& days) {
+  if (count_of(days, DayKind::none) == days.size()) return;
   Html& html = page.html;
   html.open("details").put("summary", "The days as a table");
   html.open("div", {{"class", "scroll"},

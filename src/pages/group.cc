@@ -21,7 +21,7 @@ void show_level(Page& page, const view::Level& level) {
                   span(std::chrono::duration_cast<std::chrono::microseconds>(level.window))));
   html.open("dl", {{"class", "figures"}});
   const auto figure = [&](std::string_view term, std::string_view text) {
-    html.open("div").put("dt", term).put("dd", text).close("div");
+    define(page, term, text);
   };
   figure("Budget left", level.budget_left >= 0 ? percent(level.budget_left)
                                                : "overdrawn by " + percent(-level.budget_left));

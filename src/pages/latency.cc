@@ -184,7 +184,7 @@ void draw_laps(Page& page, const view::ProbeFacts& probe) {
   const double whole = std::max(seconds_of(std::max(probe.laps.back(), sum)), 1e-9);
   html.open("table", {{"class", "steps"}});
   html.open("thead").open("tr").put("th", "Phase", {{"scope", "col"}});
-  html.put("th", "Where in the probe", {{"scope", "col"}});
+  html.put("th", "When", {{"scope", "col"}});
   html.put("th", "Time", {{"scope", "col"}, {"class", "n"}}).close("tr").close("thead");
   html.open("tbody");
   double begin = 0;

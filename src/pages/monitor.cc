@@ -29,7 +29,7 @@ void show_hero(Page& page, const MonitorPage& facts) {
   }
   if (line.cause != Cause::none) {
     html.text(": ").put("b", problem(line.phase, line.cause));
-    html.text(fmt::format(". {}.", explain(line.cause)));
+    html.text(fmt::format(". {}.", capitalized(std::string(explain(line.cause)))));
   }
   html.close("p").open("ul", {{"class", "counts"}});
   const auto tag = [&](bool set, std::string_view word) {
@@ -82,8 +82,7 @@ void show_uptime(Page& page, const MonitorPage& facts) {
   for (const auto& [term, part] :
        {std::pair{"24 hours", facts.day}, std::pair{"30 days", facts.month},
         std::pair{"90 days", facts.quarter}}) {
-    html.open("div").put("dt", term);
-    html.put("dd", part ? percent(*part) : "no data").close("div");
+    define(page, term, part ? percent(*part) : "no data");
   }
   html.close("dl");
   draw_days(page, facts.days);

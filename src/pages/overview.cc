@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ namespace {
 
 using view::Counts;
 using view::Overview;
+
+constexpr std::size_t kCardsMost = 8;  // Of incidents.
 
 std::string_view mood_of(const Overview& facts) {
   if (facts.now.sight == watch::Sight::blind || facts.counts.monitors == 0) return "unknown";
@@ -58,8 +61,7 @@ std::string heading_of(const Overview& facts, const Audience& audience) {
   if (facts.open_incidents > 1) {
     return fmt::format("{} incidents: {}", grouped(facts.open_incidents), text);
   }
-  if (text.front() >= 'a' && text.front() <= 'z' && text.starts_with("the ")) text.front() = 'T';
-  return text;
+  return is_of_servers(facts.incidents.front().incident.kind) ? text : capitalized(text);
 }
 
 void show_hero(Page& page, const Overview& facts) {
@@ -75,10 +77,7 @@ void show_hero(Page& page, const Overview& facts) {
       text += fmt::format("{}{}", text.empty() ? "Whose fault: " : "; whose fault: ", first.blame);
     }
     if (!text.empty()) {
-      if (text.front() >= 'a' && text.front() <= 'z') {
-        text.front() = static_cast<char>(text.front() - 'a' + 'A');
-      }
-      html.put("p", text + '.', {{"class", "lede"}});
+      html.put("p", capitalized(text) + '.', {{"class", "lede"}});
     }
   }
   list_counts(page, facts.counts);
@@ -92,8 +91,8 @@ void show_groups(Page& page, const Overview& facts) {
       "Groups", facts.groups_all > facts.groups.size() ? "" : counted(facts.groups_all, "group"));
   html.open("ul", {{"class", "cards"}});
   for (const view::GroupFacts& group : facts.groups) {
-    html.open("li").open("h3").put("a", cut(group.name, 120),
-                                   {{"href", page.links.group(group.name)}});
+    html.open("li", {{"class", class_of(worst(group.counts))}}).open("h3");
+    html.put("a", cut(group.name, 120), {{"href", page.links.group(group.name)}});
     html.close("h3");
     list_counts(page, group.counts);
     draw_days(page, group.days);
@@ -179,7 +178,11 @@ std::string overview(const view::Overview& facts, const Audience& audience) {
                                              ? fmt::format("{} of {}", facts.incidents.size(),
                                                            grouped(facts.open_incidents))
                                              : grouped(facts.open_incidents));
-    list_incidents(page, facts.incidents);
+    // Cards for the first ones; of many the rest takes less room, so that the groups stay in sight.
+    const std::span<const view::IncidentFacts> all(facts.incidents);
+    const std::size_t cards = std::min(all.size(), kCardsMost);
+    list_incidents(page, all.first(cards));
+    if (cards < all.size()) list_briefly(page, all.subspan(cards), "list brief");
     page.end_section();
   }
   show_groups(page, facts);

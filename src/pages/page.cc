@@ -12,6 +12,7 @@
 namespace mxsweep::pages {
 namespace {
 
+constexpr std::size_t kHeadingOctetsMax = 160;
 constexpr std::uint32_t kRefreshSeconds = 60;  // What is offered.
 
 }  // namespace
@@ -173,7 +174,7 @@ void Page::state(std::string_view css_class, std::string_view word) {
 void Page::begin_hero(std::string_view mood, std::string_view kind, std::string_view heading) {
   html.open("div", {{"class", fmt::format("hero {}", mood)}});
   if (!kind.empty()) html.put("p", kind, {{"class", "kind"}});
-  html.put("h1", cut(heading, 300));
+  html.put("h1", cut(heading, kHeadingOctetsMax));
 }
 
 void Page::begin_section(std::string_view heading, std::string_view note) {

@@ -17,8 +17,6 @@ std::string place_of(const std::string& headline) {
   return headline.substr(0, headline.rfind(": "));
 }
 
-bool is_of_servers(watch::IncidentKind kind) { return kind <= watch::IncidentKind::unobserved; }
-
 void show_acknowledgement(Page& page, const watch::Incident& incident) {
   if (!incident.acknowledged) return;
   Html& html = page.html;
@@ -55,8 +53,8 @@ void show_span(Page& page, const watch::Incident& incident) {
   html.text("from ");
   page.time(incident.since);
   html.text(" to ");
-  page.time(end);
-  html.text(" (" + span(end - incident.since) + ")");
+  html.put("time", short_time(end, incident.since), {{"datetime", rfc3339(end)}});
+  html.text(" (" + span(end - incident.since) + ')');
 }
 
 void show_state(Page& page, const view::MonitorLine& line) {
@@ -84,6 +82,8 @@ std::string short_sentence(const view::IncidentFacts& facts, const Audience& aud
                      since);
 }
 
+bool is_of_servers(watch::IncidentKind kind) { return kind <= watch::IncidentKind::unobserved; }
+
 std::string_view word_of(const watch::Incident& incident) {
   if (!incident.open()) return "over";
   switch (incident.kind) {
@@ -92,7 +92,7 @@ std::string_view word_of(const watch::Incident& incident) {
     case watch::IncidentKind::flapping: return "flapping";
     case watch::IncidentKind::unobserved: return "not observed";
     case watch::IncidentKind::blind: return "blind";
-    case watch::IncidentKind::internal: return "monitor";
+    case watch::IncidentKind::internal: return "trouble";
     case watch::IncidentKind::certificate: return "certificates";
     case watch::IncidentKind::change: return "change";
     case watch::IncidentKind::digest: break;
@@ -155,9 +155,10 @@ void list_incidents(Page& page, std::span<const view::IncidentFacts> incidents) 
   html.close("ul");
 }
 
-void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents) {
+void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents,
+                  std::string_view css_class) {
   Html& html = page.html;
-  html.open("ul", {{"class", "list"}});
+  html.open("ul", {{"class", css_class}});
   for (const view::IncidentFacts& facts : incidents) {
     html.open("li").open("div").put("a", cut(headline_of(facts, page.audience), 200),
                                     {{"href", page.links.incident(facts.incident.id)}});
@@ -173,10 +174,10 @@ void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents) {
 
 void list_monitors(Page& page, std::span<const view::MonitorLine> monitors) {
   Html& html = page.html;
-  begin_table(page, "stack", {"Monitor", "State", "Since", "Problem", "Last probe", "Time"});
+  begin_table(page, "stack names", {"Monitor", "State", "Since", "Problem", "Last probe", "Time"});
   for (const view::MonitorLine& line : monitors) {
     html.open("tr").open("th", {{"scope", "row"}});
-    html.put("a", cut(name_of(line), kNameOctetsMax * 2), {{"href", page.links.monitor(line.id)}});
+    html.put("a", cut(name_of(line), kNameOctetsMax), {{"href", page.links.monitor(line.id)}});
     html.close("th").open("td", {{"data-is", "State"}}).open("span");
     show_state(page, line);
     html.close("span").close("td").open("td", {{"data-is", "Since"}});

@@ -18,14 +18,17 @@ namespace mxsweep::pages {
 // "400 hosts in 192.0.2.0/24 down since 10:02": as a part of a sentence.
 [[nodiscard]] std::string short_sentence(const view::IncidentFacts& facts, const Audience& audience,
                                          WallTime now);
+// Whether it is about servers, and not about the monitor itself, nor a notice.
+[[nodiscard]] bool is_of_servers(watch::IncidentKind kind);
 // "down", "over": what is said of its state.
 [[nodiscard]] std::string_view word_of(const watch::Incident& incident);
 
 void list_counts(Page& page, const view::Counts& counts);
 // As cards, with blame, beginning, groups and acknowledgement.
 void list_incidents(Page& page, std::span<const view::IncidentFacts> incidents);
-// In one line each.
-void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents);
+// In a few words each.
+void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents,
+                  std::string_view css_class = "list");
 void list_monitors(Page& page, std::span<const view::MonitorLine> monitors);
 void list_timeline(Page& page, std::span<const watch::TimelineRow> timeline, bool with_monitor);
 // What was received, of each record that can be read.

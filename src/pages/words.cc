@@ -68,6 +68,13 @@ std::string short_time(WallTime time, WallTime now) {
 
 std::string rfc3339(WallTime time) { return date(time) + 'T' + time_of_day(time) + 'Z'; }
 
+std::string capitalized(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
 std::string cut(std::string_view text, std::size_t octets_max) {
   if (text.size() <= octets_max) return std::string(text);
   return std::string(cut_between_characters(text, octets_max)) + "\xe2\x80\xa6";

@@ -24,7 +24,8 @@ namespace mxsweep::pages {
 [[nodiscard]] std::string time_of_day(WallTime time);  // "10:02:10"
 // "10:02"; of another day than `now`: "2026-11-26 10:02".
 [[nodiscard]] std::string short_time(WallTime time, WallTime now);
-[[nodiscard]] std::string rfc3339(WallTime time);                              // To the second.
+[[nodiscard]] std::string rfc3339(WallTime time);  // To the second.
+[[nodiscard]] std::string capitalized(std::string text);
 [[nodiscard]] std::string cut(std::string_view text, std::size_t octets_max);  // With "…".
 // "20 days left", "ended 3 days ago".
 [[nodiscard]] std::string left(WallTime end, WallTime now);
