@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/serve/credentials.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
 
 #include "mxsweep/core/ascii.h"
-#include "mxsweep/tls/hmac.h"
-#include "mxsweep/tls/sha256.h"
+#include "mxsweep/tls/signed_link.h"
 
 namespace mxsweep::serve {
 namespace {
@@ -57,11 +54,6 @@ std::optional<std::string_view> credentials_of(std::string_view authorization,
   return rest.substr(0, rest.find_last_not_of(' ') + 1);
 }
 
-std::string seal_of(std::string_view path, std::int64_t until, std::string_view key) {
-  const std::string text = fmt::format("{}\n{}", path, until);
-  return tls::to_hexadecimal(tls::hmac_sha256(key, text));
-}
-
 }  // namespace
 
 Proof proof_of(std::string_view authorization, std::string_view token) {
@@ -81,11 +73,6 @@ Proof proof_of(std::string_view authorization, std::string_view token) {
   return Proof::wrong;
 }
 
-std::string signature(std::string_view path, WallTime until, std::string_view key) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(until).time_since_epoch().count();
-  return fmt::format("until={}&sig={}", seconds, seal_of(path, seconds, key));
-}
-
 bool is_signed(const Request& request, WallTime now, std::string_view key) {
   const auto until = request.asked("until");
   const auto seal = request.asked("sig");
@@ -94,7 +81,8 @@ bool is_signed(const Request& request, WallTime now, std::string_view key) {
   const char* const end = until->data() + until->size();
   const auto [reached, error] = std::from_chars(until->data(), end, seconds);
   if (error != std::errc{} || reached != end || seconds < 0 || seconds > kUntilMax) return false;
-  if (!equal_in_constant_time(*seal, seal_of(request.path, seconds, key))) return false;
+  if (!equal_in_constant_time(*seal, tls::signature_of_link(request.path, seconds, key)))
+    return false;
   return now < WallTime{std::chrono::seconds{seconds}};
 }
 

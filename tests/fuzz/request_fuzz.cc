@@ -11,6 +11,7 @@
 #include "mxsweep/metrics/exposition.h"
 #include "mxsweep/serve/credentials.h"
 #include "mxsweep/serve/query.h"
+#include "mxsweep/tls/signed_link.h"
 #include "serve/checks.h"
 
 namespace {
@@ -109,7 +110,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     INVARIANT(!is_signed(request, kNow, "a key"));
     Request own;
     own.path = request.path;
-    const auto members = read_members(signature(own.path, kNow + std::chrono::hours{1}, "a key"));
+    const auto members =
+        read_members(tls::signed_query(own.path, kNow + std::chrono::hours{1}, "a key"));
     INVARIANT(members.has_value());
     own.query = *members;
     INVARIANT(is_signed(own, kNow, "a key"));
