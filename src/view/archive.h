@@ -3,8 +3,8 @@
 //
 //   Shape    open ones are known by watch::Watch; of these only what it does not keep is here. The
 //            evidence of one is taken when it closes.
-//   Memory   kIncidentsMost closed ones, and kArchiveOctetsMost beside the open ones: the details of
-//            the oldest go first, then the incidents themselves. Of one, kMembersMost members,
+//   Memory   kIncidentsMost closed ones, and kArchiveOctetsMost beside the open ones: the details
+//            of the oldest go first, then the incidents themselves. Of one, kMembersMost members,
 //            kTimelineMost rows of the timeline and kAttemptsMost attempts to tell.
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A result in 16 octets.
 //
-//   Layout   head: 32 bits of seconds since 1970, outcome 3, state 2, unobserved, maintenance, phase
-//            4, cause 7, the total in 14. laps: connect, greeting, EHLO and TLS in 14 bits each.
+//   Layout   head: 32 bits of seconds since 1970, outcome 3, state 2, unobserved, maintenance,
+//            phase 4, cause 7, the total in 14. laps: connect, greeting, EHLO and TLS in 14 each.
 //   Units    laps in microseconds: exact below 512, to 1/512 of the value above.
 #pragma once
 
