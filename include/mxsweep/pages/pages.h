@@ -34,6 +34,22 @@ inline constexpr std::uint32_t kGroupsOfPage = 40;
 inline constexpr std::uint32_t kMonitorsOfPage = 100;
 inline constexpr std::uint32_t kCertificatesOfPage = 100;
 
+// Where a page is in the folder of `files`. Names are made safe: "edge.html", "group/a_2Fb.html".
+struct Place {
+  enum class Kind : std::uint8_t {
+    overview,
+    incidents,
+    certificates,
+    group,     // `name`: of the group.
+    monitor,   // Its id.
+    incident,  // Its id, in decimal digits.
+    feed,
+  } kind = Kind::overview;
+  std::string name{};
+  std::uint32_t page = 1;
+};
+[[nodiscard]] std::string file_of(const Place& place);
+
 // default-src 'none'; style-src 'sha256-…'; …
 [[nodiscard]] const std::string& content_security_policy();
 
