@@ -25,7 +25,8 @@ Page::Page(const Audience& who, const view::Now* facts, const Place& own, std::s
   html.open("body");
   html.put("a", "Skip to the content", {{"class", "skip"}, {"href", "#main"}});
   top();
-  html.open("main", {{"id", "main"}});
+  const bool blind = now != nullptr && now->sight == watch::Sight::blind;
+  html.open("main", {{"id", "main"}, {"class", blind ? "blind" : ""}});
   if (now != nullptr) alarms();
 }
 
