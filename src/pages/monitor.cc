@@ -145,7 +145,7 @@ std::string monitor(const view::MonitorPage& facts, const Audience& audience) {
             class_of(line.state));
   Html& html = page.html;
   show_hero(page, facts);
-  html.open("div", {{"class", "columns"}});
+  html.open("div", {{"class", "pair"}});
   show_last(page, facts);
   show_uptime(page, facts);
   html.close("div");

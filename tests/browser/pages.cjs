@@ -56,9 +56,17 @@ function look(page) {
   });
 }
 
+// What is folded must be faultless as well.
+async function unfold(page) {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
 // Without scripts: what it loads, and whether it is too wide.
 async function read(page, base, name) {
   await page.goto(base + name);
+  if (!pictures) await unfold(page);
   for (const colorScheme of kSchemes) {
     await page.emulateMedia({colorScheme});
     for (const width of kWidths) {
@@ -82,6 +90,7 @@ async function read(page, base, name) {
 // the width, nor sizes on the colours.
 async function check(page, base, name) {
   await page.goto(base + name);
+  await unfold(page);
   await page.evaluate(axe);
   for (const [colorScheme, width] of [['light', 320], ['dark', 1280], ['light', 2560]]) {
     await page.emulateMedia({colorScheme});
@@ -96,6 +105,17 @@ async function check(page, base, name) {
     }
     seen += 1;
   }
+  if (!await warnsWhenOld(page)) faults.push(`${name}: does not say that it is old`);
+}
+
+// At the end of its animations, which take three minutes, a page that is served says that it is old.
+function warnsWhenOld(page) {
+  return page.evaluate(() => {
+    const animations = document.getAnimations();
+    for (const animation of animations) animation.finish();
+    const warning = document.querySelector('.stale');
+    return !warning || animations.length > 0 && getComputedStyle(warning).visibility === 'visible';
+  });
 }
 
 // One page of the browser does all this work, one after the other.
