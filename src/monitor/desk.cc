@@ -75,7 +75,10 @@ std::string Desk::answer(std::string_view line) {
   }
   if (request->ask == Ask::test_channel) return test(request->channel);
   std::string text;
-  const bool done = in_loop([&](Hand& hand) { text = carry_out(*request, hand); });
+  const bool done = in_loop([&](Hand& hand) {
+    const Result<std::string> answer = carry_out(*request, hand);
+    text = answer.ok() ? *answer : refusal(answer.status().sentence());
+  });
   return done ? text : refusal(kNoAnswer);
 }
 

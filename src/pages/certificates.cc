@@ -22,8 +22,7 @@ void show_hosts(Page& page, const view::CertificateLine& line) {
   html.text(counted(line.hosts, "host"));
   for (std::size_t i = 0; i < std::min(line.first_hosts.size(), kHostsShown); ++i) {
     html.text(i == 0 ? ": " : ", ");
-    html.put("a", cut(line.first_hosts[i].target, 80),
-             {{"href", page.links.monitor(line.first_hosts[i].id)}});
+    link_monitor(page, line.first_hosts[i], line.first_hosts[i].target, 80);
   }
   if (line.hosts > kHostsShown && !line.first_hosts.empty()) html.text(", \xe2\x80\xa6");
   html.close("span").close("td");

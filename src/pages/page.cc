@@ -160,14 +160,6 @@ void Page::time_ago(WallTime when) {
   html.text(fmt::format(" ({})", span(at() - when)));
 }
 
-void Page::link(bool may, std::string_view href, std::string_view text) {
-  if (may) {
-    html.put("a", text, {{"href", href}});
-  } else {
-    html.text(text);
-  }
-}
-
 void Page::state(std::string_view css_class, std::string_view word) {
   html.put("span", word, {{"class", fmt::format("s {}", css_class)}});
 }

@@ -172,12 +172,22 @@ void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents,
   html.close("ul");
 }
 
+void link_monitor(Page& page, const view::MonitorLine& line, std::string_view name,
+                  std::size_t octets_max) {
+  const std::string shown = cut(name, octets_max);
+  if (page.audience.monitors) {
+    page.html.put("a", shown, {{"href", page.links.monitor(line.id)}});
+  } else {
+    page.html.text(shown);
+  }
+}
+
 void list_monitors(Page& page, std::span<const view::MonitorLine> monitors) {
   Html& html = page.html;
   begin_table(page, "stack names", {"Monitor", "State", "Since", "Problem", "Last probe", "Time"});
   for (const view::MonitorLine& line : monitors) {
     html.open("tr").open("th", {{"scope", "row"}});
-    html.put("a", cut(name_of(line), kNameOctetsMax), {{"href", page.links.monitor(line.id)}});
+    link_monitor(page, line, name_of(line), kNameOctetsMax);
     html.close("th").open("td", {{"data-is", "State"}}).open("span");
     show_state(page, line);
     html.close("span").close("td").open("td", {{"data-is", "Since"}});

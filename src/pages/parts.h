@@ -29,6 +29,9 @@ void list_incidents(Page& page, std::span<const view::IncidentFacts> incidents);
 // In a few words each.
 void list_briefly(Page& page, std::span<const view::IncidentFacts> incidents,
                   std::string_view css_class = "list");
+// The monitor by this name, as a link if it has a page.
+void link_monitor(Page& page, const view::MonitorLine& line, std::string_view name,
+                  std::size_t octets_max);
 void list_monitors(Page& page, std::span<const view::MonitorLine> monitors);
 void list_timeline(Page& page, std::span<const watch::TimelineRow> timeline, bool with_monitor);
 // What was received, of each record that can be read.

@@ -11,6 +11,7 @@
 #include "mxsweep/core/flat_index.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/core/utf8.h"
+#include "mxsweep/tls/sha256.h"
 #include "watch/texts.h"
 
 namespace mxsweep::watch {
@@ -54,17 +55,6 @@ std::size_t hash_of(const tls::Digest& digest) {
   std::size_t hash;
   std::memcpy(&hash, digest.data(), sizeof hash);
   return hash;
-}
-
-std::string hexadecimal(const tls::Digest& digest) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
-  for (const std::uint8_t octet : digest) {
-    text += kDigits[octet >> 4U];
-    text += kDigits[octet & 0xfU];
-  }
-  return text;
 }
 
 std::optional<tls::Digest> digest_of(std::string_view text) {
@@ -148,8 +138,8 @@ struct Certificates::Parts {
     return hosts[monitor];
   }
   [[nodiscard]] CertificateRow row_of(const Entry& entry) const {
-    return {.sha256 = hexadecimal(entry.sha256),
-            .spki_sha256 = hexadecimal(entry.spki_sha256),
+    return {.sha256 = tls::to_hexadecimal(entry.sha256),
+            .spki_sha256 = tls::to_hexadecimal(entry.spki_sha256),
             .subject = entry.subject,
             .issuer = std::string(issuers.text(entry.issuer)),
             .not_before = entry.not_before,
@@ -158,7 +148,7 @@ struct Certificates::Parts {
   }
   void save_host(std::uint32_t certificate, MonitorId monitor, std::uint32_t first, WallTime now,
                  StateBatch& batch) const {
-    batch.certificate_hosts.push_back({.sha256 = hexadecimal(entries[certificate].sha256),
+    batch.certificate_hosts.push_back({.sha256 = tls::to_hexadecimal(entries[certificate].sha256),
                                        .monitor = std::string(key_of(monitor)),
                                        .first = WallTime{std::chrono::seconds{first}},
                                        .last = now});
@@ -344,6 +334,67 @@ std::vector<Certificates::Expiring> Certificates::all_expiring(WallTime now) con
     }
   }
   return parts_->expiring(numbers, now);
+}
+
+Certificates::Page Certificates::by_end(std::uint32_t first, std::uint32_t most,
+                                        std::size_t hosts_most, WallTime now) const {
+  const std::deque<Entry>& entries = parts_->entries;
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t number = 0; number < entries.size(); ++number) {
+    if (entries[number].monitors > 0) numbers.push_back(number);
+  }
+  Page page{.all = static_cast<std::uint32_t>(numbers.size()), .rows = {}};
+  first = std::min(first, page.all);
+  const auto begin = numbers.begin() + first;
+  const auto end = begin + std::min(most, page.all - first);
+  const auto ends_earlier = [&entries](std::uint32_t a, std::uint32_t b) {
+    return std::tie(entries[a].not_after, entries[a].sha256) <
+           std::tie(entries[b].not_after, entries[b].sha256);
+  };
+  std::nth_element(numbers.begin(), begin, numbers.end(), ends_earlier);
+  std::partial_sort(begin, end, numbers.end(), ends_earlier);
+  std::vector<std::uint32_t> place(entries.size(), kNone);
+  for (auto number = begin; number != end; ++number) {
+    const Entry& entry = entries[*number];
+    place[*number] = static_cast<std::uint32_t>(page.rows.size());
+    page.rows.push_back({.certificate = parts_->row_of(entry),
+                         .expiry = expiry(entry.not_before, entry.not_after, now),
+                         .hosts = entry.monitors,
+                         .first_hosts = {}});
+  }
+  for (MonitorId monitor = 0; monitor < parts_->hosts.size(); ++monitor) {
+    const std::uint32_t number = parts_->hosts[monitor].certificate;
+    if (number == kNone || place[number] == kNone) continue;
+    std::vector<MonitorId>& hosts = page.rows[place[number]].first_hosts;
+    if (hosts.size() < hosts_most) hosts.push_back(monitor);
+  }
+  return page;
+}
+
+std::optional<CertificateRow> Certificates::of(MonitorId monitor) const {
+  if (monitor >= parts_->hosts.size()) return std::nullopt;
+  const std::uint32_t number = parts_->hosts[monitor].certificate;
+  if (number == kNone) return std::nullopt;
+  return parts_->row_of(parts_->entries[number]);
+}
+
+std::optional<WallTime> Certificates::end_of(MonitorId monitor) const {
+  if (monitor >= parts_->hosts.size()) return std::nullopt;
+  const std::uint32_t number = parts_->hosts[monitor].certificate;
+  if (number == kNone) return std::nullopt;
+  return parts_->entries[number].not_after;
+}
+
+void Certificates::each_expiring(WallTime now, const Expires& visit) const {
+  std::vector<Expiry> all;
+  all.reserve(parts_->entries.size());
+  for (const Entry& entry : parts_->entries) {
+    all.push_back(expiry(entry.not_before, entry.not_after, now));
+  }
+  for (MonitorId monitor = 0; monitor < parts_->hosts.size(); ++monitor) {
+    const std::uint32_t number = parts_->hosts[monitor].certificate;
+    if (number != kNone && all[number] != Expiry::far) visit(monitor, number, all[number]);
+  }
 }
 
 std::size_t Certificates::size() const { return parts_->index.size(); }

@@ -319,6 +319,30 @@ void Changes::remove(MonitorId monitor) {
   }
 }
 
+void Changes::each(MonitorId monitor, const std::function<void(const Shown&)>& visit) const {
+  if (monitor >= parts_->monitors.size()) return;
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    const auto field = static_cast<Field>(i);
+    const Steady& current = parts_->monitors[monitor][i];
+    if (current.value == Texts::kNone) continue;
+    visit({.field = field,
+           .value = parts_->texts.text(current.value),
+           .adopted = true,
+           .first = time_of(current.first),
+           .seen = current.seen,
+           .percent = percent_of(current.seen)});
+    if (current.has_others == 0) continue;
+    for (const Other& other : parts_->others.at(place_of(monitor, field)).values) {
+      visit({.field = field,
+             .value = parts_->texts.text(other.value),
+             .adopted = other.adopted,
+             .first = other.first,
+             .seen = other.seen,
+             .percent = percent_of(other.seen)});
+    }
+  }
+}
+
 std::size_t Changes::octets_held() const {
   std::size_t octets = parts_->texts.octets_held() +
                        parts_->monitors.size() * sizeof(std::array<Steady, kFieldCount>);

@@ -93,6 +93,8 @@ void Watch::reload(Settings settings, Zones zones, const Moment& now) {
     Parts::Slot& slot = parts.slots[id];
     if (!slot.used) continue;
     slot.monitor.group = numbers[slot.monitor.group];
+    slot.counted = false;  // The counts begin anew.
+    parts.count_time(id, now);
     ++parts.watched[slot.monitor.group];
     if (slot.health.state == State::down) ++parts.down[slot.monitor.group];
     slot.warned_with_tls = false;  // Perhaps TLS is not tried any longer.

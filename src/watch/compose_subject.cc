@@ -139,6 +139,23 @@ bool has_cause(const Incident& incident) {
          (incident.kind == IncidentKind::down || incident.kind == IncidentKind::degraded);
 }
 
+constexpr std::string_view kBlindNow =
+    "no server can be observed: the fault is on the monitor's own side";
+constexpr std::string_view kBlindThen =
+    "no server could be observed: the fault was on the monitor's own side";
+
+// What a subject says beside its tag and its times.
+std::string what_of(const Subject& subject, MessageKind kind) {
+  const Incident& incident = subject.incident;
+  if (incident.kind == IncidentKind::blind) {
+    return std::string(has_ended(kind) ? kBlindThen : kBlindNow);
+  }
+  if (incident.kind == IncidentKind::internal || is_notice(incident.kind)) return incident.title;
+  std::string line = affected(subject, kind, false);
+  if (has_cause(incident)) line += ": " + problem_of(incident);
+  return line;
+}
+
 }  // namespace
 
 WallTime end_of(const Incident& incident, const Moment& now) {
@@ -167,20 +184,40 @@ std::string affected(const Subject& subject, MessageKind kind, bool with_watched
   return (of_more ? grouped(count) + " of " + hosts : hosts) + scope_phrase(incident);
 }
 
+std::string headline(const Subject& subject) {
+  const MessageKind kind = subject.incident.open() ? MessageKind::opening : MessageKind::closing;
+  return shown(what_of(subject, kind), kSubjectOctetsMax);
+}
+
+std::string public_headline(const Incident& incident, std::span<const std::string> groups,
+                            bool domains) {
+  switch (incident.kind) {
+    case IncidentKind::blind:
+      return incident.open() ? std::string(kBlindNow) : std::string(kBlindThen);
+    case IncidentKind::internal: return "the monitor itself has a problem";
+    case IncidentKind::certificate: return "certificates expire";
+    case IncidentKind::change: return "servers show something else than before";
+    case IncidentKind::digest: return "several messages in one";
+    case IncidentKind::down:
+    case IncidentKind::degraded:
+    case IncidentKind::flapping:
+    case IncidentKind::unobserved: break;
+  }
+  const MessageKind kind = incident.open() ? MessageKind::opening : MessageKind::closing;
+  const std::uint32_t count = std::max(count_of(incident, kind), 1U);
+  std::string line = counted_grouped(count, domains ? "domain" : "host");
+  if (groups.size() == 1) line += " of group " + groups.front();
+  if (groups.size() > 1) line += " of several groups";
+  if (has_cause(incident)) line += ": " + problem_of(incident);
+  return shown(line, kSubjectOctetsMax);
+}
+
 std::string subject_line(const Subject& subject, MessageKind kind, std::uint32_t reminder,
                          const Moment& now) {
   const Incident& incident = subject.incident;
-  std::string line = bracket(incident, kind, reminder, now) + ' ';
-  if (incident.kind == IncidentKind::blind) {
-    line += has_ended(kind) ? "no server could be observed: the fault was on the monitor's own side"
-                            : "no server can be observed: the fault is on the monitor's own side";
-  } else if (incident.kind == IncidentKind::internal || is_notice(incident.kind)) {
-    return shown(line + incident.title, kSubjectOctetsMax);
-  } else {
-    line += affected(subject, kind, false);
-    if (has_cause(incident)) line += ": " + problem_of(incident);
-  }
-  if (kind == MessageKind::past) return shown(line, kSubjectOctetsMax);
+  std::string line = bracket(incident, kind, reminder, now) + ' ' + what_of(subject, kind);
+  const bool has_times = incident.kind != IncidentKind::internal && !is_notice(incident.kind);
+  if (!has_times || kind == MessageKind::past) return shown(line, kSubjectOctetsMax);
   line += " (";
   if (kind == MessageKind::closing) {
     line += span_text(incident.since, end_of(incident, now), now.wall) + " UTC";

@@ -344,4 +344,15 @@ std::vector<ChannelNumber> Notifier::audience(const Incident& incident) const {
   return channels;
 }
 
+std::vector<DeliveryRow> Notifier::deliveries(IncidentId incident) const {
+  std::vector<DeliveryRow> rows;
+  const auto found = parts_->audiences.find(incident);
+  if (found == parts_->audiences.end()) return rows;
+  for (const Delivery& delivery : found->second.deliveries) {
+    if (!delivery.gone) rows.push_back(delivery.row);
+  }
+  std::ranges::sort(rows, {}, &DeliveryRow::channel);
+  return rows;
+}
+
 }  // namespace mxsweep::watch

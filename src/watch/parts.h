@@ -58,6 +58,10 @@ struct Watch::Parts {
     Cause next_cause = Cause::none;  // Of the latest result of the problem.
     Phase next_phase = Phase::input;
     bool warned = false;  // Warnings that do not count yet.
+    // As `counts` of its group has it.
+    bool counted = false;
+    State counted_state = State::unknown;
+    std::uint32_t GroupCounts::*counted_time = nullptr;
   };
   // A monitor that is probed to learn about others: a neighbour of the vantage's round, a control
   // of incidents that are about to open, or both.
@@ -84,6 +88,7 @@ struct Watch::Parts {
   void open_problem(MonitorId id, IncidentKind kind, WallTime since, const Moment& now);
   void close_problem(MonitorId id, IncidentKind kind, WallTime until, const Moment& now);
   void count_time(MonitorId id, const Moment& now);
+  void uncount(Slot& slot);
   void note_down_counts(GroupNumber group, const Moment& now);
 
   // The vantage (sight.cc).
@@ -150,6 +155,8 @@ struct Watch::Parts {
   std::vector<std::optional<ServiceLevel>> levels;  // By group.
   std::vector<std::uint32_t> watched;               // By group.
   std::vector<std::uint32_t> down;                  // By group.
+  std::vector<GroupCounts> counts;                  // By group.
+  std::uint64_t added = 0;
 
   Saved saved;  // From restore() to end_of_monitors().
   std::unordered_map<std::string_view, const MonitorRow*> saved_monitors;

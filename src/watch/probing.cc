@@ -298,8 +298,26 @@ void Watch::Parts::close_problem(MonitorId id, IncidentKind kind, WallTime until
 
 void Watch::Parts::count_time(MonitorId id, const Moment& now) {
   Slot& slot = slots[id];
-  slot.uptime.set(slot.health.state, sight == Sight::blind || slot.unobserved, slot.held_in_window,
-                  now.wall);
+  const State state = slot.health.state;
+  const bool unobserved = sight == Sight::blind || slot.unobserved;
+  slot.uptime.set(state, unobserved, slot.held_in_window, now.wall);
+  uncount(slot);
+  slot.counted = true;
+  slot.counted_state = state;
+  slot.counted_time = slot.held_in_window                     ? &GroupCounts::maintenance
+                      : unobserved || state == State::unknown ? &GroupCounts::unobserved
+                      : state == State::down                  ? &GroupCounts::down
+                                                              : &GroupCounts::up;
+  GroupCounts& group = counts[slot.monitor.group];
+  ++group.states[static_cast<std::size_t>(state)];
+  ++(group.*slot.counted_time);
+}
+
+void Watch::Parts::uncount(Slot& slot) {
+  if (!std::exchange(slot.counted, false)) return;
+  GroupCounts& group = counts[slot.monitor.group];
+  --group.states[static_cast<std::size_t>(slot.counted_state)];
+  --(group.*slot.counted_time);
 }
 
 void Watch::Parts::note_down_counts(GroupNumber group, const Moment& now) {

@@ -94,6 +94,11 @@ void Schedule::again(MonitorId monitor, Instant at) {
   }
 }
 
+bool Schedule::is_asked_for(MonitorId monitor) const {
+  INVARIANT(monitor < entries_.size());
+  return entries_[monitor].again != kNever;
+}
+
 std::optional<Due> Schedule::take(Instant now) {
   advance(now);
   const std::optional<MonitorId> monitor = pop();

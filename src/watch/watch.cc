@@ -67,6 +67,7 @@ MonitorId Watch::add(Monitor&& monitor, std::uint64_t hash, const Moment& now) {
   slot.used = true;
   parts.by_key[slot.monitor.key] = id;
   ++parts.count;
+  ++parts.added;
   const auto row = parts.saved_monitors.find(slot.monitor.key);
   if (row != parts.saved_monitors.end()) {
     slot.health = health_of(*row->second);
@@ -116,6 +117,7 @@ void Watch::remove(MonitorId id, const Moment& now) {
   std::erase_if(parts.news, of_it);
   std::erase_if(parts.urgent, of_it);
   const GroupNumber group = slot.monitor.group;
+  parts.uncount(slot);
   --parts.watched[group];
   if (slot.health.state == State::down) --parts.down[group];
   parts.note_down_counts(group, now);
@@ -340,6 +342,7 @@ void Watch::Parts::set_levels(const Moment& now) {
   }
   watched.assign(settings.groups.size(), 0);
   down.assign(settings.groups.size(), 0);
+  counts.assign(settings.groups.size(), {});
   levels_at = now.at;
 }
 

@@ -87,7 +87,7 @@ async function read(page, base, name) {
 }
 
 // With axe-core in the page, which the policy of the page would refuse. Contrast does not depend on
-// the width, nor sizes on the colours.
+// the width, nor sizes on the colours, so these three stand for all six.
 async function check(page, base, name) {
   await page.goto(base + name);
   await unfold(page);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,26 @@ class Certificates {
   // urgent first. To be called once a day: it also forgets what no server shows any more.
   [[nodiscard]] std::vector<Expiring> take_news(WallTime now, StateBatch& batch);
   [[nodiscard]] std::vector<Expiring> all_expiring(WallTime now) const;
+
+  struct Shown {
+    CertificateRow certificate;
+    Expiry expiry = Expiry::far;
+    std::uint32_t hosts = 0;
+    std::vector<MonitorId> first_hosts;  // By their ids.
+  };
+  struct Page {
+    std::uint32_t all = 0;
+    std::vector<Shown> rows;
+  };
+  // Those that monitors show now, the next to end first: the rows from `first` on.
+  [[nodiscard]] Page by_end(std::uint32_t first, std::uint32_t most, std::size_t hosts_most,
+                            WallTime now) const;
+  // What a monitor shows, and when that ends; nothing: it shows none.
+  [[nodiscard]] std::optional<CertificateRow> of(MonitorId monitor) const;
+  [[nodiscard]] std::optional<WallTime> end_of(MonitorId monitor) const;
+  // Each monitor whose certificate is not far from its end. `certificate`: a number of it.
+  using Expires = std::function<void(MonitorId monitor, std::uint32_t certificate, Expiry expiry)>;
+  void each_expiring(WallTime now, const Expires& visit) const;
   [[nodiscard]] std::size_t size() const;  // Certificates.
   [[nodiscard]] std::size_t octets_held() const;
 

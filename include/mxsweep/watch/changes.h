@@ -76,6 +76,17 @@ class Changes {
   void on_value(MonitorId monitor, Field field, std::string_view value, WallTime now,
                 std::vector<FieldChange>& changes, StateBatch& batch);
   void remove(MonitorId monitor);
+
+  struct Shown {  // A value of a field.
+    Field field = Field::greeting;
+    std::string_view value;
+    bool adopted = false;
+    WallTime first{};
+    std::uint32_t seen = 0;    // Of the last 32 probes that reached the field: the latest is bit 0.
+    std::uint8_t percent = 0;  // Of the probes since the oldest of these sightings.
+  };
+  // All values of a monitor, in the order of the fields; in each the one that it has first.
+  void each(MonitorId monitor, const std::function<void(const Shown&)>& visit) const;
   [[nodiscard]] std::size_t octets_held() const;
 
  private:

@@ -38,6 +38,14 @@ struct Subject {  // What a message is about.
                                      const Moment& now);
 [[nodiscard]] Message compose_test(const Channel& channel, const Moment& now);
 
+// "400 hosts in 192.0.2.0/24: connect timeout": the subject of a message without its tag and times.
+[[nodiscard]] std::string headline(const Subject& subject);
+// The same for a public page: "400 hosts of group edge: connect timeout". Of all names it has only
+// those of groups, and nothing that a server or the monitor's surroundings have said. `groups`: of
+// the members.
+[[nodiscard]] std::string public_headline(const Incident& incident,
+                                          std::span<const std::string> groups, bool domains);
+
 // What was received in failed probes, for people to read: UTF-8, at most kEvidenceOctetsMax octets,
 // in lines of at most 78 columns. Empty if there is no record that can be read.
 [[nodiscard]] std::string transcript_of(std::span<const EvidenceRow> evidence);

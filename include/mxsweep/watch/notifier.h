@@ -91,6 +91,7 @@ class Notifier {
   };
   [[nodiscard]] Queue queue(ChannelNumber channel) const;
   [[nodiscard]] std::vector<ChannelNumber> audience(const Incident& incident) const;
+  [[nodiscard]] std::vector<DeliveryRow> deliveries(IncidentId incident) const;  // By channel.
 
  private:
   struct Parts;

@@ -45,6 +45,8 @@ class Schedule {
   // Probe once at `at`, or, if a probe is open, at its end and not before `at`. A later call
   // replaces one that is not due yet.
   void again(MonitorId monitor, Instant at);
+  // Whether again() was called, and what it asked for is not taken yet.
+  [[nodiscard]] bool is_asked_for(MonitorId monitor) const;
 
   [[nodiscard]] std::optional<Due> take(Instant now);
   void finish(MonitorId monitor, Instant now);

@@ -11,10 +11,12 @@
 //   Errors   commands return a Status; everything else has none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,9 @@
 #include "mxsweep/watch/vantage.h"
 
 namespace mxsweep::watch {
+
+class Certificates;
+class Changes;
 
 struct ProbeRequest {
   MonitorId monitor = kNoMonitor;
@@ -54,6 +59,28 @@ struct Totals {
   std::uint32_t open_probes = 0;
   std::uint32_t waiting_probes = 0;  // Due, and not begun.
   Sight sight = Sight::clear;
+};
+
+// The monitors of a group, now.
+struct GroupCounts {
+  std::array<std::uint32_t, 4> states{};  // By State.
+  // As shares() counts their time.
+  std::uint32_t up = 0;
+  std::uint32_t down = 0;
+  std::uint32_t unobserved = 0;
+  std::uint32_t maintenance = 0;
+
+  [[nodiscard]] std::uint32_t of(State state) const {
+    return states[static_cast<std::size_t>(state)];
+  }
+};
+
+// How a group keeps its objective: see ServiceLevel.
+struct LevelNow {
+  Group::Objective objective;
+  double budget_left = 1;
+  double burn_hour = 0;
+  double burn_day = 0;
 };
 
 class Watch {
@@ -84,6 +111,9 @@ class Watch {
   void on_result(MonitorId monitor, const Sample& sample, const Moment& now);
   void on_canary(const CanaryRequest& request, bool answered, const Moment& now);
   void on_delivered(const Delivered& delivered, const Moment& now);
+  // Probe it soon, as `fresh`, whatever its interval. If a probe is asked for already, as while a
+  // failure is confirmed, that one will do: how fast a failure counts must not depend on this.
+  void ask(MonitorId monitor, const Moment& now);
   // What a name led to, for the changes of addresses and MX sets: sorted, a blank between.
   void on_names(MonitorId monitor, std::string_view addresses, std::string_view mx_set,
                 const Moment& now);
@@ -121,6 +151,27 @@ class Watch {
     std::string last_error;
   };
   [[nodiscard]] std::vector<ChannelState> channels() const;
+
+  // What pages, API and metrics read. Each costs as much as what it returns.
+  [[nodiscard]] MonitorId end() const;               // Ids are below it; not each of them
+  [[nodiscard]] bool used(MonitorId monitor) const;  // has a monitor.
+  [[nodiscard]] std::uint64_t added() const;         // Calls of add() since the beginning.
+  [[nodiscard]] const GroupCounts& counts(GroupNumber group) const;
+  void each_flapping(const std::function<void(MonitorId)>& visit) const;
+  [[nodiscard]] std::optional<LevelNow> level(GroupNumber group, const Moment& now) const;
+  [[nodiscard]] Sight sight() const;
+  [[nodiscard]] std::string explain_sight() const;  // VantageCheck::explain().
+  [[nodiscard]] std::uint32_t open_probes() const;
+  [[nodiscard]] std::uint32_t waiting_probes() const;
+  [[nodiscard]] const Incident* incident(IncidentId incident) const;  // Null: there is none.
+  // The open one that it is a member of: down before flapping, degraded and unobserved. 0: none.
+  [[nodiscard]] IncidentId incident_of(MonitorId monitor) const;
+  [[nodiscard]] std::span<const EvidenceRow> evidence(IncidentId incident) const;
+  [[nodiscard]] std::vector<DeliveryRow> deliveries(IncidentId incident) const;  // By channel.
+  // See headline() and public_headline() in watch/compose.h.
+  [[nodiscard]] std::string headline(const Incident& incident) const;
+  [[nodiscard]] const Certificates& certificates() const;
+  [[nodiscard]] const Changes& changes() const;
 
  private:
   struct Parts;
