@@ -168,7 +168,7 @@ std::string incident(const view::IncidentPage& facts, const Audience& audience) 
             class_of(row));
   Html& html = page.html;
   show_hero(page, facts);
-  html.open("div", {{"class", "columns"}});
+  html.open("div", {{"class", "pair"}});
   show_facts(page, facts);
   if (!facts.timeline.empty()) {
     page.begin_section("Timeline");

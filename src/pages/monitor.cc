@@ -145,19 +145,19 @@ std::string monitor(const view::MonitorPage& facts, const Audience& audience) {
             class_of(line.state));
   Html& html = page.html;
   show_hero(page, facts);
-  html.open("div", {{"class", "columns"}});
+  html.open("div", {{"class", "pair"}});
   show_last(page, facts);
   show_uptime(page, facts);
   html.close("div");
+  if (facts.failure) {
+    page.begin_section("Last failure");
+    show_transcripts(page, std::span(&*facts.failure, 1));
+    page.end_section();
+  }
   if (!facts.bands.empty()) {
     page.begin_section("How long each phase takes",
                        "line: median; area: from the 10th to the 90th percentile");
     draw_bands(page, facts.bands);
-    page.end_section();
-  }
-  if (facts.failure) {
-    page.begin_section("Last failure");
-    show_transcripts(page, std::span(&*facts.failure, 1));
     page.end_section();
   }
   html.open("div", {{"class", "columns"}});

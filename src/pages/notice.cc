@@ -45,8 +45,7 @@ std::string acknowledge_form(const view::IncidentPage& facts, std::string_view a
       "input",
       {{"name", "by"}, {"required", "required"}, {"maxlength", "80"}, {"autocomplete", "off"}});
   html.close("label").open("label").text("Note ").put("small", "What you are doing; may be empty.");
-  html.open("textarea",
-            {{"name", "note"}, {"rows", "3"}, {"maxlength", "300"}, {"autocomplete", "off"}});
+  html.open("textarea", {{"name", "note"}, {"rows", "3"}, {"maxlength", "300"}});
   html.close("textarea").close("label");
   html.put("button", "Acknowledge", {{"type", "submit"}});
   html.put("p", "Reminders and escalations stop; the end of the incident is still reported.",

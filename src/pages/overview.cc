@@ -80,6 +80,7 @@ void show_hero(Page& page, const Overview& facts) {
       html.put("p", capitalized(text) + '.', {{"class", "lede"}});
     }
   }
+  if (facts.now.sight == watch::Sight::blind) html.put("p", "As they were seen last:");
   list_counts(page, facts.counts);
   page.end_hero();
 }

@@ -25,7 +25,8 @@ Page::Page(const Audience& who, const view::Now* facts, const Place& own, std::s
   html.open("body");
   html.put("a", "Skip to the content", {{"class", "skip"}, {"href", "#main"}});
   top();
-  html.open("main", {{"id", "main"}});
+  const bool blind = now != nullptr && now->sight == watch::Sight::blind;
+  html.open("main", {{"id", "main"}, {"class", blind ? "blind" : ""}});
   if (now != nullptr) alarms();
 }
 
@@ -157,14 +158,6 @@ void Page::time(WallTime time) {
 void Page::time_ago(WallTime when) {
   time(when);
   html.text(fmt::format(" ({})", span(at() - when)));
-}
-
-void Page::link(bool may, std::string_view href, std::string_view text) {
-  if (may) {
-    html.put("a", text, {{"href", href}});
-  } else {
-    html.text(text);
-  }
 }
 
 void Page::state(std::string_view css_class, std::string_view word) {

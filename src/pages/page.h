@@ -31,8 +31,6 @@ class Page {
   // A moment, as <time>; with how long ago it was.
   void time(WallTime time);
   void time_ago(WallTime time);
-  // A link, if these readers may follow it; else only its text.
-  void link(bool may, std::string_view href, std::string_view text);
   // Shape, word and colour.
   void state(std::string_view css_class, std::string_view word);
   // The heading of a page with its colour; then its sentences.

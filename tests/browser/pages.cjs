@@ -21,7 +21,8 @@ const wanted = process.env.MXSWEEP_PAGES;  // Only those that have this in their
 const kWidths = [320, 1280, 2560];
 const kSchemes = ['light', 'dark'];
 const kTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const kAtOnce = 3;
+const kHeight = 900;
+const kCheckers = 2;
 
 const faults = [];
 const requests = [];
@@ -44,61 +45,86 @@ function serve() {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-function look(page, name) {
-  page.on('console', (message) => faults.push(`${name}: console: ${message.text()}`));
-  page.on('pageerror', (error) => faults.push(`${name}: ${error}`));
+function look(page) {
+  page.on('console', (message) => faults.push(`${page.url()}: console: ${message.text()}`));
+  page.on('pageerror', (error) => faults.push(`${page.url()}: ${error}`));
   page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith('data:image/svg+xml') && url !== page.expected) {
-      faults.push(`${name}: requests ${url}`);
+    const inside = request.url().startsWith('data:image/svg+xml');
+    if (!inside && !request.isNavigationRequest()) {
+      faults.push(`${page.url()}: requests ${request.url()}`);
     }
   });
 }
 
-// Without scripts: what it loads, and whether it is too wide.
-async function read(browser, base, name, scheme, width) {
-  const where = `${name} ${scheme} ${width}`;
-  const context = await browser.newContext({
-    javaScriptEnabled: false, colorScheme: scheme, viewport: {width, height: 900},
+// What is folded must be faultless as well.
+async function unfold(page) {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
   });
-  const page = await context.newPage();
-  page.expected = base + name;
-  look(page, where);
-  await page.goto(page.expected);
-  const wide = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) faults.push(`${where}: ${wide} px too wide`);
-  const styled = await page.evaluate(() => getComputedStyle(document.body).marginTop === '0px');
-  if (!styled) faults.push(`${where}: the style sheet was refused`);
-  if (pictures) {
-    await page.screenshot({
-      path: path.join(pictures, `${name.replace('.html', '')}-${width}-${scheme}.png`),
-      fullPage: true,
-    });
-  }
-  await context.close();
-  seen += 1;
 }
 
-// With axe-core in the page, which the policy of the page would refuse.
-async function check(browser, base, name, scheme, width) {
-  const context = await browser.newContext({
-    bypassCSP: true, colorScheme: scheme, viewport: {width, height: 900},
-  });
-  const page = await context.newPage();
+// Without scripts: what it loads, and whether it is too wide.
+async function read(page, base, name) {
   await page.goto(base + name);
-  await page.evaluate(axe);
-  const result = await page.evaluate(
-      (tags) => axe.run(document, {
-        runOnly: tags, resultTypes: ['violations'], elementRef: false,
-      }), kTags);
-  for (const violation of result.violations) {
-    const nodes = violation.nodes.slice(0, 3).map((node) => `${node.target} ${node.html}`);
-    faults.push(`${name} ${scheme} ${width}: axe ${violation.id}: ${violation.help}: ` +
-                `${violation.nodes.length} nodes: ${nodes.join(' | ').slice(0, 600)}`);
+  if (!pictures) await unfold(page);
+  for (const colorScheme of kSchemes) {
+    await page.emulateMedia({colorScheme});
+    for (const width of kWidths) {
+      const where = `${name} ${colorScheme} ${width}`;
+      await page.setViewportSize({width, height: kHeight});
+      const seenThere = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        styled: getComputedStyle(document.body).marginTop === '0px',
+      }));
+      if (seenThere.wide > 0) faults.push(`${where}: ${seenThere.wide} px too wide`);
+      if (!seenThere.styled) faults.push(`${where}: the style sheet was refused`);
+      seen += 1;
+      if (!pictures) continue;
+      const picture = `${name.replace('.html', '')}-${width}-${colorScheme}.png`;
+      await page.screenshot({path: path.join(pictures, picture), fullPage: true});
+    }
   }
+}
+
+// With axe-core in the page, which the policy of the page would refuse. Contrast does not depend on
+// the width, nor sizes on the colours, so these three stand for all six.
+async function check(page, base, name) {
+  await page.goto(base + name);
+  await unfold(page);
+  await page.evaluate(axe);
+  for (const [colorScheme, width] of [['light', 320], ['dark', 1280], ['light', 2560]]) {
+    await page.emulateMedia({colorScheme});
+    await page.setViewportSize({width, height: kHeight});
+    const result = await page.evaluate((tags) => axe.run(document, {
+      runOnly: tags, resultTypes: ['violations'], elementRef: false,
+    }), kTags);
+    for (const violation of result.violations) {
+      const nodes = violation.nodes.slice(0, 3).map((node) => `${node.target} ${node.html}`);
+      faults.push(`${name} ${colorScheme} ${width}: axe ${violation.id}: ${violation.help}: ` +
+                  `${violation.nodes.length} nodes: ${nodes.join(' | ').slice(0, 600)}`);
+    }
+    seen += 1;
+  }
+  if (!await warnsWhenOld(page)) faults.push(`${name}: does not say that it is old`);
+}
+
+// At the end of its animations, which take three minutes, a page that is served says that it is old.
+function warnsWhenOld(page) {
+  return page.evaluate(() => {
+    const animations = document.getAnimations();
+    for (const animation of animations) animation.finish();
+    const warning = document.querySelector('.stale');
+    return !warning || animations.length > 0 && getComputedStyle(warning).visibility === 'visible';
+  });
+}
+
+// One page of the browser does all this work, one after the other.
+async function worker(browser, options, work, todo) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  look(page);
+  for (let name = todo.shift(); name; name = todo.shift()) await work(page, name);
   await context.close();
-  seen += 1;
 }
 
 async function main() {
@@ -109,22 +135,13 @@ async function main() {
   const browser = await browserType.launch({
     executablePath: chromium, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
-  const work = [];
-  for (const name of names) {
-    for (const scheme of kSchemes) {
-      for (const width of kWidths) {
-        work.push(() => read(browser, base, name, scheme, width));
-        // Contrast does not depend on the width, nor sizes on the colours.
-        if ((scheme === 'light') === (width === 320)) {
-          if (width !== 2560) work.push(() => check(browser, base, name, scheme, width));
-        }
-      }
-    }
-  }
-  const workers = Array.from({length: kAtOnce}, async () => {
-    for (let next = work.shift(); next; next = work.shift()) await next();
-  });
-  await Promise.all(workers);
+  const toRead = [...names];
+  const toCheck = [...names];
+  await Promise.all([
+    worker(browser, {javaScriptEnabled: false}, (page, name) => read(page, base, name), toRead),
+    ...Array.from({length: kCheckers}, () => worker(
+        browser, {bypassCSP: true}, (page, name) => check(page, base, name), toCheck)),
+  ]);
   await browser.close();
   server.close();
   const others = new Set(requests.filter((url) => !names.includes(url.slice(1))));

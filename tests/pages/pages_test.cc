@@ -68,6 +68,17 @@ TEST_CASE("without targets no name, address, evidence or text of a user is in a 
   }
 }
 
+TEST_CASE("where single monitors have no pages they are named, not linked", "[pages][audience]") {
+  Audience audience = insiders();
+  audience.monitors = false;
+  for (const auto& [name, page] : usual_pages(audience)) {
+    INFO(name);
+    CHECK(count(page, "href=\"/monitor/") == 0);
+  }
+  CHECK(has(group(samples::outage_group(), audience), "mx3.example.net"));
+  CHECK(has(group(samples::outage_group(), insiders()), "href=\"/monitor/"));
+}
+
 TEST_CASE("nothing in a page is requested from anywhere", "[pages][policy]") {
   for (const auto& pages : {usual_pages(insiders()), marked_pages(insiders())}) {
     for (const auto& [name, page] : pages) {
