@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""GET /probe beside blackbox_exporter itself: what one of them shows of a server, so does the other.
+"""GET /probe beside blackbox_exporter itself: both show the same of a server.
 
 Both probe the simulated fleet, with STARTTLS. Where the replies are those that the exporter's
 regular expressions expect, the verdict is the same, too."""
