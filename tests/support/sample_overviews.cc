@@ -289,7 +289,7 @@ Overview large_overview(std::uint32_t groups, std::uint32_t incidents) {
         group_facts(fmt::format("customer-{:02}", i), 100 + 37 * i, i % 5 == 0 ? 40 + i : 0));
   }
   for (std::uint32_t i = 0; i < incidents; ++i) {
-    IncidentFacts facts = i % 3 == 0 ? acknowledged_greeting() : prefix_outage();
+    IncidentFacts facts = i < 20 ? prefix_outage() : acknowledged_greeting();
     facts.incident.id = 1000 - i;
     facts.incident.since -= minutes{i * 13};
     overview.incidents.push_back(facts);
