@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mxsweep/core/invariant.h"
+
 namespace mxsweep::serve {
 
 void Inbox::put(Reply&& reply) {
@@ -50,6 +52,7 @@ Responder::Responder(std::shared_ptr<Ticket> ticket) : ticket_(std::move(ticket)
 Responder::~Responder() = default;
 
 void Responder::answer(std::function<Answer()> make) && {
+  INVARIANT(ticket_ != nullptr);  // One answer.
   const std::shared_ptr<Ticket> ticket = std::exchange(ticket_, nullptr);
   ticket->used = true;
   ticket->inbox->put({.request = ticket->request, .make = std::move(make)});

@@ -24,7 +24,7 @@ Connections::Limits limits_of(const ServerOptions& options) {
   return {.connections = options.connections,
           .connections_of_address = options.connections_of_address,
           .request = options.request_deadline,
-          .handler = kPatience,
+          .handler = options.patience,
           .taker = options.answer_deadline};
 }
 

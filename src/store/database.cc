@@ -8,7 +8,8 @@
 namespace mxsweep::store {
 namespace {
 
-constexpr int kBusyMsMax = 2000;  // A person's sqlite3 may write for a moment.
+constexpr int kBusyMsMax = 2000;       // A person's sqlite3 may write for a moment.
+constexpr int kStepsBetween = 10'000;  // Of SQLite's virtual machine: some tenths of a millisecond.
 
 Fault fault_of(int code) {
   switch (code & 0xff) {
@@ -99,10 +100,18 @@ std::string_view Statement::text(int column) const {
 }
 
 bool Database::open(const std::string& path, bool create) {
+  return open_with(path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+}
+
+bool Database::open_read_only(const std::string& path) {
+  return open_with(path, SQLITE_OPEN_READONLY);
+}
+
+bool Database::open_with(const std::string& path, int flags) {
   close();
   forget_failure();
   path_ = path;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+  flags |= SQLITE_OPEN_NOMUTEX;
   if (!check(sqlite3_open_v2(path.c_str(), &database_, flags, nullptr))) {
     close();
     return false;
@@ -111,6 +120,16 @@ bool Database::open(const std::string& path, bool create) {
   sqlite3_busy_timeout(database_, kBusyMsMax);
   // The file may be damaged: nothing in its schema is trusted, and pages are looked at twice.
   return execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
+}
+
+void Database::stop_when(const std::function<bool()>& stop) {
+  if (database_ == nullptr) return;
+  const auto ask = [](void* context) {
+    return (*static_cast<const std::function<bool()>*>(context))() ? 1 : 0;
+  };
+  // SQLite does not change what it hands back.
+  sqlite3_progress_handler(database_, kStepsBetween, ask,
+                           const_cast<std::function<bool()>*>(&stop));
 }
 
 void Database::close() {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,6 +112,11 @@ class Database {
 
   // `create`: a missing file is made; otherwise that is a failure.
   bool open(const std::string& path, bool create);
+  // Beside another connection that writes.
+  bool open_read_only(const std::string& path);
+  // `stop` is asked every now and then during a statement, and ends it by returning true: that is a
+  // failure. It must outlive the database, or its close().
+  void stop_when(const std::function<bool()>& stop);
   void close();
   [[nodiscard]] bool is_open() const { return database_ != nullptr; }
 
@@ -133,6 +139,7 @@ class Database {
 
  private:
   friend class Statement;
+  bool open_with(const std::string& path, int flags);
   bool check(int code);  // An SQLite result; false: a failure, which is kept.
 
   sqlite3* database_ = nullptr;

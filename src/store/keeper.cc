@@ -110,6 +110,10 @@ Result<watch::Saved> Keeper::open(const std::string& directory, std::uint64_t hi
   return saved;
 }
 
+Result<watch::Past> Keeper::read_past(std::size_t incidents_most) {
+  return impl_->keeping.read_past(incidents_most);
+}
+
 std::string Keeper::damage() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->damage;

@@ -32,6 +32,9 @@ class Keeping {
 
   Result<watch::Saved> open(const std::string& directory, std::uint64_t history_octets_max,
                             WallTime wall);
+  Result<watch::Past> read_past(std::size_t incidents_most) {
+    return state_.read_past(incidents_most);
+  }
   void take(Work&& work) { append(taken_, std::move(work)); }
   void turn(Instant now, WallTime wall);
   [[nodiscard]] Instant next() const;

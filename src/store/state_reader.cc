@@ -46,36 +46,6 @@ bool read_monitors(Database& database, watch::Saved& saved) {
   return database.fault() == Fault::none;
 }
 
-bool read_incident(Database& database, const Statement& rows, watch::Incident& incident) {
-  incident.id = static_cast<watch::IncidentId>(rows.integer(0));
-  if (!read_word(database, rows.text(1), watch::IncidentKind::digest, incident.kind) ||
-      !read_word(database, rows.text(2), watch::Severity::critical, incident.severity) ||
-      !read_word(database, rows.text(3), watch::ScopeKind::several, incident.scope) ||
-      !read_word(database, rows.text(10), Phase::quit, incident.phase) ||
-      !read_word(database, rows.text(11), kLastCause, incident.cause)) {
-    return false;
-  }
-  incident.scope_field = rows.text(4);
-  incident.scope_value = rows.text(5);
-  incident.since = rows.time(6);
-  incident.opened = rows.time(7);
-  if (!rows.null(8)) incident.closed = rows.time(8);
-  incident.until = rows.time(9);
-  incident.percent = static_cast<std::uint8_t>(rows.integer(12));
-  incident.members_peak = static_cast<std::uint32_t>(rows.integer(13));
-  incident.watched = static_cast<std::uint32_t>(rows.integer(14));
-  incident.revision = static_cast<std::uint32_t>(rows.integer(15));
-  if (!rows.null(18)) {
-    incident.acknowledged = watch::Acknowledgement{.by = std::string(rows.text(16)),
-                                                   .note = std::string(rows.text(17)),
-                                                   .at = rows.time(18),
-                                                   .until = rows.time(19)};
-  }
-  incident.title = rows.text(20);
-  incident.text = rows.text(21);
-  return true;
-}
-
 bool read_incidents(Database& database, WallTime now, watch::Saved& saved) {
   Statement rows = database.prepare(
       "SELECT * FROM incident WHERE id IN (SELECT incident FROM delivery WHERE dead = 0"
@@ -201,6 +171,36 @@ bool read_fingerprints(Database& database, watch::Saved& saved) {
 }
 
 }  // namespace
+
+bool read_incident(Database& database, const Statement& rows, watch::Incident& incident) {
+  incident.id = static_cast<watch::IncidentId>(rows.integer(0));
+  if (!read_word(database, rows.text(1), watch::IncidentKind::digest, incident.kind) ||
+      !read_word(database, rows.text(2), watch::Severity::critical, incident.severity) ||
+      !read_word(database, rows.text(3), watch::ScopeKind::several, incident.scope) ||
+      !read_word(database, rows.text(10), Phase::quit, incident.phase) ||
+      !read_word(database, rows.text(11), kLastCause, incident.cause)) {
+    return false;
+  }
+  incident.scope_field = rows.text(4);
+  incident.scope_value = rows.text(5);
+  incident.since = rows.time(6);
+  incident.opened = rows.time(7);
+  if (!rows.null(8)) incident.closed = rows.time(8);
+  incident.until = rows.time(9);
+  incident.percent = static_cast<std::uint8_t>(rows.integer(12));
+  incident.members_peak = static_cast<std::uint32_t>(rows.integer(13));
+  incident.watched = static_cast<std::uint32_t>(rows.integer(14));
+  incident.revision = static_cast<std::uint32_t>(rows.integer(15));
+  if (!rows.null(18)) {
+    incident.acknowledged = watch::Acknowledgement{.by = std::string(rows.text(16)),
+                                                   .note = std::string(rows.text(17)),
+                                                   .at = rows.time(18),
+                                                   .until = rows.time(19)};
+  }
+  incident.title = rows.text(20);
+  incident.text = rows.text(21);
+  return true;
+}
 
 bool read_state(Database& database, WallTime now, watch::Saved& saved) {
   saved = {};

@@ -12,6 +12,8 @@
 
 namespace mxsweep::store {
 
+// The incident in a row of `SELECT * FROM incident`.
+bool read_incident(Database& database, const Statement& row, watch::Incident& incident);
 bool read_state(Database& database, WallTime now, watch::Saved& saved);
 
 }  // namespace mxsweep::store

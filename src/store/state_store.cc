@@ -7,6 +7,7 @@
 
 #include "store/database.h"
 #include "store/durable_files.h"
+#include "store/past_reader.h"
 #include "store/state_reader.h"
 #include "store/state_schema.h"
 #include "store/state_writer.h"
@@ -172,6 +173,15 @@ Result<watch::Saved> StateStore::open(const std::string& directory, WallTime now
 }
 
 const std::string& StateStore::damage() const { return impl_->damage; }
+
+Result<watch::Past> StateStore::read_past(std::size_t incidents_most) {
+  Impl& it = *impl_;
+  if (!it.writer) return Status::io(it.path + ": the database is not open");
+  it.database.forget_failure();
+  watch::Past past;
+  if (store::read_past(it.database, incidents_most, past)) return past;
+  return it.database.failure();
+}
 
 Status StateStore::commit(const watch::StateBatch& batch, WallTime now) {
   Impl& it = *impl_;

@@ -5,8 +5,6 @@
 //            closed the connection, or until a deadline that no verdict of a passing test meets.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +16,9 @@
 #include <string_view>
 #include <utility>
 
+#include "mxsweep/core/address.h"
+#include "mxsweep/ring/socket.h"
+#include "serve/listener.h"
 #include "support/catch.h"
 
 namespace mxsweep::serve {
@@ -26,16 +27,15 @@ inline constexpr int kGenerousMs = 60'000;
 
 class Peer {
  public:
-  explicit Peer(const std::string& server, std::string_view from = "127.0.0.1") {
-    const std::size_t colon = server.rfind(':');
-    descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // `server`: "127.0.0.1:8025", "[::1]:8025".
+  explicit Peer(std::string_view server, std::string_view from = {}) {
+    const Result<Endpoint> to = read_endpoint(server);
+    REQUIRE(to.ok());
+    descriptor_ = ring::open_tcp(to->address.family);
     REQUIRE(descriptor_ >= 0);
-    const sockaddr_in own = at(std::string(from), 0);
-    REQUIRE(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0);
-    std::uint16_t port = 0;
-    std::from_chars(server.data() + colon + 1, server.data() + server.size(), port);
-    const sockaddr_in to = at(server.substr(0, colon), port);
-    REQUIRE(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    if (!from.empty()) REQUIRE(ring::bind_source(descriptor_, *parse_address(from)) == 0);
+    const ring::SocketAddress at = ring::socket_address(to->address, to->port);
+    REQUIRE(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&at.storage), at.octets) == 0);
   }
   Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   Peer(const Peer&) = delete;
@@ -72,14 +72,6 @@ class Peer {
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
-  static sockaddr_in at(const std::string& address, std::uint16_t port) {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(port);
-    REQUIRE(::inet_pton(AF_INET, address.c_str(), &where.sin_addr) == 1);
-    return where;
-  }
-
   int descriptor_ = -1;
 };
 
@@ -90,8 +82,8 @@ inline std::string get(std::string_view target, std::string_view more = {}) {
 inline constexpr std::string_view kClose = "Connection: close\r\n";
 
 // One request on a connection of its own.
-inline std::string fetch(const std::string& server, std::string_view target,
-                         std::string_view from = "127.0.0.1") {
+inline std::string fetch(std::string_view server, std::string_view target,
+                         std::string_view from = {}) {
   const Peer peer(server, from);
   peer.send(get(target, kClose));
   return peer.receive();

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/serve/server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "serve/peer.h"
 #include "serve/site.h"
@@ -186,16 +190,54 @@ TEST_CASE("a server that was not started can be stopped", "[serve][server]") {
   bound.stop();
 }
 
-TEST_CASE("IPv6 is served too, with a prefix of it as one address", "[serve][server]") {
-  Server server([](Request&& request, Responder&& responder) {
-    Answer answer;
-    answer.body = to_string(request.peer);
-    std::move(responder).answer(std::move(answer));
-  });
-  const Status opened = server.open({.listen = "[::1]:0", .hosts = {}});
-  if (!opened.ok()) return;  // This machine has none.
-  CHECK(server.address().starts_with("[::1]:"));
-  CHECK(server.start().ok());
+TEST_CASE("IPv6 is served too", "[serve][server]") {
+  ServerOptions options;
+  options.listen = "[::1]:0";
+  if (Server never([](Request&&, Responder&&) {}); !never.open(options).ok()) return;  // No IPv6.
+  Site site(options);
+  REQUIRE(site.address().starts_with("[::1]:"));
+  const Peer peer(site.address());
+  peer.send("GET / HTTP/1.1\r\nHost: " + site.address() + "\r\n" + std::string(kClose) + "\r\n");
+  CHECK(body_of(peer.receive()) == "::1 / ::1\n");
+}
+
+TEST_CASE("a handler that does not answer in time is not waited for", "[serve][server]") {
+  ServerOptions options;
+  options.patience = milliseconds{200};
+  Site site(options);
+  const Peer peer(site.address());
+  peer.send(get("/kept") + get("/after", kClose));
+  const std::string answers = peer.receive();
+  CHECK(status_of(answers) == 503);
+  CHECK(answers.find("localhost /after ") != std::string::npos);
+  for (Responder& responder : site.take_kept()) std::move(responder).answer(Answer{});
+  CHECK(status_of(fetch(site.address(), "/")) == 200);
+}
+
+TEST_CASE("a shortage of descriptors passes", "[serve][server]") {
+  Server server([](Request&&, Responder&& responder) { std::move(responder).answer(Answer{}); });
+  ServerOptions options;
+  options.listen = "127.0.0.1:0";
+  REQUIRE(server.open(options).ok());
+  std::vector<Peer> peers;
+  for (int count = 0; count < 5; ++count) {
+    peers.emplace_back(server.address());
+    peers.back().send(get("/", kClose));
+  }
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next = ::dup(peers.back().descriptor());  // What accept() would be given.
+  ::close(next);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(next);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Status started = server.start();
+  std::this_thread::sleep_for(milliseconds{50});
+  const std::uint32_t open = server.counts().open;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  REQUIRE(started.ok());
+  CHECK(open == 0);
+  for (const Peer& peer : peers) CHECK(status_of(peer.receive()) == 200);
 }
 
 }  // namespace

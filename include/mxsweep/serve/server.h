@@ -14,7 +14,8 @@
 //   Checks    Host must be one of `hosts`, or the address that was connected to; else 421. Methods
 //             other than GET, HEAD and POST: 405. A malformed target: 400.
 //   Headers   every answer has Content-Security-Policy, X-Content-Type-Options, Referrer-Policy,
-//             Cross-Origin-Resource-Policy and Cache-Control, unless the answer has its own.
+//             Cross-Origin-Resource-Policy and Cache-Control, unless the answer has its own; but
+//             not the library's own answers to what is no HTTP, which are constant texts.
 //   Errors    unusable: the address cannot be bound. Afterwards none: a peer only harms itself.
 #pragma once
 
@@ -39,6 +40,7 @@ struct ServerOptions {
   std::uint32_t connections_of_address = 64;
   Duration request_deadline = std::chrono::seconds{10};
   Duration answer_deadline = std::chrono::seconds{30};
+  Duration patience = kPatience;
   std::size_t body_octets_max = 64 * 1024;
 };
 

@@ -47,6 +47,9 @@ class Keeper {
   // Requires: the directory exists. A history that cannot be opened is a trouble, not an error.
   Result<watch::Saved> open(const std::string& directory, std::uint64_t history_octets_max,
                             WallTime now);
+  // The latest incidents: see StateStore::read_past(). Requires: open() has succeeded; before
+  // start().
+  Result<watch::Past> read_past(std::size_t incidents_most);
   // What open(), or later the use of history.db, has set aside; empty: nothing.
   [[nodiscard]] std::string damage() const;
   // For HistoryRow::monitor.

@@ -15,6 +15,7 @@
 //            version. After a failed commit() nothing of it is there.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,9 @@ class StateStore {
   // Requires: the directory exists.
   Result<watch::Saved> open(const std::string& directory, WallTime now);
   [[nodiscard]] const std::string& damage() const;  // What open() has set aside; empty: nothing.
+  // The latest incidents, open and closed ones, and what belongs to them. For those who look back.
+  // Requires: open() has succeeded.
+  Result<watch::Past> read_past(std::size_t incidents_most);
   Status commit(const watch::StateBatch& batch, WallTime now);
   // False: the disk is full, or was so when the store was opened.
   [[nodiscard]] bool reserve_held() const;

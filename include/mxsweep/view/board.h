@@ -40,12 +40,7 @@ struct BoardOptions {
   std::size_t octets_max = 32 * 1024 * 1024;  // For the latest results of all monitors.
 };
 
-// One day of one monitor, as history.db has it.
-struct MonitorDay {
-  std::string key;
-  std::int32_t day = 0;  // Since 1970-01-01.
-  watch::Shares shares;
-};
+using watch::MonitorDay;
 
 class Board {
  public:

@@ -168,7 +168,7 @@ struct Saved {
 
 // What state.db had of the latest incidents, open and closed ones, for those who look back.
 struct Past {
-  std::vector<IncidentRow> incidents;  // In the order of ids; with the members that were left.
+  std::vector<IncidentRow> incidents;  // In the order of ids, with the first members.
   std::vector<EvidenceRow> evidence;
   std::vector<DeliveryRow> deliveries;
   std::vector<DeliveryLogRow> delivery_log;

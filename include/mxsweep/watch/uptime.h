@@ -16,6 +16,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "mxsweep/core/time.h"
@@ -34,6 +35,13 @@ struct Shares {
     return up + down + unobserved + maintenance;
   }
   friend bool operator==(const Shares&, const Shares&) = default;
+};
+
+// A day of one monitor, as history.db has it.
+struct MonitorDay {
+  std::string key;
+  std::int32_t day = 0;  // Since 1970-01-01, UTC.
+  Shares shares;
 };
 
 class Uptime {
