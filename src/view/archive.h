@@ -21,12 +21,12 @@
 
 namespace mxsweep::view {
 
-inline constexpr std::size_t kArchiveOctetsMost = 4 * 1024 * 1024;
+inline constexpr std::size_t kArchiveOctetsMost = 3'000'000;
 inline constexpr std::size_t kMembersMost = 1000;
 inline constexpr std::size_t kEvidenceMost = 20;
 inline constexpr std::size_t kTimelineMost = 200;
 inline constexpr std::size_t kAttemptsMost = 100;
-inline constexpr std::size_t kChangesMost = 4000;  // Of all monitors together.
+inline constexpr std::size_t kChangesMost = 2000;  // Of all monitors together.
 inline constexpr std::size_t kGroupsMost = 8;
 
 struct Kept {

@@ -13,6 +13,7 @@ Board::Parts::Parts(const BoardOptions& options, const watch::Watch& its_watch,
                     const watch::Moment& now)
     : watch(its_watch),
       began(now.wall),
+      latest(now),
       recent(options.monitors_most, options.octets_max),
       days(options.monitors_most) {}
 
@@ -49,7 +50,16 @@ GroupState& Board::Parts::group_at(watch::GroupNumber number, const watch::Momen
   return groups[number];
 }
 
+void Board::Parts::follow_clock(const watch::Moment& now) {
+  const watch::Moment before = std::exchange(latest, now);
+  if (step_between(before, now) == std::chrono::microseconds{0}) return;
+  for (watch::MonitorId id = 0; id < ids.end(); ++id) {
+    if (ids.knows(id) && watch.used(id)) days.step(id, watch.shares(id, now), now.wall);
+  }
+}
+
 void Board::Parts::follow(const watch::Moment& now) {
+  follow_clock(now);
   follow_groups(now);
   ids.follow(watch, [&](watch::MonitorId id) { advance(id, now); });
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -67,6 +77,7 @@ void Board::Parts::on_result(watch::MonitorId id, const watch::HistoryRow& row,
                              const watch::Moment& now) {
   if (!watch.used(id)) return;
   if (!ids.knows(id)) follow(now);
+  follow_clock(now);
   GroupState& group = group_at(watch.monitor(id).group, now);
   advance(id, now);
   recent.add(id, pack(row));

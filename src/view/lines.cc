@@ -80,8 +80,8 @@ Now Board::Parts::now_facts(const watch::Moment& now) const {
 
 TimeKind Board::Parts::time_of(watch::MonitorId id) const {
   if (const Entry* const entry = recent.latest(id)) {
-    const ProbeFacts latest = unpack(*entry);
-    return time_kind(latest.state, latest.unobserved, latest.maintenance);
+    const ProbeFacts probe = unpack(*entry);
+    return time_kind(probe.state, probe.unobserved, probe.maintenance);
   }
   return time_kind(watch.health(id).state, watch.unobserved(id), watch.in_maintenance(id));
 }
@@ -118,9 +118,9 @@ MonitorLine Board::Parts::line_of(watch::MonitorId id) const {
     line.cause = failing ? health.kept_cause : health.cause;
   }
   if (const Entry* const entry = recent.latest(id)) {
-    const ProbeFacts latest = unpack(*entry);
-    line.last = latest.at;
-    line.total = latest.laps[static_cast<std::size_t>(Lap::total)];
+    const ProbeFacts probe = unpack(*entry);
+    line.last = probe.at;
+    line.total = probe.laps[static_cast<std::size_t>(Lap::total)];
   }
   return line;
 }
