@@ -20,6 +20,7 @@ struct Resumption {
   bool progress = false;
   std::string summary;     // Empty: as in the first run.
   Duration max_runtime{};  // Zero: as in the first run.
+  std::string metrics;     // Empty: as in the first run.
 };
 
 // Runs the program with the words of another command line; returns its exit code.

@@ -16,6 +16,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"
+#include "cli/scan_metrics.h"
 #include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
 #include "mxsweep/pace/retry.h"
@@ -47,7 +48,24 @@ void hint_at_own(const results::Summary& summary) {
       "them: --own PREFIX\n");
 }
 
-int sweep(const ScanFlags& flags, scan::Options& options) {
+// What the metrics of this machine may be asked for by, beside its address.
+std::vector<std::string> own_names(const scan::Options& options) {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) name[0] = '\0';
+  return {name, options.identity.helo};
+}
+
+// Null without --metrics.
+Result<std::unique_ptr<ScanMetrics>> open_metrics(const ScanFlags& flags,
+                                                  const scan::Options& options) {
+  if (flags.metrics.empty()) return std::unique_ptr<ScanMetrics>();
+  auto metrics = std::make_unique<ScanMetrics>();
+  Status status = metrics->open(flags.metrics, own_names(options));
+  if (!status.ok()) return status;
+  return metrics;
+}
+
+int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) {
   if (!options.capacity.note.empty() && !flags.quiet) {
     say("mxsweep: {}\n", options.capacity.note);
   }
@@ -66,6 +84,7 @@ int sweep(const ScanFlags& flags, scan::Options& options) {
       say_now(news);
     }
     line.show(progress);
+    if (metrics != nullptr) metrics->publish(progress);
   });
   line.clear();
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
@@ -115,6 +134,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
+  flags.capacity.descriptors_besides = flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors;
   const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
@@ -166,6 +186,8 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;
   }
+  const Result<std::unique_ptr<ScanMetrics>> metrics = open_metrics(flags, options);
+  if (!metrics.ok()) return refuse(metrics.status());
   if (flags.check) return check(flags, options);
   const Result<std::vector<targets::Target>> canaries = find_canaries(flags);
   if (!canaries.ok()) return refuse(canaries.status());
@@ -173,7 +195,11 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   if (reads_terminal(options.lists) && !flags.quiet) {
     say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
-  return sweep(flags, options);
+  if (*metrics) {
+    if (const Status started = (*metrics)->start(); !started.ok()) return refuse(started);
+    if (!flags.quiet) say("mxsweep: metrics at {}\n", (*metrics)->url());
+  }
+  return sweep(flags, options, metrics->get());
 }
 
 Status read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
@@ -281,6 +307,11 @@ void add_reports(Command& command, ScanFlags& flags) {
                    "Write a line every 10 s to standard error, also when it is not a terminal");
   command.add_text("--summary", "FILE", flags.summary,
                    "Write the summary to this file as JSON; - is standard error");
+  command.add_text(
+      "--metrics", "ADDRESS:PORT", flags.metrics,
+      "Serve the progress as metrics for Prometheus at http://ADDRESS:PORT/metrics while the sweep "
+      "runs. Without a password: at an address other than 127.0.0.1 or [::1], all who can connect "
+      "to it can read how far the sweep is and with what outcomes, but no target");
   const Flag& check = command.add_flag(
       "--check", flags.check,
       "Print the plan, check this machine and the files, and query its resolver; nothing is sent "

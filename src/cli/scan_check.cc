@@ -150,6 +150,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   if (!flags.domains.empty()) put("domains       {}\n", flags.domains);
   if (!flags.checkpoint.empty()) put("checkpoint    {}\n", flags.checkpoint);
   if (!flags.summary.empty()) put("summary       {}\n", flags.summary);
+  if (!flags.metrics.empty()) put("metrics       at {}\n", flags.metrics);
   if (!capacity.note.empty()) put("note          {}\n", capacity.note);
   return kRanToItsEnd;
 }

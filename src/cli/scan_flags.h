@@ -67,6 +67,7 @@ struct ScanFlags {
   std::string summary;
   std::string certificates;
   std::string domains;
+  std::string metrics;  // "127.0.0.1:9025"; empty: none.
   std::string check_name;
   bool mail_domains = false;
   bool no_share = false;

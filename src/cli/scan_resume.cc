@@ -20,8 +20,8 @@ namespace mxsweep::cli {
 namespace {
 
 // All other flags are those of the first run.
-constexpr std::array kMayDiffer = {"--resume", "--quiet", "--progress", "--summary",
-                                   "--max-runtime"};
+constexpr std::array kMayDiffer = {"--resume",  "--quiet",       "--progress",
+                                   "--summary", "--max-runtime", "--metrics"};
 
 std::string folder_now() {
   std::array<char, PATH_MAX> folder{};
@@ -59,7 +59,7 @@ void add_checkpoint(Command& command, ScanFlags& flags) {
   command
       .add_text("--resume", "FILE", flags.resume,
                 "Go on with the sweep of this checkpoint; needs no other flag, and of the others "
-                "only --quiet, --progress, --summary and --max-runtime may be given")
+                "only --quiet, --progress, --summary, --max-runtime and --metrics may be given")
       .excludes(checkpoint);
 }
 
@@ -71,7 +71,8 @@ int resume(const Command& command, const ScanFlags& flags) {
                         .quiet = flags.quiet,
                         .progress = flags.progress,
                         .summary = absolute(flags.summary),
-                        .max_runtime = flags.max_runtime};
+                        .max_runtime = flags.max_runtime,
+                        .metrics = flags.metrics};
   Result<checkpoint::Checkpoint> read = scan::read_checkpoint(resumption.path);
   if (!read.ok()) return refuse(read.status());
   if (read->finished) {
@@ -98,6 +99,7 @@ void apply(const Resumption& resumption, ScanFlags& flags) {
   flags.progress = flags.progress || resumption.progress;
   if (!resumption.summary.empty()) flags.summary = resumption.summary;
   if (resumption.max_runtime != Duration::zero()) flags.max_runtime = resumption.max_runtime;
+  if (!resumption.metrics.empty()) flags.metrics = resumption.metrics;
 }
 
 scan::CheckpointOptions checkpoint_options(const ScanFlags& flags, const Resumption* resumption) {

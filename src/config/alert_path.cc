@@ -115,6 +115,26 @@ void remark_on_mail(const Settings& settings, const Watched& watched,
   }
 }
 
+void remark_on_http(const Settings& settings, std::vector<Remark>& remarks) {
+  const watch::Http& http = settings.http;
+  const auto warn = [&remarks](std::string sentence) {
+    remarks.push_back({Remark::Weight::warning, std::move(sentence)});
+  };
+  if (http.listen.empty()) return;
+  const bool local = http.listen.starts_with("127.") || http.listen.starts_with("[::1]");
+  if (!local) {
+    warn(
+        fmt::format("the status page listens at {} without TLS: the token and all that is shown "
+                    "can be read on the way",
+                    http.listen));
+  }
+  if (http.token.empty()) {
+    warn(
+        "[http] has no token: nothing can be acknowledged or silenced over HTTP but by the links "
+        "of messages");
+  }
+}
+
 }  // namespace
 
 std::vector<Reach> reaches_of(const Settings& settings) {
@@ -173,6 +193,7 @@ std::vector<Remark> remarks_on(const Settings& settings, const Watched& watched,
     }
   }
   remark_on_mail(settings, watched, remarks);
+  remark_on_http(settings, remarks);
   return remarks;
 }
 

@@ -15,9 +15,8 @@
 namespace mxsweep::config {
 namespace {
 
-// Sections of versions to come: a file that has them must not seem to work.
+// A section of versions to come: a file that has it must not seem to work.
 constexpr std::string_view kChecks = "check";
-constexpr std::string_view kHttp = "http";
 
 // The files' texts with their trees, which all views of the reading point into.
 struct Parsed {
@@ -100,8 +99,6 @@ void add_root(const toml::table& root, Context& context, Document& document) {
     const auto section = std::ranges::find(sections(), key.str(), &Section::name);
     if (key.str() == kChecks) {
       complain_of_checks(node, context);
-    } else if (key.str() == kHttp) {
-      context.complain(node.source(), "[http] is not in this version");
     } else if (section == sections().end() || !is_section(*section)) {
       complain_of_section(key, context);
     } else {
@@ -174,6 +171,7 @@ Configured read_config(const std::vector<Source>& sources, const Surroundings& s
     read_vantage(parsed.document, reading);
     read_alerts(parsed.document, reading);
     read_history_and_control(parsed.document, reading);
+    read_http(parsed.document, reading);
     read_groups(parsed.document, reading);
     read_channels(parsed.document, reading);
     read_routes(parsed.document, reading);

@@ -82,6 +82,18 @@ void add_reaches(const Plan& plan, std::vector<std::string>& lines) {
   }
 }
 
+std::string seen_of(const watch::Settings& settings) {
+  const watch::Http& http = settings.http;
+  if (http.listen.empty()) return {};
+  std::string_view sees = "nothing";
+  if (http.visible == watch::Visible::everything || http.show_targets) sees = "everything";
+  if (http.visible == watch::Visible::status) {
+    sees = http.show_targets ? "the status and targets" : "the status without targets";
+  }
+  return fmt::format("http://{}/; without the token one sees {}{}", http.listen, sees,
+                     http.status_dir.empty() ? "" : fmt::format("; files in {}", http.status_dir));
+}
+
 }  // namespace
 
 bool Plan::has_error() const {
@@ -105,6 +117,7 @@ Plan make_plan(const watch::Settings& settings, const Watched& watched) {
   plan.history_octets_per_day = static_cast<std::uint64_t>(a_day);
   if (a_day > 0) plan.days_kept = static_cast<double>(settings.history_octets_max) / a_day;
   plan.reaches = reaches_of(settings);
+  plan.seen = seen_of(settings);
   plan.remarks = remarks_on(settings, watched, plan.reaches);
   return plan;
 }
@@ -132,6 +145,7 @@ std::vector<std::string> lines_of(const Plan& plan) {
       "history: {} a day before it is compacted{}", octets(plan.history_octets_per_day),
       plan.days_kept > 0 ? "; the budget holds " + days(plan.days_kept) : std::string()));
   add_reaches(plan, lines);
+  if (!plan.seen.empty()) lines.push_back("status page: " + plan.seen);
   for (const Remark& remark : plan.remarks) {
     lines.push_back(fmt::format(
         "{}: {}", remark.weight == Remark::Weight::error ? "error" : "warning", remark.sentence));

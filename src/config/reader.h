@@ -33,6 +33,7 @@ void read_watch(const Document& document, Reading& reading);
 void read_vantage(const Document& document, Reading& reading);
 void read_alerts(const Document& document, Reading& reading);
 void read_history_and_control(const Document& document, Reading& reading);
+void read_http(const Document& document, Reading& reading);
 void read_groups(const Document& document, Reading& reading);
 void read_channels(const Document& document, Reading& reading);
 void read_routes(const Document& document, Reading& reading);

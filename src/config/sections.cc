@@ -120,6 +120,34 @@ Section control_section() {
           }};
 }
 
+Section http_section() {
+  return {
+      "http",
+      Form::table,
+      "The status page, the API and metrics, over HTTP. Without this section there are none. It is "
+      "plain HTTP: for other machines put a web server with TLS before it.",
+      {
+          {"listen", Type::text, "\"127.0.0.1:8025\"", "", "The address and port to listen at."},
+          {"token", Type::text, "\"${MXSWEEP_TOKEN}\"", "",
+           "Who has it may read everything, and acknowledge, silence and reload: at least 16 "
+           "characters. Browsers send it as the password of any user, and may only read."},
+          {"token_file", Type::text, "\"/etc/mxsweep/http.token\"", "", "The file of the token."},
+          {"public", Type::text, "\"status\"", "\"status\"",
+           "What is shown without the token: none, status (the page, the feed, badges of groups "
+           "and "
+           "the summary of the API), or all."},
+          {"show_targets", Type::flag, "true", "false",
+           "Whether the public status has names and addresses of targets, too."},
+          {"hosts", Type::texts, "[\"status.example.net\"]", "that of status_url",
+           "Names that requests may be for, beside localhost and the address itself."},
+          {"status_dir", Type::text, "\"/var/www/status\"", "",
+           "A folder that the public pages are written to each minute, for a web server "
+           "elsewhere."},
+          {"per_monitor", Type::flag, "false", "for up to 5,000 monitors",
+           "Whether /metrics has those of each monitor."},
+      }};
+}
+
 Section group_section() {
   return {
       "group",
@@ -339,7 +367,7 @@ const std::vector<Section>& sections() {
       watch_section(),   group_section(),  retry_section(),       slo_section(),
       channel_section(), route_section(),  match_section(),       escalate_section(),
       vantage_section(), alerts_section(), maintenance_section(), history_section(),
-      control_section()};
+      control_section(), http_section()};
   return all;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "deliver/preset.h"
+#include "mxsweep/tls/hmac.h"
 #include "mxsweep/tls/sha256.h"
 
 namespace mxsweep::deliver {
@@ -128,8 +129,9 @@ Result<Request> make_request(const watch::Channel& channel, const watch::Message
     request.password = (channel.password.empty() ? channel.token : channel.password).reveal();
   }
   if (!channel.signing.empty()) {
-    request.headers.push_back("X-Mxsweep-Signature: sha256=" +
-                              hmac_sha256(channel.signing.reveal(), request.body));
+    request.headers.push_back(
+        "X-Mxsweep-Signature: sha256=" +
+        tls::to_hexadecimal(tls::hmac_sha256(channel.signing.reveal(), request.body)));
   }
   return request;
 }
@@ -141,29 +143,6 @@ std::string rfc3339(WallTime time) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(day.year()),
                      static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
-
-std::string hmac_sha256(std::string_view key, std::string_view text) {
-  constexpr std::size_t kBlock = 64;
-  std::string block(key);
-  const auto hash = [](std::string_view first, std::string_view second) {
-    tls::Sha256 sha256;
-    sha256.add(first);
-    sha256.add(second);
-    const tls::Digest digest = sha256.finish();
-    return std::string(digest.begin(), digest.end());
-  };
-  if (block.size() > kBlock) block = hash(block, {});
-  block.resize(kBlock, '\0');
-  const auto padded = [&block](unsigned char pad) {
-    std::string with = block;
-    for (char& c : with) c = static_cast<char>(static_cast<unsigned char>(c) ^ pad);
-    return with;
-  };
-  const std::string outer = hash(padded(0x5c), hash(padded(0x36), text));
-  tls::Digest digest{};
-  std::ranges::copy(outer, digest.begin());
-  return tls::to_hexadecimal(digest);
 }
 
 }  // namespace mxsweep::deliver

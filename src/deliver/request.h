@@ -42,7 +42,4 @@ Result<Request> make_request(const watch::Channel& channel, const watch::Message
 // "2026-11-26T10:02:00Z"
 [[nodiscard]] std::string rfc3339(WallTime time);
 
-// In hexadecimal.
-[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
-
 }  // namespace mxsweep::deliver

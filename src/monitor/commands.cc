@@ -216,8 +216,9 @@ std::string status_json(Hand& hand) {
   return object.json("holds", json_array(watch.active_holds(), hold_json)).end();
 }
 
-std::string done(const Status& status) {
-  return status.ok() ? JsonObject().flag("ok", true).end() : refusal(status.sentence());
+Result<std::string> done(const Status& status) {
+  if (!status.ok()) return status;
+  return JsonObject().flag("ok", true).end();
 }
 
 }  // namespace
@@ -226,16 +227,17 @@ std::string refusal(std::string_view why) {
   return JsonObject().flag("ok", false).text("error", why).end();
 }
 
-Result<Request> read_request(std::string_view line) {
+Result<Request> read_request(std::string_view line, std::optional<Ask> ask) {
   simdjson::dom::parser parser;
   object members;
   if (parser.parse(line.data(), line.size()).get_object().get(members) != simdjson::SUCCESS) {
     return Status::unusable("the request is not a JSON object");
   }
   Request request;
-  bool asks = false;
+  request.ask = ask.value_or(Ask::status);
+  bool asks = ask.has_value();
   for (const auto [key, value] : members) {
-    const bool is_ask = key == "command";
+    const bool is_ask = !ask && key == "command";
     asks = asks || is_ask;
     const Status read = is_ask ? read_ask(value, request.ask) : read_member(key, value, request);
     if (!read.ok()) return read;
@@ -244,14 +246,14 @@ Result<Request> read_request(std::string_view line) {
   return request;
 }
 
-std::string carry_out(const Request& request, Hand& hand) {
+Result<std::string> carry_out(const Request& request, Hand& hand) {
   watch::Watch& watch = hand.watch();
   const watch::Moment now = hand.moment();
   const bool holds = request.ask == Ask::silence || request.ask == Ask::maintenance;
   Duration lasts = request.lasts;
   if (lasts == Duration::zero()) lasts = holds ? kHoldDefault : kAcknowledgedDefault;
   if (request.by.empty() && (holds || request.ask == Ask::ack)) {
-    return refusal("by: who does it is missing");
+    return Status::unusable("by: who does it is missing");
   }
   switch (request.ask) {
     case Ask::status: return status_json(hand);
@@ -265,7 +267,7 @@ std::string carry_out(const Request& request, Hand& hand) {
     case Ask::maintenance: {
       const Result<std::uint64_t> id = watch.silence(request.match, request.ask == Ask::maintenance,
                                                      request.by, request.note, lasts, now);
-      if (!id.ok()) return refusal(id.status().sentence());
+      if (!id.ok()) return id.status();
       JsonObject object;
       object.flag("ok", true).number("id", *id);
       return object.text("until", timestamp(now.wall_at(now.at + lasts))).end();
@@ -274,7 +276,7 @@ std::string carry_out(const Request& request, Hand& hand) {
     case Ask::reload:
     case Ask::test_channel: break;
   }
-  return refusal("this cannot be done here");
+  return Status::unusable("this cannot be done here");
 }
 
 }  // namespace mxsweep::monitor

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The requests of the control socket, and their answers.
 //
-//   Source    docs/watch.md.
+//   Source    docs/watch-control.md.
 //   Shape     read_request() in the socket's thread; carry_out() in the loop's, for those that
 //             concern Watch. "reload" and "test-channel" need more than the loop: see desk.h.
 //   Errors    of a request that cannot be read: a sentence for the user.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,10 +45,11 @@ struct Request {
   std::string channel;
 };
 
-Result<Request> read_request(std::string_view line);
+// `ask`: what it asks for, if it is not for the request to say.
+Result<Request> read_request(std::string_view line, std::optional<Ask> ask = std::nullopt);
 
-// Requires: none of reload and test_channel.
-[[nodiscard]] std::string carry_out(const Request& request, Hand& hand);
+// The answer, or why it is refused. Requires: none of reload and test_channel.
+Result<std::string> carry_out(const Request& request, Hand& hand);
 
 [[nodiscard]] std::string refusal(std::string_view why);
 

@@ -68,6 +68,7 @@ void resolve_paths(watch::Settings& settings, const Folder& folder) {
   }
   for (watch::Channel& channel : settings.channels) channel.ca_file = folder.of(channel.ca_file);
   settings.ca_file = folder.of(settings.ca_file);
+  settings.http.status_dir = folder.of(settings.http.status_dir);
 }
 
 config::Configured configure(const std::string& path, const Folder& folder, ZoneTable& zones,

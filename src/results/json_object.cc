@@ -4,11 +4,29 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "mxsweep/core/utf8.h"
 
 namespace mxsweep::results {
+namespace {
+
+void append_decimal(double value, std::string& out) {
+  if (std::isfinite(value)) {
+    fmt::format_to(std::back_inserter(out), "{}", value);
+  } else {
+    out += "null";
+  }
+}
+
+}  // namespace
+
+bool is_json_object(std::string_view json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  return parser.parse(json.data(), json.size()).get(root) == simdjson::SUCCESS && root.is_object();
+}
 
 void append_quoted(std::string_view text, std::string& out) {
   const bool utf8 = simdjson::validate_utf8(text);
@@ -68,6 +86,24 @@ JsonObject& JsonObject::milliseconds(std::string_view its_key, Duration value) {
   return *this;
 }
 
+JsonObject& JsonObject::decimal(std::string_view its_key, double value) {
+  key(its_key);
+  append_decimal(value, out_);
+  return *this;
+}
+
+JsonObject& JsonObject::seconds(std::string_view its_key, std::chrono::duration<double> value) {
+  return decimal(its_key, value.count());
+}
+
+JsonObject& JsonObject::time(std::string_view its_key, WallTime value) {
+  return text(its_key, timestamp(value));
+}
+
+JsonObject& JsonObject::time_if_any(std::string_view its_key, WallTime value) {
+  return value == WallTime{} ? *this : time(its_key, value);
+}
+
 JsonObject& JsonObject::flag(std::string_view its_key, bool value) {
   key(its_key);
   out_ += value ? "true" : "false";
@@ -77,6 +113,28 @@ JsonObject& JsonObject::flag(std::string_view its_key, bool value) {
 JsonObject& JsonObject::json(std::string_view its_key, std::string_view value) {
   key(its_key);
   out_ += value;
+  return *this;
+}
+
+void JsonArray::separate() {
+  if (out_.size() > 1) out_ += ',';
+}
+
+JsonArray& JsonArray::json(std::string_view value) {
+  separate();
+  out_ += value;
+  return *this;
+}
+
+JsonArray& JsonArray::text(std::string_view value) {
+  separate();
+  append_quoted(value, out_);
+  return *this;
+}
+
+JsonArray& JsonArray::decimal(double value) {
+  separate();
+  append_decimal(value, out_);
   return *this;
 }
 

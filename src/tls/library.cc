@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tls/library.h"
 
+#include <dlfcn.h>
+
 #include <array>
 #include <cstdlib>
 #include <string_view>
@@ -14,14 +16,23 @@ extern "C" {
 GNUTLS_SKIP_GLOBAL_INIT
 }
 
+// Other libraries initialise it, too: libmicrohttpd before main(), in its constructor, and libcurl.
+// The program's own function of that name is the one that they call.
+extern "C" int gnutls_global_init() {
+  using Initialise = int (*)();
+  static const auto initialise =
+      reinterpret_cast<Initialise>(::dlsym(RTLD_NEXT, "gnutls_global_init"));
+  if (initialise == nullptr) return GNUTLS_E_INTERNAL_ERROR;
+  // An empty file, so that nothing is configured. In a program with more privileges than its user
+  // the library ignores the variable and reads the system's file after all.
+  static const bool named = ::setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1) == 0;
+  return named ? initialise() : GNUTLS_E_MEMORY_ERROR;
+}
+
 namespace mxsweep::tls {
 namespace {
 
 bool start_once() {
-  // An empty file, so that nothing is configured. In a program with more privileges than its user
-  // the library ignores the variable and reads the system's file after all.
-  const bool named = ::setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1) == 0;
-  INVARIANT(named);
   const int started = gnutls_global_init();
   INVARIANT(started == GNUTLS_E_SUCCESS);
   return true;

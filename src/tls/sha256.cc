@@ -6,9 +6,12 @@
 
 #include <new>
 
+#include "tls/library.h"
+
 namespace mxsweep::tls {
 
 Sha256::Sha256() {
+  start_library();
   if (::gnutls_hash_init(&hash_, GNUTLS_DIG_SHA256) < 0) throw std::bad_alloc();
 }
 

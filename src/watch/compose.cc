@@ -7,6 +7,7 @@
 
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/utf8.h"
+#include "mxsweep/tls/signed_link.h"
 #include "watch/compose_parts.h"
 #include "watch/plain_text.h"
 
@@ -17,6 +18,7 @@ constexpr std::size_t kTextOctetsMax = 8 * 1024;
 constexpr std::size_t kNoteOctetsMax = 500;
 constexpr std::size_t kLinkOctetsMax = 500;
 constexpr std::size_t kDigestLinesMax = 50;
+constexpr std::chrono::hours kLinkLasts{7 * 24};
 
 // A line of facts: the label, then the text beside it.
 void append_fact(std::string_view label, std::string_view text, std::string& body) {
@@ -118,6 +120,9 @@ void append_facts(const Subject& subject, const Message& message, const TimeZone
     append_fact("Acknowledged", text, body);
   }
   if (!message.link.empty()) append_fact("More", message.link, body);
+  if (message.acknowledge_link.empty()) return;
+  // In a line of its own, however long it is: a link that is cut leads nowhere.
+  body += "To acknowledge, within a week:\n" + message.acknowledge_link + '\n';
 }
 
 void append_members(const Message& message, std::string& body) {
@@ -166,7 +171,18 @@ std::string link_of(const Subject& subject) {
   std::string_view begin = subject.settings.status_url;
   if (begin.empty()) return {};
   while (begin.ends_with('/')) begin.remove_suffix(1);
-  return fmt::format("{}/incidents/{}", shown(begin, kLinkOctetsMax), subject.incident.id);
+  return fmt::format("{}/incident/{}", shown(begin, kLinkOctetsMax), subject.incident.id);
+}
+
+// A link to a form: programs that look at each link of a mail acknowledge nothing.
+std::string acknowledge_link_of(const Subject& subject, const Message& message, const Moment& now) {
+  const Incident& incident = subject.incident;
+  const Secret& key = subject.settings.link_key;
+  if (message.link.empty() || message.resolved || key.empty()) return {};
+  if (is_notice(incident.kind) || incident.acknowledged) return {};
+  const std::string path = fmt::format("/incident/{}/acknowledge", incident.id);
+  return fmt::format("{}/acknowledge?{}", message.link,
+                     tls::signed_query(path, now.wall + kLinkLasts, key.reveal()));
 }
 
 }  // namespace
@@ -190,6 +206,7 @@ Message compose(const Subject& subject, MessageKind kind, std::uint32_t reminder
   message.since = rfc3339(incident.since);
   if (message.resolved) message.until = rfc3339(end_of(incident, now));
   message.link = link_of(subject);
+  message.acknowledge_link = acknowledge_link_of(subject, message, now);
   if (is_of_servers(incident)) {
     message.group = group_of(subject);
     if (incident.cause != Cause::none) {

@@ -147,6 +147,7 @@ void write_message(const Message& message, Object& object) {
   object.text("subject", message.subject);
   object.text("summary", message.summary);
   object.text_if_any("link", message.link);
+  object.text_if_any("acknowledge_link", message.acknowledge_link);
 }
 
 }  // namespace

@@ -43,9 +43,6 @@ inline constexpr std::size_t kRecordOctetsMax = 32 * 1024;  // A longer record i
 // The names of the members' groups; several: "several groups".
 [[nodiscard]] std::string group_of(const Subject& subject);
 
-// At most kEvidenceOctetsMax octets, in lines of at most kColumnsMax.
-[[nodiscard]] std::string transcript_of(std::span<const EvidenceRow> evidence);
-
 // `message`: adds its kind, subject and summary; may be null.
 [[nodiscard]] std::string incident_json(const Subject& subject, const Message* message);
 [[nodiscard]] std::string digest_json(std::span<const Message> messages, const Message& digest);

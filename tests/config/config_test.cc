@@ -38,7 +38,8 @@ std::string example() {
 Room room_of_example() {
   return {{{"/etc/mxsweep/twilio.secret", "twilio\n"},
            {"/etc/mxsweep/hook.secret", "hook\n"},
-           {"/etc/mxsweep/hook.key", "key"}},
+           {"/etc/mxsweep/hook.key", "key"},
+           {"/etc/mxsweep/http.token", "a token of the example\n"}},
           {{"RELAY_PASSWORD", "relay"}}};
 }
 
@@ -91,6 +92,12 @@ TEST_CASE("the complete example has no problem", "[config]") {
   CHECK(settings.time_zone == "Europe/Berlin");
   CHECK(settings.digest_at == 8h);
   CHECK(settings.control == "/run/mxsweep/control");
+  CHECK(settings.http.listen == "127.0.0.1:8025");
+  CHECK(settings.http.token.reveal() == "a token of the example");
+  CHECK(settings.http.visible == watch::Visible::status);
+  CHECK(settings.http.hosts == std::vector<std::string>{"status.example.net"});
+  CHECK(settings.http.status_dir == "/var/www/status");
+  CHECK(settings.http.per_monitor == false);
 
   REQUIRE(settings.groups.size() == 3);
   const watch::Group& edge = settings.groups[0];

@@ -177,3 +177,23 @@ TEST_CASE("another kind of channel, or another relay, makes it a warning", "[con
                                    std::string(kSms) + "[[route]]\nto = \"ops\"\n");
   CHECK_FALSE(fallback.has_error());
 }
+
+TEST_CASE("the plan says where the status page is, who sees what, and what is unsafe about it",
+          "[config][plan]") {
+  const World world{{1}, {}, {}};
+  const auto plan = [&world](std::string_view http) {
+    return world.plan(head() + std::string(kMail) + "[http]\n" + std::string(http));
+  };
+  const Plan local = plan("listen = \"127.0.0.1:8025\"\ntoken = \"0123456789abcdef\"\n");
+  CHECK(local.seen ==
+        "http://127.0.0.1:8025/; without the token one sees the status without targets");
+  CHECK(remarks(local).empty());
+  const Plan open = plan("listen = \"0.0.0.0:8025\"\npublic = \"all\"\n");
+  CHECK(open.seen == "http://0.0.0.0:8025/; without the token one sees everything");
+  CHECK(remarks(open) ==
+        std::vector<std::string>{
+            "warning: the status page listens at 0.0.0.0:8025 without TLS: the token and all that "
+            "is shown can be read on the way",
+            "warning: [http] has no token: nothing can be acknowledged or silenced over HTTP but "
+            "by the links of messages"});
+}

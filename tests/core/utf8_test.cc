@@ -27,5 +27,22 @@ TEST_CASE("a text that is not UTF-8 loses four octets at most", "[core][utf8]") 
   CHECK(cut_between_characters(text, 2).empty());
 }
 
+TEST_CASE("only the shortest form of a character is one", "[core][utf8]") {
+  CHECK(octets_of_character("") == 0);
+  CHECK(octets_of_character("az") == 1);
+  CHECK(octets_of_character(std::string_view("\0", 1)) == 1);
+  CHECK(octets_of_character("\u00fcz") == 2);
+  CHECK(octets_of_character("\u20acz") == 3);
+  CHECK(octets_of_character("\uffffz") == 3);
+  CHECK(octets_of_character("\U0010ffffz") == 4);
+  for (const std::string_view wrong :
+       {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xc3z", "\xe0\x80\xaf", "\xe0\x9f\xbf",
+        "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
+    INFO(wrong);
+    CHECK(octets_of_character(wrong) == 0);
+  }
+}
+
 }  // namespace
 }  // namespace mxsweep

@@ -9,6 +9,8 @@
 
 #include "deliver/preset.h"
 #include "deliver/sample.h"
+#include "mxsweep/tls/hmac.h"
+#include "mxsweep/tls/sha256.h"
 #include "support/catch.h"
 
 namespace mxsweep::deliver {
@@ -187,18 +189,8 @@ TEST_CASE("a message of 4 KB of quotes stays below each product's limit") {
 TEST_CASE("a webhook is signed over exactly its body") {
   const Request request = request_of(sample_channel("webhook"), sample_message());
   CHECK(request.body == R"({"incident":42,"state":"open"})");
-  CHECK(request.headers.back() ==
-        "X-Mxsweep-Signature: sha256=" + hmac_sha256("key-1", request.body));
-}
-
-TEST_CASE("HMAC-SHA256 is that of RFC 4231") {
-  CHECK(hmac_sha256(std::string(20, '\x0b'), "Hi There") ==
-        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-  CHECK(hmac_sha256("Jefe", "what do ya want for nothing?") ==
-        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  CHECK(hmac_sha256(std::string(131, '\xaa'),
-                    "Test Using Larger Than Block-Size Key - Hash Key First") ==
-        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  CHECK(request.headers.back() == "X-Mxsweep-Signature: sha256=" +
+                                      tls::to_hexadecimal(tls::hmac_sha256("key-1", request.body)));
 }
 
 TEST_CASE("an open alert ends for an Alertmanager 5 minutes from now, a closed one when it did") {

@@ -34,7 +34,7 @@ Whose side   the path's or the server's
 How sure     3 results in a row
 What to do   Try from a second place; if only here, look for a filter on port
              25.
-More         https://status.example.net/incidents/42
+More         https://status.example.net/incident/42
 )");
   CHECK(message.identity == "42.3.opening");
   CHECK(message.thread == "42");
@@ -44,6 +44,23 @@ More         https://status.example.net/incidents/42
   CHECK(message.since == "2026-11-26T10:02:10Z");
   CHECK(message.until.empty());
   CHECK(message.members == 1);
+}
+
+TEST_CASE("with a key, a message has a link to acknowledge, whole in its line",
+          "[watch][compose]") {
+  World world;
+  world.one_host();
+  world.settings.status_url = "https://status.example.net/";
+  world.settings.link_key = Secret("0123456789abcdef0123456789abcdef");
+  const Message opening = world.message(MessageKind::opening);
+  CHECK(opening.acknowledge_link.starts_with(
+      "https://status.example.net/incident/42/acknowledge?until=179"));
+  CHECK(opening.body.find('\n' + opening.acknowledge_link + '\n') != std::string::npos);
+  CHECK(opening.json.find("\"acknowledge_link\":\"" + opening.acknowledge_link + '"') !=
+        std::string::npos);
+  CHECK(world.message(MessageKind::closing).acknowledge_link.empty());
+  world.incident.acknowledged = Acknowledgement{.by = "alice", .note = {}, .at = {}, .until = {}};
+  CHECK(world.message(MessageKind::update).acknowledge_link.empty());
 }
 
 TEST_CASE("a network that is down", "[watch][compose]") {

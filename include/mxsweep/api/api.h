@@ -3,8 +3,8 @@
 //
 //   Source    src/api/openapi.json, which is served at /api/v1/openapi.json; RFC 8259; the metrics
 //             of docs/watch-http.md; blackbox_exporter's names.
-//   Shape     objects; lists are {"observed_at":…,"items":[…],"next":…}. Lines (NDJSON) are the
-//             items alone.
+//   Shape     objects; lists are {"observed_at":…,"items":[…],"next":…}, without next on the last
+//             page. Lines (NDJSON) are the items alone.
 //   Audience  `targets` as of pages: without it names, addresses, evidence and texts of servers are
 //             left out.
 //   Errors    none.
@@ -53,7 +53,9 @@ struct ProcessFacts {
 [[nodiscard]] std::string metrics(const view::Metrics& facts, const ProcessFacts& process,
                                   metrics::Format format);
 
-// GET /probe: the metrics of blackbox_exporter's TCP prober, from a monitor's latest result.
+// GET /probe: the metrics of blackbox_exporter's TCP prober, from a monitor's latest result. What
+// cannot be known here: probe_failed_due_to_regex is always 0. Success: ok or degraded.
+// Requires: facts.last.
 [[nodiscard]] std::string probe(const view::MonitorPage& facts, metrics::Format format);
 
 }  // namespace mxsweep::api

@@ -64,6 +64,7 @@ struct Plan {
   std::uint64_t history_octets_per_day = 0;
   double days_kept = 0;  // In Settings::history_octets_max; 0: there are no results.
   std::vector<Reach> reaches;
+  std::string seen;  // Where the status page is, and who sees what; empty: there is none.
   std::vector<Remark> remarks;
 
   [[nodiscard]] bool has_error() const;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds the boundaries of characters in UTF-8. Whether a text is valid UTF-8 is not checked here:
-// simdjson does that.
+// Finds the characters of UTF-8. Where texts are long, simdjson checks that they are valid.
 //
 //   Source   RFC 3629.
 #pragma once
@@ -18,6 +17,26 @@ namespace mxsweep {
 // Whether the octet is not the first of its character.
 [[nodiscard]] constexpr bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+}
+
+// The number of octets of the character that `text` begins with; 0 if that is not a valid one: an
+// octet out of place, a longer form than needed, a surrogate, or beyond U+10FFFF.
+[[nodiscard]] constexpr std::size_t octets_of_character(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto at = [text](std::size_t index) -> unsigned {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
+  };
+  const auto lead = at(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const std::size_t octets = lead < 0xe0 ? 2U : lead < 0xf0 ? 3U : 4U;
+  for (std::size_t index = 1; index < octets; ++index) {
+    if ((at(index) & 0xc0U) != 0x80U) return 0;
+  }
+  const unsigned second = at(1);
+  const bool refused = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+                       (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
+  return refused ? 0 : octets;
 }
 
 [[nodiscard]] constexpr std::size_t count_characters(std::string_view text) {

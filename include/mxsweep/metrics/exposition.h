@@ -5,6 +5,8 @@
 //   Shape    family(), then its samples; then the next family; end() at last. Names are those of
 //            OpenMetrics: a counter is named without "_total", which both formats get appended to
 //            the sample. Info is a gauge in the older format.
+//            The bound of a bucket is written alike in both ("1.0"), so that a series does not
+//            depend on the format that it was scraped in.
 //   Units    base units: seconds, octets ("bytes"), ratios.
 //   Errors   none: octets of label values that are not UTF-8 are replaced; values that are no
 //            number are written as NaN.
@@ -44,8 +46,8 @@ class Exposition {
   [[nodiscard]] std::string end();
 
  private:
-  void begin(std::string_view suffix, Labels labels, std::string_view le);
-  void finish_line(std::string_view number);
+  void sample(std::string_view suffix, Labels labels, std::string_view le, std::string_view number);
+  [[nodiscard]] std::string_view suffix() const;  // Of a sample that is not of a histogram.
 
   Format format_;
   std::string name_;

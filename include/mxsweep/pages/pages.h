@@ -21,7 +21,8 @@ namespace mxsweep::pages {
 
 struct Audience {
   bool targets = false;  // May see names, addresses and what servers said.
-  // The path and query of a form that acknowledges this incident; empty: may not. Null: nobody may.
+  bool monitors = true;  // There are pages of single monitors.
+  // The path and query of a form that acknowledges this incident; empty: may not. Null: no one may.
   std::function<std::string(watch::IncidentId)> acknowledge{};
   bool files = false;  // Pages are files of a folder: links are relative and end in ".html".
   WallTime expires{};  // Of files: when they must have been written anew. Else zero.
@@ -33,6 +34,22 @@ struct Audience {
 inline constexpr std::uint32_t kGroupsOfPage = 40;
 inline constexpr std::uint32_t kMonitorsOfPage = 100;
 inline constexpr std::uint32_t kCertificatesOfPage = 100;
+
+// Where a page is in the folder of `files`. Names are made safe: "edge.html", "group/a_2Fb.html".
+struct Place {
+  enum class Kind : std::uint8_t {
+    overview,
+    incidents,
+    certificates,
+    group,     // `name`: of the group.
+    monitor,   // Its id.
+    incident,  // Its id, in decimal digits.
+    feed,
+  } kind = Kind::overview;
+  std::string name{};
+  std::uint32_t page = 1;
+};
+[[nodiscard]] std::string file_of(const Place& place);
 
 // default-src 'none'; style-src 'sha256-…'; …
 [[nodiscard]] const std::string& content_security_policy();

@@ -2,12 +2,10 @@
 // Who may read and write: the token, and links that are signed. Pure.
 //
 //   Source   RFC 6750 (Bearer), RFC 7617 (Basic: for browsers; any user, the token as password).
-//   Shape    A signed link is PATH?until=SECONDS&sig=HEX: HMAC-SHA256 of "PATH\nSECONDS".
 //   Errors   none. Comparisons take as long for a wrong secret as for the right one.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "mxsweep/core/time.h"
@@ -25,8 +23,7 @@ enum class Proof : std::uint8_t {
 // Requires: `token` is not empty.
 [[nodiscard]] Proof proof_of(std::string_view authorization, std::string_view token);
 
-// "until=…&sig=…", to be appended to the path after a "?".
-[[nodiscard]] std::string signature(std::string_view path, WallTime until, std::string_view key);
+// By tls/signed_link.h, and not too old.
 [[nodiscard]] bool is_signed(const Request& request, WallTime now, std::string_view key);
 
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);

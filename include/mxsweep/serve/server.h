@@ -5,14 +5,17 @@
 //   Shape     open() binds, start() begins to serve, and the destructor ends it. The handler gets
 //             each valid request and must answer it exactly once, at once or later: see Responder.
 //   Threads   one of its own, in which the handler and the functions given to
-//             Responder::answer() run: they must not wait. A Responder may be used in any thread.
+//             Responder::answer() run: they must not wait. It takes no signals. A Responder may be
+//             used in any thread.
 //   Limits    connections, also of one address (/64 of IPv6); a whole request, and the sending of
-//             its answer, have a deadline each; headers, target and body have a maximum. Beyond
-//             the limit of connections the oldest that wait for their peer are closed first.
+//             its answer, have a deadline each; headers, target and body have a maximum. At the
+//             limit of connections, of all or of an address, the one of them that has waited
+//             longest for its peer is closed for a new one.
 //   Checks    Host must be one of `hosts`, or the address that was connected to; else 421. Methods
 //             other than GET, HEAD and POST: 405. A malformed target: 400.
 //   Headers   every answer has Content-Security-Policy, X-Content-Type-Options, Referrer-Policy,
-//             Cross-Origin-Resource-Policy and Cache-Control, unless the answer has its own.
+//             Cross-Origin-Resource-Policy and Cache-Control, unless the answer has its own; but
+//             not the library's own answers to what is no HTTP, which are constant texts.
 //   Errors    unusable: the address cannot be bound. Afterwards none: a peer only harms itself.
 #pragma once
 
@@ -31,12 +34,13 @@ namespace mxsweep::serve {
 inline constexpr Duration kPatience = std::chrono::seconds{30};  // For a handler's answer.
 
 struct ServerOptions {
-  std::string listen;              // "127.0.0.1:8025", "[::1]:8025"; port 0: any free one.
+  std::string listen;  // "127.0.0.1:8025", "[::1]:8025"; port 0: any free one. "[::]": IPv4, too.
   std::vector<std::string> hosts;  // Names that Host may have, beside addresses and "localhost".
   std::uint32_t connections = 1024;
   std::uint32_t connections_of_address = 64;
   Duration request_deadline = std::chrono::seconds{10};
   Duration answer_deadline = std::chrono::seconds{30};
+  Duration patience = kPatience;
   std::size_t body_octets_max = 64 * 1024;
 };
 

@@ -155,6 +155,7 @@ struct ProbeFacts {
   bool unobserved = false;
   bool maintenance = false;
   std::array<Duration, kLaps> laps{};  // Zero: not reached.
+  std::optional<Duration> dns{};       // Of the visit; nothing: not known, or no name was resolved.
 };
 
 struct CertificateStep {  // Of a path, the server's own first.
@@ -162,7 +163,9 @@ struct CertificateStep {  // Of a path, the server's own first.
   std::string issuer;
   WallTime not_before{};
   WallTime not_after{};
-  std::string key;  // "rsa 2048".
+  std::string key;                   // "rsa 2048".
+  std::string sha256{};              // Hexadecimal; empty: not known.
+  std::vector<std::string> names{};  // Its DNS names; of the server's own one.
 };
 
 struct FieldValue {
@@ -187,6 +190,8 @@ struct MonitorPage {
   std::vector<CertificateStep> path;
   std::string tls;          // "TLS1.3 …", of the latest handshake; may be empty.
   std::string server_name;  // Of a certificate: what it was checked against.
+  bool verified = false;    // At the latest handshake: the path leads to a trusted authority.
+  WallTime path_end{};      // The earliest end on that path, the authority's too; zero: not known.
   std::vector<FieldValue> fields;
   std::vector<watch::TimelineRow> timeline;  // The newest first, at most 50.
   std::vector<IncidentFacts> incidents;      // The newest first, at most 10.

@@ -46,6 +46,10 @@ struct Subject {  // What a message is about.
 [[nodiscard]] std::string public_headline(const Incident& incident,
                                           std::span<const std::string> groups, bool domains);
 
+// What was received in failed probes, for people to read: UTF-8, at most kEvidenceOctetsMax octets,
+// in lines of at most 78 columns. Empty if there is no record that can be read.
+[[nodiscard]] std::string transcript_of(std::span<const EvidenceRow> evidence);
+
 // The incident as JSON, as in webhooks and `ctl --json`: documented in docs/watch-messages.md.
 [[nodiscard]] std::string to_json(const Subject& subject);
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/serve/credentials.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+
+#include "mxsweep/core/ascii.h"
+#include "mxsweep/tls/signed_link.h"
+
+namespace mxsweep::serve {
+namespace {
+
+constexpr std::size_t kAuthorizationOctetsMax = 4096;
+// A link lasts for days. The limit keeps the seconds within what WallTime can hold.
+constexpr std::int64_t kUntilMax = 253'402'300'799;  // The end of the year 9999.
+
+int value_of_base64(char c) {
+  if (is_upper(c)) return c - 'A';
+  if (is_lower(c)) return c - 'a' + 26;
+  if (is_digit(c)) return c - '0' + 52;
+  if (c == '+') return 62;
+  return c == '/' ? 63 : -1;
+}
+
+// RFC 4648 section 4, with or without the padding at the end.
+std::optional<std::string> base64_decoded(std::string_view text) {
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  std::string decoded;
+  std::uint32_t bits = 0;
+  unsigned held = 0;
+  for (const char c : text) {
+    const int value = value_of_base64(c);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    decoded += static_cast<char>((bits >> held) & 0xffU);
+  }
+  return decoded;
+}
+
+// The credentials behind a scheme, which is in lower case here.
+std::optional<std::string_view> credentials_of(std::string_view authorization,
+                                               std::string_view scheme) {
+  const std::size_t end = authorization.find(' ');
+  if (end == std::string_view::npos) return std::nullopt;
+  if (!std::ranges::equal(authorization.substr(0, end), scheme, {}, lower)) return std::nullopt;
+  const std::size_t begin = authorization.find_first_not_of(' ', end);
+  if (begin == std::string_view::npos) return std::string_view{};
+  const std::string_view rest = authorization.substr(begin);
+  return rest.substr(0, rest.find_last_not_of(' ') + 1);
+}
+
+}  // namespace
+
+Proof proof_of(std::string_view authorization, std::string_view token) {
+  if (authorization.empty()) return Proof::none;
+  if (authorization.size() > kAuthorizationOctetsMax) return Proof::wrong;
+  if (const auto given = credentials_of(authorization, "bearer")) {
+    return equal_in_constant_time(*given, token) ? Proof::bearer : Proof::wrong;
+  }
+  if (const auto given = credentials_of(authorization, "basic")) {
+    const std::optional<std::string> pair = base64_decoded(*given);
+    if (!pair) return Proof::wrong;
+    const std::size_t colon = pair->find(':');
+    if (colon == std::string::npos) return Proof::wrong;
+    const std::string_view password = std::string_view(*pair).substr(colon + 1);
+    return equal_in_constant_time(password, token) ? Proof::basic : Proof::wrong;
+  }
+  return Proof::wrong;
+}
+
+bool is_signed(const Request& request, WallTime now, std::string_view key) {
+  const auto until = request.asked("until");
+  const auto seal = request.asked("sig");
+  if (!until || !seal || key.empty()) return false;
+  std::int64_t seconds = 0;
+  const char* const end = until->data() + until->size();
+  const auto [reached, error] = std::from_chars(until->data(), end, seconds);
+  if (error != std::errc{} || reached != end || seconds < 0 || seconds > kUntilMax) return false;
+  if (!equal_in_constant_time(*seal, tls::signature_of_link(request.path, seconds, key)))
+    return false;
+  return now < WallTime{std::chrono::seconds{seconds}};
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  // The time depends on the length of `a` alone, which is what a peer has sent.
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t at = 0; at < a.size(); ++at) {
+    const char other = b.empty() ? '\0' : b[at % b.size()];
+    difference |= static_cast<unsigned char>(a[at] ^ other);
+  }
+  return difference == 0;
+}
+
+}  // namespace mxsweep::serve

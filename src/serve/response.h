@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// An answer in the library's type.
+//
+//   Errors   null: there is no memory for it, or a header has a line break.
+#pragma once
+
+#include <microhttpd.h>
+
+#include <memory>
+
+#include "mxsweep/serve/request.h"
+
+namespace mxsweep::serve {
+
+struct DestroyResponse {
+  void operator()(MHD_Response* response) const { ::MHD_destroy_response(response); }
+};
+using Response = std::unique_ptr<MHD_Response, DestroyResponse>;
+
+[[nodiscard]] Response make_response(Answer&& answer, Method method);
+
+}  // namespace mxsweep::serve
