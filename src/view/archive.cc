@@ -2,7 +2,7 @@
 #include "view/archive.h"
 
 #include <algorithm>
-#include <ranges>
+#include <iterator>
 
 #include "mxsweep/core/memory.h"
 #include "mxsweep/view/board.h"
