@@ -41,7 +41,8 @@ std::optional<double> uptime_of_24_hours(const std::array<Day, kDays>& days, Wal
 std::string blame_of(const watch::Incident& incident) {
   switch (incident.kind) {
     case watch::IncidentKind::blind: return "the monitor's own network";
-    case watch::IncidentKind::internal: return "the monitor itself";
+    case watch::IncidentKind::internal:
+      return incident.about_level() ? std::string() : "the monitor itself";
     case watch::IncidentKind::certificate:
     case watch::IncidentKind::change:
     case watch::IncidentKind::digest: return {};
@@ -72,7 +73,7 @@ Now Board::Parts::now_facts(const watch::Moment& now) const {
             .trouble = {},
             .reload_problem = reload_problem};
   for (const watch::Incident* const incident : open()) {
-    if (incident->kind != watch::IncidentKind::internal) continue;
+    if (incident->kind != watch::IncidentKind::internal || incident->about_level()) continue;
     facts.trouble += (facts.trouble.empty() ? "" : "; ") + incident->title;
   }
   return facts;

@@ -53,6 +53,23 @@ TEST_CASE("a monitor that is gone is not found, and its number may be another's"
   CHECK(scene.board->overview(0, 1, scene.now).counts.monitors == 5);
 }
 
+TEST_CASE("a monitor that was forgotten too late does not stand in for another", "[view][ids]") {
+  BoardScene scene;
+  scene.begin(5);
+  scene.fail(3, kGreylisted);
+  scene.pass(2min);
+  const std::string before = id_of(scene.key(3));
+  scene.watch->remove(3, scene.now);
+  scene.recover(3);
+  watch::Monitor other;
+  other.target = "other.example.net";
+  REQUIRE(scene.add(other) == 3);
+  CHECK(scene.board->overview(0, 1, scene.now).counts.unobserved == 0);
+  CHECK_FALSE(scene.board->find(before));
+  CHECK(scene.board->find(id_of(scene.key(3))) == 3);
+  CHECK_FALSE(scene.page(3).last);
+}
+
 TEST_CASE("a monitor is found by what a user writes", "[view][ids]") {
   BoardScene scene;
   scene.begin(4, [](watch::Monitor& monitor, std::uint32_t i) {

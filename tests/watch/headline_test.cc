@@ -59,6 +59,10 @@ TEST_CASE("a public headline says how many of what, and how they fail", "[watch]
   CHECK(public_headline(incident, two, true) == "400 domains of several groups: connect timeout");
   incident.members_peak = 1;
   CHECK(public_headline(incident, {}, false) == "1 host: connect timeout");
+  incident = marked(IncidentKind::internal, ScopeKind::everything);
+  CHECK(public_headline(incident, {}, false) == "the monitor itself has a problem");
+  incident.scope_value = "level edge";
+  CHECK(public_headline(incident, {}, false) == "group edge uses up its error budget too fast");
   incident = marked(IncidentKind::blind, ScopeKind::everything);
   CHECK(public_headline(incident, {}, false) ==
         "no server can be observed: the fault is on the monitor's own side");
