@@ -16,7 +16,7 @@
 
 namespace mxsweep::view {
 
-inline constexpr std::size_t kPathsMost = 10'000;
+inline constexpr std::size_t kPathsMost = 3000;
 inline constexpr std::size_t kStepsMost = 6;         // Of a path.
 inline constexpr std::size_t kNameOctetsMost = 256;  // Of subject and issuer; the rest is cut.
 
