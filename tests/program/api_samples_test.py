@@ -102,6 +102,12 @@ class Description(unittest.TestCase):
                 ("POST", "/api/v1/monitors", None), ("GET", "/api/v2/monitors", None)):
             self.assertEqual(self.openapi.operation_of(method, path), operation, path)
 
+    def test_another_method_is_answered_as_its_path_says(self):
+        answer = (405, "application/json", '{"error":"GET, HEAD"}')
+        self.openapi.expect("POST", "/api/v1/monitors", *answer)
+        with self.assertRaises(AssertionError):
+            self.openapi.expect("POST", "/api/v2/monitors", *answer)
+
     @unittest.skipIf(Draft202012Validator is None, "python3-jsonschema is not installed")
     def test_what_is_not_as_described_is_found(self):
         good = {"observed_at": "2026-11-26T10:02:10.000000Z", "items": []}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Prometheus scrapes a running monitor, evaluates the shipped rules and answers queries.
 
-MXSWEEP_PROMETHEUS_SECONDS: how long it scrapes before the rates are looked at, 10 by default."""
+MXSWEEP_PROMETHEUS_SECONDS: how long it scrapes before the rates are looked at, 6 by default."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from program import main, wait_until
 from scraping import ServingTest, http_get
 
 RULES = pathlib.Path(__file__).resolve().parents[2] / "src/api/prometheus-rules.yml"
-SECONDS = int(os.environ.get("MXSWEEP_PROMETHEUS_SECONDS", "10"))
+SECONDS = int(os.environ.get("MXSWEEP_PROMETHEUS_SECONDS", "6"))
 FIRST = "127.1.2.1"
 WATCHED = 31  # With those that are always well.
 

@@ -3,13 +3,12 @@
 
 import json
 import re
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 
 from ports import free_port
-from program import MXSWEEP, WAIT_SECONDS_MAX, Process, wait_until
+from program import WAIT_SECONDS_MAX, Process, wait_until
 from watching import WatchTest, section
 
 SERIES = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
@@ -45,26 +44,20 @@ def read_exposition(text):
     return {name: (types.get(name), helps.get(name), values) for name, values in samples.items()}
 
 
-def serves_http():
-    """Whether the program under test knows [http]."""
-    manual = subprocess.run([MXSWEEP, "manual", "watch"], check=True, capture_output=True,
-                            timeout=WAIT_SECONDS_MAX).stdout
-    return b"[http]" in manual
-
-
 class ServingTest(WatchTest):
     """`url`: of the monitor's HTTP server, once configure_http() has run."""
-
-    def setUp(self):
-        if not serves_http():
-            self.skipTest("this program does not serve HTTP")
-        super().setUp()
 
     def configure_http(self, patients, *sections, group=None, **more):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         http = section("[http]", listen=f"127.0.0.1:{self.port}", public="all")
         return self.configure(patients, http, *sections, group=group, **more)
+
+    def watch(self, *flags, **more):
+        process = super().watch(*flags, **more)
+        if http_get(f"{self.url}/-/healthy")[0] == 0:
+            self.skipTest("this monitor does not serve HTTP")
+        return process
 
     def get(self, path, **query):
         words = urllib.parse.urlencode(query)
