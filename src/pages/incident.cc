@@ -187,7 +187,7 @@ std::string incident(const view::IncidentPage& facts, const Audience& audience) 
     show_told(page, facts);
     show_attempts(page, facts);
     if (!facts.members.empty()) {
-      page.begin_section(row.open() ? "Affected now" : "Who was affected");
+      page.begin_section(row.open() ? "Affected now" : "What was affected");
       list_monitors(page, facts.members);
       page.turn_pages(facts.first, static_cast<std::uint32_t>(facts.members.size()), facts.all,
                       kMonitorsOfPage, "Monitors");

@@ -17,9 +17,9 @@ constexpr std::uint32_t kRefreshSeconds = 60;  // What is offered.
 
 }  // namespace
 
-Page::Page(const Audience& who, const view::Now* facts, const Place& own, std::string_view title,
-           std::string_view mood)
-    : links(who.files, own), audience(who), now(facts), place(own) {
+Page::Page(const Audience& readers, const view::Now* facts, const Place& own,
+           std::string_view title, std::string_view mood)
+    : links(readers.files, own), audience(readers), now(facts), place(own) {
   html.raw("<!DOCTYPE html>\n").open("html", {{"lang", "en"}});
   head(title, mood);
   html.open("body");

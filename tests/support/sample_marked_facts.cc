@@ -6,6 +6,8 @@
 namespace mxsweep::view::samples {
 namespace {
 
+using namespace std::string_view_literals;
+
 void mark(Now& now) {
   now.trouble = marked("trouble");
   now.reload_problem = marked("reload");
@@ -50,7 +52,7 @@ std::string marked(std::string_view field) {
   std::string text(kMark);
   text += "<script>\"'&lt;</title></style><img src=x onerror=alert(1)>-->]]>";
   text += field;
-  text += std::string("\0\x01\x1b[31m\x7f\xff\xc3(\xed\xa0\x80\xf4\x90\x80\x80\xe2\x80\xae", 24);
+  text += "\0\x01\x1b[31m\x7f\xff\xc3(\xed\xa0\x80\xf4\x90\x80\x80\xe2\x80\xae"sv;
   text += std::string(300, 'W');
   return text;
 }

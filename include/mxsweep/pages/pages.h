@@ -22,7 +22,7 @@ namespace mxsweep::pages {
 struct Audience {
   bool targets = false;  // May see names, addresses and what servers said.
   bool monitors = true;  // There are pages of single monitors.
-  // The path and query of a form that acknowledges this incident; empty: may not. Null: nobody may.
+  // The path and query of a form that acknowledges this incident; empty: may not. Null: no one may.
   std::function<std::string(watch::IncidentId)> acknowledge{};
   bool files = false;  // Pages are files of a folder: links are relative and end in ".html".
   WallTime expires{};  // Of files: when they must have been written anew. Else zero.
