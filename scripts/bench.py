@@ -15,6 +15,7 @@ from bench_fleet import fleet
 from bench_latency import latency
 from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
+from bench_http import watch_http
 from bench_watch import watch_compare, watch_load
 
 # QUIT is never answered, so the conversation stays open with greeting and EHLO reply in memory.
@@ -313,6 +314,7 @@ def main():
     benches["compare"] = compare_with_others
     benches["watch"] = watch_load
     benches["watch-compare"] = watch_compare
+    benches["watch-http"] = watch_http
     with tempfile.TemporaryDirectory() as folder:
         if flags.before:
             folder = pathlib.Path(folder)

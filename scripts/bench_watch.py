@@ -109,14 +109,14 @@ kind = "exec"
 command = ["/bin/sh", "-c", "exec cat >> {folder}/messages"]
 [[route]]
 to = ["log"]
-"""
+{more}"""
 
 
 class Watch:
     """The monitor, pinned to the second core. `hosts`: its list."""
 
     def __init__(self, mxsweep, folder, hosts, interval="60s", tls_every="15m", vantage="",
-                 within=()):
+                 within=(), more=""):
         self.folder, self.mxsweep = folder, mxsweep
         shutil.rmtree(folder / "state", ignore_errors=True)
         (folder / "state").mkdir()
@@ -126,7 +126,7 @@ class Watch:
             lines.writelines(host + "\n" for host in hosts)
         (folder / "watch.toml").write_text(CONFIG.format(
             folder=folder, helo=HELO, interval=interval, tls_every=tls_every, port=PORT,
-            vantage=vantage), encoding="utf-8")
+            vantage=vantage, more=more), encoding="utf-8")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [*within, *on_core(1, [mxsweep, "watch", "-c", folder / "watch.toml", "--quiet",

@@ -134,6 +134,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
+  flags.capacity.descriptors_besides = flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors;
   const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));

@@ -10,9 +10,9 @@ namespace {
 
 using metrics::Type;
 
-// A scraper or two and a person: each connection is a descriptor that the sweep does not have.
-constexpr std::uint32_t kConnections = 16;
+constexpr std::uint32_t kConnections = 16;  // A scraper or two and a person.
 constexpr std::uint32_t kConnectionsOfAddress = 8;
+static_assert(kConnections + 16 <= ScanMetrics::kDescriptors);
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 

@@ -5,6 +5,7 @@
 //   Errors    unusable: the address cannot be bound.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ namespace mxsweep::cli {
 
 class ScanMetrics {
  public:
+  // That it has open at most, which the sweep does not have: connections, and some of its own.
+  static constexpr std::uint32_t kDescriptors = 32;
+
   ScanMetrics();
 
   // `names`: what the server may be called, beside its address.

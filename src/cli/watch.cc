@@ -77,6 +77,7 @@ int watch(const WatchFlags& flags) {
        .state_dir = flags.state_dir,
        .records = flags.records,
        .events = flags.events,
+       .version = MXSWEEP_VERSION,
        .quiet = flags.quiet,
        .for_journal = for_journal,
        .say = [](std::string_view line) { say_now(std::string(line) + '\n'); }});

@@ -35,7 +35,7 @@ int open_beside(const std::string& path, std::string& beside) {
 }
 
 // Returns 0, or an errno; the file is then unchanged.
-int replace(const std::string& path, std::string_view text) {
+int replace(const std::string& path, std::string_view text, Durable durable) {
   std::string beside;
   const int descriptor = open_beside(path, beside);
   if (descriptor < 0) return errno;
@@ -45,7 +45,7 @@ int replace(const std::string& path, std::string_view text) {
     ::fchmod(descriptor, status.st_mode & 07777);
   }
   int error = write_all(descriptor, text);
-  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (durable == Durable::yes && error == 0 && ::fsync(descriptor) != 0) error = errno;
   if (::close(descriptor) != 0 && error == 0) error = errno;
   if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) ::unlink(beside.c_str());
@@ -64,9 +64,9 @@ Status write_in_place(const std::string& path, std::string_view text, int minus)
 
 }  // namespace
 
-Status write_whole(const std::string& path, std::string_view text, int minus) {
+Status write_whole(const std::string& path, std::string_view text, int minus, Durable durable) {
   if (can_be_replaced(path, minus)) {
-    const int error = replace(followed(path), text);  // A symbolic link itself is kept.
+    const int error = replace(followed(path), text, durable);  // A symbolic link itself is kept.
     if (error == 0) return {};
     const bool folder_forbids = error == EACCES || error == EPERM || error == EBUSY ||
                                 error == EROFS || error == ENAMETOOLONG;

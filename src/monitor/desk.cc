@@ -114,11 +114,13 @@ Desk::Reloaded Desk::reload() {
     reloaded.problems = std::move(loading.problems);
   }
   service_.ready(reloaded.problems.empty() ? "watching" : "watching, with the old configuration");
+  on_reload_(reloaded.problems.empty() ? std::nullopt : std::optional(reloaded.problems.front()));
   return reloaded;
 }
 
 Desk::Reloaded Desk::apply(Loaded&& loaded) {
   const std::string restart = needs_restart(present_, loaded.settings);
+  loaded.settings.link_key = present_.link_key;
   const auto shared = std::make_shared<Loaded>(std::move(loaded));
   const auto result = std::make_shared<std::optional<Result<Roster::Applied>>>();
   const bool done = in_loop([this, shared, result](Hand& hand) {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,17 @@ namespace mxsweep::monitor {
 
 class Desk {
  public:
-  // `settings`: those of the start.
-  Desk(const MonitorOptions& options, watch::Settings settings, Station& station, Service& service)
-      : options_(options), present_(std::move(settings)), station_(station), service_(service) {}
+  // What is wrong with the configuration that was read; nothing: it is used.
+  using OnReload = std::function<void(std::optional<std::string> problem)>;
+
+  // `settings`: those of the start. `on_reload`: after each reload, in the thread that asked.
+  Desk(const MonitorOptions& options, watch::Settings settings, Station& station, Service& service,
+       OnReload on_reload)
+      : options_(options),
+        present_(std::move(settings)),
+        station_(station),
+        service_(service),
+        on_reload_(std::move(on_reload)) {}
 
   // One line of JSON in, one out.
   [[nodiscard]] std::string answer(std::string_view line);
@@ -49,6 +58,7 @@ class Desk {
   watch::Settings present_;  // Of these, what a reload does not change.
   Station& station_;
   Service& service_;
+  OnReload on_reload_;
 };
 
 }  // namespace mxsweep::monitor

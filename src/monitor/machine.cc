@@ -10,6 +10,7 @@
 #include "mxsweep/monitor/control.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/ring/socket.h"
+#include "mxsweep/serve/server.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::monitor {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t kDescriptorsReserved = 200;  // Files, databases, messages, clients.
 constexpr std::uint32_t kDescriptorsLeast = 256;
+constexpr std::uint32_t kClientDescriptors = serve::ServerOptions{}.connections;
 // New lists, and addresses that names get, find room without a restart.
 constexpr std::uint64_t kRoomForMore = 10'000;
 constexpr std::uint64_t kAddressesTypical = 8;
@@ -78,7 +80,9 @@ Result<Machine> prepare_machine(const Loaded& loaded) {
     return Status::machine("only " + std::to_string(descriptors) + " descriptors are allowed",
                            "raise the limit (ulimit -n, LimitNOFILE of the service)");
   }
-  machine.connections = std::min(settings.concurrency, descriptors - kDescriptorsReserved);
+  const std::uint32_t free = descriptors - kDescriptorsReserved;
+  const std::uint32_t clients = settings.http.listen.empty() ? 0 : kClientDescriptors;
+  machine.connections = std::min(settings.concurrency, free - std::min(clients, free / 2));
   machine.monitors_most = room_for(loaded.targets);
   return machine;
 }
@@ -112,6 +116,9 @@ std::string needs_restart(const watch::Settings& before, const watch::Settings& 
   look(before.ca_file == after.ca_file, "ca_file");
   look(before.control == after.control, "control");
   look(before.history_octets_max == after.history_octets_max, "max_size");
+  look(before.http.listen == after.http.listen, "listen");
+  look(before.http.hosts == after.http.hosts, "hosts");
+  look(before.http.status_dir == after.http.status_dir, "status_dir");
   return keys;
 }
 

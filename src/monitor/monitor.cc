@@ -7,22 +7,28 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "monitor/control_server.h"
 #include "monitor/desk.h"
 #include "monitor/events.h"
+#include "monitor/link_key.h"
 #include "monitor/load.h"
 #include "monitor/loop.h"
 #include "monitor/machine.h"
+#include "monitor/process.h"
+#include "monitor/showing.h"
 #include "monitor/station.h"
 #include "mxsweep/core/counted.h"
+#include "mxsweep/results/json_object.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/threads/signals.h"
 #include "mxsweep/threads/thread.h"
@@ -59,6 +65,14 @@ void resume_alerts(const std::vector<watch::DeliveryRow>& deliveries, const watc
   }
 }
 
+double unix_seconds(WallTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+bool is_seen(const watch::Settings& settings) {
+  return !settings.http.listen.empty() || !settings.http.status_dir.empty();
+}
+
 class Monitor {
  public:
   explicit Monitor(const MonitorOptions& options)
@@ -72,7 +86,11 @@ class Monitor {
   Status open(Loaded&& loaded);
   Status start_loop(watch::Settings&& settings, watch::Zones&& zones, watch::Saved&& saved,
                     std::vector<Listed>&& targets, const Machine& machine);
+  void show(const watch::Settings& settings, const Machine& machine);
+  [[nodiscard]] api::ProcessFacts process() const;
   void serve();
+  void reload_for_clients();
+  Desk::Reloaded reload();
   void react(const threads::Signal& signal);
   Status finish();
   void say(std::string_view line, int priority) const {
@@ -88,14 +106,24 @@ class Monitor {
   tls::ClientOptions tls_;
   std::optional<Station> station_;
   std::optional<Loop> loop_;
+  watch::Past past_;
+  std::optional<Showing> showing_;
   std::optional<Desk> desk_;
   std::optional<ControlServer> control_;
   threads::Thread thread_;
   threads::Doorbell ended_;
+  threads::Doorbell asked_;  // For a reload, over HTTP.
+  std::mutex lock_;
+  std::vector<serve::Responder> reloads_;
+  std::atomic<bool> reload_good_ = true;
+  std::atomic<double> reload_seconds_ = 0;
+  double start_seconds_ = 0;
   bool stopping_ = false;
 };
 
 Ended Monitor::run() {
+  start_seconds_ = unix_seconds(ring::wall_now());
+  reload_seconds_ = start_seconds_;
   Loading loading = load(options_.config, options_.state_dir, true, ring::wall_now());
   if (!loading.loaded) return {.problems = std::move(loading.problems), .failure = {}};
   if (Status opened = open(*std::move(loading.loaded)); !opened.ok()) {
@@ -111,8 +139,13 @@ Status Monitor::open(Loaded&& loaded) {
   Result<Machine> machine = prepare_machine(loaded);
   if (!machine.ok()) return machine.status();
   tls_ = machine->tls;
+  if (Status made = make_state_dir(loaded.settings.state_dir); !made.ok()) return made;
+  if (!loaded.settings.http.listen.empty()) {
+    Result<watch::Secret> key = link_key(loaded.settings.state_dir);
+    if (!key.ok()) return key.status();
+    loaded.settings.link_key = *std::move(key);
+  }
   const watch::Settings settings = loaded.settings;
-  if (Status made = make_state_dir(settings.state_dir); !made.ok()) return made;
   station_.emplace(StationOptions{.records = options_.records,
                                   .events = options_.events,
                                   .show = [this](const watch::Event& event) { show(event); }},
@@ -123,17 +156,33 @@ Status Monitor::open(Loaded&& loaded) {
     say(station_->damage(), 3);
     station_->post(Outside::Trouble{.key = "damage", .text = station_->damage(), .ends = false});
   }
+  if (is_seen(settings)) {
+    Result<watch::Past> past = station_->read_past();
+    if (!past.ok()) say("mxsweep watch: earlier incidents: " + past.status().sentence(), 4);
+    if (past.ok()) past_ = *std::move(past);
+  }
   if (Status started = station_->start(); !started.ok()) return started;
   const std::size_t targets = loaded.targets.size();
   Status started = start_loop(std::move(loaded.settings), std::move(loaded.zones),
                               *std::move(saved), std::move(loaded.targets), *machine);
   if (!started.ok()) return started;
-  desk_.emplace(options_, settings, *station_, service_);
+  desk_.emplace(
+      options_, settings, *station_, service_, [this](std::optional<std::string> problem) {
+        reload_good_ = !problem;
+        if (!problem) reload_seconds_ = unix_seconds(ring::wall_now());
+        if (!showing_) return;
+        station_->post(
+            [this, problem = std::move(problem)](Hand&) { showing_->on_reload(problem); });
+      });
   control_.emplace([this](std::string_view line) { return desk_->answer(line); });
   started = control_->open(control_path(settings), settings.control_group);
   if (!started.ok()) return started;
-  const std::string ready =
+  std::string ready =
       fmt::format("watching {}, control socket {}", counted(targets, "target"), control_->path());
+  if (showing_) {
+    if (Status opened = showing_->open(); !opened.ok()) return opened;
+    if (!showing_->address().empty()) ready += ", status page " + showing_->address();
+  }
   if (!options_.quiet) say("mxsweep watch: " + ready, 6);
   service_.ready(ready);
   return {};
@@ -148,7 +197,9 @@ Status Monitor::start_loop(watch::Settings&& settings, watch::Zones&& zones, wat
                             .sources = machine.sources,
                             .tls = &tls_,
                             .ring = {.submissions = 1024, .completions = 4096, .buffers = 256}};
-  loop_.emplace(options, std::move(settings), watch::Zones(zones), *station_, station_->bell());
+  loop_.emplace(options, watch::Settings(settings), watch::Zones(zones), *station_,
+                station_->bell());
+  if (is_seen(settings)) show(settings, machine);
   const std::vector<watch::DeliveryRow> deliveries = saved.deliveries;
   const auto opened = std::make_shared<std::promise<Status>>();
   const int error = thread_.start([&, opened] {
@@ -164,13 +215,84 @@ Status Monitor::start_loop(watch::Settings&& settings, watch::Zones&& zones, wat
   return opened->get_future().get();
 }
 
+void Monitor::show(const watch::Settings& settings, const Machine& machine) {
+  showing_.emplace(
+      settings,
+      ShowingOptions{
+          .monitors_most = machine.monitors_most,
+          .in_loop = [this](Outside::Command&& command) { station_->post(std::move(command)); },
+          .reload =
+              [this](serve::Responder&& responder) {
+                const std::lock_guard lock(lock_);
+                reloads_.push_back(std::move(responder));
+                asked_.notify();
+              },
+          .process = [this] { return process(); },
+          .on_files =
+              [this](const std::string& problem) {
+                station_->note_from_outside("status_dir", problem);
+              }},
+      *loop_, std::move(past_));
+  station_->show_on(*showing_);
+}
+
+api::ProcessFacts Monitor::process() const {
+  api::ProcessFacts facts;
+  measure_process(facts);
+  facts.version = options_.version;
+  facts.start_seconds = start_seconds_;
+  facts.history_bytes = station_->history_octets();
+  facts.history_lost_rows = station_->history_lost();
+  facts.reload_good = reload_good_;
+  facts.reload_seconds = reload_seconds_;
+  const serve::Server::Counts counts = showing_->counts();
+  facts.http_requests = counts.requests;
+  facts.http_refused = counts.refused;
+  facts.http_open = counts.open;
+  return facts;
+}
+
 void Monitor::serve() {
-  std::array<pollfd, 2> waits{pollfd{.fd = signals_.descriptor(), .events = POLLIN, .revents = 0},
-                              pollfd{.fd = ended_.descriptor(), .events = POLLIN, .revents = 0}};
+  const auto wait_for = [](int descriptor) {
+    return pollfd{.fd = descriptor, .events = POLLIN, .revents = 0};
+  };
+  std::array<pollfd, 3> waits{wait_for(signals_.descriptor()), wait_for(ended_.descriptor()),
+                              wait_for(asked_.descriptor())};
   while (waits[1].revents == 0) {
     ::poll(waits.data(), waits.size(), -1);
     while (const auto signal = signals_.take()) react(*signal);
+    if (waits[2].revents != 0) reload_for_clients();
   }
+}
+
+void Monitor::reload_for_clients() {
+  asked_.wait();
+  std::vector<serve::Responder> waiting;
+  {
+    const std::lock_guard lock(lock_);
+    waiting = std::exchange(reloads_, {});
+  }
+  if (waiting.empty() || stopping_) return;
+  const Desk::Reloaded reloaded = reload();
+  const bool good = reloaded.problems.empty();
+  const std::string why = fmt::format("{}", fmt::join(reloaded.problems, "\n"));
+  for (serve::Responder& each : waiting) {
+    std::move(each).answer(
+        good ? json(results::JsonObject().flag("ok", true).text("text", reloaded.text).end())
+             : error(true, 400, why));
+  }
+}
+
+// Reads the configuration again, and says what has become of it.
+Desk::Reloaded Monitor::reload() {
+  Desk::Reloaded reloaded = desk_->reload();
+  for (const std::string& problem : reloaded.problems) say("mxsweep watch: " + problem, 3);
+  if (!reloaded.problems.empty()) {
+    say("mxsweep watch: nothing was changed: the configuration has problems", 3);
+  } else if (!options_.quiet) {
+    say("mxsweep watch: read again: " + reloaded.text, 5);
+  }
+  return reloaded;
 }
 
 void Monitor::react(const threads::Signal& signal) {
@@ -181,13 +303,7 @@ void Monitor::react(const threads::Signal& signal) {
     return;
   }
   if (!ends) {
-    const Desk::Reloaded reloaded = desk_->reload();
-    for (const std::string& problem : reloaded.problems) say("mxsweep watch: " + problem, 3);
-    if (!reloaded.problems.empty()) {
-      say("mxsweep watch: nothing was changed: the configuration has problems", 3);
-    } else if (!options_.quiet) {
-      say("mxsweep watch: read again: " + reloaded.text, 5);
-    }
+    static_cast<void>(reload());
     return;
   }
   if (std::exchange(stopping_, true)) std::_Exit(kEndedEarly);
@@ -196,6 +312,7 @@ void Monitor::react(const threads::Signal& signal) {
 }
 
 Status Monitor::finish() {
+  if (showing_) showing_->close();  // It asks the loop.
   thread_.join();
   control_->close();
   station_->submit_rest();

@@ -44,7 +44,10 @@ void Prober::take_requests(std::size_t room, const watch::Moment& now) {
 }
 
 void Prober::begin(const watch::ProbeRequest& request, const watch::Moment& now) {
-  counts_.lag.add(std::max(now.at - request.due, Duration::zero()));
+  const Duration lag = std::max(now.at - request.due, Duration::zero());
+  counts_.lag.add(lag);
+  counts_.lags.add(lag);
+  if (lag > kLate) ++counts_.late;
   pending_[request.monitor] = {.request = request, .number = ++number_};
   WatchedName* const name = roster_.name_of(request.monitor);
   if (name == nullptr) return go_on(request.monitor, now);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "monitor/hand.h"
+#include "monitor/showing.h"
 #include "mxsweep/ring/clock.h"
 
 namespace mxsweep::monitor {
@@ -73,6 +74,11 @@ void Station::post(Trouble&& trouble) {
   bell_.notify_if_waiting();
 }
 
+void Station::note_from_outside(const std::string& key, const std::string& text) {
+  const std::lock_guard lock(lock_);
+  outer_troubles_[key] = text;
+}
+
 void Station::send_test(const watch::Channel& channel, watch::Message&& message,
                         std::shared_ptr<std::promise<watch::Delivered>> result) {
   message.revision = ++test_;
@@ -112,7 +118,13 @@ bool Station::take(std::vector<names::Resolved>& servers) {
   return hosts_.take(servers) || domains_.take(servers);
 }
 
+void Station::record(const results::Record& record, Instant now) {
+  outputs_.add(record, now);
+  if (showing_ != nullptr) showing_->on_record(record);
+}
+
 void Station::keep(watch::MonitorId id, const watch::Monitor& monitor, watch::HistoryRow&& row) {
+  if (showing_ != nullptr) showing_->on_result(id, row);
   if (history_.size() >= kHistoryRowsMost) return;
   if (id >= numbers_.size()) numbers_.resize(std::size_t{id} + 1, kNoNumber);
   if (numbers_[id] == kNoNumber) numbers_[id] = keeper_.number_of(monitor.key);
@@ -122,6 +134,7 @@ void Station::keep(watch::MonitorId id, const watch::Monitor& monitor, watch::Hi
 }
 
 void Station::forget(watch::MonitorId id) {
+  if (showing_ != nullptr) showing_->forget(id);
   if (id < numbers_.size()) numbers_[id] = kNoNumber;
 }
 
@@ -130,6 +143,7 @@ void Station::pass_on(watch::Effects&& effects, const watch::Settings& /*setting
     outputs_.add(event, now);
     options_.show(event);
   }
+  if (showing_ != nullptr) showing_->on_effects(effects);
   if (effects.batch.empty() && effects.sends.empty()) return;
   submit(std::move(effects.batch), std::move(effects.sends), channels_);
 }
@@ -138,6 +152,10 @@ bool Station::take(watch::Delivered& delivered) {
   while (std::optional<watch::Delivered> done = courier_.take()) {
     if (is_test(*done)) continue;
     delivered = *std::move(done);
+    // A reload may have removed the channel meanwhile.
+    if (showing_ != nullptr && delivered.channel < channels_->size()) {
+      showing_->on_delivered((*channels_)[delivered.channel].name, delivered.ok);
+    }
     return true;
   }
   return false;
@@ -183,6 +201,7 @@ Instant Station::flush(Instant now) {
 
 void Station::on_turn(Instant now) {
   service_.watchdog(now);
+  if (showing_ != nullptr) showing_->on_turn(now);
   if (now < look_at_) return;
   look_at_ = now + kLookEvery;
   look_for_troubles();
@@ -204,6 +223,12 @@ void Station::look_for_troubles() {
   note("output", outputs_.failure().sentence());
   note("resolver",
        hosts_.failure().ok() ? domains_.failure().line("; ") : hosts_.failure().line("; "));
+  std::map<std::string, std::string> outer;
+  {
+    const std::lock_guard lock(lock_);
+    outer = outer_troubles_;
+  }
+  for (const auto& [key, text] : outer) note(key, text);
 }
 
 // Each is told once, when it begins, and again when it ends.

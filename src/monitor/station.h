@@ -27,8 +27,11 @@
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/store/keeper.h"
 #include "mxsweep/threads/doorbell.h"
+#include "mxsweep/view/board.h"
 
 namespace mxsweep::monitor {
+
+class Showing;
 
 struct StationOptions {
   std::string records;  // Paths; empty: none.
@@ -45,6 +48,8 @@ class Station final : public Outside {
   // What was saved. `damage`: what was set aside.
   Result<watch::Saved> open(const watch::Settings& settings, WallTime now);
   [[nodiscard]] std::string damage() const { return keeper_.damage(); }
+  // The latest incidents, for those who look back. Between open() and start().
+  Result<watch::Past> read_past() { return keeper_.read_past(view::kIncidentsMost); }
   Status start();
   // When the loop has ended: passes on the rest; whether everything is committed; ends the outputs.
   void submit_rest() { submit({}, {}, channels_); }
@@ -56,6 +61,8 @@ class Station final : public Outside {
   void post(Command&& command);
   void post(Trouble&& trouble);
   void reopen_outputs() { outputs_.reopen(); }
+  // Of means that are not the station's own. An empty `text`: it works.
+  void note_from_outside(const std::string& key, const std::string& text);
 
   // In the loop's thread. Sends a test message; the promise gets what becomes of it.
   void send_test(const watch::Channel& channel, watch::Message&& message,
@@ -67,11 +74,15 @@ class Station final : public Outside {
   // The configuration is this from now on.
   void use(const watch::Settings& settings);
   [[nodiscard]] std::uint64_t history_octets() const { return keeper_.history_octets(); }
+  [[nodiscard]] std::uint64_t history_lost() const { return keeper_.history_lost(); }
+
+  // From now on it hears of what happens. Before the loop runs; it outlives the loop.
+  void show_on(Showing& showing) { showing_ = &showing; }
 
   // Outside.
   void ask(targets::Target&& name, bool domain) override;
   bool take(std::vector<names::Resolved>& servers) override;
-  void record(const results::Record& record, Instant now) override { outputs_.add(record, now); }
+  void record(const results::Record& record, Instant now) override;
   void keep(watch::MonitorId id, const watch::Monitor& monitor, watch::HistoryRow&& row) override;
   void forget(watch::MonitorId id) override;
   void pass_on(watch::Effects&& effects, const watch::Settings& settings, Instant now) override;
@@ -109,6 +120,7 @@ class Station final : public Outside {
   std::deque<Trouble> troubles_;
   std::deque<Channels> carried_;  // What the channel of each message that was submitted refers to.
   std::atomic<std::size_t> posted_ = 0;  // Commands and troubles.
+  std::map<std::string, std::string> outer_troubles_;
 
   Channels channels_;
   // Test messages that are under way, by the revision that they got.
@@ -119,6 +131,7 @@ class Station final : public Outside {
   std::string dead_man_;
   Duration dead_man_every_{};
   Instant ping_at_ = Instant::min();
+  Showing* showing_ = nullptr;
 };
 
 }  // namespace mxsweep::monitor

@@ -21,6 +21,7 @@ using serve::Request;
 constexpr std::uint32_t kPageMost = 100'000;
 constexpr std::uint32_t kRefreshLeast = 5;
 constexpr std::uint32_t kRefreshMost = 3600;
+constexpr std::int64_t kSecondsMost = 253'402'300'799;  // The end of the year 9999.
 constexpr std::string_view kApi = "api";
 constexpr std::string_view kLines = "application/x-ndjson";
 
@@ -95,8 +96,7 @@ bool read_number(std::string_view text, Number least, Number most, Number& out) 
 bool read_time(std::string_view text, WallTime& out) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
   std::int64_t seconds = 0;
-  constexpr std::int64_t kMost = 253'402'300'799;  // The end of the year 9999.
-  if (read_number<std::int64_t>(text, 0, kMost, seconds)) {
+  if (read_number<std::int64_t>(text, 0, kSecondsMost, seconds)) {
     out = WallTime{std::chrono::seconds{seconds}};
     return true;
   }
@@ -144,6 +144,12 @@ bool read_state(std::string_view text, Route& route) {
 bool read_cursor(std::string_view text, Route& route) {
   if (route.about == About::api_monitors) {
     route.cursor = text;
+    return true;
+  }
+  if (route.about == About::api_history) {
+    std::int64_t us = 0;
+    if (!read_number<std::int64_t>(text, 0, kSecondsMost * 1'000'000, us)) return false;
+    route.from = WallTime{std::chrono::microseconds{us}};
     return true;
   }
   if (route.about == About::api_certificates) {

@@ -80,6 +80,7 @@ struct Route {
   bool lines = false;         // NDJSON.
   std::string target;         // Of /probe.
   bool fresh = false;
+  std::string action;  // Of a form: the path and query that it was asked for with.
 };
 
 struct NoRoute {

@@ -32,13 +32,13 @@ std::uint32_t submissions_for(std::uint32_t connections) {
                     kSubmissionsMost);
 }
 
-std::uint32_t descriptors_reserved(std::uint32_t threads) {
-  return kDescriptorsOfProcess + kDescriptorsPerWorker * threads;
+std::uint32_t descriptors_reserved(const CapacityRequest& request, std::uint32_t threads) {
+  return kDescriptorsOfProcess + request.descriptors_besides + kDescriptorsPerWorker * threads;
 }
 
-std::uint32_t fitting(std::uint32_t descriptor_limit, std::uint32_t threads) {
-  const std::uint32_t reserved = descriptors_reserved(threads);
-  return descriptor_limit > reserved ? descriptor_limit - reserved : 0;
+std::uint32_t fitting(const CapacityRequest& request, std::uint32_t threads) {
+  const std::uint32_t reserved = descriptors_reserved(request, threads);
+  return request.descriptor_limit > reserved ? request.descriptor_limit - reserved : 0;
 }
 
 Status too_few_descriptors(std::uint32_t concurrency, std::uint32_t limit, std::uint32_t fits) {
@@ -58,12 +58,12 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
   capacity.threads = request.threads != 0 ? request.threads : request.processors;
   capacity.threads = std::clamp(capacity.threads, 1U, std::min(capacity.concurrency, kThreadsMax));
   capacity.own_descriptor_tables = request.exceed_nofile;
-  capacity.fits = fitting(request.descriptor_limit, capacity.threads);
+  capacity.fits = fitting(request, capacity.threads);
 
   if (request.exceed_nofile) {
     // Every table holds a copy of the process's own descriptors, whose number grows with the
     // threads.
-    while (static_cast<std::uint64_t>(fitting(request.descriptor_limit, capacity.threads)) *
+    while (static_cast<std::uint64_t>(fitting(request, capacity.threads)) *
                capacity.threads <
            capacity.concurrency) {
       if (capacity.threads == kThreadsMax) {
@@ -74,7 +74,7 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
     if (request.threads != 0 && capacity.threads > request.threads) {
       capacity.note = std::to_string(capacity.threads) + " workers instead of " +
                       std::to_string(request.threads) + ": a descriptor table holds " +
-                      std::to_string(fitting(request.descriptor_limit, capacity.threads)) +
+                      std::to_string(fitting(request, capacity.threads)) +
                       " connections";
     }
   } else if (capacity.concurrency > capacity.fits) {
@@ -87,7 +87,7 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
                     " connections at once fit in the limit on open files (ulimit -n " +
                     std::to_string(request.descriptor_limit) + ")";
   }
-  const std::uint32_t in_own_table = fitting(request.descriptor_limit, capacity.threads);
+  const std::uint32_t in_own_table = fitting(request, capacity.threads);
   capacity.per_worker =
       request.exceed_nofile ? std::min(capacity.concurrency, in_own_table) : capacity.concurrency;
   const std::uint32_t share = (capacity.concurrency + capacity.threads - 1) / capacity.threads;

@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kHeadOctetsMax = std::size_t{16} * 1024;
 // Of a body that is too large, so that its sender can read the answer. Beyond, it is cut off.
 constexpr std::size_t kDiscardedOctetsMax = std::size_t{1024} * 1024;
-constexpr unsigned kClosingMax = 256;
 
 // The library would decode the target, and cut it at its first NUL.
 std::size_t leave_encoded(void* /*loop*/, MHD_Connection* /*connection*/, char* text) {
@@ -59,16 +58,15 @@ Status Loop::open() {
   const std::string cure = "raise the limit on open files (ulimit -n)";
   if (!inbox_->bell().good()) return Status::machine("no descriptor for the HTTP server", cure);
   const unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME;
-  // The limit of connections is ours; those that were shut down still count for the library.
   daemon_ = ::MHD_start_daemon(flags, 0, nullptr, nullptr, &Loop::on_access, this,  //
                                MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHeadOctetsMax,  //
                                MHD_OPTION_CONNECTION_LIMIT,
-                               static_cast<unsigned>(options_.connections + kClosingMax),  //
-                               MHD_OPTION_CONNECTION_TIMEOUT, 0U,                          //
-                               MHD_OPTION_URI_LOG_CALLBACK, &Loop::on_target, this,        //
-                               MHD_OPTION_UNESCAPE_CALLBACK, &leave_encoded, nullptr,      //
-                               MHD_OPTION_NOTIFY_CONNECTION, &Loop::on_connection, this,   //
-                               MHD_OPTION_NOTIFY_COMPLETED, &Loop::on_completed, this,     //
+                               static_cast<unsigned>(open_max()),                         //
+                               MHD_OPTION_CONNECTION_TIMEOUT, 0U,                         //
+                               MHD_OPTION_URI_LOG_CALLBACK, &Loop::on_target, this,       //
+                               MHD_OPTION_UNESCAPE_CALLBACK, &leave_encoded, nullptr,     //
+                               MHD_OPTION_NOTIFY_CONNECTION, &Loop::on_connection, this,  //
+                               MHD_OPTION_NOTIFY_COMPLETED, &Loop::on_completed, this,    //
                                MHD_OPTION_END);
   if (daemon_ == nullptr) return Status::machine("the HTTP server cannot be opened", cure);
   const MHD_DaemonInfo* const info = ::MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);

@@ -104,7 +104,7 @@ void Loop::sleep() {
 
 void Loop::accept_some() {
   if (now_ < accept_from_) return;
-  for (int count = 0; count < kAcceptedOfTurn; ++count) {
+  for (int count = 0; count < kAcceptedOfTurn && connections_.size() < open_max(); ++count) {
     const Accepted accepted = accept_from(listener_);
     if (accepted.descriptor >= 0) {
       if (!admit(accepted)) ++tally_.refused;

@@ -87,6 +87,10 @@ class Loop {
   MHD_Result on_whole(Guest& guest);
   MHD_Result send(Guest& guest, Answer&& answer);
 
+  // With those that were shut down to make room, which the library closes in its next turn.
+  [[nodiscard]] std::uint32_t open_max() const {
+    return options_.connections + options_.connections / 16 + 1;
+  }
   void accept_some();
   bool admit(const Accepted& accepted);
   void forget(int descriptor);

@@ -21,6 +21,15 @@ TEST_CASE("the default is used if it fits, and otherwise lowered with a note", "
   CHECK(low->note.find("256") != std::string::npos);
 }
 
+TEST_CASE("descriptors that are used beside the sweep are not for connections", "[capacity]") {
+  const Result<Capacity> alone = plan_capacity({.descriptor_limit = 256});
+  const Result<Capacity> beside =
+      plan_capacity({.descriptor_limit = 256, .descriptors_besides = 32});
+  REQUIRE(beside.ok());
+  CHECK(beside->fits == alone->fits - 32);
+  CHECK(beside->note.find("256") != std::string::npos);
+}
+
 TEST_CASE("more than the limit on open files is refused, with the cure", "[capacity]") {
   const Result<Capacity> plan = plan_capacity({.concurrency = 50'000, .descriptor_limit = 20'000});
   REQUIRE_FALSE(plan.ok());

@@ -8,6 +8,7 @@
 //   Errors    the sentence of the Status begins with the path.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,12 @@
 
 namespace mxsweep::files {
 
+// Whether the text must survive a loss of power; else it may be lost, as a whole, for some seconds.
+enum class Durable : std::uint8_t { yes, no };
+
 // `minus`: the descriptor that "-" stands for.
-Status write_whole(const std::string& path, std::string_view text, int minus = 1);
+Status write_whole(const std::string& path, std::string_view text, int minus = 1,
+                   Durable durable = Durable::yes);
 
 // Every octet of it, or an error.
 Result<std::string> read_whole(const std::string& path);

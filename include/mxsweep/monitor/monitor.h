@@ -23,6 +23,7 @@ struct MonitorOptions {
   std::string state_dir;  // Instead of the file's; empty: the file's.
   std::string records;    // Paths; empty: none.
   std::string events;
+  std::string version;       // Of the program, for metrics.
   bool quiet = false;        // Only what is wrong is said.
   bool for_journal = false;  // Lines have the priorities that journald reads.
   // Writes a line for people, without waiting for room. From any thread.

@@ -25,6 +25,7 @@ struct CapacityRequest {
   std::uint32_t threads = 0;      // 0: one per processor.
   std::uint32_t processors = 1;
   std::uint32_t descriptor_limit = 1024;  // RLIMIT_NOFILE.
+  std::uint32_t descriptors_besides = 0;  // Of what runs beside the sweep in this process.
   bool exceed_nofile = false;
   bool tls = false;  // Connections may use TLS.
 };
