@@ -9,6 +9,7 @@
 
 #include "monitor/web_question.h"
 #include "mxsweep/api/api.h"
+#include "mxsweep/core/percent.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/serve/credentials.h"
 #include "mxsweep/serve/query.h"
@@ -44,7 +45,7 @@ std::string key_of(const serve::Request& request, const Route& route, const View
       fmt::format("{}{}{} {}{}", viewer.targets, !viewer.link_key.empty(),
                   viewer.format == metrics::Format::openmetrics, route.lines, request.path);
   for (const auto& [name, value] : request.query) {
-    key += fmt::format("&{}={}", serve::percent_encoded(name), serve::percent_encoded(value));
+    key += fmt::format("&{}={}", percent_encoded(name), percent_encoded(value));
   }
   return key;
 }
@@ -160,7 +161,7 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
     route.action = request.path + '?';
     for (const auto& [name, value] : request.query) {
       if (!route.action.ends_with('?')) route.action += '&';
-      route.action += serve::percent_encoded(name) + '=' + serve::percent_encoded(value);
+      route.action += percent_encoded(name) + '=' + percent_encoded(value);
     }
   }
   if (asked_.size() >= kAnswersKept) {

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "mxsweep/core/percent.h"
 #include "mxsweep/pages/pages.h"
-#include "mxsweep/serve/query.h"
 #include "mxsweep/tls/signed_link.h"
 
 namespace mxsweep::monitor {
@@ -80,7 +80,7 @@ Make object_of(std::optional<Facts> facts, const Write& write) {
   return [facts = *std::move(facts), write] { return json(write(facts)); };
 }
 
-std::string encoded(std::string_view text) { return serve::percent_encoded(text); }
+std::string encoded(std::string_view text) { return percent_encoded(text); }
 
 std::string more_monitors(const Route& route, const std::string& next) {
   if (next.empty()) return {};

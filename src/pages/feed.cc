@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/core/percent.h"
 #include "pages/html.h"
 #include "pages/links.h"
 #include "pages/parts.h"

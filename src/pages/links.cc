@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/percent.h"
 #include "mxsweep/tls/sha256.h"
 
 namespace mxsweep::pages {
@@ -41,18 +42,6 @@ std::string safe_name(std::string_view name) {
 }
 
 }  // namespace
-
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
-}
 
 std::string file_of(const Place& place) {
   const std::string number = place.page > 1 ? fmt::format("-{}", place.page) : "";

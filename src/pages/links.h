@@ -9,9 +9,6 @@
 
 namespace mxsweep::pages {
 
-// Every octet but letters, digits and "-._~" becomes %XX.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 // "/group/a%2Fb?page=2"
 [[nodiscard]] std::string path_of(const Place& place);
 

@@ -5,6 +5,7 @@
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/core/percent.h"
 #include "mxsweep/core/utf8.h"
 
 namespace mxsweep::serve {
@@ -13,12 +14,6 @@ namespace {
 constexpr std::size_t kHostOctetsMax = 255;  // RFC 1035 section 2.3.4.
 
 using Members = std::vector<std::pair<std::string, std::string>>;
-
-int value_of_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -33,10 +28,6 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 
 // Printable ASCII without a space: anything else of a target has to be written as %XX.
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
-
-bool is_unreserved(char c) {
-  return is_alphanumeric(c) || std::string_view("-._~").find(c) != std::string_view::npos;
-}
 
 bool is_in_segment(char c) {
   return is_alphanumeric(c) ||
@@ -66,41 +57,6 @@ bool is_port(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded += text[at];
-      continue;
-    }
-    if (text.size() - at < 3) return std::nullopt;
-    const int high = value_of_digit(text[at + 1]);
-    const int low = value_of_digit(text[at + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
-    at += 2;
-  }
-  return decoded;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      encoded += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[octet >> 4U];
-    encoded += kDigits[octet & 15U];
-  }
-  return encoded;
-}
 
 std::optional<std::vector<std::string>> read_path(std::string_view path) {
   if (!path.starts_with('/')) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/percent.h"
 #include "mxsweep/core/utf8.h"
 #include "mxsweep/metrics/exposition.h"
 #include "mxsweep/serve/credentials.h"

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "mxsweep/core/percent.h"
 #include "mxsweep/serve/request.h"
 #include "support/catch.h"
 #include "support/guarded_bytes.h"
@@ -147,16 +148,6 @@ TEST_CASE("the host of a request has no port and is in lower case", "[serve][que
   }
   CHECK(read_host(std::string(255, 'a')).has_value());
   CHECK_FALSE(read_host(std::string(256, 'a')).has_value());
-}
-
-TEST_CASE("what is encoded is decoded to the same octets", "[serve][query]") {
-  std::string all;
-  for (int octet = 0; octet < 256; ++octet) all += static_cast<char>(octet);
-  const std::string encoded = percent_encoded(all);
-  CHECK(percent_decoded(encoded) == all);
-  CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
-  CHECK(percent_encoded("a b/\u00fc") == "a%20b%2F%C3%BC");
-  CHECK(percent_decoded("a+b") == "a+b");
 }
 
 TEST_CASE("the first member of a name is the one that is asked for", "[serve][query]") {

@@ -19,10 +19,6 @@ inline constexpr std::size_t kTargetOctetsMax = 4096;
 inline constexpr std::size_t kSegmentsMax = 8;
 inline constexpr std::size_t kMembersMax = 32;
 
-[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
-// Every octet but letters, digits and "-._~" becomes %XX.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 [[nodiscard]] std::optional<std::vector<std::string>> read_path(std::string_view path);
 // "a=1&b=2", of a query or a form.
 [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> read_members(
