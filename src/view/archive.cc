@@ -2,7 +2,7 @@
 #include "view/archive.h"
 
 #include <algorithm>
-#include <ranges>
+#include <iterator>
 
 #include "mxsweep/core/memory.h"
 #include "mxsweep/view/board.h"
@@ -60,6 +60,11 @@ const Kept* Archive::find(watch::IncidentId id) const {
   return found == kept_.end() ? nullptr : &found->second;
 }
 
+Kept* Archive::known(watch::IncidentId id) {
+  const auto found = kept_.find(id);
+  return found == kept_.end() ? nullptr : &found->second;
+}
+
 void Archive::each(watch::IncidentId below,
                    const std::function<bool(watch::IncidentId, const Kept&)>& visit) const {
   auto at = std::make_reverse_iterator(kept_.lower_bound(below));
@@ -67,7 +72,7 @@ void Archive::each(watch::IncidentId below,
 }
 
 void Archive::add(const watch::TimelineRow& row) {
-  if (row.incident != 0) append(of(row.incident).timeline, row, kTimelineMost);
+  if (Kept* const kept = known(row.incident)) append(kept->timeline, row, kTimelineMost);
   if (row.monitor.empty()) return;
   changes_.push_back(row);
   changes_octets_ += octets_of(row);
@@ -77,7 +82,9 @@ void Archive::add(const watch::TimelineRow& row) {
 }
 
 void Archive::add(const watch::DeliveryRow& row) {
-  std::vector<watch::DeliveryRow>& rows = of(row.incident).deliveries;
+  Kept* const kept = known(row.incident);
+  if (kept == nullptr) return;
+  std::vector<watch::DeliveryRow>& rows = kept->deliveries;
   const auto found = std::ranges::find(rows, row.channel, &watch::DeliveryRow::channel);
   if (found != rows.end()) {
     *found = row;
@@ -87,12 +94,13 @@ void Archive::add(const watch::DeliveryRow& row) {
 }
 
 void Archive::add(const watch::DeliveryLogRow& row) {
-  append(of(row.incident).attempts, row, kAttemptsMost);
+  if (Kept* const kept = known(row.incident)) append(kept->attempts, row, kAttemptsMost);
 }
 
 void Archive::add(watch::EvidenceRow&& row) {
-  std::vector<watch::EvidenceRow>& rows = of(row.incident).evidence;
-  if (rows.size() < kEvidenceMost) rows.push_back(std::move(row));
+  Kept* const kept = known(row.incident);
+  if (kept == nullptr || kept->evidence.size() >= kEvidenceMost) return;
+  kept->evidence.push_back(std::move(row));
 }
 
 void Archive::add_member(Kept& kept, watch::MonitorId monitor) const {
@@ -102,7 +110,8 @@ void Archive::add_member(Kept& kept, watch::MonitorId monitor) const {
 }
 
 void Archive::weigh(watch::IncidentId id) {
-  Kept& kept = kept_[id];
+  if (known(id) == nullptr) return;
+  Kept& kept = *known(id);
   const bool was_closed = kept.octets > 0 && kept.weighed_closed;
   octets_ -= kept.octets;
   if (was_closed) {

@@ -21,12 +21,12 @@
 
 namespace mxsweep::view {
 
-inline constexpr std::size_t kArchiveOctetsMost = 4 * 1024 * 1024;
+inline constexpr std::size_t kArchiveOctetsMost = 3'000'000;
 inline constexpr std::size_t kMembersMost = 1000;
 inline constexpr std::size_t kEvidenceMost = 20;
 inline constexpr std::size_t kTimelineMost = 200;
 inline constexpr std::size_t kAttemptsMost = 100;
-inline constexpr std::size_t kChangesMost = 4000;  // Of all monitors together.
+inline constexpr std::size_t kChangesMost = 2000;  // Of all monitors together.
 inline constexpr std::size_t kGroupsMost = 8;
 
 struct Kept {
@@ -50,18 +50,19 @@ struct Kept {
 
 class Archive {
  public:
-  [[nodiscard]] Kept& of(watch::IncidentId id) { return kept_[id]; }
+  [[nodiscard]] Kept& of(watch::IncidentId id) { return kept_[id]; }  // A new one, if need be.
   [[nodiscard]] const Kept* find(watch::IncidentId id) const;
   // The ids, the newest first, until `visit` returns false. Only those below `below`.
   void each(watch::IncidentId below,
             const std::function<bool(watch::IncidentId, const Kept&)>& visit) const;
 
+  // Rows of incidents that are not known are dropped.
   void add(const watch::TimelineRow& row);
   void add(const watch::DeliveryRow& row);
   void add(const watch::DeliveryLogRow& row);
   void add(watch::EvidenceRow&& row);
   void add_member(Kept& kept, watch::MonitorId monitor) const;
-  void weigh(watch::IncidentId id);  // It has changed: makes room.
+  void weigh(watch::IncidentId id);  // It may have changed: makes room.
   void forget(watch::MonitorId monitor);
 
   // The newest first.
@@ -70,6 +71,7 @@ class Archive {
   [[nodiscard]] std::size_t octets_held() const { return octets_ + changes_octets_; }
 
  private:
+  [[nodiscard]] Kept* known(watch::IncidentId id);
   void make_room();
 
   std::map<watch::IncidentId, Kept> kept_;

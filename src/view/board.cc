@@ -13,6 +13,7 @@ Board::Parts::Parts(const BoardOptions& options, const watch::Watch& its_watch,
                     const watch::Moment& now)
     : watch(its_watch),
       began(now.wall),
+      latest(now),
       recent(options.monitors_most, options.octets_max),
       days(options.monitors_most) {}
 
@@ -38,7 +39,10 @@ void Board::Parts::follow_groups(const watch::Moment& now) {
   }
   ids.regroup(watch);
   for (watch::MonitorId id = 0; id < ids.end(); ++id) {
-    if (ids.knows(id) && ids.look(id).says_nothing) ++groups[ids.look(id).group].says_nothing;
+    if (!ids.knows(id)) continue;
+    // One that is gone and not forgotten yet may have had a group that is gone, too.
+    if (!watch.used(id)) ids.look(id).says_nothing = false;
+    if (ids.look(id).says_nothing) ++groups[ids.look(id).group].says_nothing;
   }
 }
 
@@ -49,9 +53,20 @@ GroupState& Board::Parts::group_at(watch::GroupNumber number, const watch::Momen
   return groups[number];
 }
 
+void Board::Parts::follow_clock(const watch::Moment& now) {
+  const watch::Moment before = std::exchange(latest, now);
+  if (step_between(before, now) == std::chrono::microseconds{0}) return;
+  for (watch::MonitorId id = 0; id < ids.end(); ++id) {
+    if (ids.knows(id) && watch.used(id)) days.step(id, watch.shares(id, now), now.wall);
+  }
+}
+
 void Board::Parts::follow(const watch::Moment& now) {
+  follow_clock(now);
   follow_groups(now);
-  ids.follow(watch, [&](watch::MonitorId id) { advance(id, now); });
+  ids.follow(
+      watch, [&](watch::MonitorId id) { advance(id, now); },
+      [this](watch::MonitorId id) { forget(id); });
   for (std::size_t i = 0; i < groups.size(); ++i) {
     groups[i].days.advance(watch.counts(static_cast<watch::GroupNumber>(i)), now);
   }
@@ -67,6 +82,7 @@ void Board::Parts::on_result(watch::MonitorId id, const watch::HistoryRow& row,
                              const watch::Moment& now) {
   if (!watch.used(id)) return;
   if (!ids.knows(id)) follow(now);
+  follow_clock(now);
   GroupState& group = group_at(watch.monitor(id).group, now);
   advance(id, now);
   recent.add(id, pack(row));
@@ -85,11 +101,11 @@ void Board::Parts::on_result(watch::MonitorId id, const watch::HistoryRow& row,
 void Board::Parts::forget(watch::MonitorId id) {
   if (!ids.knows(id)) return;
   const Look& look = ids.look(id);
-  if (look.says_nothing && look.group < groups.size()) --groups[look.group].says_nothing;
+  if (look.says_nothing) --groups[look.group].says_nothing;
+  if (look.in_archive) archive.forget(id);
   ids.forget(id);
   recent.forget(id);
   days.forget(id);
-  archive.forget(id);
 }
 
 void Board::restore(watch::Past&& past) { parts_->restore(std::move(past)); }

@@ -100,6 +100,12 @@ TimeKind time_kind(watch::State state, bool unobserved, bool maintenance) {
   return state == watch::State::down ? TimeKind::down : TimeKind::up;
 }
 
+microseconds step_between(const watch::Moment& before, const watch::Moment& now) {
+  const microseconds stepped =
+      (now.wall - before.wall) - std::chrono::duration_cast<microseconds>(now.at - before.at);
+  return stepped > kStepLeast || stepped < -kStepLeast ? stepped : microseconds{0};
+}
+
 void GroupDays::add(DayNumber day, const Shares& shares) {
   const auto count = static_cast<DayNumber>(kDays);
   if (!began_) {
@@ -116,9 +122,10 @@ void GroupDays::add(DayNumber day, const Shares& shares) {
 
 void GroupDays::advance(const watch::GroupCounts& counts, const watch::Moment& now) {
   const watch::GroupCounts before = std::exchange(counts_, counts);
-  const Instant from = std::exchange(at_, std::max(at_, now.at));
-  if (from == Instant{}) return;
-  // The wall clock was set back: what was taken for later days is none of this calendar's.
+  const watch::Moment from = std::exchange(at_, now);
+  if (from.at == Instant{}) return;
+  const microseconds stepped = step_between(from, now);
+  // What was taken for later days, before the wall clock was set back, is none of this calendar's.
   const DayNumber today = day_of(now.wall);
   if (began_ && today < newest_) {
     const DayNumber last = std::max(today, newest_ - static_cast<DayNumber>(kDays));
@@ -127,7 +134,7 @@ void GroupDays::advance(const watch::GroupCounts& counts, const watch::Moment& n
   }
   // Backwards, because the wall clock is right now.
   WallTime end = now.wall;
-  auto left = std::chrono::duration_cast<microseconds>(at_ - from);
+  microseconds left = now.wall - from.wall - stepped;
   while (left > microseconds{0}) {
     const DayNumber day = day_of(end - microseconds{1});
     const microseconds span = std::min<microseconds>(left, end - begin_of(day));
@@ -186,37 +193,50 @@ void MonitorDays::clear(watch::MonitorId monitor, DayNumber after, DayNumber unt
   }
 }
 
+// What follows belongs to another day.
+void MonitorDays::close_day(watch::MonitorId monitor, Begin& at, const Shares& at_midnight) {
+  word(monitor, at.day) = view::pack(at_midnight);
+  const std::array<std::int32_t, 4> more = tenths_of(at_midnight);
+  for (std::size_t i = 0; i < more.size(); ++i) at.tenths[i] += more[i];
+}
+
 void MonitorDays::advance(watch::MonitorId monitor, const Shares& whole, TimeKind since,
                           WallTime now) {
   Begin& at = begin(monitor);
   const DayNumber today = day_of(now);
-  if (at.day == today) return;
-  const microseconds passed = now - begin_of(today);
+  if (at.day >= today) return;
   if (at.day < 0) {
+    const microseconds passed = now - begin_of(today);
     at.day = today;
     if (whole.whole() > passed) at.tenths = tenths_of(without(whole, passed, since));
     return;
   }
-  const Shares of_day = less(whole, at.tenths);
-  if (today < at.day) {
-    // The wall clock was set back: what was counted of this day goes on.
-    word(monitor, at.day) = view::pack(of_day);
-    at.tenths = tenths_of(whole);
-    const std::uint32_t known = find(monitor, today);
-    if (known != kNothing && today > at.day - static_cast<DayNumber>(kept_)) {
-      const std::array<std::int32_t, 4> before = tenths_of(view::unpack(known));
-      for (std::size_t i = 0; i < before.size(); ++i) at.tenths[i] -= before[i];
-      word(monitor, today) = kNothing;
-    }
-    at.day = today;
+  while (at.day < today) {
+    const Shares left = less(whole, at.tenths);
+    const microseconds later = now - begin_of(at.day + 1);
+    close_day(monitor, at, without(left, std::min(later, left.whole()), since));
+    clear(monitor, at.day, at.day + 1);
+    ++at.day;
+  }
+}
+
+void MonitorDays::step(watch::MonitorId monitor, const Shares& whole, WallTime now) {
+  Begin& at = begin(monitor);
+  const DayNumber today = day_of(now);
+  if (at.day < 0 || at.day == today) return;
+  const DayNumber before = at.day;
+  close_day(monitor, at, less(whole, at.tenths));
+  at.day = today;
+  if (today > before) {
+    clear(monitor, before, today);
     return;
   }
-  const Shares at_midnight = without(of_day, std::min(passed, of_day.whole()), since);
-  word(monitor, at.day) = view::pack(at_midnight);
-  clear(monitor, at.day, today);
-  const std::array<std::int32_t, 4> more = tenths_of(at_midnight);
-  for (std::size_t i = 0; i < more.size(); ++i) at.tenths[i] += more[i];
-  at.day = today;
+  // What was counted of this day goes on.
+  const std::uint32_t known = find(monitor, today);
+  if (known == kNothing || before - today >= static_cast<DayNumber>(kept_)) return;
+  const std::array<std::int32_t, 4> earlier = tenths_of(view::unpack(known));
+  for (std::size_t i = 0; i < earlier.size(); ++i) at.tenths[i] -= earlier[i];
+  word(monitor, today) = kNothing;
 }
 
 bool MonitorDays::restore(watch::MonitorId monitor, DayNumber day, DayNumber began,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Days of UTC: of groups, exact; of monitors, in 4 octets each.
 //
-//   Rules    time is counted on the monotonic clock, and belongs to the day that the wall clock
-//            shows: a step of the wall clock is no time.
+//   Rules    time belongs to the day that the wall clock shows. A step of the wall clock is no
+//            time, and what was counted before it stays with its day.
 //   Units    of a monitor's earlier days: down in 2 s, unobserved and maintenance in 6 min; the
 //            rest was up. Time in which it was not watched counts as unobserved there.
 //   Memory   of a group 3 KB. Of a monitor 4 octets a day and 32 more: kDays days of up to
@@ -33,6 +33,12 @@ using DayNumber = std::int32_t;  // Since 1970.
 enum class TimeKind : std::uint8_t { up, down, unobserved, maintenance };
 [[nodiscard]] TimeKind time_kind(watch::State state, bool unobserved, bool maintenance);
 
+// More than this between two calls is a step of the wall clock, and no correction of its rate.
+inline constexpr std::chrono::microseconds kStepLeast = std::chrono::milliseconds{500};
+// By how much the wall clock was stepped between two moments; zero: it was not.
+[[nodiscard]] std::chrono::microseconds step_between(const watch::Moment& before,
+                                                     const watch::Moment& now);
+
 class GroupDays {
  public:
   void add(DayNumber day, const watch::Shares& shares);
@@ -46,7 +52,7 @@ class GroupDays {
   DayNumber newest_ = 0;           // Of days_.
   bool began_ = false;
   watch::GroupCounts counts_;
-  Instant at_{};
+  watch::Moment at_{};
 };
 
 class MonitorDays {
@@ -55,6 +61,8 @@ class MonitorDays {
 
   // `whole`: its time since it was added. `since`: what its time counted as since the last call.
   void advance(watch::MonitorId monitor, const watch::Shares& whole, TimeKind since, WallTime now);
+  // The wall clock was stepped: `whole` was counted before.
+  void step(watch::MonitorId monitor, const watch::Shares& whole, WallTime now);
   // An earlier day, or the earlier part of `began`, the day on which this process began. False: it
   // is known already, too long ago, or not yet over when this process began.
   bool restore(watch::MonitorId monitor, DayNumber day, DayNumber began, const Day& shares);
@@ -78,6 +86,7 @@ class MonitorDays {
   [[nodiscard]] std::uint32_t& word(watch::MonitorId monitor, DayNumber day);
   [[nodiscard]] std::uint32_t find(watch::MonitorId monitor, DayNumber day) const;
   void clear(watch::MonitorId monitor, DayNumber after, DayNumber until);
+  void close_day(watch::MonitorId monitor, Begin& at, const watch::Shares& at_midnight);
   Begin& begin(watch::MonitorId monitor);
 
   std::size_t kept_;

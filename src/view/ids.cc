@@ -147,6 +147,7 @@ std::optional<watch::MonitorId> Ids::find_target(const watch::Watch& watch,
                                                  std::string_view target) const {
   if (const watch::MonitorId id = watch.find(target); id != watch::kNoMonitor) return id;
   const HostAndPort wanted = split(target);
+  if (wanted.host.empty()) return std::nullopt;
   // Most are written as in the list; other forms need a look at all.
   constexpr std::uint16_t kUsualPort = 25;
   if (const auto found = at(watch, wanted.host, wanted.port.value_or(kUsualPort))) return found;

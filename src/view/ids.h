@@ -32,18 +32,24 @@ struct Look {
   bool by_hash : 1 = false;       // It is in the index of keys,
   bool by_target : 1 = false;     // and in that of targets.
   bool says_nothing : 1 = false;  // Its latest result does.
+  bool in_archive : 1 = false;    // It is a member of an incident there.
 };
 static_assert(sizeof(Look) == 16);
 
 class Ids {
  public:
-  // Monitors that were added since the last call. `added`: called with each.
-  template <typename Added>
-  void follow(const watch::Watch& watch, const Added& added) {
+  // Monitors that were added since the last call: `added` is called with each; before it `gone`, if
+  // it has the number of one that was not forgotten.
+  template <typename Added, typename Gone>
+  void follow(const watch::Watch& watch, const Added& added, const Gone& gone) {
     if (followed_ == watch.added()) return;
     followed_ = watch.added();
     for (watch::MonitorId id = 0; id < watch.end(); ++id) {
-      if (!watch.used(id) || knows(id)) continue;
+      if (!watch.used(id)) continue;
+      if (knows(id)) {
+        if (looks_[id].hash == hash_of(watch.monitor(id).key)) continue;
+        gone(id);
+      }
       add(watch, id);
       added(id);
     }

@@ -35,6 +35,7 @@ void Board::Parts::keep(const watch::IncidentRow& row) {
       continue;
     }
     archive.add_member(kept, id);
+    if (ids.knows(id)) ids.look(id).in_archive = true;
     note_group(kept.groups, watch.settings().groups[watch.monitor(id).group].name);
     if (!watch.monitor(id).domain.empty()) kept.domains = true;
   }

@@ -41,7 +41,8 @@ std::optional<double> uptime_of_24_hours(const std::array<Day, kDays>& days, Wal
 std::string blame_of(const watch::Incident& incident) {
   switch (incident.kind) {
     case watch::IncidentKind::blind: return "the monitor's own network";
-    case watch::IncidentKind::internal: return "the monitor itself";
+    case watch::IncidentKind::internal:
+      return incident.about_level() ? std::string() : "the monitor itself";
     case watch::IncidentKind::certificate:
     case watch::IncidentKind::change:
     case watch::IncidentKind::digest: return {};
@@ -72,7 +73,7 @@ Now Board::Parts::now_facts(const watch::Moment& now) const {
             .trouble = {},
             .reload_problem = reload_problem};
   for (const watch::Incident* const incident : open()) {
-    if (incident->kind != watch::IncidentKind::internal) continue;
+    if (incident->kind != watch::IncidentKind::internal || incident->about_level()) continue;
     facts.trouble += (facts.trouble.empty() ? "" : "; ") + incident->title;
   }
   return facts;
@@ -80,8 +81,8 @@ Now Board::Parts::now_facts(const watch::Moment& now) const {
 
 TimeKind Board::Parts::time_of(watch::MonitorId id) const {
   if (const Entry* const entry = recent.latest(id)) {
-    const ProbeFacts latest = unpack(*entry);
-    return time_kind(latest.state, latest.unobserved, latest.maintenance);
+    const ProbeFacts probe = unpack(*entry);
+    return time_kind(probe.state, probe.unobserved, probe.maintenance);
   }
   return time_kind(watch.health(id).state, watch.unobserved(id), watch.in_maintenance(id));
 }
@@ -118,9 +119,9 @@ MonitorLine Board::Parts::line_of(watch::MonitorId id) const {
     line.cause = failing ? health.kept_cause : health.cause;
   }
   if (const Entry* const entry = recent.latest(id)) {
-    const ProbeFacts latest = unpack(*entry);
-    line.last = latest.at;
-    line.total = latest.laps[static_cast<std::size_t>(Lap::total)];
+    const ProbeFacts probe = unpack(*entry);
+    line.last = probe.at;
+    line.total = probe.laps[static_cast<std::size_t>(Lap::total)];
   }
   return line;
 }

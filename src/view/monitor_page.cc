@@ -105,6 +105,14 @@ std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Mo
 
   if (const auto certificate = parts.watch.certificates().of(id)) {
     page.path = parts.paths.find(certificate->sha256);
+    if (page.path.empty()) {
+      // Of a handshake before this process, or of one among thousands: what the ledger has.
+      page.path.push_back({.subject = certificate->subject,
+                           .issuer = certificate->issuer,
+                           .not_before = certificate->not_before,
+                           .not_after = certificate->not_after,
+                           .key = {}});
+    }
     page.server_name = !monitor.host.empty()     ? monitor.host
                        : !monitor.domain.empty() ? monitor.domain
                                                  : monitor.target;

@@ -77,14 +77,16 @@ std::optional<GroupPage> Board::group(std::string_view name, std::uint32_t first
 
   const std::vector<watch::MonitorId>& order = parts.ids.order(parts.watch);
   const auto group_of = [&](watch::MonitorId id) { return parts.ids.look(id).group; };
-  const auto members = std::ranges::equal_range(order, *number, {}, group_of);
-  page.all = static_cast<std::uint32_t>(std::ranges::size(members));
+  const auto begin = std::ranges::lower_bound(order, *number, {}, group_of);
+  const auto end = std::ranges::upper_bound(order, *number, {}, group_of);
+  page.all = static_cast<std::uint32_t>(end - begin);
   page.first = std::min(first, page.all);
   std::uint32_t skip = page.first;
   const std::uint32_t wanted = rows_of(most);
   for (const watch::State state : kWorstFirst) {
     if (page.monitors.size() == wanted) break;
-    for (const watch::MonitorId id : members) {
+    for (auto member = begin; member != end; ++member) {
+      const watch::MonitorId id = *member;
       if (parts.ids.look(id).state != state) continue;
       if (skip > 0) {
         --skip;

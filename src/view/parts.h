@@ -48,6 +48,7 @@ struct Board::Parts {
   // board.cc: what happens.
   void follow(const watch::Moment& now);  // What has changed in `watch` since the last call.
   void follow_groups(const watch::Moment& now);
+  void follow_clock(const watch::Moment& now);
   GroupState& group_at(watch::GroupNumber number, const watch::Moment& now);
   void advance(watch::MonitorId id, const watch::Moment& now);
   void on_result(watch::MonitorId id, const watch::HistoryRow& row, const watch::Moment& now);
@@ -77,6 +78,7 @@ struct Board::Parts {
 
   const watch::Watch& watch;
   WallTime began;
+  watch::Moment latest;  // The time of the latest call.
   Recent recent;
   MonitorDays days;
   Ids ids;

@@ -24,6 +24,20 @@ tls::Digest digest_from(const std::string& hexadecimal) {
   return digest;
 }
 
+std::size_t held_by_all(const std::vector<std::string>& texts) {
+  std::size_t octets = texts.capacity() * sizeof(std::string);
+  for (const std::string& text : texts) octets += held_by(text);
+  return octets;
+}
+
+std::vector<std::string> names_of(const tls::Certificate& certificate) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(certificate.dns_names, kNamesMost); ++i) {
+    names.emplace_back(cut_between_characters(certificate.names[i], kNameOctetsMost));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::size_t Paths::Hash::operator()(const tls::Digest& digest) const {
@@ -34,7 +48,7 @@ std::size_t Paths::Hash::operator()(const tls::Digest& digest) const {
 
 std::size_t Paths::octets_of(const Step& step) {
   return kNodeOctets + sizeof step + held_by(step.step.subject) + held_by(step.step.issuer) +
-         held_by(step.step.key);
+         held_by(step.step.key) + held_by_all(step.step.names);
 }
 
 void Paths::add(const tls::Chain& chain) {
@@ -42,11 +56,13 @@ void Paths::add(const tls::Chain& chain) {
   const tls::Digest& own = chain.certificates.front().sha256;
   if (paths_.contains(own)) return;
   if (paths_.size() == kPathsMost) drop_oldest();
-  std::vector<tls::Digest>& path = paths_[own];
+  Path& path = paths_[own];
+  path.verified = chain.error == tls::VerifyError::none;
+  if (chain.expiry) path.end = chain.expiry->at;
   for (const tls::Certificate& certificate : chain.certificates) {
-    if (path.size() == kStepsMost || certificate.key.empty()) break;
-    if (std::ranges::find(path, certificate.sha256) != path.end()) continue;
-    path.push_back(certificate.sha256);
+    if (path.steps.size() == kStepsMost || certificate.key.empty()) break;
+    if (std::ranges::find(path.steps, certificate.sha256) != path.steps.end()) continue;
+    path.steps.push_back(certificate.sha256);
     Step& step = steps_[certificate.sha256];
     if (step.paths++ > 0) continue;
     step.step = {
@@ -55,24 +71,25 @@ void Paths::add(const tls::Chain& chain) {
         .not_before = certificate.not_before,
         .not_after = certificate.not_after,
         .key = certificate.key};
+    if (path.steps.size() == 1) step.step.names = names_of(certificate);
     octets_ += octets_of(step);
   }
-  path.shrink_to_fit();
+  path.steps.shrink_to_fit();
   order_.push_back(own);
-  octets_ += 2 * kNodeOctets + sizeof own + path.capacity() * sizeof own;
+  octets_ += 2 * kNodeOctets + sizeof path + path.steps.capacity() * sizeof own;
 }
 
 void Paths::drop_oldest() {
   const auto oldest = paths_.find(order_.front());
   order_.pop_front();
-  for (const tls::Digest& sha256 : oldest->second) {
+  for (const tls::Digest& sha256 : oldest->second.steps) {
     const auto step = steps_.find(sha256);
     if (--step->second.paths > 0) continue;
     octets_ -= octets_of(step->second);
     steps_.erase(step);
   }
-  octets_ -=
-      2 * kNodeOctets + sizeof(tls::Digest) + oldest->second.capacity() * sizeof(tls::Digest);
+  octets_ -= 2 * kNodeOctets + sizeof oldest->second +
+             oldest->second.steps.capacity() * sizeof(tls::Digest);
   paths_.erase(oldest);
 }
 
@@ -80,7 +97,12 @@ std::vector<CertificateStep> Paths::find(const std::string& sha256) const {
   std::vector<CertificateStep> found;
   const auto path = paths_.find(digest_from(sha256));
   if (path == paths_.end()) return found;
-  for (const tls::Digest& step : path->second) found.push_back(steps_.at(step).step);
+  for (const tls::Digest& sha256 : path->second.steps) {
+    CertificateStep& step = found.emplace_back(steps_.at(sha256).step);
+    step.sha256 = tls::to_hexadecimal(sha256);
+    step.verified = path->second.verified;
+    step.path_end = path->second.end;
+  }
   return found;
 }
 

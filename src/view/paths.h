@@ -16,9 +16,10 @@
 
 namespace mxsweep::view {
 
-inline constexpr std::size_t kPathsMost = 10'000;
+inline constexpr std::size_t kPathsMost = 3000;
 inline constexpr std::size_t kStepsMost = 6;         // Of a path.
 inline constexpr std::size_t kNameOctetsMost = 256;  // Of subject and issuer; the rest is cut.
+inline constexpr std::size_t kNamesMost = 16;        // Of the server's own certificate.
 
 class Paths {
  public:
@@ -35,11 +36,16 @@ class Paths {
     CertificateStep step;
     std::uint32_t paths = 0;  // That have it.
   };
+  struct Path {
+    std::vector<tls::Digest> steps;
+    bool verified = false;
+    WallTime end{};  // The earliest of all that it depends on.
+  };
   void drop_oldest();
   [[nodiscard]] static std::size_t octets_of(const Step& step);
 
   std::unordered_map<tls::Digest, Step, Hash> steps_;
-  std::unordered_map<tls::Digest, std::vector<tls::Digest>, Hash> paths_;
+  std::unordered_map<tls::Digest, Path, Hash> paths_;
   std::deque<tls::Digest> order_;
   std::size_t octets_ = 0;
 };

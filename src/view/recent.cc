@@ -7,10 +7,18 @@
 #include "mxsweep/view/board.h"
 
 namespace mxsweep::view {
+namespace {
+
+std::size_t entries_in(std::size_t octets) {
+  std::size_t entries = octets / sizeof(Entry);
+  while (entries > 0 && allocated(entries * sizeof(Entry)) > octets) --entries;
+  return std::clamp(entries, kEntriesLeast, kProbesMost);
+}
+
+}  // namespace
 
 Recent::Recent(std::uint32_t monitors_most, std::size_t octets_max)
-    : each_most_(std::clamp(octets_max / std::max(monitors_most, 1U) / sizeof(Entry), kEntriesLeast,
-                            kProbesMost)) {}
+    : each_most_(entries_in(octets_max / std::max(monitors_most, 1U))) {}
 
 void Recent::grow(Ring& ring) const {
   constexpr std::size_t kFirst = 4;

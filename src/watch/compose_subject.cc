@@ -194,7 +194,11 @@ std::string public_headline(const Incident& incident, std::span<const std::strin
   switch (incident.kind) {
     case IncidentKind::blind:
       return incident.open() ? std::string(kBlindNow) : std::string(kBlindThen);
-    case IncidentKind::internal: return "the monitor itself has a problem";
+    case IncidentKind::internal: {
+      if (!incident.about_level()) return "the monitor itself has a problem";
+      const std::string group = incident.scope_value.substr(kLevelKey.size());
+      return "group " + shown(group, kNameShownOctets) + " uses up its error budget too fast";
+    }
     case IncidentKind::certificate: return "certificates expire";
     case IncidentKind::change: return "servers show something else than before";
     case IncidentKind::digest: return "several messages in one";

@@ -32,8 +32,6 @@
 
 namespace mxsweep::watch {
 
-// The key of the incident about a group that uses up its error budget.
-inline constexpr std::string_view kLevelKey = "level ";
 [[nodiscard]] inline std::string level_key(std::string_view group) {
   return std::string(kLevelKey) + std::string(group);
 }

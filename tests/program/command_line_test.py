@@ -121,7 +121,7 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
-                         "resume", "own", "exclude", "shard", "canary"):
+                         "resume", "own", "exclude", "shard", "canary", "metrics"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",

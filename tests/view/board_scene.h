@@ -74,10 +74,12 @@ class BoardScene {
     const Instant end = now.at + duration;
     turn();
     for (Instant next = watch->next(); next < end; next = watch->next()) {
-      now = now + (std::max(next, now.at + std::chrono::milliseconds{1}) - now.at);
+      next = std::max(next, now.at + std::chrono::milliseconds{1});
+      // A moment of both clocks.
+      now = now + std::chrono::ceil<std::chrono::microseconds>(next - now.at);
       turn();
     }
-    now = now + (end - now.at);
+    now = now + std::max(end - now.at, Duration{});
     turn();
   }
   void turn() {

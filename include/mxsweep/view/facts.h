@@ -78,7 +78,7 @@ struct IncidentFacts {
   std::string
       public_headline;  // The same without names and addresses: "400 hosts of group edge: …".
   std::string blame;    // Whose side: "the network or the server", or empty.
-  std::vector<std::string> groups;  // Of its members, at most 8.
+  std::vector<std::string> groups;  // Of its first 1,000 members, at most 8.
 };
 
 struct Overview {
@@ -173,7 +173,7 @@ struct FieldValue {
   std::string value;
   bool adopted = false;
   WallTime first{};
-  WallTime last{};
+  WallTime last{};           // As estimated from the interval of the probes.
   std::uint8_t percent = 0;  // Of the last 32 probes.
 };
 
@@ -185,7 +185,8 @@ struct MonitorPage {
   std::optional<ProbeFacts> last;
   std::vector<Band> bands;  // Oldest first; at most 48.
   std::array<Day, kDays> days{};
-  std::optional<double> day, month, quarter;  // Uptime of 24 h, 30 and 90 days.
+  // Uptime of 24 h, 30 and 90 days; the last only if so many are kept.
+  std::optional<double> day, month, quarter;
   std::optional<watch::EvidenceRow> failure;  // The latest, as a record.
   std::vector<CertificateStep> path;
   std::string tls;          // "TLS1.3 …", of the latest handshake; may be empty.
@@ -252,7 +253,7 @@ struct History {
   MonitorLine monitor;
   std::vector<ProbeFacts> probes;  // Oldest first. Of one of both kinds:
   std::vector<HistorySpan> spans;
-  std::string next;  // A cursor; empty: the end.
+  std::string next;  // Of probes: `from` to go on with, in microseconds; empty: the end.
 };
 
 // GET /metrics.
@@ -267,7 +268,7 @@ struct GroupMetrics {
   Counts counts;
   std::array<metrics::Buckets, kLaps> laps{};
   std::optional<Level> level;
-  std::uint32_t certificates_soon = 0;    // Within the warning threshold.
+  std::uint32_t certificates_soon = 0;    // Within the warning threshold, urgent ones included.
   std::uint32_t certificates_urgent = 0;  // Within the critical one, or expired.
 };
 struct ChannelMetrics {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
@@ -51,6 +52,10 @@ enum class ScopeKind : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(ScopeKind kind);
 
+// The key of the internal incident about a group that uses up its error budget begins so; the name
+// of the group follows.
+inline constexpr std::string_view kLevelKey = "level ";
+
 struct Acknowledgement {
   std::string by;
   std::string note;
@@ -82,6 +87,10 @@ struct Incident {
   std::vector<MonitorId> members;  // Now; those that have recovered are no longer in it.
 
   [[nodiscard]] bool open() const { return !closed.has_value(); }
+  // It is about the objective of a group, and no trouble of the monitor.
+  [[nodiscard]] bool about_level() const {
+    return kind == IncidentKind::internal && scope_value.starts_with(kLevelKey);
+  }
 };
 
 }  // namespace mxsweep::watch
