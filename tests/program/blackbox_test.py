@@ -86,8 +86,6 @@ class Blackbox(ServingTest):
             self.expect_same(ours, theirs, set(theirs) - OF_CERTIFICATES)
             self.assertGreater(ours["probe_duration_seconds"][2][0][1], 0)
 
-    # Room view does not give the digest, the names and the end of the path yet: see MonitorPage.
-    @unittest.expectedFailure
     def test_both_show_the_same_certificate(self):
         self.watch()
         self.expect_same(self.wait_for_verdict(1.0), self.theirs(), OF_CERTIFICATES)
