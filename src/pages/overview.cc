@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "pages/charts.h"
 #include "pages/page.h"
@@ -54,21 +55,29 @@ std::string calm_sentence(const Counts& counts) {
                               : fmt::format("All {} monitors are up", grouped(counts.monitors));
 }
 
+// The one to name: the most severe, not yet acknowledged, that most servers have. Requires: any.
+const view::IncidentFacts& foremost(const Overview& facts) {
+  return *std::ranges::max_element(facts.incidents, {}, [](const view::IncidentFacts& incident) {
+    return std::tuple(incident.incident.severity, !incident.incident.acknowledged,
+                      incident.members);
+  });
+}
+
 std::string heading_of(const Overview& facts, const Audience& audience) {
   if (facts.now.sight == watch::Sight::blind) return "Blind: no server can be observed";
   if (facts.open_incidents == 0 || facts.incidents.empty()) return calm_sentence(facts.counts);
-  std::string text = short_sentence(facts.incidents.front(), audience, facts.now.at);
+  std::string text = short_sentence(foremost(facts), audience, facts.now.at);
   if (facts.open_incidents > 1) {
     return fmt::format("{} incidents: {}", grouped(facts.open_incidents), text);
   }
-  return is_of_servers(facts.incidents.front().incident.kind) ? text : capitalized(text);
+  return is_of_servers(foremost(facts).incident.kind) ? text : capitalized(text);
 }
 
 void show_hero(Page& page, const Overview& facts) {
   Html& html = page.html;
   page.begin_hero(mood_of(facts), {}, heading_of(facts, page.audience));
   if (facts.now.sight != watch::Sight::blind && !facts.incidents.empty()) {
-    const view::IncidentFacts& first = facts.incidents.front();
+    const view::IncidentFacts& first = foremost(facts);
     const std::string headline = headline_of(first, page.audience);
     const std::size_t colon = headline.rfind(": ");
     std::string text;

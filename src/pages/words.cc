@@ -36,6 +36,7 @@ std::string span(std::chrono::microseconds span) {
 std::string milliseconds(Duration duration) {
   const double ms = std::chrono::duration<double, std::milli>(duration).count();
   if (ms >= 9999.5) return fmt::format("{:.1f} s", ms / 1000);
+  if (ms < 0.995) return fmt::format("{:.2f} ms", ms);  // On loopback.
   return ms >= 99.95 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} ms", ms);
 }
 

@@ -105,6 +105,8 @@ std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Mo
 
   if (const auto certificate = parts.watch.certificates().of(id)) {
     page.path = parts.paths.find(certificate->sha256);
+    page.verified = parts.paths.is_trusted(certificate->sha256);
+    page.path_end = certificate->not_after;  // The ledger has that of the whole path.
     if (page.path.empty()) {
       // Of a handshake before this process, or of one among thousands: what the ledger has.
       page.path.push_back({.subject = certificate->subject,

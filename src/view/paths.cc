@@ -57,8 +57,7 @@ void Paths::add(const tls::Chain& chain) {
   if (paths_.contains(own)) return;
   if (paths_.size() == kPathsMost) drop_oldest();
   Path& path = paths_[own];
-  path.verified = chain.error == tls::VerifyError::none;
-  if (chain.expiry) path.end = chain.expiry->at;
+  path.trusted = chain.error == tls::VerifyError::none;
   for (const tls::Certificate& certificate : chain.certificates) {
     if (path.steps.size() == kStepsMost || certificate.key.empty()) break;
     if (std::ranges::find(path.steps, certificate.sha256) != path.steps.end()) continue;
@@ -97,13 +96,15 @@ std::vector<CertificateStep> Paths::find(const std::string& sha256) const {
   std::vector<CertificateStep> found;
   const auto path = paths_.find(digest_from(sha256));
   if (path == paths_.end()) return found;
-  for (const tls::Digest& sha256 : path->second.steps) {
-    CertificateStep& step = found.emplace_back(steps_.at(sha256).step);
-    step.sha256 = tls::to_hexadecimal(sha256);
-    step.verified = path->second.verified;
-    step.path_end = path->second.end;
+  for (const tls::Digest& digest : path->second.steps) {
+    found.emplace_back(steps_.at(digest).step).sha256 = tls::to_hexadecimal(digest);
   }
   return found;
+}
+
+bool Paths::is_trusted(const std::string& sha256) const {
+  const auto path = paths_.find(digest_from(sha256));
+  return path != paths_.end() && path->second.trusted;
 }
 
 }  // namespace mxsweep::view

@@ -26,6 +26,8 @@ class Paths {
   void add(const tls::Chain& chain);
   // `sha256`: of the server's own, in hexadecimal digits. Empty: there is none.
   [[nodiscard]] std::vector<CertificateStep> find(const std::string& sha256) const;
+  // Whether that path leads to a trusted authority.
+  [[nodiscard]] bool is_trusted(const std::string& sha256) const;
   [[nodiscard]] std::size_t octets_held() const { return octets_; }
 
  private:
@@ -38,8 +40,7 @@ class Paths {
   };
   struct Path {
     std::vector<tls::Digest> steps;
-    bool verified = false;
-    WallTime end{};  // The earliest of all that it depends on.
+    bool trusted = false;  // It leads to a trusted authority.
   };
   void drop_oldest();
   [[nodiscard]] static std::size_t octets_of(const Step& step);

@@ -40,6 +40,7 @@ TEST_CASE("numbers, spans and moments are short words", "[pages][words]") {
   CHECK(span(hours{48}) == "2 days");
   CHECK(span(seconds{-5}) == "0 s");
   CHECK(milliseconds(std::chrono::microseconds{13'377}) == "13.4 ms");
+  CHECK(milliseconds(std::chrono::microseconds{44}) == "0.04 ms");
   CHECK(milliseconds(seconds{10}) == "10.0 s");
   CHECK(short_time(view::samples::kNow, view::samples::kNow) == "10:09");
   CHECK(short_time(view::samples::kNow - hours{24}, view::samples::kNow) == "2026-11-25 10:09");

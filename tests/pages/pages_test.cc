@@ -7,6 +7,7 @@
 #include "mxsweep/tls/sha256.h"
 #include "pages/pages_under_test.h"
 #include "support/catch.h"
+#include "support/sample_fact_parts.h"
 #include "support/sample_facts.h"
 
 namespace mxsweep::pages {
@@ -152,6 +153,19 @@ TEST_CASE("the heading of the overview says what is wrong, where and since when"
   one.incidents.pop_back();
   one.open_incidents = 1;
   CHECK(heading(one) == "400 hosts in 192.0.2.0/24 down since 10:02");
+}
+
+TEST_CASE("the heading names the incident that most servers have, unless it is acknowledged",
+          "[pages]") {
+  view::Overview facts = samples::outage_overview();
+  facts.incidents.insert(facts.incidents.begin(), samples::prefix_outage());
+  facts.incidents[0].headline = "mx1.example.net: greeting silent";
+  facts.incidents[0].members = 1;
+  facts.open_incidents = 3;
+  CHECK(heading_of(overview(facts, insiders())) ==
+        "3 incidents: 400 hosts in 192.0.2.0/24 down since 10:02");
+  facts.incidents[1].incident.acknowledged = watch::Acknowledgement{};
+  CHECK(heading_of(overview(facts, insiders())) == "3 incidents: mx1.example.net down since 10:02");
 }
 
 TEST_CASE("before an incident is opened the heading counts what is down", "[pages]") {

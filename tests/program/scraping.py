@@ -53,12 +53,6 @@ class ServingTest(WatchTest):
         http = section("[http]", listen=f"127.0.0.1:{self.port}", public="all")
         return self.configure(patients, http, *sections, group=group, **more)
 
-    def watch(self, *flags, **more):
-        process = super().watch(*flags, **more)
-        if http_get(f"{self.url}/-/healthy")[0] == 0:
-            self.skipTest("this monitor does not serve HTTP")
-        return process
-
     def get(self, path, **query):
         words = urllib.parse.urlencode(query)
         return http_get(f"{self.url}{path}" + (f"?{words}" if words else ""))

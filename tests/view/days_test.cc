@@ -227,7 +227,8 @@ TEST_CASE("the days of a group are those of its monitors together", "[view][days
       sum.unobserved += shares.unobserved;
     }
     watch::Shares days;
-    for (const Day& day : scene.board->overview(0, 9, scene.now).groups[0].days) {
+    const Overview facts = scene.board->overview(0, 9, scene.now);
+    for (const Day& day : facts.groups[0].days) {
       days.up += day.up;
       days.down += day.down;
       days.unobserved += day.unobserved;
