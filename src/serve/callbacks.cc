@@ -168,10 +168,7 @@ MHD_Result Loop::on_whole(Guest& guest) {
              Responder(std::make_shared<Responder::Ticket>(inbox_, exchange.number)));
     std::optional<Inbox::Reply> reply = inbox_->take(exchange.number);
     if (!reply) {
-      waiting_[exchange.number] = &guest;
-      guest.suspended = true;
-      connections_.wait(guest.descriptor, Waits::handler, now_);
-      ::MHD_suspend_connection(guest.connection);
+      suspend(guest);
       return MHD_YES;
     }
     take(exchange, *std::move(reply));
@@ -189,14 +186,28 @@ void Loop::take(Exchange& exchange, Inbox::Reply&& reply) {
 MHD_Result Loop::send(Guest& guest, Answer&& answer) {
   auto status = static_cast<unsigned>(answer.status);
   const Method method = guest.exchange.method;
-  Response response = make_response(std::move(answer), method);
+  const bool streams = static_cast<bool>(answer.more);
+  Response response = make_response(std::move(answer), method, flow_to(guest));
   if (!response) {
     status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-    response = make_response(plain_answer(MHD_HTTP_INTERNAL_SERVER_ERROR), method);
+    response = make_response(plain_answer(MHD_HTTP_INTERNAL_SERVER_ERROR), method, {});
   }
   if (!response) return MHD_NO;
+  guest.exchange.streams = streams;
   connections_.wait(guest.descriptor, Waits::taker, now_);
+  if (streams) connections_.stream(guest.descriptor, now_);
   return ::MHD_queue_response(guest.connection, status, response.get());
+}
+
+// The library drops a response before its connection is closed, and so before `guest` is gone.
+Flow Loop::flow_to(Guest& guest) {
+  return {.wake = Wake(inbox_, guest.exchange.number),
+          .go_on =
+              [this, &guest] {
+                connections_.wait(guest.descriptor, Waits::taker, now_);
+                return !guest.exchange.given_up && !stopping_.load(std::memory_order_acquire);
+              },
+          .pause = [this, &guest] { suspend(guest); }};
 }
 
 }  // namespace mxsweep::serve

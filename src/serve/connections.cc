@@ -48,6 +48,12 @@ void Connections::wait(int descriptor, Waits what, Instant now) {
   if (open == open_.end() || open->second.waits == Waits::end) return;
   open->second.waits = what;
   open->second.since = now;
+  if (what == Waits::request) open->second.until = kNever;
+}
+
+void Connections::stream(int descriptor, Instant now) {
+  const auto open = open_.find(descriptor);
+  if (open != open_.end()) open->second.until = now + limits_.stream;
 }
 
 void Connections::end(int descriptor) {
@@ -58,14 +64,19 @@ void Connections::end(int descriptor) {
   open_.erase(open);
 }
 
-Instant Connections::deadline_of(const Open& open) const {
-  switch (open.waits) {
-    case Waits::request: return open.since + limits_.request;
-    case Waits::handler: return open.since + limits_.handler;
-    case Waits::taker: return open.since + limits_.taker;
+Duration Connections::patience_for(Waits what) const {
+  switch (what) {
+    case Waits::request: return limits_.request;
+    case Waits::handler: return limits_.handler;
+    case Waits::taker:
     case Waits::end: break;
   }
-  return kNever;
+  return limits_.taker;
+}
+
+Instant Connections::deadline_of(const Open& open) const {
+  if (open.waits == Waits::end) return kNever;
+  return std::min(open.since + patience_for(open.waits), open.until);
 }
 
 std::vector<int> Connections::late(Instant now) const {

@@ -3,7 +3,8 @@
 //
 //   Shape     A connection waits for a request, then for the handler's answer, then for the peer to
 //             take the answer, then for the next request. Each of these has a deadline as a whole:
-//             that octets arrive now and then does not extend it.
+//             that octets arrive now and then does not extend it. Only a streamed answer has one
+//             for each of its blocks, and another as a whole.
 //   Limits    When there are as many connections as there may be, the one that has waited longest
 //             for its peer is closed for a new one. Those that wait for the handler stay.
 //   Errors    none; a descriptor that is not known is ignored.
@@ -29,7 +30,8 @@ class Connections {
     std::uint32_t connections_of_address = 0;
     Duration request{};
     Duration handler{};
-    Duration taker{};
+    Duration taker{};   // Of a streamed answer: for the next block of it.
+    Duration stream{};  // All of a streamed answer.
   };
 
   explicit Connections(const Limits& limits) : limits_(limits) {}
@@ -43,6 +45,8 @@ class Connections {
 
   void begin(int descriptor, const Address& peer, Instant now);
   void wait(int descriptor, Waits what, Instant now);
+  // Its answer is a streamed one, until it waits for the next request.
+  void stream(int descriptor, Instant now);
   void end(int descriptor);
 
   // Those whose deadline has passed, by descriptor.
@@ -56,9 +60,11 @@ class Connections {
     Address network;
     Waits waits = Waits::request;
     Instant since{};
+    Instant until = kNever;  // Of a streamed answer.
   };
 
   [[nodiscard]] Instant deadline_of(const Open& open) const;
+  [[nodiscard]] Duration patience_for(Waits what) const;
   // The one that has waited longest for its peer, of this network if there is one.
   [[nodiscard]] std::optional<int> slowest(const std::optional<Address>& network) const;
 

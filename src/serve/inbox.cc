@@ -43,8 +43,15 @@ void Inbox::close() {
   dropped = std::exchange(replies_, {});
 }
 
+Wake::Wake(std::shared_ptr<Inbox> inbox, std::uint64_t request)
+    : inbox_(std::move(inbox)), request_(request) {}
+
+void Wake::operator()() const {
+  if (inbox_) inbox_->put({.request = request_, .make = {}, .wakes = true});
+}
+
 Responder::Ticket::~Ticket() {
-  if (!used) inbox->put({.request = request, .make = {}});
+  if (!used) inbox->put({.request = request});
 }
 
 Responder::Responder(std::shared_ptr<Ticket> ticket) : ticket_(std::move(ticket)) {}

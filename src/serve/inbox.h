@@ -22,7 +22,8 @@ class Inbox {
  public:
   struct Reply {
     std::uint64_t request = 0;
-    std::function<Answer()> make;  // Empty: the right to answer was dropped.
+    std::function<Answer()> make{};  // Empty: the right to answer was dropped.
+    bool wakes = false;              // No answer: a part of one is there.
   };
 
   void put(Reply&& reply);

@@ -25,7 +25,8 @@ Connections::Limits limits_of(const ServerOptions& options) {
           .connections_of_address = options.connections_of_address,
           .request = options.request_deadline,
           .handler = options.patience,
-          .taker = options.answer_deadline};
+          .taker = options.answer_deadline,
+          .stream = options.stream_deadline};
 }
 
 Rules rules_of(const ServerOptions& options) {
@@ -71,7 +72,8 @@ void Loop::stop() {
   inbox_->bell().notify();
 }
 
-// The library must not be stopped while connections are suspended.
+// The library must not be stopped while connections are suspended: a stream that is asked for more
+// now has no more, and is not suspended again.
 void Loop::finish() {
   for (const auto& [descriptor, guest] : guests_) {
     if (guest->suspended) resume(*guest);
@@ -166,7 +168,11 @@ void Loop::close_late() {
       continue;
     }
     Guest& guest = *guests_.at(descriptor);
-    guest.exchange.refusal = plain_answer(503);
+    if (guest.exchange.streams) {
+      guest.exchange.given_up = true;
+    } else {
+      guest.exchange.refusal = plain_answer(503);
+    }
     resume(guest);
   }
 }
@@ -176,9 +182,17 @@ void Loop::pass_on_replies() {
     const auto waiting = waiting_.find(reply.request);
     if (waiting == waiting_.end()) continue;  // The peer, or our patience, is gone.
     Guest& guest = *waiting->second;
-    take(guest.exchange, std::move(reply));
+    if (!reply.wakes) take(guest.exchange, std::move(reply));
     resume(guest);
   }
+}
+
+// In a callback of the library only.
+void Loop::suspend(Guest& guest) {
+  waiting_[guest.exchange.number] = &guest;
+  guest.suspended = true;
+  connections_.wait(guest.descriptor, Waits::handler, now_);
+  ::MHD_suspend_connection(guest.connection);
 }
 
 void Loop::resume(Guest& guest) {

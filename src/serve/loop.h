@@ -25,6 +25,7 @@
 #include "serve/connections.h"
 #include "serve/inbox.h"
 #include "serve/listener.h"
+#include "serve/response.h"
 
 namespace mxsweep::serve {
 
@@ -57,6 +58,8 @@ class Loop {
     std::size_t octets = 0;  // Of the body, also those beyond the limit.
     bool checked = false;
     bool handed_over = false;
+    bool streams = false;
+    bool given_up = false;  // A part of the stream did not come in time.
     std::optional<Answer> refusal;
     std::function<Answer()> make;
   };
@@ -86,6 +89,7 @@ class Loop {
   MHD_Result on_body(Guest& guest, const char* body, std::size_t* octets);
   MHD_Result on_whole(Guest& guest);
   MHD_Result send(Guest& guest, Answer&& answer);
+  [[nodiscard]] Flow flow_to(Guest& guest);
 
   // With those that were shut down to make room, which the library closes in its next turn.
   [[nodiscard]] std::uint32_t open_max() const {
@@ -97,6 +101,7 @@ class Loop {
   void close(int descriptor);
   void close_late();
   void pass_on_replies();
+  void suspend(Guest& guest);
   void resume(Guest& guest);
   void sleep();
   void finish();

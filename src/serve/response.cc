@@ -19,17 +19,24 @@ constexpr int kEmptyPartsMax = 16;
 struct Stream {
   std::string part;
   std::size_t sent = 0;
-  bool last = false;
-  std::function<bool(std::string&)> more;
+  Part then = Part::more;  // What follows `part`.
+  std::function<Part(std::string&, const Wake&)> more;
+  Flow flow;
 };
 
 ssize_t next_octets(void* context, std::uint64_t /*position*/, char* out, std::size_t room) {
   auto& stream = *static_cast<Stream*>(context);
+  if (!stream.flow.go_on()) return MHD_CONTENT_READER_END_WITH_ERROR;
   for (int tried = 0; stream.sent == stream.part.size() && tried < kEmptyPartsMax; ++tried) {
-    if (stream.last) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (stream.then == Part::last) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (stream.then == Part::none) return MHD_CONTENT_READER_END_WITH_ERROR;
     stream.part.clear();
     stream.sent = 0;
-    stream.last = !stream.more(stream.part);
+    stream.then = stream.more(stream.part, stream.flow.wake);
+    if (stream.then == Part::later && stream.part.empty()) {
+      stream.flow.pause();
+      return 0;
+    }
   }
   const std::size_t octets = std::min(room, stream.part.size() - stream.sent);
   std::memcpy(out, stream.part.data() + stream.sent, octets);
@@ -41,10 +48,11 @@ void drop_stream(void* context) { delete static_cast<Stream*>(context); }
 
 void drop_body(void* context) { delete static_cast<std::string*>(context); }
 
-MHD_Response* stream_response(Answer& answer, Method method) {
+MHD_Response* stream_response(Answer& answer, Method method, Flow&& flow) {
   auto stream = std::make_unique<Stream>();
   stream->part = std::move(answer.body);
   stream->more = std::move(answer.more);
+  stream->flow = std::move(flow);
   MHD_Response* const response = ::MHD_create_response_from_callback(
       MHD_SIZE_UNKNOWN, kBlockOctets, next_octets, stream.get(), drop_stream);
   if (response == nullptr) return nullptr;
@@ -66,9 +74,10 @@ MHD_Response* whole_response(Answer& answer) {
 
 }  // namespace
 
-Response make_response(Answer&& answer, Method method) {
+Response make_response(Answer&& answer, Method method, Flow&& flow) {
   add_common_headers(answer);
-  Response response(answer.more ? stream_response(answer, method) : whole_response(answer));
+  Response response(answer.more ? stream_response(answer, method, std::move(flow))
+                                : whole_response(answer));
   if (!response) return nullptr;
   const auto add = [&response](const std::string& name, const std::string& value) {
     return ::MHD_add_response_header(response.get(), name.c_str(), value.c_str()) == MHD_YES;

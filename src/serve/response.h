@@ -6,6 +6,7 @@
 
 #include <microhttpd.h>
 
+#include <functional>
 #include <memory>
 
 #include "mxsweep/serve/request.h"
@@ -17,6 +18,13 @@ struct DestroyResponse {
 };
 using Response = std::unique_ptr<MHD_Response, DestroyResponse>;
 
-[[nodiscard]] Response make_response(Answer&& answer, Method method);
+// The connection of a streamed answer.
+struct Flow {
+  Wake wake;
+  std::function<bool()> go_on;  // The peer has taken what came before. False: cut the answer off.
+  std::function<void()> pause;  // Until `wake`.
+};
+
+[[nodiscard]] Response make_response(Answer&& answer, Method method, Flow&& flow);
 
 }  // namespace mxsweep::serve

@@ -13,7 +13,8 @@ constexpr Connections::Limits kLimits{.connections = 4,
                                       .connections_of_address = 2,
                                       .request = seconds{10},
                                       .handler = seconds{30},
-                                      .taker = seconds{20}};
+                                      .taker = seconds{20},
+                                      .stream = seconds{100}};
 
 Address peer(std::string_view text) { return *parse_address(text); }
 
@@ -37,6 +38,26 @@ TEST_CASE("a deadline is of all that is waited for, not of silence", "[serve][co
   connections.end(5);
   connections.end(5);
   CHECK(connections.size() == 0);
+}
+
+TEST_CASE("a stream may go on as long as its peer takes it, up to a limit",
+          "[serve][connections]") {
+  Connections connections(kLimits);
+  connections.begin(5, peer("192.0.2.1"), kStart);
+  connections.wait(5, Waits::taker, kStart);
+  connections.stream(5, kStart);
+  CHECK(connections.next_deadline() == kStart + seconds{20});
+  connections.wait(5, Waits::taker, kStart + seconds{19});
+  CHECK(connections.next_deadline() == kStart + seconds{39});
+  connections.wait(5, Waits::handler, kStart + seconds{60});
+  CHECK(connections.next_deadline() == kStart + seconds{90});
+  connections.wait(5, Waits::taker, kStart + seconds{89});
+  CHECK(connections.next_deadline() == kStart + seconds{100});
+  CHECK(connections.late(kStart + seconds{100}) == std::vector<int>{5});
+  connections.wait(5, Waits::request, kStart + seconds{95});  // Of the next request.
+  connections.wait(5, Waits::taker, kStart + seconds{99});
+  CHECK(connections.next_deadline() == kStart + seconds{119});
+  connections.stream(6, kStart);  // Not known.
 }
 
 TEST_CASE("at the limit the one that keeps us waiting longest gives way", "[serve][connections]") {

@@ -2,9 +2,13 @@
 // A server with a handler for tests, whose pages show what a server must cope with.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,15 +42,63 @@ class Site {
     return std::exchange(kept_, {});
   }
 
+  // Those of "/held", which waits for one of them, and then ends.
+  std::vector<Wake> take_wakes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(wakes_, {});
+  }
+  // How many answers of "/held" there are.
+  [[nodiscard]] long held_streams() const { return life_.use_count() - 1; }
+
   Server server;
 
  private:
+  using More = std::function<Part(std::string&, const Wake&)>;
+  More later(std::optional<std::string_view> cut);
+  More held();
   void answer(Request&& request, Responder&& responder);
 
   std::mutex mutex_;
   std::vector<Responder> kept_;
+  std::vector<Wake> wakes_;
+  std::shared_ptr<int> life_ = std::make_shared<int>();
   std::vector<std::thread> threads_;  // Of the server's thread until it has ended.
 };
+
+// Ten parts, each from a thread of its own; not all of them, if it is cut.
+inline Site::More Site::later(std::optional<std::string_view> cut) {
+  struct Shared {
+    std::atomic<bool> there = false;
+    int number = 0;
+    bool asked = false;
+  };
+  const auto shared = std::make_shared<Shared>();
+  const int parts = cut ? cut->front() - '0' : 10;
+  return [this, shared, parts, whole = !cut](std::string& part, const Wake& wake) {
+    if (shared->number == parts) return whole ? Part::last : Part::none;
+    if (!shared->there.exchange(false)) {
+      if (std::exchange(shared->asked, true)) return Part::later;  // Of a second wake.
+      threads_.emplace_back([shared, wake] {
+        shared->there = true;
+        wake();
+        wake();
+      });
+      return Part::later;
+    }
+    shared->asked = false;
+    part += std::to_string(shared->number++) + std::string(3000, '.') + "\n";
+    return Part::more;
+  };
+}
+
+inline Site::More Site::held() {
+  return [this, life = life_, asked = false](std::string& /*part*/, const Wake& wake) mutable {
+    if (std::exchange(asked, true)) return Part::last;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    wakes_.push_back(wake);
+    return Part::later;
+  };
+}
 
 inline void Site::answer(Request&& request, Responder&& responder) {
   const std::string& path = request.path;
@@ -58,11 +110,15 @@ inline void Site::answer(Request&& request, Responder&& responder) {
   } else if (path == "/stream" || path == "/endless") {
     answer.body = "begin\n";
     const bool endless = path == "/endless";
-    answer.more = [number = 0, endless](std::string& part) mutable {
-      if (++number % 2 == 1) return true;  // An empty part.
+    answer.more = [number = 0, endless](std::string& part, const Wake& /*wake*/) mutable {
+      if (++number % 2 == 1) return Part::more;  // An empty part.
       part += std::string(10'000, static_cast<char>('a' + number % 26)) + "\n";
-      return endless || number < 40;
+      return endless || number < 40 ? Part::more : Part::last;
     };
+  } else if (path == "/later") {
+    answer.more = later(request.asked("cut"));
+  } else if (path == "/held") {
+    answer.more = held();
   } else if (path == "/thread") {
     threads_.emplace_back([kept = std::make_shared<Responder>(std::move(responder))] {
       std::move(*kept).answer([] {

@@ -8,9 +8,10 @@
 //             Responder::answer() run: they must not wait. It takes no signals. A Responder may be
 //             used in any thread.
 //   Limits    connections, also of one address (/64 of IPv6); a whole request, and the sending of
-//             its answer, have a deadline each; headers, target and body have a maximum. At the
-//             limit of connections, of all or of an address, the one of them that has waited
-//             longest for its peer is closed for a new one.
+//             its answer, have a deadline each; a streamed answer may take longer, as long as its
+//             peer takes it. Headers, target and body have a maximum. At the limit of connections,
+//             of all or of an address, the one of them that has waited longest for its peer is
+//             closed for a new one.
 //   Checks    Host must be one of `hosts`, or the address that was connected to; else 421. Methods
 //             other than GET, HEAD and POST: 405. A malformed target: 400.
 //   Headers   every answer has Content-Security-Policy, X-Content-Type-Options, Referrer-Policy,
@@ -32,6 +33,8 @@
 namespace mxsweep::serve {
 
 inline constexpr Duration kPatience = std::chrono::seconds{30};  // For a handler's answer.
+// For all of a streamed answer: what a peer that takes a little now and then can cost.
+inline constexpr Duration kStreamSpan = std::chrono::minutes{10};
 
 struct ServerOptions {
   std::string listen;  // "127.0.0.1:8025", "[::1]:8025"; port 0: any free one. "[::]": IPv4, too.
@@ -39,8 +42,9 @@ struct ServerOptions {
   std::uint32_t connections = 1024;
   std::uint32_t connections_of_address = 64;
   Duration request_deadline = std::chrono::seconds{10};
-  Duration answer_deadline = std::chrono::seconds{30};
-  Duration patience = kPatience;
+  Duration answer_deadline = std::chrono::seconds{30};  // Of a streamed one: for each block.
+  Duration stream_deadline = kStreamSpan;
+  Duration patience = kPatience;  // Also for each part of a streamed answer.
   std::size_t body_octets_max = 64 * 1024;
 };
 
