@@ -23,6 +23,7 @@ using serve::Responder;
 
 constexpr std::size_t kAnswersKept = 256;
 constexpr std::size_t kFreshMost = 64;  // Probes that are asked for at once.
+constexpr std::string_view kBusy = "the monitor has too many questions to answer";
 constexpr std::uint32_t kPerMonitorMost = 5000;
 
 Answer refused(const Route& route, Proof proof) {
@@ -30,12 +31,6 @@ Answer refused(const Route& route, Proof proof) {
       error(route.api, 401,
             proof == Proof::wrong ? "the token is wrong" : "this needs the token of [http]");
   answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"mxsweep\", charset=\"UTF-8\"");
-  return answer;
-}
-
-Answer busy(const Route& route) {
-  Answer answer = error(route.api, 503, "the monitor has too many questions to answer");
-  answer.headers.emplace_back("Retry-After", "1");
   return answer;
 }
 
@@ -155,6 +150,10 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
     std::move(responder).answer(json(std::string(api::openapi())));
     return;
   }
+  if (route.whole) {
+    stream(std::move(route), viewer, std::move(responder));
+    return;
+  }
   const Instant now = ring::now();
   const std::string key = key_of(request, route, viewer);
   if (route.about == About::acknowledge_form) {
@@ -175,40 +174,37 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
   question->add([question, shared](const Make& make) {
     std::move(*shared).answer([question, make] { return question->kept(make); });
   });
-  if (is_new) post(question);
+  if (is_new && !post([this, question](Hand& hand) { answer(question, hand); })) {
+    question->answer([api = question->route().api] { return busy(api, kBusy); }, now);
+  }
 }
 
-void Web::post(std::shared_ptr<Question> question) {
-  bool wakes = false;
+bool Web::post(Asked&& asked) {
   {
     const std::lock_guard lock(lock_);
-    if (questions_.size() < kQuestionsMost) {
-      questions_.push_back(std::move(question));
-      wakes = !std::exchange(posted_, true);
-    }
+    if (questions_.size() >= kQuestionsMost) return false;
+    questions_.push_back(std::move(asked));
+    if (std::exchange(posted_, true)) return true;
   }
-  if (question) {
-    question->answer([route = question->route()] { return busy(route); }, ring::now());
-  } else if (wakes) {
-    surroundings_.in_loop([this](Hand& hand) { answer_some(hand); });
-  }
+  surroundings_.in_loop([this](Hand& hand) { answer_some(hand); });
+  return true;
 }
 
 // In the loop's thread.
 void Web::answer_some(Hand& hand) {
   const Instant until = ring::now() + kQuestionsSpan;
   do {
-    std::shared_ptr<Question> question;
+    Asked asked;
     {
       const std::lock_guard lock(lock_);
       if (questions_.empty()) {
         posted_ = false;
         return;
       }
-      question = std::move(questions_.front());
+      asked = std::move(questions_.front());
       questions_.pop_front();
     }
-    answer(question, hand);
+    asked(hand);
   } while (ring::now() < until);
   again_ = true;
 }
@@ -250,7 +246,7 @@ void Web::probe_now(const std::shared_ptr<Question>& question, Hand& hand) {
   if (!id || fresh_.size() >= kFreshMost) {
     question->answer(
         [found = id.has_value(), route = question->route()] {
-          return found ? busy(route) : error(true, 404, "this target is not watched");
+          return found ? busy(route.api, kBusy) : error(true, 404, "this target is not watched");
         },
         ring::now());
     return;

@@ -5,7 +5,8 @@
 //             which answers it from memory with facts; the server's thread writes these as a page.
 //   Limits    questions of one turn of the loop take kQuestionsSpan at most; kQuestionsMost may
 //             wait, and more are refused with 503. Equal questions share an answer, which is kept
-//             for kAnswerLasts.
+//             for kAnswerLasts. A whole list is sent in pieces, each of which is a question, of
+//             kStreamsMost such answers at a time.
 //   Access    watch::Http::visible; see docs/watch-http.md. Writes need the token, or a signed link
 //             that shows a form first.
 //   Threads   open() and stop(): the caller's; those marked so: the loop's; all else is inside.
@@ -36,6 +37,7 @@ namespace mxsweep::monitor {
 
 inline constexpr std::size_t kQuestionsMost = 64;
 inline constexpr Duration kQuestionsSpan = std::chrono::milliseconds{2};
+inline constexpr std::size_t kStreamsMost = 8;
 inline constexpr Duration kAnswerLasts = std::chrono::seconds{1};
 inline constexpr Duration kHealthyTurn = std::chrono::seconds{10};  // Since the loop's last turn.
 
@@ -76,6 +78,8 @@ class Web {
     bool per_monitor = false;
   };
   class Question;
+  class Stream;
+  using Asked = std::function<void(Hand&)>;
 
   void handle(serve::Request&& request, serve::Responder&& responder);
   void read(const serve::Request& request, Route&& route, const Access& access,
@@ -84,7 +88,8 @@ class Web {
   void acknowledge(const serve::Request& request, const Route& route, Viewer&& viewer,
                    serve::Responder&& responder);
   void answer_after_turn(std::shared_ptr<serve::Responder> responder, Make make);
-  void post(std::shared_ptr<Question> question);
+  void stream(Route&& route, const Viewer& viewer, serve::Responder&& responder);
+  [[nodiscard]] bool post(Asked&& asked);  // False: too many wait.
   void answer_some(Hand& hand);
   void answer(const std::shared_ptr<Question>& question, Hand& hand);
   void probe_now(const std::shared_ptr<Question>& question, Hand& hand);
@@ -96,8 +101,8 @@ class Web {
   const view::Board* board_ = nullptr;
   mutable std::mutex lock_;
   std::shared_ptr<const Access> access_;
-  std::deque<std::shared_ptr<Question>> questions_;  // To the loop.
-  bool posted_ = false;                              // It will look at them.
+  std::deque<Asked> questions_;  // To the loop.
+  bool posted_ = false;          // It will look at them.
   // The loop's.
   std::vector<std::pair<watch::MonitorId, std::shared_ptr<Question>>> fresh_;
   bool again_ = false;
@@ -105,6 +110,7 @@ class Web {
   std::atomic<std::int64_t> turned_{0};  // The loop's last turn, in nanoseconds of Instant.
   // The server's thread's.
   std::map<std::string, std::shared_ptr<Question>> asked_;
+  std::vector<std::weak_ptr<Stream>> streams_;
   serve::Server server_;
 };
 

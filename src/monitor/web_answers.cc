@@ -235,6 +235,12 @@ Answer error(bool api, int status, std::string_view why) {
   return html(pages::notice(heading, why, {}), status);
 }
 
+Answer busy(bool api, std::string_view why) {
+  Answer answer = error(api, 503, why);
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 Make facts_for(const Route& route, const Viewer& viewer, const view::Board& board, Hand& hand,
                const Process& process) {
   const watch::Moment now = hand.moment();

@@ -39,5 +39,6 @@ using Make = std::function<serve::Answer()>;
 [[nodiscard]] serve::Answer json(std::string body, int status = 200);
 // As the path has it: an object, or a page.
 [[nodiscard]] serve::Answer error(bool api, int status, std::string_view why);
+[[nodiscard]] serve::Answer busy(bool api, std::string_view why);
 
 }  // namespace mxsweep::monitor

@@ -246,6 +246,13 @@ bool read_names(const std::vector<std::string>& segments, Route& route) {
   return true;
 }
 
+// Of what memory has; history.db is asked for pages only.
+bool is_list(const Route& route) {
+  return route.about == About::api_monitors || route.about == About::api_incidents ||
+         route.about == About::api_certificates ||
+         (route.about == About::api_history && route.resolution == Resolution::probe);
+}
+
 std::string_view word_of(Method method) { return method == Method::post ? "POST" : "GET, HEAD"; }
 
 }  // namespace
@@ -287,6 +294,8 @@ std::variant<Route, NoRoute> read_route(const Request& request) {
       return wrong(route, 400, fmt::format("{}: '{}' cannot be", name, text));
     }
   }
+  route.whole = route.lines && is_list(route) && !request.asked("limit");
+  if (route.whole) route.limit = view::kRowsMost;
   if (route.about == About::probe && route.target.empty()) {
     return wrong(route, 400, "target: it is missing");
   }

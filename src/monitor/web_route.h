@@ -78,6 +78,7 @@ struct Route {
   Resolution resolution = Resolution::probe;
   std::uint32_t refresh = 0;  // Seconds; 0: no.
   bool lines = false;         // NDJSON.
+  bool whole = false;         // All of a list as lines; `limit` is what is asked for at once.
   std::string target;         // Of /probe.
   bool fresh = false;
   std::string action;  // Of a form: the path and query that it was asked for with.

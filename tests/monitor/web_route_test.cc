@@ -149,5 +149,29 @@ TEST_CASE("lists come as lines if they are asked for so", "[monitor][web]") {
   CHECK_FALSE(route("/api/v1/monitors", Method::get, "application/json").lines);
 }
 
+TEST_CASE("a list as lines is whole, unless it has a limit", "[monitor][web]") {
+  constexpr std::string_view kLines = "application/x-ndjson";
+  for (const std::string_view path :
+       {"/api/v1/monitors", "/api/v1/monitors?state=down&cursor=ff", "/api/v1/incidents",
+        "/api/v1/certificates", "/api/v1/monitors/ab/history",
+        "/api/v1/monitors/ab/history?resolution=probe"}) {
+    INFO(path);
+    CHECK(route(path, Method::get, kLines).whole);
+    CHECK(route(path, Method::get, kLines).limit == 1000);
+    CHECK_FALSE(route(path, Method::get, "application/json").whole);
+    const char separator = path.find('?') == std::string_view::npos ? '?' : '&';
+    const Route page =
+        route(std::string(path) + separator + "limit=5", Method::get, std::string(kLines));
+    CHECK(page.lines);
+    CHECK_FALSE(page.whole);
+    CHECK(page.limit == 5);
+  }
+  for (const std::string_view path :
+       {"/api/v1/monitors/ab/history?resolution=hour", "/api/v1/monitors/ab", "/api/v1/summary"}) {
+    INFO(path);
+    CHECK_FALSE(route(path, Method::get, kLines).whole);
+  }
+}
+
 }  // namespace
 }  // namespace mxsweep::monitor

@@ -24,6 +24,7 @@ TOKEN = "a token of this test"
 BEARER = {"Authorization": "Bearer " + TOKEN}
 BASIC = {"Authorization": "Basic " + base64.b64encode(f"anna:{TOKEN}".encode()).decode()}
 JSON = {"Content-Type": "application/json"}
+LINES = {"Accept": "application/x-ndjson"}
 
 load_tests = together
 
@@ -246,7 +247,6 @@ class Api(WebTest):
         wait_until(self.open_incidents, "the incident")
         api = OpenApi(self.ask("/api/v1/openapi.json")[2])
         monitor, number = self.monitor_of(FIRST)["id"], self.open_incidents()[0]["id"]
-        lines = {"Accept": "application/x-ndjson"}
 
         def expect(path, method="GET", body=None, status=200, headers=()):
             found, its_headers, text = self.ask(path, method, body,
@@ -258,12 +258,13 @@ class Api(WebTest):
 
         expect("/api/v1/summary")
         expect("/api/v1/monitors")
-        expect("/api/v1/monitors", headers=lines)
+        expect("/api/v1/monitors", headers=LINES)
+        expect("/api/v1/monitors?limit=5", headers=LINES)
         expect(f"/api/v1/monitors/{monitor}")
         for resolution in ("probe", "hour", "day"):
             expect(f"/api/v1/monitors/{monitor}/history?resolution={resolution}")
         expect("/api/v1/incidents")
-        expect("/api/v1/incidents", headers=lines)
+        expect("/api/v1/incidents", headers=LINES)
         expect(f"/api/v1/incidents/{number}")
         expect("/api/v1/certificates")
         expect("/api/v1/monitors?limit=0", status=400)
@@ -284,8 +285,7 @@ class Api(WebTest):
         self.wait_for(up=32)
         found, path = [], "/api/v1/monitors?limit=5"
         while path:
-            status, headers, text = self.ask(path, headers=BEARER | {"Accept":
-                                                                     "application/x-ndjson"})
+            status, headers, text = self.ask(path, headers=BEARER | LINES)
             self.assertEqual(status, 200)
             found += [json.loads(line)["ip"] for line in text.splitlines()]
             link = re.match(r'<(.*)>; rel="next"', headers.get("Link") or "")
@@ -294,6 +294,41 @@ class Api(WebTest):
         self.assertEqual(len(set(found)), 32)
         down = self.json("/api/v1/monitors?state=down")["items"]
         self.assertEqual(down, [])
+
+    def test_a_list_as_lines_is_whole_unless_it_has_a_limit(self):
+        self.begin(FIRST, SECOND)
+        self.wait_for(up=32)
+        monitor = self.monitor_of(FIRST)["id"]
+
+        def lines(path, status=200):
+            found, headers, text = self.ask(path, headers=BEARER | LINES)
+            self.assertEqual(found, status, text)
+            return headers, [json.loads(line) for line in text.splitlines()]
+
+        headers, whole = lines("/api/v1/monitors")
+        self.assertEqual(headers["Transfer-Encoding"], "chunked")
+        self.assertEqual(headers["Content-Type"], "application/x-ndjson")
+        self.assertIsNone(headers["Link"])
+        self.assertEqual(len({each["ip"] for each in whole}), 32)
+        headers, page = lines("/api/v1/monitors?limit=5")
+        self.assertIn("Content-Length", headers)
+        self.assertIn('rel="next"', headers["Link"])
+        self.assertEqual([each["id"] for each in page], [each["id"] for each in whole[:5]])
+        _, rest = lines("/api/v1/monitors" +
+                        urllib.parse.urlsplit(headers["Link"][1:].split(">")[0]).query
+                        .replace("limit=5&", "?"))
+        self.assertEqual([each["id"] for each in rest], [each["id"] for each in whole[5:]])
+        self.assertEqual(lines("/api/v1/monitors?state=down")[1], [])
+        _, probes = lines(f"/api/v1/monitors/{monitor}/history")
+        self.assertEqual([each["at"] for each in probes], sorted(each["at"] for each in probes))
+        self.assertTrue(probes)
+        lines("/api/v1/monitors/0000000000000000/history", status=404)
+        self.assertEqual(len(lines("/api/v1/certificates")[1]),
+                         len(self.json("/api/v1/certificates?limit=1000")["items"]))
+        self.take_down(FIRST)
+        wait_until(lambda: lines("/api/v1/incidents")[1], "the incident")
+        # It is refused as a page is.
+        self.assertEqual(self.ask("/api/v1/monitors", headers=LINES)[0], 401)
 
     def test_a_reload_says_what_is_wrong_and_changes_nothing(self):
         self.begin(FIRST)

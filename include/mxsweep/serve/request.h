@@ -38,8 +38,8 @@ struct Request {
 
 class Inbox;
 
-// Has the server ask a streamed answer for its next part. Any copy does, in any thread, at any time,
-// also when the peer or the server is gone.
+// Has the server ask a streamed answer for its next part. Any copy does, in any thread, at any
+// time, also when the peer or the server is gone.
 class Wake {
  public:
   Wake() = default;
