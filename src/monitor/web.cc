@@ -12,6 +12,7 @@
 #include "mxsweep/core/percent.h"
 #include "mxsweep/ring/clock.h"
 #include "mxsweep/serve/credentials.h"
+#include "mxsweep/serve/encoding.h"
 #include "mxsweep/serve/query.h"
 
 namespace mxsweep::monitor {
@@ -147,7 +148,7 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
     return;
   }
   if (route.about == About::openapi) {
-    std::move(responder).answer(json(std::string(api::openapi())));
+    std::move(responder).answer(api_description(serve::takes_gzip(request.accept_encoding)));
     return;
   }
   if (route.whole) {
@@ -171,8 +172,9 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
   if (is_new) place = std::make_shared<Question>(std::move(route), viewer, now);
   const std::shared_ptr<Question> question = place;
   const auto shared = std::make_shared<Responder>(std::move(responder));
-  question->add([question, shared](const Make& make) {
-    std::move(*shared).answer([question, make] { return question->kept(make); });
+  const bool gzip = serve::takes_gzip(request.accept_encoding);
+  question->add([question, shared, gzip](const Make& make) {
+    std::move(*shared).answer([question, make, gzip] { return question->kept(make, gzip); });
   });
   if (is_new && !post([this, question](Hand& hand) { answer(question, hand); })) {
     question->answer([api = question->route().api] { return busy(api, kBusy); }, now);

@@ -8,6 +8,7 @@
 
 #include "mxsweep/core/percent.h"
 #include "mxsweep/pages/pages.h"
+#include "mxsweep/serve/encoding.h"
 #include "mxsweep/tls/signed_link.h"
 
 namespace mxsweep::monitor {
@@ -109,6 +110,14 @@ Answer badge(const pages::Badge& badge, bool svg) {
   answer.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
   answer.headers.emplace_back("Access-Control-Allow-Origin", "*");
   answer.headers.emplace_back("Cache-Control", "max-age=60");
+  serve::add_tag(answer);
+  return answer;
+}
+
+// May be kept by its client only, which asks each time whether it is still the same.
+Answer revalidated(Answer answer) {
+  answer.headers.emplace_back("Cache-Control", "private, no-cache");
+  serve::add_tag(answer);
   return answer;
 }
 
@@ -235,6 +244,12 @@ Answer error(bool api, int status, std::string_view why) {
   return html(pages::notice(heading, why, {}), status);
 }
 
+Answer api_description(bool gzip) {
+  static const Answer plain = revalidated(json(std::string(api::openapi())));
+  static const Answer small = serve::compressed(plain);
+  return gzip ? small : plain;
+}
+
 Answer busy(bool api, std::string_view why) {
   Answer answer = error(api, 503, why);
   answer.headers.emplace_back("Retry-After", "1");
@@ -266,8 +281,8 @@ Make facts_for(const Route& route, const Viewer& viewer, const view::Board& boar
           route, viewer, &pages::certificates);
     case About::feed:
       return [facts = board.incidents({}, kFeedEntries, now), route, viewer] {
-        return text(pages::feed(facts, audience_of(route, viewer, facts.now.at)),
-                    "application/atom+xml; charset=utf-8");
+        return revalidated(text(pages::feed(facts, audience_of(route, viewer, facts.now.at)),
+                                "application/atom+xml; charset=utf-8"));
       };
     case About::badge:
     case About::group_badge: return badge_for(route, board, now);

@@ -39,6 +39,8 @@ using Make = std::function<serve::Answer()>;
 [[nodiscard]] serve::Answer json(std::string body, int status = 200);
 // As the path has it: an object, or a page.
 [[nodiscard]] serve::Answer error(bool api, int status, std::string_view why);
+// The description of the API.
+[[nodiscard]] serve::Answer api_description(bool gzip);
 [[nodiscard]] serve::Answer busy(bool api, std::string_view why);
 
 }  // namespace mxsweep::monitor

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "monitor/web.h"
+#include "mxsweep/serve/encoding.h"
 
 namespace mxsweep::monitor {
 
@@ -53,10 +54,12 @@ class Web::Question {
     return make_ ? now > answered_ + kAnswerLasts : now > asked_ + serve::kPatience;
   }
 
-  // In the server's thread.
-  const serve::Answer& kept(const Make& make) {
+  // In the server's thread. Each is made once for all who want it.
+  const serve::Answer& kept(const Make& make, bool gzip) {
     if (!answer_) answer_ = make();
-    return *answer_;
+    if (!gzip) return *answer_;
+    if (!compressed_) compressed_ = serve::compressed(*answer_);
+    return *compressed_;
   }
 
  private:
@@ -68,6 +71,7 @@ class Web::Question {
   Instant answered_{};
   std::vector<std::function<void(Make)>> waiting_;
   std::optional<serve::Answer> answer_;
+  std::optional<serve::Answer> compressed_;
 };
 
 }  // namespace mxsweep::monitor

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/serve/encoding.h"
 #include "mxsweep/serve/query.h"
 #include "serve/loop.h"
 #include "serve/response.h"
@@ -47,6 +48,7 @@ MHD_Result read_header(void* context, MHD_ValueKind /*kind*/, const char* key, c
   if (is_name(name, "transfer-encoding")) ++head.encodings;
   if (is_name(name, "authorization")) join(request.authorization, value);
   if (is_name(name, "accept")) join(request.accept, value);
+  if (is_name(name, "accept-encoding")) join(request.accept_encoding, value);
   if (is_name(name, "if-none-match")) join(request.if_none_match, value);
   if (is_name(name, "content-type")) join(request.content_type, value);
   return MHD_YES;
@@ -136,6 +138,8 @@ MHD_Result Loop::on_head(Guest& guest, const char* method) {
   ++tally_.requests;
   std::optional<Answer> refusal = check(exchange.head, rules_, guest.local, exchange.request);
   exchange.method = exchange.request.method;
+  exchange.gzip = takes_gzip(exchange.request.accept_encoding);
+  if (exchange.method != Method::post) exchange.if_none_match = exchange.request.if_none_match;
   if (!refusal) return MHD_YES;
   ++tally_.refused;
   return send(guest, *std::move(refusal));
@@ -184,6 +188,7 @@ void Loop::take(Exchange& exchange, Inbox::Reply&& reply) {
 }
 
 MHD_Result Loop::send(Guest& guest, Answer&& answer) {
+  answer = fitted(std::move(answer), guest.exchange.gzip, guest.exchange.if_none_match);
   auto status = static_cast<unsigned>(answer.status);
   const Method method = guest.exchange.method;
   const bool streams = static_cast<bool>(answer.more);

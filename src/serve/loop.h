@@ -58,6 +58,8 @@ class Loop {
     std::size_t octets = 0;  // Of the body, also those beyond the limit.
     bool checked = false;
     bool handed_over = false;
+    bool gzip = false;          // The peer takes it.
+    std::string if_none_match;  // Of GET and HEAD.
     bool streams = false;
     bool given_up = false;  // A part of the stream did not come in time.
     std::optional<Answer> refusal;

@@ -4,6 +4,7 @@
 may see and change what, its files, and what is left of all that after a restart."""
 
 import base64
+import gzip
 import html.parser
 import http.client
 import json
@@ -84,18 +85,22 @@ class WebTest(WatchTest):
         return watch
 
     def ask(self, path, method="GET", body=None, headers=()):
+        status, its_headers, octets = self.octets(path, headers, method, body)
+        return status, its_headers, octets.decode()
+
+    def octets(self, path, headers=(), method="GET", body=None):
         client = http.client.HTTPConnection(self.server, timeout=60)
         try:
             client.request(method, path, body, dict(headers))
             answer = client.getresponse()
-            text = answer.read()
+            octets = answer.read()
         finally:
             client.close()
         self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
         self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
         self.assertNotIn("unsafe", answer.headers["Content-Security-Policy"])
         self.assertNotIn("Set-Cookie", answer.headers)
-        return answer.status, answer.headers, text.decode()
+        return answer.status, answer.headers, octets
 
     def page(self, path, headers=BASIC):
         status, _, text = self.ask(path, headers=headers)
@@ -294,6 +299,34 @@ class Api(WebTest):
         self.assertEqual(len(set(found)), 32)
         down = self.json("/api/v1/monitors?state=down")["items"]
         self.assertEqual(down, [])
+
+    def test_what_a_client_has_or_takes_compressed_costs_few_octets(self):
+        self.begin(FIRST)
+        self.wait_for(up=31)
+        monitor = self.monitor_of(FIRST)["id"]
+        for path in ("/", "/api/v1/monitors", "/api/v1/openapi.json", "/metrics"):
+            with self.subTest(path):
+                _, plain, _ = self.octets(path, BASIC)
+                self.assertEqual(plain["Vary"], "Accept-Encoding")
+                self.assertIsNone(plain["Content-Encoding"])
+                status, headers, octets = self.octets(path, BASIC | {"Accept-Encoding": "gzip"})
+                self.assertEqual(status, 200)
+                self.assertEqual(headers["Content-Encoding"], "gzip")
+                self.assertEqual(headers["Content-Type"], plain["Content-Type"])
+                gzip.decompress(octets).decode()
+        for path in ("/feed.atom", "/api/v1/openapi.json", f"/badge/{monitor}/status.svg",
+                     "/badge/group/edge/status.json"):
+            with self.subTest(path):
+                _, headers, _ = self.octets(path, BASIC)
+                had = {"If-None-Match": headers["ETag"]}
+                status, again, octets = self.octets(path, BASIC | had)
+                self.assertEqual((status, octets), (304, b""))
+                self.assertEqual(again["ETag"], headers["ETag"])
+                self.assertEqual(self.octets(path, BASIC | {"If-None-Match": '"x"'})[0], 200)
+        _, headers, octets = self.octets("/api/v1/monitors",
+                                         BASIC | LINES | {"Accept-Encoding": "gzip"})
+        self.assertIsNone(headers["Content-Encoding"])
+        self.assertEqual(len(octets.splitlines()), 31)
 
     def test_a_list_as_lines_is_whole_unless_it_has_a_limit(self):
         self.begin(FIRST, SECOND)

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mxsweep/serve/encoding.h"
 #include "mxsweep/serve/server.h"
 #include "support/catch.h"
 
@@ -138,6 +139,9 @@ inline void Site::answer(Request&& request, Responder&& responder) {
     answer.headers.emplace_back("Location", "/a\r\nSet-Cookie: b");
   } else if (path == "/own") {
     answer.headers = {{"Cross-Origin-Resource-Policy", "cross-origin"}};
+  } else if (path == "/tagged") {
+    answer.body = std::string(6000, 't');
+    add_tag(answer);
   } else if (path == "/same") {
     answer.status = 304;
     answer.headers = {{"ETag", "\"1\""}};

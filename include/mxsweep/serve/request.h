@@ -27,6 +27,7 @@ struct Request {
   std::string host;           // As sent, in lower case, without the port; checked by the server.
   std::string authorization;  // Headers; empty: absent.
   std::string accept;
+  std::string accept_encoding;
   std::string if_none_match;
   std::string content_type;
   std::string body;

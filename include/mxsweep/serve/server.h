@@ -17,6 +17,8 @@
 //   Headers   every answer has Content-Security-Policy, X-Content-Type-Options, Referrer-Policy,
 //             Cross-Origin-Resource-Policy and Cache-Control, unless the answer has its own; but
 //             not the library's own answers to what is no HTTP, which are constant texts.
+//   Encoding  a text is compressed if its client takes it so; one with an ETag that the client has
+//             already is answered by 304: see encoding.h.
 //   Errors    unusable: the address cannot be bound. Afterwards none: a peer only harms itself.
 #pragma once
 
