@@ -2,6 +2,8 @@
 #include "serve/listener.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +16,9 @@ namespace mxsweep::serve {
 namespace {
 
 constexpr int kBacklog = 1024;
+// Of an answer in the kernel, which would take megabytes: then nothing would show whether the peer
+// takes any, and most of it would be lost at the deadline of the next request.
+constexpr int kUnsentOctetsMax = 128 * 1024;
 
 bool set_option(int descriptor, int level, int name, int value) {
   return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
@@ -77,7 +82,12 @@ Accepted accept_from(int listener) {
   accepted.peer.octets = sizeof accepted.peer.storage;
   accepted.descriptor = ::accept4(listener, reinterpret_cast<sockaddr*>(&accepted.peer.storage),
                                   &accepted.peer.octets, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (accepted.descriptor < 0) accepted.descriptor = -errno;
+  if (accepted.descriptor < 0) {
+    accepted.descriptor = -errno;
+  } else {
+    // Without it more is buffered, and no more than that.
+    set_option(accepted.descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentOctetsMax);
+  }
   return accepted;
 }
 

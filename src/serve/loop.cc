@@ -157,8 +157,8 @@ void Loop::forget(int descriptor) {
 
 void Loop::close(int descriptor) {
   connections_.wait(descriptor, Waits::end, now_);
+  ++tally_.expired;  // Before the peer can see it.
   shut(descriptor);
-  ++tally_.expired;
 }
 
 void Loop::close_late() {

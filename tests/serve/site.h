@@ -51,6 +51,7 @@ class Site {
   // How many answers of "/held" there are.
   [[nodiscard]] long held_streams() const { return life_.use_count() - 1; }
 
+  std::atomic<std::size_t> octets_made = 0;  // Of "/stream" and "/endless".
   Server server;
 
  private:
@@ -111,9 +112,10 @@ inline void Site::answer(Request&& request, Responder&& responder) {
   } else if (path == "/stream" || path == "/endless") {
     answer.body = "begin\n";
     const bool endless = path == "/endless";
-    answer.more = [number = 0, endless](std::string& part, const Wake& /*wake*/) mutable {
+    answer.more = [this, number = 0, endless](std::string& part, const Wake& /*wake*/) mutable {
       if (++number % 2 == 1) return Part::more;  // An empty part.
       part += std::string(10'000, static_cast<char>('a' + number % 26)) + "\n";
+      octets_made += part.size();
       return endless || number < 40 ? Part::more : Part::last;
     };
   } else if (path == "/later") {

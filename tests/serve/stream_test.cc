@@ -104,6 +104,18 @@ TEST_CASE("a stream without an end is cut off", "[serve][stream]") {
   CHECK(site.server.counts().expired == 1);
 }
 
+TEST_CASE("little is made of a stream that its peer does not take", "[serve][stream]") {
+  ServerOptions options;
+  options.answer_deadline = milliseconds{300};
+  Site site(options);
+  const Peer peer(site.address());
+  const int octets = 4096;
+  REQUIRE(::setsockopt(peer.descriptor(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets) == 0);
+  peer.send(get("/endless"));
+  while (site.server.counts().expired == 0) std::this_thread::yield();
+  CHECK(site.octets_made < 1'000'000);
+}
+
 TEST_CASE("stop() ends streams that wait", "[serve][stream]") {
   Site site;
   const Peer first(site.address());
