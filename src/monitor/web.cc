@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "monitor/web_question.h"
@@ -25,7 +24,6 @@ using serve::Responder;
 constexpr std::size_t kAnswersKept = 256;
 constexpr std::size_t kFreshMost = 64;  // Probes that are asked for at once.
 constexpr std::string_view kBusy = "the monitor has too many questions to answer";
-constexpr std::uint32_t kPerMonitorMost = 5000;
 
 Answer refused(const Route& route, Proof proof) {
   Answer answer =
@@ -259,14 +257,15 @@ void Web::probe_now(const std::shared_ptr<Question>& question, Hand& hand) {
 
 void Web::on_result(watch::MonitorId monitor, Hand& hand) {
   if (fresh_.empty()) return;
-  const auto done =
-      std::ranges::partition(fresh_, [monitor](const auto& each) { return each.first != monitor; });
-  for (const auto& [id, question] : done) {
-    question->answer(
-        facts_for(question->route(), question->viewer(), *board_, hand, surroundings_.process),
+  const auto done = std::partition(fresh_.begin(), fresh_.end(),
+                                   [monitor](const auto& each) { return each.first != monitor; });
+  for (auto each = done; each != fresh_.end(); ++each) {
+    const Question& question = *each->second;
+    each->second->answer(
+        facts_for(question.route(), question.viewer(), *board_, hand, surroundings_.process),
         ring::now());
   }
-  fresh_.erase(done.begin(), done.end());
+  fresh_.erase(done, fresh_.end());
   const Instant now = ring::now();
   std::erase_if(fresh_, [now](const auto& each) { return each.second->is_old(now); });
 }
