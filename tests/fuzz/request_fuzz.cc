@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/percent.h"
 #include "mxsweep/core/utf8.h"
 #include "mxsweep/metrics/exposition.h"
 #include "mxsweep/serve/credentials.h"
+#include "mxsweep/serve/encoding.h"
 #include "mxsweep/serve/query.h"
 #include "mxsweep/tls/signed_link.h"
 #include "serve/checks.h"
@@ -77,6 +79,16 @@ void check_credentials(std::string_view authorization) {
   }
 }
 
+// `header`: as Accept-Encoding and as If-None-Match.
+void check_encoding(std::string_view header) {
+  if (takes_gzip(header)) INVARIANT(header.find_first_of("zZ*") != std::string_view::npos);
+  Answer answer;
+  answer.body = "a page";
+  add_tag(answer);
+  const int status = fitted(std::move(answer), false, header).status;
+  INVARIANT(status == 200 || (status == 304 && header.find_first_of("\"*") != std::string::npos));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -91,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_members(text);
   check_credentials(authorization);
   static_cast<void>(metrics::format_for(authorization));
+  check_encoding(authorization);
   if (const auto name = read_host(host)) {
     INVARIANT(!name->empty() && name->find_first_of("/@\\ ") == std::string::npos);
   }
