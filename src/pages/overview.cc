@@ -51,6 +51,11 @@ std::string calm_sentence(const Counts& counts) {
     return fmt::format("{} of {} are up, of the others nothing is known yet", grouped(counts.up),
                        counted(counts.monitors, "monitor"));
   }
+  if (counts.unobserved > 0 && counts.unobserved <= counts.up) {
+    return fmt::format("{} of {} are up, {} cannot be observed now",
+                       grouped(counts.up - counts.unobserved), counted(counts.monitors, "monitor"),
+                       grouped(counts.unobserved));
+  }
   return counts.monitors == 1 ? "The monitor is up"
                               : fmt::format("All {} monitors are up", grouped(counts.monitors));
 }

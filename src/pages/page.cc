@@ -63,6 +63,11 @@ void Page::top() {
                         {{"href", links.to({entry.kind})}, {"aria-current", here ? "page" : ""}});
     html.close("li");
   }
+  // A browser asks for the token only where it is refused without: there, and then it has it.
+  if (!audience.targets && audience.sign_in) {
+    html.open("li").put("a", "Sign in", {{"href", path_of({Place::Kind::certificates})}});
+    html.close("li");
+  }
   html.close("ul").close("nav");
   if (now != nullptr) {
     html.open("p", {{"class", "seen"}}).text("Observed at ");
