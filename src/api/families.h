@@ -5,7 +5,7 @@
 #include <span>
 
 #include "mxsweep/metrics/exposition.h"
-#include "mxsweep/view/facts.h"
+#include "mxsweep/view/metrics_facts.h"
 
 namespace mxsweep::api {
 

@@ -124,6 +124,27 @@ bool reads_terminal(const std::vector<files::ListSource>& lists) {
          });
 }
 
+// What the sweep takes as it was given.
+void take_over(const ScanFlags& flags, scan::Options& options) {
+  options.shard = flags.shard;
+  options.output = flags.output;
+  options.format = flags.format;
+  options.summary = flags.summary;
+  options.ports = flags.ports;
+  options.rate = flags.rate;
+  options.courtesy = flags.courtesy;
+  options.retries = flags.retries.value_or(pace::kRetriesDefault);
+  options.retries_own = flags.retries.value_or(0);
+  options.retry_delay = flags.retry_delay;
+  options.drain = flags.drain;
+  options.max_runtime = flags.max_runtime;
+  options.rotation = flags.rotation;
+  options.compress = flags.compress;
+  options.strict = flags.strict;
+  options.certificates = flags.certificates;
+  options.domains = flags.domains;
+}
+
 int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
@@ -144,26 +165,10 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
   if (!seed.ok()) return refuse(seed.status());
   options.seed = *seed;
-  options.shard = flags.shard;
-  options.output = flags.output;
+  take_over(flags, options);
   options.checkpoint = checkpoint_options(flags, resumption);
-  options.format = flags.format;
-  options.summary = flags.summary;
   if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
-  options.ports = flags.ports;
   options.capacity = *capacity;
-  options.rate = flags.rate;
-  options.courtesy = flags.courtesy;
-  options.retries = flags.retries.value_or(pace::kRetriesDefault);
-  options.retries_own = flags.retries.value_or(0);
-  options.retry_delay = flags.retry_delay;
-  options.drain = flags.drain;
-  options.max_runtime = flags.max_runtime;
-  options.rotation = flags.rotation;
-  options.compress = flags.compress;
-  options.strict = flags.strict;
-  options.certificates = flags.certificates;
-  options.domains = flags.domains;
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;

@@ -28,12 +28,11 @@
 
 #include "monitor/outside.h"
 #include "monitor/plans.h"
+#include "monitor/probe_counts.h"
 #include "monitor/roster.h"
-#include "mxsweep/metrics/buckets.h"
 #include "mxsweep/pace/courtesy.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/probe/plan.h"
-#include "mxsweep/results/histogram.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/visits/server_key.h"
 #include "mxsweep/watch/watch.h"
@@ -44,19 +43,6 @@ inline constexpr Duration kLateMost = std::chrono::milliseconds{100};
 inline constexpr Duration kShortagePatience = std::chrono::seconds{30};
 inline constexpr Duration kBrakeLeast = std::chrono::milliseconds{10};
 inline constexpr Duration kBrakeMost = std::chrono::seconds{1};
-
-// So many probes of the monitor, and how late they began.
-inline constexpr Duration kLate = std::chrono::seconds{1};  // After it was due: told as late.
-
-struct ProbeCounts {
-  std::uint64_t visits = 0;   // Connections.
-  std::uint64_t results = 0;  // Of monitors; several may share a visit.
-  std::uint64_t late_turns = 0;
-  std::uint64_t shortages = 0;
-  results::Histogram lag;
-  metrics::Buckets lags;   // The same, as metrics have it.
-  std::uint64_t late = 0;  // Results whose lag was more than kLate.
-};
 
 class Prober {
  public:

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "mxsweep/metrics/buckets.h"
-#include "mxsweep/view/facts.h"
+#include "mxsweep/view/metrics_facts.h"
 #include "mxsweep/watch/rows.h"
 
 namespace mxsweep::view {

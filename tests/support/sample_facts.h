@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/metrics_facts.h"
 
 namespace mxsweep::view::samples {
 

@@ -16,6 +16,7 @@
 
 #include "mxsweep/metrics/exposition.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/metrics_facts.h"
 
 namespace mxsweep::api {
 

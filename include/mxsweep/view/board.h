@@ -28,6 +28,7 @@
 #include "mxsweep/results/histogram.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/metrics_facts.h"
 #include "mxsweep/watch/effects.h"
 #include "mxsweep/watch/watch.h"
 

@@ -15,7 +15,6 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
-#include "mxsweep/metrics/buckets.h"
 #include "mxsweep/watch/certificates.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/rows.h"
@@ -254,54 +253,6 @@ struct History {
   std::vector<ProbeFacts> probes;  // Oldest first. Of one of both kinds:
   std::vector<HistorySpan> spans;
   std::string next;  // Of probes: `from` to go on with, in microseconds; empty: the end.
-};
-
-// GET /metrics.
-struct ProbeCounter {
-  std::string group;
-  Outcome outcome = Outcome::ok;
-  Cause cause = Cause::none;
-  std::uint64_t count = 0;
-};
-struct GroupMetrics {
-  std::string name;
-  Counts counts;
-  std::array<metrics::Buckets, kLaps> laps{};
-  std::optional<Level> level;
-  std::uint32_t certificates_soon = 0;    // Within the warning threshold, urgent ones included.
-  std::uint32_t certificates_urgent = 0;  // Within the critical one, or expired.
-};
-struct ChannelMetrics {
-  std::string name;
-  std::uint64_t delivered = 0;
-  std::uint64_t failed = 0;  // Attempts.
-  std::uint32_t waiting = 0;
-  std::uint32_t dead = 0;
-  std::optional<WallTime> oldest;
-};
-struct OpenCount {
-  watch::IncidentKind kind = watch::IncidentKind::down;
-  watch::Severity severity = watch::Severity::critical;
-  std::uint32_t count = 0;
-};
-struct MonitorMetrics {
-  MonitorLine line;
-  std::array<Duration, kLaps> laps{};
-  std::optional<double> day, month;
-  WallTime certificate_end{};  // Zero: none.
-};
-struct Metrics {
-  Now now;
-  std::vector<GroupMetrics> groups;
-  std::vector<ProbeCounter> probes;
-  std::vector<OpenCount> open;
-  std::vector<ChannelMetrics> channels;
-  metrics::Buckets lag;    // Of the schedule.
-  std::uint64_t late = 0;  // Probes that began more than a second late.
-  std::uint32_t open_probes = 0;
-  std::uint32_t waiting_probes = 0;
-  std::uint32_t flapping = 0;
-  std::vector<MonitorMetrics> monitors;  // Only if wanted.
 };
 
 }  // namespace mxsweep::view
