@@ -86,12 +86,12 @@ void show_hero(Page& page, const Overview& facts) {
     const std::string headline = headline_of(first, page.audience);
     const std::size_t colon = headline.rfind(": ");
     std::string text;
-    if (colon != headline.npos) text = cut(headline.substr(colon + 2), 200);
+    if (colon != headline.npos) text = "Problem: " + cut(headline.substr(colon + 2), 200);
     if (!first.blame.empty()) {
       text += fmt::format("{}{}", text.empty() ? "Whose fault: " : "; whose fault: ", first.blame);
     }
     if (!text.empty()) {
-      html.put("p", capitalized(text) + '.', {{"class", "lede"}});
+      html.put("p", text + '.', {{"class", "lede"}});
     }
   }
   if (facts.now.sight == watch::Sight::blind) html.put("p", "As they were seen last:");

@@ -165,6 +165,11 @@ void Page::time_ago(WallTime when) {
   html.text(fmt::format(" ({})", span(at() - when)));
 }
 
+void Page::exact_time(WallTime time) {
+  html.put("time", short_time(time, at()) + time_of_day(time).substr(5),
+           {{"datetime", rfc3339(time)}});
+}
+
 void Page::state(std::string_view css_class, std::string_view word) {
   html.put("span", word, {{"class", fmt::format("s {}", css_class)}});
 }

@@ -254,6 +254,28 @@ TEST_CASE("the transcript of a failure is shown as it is in messages", "[pages]"
   CHECK(has(incident(samples::closed_incident(), insiders()), "given up"));
 }
 
+TEST_CASE("a timeline has seconds, and says who has acknowledged and why", "[pages]") {
+  view::IncidentPage facts = samples::open_incident();
+  facts.timeline = {{samples::kNow - std::chrono::seconds{30}, "", 412, "ack", "ada: on my way"}};
+  CHECK(has(incident(facts, insiders()),
+            "10:09:00</time> <b>acknowledged</b> by ada: on my way</li>"));
+  CHECK(has(incident(facts, strangers()), "10:09:00</time> <b>acknowledged</b></li>"));
+  const std::string timeline = "<time datetime=\"2026-11-26T10:02:30Z\">10:02:30</time> <b>opened";
+  CHECK(has(incident(samples::open_incident(), insiders()), timeline));
+}
+
+TEST_CASE("of an incident that is over is said how many it had, not how many it has", "[pages]") {
+  CHECK(has(incident(samples::open_incident(), insiders()), " now, "));
+  CHECK_FALSE(has(incident(samples::closed_incident(), insiders()), " now, "));
+  CHECK(has(incident(samples::closed_incident(), insiders()), " at most, of "));
+}
+
+TEST_CASE("the words of a protocol are not written like names", "[pages]") {
+  view::Overview facts = samples::outage_overview();
+  facts.incidents[0].headline = "400 hosts in 192.0.2.0/24: ehlo reset";
+  CHECK(has(overview(facts, insiders()), "Problem: ehlo reset; whose fault: "));
+}
+
 TEST_CASE("readers who could see more with the token are led to where it is asked for",
           "[pages][audience]") {
   Audience audience = strangers();
