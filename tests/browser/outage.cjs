@@ -151,7 +151,7 @@ async function operate(page, checker, stranger) {
   await page.goto(incident);
   await members.first().click();
   assert.match(pathOf(page), /^\/monitor\//);
-  await says(page, 'Last failure', received, /down since/, /Incident \d+/);
+  await says(page, 'Last failure', received, /90 days \d+\.\d+ %/, /down since/, /Incident \d+/);
   await look(page, checker, 'live-8-monitor');
   const monitor = pathOf(page);
 
