@@ -64,11 +64,10 @@ Web::Web(const watch::Settings& settings, WebSurroundings surroundings)
 Web::~Web() { stop(); }
 
 std::shared_ptr<const Web::Access> Web::access_of(const watch::Settings& settings) {
-  return std::make_shared<const Access>(
-      Access{.http = settings.http,
-             .link_key = settings.link_key.reveal(),
-             .url = settings.status_url,
-             .per_monitor = settings.http.per_monitor.value_or(true)});
+  return std::make_shared<const Access>(Access{.http = settings.http,
+                                               .link_key = settings.link_key.reveal(),
+                                               .url = settings.status_url,
+                                               .per_monitor = settings.http.per_monitor});
 }
 
 std::shared_ptr<const Web::Access> Web::access() const {

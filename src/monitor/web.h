@@ -75,7 +75,7 @@ class Web {
     watch::Http http;
     std::string link_key;
     std::string url;
-    bool per_monitor = false;
+    std::optional<bool> per_monitor;
   };
   class Question;
   class Stream;

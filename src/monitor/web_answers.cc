@@ -20,6 +20,7 @@ constexpr std::string_view kGone = "there is no such page";
 constexpr std::string_view kNone = "there is none with this id";
 constexpr std::uint32_t kMembersOfPage = 100;
 constexpr std::uint32_t kFeedEntries = 50;
+constexpr std::uint32_t kPerMonitorMost = 5000;  // A dozen series each.
 // How long a page's links to acknowledge are valid, at least.
 constexpr std::chrono::hours kLinkLasts{1};
 
@@ -144,9 +145,21 @@ Make badge_for(const Route& route, const view::Board& board, const watch::Moment
       [facts = *std::move(facts), route] { return badge(badge_of(facts, route.badge), route.svg); };
 }
 
-Make metrics_for(const Viewer& viewer, const view::Board& board, const Hand& hand,
+std::uint32_t count_monitors(const watch::Watch& watch) {
+  std::uint32_t count = 0;
+  for (std::size_t group = 0; group < watch.settings().groups.size(); ++group) {
+    for (const std::uint32_t of_state :
+         watch.counts(static_cast<watch::GroupNumber>(group)).states) {
+      count += of_state;
+    }
+  }
+  return count;
+}
+
+Make metrics_for(const Viewer& viewer, const view::Board& board, Hand& hand,
                  const Process& process) {
-  view::Metrics facts = board.metrics(viewer.per_monitor && viewer.targets, hand.moment());
+  const bool wanted = viewer.per_monitor.value_or(count_monitors(hand.watch()) <= kPerMonitorMost);
+  view::Metrics facts = board.metrics(wanted && viewer.targets, hand.moment());
   facts.lag = hand.counts().lags;
   facts.late = hand.counts().late;
   return [facts = std::move(facts), format = viewer.format, &process] {

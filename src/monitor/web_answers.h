@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,13 +20,13 @@ namespace mxsweep::monitor {
 
 // The one who asks.
 struct Viewer {
-  bool targets = false;  // May see names and addresses.
-  std::string link_key;  // Signs the links to acknowledge; empty: gets none.
-  bool sign_in = false;  // Would see more with the token.
-  std::string url;       // Of the site; may be empty.
-  bool files = false;    // It is written to files.
-  WallTime expires{};    // Of these.
-  bool per_monitor = false;
+  bool targets = false;             // May see names and addresses.
+  std::string link_key;             // Signs the links to acknowledge; empty: gets none.
+  bool sign_in = false;             // Would see more with the token.
+  std::string url;                  // Of the site; may be empty.
+  bool files = false;               // It is written to files.
+  WallTime expires{};               // Of these.
+  std::optional<bool> per_monitor;  // Metrics of each; nothing: of up to kPerMonitorMost.
   metrics::Format format = metrics::Format::prometheus;
 };
 

@@ -393,6 +393,12 @@ class Api(WebTest):
         text = self.ask(f"/probe?target={FIRST}&fresh=1")[2]
         self.assertIn("\nprobe_success 0\n", text)
 
+    def test_many_monitors_have_no_metrics_of_each_unless_they_are_asked_for(self):
+        for flags, each in (({}, False), ({"per_monitor": True}, True)):
+            watch = self.begin("127.20.0.0/19", public="all", **flags)
+            self.assertEqual("mxsweep_monitor_info{" in self.ask("/metrics")[2], each)
+            self.end(watch)
+
     def test_the_metrics_are_clean(self):
         self.begin(FIRST, public="all")
         self.wait_for(up=31)
