@@ -39,7 +39,7 @@ struct Fleet {
     }
     watch->end_of_monitors(now);
     board = std::make_unique<Board>(
-        BoardOptions{.monitors_most = count, .octets_max = 32 * 1024 * 1024}, *watch, now);
+        BoardOptions{.monitors_expected = count, .octets_max = 32 * 1024 * 1024}, *watch, now);
   }
   watch::HistoryRow row(watch::MonitorId id) const {
     watch::HistoryRow row;

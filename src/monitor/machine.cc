@@ -22,6 +22,7 @@ constexpr std::uint32_t kClientDescriptors = serve::ServerOptions{}.connections;
 // New lists, and addresses that names get, find room without a restart.
 constexpr std::uint64_t kRoomForMore = 10'000;
 constexpr std::uint64_t kAddressesTypical = 8;
+constexpr std::uint64_t kAddressesUsual = 2;  // Of a name; more is room, but not to be expected.
 
 Status read_sources(const std::vector<std::string>& texts, probe::Sources& sources) {
   for (const std::string& text : texts) {
@@ -42,6 +43,14 @@ std::uint32_t room_for(const std::vector<Listed>& targets) {
     room += listed.target.address.family == Family::none ? kAddressesTypical : 2;
   }
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(room, kMonitorsMost));
+}
+
+std::uint32_t expected_of(const std::vector<Listed>& targets) {
+  std::uint64_t count = 0;
+  for (const Listed& listed : targets) {
+    count += listed.target.address.family == Family::none ? kAddressesUsual : 1;
+  }
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(count, kMonitorsMost));
 }
 
 }  // namespace
@@ -84,6 +93,7 @@ Result<Machine> prepare_machine(const Loaded& loaded) {
   const std::uint32_t clients = settings.http.listen.empty() ? 0 : kClientDescriptors;
   machine.connections = std::min(settings.concurrency, free - std::min(clients, free / 2));
   machine.monitors_most = room_for(loaded.targets);
+  machine.monitors_expected = expected_of(loaded.targets);
   return machine;
 }
 

@@ -23,6 +23,7 @@ struct Machine {
   tls::ClientOptions tls;
   std::uint32_t connections = 0;
   std::uint32_t monitors_most = 0;
+  std::uint32_t monitors_expected = 0;  // Of the lists as they are.
 };
 
 Result<Machine> prepare_machine(const Loaded& loaded);

@@ -219,7 +219,7 @@ void Monitor::show(const watch::Settings& settings, const Machine& machine) {
   showing_.emplace(
       settings,
       ShowingOptions{
-          .monitors_most = machine.monitors_most,
+          .monitors_expected = machine.monitors_expected,
           .in_loop = [this](Outside::Command&& command) { station_->post(std::move(command)); },
           .reload =
               [this](serve::Responder&& responder) {

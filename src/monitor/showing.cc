@@ -9,7 +9,7 @@ Showing::Showing(const watch::Settings& settings, ShowingOptions options, Hand& 
                  watch::Past&& past)
     : hand_(hand),
       http_(settings.http),
-      board_({.monitors_most = options.monitors_most}, hand.watch(), hand.moment()),
+      board_({.monitors_expected = options.monitors_expected}, hand.watch(), hand.moment()),
       history_(settings.state_dir, hand.moment().wall, options.in_loop, board_),
       web_(settings,
            {.in_loop = options.in_loop,

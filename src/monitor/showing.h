@@ -24,7 +24,7 @@
 namespace mxsweep::monitor {
 
 struct ShowingOptions {
-  std::uint32_t monitors_most = 0;
+  std::uint32_t monitors_expected = 0;
   std::function<void(Outside::Command&&)> in_loop;   // From any thread.
   std::function<void(serve::Responder&&)> reload;    // The same.
   Process process;                                   // In the server's thread.

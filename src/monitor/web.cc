@@ -111,6 +111,7 @@ void Web::handle(serve::Request&& request, Responder&& responder) {
   Viewer viewer{.targets = known || http.visible == watch::Visible::everything ||
                            (http.visible == watch::Visible::status && http.show_targets),
                 .link_key = known ? present->link_key : std::string(),
+                .sign_in = !known && !http.token.empty(),
                 .url = present->url,
                 .per_monitor = present->per_monitor,
                 .format = metrics::format_for(request.accept)};

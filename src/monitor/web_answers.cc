@@ -28,6 +28,7 @@ std::uint32_t first_of(std::uint32_t page, std::uint32_t rows) { return (page - 
 pages::Audience audience_of(const Route& route, const Viewer& viewer, WallTime now) {
   pages::Audience audience;
   audience.targets = viewer.targets;
+  audience.sign_in = viewer.sign_in;
   audience.url = viewer.url;
   audience.refresh = route.refresh;
   if (!viewer.link_key.empty()) {

@@ -21,6 +21,7 @@ namespace mxsweep::monitor {
 struct Viewer {
   bool targets = false;  // May see names and addresses.
   std::string link_key;  // Signs the links to acknowledge; empty: gets none.
+  bool sign_in = false;  // Would see more with the token.
   std::string url;       // Of the site; may be empty.
   bool files = false;    // It is written to files.
   WallTime expires{};    // Of these.

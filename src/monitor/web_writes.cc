@@ -77,13 +77,7 @@ void Web::acknowledge(const serve::Request& request, const Route& route, Viewer&
           pages::Audience audience;
           audience.targets = targets;
           if (!done.ok()) return error(false, 409, done.sentence());
-          return html(pages::notice(
-              "Acknowledged",
-              fmt::format(
-                  "Incident {} is acknowledged: no more reminders are sent for 24 hours, unless "
-                  "it becomes worse. Its end is told as always.",
-                  number),
-              audience));
+          return html(pages::acknowledged(number, kAcknowledgedDefault, audience));
         });
       });
 }

@@ -58,8 +58,8 @@ void show_facts(Page& page, const IncidentPage& facts) {
   html.open("dl");
   const auto moment = [&](std::string_view term, WallTime time) {
     html.put("dt", term).open("dd");
-    page.time(time);
-    html.text(":" + time_of_day(time).substr(6)).close("dd");
+    page.exact_time(time);
+    html.close("dd");
   };
   define(page, "Severity", to_string(incident.severity));
   moment("First failure", incident.since);
@@ -78,7 +78,8 @@ void show_facts(Page& page, const IncidentPage& facts) {
   }
   if (incident.watched > 0) {
     define(page, "Affected",
-           fmt::format("{} now, {} at most, of {} watched there", grouped(facts.facts.members),
+           fmt::format("{}{} at most, of {} watched there",
+                       incident.open() ? grouped(facts.facts.members) + " now, " : "",
                        grouped(incident.members_peak), grouped(incident.watched)));
   }
   if (!facts.facts.groups.empty()) {
@@ -142,7 +143,7 @@ void show_attempts(Page& page, const IncidentPage& facts) {
   begin_table(page, "stack", {"At", "Channel", "Message", "Result", "Took"});
   for (const watch::DeliveryLogRow& row : facts.attempts) {
     html.open("tr").open("th", {{"scope", "row"}});
-    page.time(row.at);
+    page.exact_time(row.at);
     html.close("th");
     cell(page, "Channel", cut(row.channel, 80));
     cell(page, "Message", cut(row.kind, 40));

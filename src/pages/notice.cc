@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Small pages: a notice, and the form that acknowledges an incident.
+// Small pages: a notice, and the form that acknowledges an incident with its answer.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,24 @@ std::string acknowledge_form(const view::IncidentPage& facts, std::string_view a
            {{"class", "soft"}});
   html.close("form");
   page.end_section();
+  return page.end();
+}
+
+std::string acknowledged(watch::IncidentId incident, Duration lasts, const Audience& audience) {
+  const std::string id = std::to_string(incident);
+  const std::string heading = "Incident " + id + " is acknowledged";
+  Page page(audience, nullptr, {Place::Kind::incident, id}, heading, "unknown");
+  Html& html = page.html;
+  page.begin_hero("unknown", {}, heading);
+  html.open("p", {{"class", "lede"}});
+  html.text("No reminders are sent for " +
+            span(std::chrono::duration_cast<std::chrono::microseconds>(lasts)) +
+            ", unless it becomes worse. Its end is reported as always.");
+  html.close("p").open("p");
+  html.put("a", "Back to the incident",
+           {{"class", "button"}, {"href", page.links.incident(incident)}});
+  html.close("p");
+  page.end_hero();
   return page.end();
 }
 

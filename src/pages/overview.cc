@@ -51,6 +51,11 @@ std::string calm_sentence(const Counts& counts) {
     return fmt::format("{} of {} are up, of the others nothing is known yet", grouped(counts.up),
                        counted(counts.monitors, "monitor"));
   }
+  if (counts.unobserved > 0 && counts.unobserved <= counts.up) {
+    return fmt::format("{} of {} are up, {} cannot be observed now",
+                       grouped(counts.up - counts.unobserved), counted(counts.monitors, "monitor"),
+                       grouped(counts.unobserved));
+  }
   return counts.monitors == 1 ? "The monitor is up"
                               : fmt::format("All {} monitors are up", grouped(counts.monitors));
 }
@@ -81,12 +86,12 @@ void show_hero(Page& page, const Overview& facts) {
     const std::string headline = headline_of(first, page.audience);
     const std::size_t colon = headline.rfind(": ");
     std::string text;
-    if (colon != headline.npos) text = cut(headline.substr(colon + 2), 200);
+    if (colon != headline.npos) text = "Problem: " + cut(headline.substr(colon + 2), 200);
     if (!first.blame.empty()) {
       text += fmt::format("{}{}", text.empty() ? "Whose fault: " : "; whose fault: ", first.blame);
     }
     if (!text.empty()) {
-      html.put("p", capitalized(text) + '.', {{"class", "lede"}});
+      html.put("p", text + '.', {{"class", "lede"}});
     }
   }
   if (facts.now.sight == watch::Sight::blind) html.put("p", "As they were seen last:");

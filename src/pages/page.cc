@@ -63,6 +63,11 @@ void Page::top() {
                         {{"href", links.to({entry.kind})}, {"aria-current", here ? "page" : ""}});
     html.close("li");
   }
+  // A browser asks for the token only where it is refused without: there, and then it has it.
+  if (!audience.targets && audience.sign_in) {
+    html.open("li").put("a", "Sign in", {{"href", path_of({Place::Kind::certificates})}});
+    html.close("li");
+  }
   html.close("ul").close("nav");
   if (now != nullptr) {
     html.open("p", {{"class", "seen"}}).text("Observed at ");
@@ -158,6 +163,11 @@ void Page::time(WallTime time) {
 void Page::time_ago(WallTime when) {
   time(when);
   html.text(fmt::format(" ({})", span(at() - when)));
+}
+
+void Page::exact_time(WallTime time) {
+  html.put("time", short_time(time, at()) + time_of_day(time).substr(5),
+           {{"datetime", rfc3339(time)}});
 }
 
 void Page::state(std::string_view css_class, std::string_view word) {

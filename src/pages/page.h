@@ -31,6 +31,8 @@ class Page {
   // A moment, as <time>; with how long ago it was.
   void time(WallTime time);
   void time_ago(WallTime time);
+  // To the second, where moments stand below each other.
+  void exact_time(WallTime time);
   // Shape, word and colour.
   void state(std::string_view css_class, std::string_view word);
   // The heading of a page with its colour; then its sentences.

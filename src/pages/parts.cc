@@ -30,6 +30,11 @@ void show_acknowledgement(Page& page, const watch::Incident& incident) {
   html.close("p");
 }
 
+// The words of rows are short, because they are stored.
+std::string_view word_of(const watch::TimelineRow& row) {
+  return row.what == "ack" ? std::string_view("acknowledged") : std::string_view(row.what);
+}
+
 void show_groups(Page& page, const view::IncidentFacts& facts) {
   if (facts.groups.empty()) return;
   Html& html = page.html;
@@ -210,11 +215,13 @@ void list_timeline(Page& page, std::span<const watch::TimelineRow> timeline, boo
   html.open("ol", {{"class", "list"}});
   for (const watch::TimelineRow& row : timeline) {
     html.open("li");
-    page.time(row.at);
-    html.text(" ").put("b", cut(row.what, 40));
+    page.exact_time(row.at);
+    html.text(" ").put("b", cut(word_of(row), 40));
     if (page.audience.targets) {
       if (with_monitor && !row.monitor.empty()) html.text(" " + cut(row.monitor, kNameOctetsMax));
-      if (!row.text.empty()) html.text(": " + cut(row.text, 400));
+      if (!row.text.empty()) {
+        html.text((row.what == "ack" ? " by " : ": ") + cut(row.text, 400));
+      }
       if (!with_monitor && row.incident != 0) {
         html.text(" ").put("a", fmt::format("incident {}", row.incident),
                            {{"href", page.links.incident(row.incident)}});

@@ -14,8 +14,8 @@ Board::Parts::Parts(const BoardOptions& options, const watch::Watch& its_watch,
     : watch(its_watch),
       began(now.wall),
       latest(now),
-      recent(options.monitors_most, options.octets_max),
-      days(options.monitors_most) {}
+      recent(options.monitors_expected, options.octets_max),
+      days(options.monitors_expected) {}
 
 Board::Board(const BoardOptions& options, const watch::Watch& watch, const watch::Moment& now)
     : parts_(std::make_unique<Parts>(options, watch, now)) {

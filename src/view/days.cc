@@ -158,8 +158,8 @@ std::array<Day, kDays> GroupDays::days(WallTime now) const {
   return found;
 }
 
-MonitorDays::MonitorDays(std::uint32_t monitors_most)
-    : kept_(monitors_most > kManyMonitors ? kFewDays : kDays) {}
+MonitorDays::MonitorDays(std::uint32_t monitors_expected)
+    : kept_(monitors_expected > kManyMonitors ? kFewDays : kDays) {}
 
 MonitorDays::Begin& MonitorDays::begin(watch::MonitorId monitor) {
   if (monitor >= begins_.size()) begins_.resize(monitor + std::size_t{1});

@@ -57,7 +57,7 @@ class GroupDays {
 
 class MonitorDays {
  public:
-  explicit MonitorDays(std::uint32_t monitors_most);
+  explicit MonitorDays(std::uint32_t monitors_expected);
 
   // `whole`: its time since it was added. `since`: what its time counted as since the last call.
   void advance(watch::MonitorId monitor, const watch::Shares& whole, TimeKind since, WallTime now);

@@ -17,15 +17,25 @@ std::size_t entries_in(std::size_t octets) {
 
 }  // namespace
 
-Recent::Recent(std::uint32_t monitors_most, std::size_t octets_max)
-    : each_most_(entries_in(octets_max / std::max(monitors_most, 1U))) {}
+Recent::Recent(std::uint32_t monitors_expected, std::size_t octets_max)
+    : each_most_(entries_in(octets_max / std::max(monitors_expected, 1U))),
+      octets_most_(octets_max) {}
 
-void Recent::grow(Ring& ring) const {
+bool Recent::may_grow(const Ring& ring) const {
+  if (ring.capacity < kEntriesLeast) return true;
+  return ring.capacity < each_most_ && octets_ < octets_most_;
+}
+
+void Recent::grow(Ring& ring) {
   constexpr std::size_t kFirst = 4;
-  const std::size_t capacity =
-      std::min(each_most_, std::max(kFirst, 2 * std::size_t{ring.capacity}));
+  const std::size_t capacity = std::min(octets_ < octets_most_ ? each_most_ : kEntriesLeast,
+                                        std::max(kFirst, 2 * std::size_t{ring.capacity}));
+  if (ring.capacity > 0) octets_ -= allocated(ring.capacity * sizeof(Entry));
+  octets_ += allocated(capacity * sizeof(Entry));
   auto entries = std::make_unique<Entry[]>(capacity);
-  std::copy_n(ring.entries.get(), ring.size, entries.get());
+  const Entry* const old = ring.entries.get();
+  std::rotate_copy(old, old + ring.next, old + ring.size, entries.get());
+  ring.next = 0;
   ring.entries = std::move(entries);
   ring.capacity = static_cast<std::uint16_t>(capacity);
 }
@@ -33,11 +43,7 @@ void Recent::grow(Ring& ring) const {
 void Recent::add(watch::MonitorId monitor, const Entry& entry) {
   if (monitor >= rings_.size()) rings_.resize(monitor + std::size_t{1});
   Ring& ring = rings_[monitor];
-  if (ring.size == ring.capacity && ring.capacity < each_most_) {
-    if (ring.capacity > 0) octets_ -= allocated(ring.capacity * sizeof(Entry));
-    grow(ring);
-    octets_ += allocated(ring.capacity * sizeof(Entry));
-  }
+  if (ring.size == ring.capacity && may_grow(ring)) grow(ring);
   if (ring.size < ring.capacity) {
     ring.entries[ring.size++] = entry;
     return;

@@ -2,7 +2,8 @@
 // The latest results of each monitor.
 //
 //   Memory   of a monitor: as many entries as it has had results, up to its share of `octets_max`,
-//            at least kEntriesLeast and at most kProbesMost.
+//            at least kEntriesLeast and at most kProbesMost. With more monitors than were expected
+//            those that come late have kEntriesLeast once `octets_max` is used up.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ inline constexpr std::size_t kEntriesLeast = 12;
 
 class Recent {
  public:
-  Recent(std::uint32_t monitors_most, std::size_t octets_max);
+  Recent(std::uint32_t monitors_expected, std::size_t octets_max);
 
   void add(watch::MonitorId monitor, const Entry& entry);
   void forget(watch::MonitorId monitor);
@@ -39,9 +40,11 @@ class Recent {
     std::uint16_t size = 0;
     std::uint16_t next = 0;  // Where the next result goes, once it is full.
   };
-  void grow(Ring& ring) const;
+  [[nodiscard]] bool may_grow(const Ring& ring) const;
+  void grow(Ring& ring);
 
   std::size_t each_most_;
+  std::size_t octets_most_;
   std::deque<Ring> rings_;  // By monitor.
   std::size_t octets_ = 0;
 };

@@ -90,6 +90,7 @@ void write_others(Folder& folder, const Audience& audience) {
                                                         audience));
   folder.write("acknowledge.html", acknowledge_form(samples::open_incident(),
                                                     "/incident/412/acknowledge?mac=abc", audience));
+  folder.write("acknowledged.html", acknowledged(412, std::chrono::hours{24}, audience));
   folder.write("notice.html", notice("Not found", "There is no such page.", audience));
 }
 

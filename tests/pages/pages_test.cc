@@ -175,6 +175,17 @@ TEST_CASE("before an incident is opened the heading counts what is down", "[page
   CHECK(heading_of(overview(facts, insiders())) == "400 monitors down, 10 degraded, 11,931 up");
 }
 
+TEST_CASE("of monitors that cannot be observed the heading does not say that they are up",
+          "[pages]") {
+  view::Overview facts = samples::calm_overview();
+  facts.counts = {};
+  facts.counts.monitors = 36;
+  facts.counts.up = 36;
+  facts.counts.unobserved = 6;
+  CHECK(heading_of(overview(facts, insiders())) ==
+        "30 of 36 monitors are up, 6 cannot be observed now");
+}
+
 TEST_CASE("an incident shows blame, beginning and who has acknowledged it", "[pages]") {
   const std::string page = overview(samples::outage_overview(), insiders());
   CHECK(has(page, "Whose fault: <b>the network or the server</b>"));
@@ -243,6 +254,38 @@ TEST_CASE("the transcript of a failure is shown as it is in messages", "[pages]"
   CHECK(has(incident(samples::closed_incident(), insiders()), "given up"));
 }
 
+TEST_CASE("a timeline has seconds, and says who has acknowledged and why", "[pages]") {
+  view::IncidentPage facts = samples::open_incident();
+  facts.timeline = {{samples::kNow - std::chrono::seconds{30}, "", 412, "ack", "ada: on my way"}};
+  CHECK(has(incident(facts, insiders()),
+            "10:09:00</time> <b>acknowledged</b> by ada: on my way</li>"));
+  CHECK(has(incident(facts, strangers()), "10:09:00</time> <b>acknowledged</b></li>"));
+  const std::string timeline = "<time datetime=\"2026-11-26T10:02:30Z\">10:02:30</time> <b>opened";
+  CHECK(has(incident(samples::open_incident(), insiders()), timeline));
+}
+
+TEST_CASE("of an incident that is over is said how many it had, not how many it has", "[pages]") {
+  CHECK(has(incident(samples::open_incident(), insiders()), " now, "));
+  CHECK_FALSE(has(incident(samples::closed_incident(), insiders()), " now, "));
+  CHECK(has(incident(samples::closed_incident(), insiders()), " at most, of "));
+}
+
+TEST_CASE("the words of a protocol are not written like names", "[pages]") {
+  view::Overview facts = samples::outage_overview();
+  facts.incidents[0].headline = "400 hosts in 192.0.2.0/24: ehlo reset";
+  CHECK(has(overview(facts, insiders()), "Problem: ehlo reset; whose fault: "));
+}
+
+TEST_CASE("readers who could see more with the token are led to where it is asked for",
+          "[pages][audience]") {
+  Audience audience = strangers();
+  CHECK_FALSE(has(overview(samples::calm_overview(), audience), "Sign in"));
+  audience.sign_in = true;
+  CHECK(has(overview(samples::calm_overview(), audience), "href=\"/certificates\">Sign in"));
+  audience.targets = true;
+  CHECK_FALSE(has(overview(samples::calm_overview(), audience), "Sign in"));
+}
+
 TEST_CASE("only those who may acknowledge are led to it", "[pages][audience]") {
   CHECK(has(incident(samples::open_incident(), insiders()),
             "href=\"/incident/412/acknowledge?mac=&quot;&#39;&lt;&gt;&amp;\""));
@@ -259,6 +302,13 @@ TEST_CASE("the form sends a name and a note to the signed address", "[pages]") {
   CHECK(has(page, "<form method=\"post\" action=\"/incident/412/acknowledge?mac=a&amp;b\""));
   CHECK(has(page, "name=\"by\""));
   CHECK(has(page, "name=\"note\""));
+}
+
+TEST_CASE("the form is answered with how long reminders stop, and the way back", "[pages]") {
+  const std::string page = acknowledged(412, std::chrono::hours{24}, insiders());
+  CHECK(heading_of(page) == "Incident 412 is acknowledged");
+  CHECK(has(page, "No reminders are sent for 24 h, unless it becomes worse."));
+  CHECK(has(page, "href=\"/incident/412\">Back to the incident"));
 }
 
 TEST_CASE("an overview of 40 groups and 30 incidents has at most 100 KB", "[pages][size]") {

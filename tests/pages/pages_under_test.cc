@@ -58,6 +58,7 @@ std::vector<NamedPage> usual_pages(const Audience& audience) {
           {"certificates, empty", certificates(samples::empty_certificates(), audience)},
           {"certificates", certificates(samples::many_certificates(), audience)},
           {"acknowledge", acknowledge_form(samples::open_incident(), "/a?b=\"c", audience)},
+          {"acknowledged", acknowledged(412, std::chrono::hours{24}, audience)},
           {"notice", notice("Not found", "There is no such page.", audience)}};
 }
 

@@ -43,7 +43,7 @@ class BoardScene {
     channel.name = "ops";
     channel.kind = "webhook";
     settings.routes.emplace_back().to = {0};
-    if (options.monitors_most == 0) options.monitors_most = 100;
+    if (options.monitors_expected == 0) options.monitors_expected = 100;
   }
 
   // `count` servers of a group, each in a network of its own, then the board.

@@ -147,7 +147,7 @@ TEST_CASE("earlier days come from the history, whenever it is read", "[view][day
 
 TEST_CASE("of many monitors thirty days are kept, of their groups ninety", "[view][days]") {
   BoardOptions options;
-  options.monitors_most = kManyMonitors + 1;
+  options.monitors_expected = kManyMonitors + 1;
   BoardScene scene({"edge"}, options);
   scene.begin(2);
   scene.pass(1min);

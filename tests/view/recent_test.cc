@@ -69,6 +69,25 @@ TEST_CASE("the latest results are kept, the oldest first", "[view][recent]") {
   CHECK(recent.size(5) == 0);
 }
 
+TEST_CASE("more monitors than were expected take no more than their least", "[view][recent]") {
+  constexpr std::size_t kOctets = 10 * 1024;
+  Recent recent(10, kOctets);
+  for (watch::MonitorId id = 0; id < 100; ++id) {
+    for (std::int64_t second = 0; second < 200; ++second) recent.add(id, pack(row_at(second)));
+  }
+  CHECK(recent.size(0) == recent.each_most());
+  CHECK(recent.size(99) == kEntriesLeast);
+  CHECK(recent.octets_held() <= kOctets + 100 * (kEntriesLeast + 1) * sizeof(Entry) + 100 * 32);
+  // What they leave is taken, and nothing is out of order.
+  for (watch::MonitorId id = 0; id < 99; ++id) recent.forget(id);
+  for (std::int64_t second = 200; second < 300; ++second) recent.add(99, pack(row_at(second)));
+  REQUIRE(recent.size(99) == recent.each_most());
+  for (std::size_t i = 0; i < recent.size(99); ++i) {
+    CHECK(at_of(recent.entry(99, i)) ==
+          WallTime{std::chrono::seconds{300 - static_cast<std::int64_t>(recent.size(99) - i)}});
+  }
+}
+
 TEST_CASE("each monitor has its share of the memory, within limits", "[view][recent]") {
   CHECK(Recent(1'000'000, 1'000'000).each_most() == kEntriesLeast);
   CHECK(Recent(1, 1'000'000'000).each_most() == kProbesMost);

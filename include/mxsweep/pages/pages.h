@@ -21,6 +21,7 @@ namespace mxsweep::pages {
 
 struct Audience {
   bool targets = false;  // May see names, addresses and what servers said.
+  bool sign_in = false;  // There is a token, with which they would.
   bool monitors = true;  // There are pages of single monitors.
   // The path and query of a form that acknowledges this incident; empty: may not. Null: no one may.
   std::function<std::string(watch::IncidentId)> acknowledge{};
@@ -61,10 +62,13 @@ struct Place {
 [[nodiscard]] std::string incidents(const view::IncidentList& facts, const Audience& audience);
 [[nodiscard]] std::string certificates(const view::CertificateList& facts,
                                        const Audience& audience);
-// The form of a signed link; `action`: where it is sent. And what became of it.
+// The form of a signed link; `action`: where it is sent. And what it is answered with; `lasts`: how
+// long there are no reminders.
 [[nodiscard]] std::string acknowledge_form(const view::IncidentPage& facts, std::string_view action,
                                            const Audience& audience);
-// A page with one heading and one paragraph: errors, and "acknowledged".
+[[nodiscard]] std::string acknowledged(watch::IncidentId incident, Duration lasts,
+                                       const Audience& audience);
+// A page with one heading and one paragraph, of errors.
 [[nodiscard]] std::string notice(std::string_view heading, std::string_view text,
                                  const Audience& audience);
 

@@ -42,7 +42,7 @@ inline constexpr std::size_t kIncidentsMost = 1000;  // Closed ones.
 [[nodiscard]] std::string id_of(std::string_view key);
 
 struct BoardOptions {
-  std::uint32_t monitors_most = 0;
+  std::uint32_t monitors_expected = 0;        // What is kept of each is less the more there are.
   std::size_t octets_max = 32 * 1024 * 1024;  // For the latest results of all monitors.
 };
 
