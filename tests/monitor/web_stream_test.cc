@@ -87,7 +87,7 @@ TEST_CASE("the pieces of a list are the whole list", "[monitor][web]") {
 }
 
 TEST_CASE("a list of thousands has a piece for each thousand", "[monitor][web]") {
-  view::BoardScene scene({"edge"}, {.monitors_most = 4000});
+  view::BoardScene scene({"edge"}, {.monitors_expected = 3000});
   scene.begin(3000);
   Route monitors;
   monitors.about = About::api_monitors;
