@@ -63,8 +63,7 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
   if (request.exceed_nofile) {
     // Every table holds a copy of the process's own descriptors, whose number grows with the
     // threads.
-    while (static_cast<std::uint64_t>(fitting(request, capacity.threads)) *
-               capacity.threads <
+    while (static_cast<std::uint64_t>(fitting(request, capacity.threads)) * capacity.threads <
            capacity.concurrency) {
       if (capacity.threads == kThreadsMax) {
         return too_few_descriptors(capacity.concurrency, request.descriptor_limit, capacity.fits);
@@ -74,8 +73,7 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
     if (request.threads != 0 && capacity.threads > request.threads) {
       capacity.note = std::to_string(capacity.threads) + " workers instead of " +
                       std::to_string(request.threads) + ": a descriptor table holds " +
-                      std::to_string(fitting(request, capacity.threads)) +
-                      " connections";
+                      std::to_string(fitting(request, capacity.threads)) + " connections";
     }
   } else if (capacity.concurrency > capacity.fits) {
     if (request.concurrency != 0 || capacity.fits == 0) {
