@@ -66,14 +66,13 @@ def cost(watch, paths):
 
 def pages(watch):
     # A page is kept for a second; a parameter makes each of these a page of its own.
-    numbers = itertools.count()
-    for name, path, bar in (("overview", "/", 5e-3), ("group", "/group/fleet", None),
-                            ("metrics", "/metrics", None),
-                            ("1,000 monitors of the API", "/api/v1/monitors?limit=1000", None)):
-        mark = "&" if "?" in path else "?"
-        distinct = (f"{path}{mark}x={next(numbers)}" for _ in itertools.count())
-        if path.startswith("/api"):
-            distinct = (f"{path}&cursor={next(numbers):016x}" for _ in itertools.count())
+    numbers = itertools.cycle(range(5, 3600))
+    for name, path, bar in (("overview", "/?refresh={}", 5e-3),
+                            ("group", "/group/fleet?refresh={}", None),
+                            ("metrics (kept for a second)", "/metrics", None),
+                            ("1,000 monitors of the API",
+                             "/api/v1/monitors?limit=1000&cursor={:016x}", None)):
+        distinct = (path.format(next(numbers)) for _ in itertools.count())
         spent, octets = cost(watch, distinct)
         holds = bar is None or (spent <= bar and octets <= 100_000)
         report(f"{name}: CPU, octets", "5 ms, 100 KB" if bar else "-",

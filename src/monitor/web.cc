@@ -34,14 +34,9 @@ Answer refused(const Route& route, Proof proof) {
 }
 
 // What the answer depends on, as a text.
-std::string key_of(const serve::Request& request, const Route& route, const Viewer& viewer) {
-  std::string key =
-      fmt::format("{}{}{} {}{}", viewer.targets, !viewer.link_key.empty(),
-                  viewer.format == metrics::Format::openmetrics, route.lines, request.path);
-  for (const auto& [name, value] : request.query) {
-    key += fmt::format("&{}={}", percent_encoded(name), percent_encoded(value));
-  }
-  return key;
+std::string key_of(const Route& route, const Viewer& viewer) {
+  return fmt::format("{}{}{} {}{}", viewer.targets, !viewer.link_key.empty(),
+                     viewer.format == metrics::Format::openmetrics, route.lines, route.asked);
 }
 
 // The host of "https://status.example.net/".
@@ -135,12 +130,12 @@ void Web::handle(serve::Request&& request, Responder&& responder) {
   } else if (route.need == Need::token) {
     write(request, route, std::move(responder));
   } else {
-    read(request, std::move(route), *present, viewer, std::move(responder));
+    read(request, std::move(route), viewer, std::move(responder));
   }
 }
 
-void Web::read(const serve::Request& request, Route&& route, const Access& /*access*/,
-               const Viewer& viewer, Responder&& responder) {
+void Web::read(const serve::Request& request, Route&& route, const Viewer& viewer,
+               Responder&& responder) {
   if (route.about == About::healthy || route.about == About::ready) {
     std::move(responder).answer(health(route));
     return;
@@ -154,7 +149,7 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
     return;
   }
   const Instant now = ring::now();
-  const std::string key = key_of(request, route, viewer);
+  const std::string key = key_of(route, viewer);
   if (route.about == About::acknowledge_form) {
     route.action = request.path + '?';
     for (const auto& [name, value] : request.query) {
@@ -162,13 +157,11 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
       route.action += percent_encoded(name) + '=' + percent_encoded(value);
     }
   }
-  if (asked_.size() >= kAnswersKept) {
-    std::erase_if(asked_, [now](const auto& each) { return each.second->is_old(now); });
-  }
-  std::shared_ptr<Question>& place = asked_[key];
-  const bool is_new = !place || place->is_old(now) || route.fresh;
-  if (is_new) place = std::make_shared<Question>(std::move(route), viewer, now);
-  const std::shared_ptr<Question> question = place;
+  const auto found = asked_.find(key);
+  const bool is_new = found == asked_.end() || found->second->is_old(now) || route.fresh;
+  const std::shared_ptr<Question> question =
+      is_new ? std::make_shared<Question>(std::move(route), viewer, now) : found->second;
+  if (is_new) keep(key, question, now);
   const auto shared = std::make_shared<Responder>(std::move(responder));
   const bool gzip = serve::takes_gzip(request.accept_encoding);
   question->add([question, shared, gzip](const Make& make) {
@@ -177,6 +170,14 @@ void Web::read(const serve::Request& request, Route&& route, const Access& /*acc
   if (is_new && !post([this, question](Hand& hand) { answer(question, hand); })) {
     question->answer([api = question->route().api] { return busy(api, kBusy); }, now);
   }
+}
+
+// For others who ask the same. Who asks for ever new things does not make us keep their answers.
+void Web::keep(const std::string& key, const std::shared_ptr<Question>& question, Instant now) {
+  if (asked_.size() >= kAnswersKept) {
+    std::erase_if(asked_, [now](const auto& each) { return each.second->is_old(now); });
+  }
+  if (asked_.size() < kAnswersKept || asked_.contains(key)) asked_[key] = question;
 }
 
 bool Web::post(Asked&& asked) {

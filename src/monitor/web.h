@@ -82,13 +82,14 @@ class Web {
   using Asked = std::function<void(Hand&)>;
 
   void handle(serve::Request&& request, serve::Responder&& responder);
-  void read(const serve::Request& request, Route&& route, const Access& access,
-            const Viewer& viewer, serve::Responder&& responder);
+  void read(const serve::Request& request, Route&& route, const Viewer& viewer,
+            serve::Responder&& responder);
   void write(const serve::Request& request, const Route& route, serve::Responder&& responder);
   void acknowledge(const serve::Request& request, const Route& route, Viewer&& viewer,
                    serve::Responder&& responder);
   void answer_after_turn(std::shared_ptr<serve::Responder> responder, Make make);
   void stream(Route&& route, const Viewer& viewer, serve::Responder&& responder);
+  void keep(const std::string& key, const std::shared_ptr<Question>& question, Instant now);
   [[nodiscard]] bool post(Asked&& asked);  // False: too many wait.
   void answer_some(Hand& hand);
   void answer(const std::shared_ptr<Question>& question, Hand& hand);

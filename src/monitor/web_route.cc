@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "mxsweep/core/percent.h"
 #include "mxsweep/view/facts.h"
 
 namespace mxsweep::monitor {
@@ -282,6 +283,7 @@ std::variant<Route, NoRoute> read_route(const Request& request) {
   if (row == nullptr) return wrong(route, 404, "there is no such page");
   route.about = row->about;
   route.need = row->need;
+  route.asked = request.path;
   if (!read_names(request.segments, route)) return wrong(route, 404, "there is no such page");
   route.lines = route.api && request.accept.find(kLines) != std::string::npos;
   for (const auto& [name, text] : request.query) {
@@ -293,6 +295,7 @@ std::variant<Route, NoRoute> read_route(const Request& request) {
     if (!read_parameter(name, text, route)) {
       return wrong(route, 400, fmt::format("{}: '{}' cannot be", name, text));
     }
+    route.asked += fmt::format("&{}={}", percent_encoded(name), percent_encoded(text));
   }
   route.whole = route.lines && is_list(route) && !request.asked("limit");
   if (route.whole) route.limit = view::kRowsMost;

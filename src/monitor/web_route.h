@@ -81,6 +81,7 @@ struct Route {
   bool whole = false;         // All of a list as lines; `limit` is what is asked for at once.
   std::string target;         // Of /probe.
   bool fresh = false;
+  std::string asked;   // The path, and the parameters that count.
   std::string action;  // Of a form: the path and query that it was asked for with.
 };
 

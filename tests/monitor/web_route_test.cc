@@ -142,6 +142,9 @@ TEST_CASE("the API refuses parameters that it does not have; a page ignores them
   CHECK(refusal("/api/v1/monitors?sate=down").status == 400);
   CHECK(refusal("/api/v1/monitors?sate=down").why == "there is no parameter 'sate'");
   CHECK(route("/?utm_source=mail").about == About::overview);
+  CHECK(route("/?utm_source=mail").asked == "/");
+  CHECK(route("/?page=2&x=1").asked == "/&page=2");
+  CHECK(route("/group/a%26b").asked != route("/group/a?page=1").asked);
 }
 
 TEST_CASE("lists come as lines if they are asked for so", "[monitor][web]") {
