@@ -19,7 +19,7 @@ constexpr std::size_t kHostsShown = 3;  // In a row.
 void show_hosts(Page& page, const view::CertificateLine& line) {
   Html& html = page.html;
   html.open("td", {{"data-is", "Shown by"}}).open("span");
-  html.text(counted(line.hosts, "host"));
+  html.text(counted_grouped(line.hosts, "host"));
   for (std::size_t i = 0; i < std::min(line.first_hosts.size(), kHostsShown); ++i) {
     html.text(i == 0 ? ": " : ", ");
     link_monitor(page, line.first_hosts[i], line.first_hosts[i].target, 80);
@@ -37,7 +37,7 @@ void show_expiry(Page& page, watch::Expiry expiry, WallTime not_after) {
     case watch::Expiry::urgent: page.state("down", left(not_after, page.at())); return;
     case watch::Expiry::expired: break;
   }
-  page.state("down", "expired " + span(page.at() - not_after) + " ago");
+  page.state("down", "expired " + span_in_words(page.at() - not_after) + " ago");
 }
 
 std::string certificates(const view::CertificateList& facts, const Audience& audience) {

@@ -84,7 +84,8 @@ void draw_days(Page& page, const Days& days) {
   for (const Look& look : kLooks) {
     const std::size_t count = count_of(days, look.kind);
     if (count == 0) continue;
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", look.word, counted(count, "day"));
+    text +=
+        fmt::format("{}{}: {}", text.empty() ? "" : ", ", look.word, counted_grouped(count, "day"));
   }
   page.html.open("svg", {{"class", "days"},
                          {"role", "img"},
@@ -99,7 +100,7 @@ void draw_days(Page& page, const Days& days) {
   page.html.open("p", {{"class", "scale"}});
   page.html.put("span", known == days.size() ? "90 days ago"
                         : known == 0         ? "No data yet"
-                                             : counted(known, "day") + " of data");
+                                             : counted_grouped(known, "day") + " of data");
   if (const auto up = uptime_of(days)) page.html.put("span", "up " + percent(*up));
   page.html.put("span", "today").close("p");
 }
@@ -134,12 +135,12 @@ void list_days(Page& page, const Days& days) {
     const view::Day& day = days[i];
     if (kind_of(day) == DayKind::none) continue;
     const auto ago = std::chrono::days{days.size() - 1 - i};
-    html.open("tr").put("th", date(today - ago), {{"scope", "row"}});
+    html.open("tr").put("th", date_of(today - ago), {{"scope", "row"}});
     html.put("td", word_of(kind_of(day)));
     const auto up = view::uptime(day);
     html.put("td", up ? percent(*up) : "");
     for (const std::chrono::microseconds time : {day.down, day.unobserved, day.maintenance}) {
-      html.put("td", time.count() == 0 ? "" : span(time));
+      html.put("td", time.count() == 0 ? "" : span_in_words(time));
     }
     html.close("tr");
   }

@@ -42,11 +42,12 @@ void write_entry(Html& xml, const view::IncidentFacts& facts, const Audience& au
   const watch::Incident& incident = facts.incident;
   std::string summary =
       incident.open()
-          ? fmt::format("{} since {} {} UTC", word_of(incident), date(incident.since),
+          ? fmt::format("{} since {} {} UTC", word_of(incident), date_of(incident.since),
                         time_of_day(incident.since))
-          : fmt::format("over after {}",
-                        span((incident.until == WallTime{} ? *incident.closed : incident.until) -
-                             incident.since));
+          : fmt::format(
+                "over after {}",
+                span_in_words((incident.until == WallTime{} ? *incident.closed : incident.until) -
+                              incident.since));
   if (!facts.blame.empty()) summary += "; whose fault: " + facts.blame;
   if (incident.acknowledged) summary += "; acknowledged";
   xml.open("entry");

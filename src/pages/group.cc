@@ -17,8 +17,9 @@ void show_level(Page& page, const view::Level& level) {
   Html& html = page.html;
   page.begin_section(
       "Objective",
-      fmt::format("{} up in {}", percent(level.target),
-                  span(std::chrono::duration_cast<std::chrono::microseconds>(level.window))));
+      fmt::format(
+          "{} up in {}", percent(level.target),
+          span_in_words(std::chrono::duration_cast<std::chrono::microseconds>(level.window))));
   html.open("dl", {{"class", "figures"}});
   const auto figure = [&](std::string_view term, std::string_view text) {
     define(page, term, text);
@@ -40,13 +41,15 @@ std::string sentence_of(const view::Counts& counts) {
                                 : fmt::format("all {} monitors are up", grouped(counts.monitors));
   }
   if (counts.down > 0) {
-    return fmt::format("{} of {} down", grouped(counts.down), counted(counts.monitors, "monitor"));
+    return fmt::format("{} of {} down", grouped(counts.down),
+                       counted_grouped(counts.monitors, "monitor"));
   }
   if (counts.degraded > 0) {
     return fmt::format("{} of {} degraded", grouped(counts.degraded),
-                       counted(counts.monitors, "monitor"));
+                       counted_grouped(counts.monitors, "monitor"));
   }
-  return fmt::format("{} of {} up", grouped(counts.up), counted(counts.monitors, "monitor"));
+  return fmt::format("{} of {} up", grouped(counts.up),
+                     counted_grouped(counts.monitors, "monitor"));
 }
 
 }  // namespace
@@ -62,10 +65,12 @@ std::string group(const view::GroupPage& facts, const Audience& audience) {
   page.begin_hero(mood, "Group", fmt::format("{}: {}", name, sentence_of(group.counts)));
   list_counts(page, group.counts);
   if (group.interval > Duration{0}) {
-    html.put("p",
-             "Probed every " +
-                 span(std::chrono::duration_cast<std::chrono::microseconds>(group.interval)) + ".",
-             {{"class", "soft"}});
+    html.put(
+        "p",
+        "Probed every " +
+            span_in_words(std::chrono::duration_cast<std::chrono::microseconds>(group.interval)) +
+            ".",
+        {{"class", "soft"}});
   }
   page.end_hero();
   if (!facts.incidents.empty()) {

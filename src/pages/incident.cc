@@ -33,7 +33,7 @@ void show_hero(Page& page, const IncidentPage& facts) {
     const WallTime end = incident.until == WallTime{} ? *incident.closed : incident.until;
     html.text(" since ");
     page.time(end);
-    html.text(", after " + span(end - incident.since));
+    html.text(", after " + span_in_words(end - incident.since));
   }
   if (!facts.facts.blame.empty()) {
     html.text(". Whose fault: ").put("b", facts.facts.blame);
@@ -123,7 +123,7 @@ void show_told(Page& page, const IncidentPage& facts) {
     if (told.dead) {
       page.state("down", "given up");
     } else if (told.next != WallTime{}) {
-      page.state("degraded", fmt::format("{} failed", counted(told.tries, "attempt")));
+      page.state("degraded", fmt::format("{} failed", counted_grouped(told.tries, "attempt")));
       html.text(", again at ");
       page.time(told.next);
     } else {

@@ -49,7 +49,8 @@ void show_hero(Page& page, const MonitorPage& facts) {
   }
   if (facts.interval > Duration{0}) {
     html.put("li", "Probed every " +
-                       span(std::chrono::duration_cast<std::chrono::microseconds>(facts.interval)));
+                       span_in_words(
+                           std::chrono::duration_cast<std::chrono::microseconds>(facts.interval)));
   }
   html.close("ul");
   if (!facts.meta.empty()) {
@@ -60,7 +61,8 @@ void show_hero(Page& page, const MonitorPage& facts) {
 
 void show_last(Page& page, const MonitorPage& facts) {
   Html& html = page.html;
-  page.begin_section("Last probe", facts.last ? span(page.at() - facts.last->at) + " ago" : "");
+  page.begin_section("Last probe",
+                     facts.last ? span_in_words(page.at() - facts.last->at) + " ago" : "");
   if (!facts.last) {
     html.put("p", "It has not been probed yet.").close("section");
     return;

@@ -64,7 +64,7 @@ std::string acknowledged(watch::IncidentId incident, Duration lasts, const Audie
   page.begin_hero("unknown", {}, heading);
   html.open("p", {{"class", "lede"}});
   html.text("No reminders are sent for " +
-            span(std::chrono::duration_cast<std::chrono::microseconds>(lasts)) +
+            span_in_words(std::chrono::duration_cast<std::chrono::microseconds>(lasts)) +
             ", unless it becomes worse. Its end is reported as always.");
   html.close("p").open("p");
   html.put("a", "Back to the incident",

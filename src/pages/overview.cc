@@ -36,25 +36,25 @@ std::string calm_sentence(const Counts& counts) {
   if (counts.monitors == 0) return "Nothing is watched yet";
   if (counts.down > 0 || counts.degraded > 0) {
     std::string text =
-        counts.down > 0 ? fmt::format("{} down", counted(counts.down, "monitor")) : "";
+        counts.down > 0 ? fmt::format("{} down", counted_grouped(counts.down, "monitor")) : "";
     if (counts.degraded > 0) {
       text += fmt::format(
           "{}{} degraded", text.empty() ? "" : ", ",
-          text.empty() ? counted(counts.degraded, "monitor") : grouped(counts.degraded));
+          text.empty() ? counted_grouped(counts.degraded, "monitor") : grouped(counts.degraded));
     }
     return text + fmt::format(", {} up", grouped(counts.up));
   }
   if (counts.unknown == counts.monitors) {
-    return fmt::format("No results yet of {}", counted(counts.monitors, "monitor"));
+    return fmt::format("No results yet of {}", counted_grouped(counts.monitors, "monitor"));
   }
   if (counts.unknown > 0) {
     return fmt::format("{} of {} are up, of the others nothing is known yet", grouped(counts.up),
-                       counted(counts.monitors, "monitor"));
+                       counted_grouped(counts.monitors, "monitor"));
   }
   if (counts.unobserved > 0 && counts.unobserved <= counts.up) {
     return fmt::format("{} of {} are up, {} cannot be observed now",
-                       grouped(counts.up - counts.unobserved), counted(counts.monitors, "monitor"),
-                       grouped(counts.unobserved));
+                       grouped(counts.up - counts.unobserved),
+                       counted_grouped(counts.monitors, "monitor"), grouped(counts.unobserved));
   }
   return counts.monitors == 1 ? "The monitor is up"
                               : fmt::format("All {} monitors are up", grouped(counts.monitors));
@@ -102,8 +102,9 @@ void show_hero(Page& page, const Overview& facts) {
 void show_groups(Page& page, const Overview& facts) {
   if (facts.groups.empty()) return;
   Html& html = page.html;
-  page.begin_section(
-      "Groups", facts.groups_all > facts.groups.size() ? "" : counted(facts.groups_all, "group"));
+  page.begin_section("Groups", facts.groups_all > facts.groups.size()
+                                   ? ""
+                                   : counted_grouped(facts.groups_all, "group"));
   html.open("ul", {{"class", "cards"}});
   for (const view::GroupFacts& group : facts.groups) {
     html.open("li", {{"class", class_of(worst(group.counts))}}).open("h3");
@@ -142,7 +143,7 @@ void show_vantage(Page& page, const view::Now& now) {
   html.text(now.canaries == 0   ? std::string("No canaries are configured")
             : now.canaries == 1 ? std::string("1 canary")
                                 : fmt::format("{} canaries", now.canaries));
-  html.text(now.began == WallTime{} ? "" : "; running for " + span(now.at - now.began));
+  html.text(now.began == WallTime{} ? "" : "; running for " + span_in_words(now.at - now.began));
   html.text(".").close("p");
   page.end_section();
 }

@@ -124,7 +124,8 @@ void Page::footer() {
   html.open("footer");
   if (now != nullptr) {
     html.open("p").text("These facts were true at ");
-    html.put("time", date(now->at) + ' ' + time_of_day(now->at), {{"datetime", rfc3339(now->at)}});
+    html.put("time", date_of(now->at) + ' ' + time_of_day(now->at),
+             {{"datetime", rfc3339(now->at)}});
     html.text(". All times are UTC.").close("p");
   }
   html.open("ul");
@@ -162,7 +163,7 @@ void Page::time(WallTime time) {
 
 void Page::time_ago(WallTime when) {
   time(when);
-  html.text(fmt::format(" ({})", span(at() - when)));
+  html.text(fmt::format(" ({})", span_in_words(at() - when)));
 }
 
 void Page::exact_time(WallTime time) {

@@ -59,7 +59,7 @@ void show_span(Page& page, const watch::Incident& incident) {
   page.time(incident.since);
   html.text(" to ");
   html.put("time", short_time(end, incident.since), {{"datetime", rfc3339(end)}});
-  html.text(" (" + span(end - incident.since) + ')');
+  html.text(" (" + span_in_words(end - incident.since) + ')');
 }
 
 void show_state(Page& page, const view::MonitorLine& line) {
@@ -201,7 +201,8 @@ void list_monitors(Page& page, std::span<const view::MonitorLine> monitors) {
     cell(page, "Problem", line.cause == Cause::none ? "" : problem(line.phase, line.cause));
     html.open("td", {{"data-is", "Last probe"}});
     if (line.last != WallTime{}) {
-      html.put("time", span(page.at() - line.last) + " ago", {{"datetime", rfc3339(line.last)}});
+      html.put("time", span_in_words(page.at() - line.last) + " ago",
+               {{"datetime", rfc3339(line.last)}});
     }
     html.close("td");
     cell(page, "Time", line.last == WallTime{} ? "" : milliseconds(line.total), "n");

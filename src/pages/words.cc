@@ -12,27 +12,6 @@ namespace mxsweep::pages {
 
 using std::chrono::duration_cast;
 
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
-}
-
-std::string span(std::chrono::microseconds span) {
-  const auto seconds = std::max<std::int64_t>(duration_cast<std::chrono::seconds>(span).count(), 0);
-  if (seconds < 60) return fmt::format("{} s", seconds);
-  const std::int64_t minutes = seconds / 60;
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  const std::int64_t hours = minutes / 60;
-  if (hours >= 48) return fmt::format("{} days", hours / 24);
-  return minutes % 60 == 0 ? fmt::format("{} h", hours)
-                           : fmt::format("{} h {} min", hours, minutes % 60);
-}
-
 std::string milliseconds(Duration duration) {
   const double ms = std::chrono::duration<double, std::milli>(duration).count();
   if (ms >= 9999.5) return fmt::format("{:.1f} s", ms / 1000);
@@ -48,27 +27,6 @@ std::string percent(double part) {
   return part >= 0.999 ? fmt::format("{:.3f} %", floored) : fmt::format("{:.2f} %", floored);
 }
 
-std::string date(WallTime time) {
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
-
-std::string time_of_day(WallTime time) {
-  const std::chrono::hh_mm_ss clock(
-      std::chrono::floor<std::chrono::seconds>(time - std::chrono::floor<std::chrono::days>(time)));
-  return fmt::format("{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
-}
-
-std::string short_time(WallTime time, WallTime now) {
-  const std::string clock = time_of_day(time).substr(0, 5);
-  const std::string day = date(time);
-  return day == date(now) ? clock : day + ' ' + clock;
-}
-
-std::string rfc3339(WallTime time) { return date(time) + 'T' + time_of_day(time) + 'Z'; }
-
 std::string capitalized(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
@@ -82,7 +40,8 @@ std::string cut(std::string_view text, std::size_t octets_max) {
 }
 
 std::string left(WallTime end, WallTime now) {
-  return end <= now ? "ended " + span(now - end) + " ago" : span(end - now) + " left";
+  return end <= now ? "ended " + span_in_words(now - end) + " ago"
+                    : span_in_words(end - now) + " left";
 }
 
 std::string_view class_of(watch::State state) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers, times and states as words. Times are UTC.
+// Durations, shares and states as words, beside those of watch/plain_words.h.
 #pragma once
 
 #include <chrono>
@@ -9,22 +9,21 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/watch/plain_words.h"
 
 namespace mxsweep::pages {
 
-[[nodiscard]] std::string grouped(std::uint64_t number);  // "12,345"
-// "1 host", "12,345 hosts"
-[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
-// "45 s", "7 min", "3 h 20 min", "2 days"
-[[nodiscard]] std::string span(std::chrono::microseconds span);
+using watch::counted_grouped;
+using watch::date_of;
+using watch::grouped;
+using watch::rfc3339;
+using watch::short_time;
+using watch::span_in_words;
+using watch::time_of_day;
+
 [[nodiscard]] std::string milliseconds(Duration duration);  // "13.4 ms", "10.0 s"
 // Never "100 %" of what was down for a moment.
 [[nodiscard]] std::string percent(double part);
-[[nodiscard]] std::string date(WallTime time);         // "2026-11-26"
-[[nodiscard]] std::string time_of_day(WallTime time);  // "10:02:10"
-// "10:02"; of another day than `now`: "2026-11-26 10:02".
-[[nodiscard]] std::string short_time(WallTime time, WallTime now);
-[[nodiscard]] std::string rfc3339(WallTime time);  // To the second.
 [[nodiscard]] std::string capitalized(std::string text);
 [[nodiscard]] std::string cut(std::string_view text, std::size_t octets_max);  // With "…".
 // "20 days left", "ended 3 days ago".

@@ -101,19 +101,6 @@ void append_line(std::string_view first, std::string_view line, bool is_first, s
   out += '\n';
 }
 
-std::string date_of(WallTime time) {
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
-
-std::string time_of_day(WallTime time) {
-  const std::chrono::hh_mm_ss clock(
-      std::chrono::floor<std::chrono::seconds>(time - std::chrono::floor<std::chrono::days>(time)));
-  return fmt::format("{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
-}
-
 }  // namespace
 
 std::string shown(std::string_view octets, std::size_t octets_max) {
@@ -148,36 +135,6 @@ void append_literal(std::string_view first, std::string_view text, std::string& 
   } while (!text.empty());
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
-std::string counted_grouped(std::uint64_t count, std::string_view noun) {
-  const std::string words = counted(count, noun);
-  return grouped(count) + words.substr(words.find(' '));
-}
-
-std::string span_in_words(std::chrono::microseconds span) {
-  using std::chrono::duration_cast;
-  const auto seconds = std::max<std::int64_t>(duration_cast<std::chrono::seconds>(span).count(), 0);
-  if (seconds < 60) return fmt::format("{} s", seconds);
-  const std::int64_t minutes = seconds / 60;
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  const std::int64_t hours = minutes / 60;
-  if (hours < 48) {
-    return minutes % 60 == 0 ? fmt::format("{} h", hours)
-                             : fmt::format("{} h {} min", hours, minutes % 60);
-  }
-  return fmt::format("{} days", hours / 24);
-}
-
-std::string short_time(WallTime time, WallTime now) {
-  const std::string clock = time_of_day(time).substr(0, 5);
-  return date_of(time) == date_of(now) ? clock : date_of(time) + ' ' + clock;
-}
-
 std::string full_time(WallTime time, const TimeZone* zone) {
   std::string text = date_of(time) + ' ' + time_of_day(time) + " UTC";
   if (zone == nullptr || zone->offsets.empty()) return text;
@@ -187,7 +144,5 @@ std::string full_time(WallTime time, const TimeZone* zone) {
   if (date_of(local) != date_of(time)) text += date_of(local) + ' ';
   return text + time_of_day(local) + ' ' + offset.abbreviation + ')';
 }
-
-std::string rfc3339(WallTime time) { return date_of(time) + 'T' + time_of_day(time) + 'Z'; }
 
 }  // namespace mxsweep::watch

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/watch/plain_words.h"
 #include "mxsweep/watch/time_zone.h"
 
 namespace mxsweep::watch {
@@ -31,18 +32,7 @@ void append_wrapped(std::string_view first, std::string_view text, std::string& 
 // The same, with blanks of the text itself kept: for what a server sent.
 void append_literal(std::string_view first, std::string_view text, std::string& out);
 
-// "1,234"
-[[nodiscard]] std::string grouped(std::uint64_t number);
-// "1 host", "1,234 hosts"
-[[nodiscard]] std::string counted_grouped(std::uint64_t count, std::string_view noun);
-// "45 s", "7 min", "3 h", "3 h 20 min", "2 days"
-[[nodiscard]] std::string span_in_words(std::chrono::microseconds span);
-
-// "10:02"; of another day than `now`: "2026-11-26 10:02".
-[[nodiscard]] std::string short_time(WallTime time, WallTime now);
 // "2026-11-26 10:02:10 UTC", and with a zone " (11:02:10 CET)".
 [[nodiscard]] std::string full_time(WallTime time, const TimeZone* zone);
-// RFC 3339 in UTC, to the second.
-[[nodiscard]] std::string rfc3339(WallTime time);
 
 }  // namespace mxsweep::watch

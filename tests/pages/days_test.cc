@@ -32,13 +32,13 @@ TEST_CASE("uptime is never rounded up to all", "[pages][words]") {
 
 TEST_CASE("numbers, spans and moments are short words", "[pages][words]") {
   CHECK(grouped(1'234'567) == "1,234,567");
-  CHECK(counted(1, "host") == "1 host");
-  CHECK(counted(1000, "host") == "1,000 hosts");
-  CHECK(span(seconds{59}) == "59 s");
-  CHECK(span(hours{3}) == "3 h");
-  CHECK(span(hours{47} + seconds{61}) == "47 h 1 min");
-  CHECK(span(hours{48}) == "2 days");
-  CHECK(span(seconds{-5}) == "0 s");
+  CHECK(counted_grouped(1, "host") == "1 host");
+  CHECK(counted_grouped(1000, "host") == "1,000 hosts");
+  CHECK(span_in_words(seconds{59}) == "59 s");
+  CHECK(span_in_words(hours{3}) == "3 h");
+  CHECK(span_in_words(hours{47} + seconds{61}) == "47 h 1 min");
+  CHECK(span_in_words(hours{48}) == "2 days");
+  CHECK(span_in_words(seconds{-5}) == "0 s");
   CHECK(milliseconds(std::chrono::microseconds{13'377}) == "13.4 ms");
   CHECK(milliseconds(std::chrono::microseconds{44}) == "0.04 ms");
   CHECK(milliseconds(seconds{10}) == "10.0 s");
