@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kDescriptorsReserved = 200;  // Files, databases, messages, clients.
 constexpr std::uint32_t kDescriptorsLeast = 256;
-constexpr std::uint32_t kClientDescriptors = serve::ServerOptions{}.connections;
+constexpr std::uint32_t kClientDescriptors = serve::kConnectionsMost;
 // New lists, and addresses that names get, find room without a restart.
 constexpr std::uint64_t kRoomForMore = 10'000;
 constexpr std::uint64_t kAddressesTypical = 8;

@@ -38,10 +38,12 @@ inline constexpr Duration kPatience = std::chrono::seconds{30};  // For a handle
 // For all of a streamed answer: what a peer that takes a little now and then can cost.
 inline constexpr Duration kStreamSpan = std::chrono::minutes{10};
 
+inline constexpr std::uint32_t kConnectionsMost = 1024;
+
 struct ServerOptions {
   std::string listen;  // "127.0.0.1:8025", "[::1]:8025"; port 0: any free one. "[::]": IPv4, too.
   std::vector<std::string> hosts;  // Names that Host may have, beside addresses and "localhost".
-  std::uint32_t connections = 1024;
+  std::uint32_t connections = kConnectionsMost;
   std::uint32_t connections_of_address = 64;
   Duration request_deadline = std::chrono::seconds{10};
   Duration answer_deadline = std::chrono::seconds{30};  // Of a streamed one: for each block.
