@@ -123,6 +123,14 @@ void read_labels(Fields& fields, watch::Group& group) {
   read_severity(fields, "severity", group.severity);
 }
 
+bool can_be_segment(std::string_view name) {
+  if (name == "." || name == "..") return false;
+  return std::ranges::none_of(name, [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return c == '/' || octet < 0x20 || octet == 0x7f;
+  });
+}
+
 void read_group(const toml::table& table, Reading& reading) {
   Fields fields(reading.context, "group", {&table});
   watch::Group group = reading.group_defaults;
@@ -142,6 +150,12 @@ void read_group(const toml::table& table, Reading& reading) {
     group.name = stem_of(group.targets.empty() ? group.domains : group.targets);
   }
   if (group.name.empty()) return;  // Something is missing already.
+  if (!can_be_segment(group.name)) {
+    fields.complain("name", fmt::format("'{}' cannot be the name of a group: it stands in the "
+                                        "paths of pages, so it may not have a slash or a control "
+                                        "character, nor be '.' or '..'",
+                                        shown(group.name)));
+  }
   const auto number = static_cast<watch::GroupNumber>(reading.settings.groups.size());
   if (!reading.groups.try_emplace(group.name, number).second) {
     fields.complain("name", fmt::format("there is another group '{}'", shown(group.name)));

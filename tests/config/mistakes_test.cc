@@ -158,6 +158,9 @@ TEST_CASE("a mistake in a group has its line and column", "[config]") {
            "5:34: window must be from 1h to 366d, not 400d"},
           {"slo = { target = \"99%\", days = 30 }\n", "5:25: unknown key 'days'"},
           {"name = \"\"\n", "5:8: name is empty"},
+          {"name = \"partners/mx\"\n",
+           "5:8: 'partners/mx' cannot be the name of a group: it stands in the paths of pages, so "
+           "it may not have a slash or a control character, nor be '.' or '..'"},
           {"name = \"a\"\n[[group]]\nname = \"a\"\ntargets = \"b\"\n",
            "7:8: there is another group 'a'"},
           {"[[group]]\ntargets = \"lists/edge.csv\"\n", "5:1: there is another group 'edge'"},
