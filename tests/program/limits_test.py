@@ -127,20 +127,30 @@ class LittleMemory(ProgramTest):
                 self.assertTrue(stderr or code == RAN_TO_ITS_END)
 
     def test_authorities_that_do_not_fit_are_refused(self):
-        """A --ca-file of 1,500 certificates in 40 MB: the sweep cannot run, with the remedy."""
+        """A --ca-file of 1,500 certificates: with too little memory the sweep cannot run, and says
+        so with the remedy. What runs out first depends on the libraries: from 40 MB upwards."""
         authority = self.path("ca.pem")
         self.sink("--only", "exim", "--ca-out", str(authority))
         many = self.write("many.pem", authority.read_text() * 1500)
-        code, _, stderr = self.check_with(40, "--ca-file", str(many), "--resolver", NO_RESOLVER)
-        self.assertEqual(code, CANNOT_RUN_HERE, stderr)
-        self.assertIn("not enough memory for the authorities to trust", stderr)
-        self.assertIn(self.CURE, stderr)
+        of_authorities = 0
+        for megabytes in range(40, 200, 4):
+            code, _, stderr = self.check_with(megabytes, "--ca-file", str(many), "--resolver",
+                                              NO_RESOLVER)
+            if code == RAN_TO_ITS_END:
+                break
+            self.assertEqual(code, CANNOT_RUN_HERE, stderr)
+            self.assertIn("cure: ", stderr)
+            if "not enough memory for the authorities to trust" in stderr:
+                self.assertIn(self.CURE, stderr)
+                of_authorities += 1
+        self.assertEqual(code, RAN_TO_ITS_END, stderr)
+        self.assertGreater(of_authorities, 0)
         limit = 40_000_000
         code, _, stderr = self.run_program(
             "probe", "--helo", HELO, "--ca-file", str(many), "127.0.0.1:1",
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         self.assertEqual(code, CANNOT_RUN_HERE, stderr)
-        self.assertIn(self.CURE, stderr)
+        self.assertIn("cure: ", stderr)
 
 
 @unittest.skipIf(sanitized(), "a sanitizer needs more address space than any limit here")
