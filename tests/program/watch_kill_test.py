@@ -124,6 +124,10 @@ class KilledWatch(ProgramTest):
     def has_told(self, number, kind):
         return any(kind == told for told in self.told()[host(number)])
 
+    def has_ended(self, number):
+        """Also by one message of both, if the commit of the opening was lost with a kill."""
+        return self.has_told(number, "closing") or self.has_told(number, "past")
+
     def wait_for_kill(self):
         """At random; every other time about when a message is answered, if one comes."""
         requests = len(self.receiver.requests)
@@ -142,7 +146,9 @@ class KilledWatch(ProgramTest):
         waiting = list(range(OUTAGES))
         give_up = time.monotonic() + WAIT_SECONDS_MAX + 3 * KILLS + 10 * OUTAGES
         while (waiting or down or kills < KILLS) and time.monotonic() < give_up:
-            if waiting and len(down) < 5:
+            # Five that fail at once in the same way would be one incident, and told as one.
+            going_on = [number for number in ended if not self.has_ended(number)]
+            if waiting and len(down) + len(going_on) < 4:
                 down.append(waiting.pop())
                 self.change(down[-1], "close_at_connect")
             self.wait_for_kill()
@@ -157,10 +163,11 @@ class KilledWatch(ProgramTest):
                 kills += 1
                 self.start_watch()
         self.assertEqual((waiting, down, kills), ([], [], KILLS))
-        wait_until(lambda: all(self.has_told(number, "closing") for number in ended),
+        wait_until(lambda: all(map(self.has_ended, ended)),
                    "the ends of all outages")
         for number in range(OUTAGES):
-            self.assertEqual(self.told()[host(number)], ["opening", "closing"], host(number))
+            self.assertIn(self.told()[host(number)], (["opening", "closing"], ["opening", "past"]),
+                          host(number))
         self.assertEqual([t for t in self.told() if t not in map(host, range(OUTAGES))], [])
 
         keys = [headers["Idempotency-Key"] for _, headers, _ in self.receiver.requests]
