@@ -134,8 +134,6 @@ void Board::on_effects(const watch::Effects& effects, const watch::Moment& now) 
   parts_->on_effects(effects);
 }
 
-void Board::on_lag(Duration lag) { parts_->counters.add_lag(lag); }
-
 void Board::on_delivered(std::string_view channel, bool ok) {
   parts_->counters.add_delivery(channel, ok);
 }

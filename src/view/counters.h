@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What has been counted since the process began: results, laps, lags, deliveries.
+// What has been counted since the process began: results, laps, deliveries.
 //
 //   Memory   6 KB a group.
 #pragma once
@@ -17,8 +17,6 @@
 
 namespace mxsweep::view {
 
-inline constexpr Duration kLate = std::chrono::seconds{1};
-
 class ProbeCounters {  // Of a group.
  public:
   void add(const watch::HistoryRow& row);
@@ -33,18 +31,12 @@ class ProbeCounters {  // Of a group.
 
 // Of the whole process.
 struct Counters {
-  metrics::Buckets lag;
-  std::uint64_t late = 0;
   struct Deliveries {
     std::uint64_t delivered = 0;
     std::uint64_t failed = 0;
   };
   std::map<std::string, Deliveries, std::less<>> channels;
 
-  void add_lag(Duration value) {
-    lag.add(value);
-    if (value > kLate) ++late;
-  }
   void add_delivery(std::string_view channel, bool ok) {
     auto found = channels.find(channel);
     if (found == channels.end()) found = channels.emplace(channel, Deliveries()).first;

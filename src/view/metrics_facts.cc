@@ -68,8 +68,6 @@ Metrics Board::metrics(bool per_monitor, const watch::Moment& now) const {
     channel.delivered = found->second.delivered;
     channel.failed = found->second.failed;
   }
-  facts.lag = parts.counters.lag;
-  facts.late = parts.counters.late;
   facts.open_probes = parts.watch.open_probes();
   facts.waiting_probes = parts.watch.waiting_probes();
   if (!per_monitor) return facts;

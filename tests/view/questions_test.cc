@@ -184,8 +184,6 @@ TEST_CASE("metrics count results by group, outcome and cause", "[view][metrics]"
   scene.pass(1min);
   scene.fail(7);
   scene.pass(10min);
-  scene.board->on_lag(10ms);
-  scene.board->on_lag(2s);
   scene.board->on_delivered("ops", true);
   scene.board->on_delivered("ops", false);
   const Metrics facts = scene.board->metrics(true, scene.now);
@@ -201,8 +199,6 @@ TEST_CASE("metrics count results by group, outcome and cause", "[view][metrics]"
   CHECK(facts.groups[1].counts.down == 1);
   REQUIRE(facts.open.size() == 1);
   CHECK(facts.open[0].count == 1);
-  CHECK(facts.lag.count() == 2);
-  CHECK(facts.late == 1);
   REQUIRE(facts.channels.size() == 1);
   CHECK(facts.channels[0].delivered == 1);
   CHECK(facts.channels[0].failed == 1);

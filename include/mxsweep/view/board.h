@@ -65,7 +65,6 @@ class Board {
   void on_result(watch::MonitorId id, const watch::HistoryRow& row, const watch::Moment& now);
   void on_record(const results::Record& record);
   void on_effects(const watch::Effects& effects, const watch::Moment& now);
-  void on_lag(Duration lag);  // A probe began so late.
   void on_delivered(std::string_view channel, bool ok);
   void on_reload(std::optional<std::string> problem, const watch::Moment& now);
   void forget(watch::MonitorId id);

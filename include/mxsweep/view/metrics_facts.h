@@ -52,7 +52,8 @@ struct Metrics {
   std::vector<ProbeCounter> probes;
   std::vector<OpenCount> open;
   std::vector<ChannelMetrics> channels;
-  metrics::Buckets lag;    // Of the schedule.
+  // Of the schedule; the monitor's prober counts them, and not the board.
+  metrics::Buckets lag;
   std::uint64_t late = 0;  // Probes that began more than a second late.
   std::uint32_t open_probes = 0;
   std::uint32_t waiting_probes = 0;
