@@ -84,7 +84,7 @@ void read_http(const Document& document, Reading& reading) {
   }
   fields.choice("public", http.visible, kVisible);
   if (http.visible == watch::Visible::nothing && token.empty()) {
-    fields.complain("public", "public is none and there is no token: nobody could read anything");
+    fields.complain("public", "public is none and there is no token: nothing could be read");
   }
   fields.flag("show_targets", http.show_targets);
   read_hosts(fields, reading, http);

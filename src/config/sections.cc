@@ -129,13 +129,12 @@ Section http_section() {
       {
           {"listen", Type::text, "\"127.0.0.1:8025\"", "", "The address and port to listen at."},
           {"token", Type::text, "\"${MXSWEEP_TOKEN}\"", "",
-           "Who has it may read everything, and acknowledge, silence and reload: at least 16 "
-           "characters. Browsers send it as the password of any user, and may only read."},
+           "Gives access to everything: reading, acknowledging, silencing, reloading. At least 16 "
+           "characters. A browser sends it as the password of any user, and may only read."},
           {"token_file", Type::text, "\"/etc/mxsweep/http.token\"", "", "The file of the token."},
           {"public", Type::text, "\"status\"", "\"status\"",
-           "What is shown without the token: none, status (the page, the feed, badges of groups "
-           "and "
-           "the summary of the API), or all."},
+           "What is shown without the token: none, status (pages without names of servers, the "
+           "feed, badges of groups, the summary and the incidents of the API), or all."},
           {"show_targets", Type::flag, "true", "false",
            "Whether the public status has names and addresses of targets, too."},
           {"hosts", Type::texts, "[\"status.example.net\"]", "that of status_url",

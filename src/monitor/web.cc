@@ -172,7 +172,7 @@ void Web::read(const serve::Request& request, Route&& route, const Viewer& viewe
   }
 }
 
-// For others who ask the same. Who asks for ever new things does not make us keep their answers.
+// For later requests of the same. A client that asks for ever new things does not fill the memory.
 void Web::keep(const std::string& key, const std::shared_ptr<Question>& question, Instant now) {
   if (asked_.size() >= kAnswersKept) {
     std::erase_if(asked_, [now](const auto& each) { return each.second->is_old(now); });

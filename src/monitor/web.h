@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The status page, API and metrics of a running monitor: who may see what, and whom to ask.
+// The status page, API and metrics of a running monitor: access, and questions to the loop.
 //
 //   Shape     the server's thread reads a request; what it asks for is a question to the loop,
 //             which answers it from memory with facts; the server's thread writes these as a page.

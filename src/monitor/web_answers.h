@@ -18,7 +18,7 @@
 
 namespace mxsweep::monitor {
 
-// The one who asks.
+// What a client may see, and how it is to be written.
 struct Viewer {
   bool targets = false;             // May see names and addresses.
   std::string link_key;             // Signs the links to acknowledge; empty: gets none.

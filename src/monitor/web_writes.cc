@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What changes something: the command runs in the loop's thread, and is answered when the board
-// knows of it too, so that who made the change sees it.
+// Requests that change something: the command runs in the loop's thread, and is answered when the
+// board has it too, so that the next answer shows the change.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ void Web::acknowledge(const serve::Request& request, const Route& route, Viewer&
   const auto members = serve::read_members(request.body);
   const std::string by = members ? std::string(value_of(*members, "by")) : std::string();
   if (by.empty()) {
-    std::move(responder).answer(error(false, 400, "the form lacks the name of who acknowledges"));
+    std::move(responder).answer(error(false, 400, "the form lacks a name"));
     return;
   }
   const std::string note(value_of(*members, "note"));

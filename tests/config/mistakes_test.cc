@@ -195,7 +195,7 @@ TEST_CASE("a mistake in another section has its line and column", "[config]") {
           {"[http]\nlisten = \"127.0.0.1:8025\"\npublic = \"some\"\n",
            "7:10: public must be none, status or all, not 'some'"},
           {"[http]\nlisten = \"127.0.0.1:8025\"\npublic = \"none\"\n",
-           "7:10: public is none and there is no token: nobody could read anything"},
+           "7:10: public is none and there is no token: nothing could be read"},
           {"[http]\nlisten = \"127.0.0.1:8025\"\nhosts = [\"a b\"]\n",
            "7:10: hosts: 'a b' is not the name of a host"},
           {"[http]\nlisten = \"127.0.0.1:8025\"\nport = 1\n", "7:1: unknown key 'port'"},

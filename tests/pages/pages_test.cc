@@ -186,7 +186,7 @@ TEST_CASE("of monitors that cannot be observed the heading does not say that the
         "30 of 36 monitors are up, 6 cannot be observed now");
 }
 
-TEST_CASE("an incident shows blame, beginning and who has acknowledged it", "[pages]") {
+TEST_CASE("an incident shows blame, beginning and acknowledgement", "[pages]") {
   const std::string page = overview(samples::outage_overview(), insiders());
   CHECK(has(page, "Whose fault: <b>the network or the server</b>"));
   CHECK(has(page, "<time datetime=\"2026-11-26T10:02:30Z\">10:02</time> (7 min)"));
@@ -254,7 +254,7 @@ TEST_CASE("the transcript of a failure is shown as it is in messages", "[pages]"
   CHECK(has(incident(samples::closed_incident(), insiders()), "given up"));
 }
 
-TEST_CASE("a timeline has seconds, and says who has acknowledged and why", "[pages]") {
+TEST_CASE("a timeline has seconds, and the name and reason of an acknowledgement", "[pages]") {
   view::IncidentPage facts = samples::open_incident();
   facts.timeline = {{samples::kNow - std::chrono::seconds{30}, "", 412, "ack", "ada: on my way"}};
   CHECK(has(incident(facts, insiders()),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who may read and write: the token, and links that are signed. Pure.
+// Permission to read and to write: the token, and signed links. Pure.
 //
 //   Source   RFC 6750 (Bearer), RFC 7617 (Basic: for browsers; any user, the token as password).
 //   Errors   none. Comparisons take as long for a wrong secret as for the right one.

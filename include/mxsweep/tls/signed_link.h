@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signs the path of a link until a moment, so that only who has the link may use it, and not for
-// ever. Pure.
+// Signs the path of a link: the link itself is the permission to use it, until a moment. Pure.
 //
 //   Shape    "until=SECONDS&sig=HEX", to be appended to the path after a "?": the first half of the
 //            HMAC-SHA256 of "PATH\nSECONDS", the seconds since 1970.

@@ -45,7 +45,7 @@ struct Message {
   std::string since;      // RFC 3339, UTC.
   std::string until;      // The same; empty: it goes on.
   std::string link;       // To the status page; may be empty.
-  std::string acknowledge_link;  // To a form; who has it may acknowledge. May be empty.
+  std::string acknowledge_link;  // To a form; the link is the permission. May be empty.
   std::uint32_t members = 0;
   std::vector<std::string> targets;  // The first ten.
   std::string json;  // The incident as JSON: the body of a webhook, the input of `exec`.

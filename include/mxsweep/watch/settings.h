@@ -144,7 +144,7 @@ enum class Visible : std::uint8_t { nothing, status, everything };
 // [http]: the status page, API and metrics.
 struct Http {
   std::string listen;                 // "127.0.0.1:8025"; empty: there is none.
-  Secret token;                       // Empty: nobody may write but by a signed link.
+  Secret token;                       // Empty: changes need a signed link.
   Visible visible = Visible::status;  // To those without the token.
   bool show_targets = false;          // To those without it: names and addresses, too.
   std::vector<std::string> hosts;     // Names that the Host of a request may have.
