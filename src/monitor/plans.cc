@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "monitor/plans.h"
 
+#include <memory>
+
+#include "mxsweep/software/software.h"
+
 namespace mxsweep::monitor {
 
 Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client* tls,
@@ -9,6 +13,7 @@ Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client
   plan.wall_at_zero = wall_at_zero;
   plan.sources = sources;
   plan.tls = tls;
+  plan.software = std::make_shared<const software::Table>();
   for (std::size_t i = 0; i < kCanary; ++i) {
     plans_.push_back(plan);
     plans_.back().depth = static_cast<smtp::Depth>(i / 2);
@@ -16,6 +21,7 @@ Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client
   }
   plan.tls = nullptr;
   plan.tls_mode = targets::TlsMode::off;
+  plan.software = nullptr;
   plan.connect_timeout = kCanaryPatience;
   plan.greeting_timeout = kCanaryPatience;
   for (const smtp::Depth depth : {smtp::Depth::connect, smtp::Depth::greeting}) {

@@ -11,6 +11,7 @@
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
 #include "results/json_names.h"
+#include "results/json_software.h"
 #include "results/json_tls.h"
 
 namespace mxsweep::results {
@@ -300,6 +301,7 @@ void append_json(const Record& record, std::string& out) {
   if (!record.replies[Phase::ehlo_tls].octets.empty()) {
     write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.replies[Phase::ehlo_tls], json);
   }
+  if (record.software.has_value()) write_software(*record.software, json);
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

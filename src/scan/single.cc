@@ -3,6 +3,7 @@
 
 #include "mxsweep/engine/engine.h"
 #include "mxsweep/engine/kernel.h"
+#include "mxsweep/probe/software.h"
 
 namespace mxsweep::scan {
 namespace {
@@ -31,6 +32,7 @@ class Single {
   void on_end(Visit& visit, const probe::Observation& seen, Instant /*now*/) {
     results::Record record = seen.record(visit.target().name());
     record.at = plan_.wall_time(seen.started());
+    record.software = probe::software_of(plan_, record);
     describe(*visit.task, record);
     on_end_(record);
   }

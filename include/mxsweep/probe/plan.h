@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "mxsweep/core/time.h"
@@ -16,6 +17,10 @@
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
+
+namespace mxsweep::software {
+class Table;
+}
 
 namespace mxsweep::probe {
 
@@ -43,7 +48,9 @@ struct Plan {
   Sources sources;  // Empty: the kernel chooses the address that a connection comes from.
   Depth depth = Depth::tls;
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
-  tls::Client* tls = nullptr;     // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  tls::Client* tls = nullptr;  // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  // What the servers' software is known by. Null: records have no software.
+  std::shared_ptr<const software::Table> software;
   bool require_valid = false;     // A certificate that is not verified makes a server degraded.
   bool keep_all_replies = false;  // Also the texts whose code says enough (results::PhaseReplies).
   results::ChainDetail chain_detail = results::ChainDetail::full;

@@ -16,6 +16,7 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/software.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/facts.h"
 
@@ -99,6 +100,8 @@ struct Record {
   std::optional<tls::Facts> tls;  // Nothing: TLS was not started.
   ChainDetail chain_detail = ChainDetail::full;
   Verb verb_tls = Verb::ehlo;
+
+  std::optional<Software> software;  // Nothing: it is not known, or it was not looked for.
 
   AnomalySet anomalies;
   std::uint32_t bytes_in = 0;
