@@ -206,52 +206,98 @@ std::size_t Pattern::match_run(std::size_t first, std::string_view line, std::si
   return at;
 }
 
+std::size_t Pattern::next_place(std::size_t first, std::string_view line, std::size_t at) const {
+  const bool after_blank = elements_[first].kind == Kind::blanks;
+  if (after_blank && ++first == elements_.size()) return at;
+  if (elements_[first].kind != Kind::text) return at;
+  const std::string_view text = elements_[first].text;
+  const char small = text.front();
+  const char capital = upper(small);
+  if (after_blank) ++at;
+  for (; at + text.size() <= line.size(); ++at) {
+    if (line[at] != small && line[at] != capital) continue;
+    if (after_blank && !is_blank(line[at - 1])) continue;
+    if (begins_with(line, at, text)) return after_blank ? at - 1 : at;
+  }
+  return kNone;
+}
+
 bool Pattern::matches(std::string_view line, std::string_view& version) const {
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   std::size_t at = skip(line, 0, is_blank);
   std::string_view found;
   bool floats = !from_begin_;
-  for (std::size_t first = 0;;) {
+  for (std::size_t first = 0;; floats = true) {
     const std::size_t after = end_of_run(first);
     const bool last = after == elements_.size();
-    const bool is_text = first < after && elements_[first].kind == Kind::text;
     std::size_t end = kNone;
-    for (; at <= line.size(); ++at) {
-      if (floats && is_text) {
-        const char head = elements_[first].text.front();
-        while (at < line.size() && lower(line[at]) != head) ++at;
-      }
+    for (; end == kNone && at <= line.size(); ++at) {
+      if (floats && first < after) at = next_place(first, line, at);
+      if (at == kNone) return false;
       end = match_run(first, line, at, found);
-      const bool fits = end != kNone && (!last || !to_end_ || end == line.size());
-      if (fits) break;
-      // After a "*" with nothing behind it, the rest of the line is what it stands for.
-      if (end != kNone && first == after && floats) break;
-      end = kNone;
-      if (!floats) return false;
+      // A "*" at the end stands for the rest of the line.
+      if (last && to_end_ && end != line.size() && first < after) end = kNone;
+      if (end == kNone && !floats) return false;
     }
     if (end == kNone) return false;
     if (last) break;
     at = end;
     first = after + 1;
-    floats = true;
   }
   if (takes_version_) version = found;
   return true;
 }
 
-std::vector<Gram> Pattern::grams() const {
-  std::vector<Gram> grams;
-  const auto add_of = [&grams](std::string_view text) {
+bool Fixed::stands_in(std::string_view line, std::size_t at) const {
+  if (at < offset || !begins_with(line, at - offset, text)) return false;
+  std::size_t begin = at - offset;
+  std::size_t end = begin + text.size();
+  if (before != 0) {
+    if (begin == 0 || !is_blank(line[begin - 1])) return false;
+    while (begin > 0 && is_blank(line[begin - 1])) --begin;
+    if (!is_blank(before) && (begin == 0 || lower(line[begin - 1]) != before)) return false;
+  }
+  if (after != 0) {
+    if (end == line.size() || !is_blank(line[end])) return false;
+    end = skip(line, end, is_blank);
+    if (!is_blank(after) && (end == line.size() || lower(line[end]) != after)) return false;
+  }
+  return true;
+}
+
+char Pattern::beyond(std::size_t element, bool forward) const {
+  const auto neighbour = [&](std::size_t from) -> const Element* {
+    const std::size_t next = forward ? from + 1 : from - 1;  // Below 0 it is beyond the end.
+    return next < elements_.size() ? &elements_[next] : nullptr;
+  };
+  const Element* const blanks = neighbour(element);
+  if (blanks == nullptr || blanks->kind != Kind::blanks) return 0;
+  const Element* const text = neighbour(forward ? element + 1 : element - 1);
+  if (text == nullptr || text->kind != Kind::text) return ' ';
+  return forward ? text->text.front() : text->text.back();
+}
+
+std::vector<Fixed> Pattern::fixed() const {
+  std::vector<Fixed> all;
+  const auto add_of = [&all](std::string_view text, char before, char after) {
     for (std::size_t i = 0; i + kGramOctets <= text.size(); ++i) {
-      Gram gram = 0;
-      std::memcpy(&gram, text.data() + i, kGramOctets);
-      grams.push_back(fold(gram));
+      Fixed fixed{.offset = i, .text = text, .before = before, .after = after};
+      std::memcpy(&fixed.gram, text.data() + i, kGramOctets);
+      fixed.gram = fold(fixed.gram);
+      all.push_back(fixed);
     }
   };
-  for (const Element& element : elements_) {
-    add_of(element.kind == Kind::masked ? "****" : std::string_view(element.text));
+  for (std::size_t i = 0; i < elements_.size(); ++i) {
+    const Element& element = elements_[i];
+    if (element.kind == Kind::masked) {
+      add_of("****", 0, 0);
+    } else if (element.kind == Kind::host) {
+      add_of(element.text, 0, beyond(i, true));
+    } else {
+      add_of(element.text, beyond(i, false), beyond(i, true));
+    }
   }
-  return grams;
+  return all;
 }
 
 }  // namespace mxsweep::software

@@ -36,6 +36,19 @@ inline constexpr std::size_t kGramOctets = 4;
 // Folds pairs of other octets too, which costs a comparison at most.
 [[nodiscard]] inline Gram fold(Gram gram) { return gram | 0x20202020U; }
 
+// A gram, and the text of the pattern that it is part of.
+struct Fixed {
+  Gram gram = 0;
+  std::size_t offset = 0;   // Of the gram in the text.
+  std::string_view text{};  // In lower case; views the pattern.
+  // The letters next to the text, with blanks between; a blank: only blanks; NUL: not known.
+  char before = 0;
+  char after = 0;
+
+  // Whether the text is there too, if the gram is at `at`.
+  [[nodiscard]] bool stands_in(std::string_view line, std::size_t at) const;
+};
+
 class Pattern {
  public:
   [[nodiscard]] static std::string read(std::string_view text, Pattern& pattern);
@@ -45,7 +58,7 @@ class Pattern {
 
   [[nodiscard]] bool takes_version() const { return takes_version_; }
   // Empty: it has no four fixed octets in a row.
-  [[nodiscard]] std::vector<Gram> grams() const;
+  [[nodiscard]] std::vector<Fixed> fixed() const;
 
  private:
   enum class Kind : std::uint8_t {
@@ -73,7 +86,12 @@ class Pattern {
                                       std::string_view& version) const;
   [[nodiscard]] std::size_t match_one(const Element& element, std::string_view line, std::size_t at,
                                       std::string_view& version) const;
+  // Where that run may begin, at `at` or after it; npos: nowhere.
+  [[nodiscard]] std::size_t next_place(std::size_t first, std::string_view line,
+                                       std::size_t at) const;
   [[nodiscard]] std::size_t end_of_run(std::size_t first) const;
+  // The octet at that end of the text beyond blanks, as in Fixed.
+  [[nodiscard]] char beyond(std::size_t element, bool forward) const;
 
   std::vector<Element> elements_;
   bool from_begin_ = false;

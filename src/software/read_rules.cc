@@ -96,6 +96,7 @@ class Reader {
   bool patterns_of(const dom::element& from, std::string_view key, std::vector<Pattern>& to);
   bool pattern_of(const dom::element& from, std::string_view key, std::vector<Pattern>& to);
   bool read_root(const dom::element& root);
+  bool read_against(const dom::element& from);
   bool read_entry(const dom::element& from);
   bool read_releases(const dom::element& from, Entry& entry);
   bool read_sign(const dom::element& from);
@@ -133,13 +134,26 @@ bool Reader::patterns_of(const dom::element& from, std::string_view key, std::ve
   return true;
 }
 
+// Patterns that speak against every sign, in each part that has a text.
+bool Reader::read_against(const dom::element& from) {
+  std::vector<Pattern> patterns;
+  if (!patterns_of(from, "unless", patterns)) return false;
+  for (const Pattern& pattern : patterns) {
+    if (pattern.fixed().empty()) {
+      return fail("\"unless\" has a pattern without four fixed octets in a row");
+    }
+    for (TextIndex& index : rules_->texts_) index.add({.pattern = pattern});
+  }
+  return true;
+}
+
 bool Reader::read_root(const dom::element& root) {
   dom::object object;
   if (root.get(object) != simdjson::SUCCESS) return fail("must be an object with \"products\"");
   std::optional<dom::element> list;
   for (const auto [key, value] : object) {
     if (key == "unless") {
-      if (!patterns_of(value, key, rules_->unless_)) return false;
+      if (!read_against(value)) return false;
     } else if (key == "products") {
       list = value;
     } else {
@@ -254,7 +268,7 @@ bool Reader::check(const Sign& sign, const Texts& texts) {
     if (!version.takes_version()) return fail("\"version\" has a pattern without {version}");
   }
   for (const Pattern& text : texts.text) {
-    if (text.grams().empty()) {
+    if (text.fixed().empty()) {
       return fail("\"text\" has a pattern without four fixed octets in a row");
     }
   }

@@ -28,7 +28,7 @@ std::optional<Rules::Found> Rules::fits(const Sign& sign, const Pattern& pattern
                                         std::string_view line) const {
   Found found{.sign = &sign, .version = {}};
   if (!pattern.matches(line, found.version)) return std::nullopt;
-  if (any_matches(sign.unless, line) || any_matches(unless_, line)) return std::nullopt;
+  if (any_matches(sign.unless, line)) return std::nullopt;
   for (const Pattern& version : sign.versions) {
     if (!found.version.empty()) break;
     static_cast<void>(version.matches(line, found.version));
@@ -48,8 +48,13 @@ std::optional<Rules::Found> Rules::find(EvidencePart part, std::string_view repl
   Candidates candidates;
   while (count < lines_max && reader.next(lines[count])) index.search(lines[count++], candidates);
   std::optional<Found> found;
-  candidates.visit(index.size(), [&](std::size_t candidate) {
+  std::string_view version;
+  candidates.visit([&](std::size_t candidate) {
     const Rule& rule = index.rule(candidate);
+    if (rule.sign == Rule::kAgainst) {
+      return std::any_of(lines.begin(), lines.begin() + count,
+                         [&](auto line) { return rule.pattern.matches(line, version); });
+    }
     const Sign& sign = signs_[rule.sign];
     if (sign.several_lines && count < 2) return false;
     for (std::size_t i = 0; i < count && !found; ++i) found = fits(sign, rule.pattern, lines[i]);

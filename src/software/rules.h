@@ -59,7 +59,6 @@ class Rules {
 
   std::vector<Entry> entries_;
   std::vector<Sign> signs_;
-  std::vector<Pattern> unless_;  // Speak against every sign.
   std::array<TextIndex, kTextParts> texts_;
   OrderIndex orders_;
 };

@@ -2,7 +2,8 @@
 // Finds the patterns that a text may match, in one pass over the text: every pattern waits for four
 // octets in a row that all its matches contain, preferably such as few other patterns have.
 //
-//   Cost   a load, a multiplication and a bit of a map of 4 KiB for each octet of the text.
+//   Cost   a load, a multiplication and a bit of a map of 4 KiB for each octet of the text; more
+//          only where a pattern waits for what is there.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mxsweep/core/software.h"
@@ -20,19 +22,21 @@ namespace mxsweep::software {
 
 // A pattern and the sign that it belongs to, by its number.
 struct Rule {
+  static constexpr std::size_t kAgainst = static_cast<std::size_t>(-1);  // Not of one sign.
+
   Pattern pattern;
-  std::size_t sign = 0;
+  std::size_t sign = kAgainst;
   Confidence confidence = Confidence::certain;
 };
 
-// Numbers of rules, in their order of precedence.
+// Numbers of rules.
 class Candidates {
  public:
   void add(std::size_t rule) { words_[rule / kBits] |= std::uint64_t{1} << (rule % kBits); }
-  // Calls `on_rule` with each number, in ascending order, until it returns true.
+  // Calls `on_rule` with each number in ascending order, until it returns true.
   template <typename OnRule>
-  bool visit(std::size_t rules, OnRule on_rule) const {
-    for (std::size_t i = 0; i * kBits < rules; ++i) {
+  bool visit(OnRule on_rule) const {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
       for (std::uint64_t rest = words_[i]; rest != 0; rest &= rest - 1) {
         if (on_rule(i * kBits + static_cast<std::size_t>(__builtin_ctzll(rest)))) return true;
       }
@@ -49,7 +53,7 @@ class TextIndex {
  public:
   void add(Rule rule) { rules_.push_back(std::move(rule)); }
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
-  // Requires: no more rules are added.
+  // Requires: no more rules are added. From then on they are numbered in their order of precedence.
   void build();
 
   void search(std::string_view text, Candidates& candidates) const;
@@ -61,10 +65,11 @@ class TextIndex {
   static std::uint32_t hash(Gram gram) { return (gram * kMultiplier) >> (32 - kMapBits); }
 
   struct Waiting {
-    Gram gram;
-    std::uint16_t rule;
+    Fixed fixed;  // Views the rule's pattern.
+    std::size_t rule;
   };
-  std::vector<Rule> rules_;       // The more certain first; of the same confidence, as in the file.
+  // Those against every sign first; then the more certain; then as in the file.
+  std::vector<Rule> rules_;
   std::vector<Waiting> waiting_;  // By gram.
   std::bitset<std::size_t{1} << kMapBits> map_;
 };
