@@ -81,6 +81,15 @@ std::string described(const tls::Session& session) {
   return text;
 }
 
+std::string described(const Software& software) {
+  std::string text = printable(software.product);
+  if (!software.release.empty()) text += fmt::format(" {}", printable(software.release));
+  if (!software.version.empty()) text += fmt::format(" {}", software.version);
+  return fmt::format(
+      "{}; {}, by its {}", text, to_string(software.confidence),
+      software.evidence == EvidencePart::ehlo ? "reply to EHLO" : to_string(software.evidence));
+}
+
 // RFC 8460 has one word for a certificate that has expired and for one that is not valid yet.
 bool is_too_early(const results::Record& record) {
   return record.tls->verify_error == tls::VerifyError::certificate_expired &&
@@ -158,6 +167,7 @@ void Transcript::conclude(const results::Record& record) const {
     put(" STARTTLS offered: {}.", kOffered[static_cast<std::size_t>(record.starttls_offered)]);
   }
   put("\n");
+  if (record.software.has_value()) put("Software: {}.\n", described(*record.software));
   if (record.tls.has_value()) certificates(record);
   std::string odd;
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {

@@ -66,6 +66,7 @@ class Probe(ProgramTest):
                         "EHLO was sent before the greeting")
         self.assertIn("\nok: the conversation went as far as requested.\n", whole)
         self.assertIn("It ended in phase quit, cause none. STARTTLS offered: yes.\n", whole)
+        self.assertIn("\nSoftware: Postfix; certain, by its greeting.\n", whole)
         self.assertRegex(whole, r"Times: connect \d+\.\d{3} ms, .*total \d+\.\d{3} ms\.\n$")
         self.assertEqual(sink.stop()["out_of_turn"], 0)
 

@@ -89,6 +89,11 @@ class RealMailServers(RealTest):
         self.assertNotIn("STARTTLS", record["ehlo_tls"]["extensions"])
         self.assertIn("PIPELINING", record["ehlo_tls"]["extensions"])
 
+    def check_software(self, record, product):
+        software = record["software"]
+        self.assertEqual((software["product"], software["evidence"], software["confidence"]),
+                         (product, "greeting", "certain"))
+
     def check_trusted(self, record, certificate):
         tls = record["tls"]
         self.assertEqual((tls["verified"], tls["name_match"], tls["days_left"]), (True, True, 89))
@@ -113,6 +118,7 @@ class RealMailServers(RealTest):
                 self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
                 self.check_both_ehlo(record)
                 self.check_trusted(record, self.good)
+                self.check_software(record, "Postfix")
                 self.check_same_session(record["tls"], log[label])
                 self.check_log(log[label], "ehlo=2 starttls=1 quit=1 commands=4")
 
@@ -144,6 +150,7 @@ class RealMailServers(RealTest):
         self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
         self.check_both_ehlo(record)
         self.check_trusted(record, self.good)
+        self.check_software(record, "Dovecot")
         self.assertIn("AUTH", record["ehlo_tls"]["extensions"])
         self.check_dovecot_found_us_polite(before)
 
@@ -159,6 +166,7 @@ class RealMailServers(RealTest):
         self.assertEqual(record["starttls"], {"offered": "yes", "code": 220})
         self.check_both_ehlo(record)
         self.check_trusted(record, self.good)
+        self.check_software(record, "Exim")
         self.check_exim_found_us_polite(before, "EHLO,STARTTLS,EHLO,QUIT")
 
     def check_exim_found_us_polite(self, before, commands):
