@@ -78,7 +78,7 @@ void ConversationFlags::add_to(Command& command) {
                    "name or is not trusted");
   command.add_text("--fingerprints", "FILE", fingerprints,
                    "Know more products by this table, which is searched before the built-in one "
-                   "[the built-in one alone]");
+                   "(docs/software.md) [the built-in one alone]");
   command.add_duration("--connect-timeout", defaults.connect_timeout,
                        "Time limit for the TCP connection");
   command.add_duration("--greeting-timeout", defaults.greeting_timeout,

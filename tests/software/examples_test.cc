@@ -2,11 +2,13 @@
 // Every product of the built-in table by examples of our own, each beside a text that resembles it.
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/software/products_page.h"
 #include "mxsweep/software/software.h"
 #include "support/catch.h"
 
@@ -128,6 +130,15 @@ TEST_CASE("a host that has a product's name is no evidence of it", "[software]")
       CHECK((found ? found->product : "") == "");
     }
   }
+}
+
+TEST_CASE("docs/software.md has the products of the built-in table", "[software]") {
+  std::ifstream file(MXSWEEP_SOURCE_DIR "/docs/software.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::size_t table = page.find("\n## Products\n");
+  REQUIRE(table != std::string::npos);
+  INFO("from its heading Products on, the page has to be what `mxsweep manual software` prints");
+  CHECK(page.substr(table + 1) == products_page());
 }
 
 TEST_CASE("every product has an example and a text that resembles it", "[software]") {
