@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The format of a table, by tables of one's own.
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,15 +23,21 @@ std::string sign(const std::string& text, const std::string& more = "") {
   return R"({"in":"greeting","text":")" + text + R"(","confidence":"certain")" + more + "}";
 }
 
-std::optional<Software> identify(const std::string& signs, const std::string& greeting) {
+struct Found {
+  std::string version;
+  std::string release;
+};
+
+// Whether a table with these signs takes it for the product.
+std::optional<Found> identify(const std::string& signs, const std::string& greeting) {
   Table table;
   const Status added = table.add(table_of(signs));
   CAPTURE(signs);
   REQUIRE(added == Status());
-  static std::string kept;
-  kept = "220 " + greeting + "\r\n";
-  const std::optional<Software> found = table.identify({.greeting = kept});
-  return found && found->product == "Ours" ? found : std::nullopt;
+  const std::string reply = "220 " + greeting + "\r\n";
+  const std::optional<Software> found = table.identify({.greeting = reply});
+  if (!found || found->product != "Ours") return std::nullopt;
+  return Found{.version = std::string(found->version), .release = std::string(found->release)};
 }
 
 bool knows(const std::string& text, const std::string& greeting) {
@@ -101,7 +108,7 @@ TEST_CASE("placeholders stand for what they say", "[software]") {
 TEST_CASE("the version is where the text or a further pattern says", "[software]") {
   const auto version = [](const std::string& more, const std::string& greeting) {
     const auto found = identify(sign("Ourmail", more), greeting);
-    return found ? std::string(found->version) : "nothing";
+    return found ? found->version : "nothing";
   };
   const std::string where = R"(,"version":["Ourmail {version}","release {version}"])";
   CHECK(version(where, "mx Ourmail 7.1.2; ready") == "7.1.2");
