@@ -125,8 +125,8 @@ HostilePersona::HostilePersona(std::uint64_t seed, const HostileTls& tls, const 
   persona_.weight = 1;
   persona_.tls = kind.tls;
   persona_.tls_server = kind.tls_server;
-  persona_.implicit_tls = implicit && !one_in(16);
-  client_begins_with_tls_ = implicit && !one_in(16);
+  persona_.implicit_tls = rules.steady ? rules.begins_with_tls : implicit && !one_in(16);
+  client_begins_with_tls_ = rules.steady ? rules.begins_with_tls : implicit && !one_in(16);
   for (const Trigger trigger : {Trigger::greeting, Trigger::ehlo, Trigger::helo, Trigger::starttls,
                                 Trigger::noop, Trigger::quit, Trigger::other, Trigger::ehlo_tls}) {
     script_of(persona_, trigger) = script(trigger);
@@ -200,7 +200,7 @@ std::string HostilePersona::odd_lines() {
 // Long lines, many lines, many replies.
 std::string HostilePersona::much() {
   const std::uint32_t size = one_in(8) ? 60'000 : 3'000;
-  if (one_in(3)) return "250 " + std::string(random_.below(2 * size), 'x') + "\r\n";
+  if (one_in(3)) return "250 " + std::string(random_.below(size), 'x') + "\r\n";
   const std::string line = one_in(2)   ? "250-" + any_of("aX 0-=", 20) + "\r\n"
                            : one_in(2) ? right_reply(Trigger::quit)
                                        : "\r\n";

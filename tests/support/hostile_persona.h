@@ -41,8 +41,10 @@ struct HostileTimes {
 struct HostileRules {
   HostileTimes times;
   std::uint32_t tls_share = 10;  // One in so many of the servers offers TLS.
-  // Over sockets: nothing that depends on which of two things the kernel does first.
+  // Over sockets: nothing that depends on which of two things the kernel does first, and whether a
+  // conversation begins with TLS is the same for all of a fleet.
   bool steady = false;
+  bool begins_with_tls = false;
 };
 
 class HostilePersona {

@@ -12,7 +12,6 @@
 namespace mxsweep::sink {
 namespace {
 
-constexpr Duration kOneWay = std::chrono::milliseconds{5};
 constexpr std::size_t kPieceMax = 64 * 1024;  // As much as the ring receives at once.
 // Each octet may arrive on its own; beside that, far more than any conversation has.
 constexpr std::size_t kEventsMax = 2 * probe::kSessionOctetsMax;
@@ -45,7 +44,7 @@ HostileTalk::HostileTalk(const Persona& persona, const probe::Plan& plan,
 
 void HostileTalk::talk() {
   client(probe_.on_started(now_, others_), Call::other);
-  now_ += kOneWay;
+  now_ += wire_.one_way;
   client(probe_.on_connected(now_), Call::other);
   server(session_.on_start(now_));
   std::size_t events = 0;
@@ -59,7 +58,7 @@ void HostileTalk::talk() {
 void HostileTalk::next() {
   // What is on its way arrives first; then the earlier deadline of the two sides expires.
   const bool arriving = !to_client_.empty() || end_ != Reaction::End::no;
-  if (arriving && wants_.deadline < now_ + kOneWay) {
+  if (arriving && wants_.deadline < now_ + wire_.one_way) {
     now_ = std::max(now_, wants_.deadline);
     return client(probe_.on_deadline(now_), Call::other);
   }
@@ -69,24 +68,26 @@ void HostileTalk::next() {
     return server(session_.on_sent(now_));
   }
   if (end_ == Reaction::End::close) {
-    return client(probe_.on_closed(now_ += kOneWay), Call::other);
+    return client(probe_.on_closed(now_ += wire_.one_way), Call::other);
   }
   if (end_ == Reaction::End::reset) {
-    return client(probe_.on_error(ECONNRESET, now_ += kOneWay), Call::other);
+    return client(probe_.on_error(ECONNRESET, now_ += wire_.one_way), Call::other);
   }
-  if (!to_server_.empty()) {
-    const std::string octets = std::exchange(to_server_, {});
-    now_ += kOneWay;
-    return server(session_.on_bytes(octets, now_));
-  }
+  if (!to_server_.empty()) return deliver_to_server();
   now_ = std::max(now_, std::min(wake_, wants_.deadline));
   if (wants_.deadline <= wake_) return client(probe_.on_deadline(now_), Call::other);
   server(session_.on_timer(now_));
 }
 
+void HostileTalk::deliver_to_server() {
+  const std::string octets = std::exchange(to_server_, {});
+  now_ += wire_.one_way;
+  server(session_.on_bytes(octets, now_));
+}
+
 void HostileTalk::deliver() {
   const std::string octets = std::exchange(to_client_, {});
-  now_ += kOneWay;
+  now_ += wire_.one_way;
   for (std::size_t at = 0; at < octets.size() && !wants_.done && wrong_.empty();) {
     std::size_t size = wire_.cut == HostileWire::Cut::octets ? 1 : kPieceMax;
     if (wire_.cut == HostileWire::Cut::pieces) size = 1 + pieces_.below(1U << pieces_.below(14));
@@ -99,6 +100,8 @@ void HostileTalk::deliver() {
     if (was_clear && probe_.observation().tls() != nullptr) line_.clear();  // TLS begins anew.
     if (!was_clear) count_replies(probe_.clear_text().received);
     client(wants, Call::octets);
+    const bool answers = wire_.interleaved && end_ == Reaction::End::no && !to_server_.empty();
+    if (answers && !wants_.done) deliver_to_server();
   }
 }
 
@@ -120,7 +123,7 @@ void HostileTalk::client(const probe::Wants& wants, Call call) {
 
 void HostileTalk::server(const Reaction& reaction) {
   to_client_ += reaction.send;
-  report_sent_ = reaction.report_sent;
+  report_sent_ |= reaction.report_sent;
   wake_ = reaction.wake;
   if (reaction.end != Reaction::End::no) end_ = reaction.end;
   if (reaction.send.empty()) return;

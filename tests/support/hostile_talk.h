@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One conversation with a hostile persona, in memory and in virtual time. It checks the client: when
-// it sends what, how much it reads, and that it ends.
+// One conversation with a hostile persona, in memory and in virtual time. It checks the client:
+// what it sends and when, how much it reads, and that it ends.
 //
 //   Shape     talk() once; then the record, until the object ends. wrong() is empty, or the first
 //             rule that the client has broken.
@@ -22,8 +22,10 @@ struct HostileWire {
   enum class Cut : std::uint8_t { whole, octets, pieces };
   enum class Harm : std::uint8_t { none, flip, insert, close, reset };
 
+  Duration one_way = std::chrono::milliseconds{5};
   Cut cut = Cut::whole;
-  std::uint64_t seed = 0;  // Of the pieces.
+  bool interleaved = false;  // The server reads what the client sends between two pieces.
+  std::uint64_t seed = 0;    // Of the pieces.
   Harm harm = Harm::none;
   std::uint32_t harmed_send = 0;  // The server's send that is harmed, counted from 0.
   std::uint32_t harmed_at = 0;    // Its octet.
@@ -50,6 +52,7 @@ class HostileTalk {
 
   void next();
   void deliver();
+  void deliver_to_server();
   void client(const probe::Wants& wants, Call call);
   void server(const Reaction& reaction);
   void harm();
