@@ -73,7 +73,7 @@ void HostileTalk::next() {
   if (end_ == Reaction::End::reset) {
     return client(probe_.on_error(ECONNRESET, now_ += wire_.one_way), Call::other);
   }
-  if (!to_server_.empty()) return deliver_to_server();
+  if (!to_server_.empty() && wake_ >= now_ + wire_.one_way) return deliver_to_server();
   now_ = std::max(now_, std::min(wake_, wants_.deadline));
   if (wants_.deadline <= wake_) return client(probe_.on_deadline(now_), Call::other);
   server(session_.on_timer(now_));
