@@ -48,8 +48,10 @@ class HostileServers(ProgramTest):
         timeout = f"{TIMEOUT_SECONDS}s"
         at_once = AT_ONCE_UNDER_TLS if implicit else AT_ONCE
         swept = self.scan(f"{prefix}\n", "-p", str(sink.port), "-c", str(at_once),
-                          "--greeting-timeout", timeout, "--command-timeout", timeout,
-                          "--tls-timeout", timeout, *(["--tls", "implicit"] * implicit))
+                          "--depth", "rcpt", "--rcpt-to", "postmaster@mx.test",
+                          "--relay-test", "elsewhere.test", "--greeting-timeout", timeout,
+                          "--command-timeout", timeout, "--tls-timeout", timeout,
+                          *(["--tls", "implicit"] * implicit))
         sink.end()
         return expected, swept
 
@@ -73,8 +75,8 @@ class HostileServers(ProgramTest):
             self.assertLess(swept.summary["memory_peak_octets"], MEMORY_OCTETS_MOST)
 
     def test_each_hostile_server_has_the_record_that_it_has_in_memory(self):
-        """Of those that begin in clear text, one in ten offers STARTTLS; beside each of these fleets
-        a smaller one begins with TLS."""
+        """Of those that begin in clear text, one in ten offers STARTTLS; beside each of these
+        fleets a smaller one begins with TLS."""
         servers = 1 << min(SERVERS_MOST, CONVERSATIONS).bit_length() - 1
         for number in range(-(-CONVERSATIONS // servers)):
             first = FIRST + number * PERSONAS

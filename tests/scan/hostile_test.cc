@@ -37,6 +37,13 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 // What a sweep may be asked for; the usual comes most often.
 std::vector<probe::Plan> plans(tls::Client& client) {
   std::vector<probe::Plan> plans(8, probe::Plan("scanner.test"));
+  plans.emplace_back("scanner.test").depth = probe::Depth::mail;
+  for (const char* const foreign : {"", "postmaster@elsewhere.test"}) {
+    const smtp::Envelope envelope{
+        .octets = 1000, .recipient = "postmaster@mx.test", .foreign_recipient = foreign};
+    plans.emplace_back("scanner.test", envelope).depth =
+        envelope.foreign_recipient.empty() ? probe::Depth::rcpt : probe::Depth::relay;
+  }
   for (probe::Plan& plan : plans) {
     plan.tls = &client;
     plan.wall_at_zero = kToday;
@@ -165,8 +172,8 @@ TEST_CASE(
   if (count < kConversations) return;
   // Hostile servers are of every kind: many conversations get far.
   CHECK(hostile.secured() > count / 100);
-  for (const Phase phase :
-       {Phase::greeting, Phase::ehlo, Phase::starttls, Phase::tls, Phase::ehlo_tls, Phase::quit}) {
+  for (const Phase phase : {Phase::greeting, Phase::ehlo, Phase::starttls, Phase::tls,
+                            Phase::ehlo_tls, Phase::mail, Phase::rcpt, Phase::quit}) {
     INFO(to_string(phase));
     CHECK(hostile.ended_in(phase) > count / 1000);
   }

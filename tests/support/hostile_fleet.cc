@@ -2,8 +2,8 @@
 // usage: hostile_fleet FIRST COUNT TIMEOUT_SECONDS [implicit]
 //
 // Prints personas for `mxsweep sink --personas`: those of the seeds from FIRST on, with the verdict
-// that each has in memory, if every timeout of the scan is the one given. Where the verdict depends
-// on which of two things happens first, the persona's name begins with "any".
+// that each has in memory for a scan up to the relay test, if every timeout of the scan is the one
+// given. Where it depends on which of two things happens first, the name begins with "any".
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -153,7 +153,11 @@ int main(int count, char** arguments) {
   const sink::HostileTls tls(kToday);
   tls::Client client;
   if (!client.open({.authorities = *tls::read_authorities(tls.root_pem())}).ok()) return 1;
-  probe::Plan plan("scanner.example.net");
+  const smtp::Envelope envelope{.octets = 1000,
+                                .recipient = "postmaster@mx.test",
+                                .foreign_recipient = "relay-test@elsewhere.test"};
+  probe::Plan plan("scanner.example.net", envelope);
+  plan.depth = probe::Depth::relay;
   plan.tls = &client;
   plan.wall_at_zero = kToday;
   plan.greeting_timeout = plan.command_timeout = plan.tls_timeout = timeout;

@@ -79,7 +79,8 @@ constexpr std::string_view kOtherProtocols[] = {
     "2024-11-22 starting\r\n",
     "ld.so: error while loading shared libraries\n"};
 constexpr Trigger kConversation[] = {Trigger::greeting, Trigger::ehlo, Trigger::starttls,
-                                     Trigger::ehlo_tls, Trigger::quit};
+                                     Trigger::ehlo_tls, Trigger::mail, Trigger::rcpt,
+                                     Trigger::relay,    Trigger::noop, Trigger::quit};
 
 template <std::size_t N>
 std::string_view choose(Random& random, const std::string_view (&texts)[N]) {
@@ -127,9 +128,8 @@ HostilePersona::HostilePersona(std::uint64_t seed, const HostileTls& tls, const 
   persona_.tls_server = kind.tls_server;
   persona_.implicit_tls = rules.steady ? rules.begins_with_tls : implicit && !one_in(16);
   client_begins_with_tls_ = rules.steady ? rules.begins_with_tls : implicit && !one_in(16);
-  for (const Trigger trigger : {Trigger::greeting, Trigger::ehlo, Trigger::helo, Trigger::starttls,
-                                Trigger::noop, Trigger::quit, Trigger::other, Trigger::ehlo_tls}) {
-    script_of(persona_, trigger) = script(trigger);
+  for (const TriggerRow& row : kTriggers) {
+    if (row.trigger != Trigger::hello) script_of(persona_, row.trigger) = script(row.trigger);
   }
   if (one_in(4)) script_of(persona_, Trigger::hello) = hello();
 }
@@ -165,6 +165,9 @@ std::string HostilePersona::right_reply(Trigger trigger) {
     case Trigger::ehlo_tls: return ehlo_reply();
     case Trigger::starttls: return "220 go ahead\r\n";
     case Trigger::quit: return "221 bye\r\n";
+    case Trigger::relay: return one_in(8) ? "250 ok\r\n" : "554 5.7.1 Relay access denied\r\n";
+    case Trigger::mail:
+    case Trigger::rcpt:
     case Trigger::helo:
     case Trigger::noop:
     case Trigger::other:
@@ -243,9 +246,9 @@ std::string HostilePersona::tls_in_clear() {
 // The replies to commands that are yet to come, in one piece.
 std::string HostilePersona::early_replies(Trigger trigger) {
   std::string octets;
-  for (const Trigger next : kConversation) {
-    if (next < trigger && trigger != Trigger::ehlo_tls) continue;
-    octets += one_in(6) ? wrong_reply() : right_reply(next);
+  const auto* next = std::find(std::begin(kConversation), std::end(kConversation), trigger);
+  for (; next != std::end(kConversation); ++next) {
+    octets += one_in(6) ? wrong_reply() : right_reply(*next);
     if (one_in(3)) break;
   }
   return octets;

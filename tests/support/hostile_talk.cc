@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kPieceMax = 64 * 1024;  // As much as the ring receives at once.
 // Each octet may arrive on its own; beside that, far more than any conversation has.
 constexpr std::size_t kEventsMax = 2 * probe::kSessionOctetsMax;
-// EHLO, HELO, STARTTLS, EHLO under TLS, QUIT.
-constexpr std::uint32_t kCommandsMost = 5;
+// EHLO, HELO, STARTTLS, EHLO under TLS, MAIL, RCPT twice, RSET, QUIT.
+constexpr std::uint32_t kCommandsMost = 9;
 
 // A line that can be the last one of a reply.
 bool ends_reply(std::string_view line) {
@@ -166,6 +166,13 @@ void HostileTalk::count_replies(std::string_view clear) {
   }
 }
 
+// Of a smtp::Command; 0: it is none.
+std::size_t HostileTalk::index_of(std::string_view command) const {
+  std::size_t i = smtp::kCommandCount - 1;
+  while (i > 0 && plan_.commands[static_cast<smtp::Command>(i)] != command) --i;
+  return i;
+}
+
 // Whole commands, one for each reply at most, and nothing after QUIT.
 void HostileTalk::check_commands(std::string_view sent) {
   commands_ += sent;
@@ -176,12 +183,13 @@ void HostileTalk::check_commands(std::string_view sent) {
     if (end == std::string_view::npos) return;
     const std::string_view command = sent.substr(0, end + 2);
     sent.remove_prefix(command.size());
+    const std::size_t known = index_of(command);
+    require(known != 0, "what is sent is no command");
     using smtp::Command;
-    const bool known =
-        command == plan_.commands[Command::ehlo] || command == plan_.commands[Command::helo] ||
-        command == plan_.commands[Command::starttls] || command == plan_.commands[Command::quit];
-    require(known, "what is sent is no command");
-    quit_sent_ = command == plan_.commands[Command::quit];
+    const bool mails = known >= static_cast<std::size_t>(Command::mail) &&
+                       known <= static_cast<std::size_t>(Command::rset);
+    require(!mails || plan_.depth >= probe::Depth::mail, "a mail transaction not asked for");
+    quit_sent_ = known == static_cast<std::size_t>(Command::quit);
     require(++commands_sent_ <= replies_, "a command is sent before the reply to the last one");
     require(commands_sent_ <= kCommandsMost, "too many commands");
   }

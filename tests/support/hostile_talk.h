@@ -57,6 +57,7 @@ class HostileTalk {
   void server(const Reaction& reaction);
   void harm();
   void count_replies(std::string_view clear);
+  [[nodiscard]] std::size_t index_of(std::string_view command) const;
   void check_commands(std::string_view sent);
   void check_end();
   void require(bool holds, const char* rule) {
