@@ -26,7 +26,10 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   secure.received.clear();
   secure.sent = {};
   if (secure.clear_until_now && !skip_clear_text(octets)) return on_noise(Cause::tls_not_tls, now);
-  if (octets.empty()) return {.deadline = deadline_};
+  if (octets.empty()) {
+    if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+    return {.deadline = deadline_};
+  }
   secure.records_received = true;
   const bool was_secured = secure.engine.secured();
   const tls::EngineState status = secure.engine.advance(octets, secure.received);

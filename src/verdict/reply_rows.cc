@@ -26,12 +26,12 @@ constexpr CodeRange kSoftWords{400, 499, true};
 constexpr CodeRange kSoft{400, 499};
 constexpr CodeRange kHard{500, 599};
 constexpr CodeRange kEveryCode{0, 999};
-constexpr CodeRange only(int code) { return {code, code}; }
+consteval CodeRange only(int code) { return {code, code}; }
 
 constexpr EnhancedRange kAnyEnhanced{};
-constexpr EnhancedRange x(int subject, int first, int last) { return {subject, first, last}; }
-constexpr EnhancedRange x(int subject, int detail) { return {subject, detail, detail}; }
-constexpr EnhancedRange x(int subject) { return {subject}; }
+consteval EnhancedRange x(int subject, int first, int last) { return {subject, first, last}; }
+consteval EnhancedRange x(int subject, int detail) { return {subject, detail, detail}; }
+consteval EnhancedRange x(int subject) { return {subject}; }
 
 // clang-format off
 constexpr ReplyRow kRows[] = {
@@ -235,12 +235,19 @@ constexpr ReplyRow kRows[] = {
 
 constexpr bool is_word(char c) { return is_lower(c) || is_digit(c); }
 
-constexpr bool is_folded(std::string_view phrases) {
+// Whether `holds` for the phrases of every row.
+consteval bool each_row(bool (*holds)(std::string_view phrases)) {
+  for (const ReplyRow& row : kRows) {
+    if (!holds(row.phrases)) return false;
+  }
+  return true;
+}
+
+consteval bool is_folded(std::string_view phrases) {
   return std::all_of(phrases.begin(), phrases.end(),
                      [](char c) { return is_word(c) || c == ' ' || c == '.' || c == '|'; });
 }
-static_assert(std::all_of(std::begin(kRows), std::end(kRows),
-                          [](const ReplyRow& row) { return is_folded(row.phrases); }),
+static_assert(each_row(is_folded),
               "a phrase with octets that folded text does not have can never match");
 
 constexpr std::string_view next_phrase(std::string_view& phrases) {
@@ -250,15 +257,14 @@ constexpr std::string_view next_phrase(std::string_view& phrases) {
 }
 
 // A folded name contains no blank and begins with a dot.
-constexpr bool keeps_out_of_names(std::string_view phrases) {
+consteval bool keeps_out_of_names(std::string_view phrases) {
   while (!phrases.empty()) {
     const std::string_view phrase = next_phrase(phrases);
     if (phrase.front() != '.' && phrase.find(' ') == std::string_view::npos) return false;
   }
   return true;
 }
-static_assert(std::all_of(std::begin(kRows), std::end(kRows),
-                          [](const ReplyRow& row) { return keeps_out_of_names(row.phrases); }),
+static_assert(each_row(keeps_out_of_names),
               "a host may be called ratelimit.example: only phrases that begin with a dot are "
               "searched for in names");
 static_assert(std::end(kRows)[-1].phases == kAnyPhase && std::end(kRows)[-1].codes.first == 0 &&
