@@ -17,6 +17,7 @@
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/enumeration.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::results {
@@ -98,6 +99,7 @@ struct Record {
 
   std::optional<tls::Facts> tls;  // Nothing: TLS was not started.
   ChainDetail chain_detail = ChainDetail::full;
+  const tls::Enumeration* tls_enumeration = nullptr;  // Null: none was made.
   Verb verb_tls = Verb::ehlo;
 
   AnomalySet anomalies;
