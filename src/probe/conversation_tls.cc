@@ -6,14 +6,21 @@
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/probe/conversation.h"
+#include "mxsweep/tls/cipher_suites.h"
 #include "mxsweep/verdict/classify.h"
 #include "probe/secure.h"
 
 namespace mxsweep::probe {
 namespace {
 
-// In clear: the end of an exchange that has no keys (RFC 8446 section 6.1).
-constexpr std::string_view kCloseNotify("\x15\x03\x03\x00\x02\x01\x00", 7);
+// In clear, in a record of each version from SSL 3.0 to TLS 1.2: the end of an exchange that has no
+// keys (RFC 8446 section 6.1).
+constexpr std::string_view kCloseNotify[] = {
+    {"\x15\x03\x00\x00\x02\x01\x00", 7},
+    {"\x15\x03\x01\x00\x02\x01\x00", 7},
+    {"\x15\x03\x02\x00\x02\x01\x00", 7},
+    {"\x15\x03\x03\x00\x02\x01\x00", 7},
+};
 
 // Whether a whole line has the code of a refusal.
 bool refuses(std::string_view line) {
@@ -109,7 +116,8 @@ Wants Conversation::on_answer(std::string_view octets, Instant now) {
   }
   close_phase_time(now);
   Wants wants = enter(smtp::State::leaving, now);
-  if (plan_->exchange->flight.answer().chose()) wants.send = kCloseNotify;
+  const tls::ServerAnswer& answer = plan_->exchange->flight.answer();
+  if (answer.chose()) wants.send = kCloseNotify[std::min(answer.version, tls::kTls12) - tls::kSsl3];
   return wants;
 }
 

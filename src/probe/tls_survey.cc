@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/host_name.h"
 #include "mxsweep/core/invariant.h"
 
 namespace mxsweep::probe {
@@ -57,9 +58,10 @@ TlsSurvey::TlsSurvey(const Plan& plan, const targets::Target& target, SurveyClie
   std::reverse(names_.begin(), names_.end());
 }
 
-// A wildcard is not the name of a host.
+// Empty: no SNI. A wildcard is not the name of a host.
 void TlsSurvey::add_name(std::string name) {
-  if (name == own_name_ || name.starts_with('*')) return;
+  const bool usable = name.empty() || scan_host_name(name, {.underscore = true}).faults.empty();
+  if (name == own_name_ || !usable) return;
   if (std::find(names_.begin(), names_.end(), name) != names_.end()) return;
   names_.push_back(std::move(name));
 }
