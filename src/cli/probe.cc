@@ -15,6 +15,8 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/duration.h"
+#include "mxsweep/core/host_name.h"
 #include "mxsweep/names/resolve.h"
 #include "mxsweep/names/task.h"
 #include "mxsweep/results/json_writer.h"
@@ -33,6 +35,9 @@ struct ProbeFlags {
   bool json = false;
   bool nagios = false;
   Thresholds thresholds;
+  bool enumerate = false;
+  Duration pause = std::chrono::seconds{1};
+  std::vector<std::string> server_names;  // Of --sni.
   bool mail_domain = false;
   bool allow_private = false;
 };
@@ -94,6 +99,14 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
     return Status::unusable(
         fmt::format("--mx needs a mail domain, but '{}' is an address", printable(flags.target)));
   }
+  for (const std::string& name : flags.server_names) {
+    if (!scan_host_name(name, {.underscore = true}).faults.empty())
+      return Status::unusable(fmt::format("--sni: '{}' is not a host name", printable(name)));
+  }
+  if (flags.enumerate && (flags.conversation.depth < probe::Depth::tls ||
+                          flags.conversation.tls == targets::TlsMode::off)) {
+    return Status::unusable("--tls-enumerate needs TLS, and other flags leave it out");
+  }
   return flags.thresholds.contradiction();
 }
 
@@ -119,8 +132,15 @@ results::Record record_without_visit(const names::Resolved& server) {
 // Visits all servers of a target, one after the other, and prints them in the requested form.
 class Visits {
  public:
-  Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client)
-      : flags_(flags), plan_(plan), client_(client) {}
+  Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client,
+         probe::SurveyClients& survey_clients)
+      : flags_(flags), plan_(plan), client_(client) {
+    if (!flags.enumerate) return;
+    survey_.clients = &survey_clients;
+    survey_.names = flags.server_names;
+    survey_.pause = flags.pause;
+    survey_.on_connection = [this](std::uint32_t made) { announce(made); };
+  }
 
   int run(const targets::Target& target) {
     if (target.address.family != Family::none) {
@@ -169,7 +189,14 @@ class Visits {
         [&](Duration at, const engine::Event& event) {
           if (for_a_person()) transcript_.on_event(server.task.target, at, event);
         },
-        [&](const results::Record& record) { conclude(record); });
+        [&](const results::Record& record) { conclude(record); }, survey_);
+  }
+
+  void announce(std::uint32_t made) const {
+    if (made > 0 || !for_a_person()) return;
+    put("\nFinding out versions and ciphers, by one connection after the other with {} between.\n",
+        write_duration(flags_.pause));
+    flush_output();
   }
 
   void conclude(const results::Record& record) {
@@ -198,6 +225,7 @@ class Visits {
   const ProbeFlags& flags_;
   const probe::Plan& plan_;
   tls::Client& client_;
+  scan::SurveyOrder survey_;
   const Transcript transcript_{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
   std::vector<names::Resolved> servers_;
   Tally tally_;
@@ -222,9 +250,29 @@ int run_probe(ProbeFlags& flags) {
       files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return unusable(flags, trust.status());
   tls::Client client;
-  const Status opened = client.open(flags.conversation.tls_options(*trust));
+  Status opened = client.open(flags.conversation.tls_options(*trust));
+  probe::SurveyClients survey_clients;
+  if (opened.ok() && flags.enumerate)
+    opened = survey_clients.open(flags.conversation.tls_options(*trust));
   if (!opened.ok()) return unusable(flags, opened.sentence(), kWrongUsage);
-  return Visits(flags, *plan, client).run(*target);
+  return Visits(flags, *plan, client, survey_clients).run(*target);
+}
+
+void add_survey(Command& command, ProbeFlags& flags, const Flag& mx, const Flag& nagios) {
+  Flag& enumerate = command.add_flag(
+      "--tls-enumerate", flags.enumerate,
+      "Find out all TLS versions and ciphers that the server accepts, whether it resumes sessions, "
+      "and its certificate for each name, by 20 to 60 more connections, one at a time");
+  enumerate.excludes(mx).excludes(nagios);
+  command
+      .add_duration("--tls-pause", flags.pause,
+                    "Wait before each of these connections; 0s for a server of yours",
+                    Duration::zero())
+      .needs(enumerate);
+  command
+      .add_texts("--sni", "NAME", flags.server_names,
+                 "Also ask for the certificate for this name. May be repeated")
+      .needs(enumerate);
 }
 
 }  // namespace
@@ -262,6 +310,7 @@ void add_probe(Program& program) {
       "least WARNING if any server is not OK");
   nagios.excludes(json);
   flags->thresholds.add_to(command, nagios);
+  add_survey(command, *flags, mx, nagios);
   command.add_notes(
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "Exit status without --nagios: 0, whatever the servers replied.\n"
