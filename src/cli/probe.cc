@@ -15,7 +15,6 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
-#include "mxsweep/core/duration.h"
 #include "mxsweep/core/host_name.h"
 #include "mxsweep/names/resolve.h"
 #include "mxsweep/names/task.h"
@@ -25,6 +24,9 @@
 
 namespace mxsweep::cli {
 namespace {
+
+// Between connections to a server that is not --own.
+constexpr Duration kSurveyPause = std::chrono::seconds{1};
 
 struct ProbeFlags {
   ConversationFlags conversation;
@@ -36,10 +38,10 @@ struct ProbeFlags {
   bool nagios = false;
   Thresholds thresholds;
   bool enumerate = false;
-  Duration pause = std::chrono::seconds{1};
   std::vector<std::string> server_names;  // Of --sni.
   bool mail_domain = false;
   bool allow_private = false;
+  bool own = false;
 };
 
 Status unreadable(const targets::BadLine& bad) {
@@ -107,6 +109,10 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
                           flags.conversation.tls == targets::TlsMode::off)) {
     return Status::unusable("--tls-enumerate needs TLS, and other flags leave it out");
   }
+  if (flags.conversation.is_for_own_only() && !flags.own) {
+    return Status::unusable(
+        "--depth mail and rcpt are for one's own servers: if this one is yours, add --own");
+  }
   return flags.thresholds.contradiction();
 }
 
@@ -138,7 +144,7 @@ class Visits {
     if (!flags.enumerate) return;
     survey_.clients = &survey_clients;
     survey_.names = flags.server_names;
-    survey_.pause = flags.pause;
+    survey_.pause = flags.own ? Duration::zero() : kSurveyPause;
     survey_.on_connection = [this](std::uint32_t made) { announce(made); };
   }
 
@@ -194,8 +200,8 @@ class Visits {
 
   void announce(std::uint32_t made) const {
     if (made > 0 || !for_a_person()) return;
-    put("\nFinding out versions and ciphers, by one connection after the other with {} between.\n",
-        write_duration(flags_.pause));
+    put("\nFinding out versions and ciphers, by one connection after the other{}.\n",
+        flags_.own ? "" : ", with a pause of 1s between; --own is without it");
     flush_output();
   }
 
@@ -262,13 +268,9 @@ void add_survey(Command& command, ProbeFlags& flags, const Flag& mx, const Flag&
   Flag& enumerate = command.add_flag(
       "--tls-enumerate", flags.enumerate,
       "Find out all TLS versions and ciphers that the server accepts, whether it resumes sessions, "
-      "and its certificate for each name, by 20 to 60 more connections, one at a time");
+      "and its certificate for each name, by 20 to 60 more connections, one after the other; with "
+      "a pause of 1s between unless the server is --own");
   enumerate.excludes(mx).excludes(nagios);
-  command
-      .add_duration("--tls-pause", flags.pause,
-                    "Wait before each of these connections; 0s for a server of yours",
-                    Duration::zero())
-      .needs(enumerate);
   command
       .add_texts("--sni", "NAME", flags.server_names,
                  "Also ask for the certificate for this name. May be repeated")
@@ -298,6 +300,8 @@ void add_probe(Program& program) {
       .add_flag("--allow-private", flags->allow_private,
                 "With --mx, also visit MX hosts at addresses for private or special use")
       .needs(mx);
+  command.add_flag("--own", flags->own,
+                   "The servers are yours, so that --depth mail or rcpt may be used");
   flags->conversation.add_to(command);
   flags->names.add_to(command);
   const Flag& json =

@@ -26,6 +26,7 @@ bool accepts(const tls::Enumeration& found, std::uint16_t version) {
 
 Status SurveyClients::open(const tls::ClientOptions& options) {
   tls::ClientOptions own = options;
+  own.ciphers.clear();
   own.version_min = own.version_max = tls::Version::tls1_2;
   const Status status = tls1_2.open(own);
   if (!status.ok()) return status;

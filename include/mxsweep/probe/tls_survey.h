@@ -36,7 +36,7 @@ struct SurveyClients {
   tls::Client tls1_2;
   tls::Client tls1_3;
 
-  // `options` are those of the ordinary visits; only the versions differ.
+  // `options` are those of the ordinary visits, but for what is offered: all of one version.
   Status open(const tls::ClientOptions& options);
 };
 

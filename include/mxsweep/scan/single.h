@@ -26,7 +26,7 @@ namespace mxsweep::scan {
 struct SurveyOrder {
   probe::SurveyClients* clients = nullptr;  // Null: no survey.
   std::vector<std::string> names{};         // For SNI, beside the target's own.
-  Duration pause{};                         // Between two connections.
+  Duration pause{};                         // Before each connection.
   // Before each connection, with the number of those made; may be empty.
   std::function<void(std::uint32_t made)> on_connection{};
 };
