@@ -120,7 +120,7 @@ class OfOpenSsl(Enumerating):
         log = self.path("s_server.log")
         with open(log, "wb") as stdout:
             server = Process(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
-                              leaf.certificate, "-key", leaf.key, "-quiet", "-no_dhe", *flags],
+                              leaf.certificate, "-key", leaf.key, "-www", "-no_dhe", *flags],
                              self.path("s_server.err"), stdin=subprocess.DEVNULL, stdout=stdout)
         self.addCleanup(server.end)
         def port():
@@ -229,7 +229,10 @@ class OfMailServers(RealTest, Enumerating):
         for place in (f"{DOVECOT}:587", f"{DOVECOT}:465", f"{EXIM}:25", f"{EXIM}:465"):
             with self.subTest(place):
                 found = self.within(place)
-                self.assertTrue(found["complete"])
+                # Without parameters for DH, this Dovecot fails in a handshake with DHE, with an
+                # alert that is no refusal: what else it accepts is not known.
+                self.assertEqual(found["complete"], place.startswith(EXIM))
+                self.assertTrue(of_version(found, "TLSv1.3")["complete"])
                 self.assertIn("TLS_AES_256_GCM_SHA384", accepted(found)["TLSv1.3"])
                 self.assertIn("fingerprint", found)
 
