@@ -66,7 +66,7 @@ std::vector<std::uint16_t> Enumerator::not_seen() const {
   std::vector<std::uint16_t> ciphers = ciphers_of(current().version);
   std::erase_if(ciphers, [this](std::uint16_t cipher) {
     const CipherSuite* const suite = find_cipher_suite(cipher);
-    return accepts(current(), cipher) || (alone_ && !suite->fits(kTls13));
+    return accepts(current(), cipher) || (is_alone() && !suite->fits(kTls13));
   });
   return ciphers;
 }
@@ -80,7 +80,7 @@ void Enumerator::ask_version() {
   HelloSpec spec;
   spec.server_name = server_name_;
   spec.version_max = current().version;
-  spec.only_1_3 = alone_;
+  spec.only_1_3 = is_alone();
   spec.ciphers = not_seen();
   asked_ = std::move(spec);
 }

@@ -9,8 +9,8 @@
 //             version first. With n ciphers accepted in a version that makes n + 1. One connection
 //             more is enough for all versions below the lowest accepted, because a ClientHello
 //             offers them together. The highest version is found by the first of its ciphers, at
-//             no cost. The fingerprint needs seven hellos, most of which were made by then, and
-//             shows the order of the ciphers on the way.
+//             no cost. The fingerprint needs seven hellos, three of which were usually made by
+//             then, and shows the order of the ciphers on the way.
 //   Certainty  A cipher is "no" only after an alert that means that: handshake_failure,
 //             insufficient_security, illegal_parameter or protocol_version. After a close, a reset,
 //             a timeout or another alert the hello is sent once more; if that fails too, the
@@ -66,6 +66,11 @@ class Enumerator {
   void learn_orders();
   [[nodiscard]] std::vector<std::uint16_t> not_seen() const;
   [[nodiscard]] bool is_fresh() const;
+  // Whether TLS 1.3 is offered without the versions below it. So are the rest of its ciphers: a
+  // server may look at ciphers of other versions, and fail because of them.
+  [[nodiscard]] bool is_alone() const {
+    return alone_ || (current().version == kTls13 && !current().ciphers.empty());
+  }
   [[nodiscard]] VersionSupport& current() { return result_.versions[at_]; }
   [[nodiscard]] const VersionSupport& current() const { return result_.versions[at_]; }
 
@@ -74,7 +79,7 @@ class Enumerator {
   Enumeration result_;
   Step step_ = Step::versions;
   std::size_t at_ = 0;          // The version in question, an index into result_.versions.
-  bool alone_ = false;          // TLS 1.3 is offered without a lower version.
+  bool alone_ = false;          // TLS 1.2 was chosen by a server that has TLS 1.3.
   bool failed_before_ = false;  // The hello in question has failed once.
   std::optional<HelloSpec> asked_;
   // The answers to the hellos of the fingerprint; nothing: not sent yet.
