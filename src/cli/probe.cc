@@ -268,7 +268,7 @@ void add_survey(Command& command, ProbeFlags& flags, const Flag& mx, const Flag&
   Flag& enumerate = command.add_flag(
       "--tls-enumerate", flags.enumerate,
       "Find out all TLS versions and ciphers that the server accepts, whether it resumes sessions, "
-      "and its certificate for each name, by 20 to 60 more connections, one after the other; with "
+      "and its certificate for each name, by 20 to 110 more connections, one after the other; with "
       "a pause of 1s between unless the server is --own");
   enumerate.excludes(mx).excludes(nagios);
   command

@@ -34,8 +34,8 @@
 
 namespace mxsweep::tls {
 
-// For the enumeration alone. OpenSSL accepts some 40 ciphers in each of three versions at most.
-inline constexpr std::uint32_t kEnumerationConnectionsMax = 160;
+// For hellos. A Postfix that accepts much has 56 ciphers in TLS 1.2 and 16 in each older version.
+inline constexpr std::uint32_t kEnumerationConnectionsMax = 256;
 
 class Enumerator {
  public:
