@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cli/enumeration_words.h"
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
 
@@ -169,6 +170,7 @@ void Transcript::conclude(const results::Record& record) const {
   put("\n");
   if (record.software.has_value()) put("Software: {}.\n", described(*record.software));
   if (record.tls.has_value()) certificates(record);
+  if (record.tls_enumeration != nullptr) put_text(enumeration_text(*record.tls_enumeration));
   std::string odd;
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {
     const auto anomaly = static_cast<Anomaly>(i);

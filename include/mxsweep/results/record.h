@@ -18,6 +18,7 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/software.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/enumeration.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::results {
@@ -99,6 +100,7 @@ struct Record {
 
   std::optional<tls::Facts> tls;  // Nothing: TLS was not started.
   ChainDetail chain_detail = ChainDetail::full;
+  const tls::Enumeration* tls_enumeration = nullptr;  // Null: none was made.
   Verb verb_tls = Verb::ehlo;
 
   std::optional<Software> software;  // Nothing: it is not known, or it was not looked for.
