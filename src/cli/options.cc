@@ -37,14 +37,33 @@ std::optional<dns::Server> parse_server(const std::string& text) {
   return dns::Server{target.address, target.port};
 }
 
+constexpr std::uint64_t kMailSizeMost = 1ULL << 40U;
+
+// Its domain need not have that mailbox: no message is sent.
+constexpr std::string_view kForeignMailbox = "relay-test@";
+
 }  // namespace
 
 void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to send in EHLO: a fully qualified host name that resolves to this "
                    "machine [the machine's own name]");
-  command.add_choice("--depth", "PHASE", depth, kDepths,
-                     "How far to go: connect, greeting, ehlo or tls");
+  command.add_choice(
+      "--depth", "PHASE", depth, kDepths,
+      "How far to go: connect, greeting, ehlo or tls; on servers of one's own (--own) "
+      "also mail (MAIL FROM:<> with the size of a message, which shows a full disk) "
+      "or rcpt (RCPT TO as well, which shows what is refused until then). No message "
+      "is sent: RSET ends it");
+  command
+      .add_number("--mail-size", "OCTETS", mail_size, 1, kMailSizeMost,
+                  "With --depth mail or rcpt, the size that MAIL FROM announces, if the server "
+                  "offers SIZE")
+      .shows(std::to_string(mail_size));
+  command.add_text("--rcpt-to", "MAILBOX", recipient,
+                   "With --depth rcpt, a recipient that the server should accept");
+  command.add_text("--relay-test", "DOMAIN", relay_domain,
+                   "With --depth rcpt, ask after that for a recipient of this domain, which must "
+                   "not be the server's: one that accepts it is an open relay");
   command.add_choice("--tls", "MODE", tls, kTlsModes,
                      "auto: implicit TLS on port 465, else STARTTLS if it is offered; starttls: "
                      "degraded if it is not offered; implicit: TLS from the start; off: no TLS");
@@ -75,6 +94,30 @@ void ConversationFlags::add_to(Command& command) {
 
 std::string ConversationFlags::helo_name() const { return helo.empty() ? machine_name() : helo; }
 
+// What is wrong with the flags of a mail transaction.
+Status ConversationFlags::check_envelope() const {
+  const bool to_rcpt = depth == probe::Depth::rcpt;
+  if (to_rcpt && recipient.empty()) {
+    return Status::unusable(
+        "--depth rcpt needs a recipient that the server should accept: --rcpt-to MAILBOX");
+  }
+  if (!to_rcpt && !(recipient.empty() && relay_domain.empty())) {
+    return Status::unusable("--rcpt-to and --relay-test are for --depth rcpt");
+  }
+  if (!recipient.empty()) {
+    if (const Status checked = smtp::check_mailbox(recipient); !checked.ok()) {
+      return checked.behind("--rcpt-to " + printable(recipient));
+    }
+  }
+  if (!relay_domain.empty()) {
+    const std::string mailbox = std::string(kForeignMailbox) + relay_domain;
+    if (const Status checked = smtp::check_mailbox(mailbox); !checked.ok()) {
+      return checked.behind("--relay-test " + printable(relay_domain));
+    }
+  }
+  return {};
+}
+
 Result<probe::Plan> ConversationFlags::plan() const {
   const std::string name = helo_name();
   if (name.empty()) {
@@ -84,7 +127,12 @@ Result<probe::Plan> ConversationFlags::plan() const {
   if (const Status checked = smtp::check_helo_name(name); !checked.ok()) {
     return checked.behind("--helo " + name);
   }
-  probe::Plan plan(name);
+  if (const Status checked = check_envelope(); !checked.ok()) return checked;
+  smtp::Envelope envelope{.octets = mail_size, .recipient = recipient, .foreign_recipient = {}};
+  if (!relay_domain.empty()) {
+    envelope.foreign_recipient = std::string(kForeignMailbox) + relay_domain;
+  }
+  probe::Plan plan(name, envelope);
   plan.connect_timeout = defaults.connect_timeout;
   plan.greeting_timeout = defaults.greeting_timeout;
   plan.command_timeout = defaults.command_timeout;
@@ -94,7 +142,7 @@ Result<probe::Plan> ConversationFlags::plan() const {
   plan.require_valid = require_valid;
   plan.tls_mode = tls;
   plan.chain_detail = chain;
-  plan.depth = depth;
+  plan.depth = relay_domain.empty() ? depth : probe::Depth::relay;
   return plan;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,13 @@
 
 namespace mxsweep::cli {
 
-inline constexpr std::array<Choice<probe::Depth>, 4> kDepths{{
+inline constexpr std::array<Choice<probe::Depth>, 6> kDepths{{
     {"connect", probe::Depth::connect},
     {"greeting", probe::Depth::greeting},
     {"ehlo", probe::Depth::ehlo},
     {"tls", probe::Depth::tls},
+    {"mail", probe::Depth::mail},
+    {"rcpt", probe::Depth::rcpt},
 }};
 inline constexpr std::array<Choice<targets::TlsMode>, 4> kTlsModes{{
     {"auto", targets::TlsMode::automatic},
@@ -43,6 +46,9 @@ inline constexpr std::array<Choice<results::ChainDetail>, 3> kChainDetails{{
 struct ConversationFlags {
   std::string helo;
   probe::Depth depth = probe::Depth::tls;
+  std::uint64_t mail_size = smtp::Envelope{}.octets;
+  std::string recipient;
+  std::string relay_domain;
   targets::TlsMode tls = targets::TlsMode::automatic;
   tls::Version tls_min = tls::Version::tls1_0;
   std::string ciphers;
@@ -56,7 +62,12 @@ struct ConversationFlags {
   // The name to send in EHLO; empty: none is given, and the machine's own is not valid.
   [[nodiscard]] std::string helo_name() const;
   Result<probe::Plan> plan() const;
+  // Whether to go further than servers of other people may be asked to.
+  [[nodiscard]] bool is_for_own_only() const { return depth > smtp::kForeignDepthMost; }
   [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
+
+ private:
+  [[nodiscard]] Status check_envelope() const;
 };
 
 // The flags of name resolution: --resolver, -4, -6, --one-address.

@@ -35,6 +35,7 @@ struct ProbeFlags {
   Thresholds thresholds;
   bool mail_domain = false;
   bool allow_private = false;
+  bool own = false;
 };
 
 Status unreadable(const targets::BadLine& bad) {
@@ -93,6 +94,10 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
   if (flags.mail_domain && target.address.family != Family::none) {
     return Status::unusable(
         fmt::format("--mx needs a mail domain, but '{}' is an address", printable(flags.target)));
+  }
+  if (flags.conversation.is_for_own_only() && !flags.own) {
+    return Status::unusable(
+        "--depth mail and rcpt are for one's own servers: if this one is yours, add --own");
   }
   return flags.thresholds.contradiction();
 }
@@ -250,6 +255,8 @@ void add_probe(Program& program) {
       .add_flag("--allow-private", flags->allow_private,
                 "With --mx, also visit MX hosts at addresses for private or special use")
       .needs(mx);
+  command.add_flag("--own", flags->own,
+                   "The servers are yours, so that --depth mail or rcpt may be used");
   flags->conversation.add_to(command);
   flags->names.add_to(command);
   const Flag& json =

@@ -111,6 +111,12 @@ int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) 
   return kWrongUsage;
 }
 
+Status check_depth(const ScanFlags& flags) {
+  if (!flags.conversation.is_for_own_only() || !flags.scope.own.empty()) return {};
+  return Status::unusable(
+      "--depth mail and rcpt are for one's own servers; name them: --own FILE|PREFIX|DOMAIN");
+}
+
 // zgrab2's records have certificates, or none, but not digests alone.
 Status check_format(const ScanFlags& flags) {
   const bool digests = flags.conversation.chain == results::ChainDetail::digest;
@@ -149,6 +155,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
   if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
+  if (const Status checked = check_depth(flags); !checked.ok()) return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());

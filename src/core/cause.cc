@@ -7,8 +7,11 @@ namespace mxsweep {
 namespace {
 
 constexpr std::array<CauseRow, kCauseCount> kCauses = {{
-#define CAUSE(group, name, word, sentence, seen, side, advice) \
-  {Cause::name, CauseGroup::group, word, sentence, seen, side, advice},
+// clang-format off
+#define CAUSE(section, name, word, group, blame, sentence, seen, side, advice) \
+  {Cause::name, CauseSection::section, word, CauseGroup::group, Blame::blame, \
+   sentence, seen, side, advice},
+// clang-format on
 #include "mxsweep/core/causes.def"
 #undef CAUSE
 }};
@@ -17,6 +20,8 @@ consteval bool every_cell_is_filled() {
   for (const CauseRow& row : kCauses) {
     if (row.sentence.empty() || row.sentence.ends_with('.')) return false;
     if (row.side.empty() || row.advice.empty()) return false;
+    if ((row.group == CauseGroup::none) != (row.cause == Cause::none)) return false;
+    if ((row.blame == Blame::none) != (row.cause == Cause::none)) return false;
   }
   return true;
 }
@@ -24,32 +29,55 @@ consteval bool every_cell_is_filled() {
 static_assert(words_differ(kCauses), "each cause has a word of its own");
 static_assert(every_cell_is_filled(), "only `seen` may be empty, and sentences have no full stop");
 
+constexpr EnumWord<CauseGroup> kGroups[] = {
+    {CauseGroup::none, "none"},           {CauseGroup::connectivity, "connectivity"},
+    {CauseGroup::resources, "resources"}, {CauseGroup::configuration, "configuration"},
+    {CauseGroup::blocklist, "blocklist"}, {CauseGroup::throttled, "throttled"},
+    {CauseGroup::protocol, "protocol"},   {CauseGroup::scanner, "scanner"},
+    {CauseGroup::unknown, "unknown"},
+};
+static_assert(has_each_value(kGroups, CauseGroup::unknown) && words_differ(kGroups));
+static_assert(std::size(kGroups) == kCauseGroupCount);
+
+constexpr EnumWord<Blame> kBlames[] = {
+    {Blame::none, "none"},       {Blame::target, "target"},   {Blame::path, "path"},
+    {Blame::scanner, "scanner"}, {Blame::unknown, "unknown"},
+};
+static_assert(has_each_value(kBlames, Blame::unknown) && words_differ(kBlames));
+static_assert(std::size(kBlames) == kBlameCount);
+
 }  // namespace
 
 const std::array<CauseRow, kCauseCount>& cause_rows() { return kCauses; }
 
-Outcome outcome_of(CauseGroup group) {
-  switch (group) {
-    case CauseGroup::well: return Outcome::ok;
-    case CauseGroup::input: return Outcome::invalid;
-    case CauseGroup::excluded: return Outcome::excluded;
-    case CauseGroup::local: return Outcome::local;
-    case CauseGroup::name:
-    case CauseGroup::mx:
-    case CauseGroup::network:
-    case CauseGroup::tls: return Outcome::failed;
+Outcome outcome_of(CauseSection section) {
+  switch (section) {
+    case CauseSection::well: return Outcome::ok;
+    case CauseSection::input: return Outcome::invalid;
+    case CauseSection::excluded: return Outcome::excluded;
+    case CauseSection::local: return Outcome::local;
+    case CauseSection::name:
+    case CauseSection::mx:
+    case CauseSection::network:
+    case CauseSection::tls: return Outcome::failed;
     // Overloaded and misconfigured servers too: the conversation did not get far enough to know
     // that everything else works. A null MX is the same refusal, in DNS.
-    case CauseGroup::declined: return Outcome::refused;
+    case CauseSection::declined: return Outcome::refused;
     // The server had accepted EHLO, or its TLS works. Until this is fixed mail is delivered in
     // clear text, through an alias that some senders do not follow, or not as the user requires.
-    case CauseGroup::fix: return Outcome::degraded;
+    case CauseSection::fix: return Outcome::degraded;
   }
-  INVARIANT(false && "a group outside its list");
+  INVARIANT(false && "a section outside its list");
   return {};
 }
 
-Outcome outcome_of(Cause cause) { return outcome_of(row_of(kCauses, cause).group); }
+Outcome outcome_of(Cause cause) { return outcome_of(row_of(cause).section); }
+
+const CauseRow& row_of(Cause cause) { return row_of(kCauses, cause); }
+
+std::string_view to_string(CauseGroup group) { return word_of(kGroups, group); }
+
+std::string_view to_string(Blame blame) { return word_of(kBlames, blame); }
 
 std::string_view explain(Cause cause) { return row_of(kCauses, cause).sentence; }
 

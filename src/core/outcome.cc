@@ -9,7 +9,8 @@ namespace {
 constexpr EnumWord<Phase> kPhases[] = {
     {Phase::input, "input"},       {Phase::dns, "dns"},           {Phase::connect, "connect"},
     {Phase::greeting, "greeting"}, {Phase::ehlo, "ehlo"},         {Phase::starttls, "starttls"},
-    {Phase::tls, "tls"},           {Phase::ehlo_tls, "ehlo_tls"}, {Phase::quit, "quit"},
+    {Phase::tls, "tls"},           {Phase::ehlo_tls, "ehlo_tls"}, {Phase::mail, "mail"},
+    {Phase::rcpt, "rcpt"},         {Phase::relay, "relay"},       {Phase::quit, "quit"},
 };
 static_assert(has_each_value(kPhases, Phase::quit) && words_differ(kPhases));
 static_assert(std::size(kPhases) == kPhaseCount);

@@ -106,7 +106,7 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
 Wants Conversation::on_noise(Cause cause, Instant now) {
   if (conversing()) return fail(cause, now);
   // There is no more to learn: the reply to QUIT does not change the outcome.
-  if (state_ == smtp::State::quit) observation_.anomalies_.add(Anomaly::no_221);
+  if (expects_221()) observation_.anomalies_.add(Anomaly::no_221);
   return finish(now, /*abort=*/true);
 }
 
@@ -151,9 +151,18 @@ void Conversation::keep_reply(int code, bool declined) {
     case smtp::State::quit:
       if (code != row().success_code) observation_.anomalies_.add(Anomaly::no_221);
       break;
+    case smtp::State::relay:
+      if (code == row().success_code) {
+        observation_.decide(outcome_of(Cause::config_open_relay), Cause::config_open_relay, phase_);
+        observation_.declined_ = true;
+      }
+      break;
     case smtp::State::greeting:
     case smtp::State::starttls:
-    case smtp::State::ehlo_tls: break;
+    case smtp::State::ehlo_tls:
+    case smtp::State::mail:
+    case smtp::State::rcpt:
+    case smtp::State::rset: break;
     case smtp::State::implicit_tls:
     case smtp::State::handshake:
     case smtp::State::leaving: INVARIANT(false && "a reply where none is read");
@@ -179,7 +188,15 @@ Wants Conversation::enter(smtp::State state, Instant now) {
   state_ = state;
   if (row().phase != phase_) begin_phase(row().phase, now);
   if (row().phase == Phase::tls) return begin_tls(now);
-  return await(plan_->commands[row().command], plan_->timeout_of(row().wait), now);
+  return await(plan_->commands[next_command()], plan_->timeout_of(row().wait), now);
+}
+
+// RFC 1870 section 6: the size is a parameter for servers that have offered it.
+smtp::Command Conversation::next_command() const {
+  if (state_ != smtp::State::mail) return row().command;
+  const Phase latest = observation_.code(Phase::ehlo_tls) != 0 ? Phase::ehlo_tls : Phase::ehlo;
+  return smtp::offers(observation_.reply(latest), "SIZE") ? smtp::Command::mail_with_size
+                                                          : row().command;
 }
 
 Wants Conversation::on_closed(Instant now) { return encrypt(closed(now)); }
@@ -193,7 +210,7 @@ Wants Conversation::closed(Instant now) {
   if (conversing() && noise != Cause::none) return fail(noise, now);
   if (conversing() && !observation_.unfinished().empty())
     observation_.anomalies_.add(Anomaly::truncated_reply);
-  if (state_ == smtp::State::quit) observation_.anomalies_.add(Anomaly::no_221);
+  if (expects_221()) observation_.anomalies_.add(Anomaly::no_221);
   if (state_ == smtp::State::helo) {
     // The refusal of EHLO was the last reply of this server.
     decline(observation_.reply(Phase::ehlo), observation_.code(Phase::ehlo));
@@ -219,7 +236,7 @@ Wants Conversation::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
   if (conversing()) return fail(cause_of_deadline(), now);
   if (state_ == smtp::State::leaving && !sending_ended_) return encrypt(stop_sending(now));
-  observation_.anomalies_.add(state_ == smtp::State::quit ? Anomaly::no_221 : Anomaly::no_close);
+  observation_.anomalies_.add(expects_221() ? Anomaly::no_221 : Anomaly::no_close);
   return finish(now, /*abort=*/true);
 }
 
@@ -282,7 +299,7 @@ void Conversation::require_starttls() {
 
 Wants Conversation::fail(Cause cause, Instant now) {
   Outcome outcome = outcome_of(cause);
-  if (outcome == Outcome::failed && row().worked_in_clear) outcome = Outcome::degraded;
+  if (outcome == Outcome::failed && row().worked_before) outcome = Outcome::degraded;
   observation_.decide(outcome, cause, phase_);
   observation_.anomalies_.add(reader_.anomalies());
   // The last octets are no reply, but the record shows how they begin.

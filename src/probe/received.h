@@ -22,7 +22,9 @@ struct Observation::Received {
   static_assert(kPhaseCount * smtp::kReplyOctetsMax <= kEndMost);
   // Replies are stored in the order of their phases.
   static_assert(Phase::greeting < Phase::ehlo && Phase::ehlo < Phase::starttls &&
-                Phase::starttls < Phase::ehlo_tls && Phase::ehlo_tls < Phase::quit);
+                Phase::starttls < Phase::ehlo_tls && Phase::ehlo_tls < Phase::mail &&
+                Phase::mail < Phase::rcpt && Phase::rcpt < Phase::relay &&
+                Phase::relay < Phase::quit);
 
   // Where a phase's reply ends; it begins where the reply of the phase before ends. Code 0: none.
   struct Reply {

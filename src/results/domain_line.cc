@@ -23,9 +23,9 @@ Encoding encoding_of_all_names(const DomainLine& domain) {
 void write_totals(const ServerTotals& totals, JsonText& json) {
   json.raw(",\"outcome\":\"");
   json.raw(to_string(totals.outcome));
-  json.raw("\",\"cause\":\"");
-  json.raw(to_string(totals.cause));
-  json.raw("\",\"addresses\":");
+  json.raw("\"");
+  write_cause(totals.cause, json);
+  json.raw(",\"addresses\":");
   json.number(totals.addresses);
   json.raw(",\"answered\":");
   json.number(totals.answered);

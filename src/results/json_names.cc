@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/cause.h"
+
 namespace mxsweep::results {
 namespace {
 
@@ -71,6 +73,19 @@ void write_dns(std::string_view unicode, bool authentic, FindingSet findings, En
     write_findings(findings, json);
   }
   json.raw("}");
+}
+
+void write_cause(Cause cause, JsonText& json) {
+  json.raw(",\"cause\":\"");
+  json.raw(to_string(cause));
+  if (cause != Cause::none) {
+    const CauseRow& row = row_of(cause);
+    json.raw("\",\"group\":\"");
+    json.raw(to_string(row.group));
+    json.raw("\",\"blame\":\"");
+    json.raw(to_string(row.blame));
+  }
+  json.raw("\"");
 }
 
 }  // namespace mxsweep::results

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes the members that a record and a domain's line have in common: the target, and the path
-// through DNS.
+// Writes the members that a record and a domain's line have in common: the target, the path
+// through DNS, and the cause.
 //
 //   Shape     Each piece begins with a comma, unless noted otherwise. Unknown members are left out.
 //             All names of a line have the same encoding: encoding_of_names().
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "mxsweep/core/finding.h"
+#include "mxsweep/core/outcome.h"
 #include "mxsweep/results/json_text.h"
 
 namespace mxsweep::results {
@@ -36,5 +37,8 @@ void open_mx(std::string_view host, std::uint16_t preference, Encoding encoding,
 // The "dns" object, if it has any members.
 void write_dns(std::string_view unicode, bool authentic, FindingSet findings, Encoding encoding,
                JsonText& json);
+
+// "cause" and, unless it is none, "group" and "blame" from the table of causes.
+void write_cause(Cause cause, JsonText& json);
 
 }  // namespace mxsweep::results

@@ -60,8 +60,10 @@ void write_enhanced(smtp::EnhancedCode code, JsonText& json) {
   json.raw("\",");
 }
 
-void write_reply(const ReplyText& reply, JsonText& json) {
-  json.raw(",\"reply\":{");
+// `begin`: the JSON up to the brace of the object.
+void write_reply(std::string_view begin, const ReplyText& reply, JsonText& json) {
+  json.raw(begin);
+  json.raw("{");
   if (reply.code != 0) {
     write_code(reply.code, json);
     const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply.octets);
@@ -159,6 +161,13 @@ void write_ehlo(std::string_view begin, Verb verb, const ReplyText& ehlo, JsonTe
     if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
   }
   json.raw("}");
+}
+
+void write_transaction(const PhaseReplies& replies, JsonText& json) {
+  if (replies[Phase::mail].code == 0) return;
+  write_reply(",\"mail\":", replies[Phase::mail], json);
+  if (replies[Phase::rcpt].code != 0) write_reply(",\"rcpt\":", replies[Phase::rcpt], json);
+  if (replies[Phase::relay].code != 0) write_reply(",\"relay\":", replies[Phase::relay], json);
 }
 
 std::string_view starttls_json(Offered offered) {
@@ -262,11 +271,10 @@ void write_ending(const Record& record, JsonText& json) {
   json.raw(to_string(record.outcome));
   json.raw("\",\"phase\":\"");
   json.raw(to_string(record.phase));
-  json.raw("\",\"cause\":\"");
-  json.raw(to_string(record.cause));
   json.raw("\"");
+  write_cause(record.cause, json);
   if (!record.input_key.empty() || !record.input_why.empty()) write_input(record, json);
-  if (!record.reply.octets.empty()) write_reply(record.reply, json);
+  if (!record.reply.octets.empty()) write_reply(",\"reply\":", record.reply, json);
   if (record.socket_errno != 0) write_errno(record.socket_errno, json);
 }
 
@@ -300,6 +308,7 @@ void append_json(const Record& record, std::string& out) {
   if (!record.replies[Phase::ehlo_tls].octets.empty()) {
     write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.replies[Phase::ehlo_tls], json);
   }
+  write_transaction(record.replies, json);
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/cause.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/outcome.h"
@@ -40,10 +41,14 @@ std::string_view word_of(std::size_t index) {
 std::string word_list(std::string_view name, std::string_view before) {
   using tls::VerifyError;
   constexpr auto kFirstError = VerifyError::certificate_expired;
+  constexpr std::size_t kGroups = kCauseGroupCount - 1;  // Those of records with a cause.
+  constexpr std::size_t kBlames = kBlameCount - 1;
   constexpr auto kErrors = static_cast<std::size_t>(VerifyError::validation_failure);
   if (name == "outcomes") return words(kOutcomeCount, before, word_of<Outcome{}>);
   if (name == "phases") return words(kPhaseCount, before, word_of<Phase{}>);
   if (name == "causes") return words(kCauseCount, before, word_of<Cause{}>);
+  if (name == "cause_groups") return words(kGroups, before, word_of<CauseGroup::connectivity>);
+  if (name == "blames") return words(kBlames, before, word_of<Blame::target>);
   if (name == "tls_versions") {
     return words(kTlsVersions.size(), before, [](std::size_t i) { return kTlsVersions[i]; });
   }

@@ -43,23 +43,23 @@ constexpr Row kRows[] = {
     {Cause::config_middlebox_strips_starttls, kApplication, kApplication},
 };
 
-std::string_view status_of(CauseGroup group) {
-  switch (group) {
+std::string_view status_of(CauseSection section) {
+  switch (section) {
     // A certificate that fails verification, or an MX record that names an alias, is no failure of
     // a scan.
-    case CauseGroup::well:
-    case CauseGroup::fix: return kZgrabSuccess;
-    case CauseGroup::network: return kProtocol;
-    case CauseGroup::declined: return kApplication;
+    case CauseSection::well:
+    case CauseSection::fix: return kZgrabSuccess;
+    case CauseSection::network: return kProtocol;
+    case CauseSection::declined: return kApplication;
     // zgrab2 has no word for these, or logs an error instead of writing a record.
-    case CauseGroup::tls:
-    case CauseGroup::input:
-    case CauseGroup::excluded:
-    case CauseGroup::local:
-    case CauseGroup::name:
-    case CauseGroup::mx: return kUnknown;
+    case CauseSection::tls:
+    case CauseSection::input:
+    case CauseSection::excluded:
+    case CauseSection::local:
+    case CauseSection::name:
+    case CauseSection::mx: return kUnknown;
   }
-  INVARIANT(false);  // Not a value of CauseGroup.
+  INVARIANT(false);  // Not a value of CauseSection.
   return {};
 }
 
@@ -69,7 +69,7 @@ std::string_view zgrab_status(Phase phase, Cause cause) {
   const auto* const row = std::find_if(std::begin(kRows), std::end(kRows),
                                        [cause](const Row& r) { return r.cause == cause; });
   if (row != std::end(kRows)) return phase == Phase::connect ? row->at_connect : row->later;
-  return status_of(cause_rows()[static_cast<std::size_t>(cause)].group);
+  return status_of(row_of(cause).section);
 }
 
 }  // namespace mxsweep::results

@@ -36,13 +36,14 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 }  // namespace
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-             const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard,
+             const IdentityOptions& identity, const probe::Plan& plan, targets::Shard shard,
              const checkpoint::Ledger* before)
     : lists_(std::move(lists)),
       before_(before),
       shard_(shard),
       scope_(scope),
-      gate_(identity, names, sources),
+      gate_(identity, names, plan.sources),
+      plan_(plan),
       names_(within(scope, names)) {}
 
 Status Input::open() {
@@ -272,9 +273,12 @@ void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
 
 // False: it is not visited, for which it has its record, or counts as not started.
 bool Input::admit_foreign(const Task& task, const Gauges& gauges) {
-  if (gate_.has_our_name(task.target)) {
+  const Cause cause = plan_.depth > smtp::kForeignDepthMost ? Cause::excluded_not_own
+                      : gate_.has_our_name(task.target)     ? Cause::excluded_own_helo
+                                                            : Cause::none;
+  if (cause != Cause::none) {
     const bool from_list = task.target.dns_us == targets::Target::kNotResolved;
-    record_unvisited(task, Cause::excluded_own_helo, from_list ? Phase::input : Phase::dns);
+    record_unvisited(task, cause, from_list ? Phase::input : Phase::dns);
     return false;
   }
   const bool admitted = gate_.admits([this, &gauges] {

@@ -43,7 +43,7 @@ class Input {
   // All but the lists and the shard outlive it and do not change. `before`: what earlier runs have
   // recorded, which is left out; null: nothing.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
-        const IdentityOptions& identity, const probe::Sources& sources, targets::Shard shard = {},
+        const IdentityOptions& identity, const probe::Plan& plan, targets::Shard shard = {},
         const checkpoint::Ledger* before = nullptr);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
@@ -106,6 +106,7 @@ class Input {
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
   IdentityGate gate_;
+  const probe::Plan& plan_;
   threads::Doorbell bell_;
   names::Names names_;                // Opened when the first name comes.
   std::optional<Recorder> recorder_;  // From run() on.

@@ -35,7 +35,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
                .ports = options.ports,
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
-              options.names, options.scope, options.identity, options.plan.sources, options.shard,
+              options.names, options.scope, options.identity, options.plan, options.shard,
               before == nullptr ? nullptr : &before->ledger);
   Outputs outputs;
   CertificateLog log;

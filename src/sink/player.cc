@@ -40,6 +40,7 @@ Trigger Player::trigger_of(std::string_view command) const {
     if (row.command.empty() || !is_verb(command, row.command)) continue;
     if (secured_ && row.trigger == Trigger::ehlo) return Trigger::ehlo_tls;
     if (secured_ && row.trigger == Trigger::starttls) return Trigger::other;
+    if (has_recipient_ && row.trigger == Trigger::rcpt) return Trigger::relay;
     return row.trigger;
   }
   return is_verb(command, "RSET") ? Trigger::noop : Trigger::other;
@@ -142,6 +143,9 @@ void Player::begin_script(Trigger trigger, Instant now) {
     return;
   }
   trigger_ = trigger;
+  if (trigger == Trigger::mail || trigger == Trigger::rcpt) {
+    has_recipient_ = trigger == Trigger::rcpt;
+  }
   state_ = State::running;
   begin_step(0, now);
 }

@@ -151,6 +151,10 @@ bool Reader::complete(const std::string& where, const Scripts& own, Persona& per
     } else if (trigger == Trigger::ehlo_tls) {
       script = persona.script(Trigger::ehlo);
       take_starttls_out(script);
+    } else if (trigger == Trigger::mail || trigger == Trigger::rcpt) {
+      script = persona.script(Trigger::other);
+    } else if (trigger == Trigger::relay) {
+      script = persona.script(Trigger::rcpt);
     } else if (trigger != Trigger::hello) {
       return fail(where, "no \"" + std::string(key) + "\", here or in \"defaults\"");
     }

@@ -13,34 +13,34 @@ namespace mxsweep::verdict {
 namespace {
 
 struct Section {
-  CauseGroup group;
+  CauseSection section;
   std::string_view title;
   std::string_view outcome_note;  // After the outcome in the heading.
   std::string_view intro;         // A paragraph, or empty.
 };
 
 constexpr Section kSections[] = {
-    {CauseGroup::well, "Nothing is wrong", "", ""},
-    {CauseGroup::input, "The input line", "", ""},
-    {CauseGroup::excluded, "Not to be visited", "",
+    {CauseSection::well, "Nothing is wrong", "", ""},
+    {CauseSection::input, "The input line", "", ""},
+    {CauseSection::excluded, "Not to be visited", "",
      "Phase `input` for a target as the list has it, `dns` for what its name led to. Nothing was "
      "sent to it. See `docs/politeness.md`."},
-    {CauseGroup::local, "Our own side", "", ""},
-    {CauseGroup::name, "The name", "", ""},
-    {CauseGroup::mx, "The MX record", "",
+    {CauseSection::local, "Our own side", "", ""},
+    {CauseSection::name, "The name", "", ""},
+    {CauseSection::mx, "The MX record", "",
      "With `--mx`, phase `dns`. The record does not name a server on the internet, and no "
      "connection was attempted."},
-    {CauseGroup::network, "The network, or nothing that speaks SMTP", "", ""},
-    {CauseGroup::declined, "The server declined", "",
+    {CauseSection::network, "The network, or nothing that speaks SMTP", "", ""},
+    {CauseSection::declined, "The server declined", "",
      "It answered with a refusal in SMTP, or its domain did so in DNS. The refusal does not show "
      "what the server can do for other clients."},
-    {CauseGroup::tls, "TLS was started but not completed",
+    {CauseSection::tls, "TLS was started but not completed",
      "; `degraded` after STARTTLS, because SMTP in clear text had worked",
      "A timeout, a close or a reset in the handshake keeps its word from above, with phase `tls`, "
      "and follows the same rule."},
-    {CauseGroup::fix, "Up, with something to fix", "", ""},
+    {CauseSection::fix, "Up, with something to fix", "", ""},
 };
-static_assert(std::size(kSections) == kCauseGroupCount);
+static_assert(std::size(kSections) == kCauseSectionCount);
 
 constexpr std::string_view kAnomalies =
     "\n"
@@ -73,14 +73,14 @@ void append_row(std::string& page, std::string_view word,
 
 void append_section(std::string& page, const Section& section) {
   page.append("\n### ").append(section.title);
-  if (section.group != CauseGroup::well) {
-    page.append(" (outcome `").append(to_string(outcome_of(section.group))).append("`");
+  if (section.section != CauseSection::well) {
+    page.append(" (outcome `").append(to_string(outcome_of(section.section))).append("`");
     page.append(section.outcome_note).append(")");
   }
   if (!section.intro.empty()) page.append("\n\n").append(section.intro);
   page += "\n\n| cause | what was seen | whose side | what to do |\n|---|---|---|---|\n";
   for (const CauseRow& row : cause_rows()) {
-    if (row.group != section.group) continue;
+    if (row.section != section.section) continue;
     append_row(page, row.word, {row.seen.empty() ? row.sentence : row.seen, row.side, row.advice});
   }
 }

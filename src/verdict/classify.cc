@@ -15,8 +15,8 @@ Verdict verdict(Cause cause) { return {outcome_of(cause), cause}; }
 
 Verdict classify_reply(Phase phase, int code, std::string_view reply, std::string_view hello) {
   Verdict found = verdict(reply_rows()[matching_row(phase, code, reply, hello)].cause);
-  // SMTP in clear had worked when we asked for TLS.
-  const bool worked = phase == Phase::starttls || phase == Phase::ehlo_tls;
+  // EHLO had been answered.
+  const bool worked = phase >= Phase::starttls && phase <= Phase::relay;
   if (worked && found.outcome == Outcome::failed) found.outcome = Outcome::degraded;
   return found;
 }

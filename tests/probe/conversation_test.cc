@@ -60,6 +60,121 @@ TEST_CASE("nothing is sent before the last line of a greeting, however late it c
     = ok quit none)");
 }
 
+Plan plan_with_envelope(Depth depth) {
+  Plan plan("scanner.test", {.octets = 5000,
+                             .recipient = "postmaster@mx.test",
+                             .foreign_recipient = "relay-test@example.org"});
+  plan.depth = depth;
+  return plan;
+}
+
+TEST_CASE("at depth mail a transaction is begun, with the size, and ended by RSET", "[probe]") {
+  play(R"(
+    S: 220 mx.test ESMTP Postfix
+    C: EHLO scanner.test
+    S: 250-mx.test
+    S: 250 SIZE 10240000
+    C: MAIL FROM:<> SIZE=5000
+    S: 250 2.1.0 Ok
+    C: RSET
+    S: 250 2.0.0 Ok
+    C: QUIT
+    S: 221 2.0.0 Bye
+    [close]
+    = ok quit none)",
+       plan_with_envelope(Depth::mail));
+}
+
+TEST_CASE("the size is left out for a server that does not offer SIZE", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 500 5.5.1 Command unrecognized
+    C: HELO scanner.test
+    S: 250 mx.test SIZE
+    C: MAIL FROM:<>
+    S: 250 Ok
+    C: RSET
+    S: 250 Ok
+    C: QUIT
+    S: 221 Bye
+    [close]
+    = ok quit none ehlo_refused)",
+       plan_with_envelope(Depth::mail));
+}
+
+TEST_CASE("a full disk shows at MAIL, and there is no transaction to reset", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 250-mx.test
+    S: 250 SIZE
+    C: MAIL FROM:<> SIZE=5000
+    S: 452 4.3.1 Insufficient system storage
+    C: QUIT
+    S: 221 Bye
+    [close]
+    = refused mail resources.storage)",
+       plan_with_envelope(Depth::rcpt));
+}
+
+TEST_CASE("what is refused only at RCPT shows there", "[probe]") {
+  play(R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: MAIL FROM:<>
+    S: 250 Ok
+    C: RCPT TO:<postmaster@mx.test>
+    S: 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using list.test
+    C: RSET
+    S: 250 Ok
+    C: QUIT
+    S: 221 Bye
+    [close]
+    = refused rcpt blocked.scanner_ip)",
+       plan_with_envelope(Depth::relay));
+}
+
+TEST_CASE("a relay test is passed by a refusal and failed by an acceptance", "[probe]") {
+  const std::string before = R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: MAIL FROM:<>
+    S: 250 Ok
+    C: RCPT TO:<postmaster@mx.test>
+    S: 250 Ok
+    C: RCPT TO:<relay-test@example.org>
+)";
+  const std::string after = R"(
+    C: RSET
+    S: 250 Ok
+    C: QUIT
+    S: 221 Bye
+    [close]
+)";
+  const Plan plan = plan_with_envelope(Depth::relay);
+  play(before + "S: 554 5.7.1 Relay access denied" + after + "= ok quit none", plan);
+  play(before + "S: 454 4.7.1 Relay access denied" + after + "= ok quit none", plan);
+  play(before + "S: 421 4.7.0 Goodbye\n[close]\n= ok quit none", plan);
+  play(before + "S: 250 2.1.5 Ok" + after + "= degraded relay config.open_relay", plan);
+}
+
+TEST_CASE("a server that ends a transaction leaves one that had answered EHLO", "[probe]") {
+  const std::string before = R"(
+    S: 220 mx.test
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: MAIL FROM:<>
+)";
+  play(before + "[close]\n= degraded mail net.closed_early", plan_with_envelope(Depth::mail));
+  play(before + "S: 250 Ok\nC: RSET\n[close]\n= ok quit none no_221",
+       plan_with_envelope(Depth::mail));
+  play(before + "S: 421 4.3.2 Shutting down\n[close]\n= refused mail resources.overload",
+       plan_with_envelope(Depth::mail));
+}
+
 TEST_CASE("HELO follows a 5xx to EHLO, on the same connection, and nothing else does", "[probe]") {
   play(R"(
     S: 220 mx.test

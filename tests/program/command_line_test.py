@@ -121,14 +121,15 @@ class Flags(ProgramTest):
             if flag[2]:  # It takes a value.
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
-                         "resume", "own", "exclude", "shard", "canary", "metrics"):
+                         "resume", "own", "exclude", "shard", "canary", "metrics",
+                         "rcpt-to", "relay-test"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",
             "order": "shuffled", "seed": "drawn at the start",
             "concurrency": "1000, or as many as the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
-            "depth": "tls", "tls": "auto", "tls-min": "1.0", "chain": "full",
+            "depth": "tls", "mail-size": "10240", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store", "resolver": "the system's",
             "share-memory": "256", "drain": "10s", "compress": "none", "max-runtime": "no end",

@@ -67,6 +67,7 @@ TEST_CASE("a domain's line has the totals of all hosts and of each host", "[resu
         R"("answered":2,"starttls":"some","mx":[{"host":"mx1.example.org","preference":10,)"
         R"("outcome":"ok","cause":"none","addresses":2,"answered":2,"starttls":"some"},)"
         R"({"host":"mx2.example.org","preference":20,"outcome":"failed","cause":"net.timeout",)"
+        R"("group":"connectivity","blame":"unknown",)"
         R"("addresses":1,"answered":0,"starttls":"unknown"}]})"
         "\n");
 }
@@ -82,7 +83,8 @@ TEST_CASE("the line of a domain without a server has the reason", "[results][dom
   CHECK(line_of(without_server()) ==
         "{\"v\":1,\"target\":\"b\xc3\xbc\x63her.example\",\"domain\":\"xn--bcher-kva.example\","
         "\"dns\":{\"unicode\":\"b\xc3\xbc\x63her.example\",\"findings\":[\"domain_is_alias\"]},"
-        "\"outcome\":\"failed\",\"cause\":\"dns.no_data\",\"addresses\":0,\"answered\":0,"
+        "\"outcome\":\"failed\",\"cause\":\"dns.no_data\",\"group\":\"configuration\","
+        "\"blame\":\"target\",\"addresses\":0,\"answered\":0,"
         "\"starttls\":\"unknown\"}\n");
 }
 

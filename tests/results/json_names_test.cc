@@ -64,8 +64,8 @@ TEST_CASE("the dns object has only members that are known", "[results][json][nam
 
 TEST_CASE("a domain without a server has a record", "[results][json][names]") {
   const Parsed null_mx(samples::null_mx());
-  CHECK(null_mx.keys() ==
-        Keys{"v", "target", "line", "domain", "dns", "port", "outcome", "phase", "cause", "ms"});
+  CHECK(null_mx.keys() == Keys{"v", "target", "line", "domain", "dns", "port", "outcome", "phase",
+                               "cause", "group", "blame", "ms"});
   CHECK(null_mx.text("/cause") == "config.null_mx_or_no_mail");
   const Parsed private_mx(samples::private_mx());
   CHECK(private_mx.text("/ip") == "10.0.0.1");

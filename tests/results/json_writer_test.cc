@@ -126,14 +126,15 @@ TEST_CASE("a record of one of several lists names it after the line", "[results]
   Record record = samples::invalid_object();
   record.list = "b.txt";
   CHECK(Parsed(record).keys() == std::vector<std::string>{"v", "target", "line", "list", "meta",
-                                                          "outcome", "phase", "cause", "input"});
+                                                          "outcome", "phase", "cause", "group",
+                                                          "blame", "input"});
   CHECK(Parsed(record).text("/list") == "b.txt");
 }
 
 TEST_CASE("a line with an invalid object has the key after the cause", "[results][json]") {
   const Parsed parsed(samples::invalid_object());
   CHECK(parsed.keys() == std::vector<std::string>{"v", "target", "line", "meta", "outcome", "phase",
-                                                  "cause", "input"});
+                                                  "cause", "group", "blame", "input"});
   CHECK(parsed.json("/input") == R"({"key":"port","why":"not an integer"})");
   CHECK(parsed.json("/meta") == R"({"rack":"b7"})");
   Record record = samples::invalid_object();
@@ -372,9 +373,9 @@ TEST_CASE("only phases that were reached have a time", "[results][json]") {
   record.ms.total = Duration{0};
   CHECK(json_of(record).find(R"("ms":{"total":0.000}})") != std::string::npos);
   for (std::size_t i = 1; i < kPhaseCount; ++i) record.ms.of[i] = std::chrono::milliseconds{i};
-  CHECK(Parsed(record).keys("/ms") == std::vector<std::string>{"dns", "connect", "greeting", "ehlo",
-                                                               "starttls", "tls", "ehlo_tls",
-                                                               "quit", "total"});
+  CHECK(Parsed(record).keys("/ms") ==
+        std::vector<std::string>{"dns", "connect", "greeting", "ehlo", "starttls", "tls",
+                                 "ehlo_tls", "mail", "rcpt", "relay", "quit", "total"});
 }
 
 TEST_CASE("octets are counted for a connection that was tried", "[results][json]") {

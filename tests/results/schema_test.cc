@@ -78,12 +78,13 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   CHECK(strings(properties["tls"]["properties"]["version"]["enum"]) ==
         std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
-  CHECK(keys(properties) == std::vector<std::string>{
-                                "v",       "target",   "latin1",    "line",     "list",  "meta",
-                                "domain",  "mx",       "dns",       "ip",       "port",  "name",
-                                "attempt", "at",       "shared",    "outcome",  "phase", "cause",
-                                "input",   "reply",    "errno",     "greeting", "ehlo",  "starttls",
-                                "tls",     "ehlo_tls", "anomalies", "bytes",    "ms"});
+  CHECK(keys(properties) ==
+        std::vector<std::string>{"v",       "target",    "latin1", "line",     "list",  "meta",
+                                 "domain",  "mx",        "dns",    "ip",       "port",  "name",
+                                 "attempt", "at",        "shared", "outcome",  "phase", "cause",
+                                 "group",   "blame",     "input",  "reply",    "errno", "greeting",
+                                 "ehlo",    "starttls",  "tls",    "ehlo_tls", "mail",  "rcpt",
+                                 "relay",   "anomalies", "bytes",  "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
@@ -120,9 +121,12 @@ TEST_CASE("records have the schema's keys in the schema's order", "[results][sch
     const simdjson::dom::element root = parser.parse(line).value();
     expect_order(root, "/properties");
     simdjson::dom::object object;
-    for (const std::string name : {"mx", "reply", "greeting", "starttls", "tls", "bytes", "ms"}) {
+    for (const std::string name : {"mx", "greeting", "starttls", "tls", "bytes", "ms"}) {
       if (root[name].get(object)) continue;
       expect_order(object, ("/properties/" + name + "/properties").c_str());
+    }
+    for (const std::string name : {"reply", "mail", "rcpt", "relay"}) {
+      if (!root[name].get(object)) expect_order(object, "/$defs/reply/properties");
     }
     if (!root["dns"].get(object)) expect_order(object, "/$defs/dns/properties");
     if (!root["ehlo"].get(object)) expect_order(object, "/$defs/ehlo/properties");
@@ -154,7 +158,7 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("dns":{"unicode":"b\u00fc","authentic":true,"findings":["mx_is_alias"]},)"
       R"("ip":"192.0.2.10","port":25,"name":"mx","attempt":1,)"
       R"("at":"2026-11-22T10:15:00.123456Z","shared":true,"outcome":"degraded","phase":"quit",)"
-      R"("cause":"config.tls_unavailable",)"
+      R"("cause":"config.tls_unavailable","group":"configuration","blame":"target",)"
       R"("reply":{"code":454,"enhanced":"4.7.0","text":["no"],"latin1":true},"errno":"EPIPE",)"
       R"("greeting":{"code":220,"text":["mx"],"latin1":true,"host":"mx","esmtp":false},"ehlo":)" +
       ehlo +
@@ -174,9 +178,11 @@ TEST_CASE("the validator accepts every field of the schema at once", "[results][
       R"("cut":["serial","subject","issuer","san"],"latin1":true}],"chain_cut":true},)"
       R"("ehlo_tls":)" +
       ehlo +
-      R"(,"anomalies":["plaintext_after_starttls"],"bytes":{"in":812,"out":97},)"
+      R"(,"mail":{"code":250,"enhanced":"2.1.0","text":["Ok"]},"rcpt":{"code":250,"text":["Ok"]},)"
+      R"("relay":{"code":554,"enhanced":"5.7.1","text":["no"],"latin1":true},)"
+      R"("anomalies":["plaintext_after_starttls"],"bytes":{"in":812,"out":97},)"
       R"("ms":{"dns":1.204,"connect":12.010,"greeting":1,"ehlo":1,"starttls":1,"tls":26.400,)"
-      R"("ehlo_tls":1,"quit":1,"total":101.342}})"
+      R"("ehlo_tls":1,"mail":1,"rcpt":1,"relay":1,"quit":1,"total":101.342}})"
       "\n";
   expect_judged({record}, {});
 }
@@ -300,14 +306,22 @@ TEST_CASE("the validator refuses what the contract forbids", "[results][schema]"
       R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","line":1,)"
       R"("input":{"key":"port"}})",
       R"({"v":1,"target":"x","line":1,"outcome":"invalid","phase":"input",)"
-      R"("cause":"input.json","input":{}})",
+      R"("cause":"input.json","group":"scanner","blame":"scanner","input":{}})",
       R"({"v":2,"target":"x","outcome":"ok","phase":"quit","cause":"none"})",
       R"({"v":1,"target":"x","outcome":"ok","phase":"quit"})",
-      R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"net.reset"})",
+      R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"net.reset",)"
+      R"("group":"connectivity","blame":"unknown"})",
       R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"none"})",
-      R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"bad.luck"})",
-      R"({"v":1,"target":"x","outcome":"invalid","phase":"input","cause":"input.port"})",
-      R"({"v":1,"target":"","line":1,"outcome":"invalid","phase":"ehlo","cause":"input.port"})",
+      R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"bad.luck",)"
+      R"("group":"connectivity","blame":"unknown"})",
+      R"({"v":1,"target":"x","outcome":"failed","phase":"quit","cause":"net.reset"})",
+      R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","blame":"path"})",
+      R"({"v":1,"target":"x","attempt":1,"outcome":"ok","phase":"quit","cause":"none",)"
+      R"("mail":{"code":250,"text":["Ok"]}})",
+      R"({"v":1,"target":"x","outcome":"invalid","phase":"input","cause":"input.port",)"
+      R"("group":"scanner","blame":"scanner"})",
+      R"({"v":1,"target":"","line":1,"outcome":"invalid","phase":"ehlo",)"
+      R"("cause":"input.port","group":"scanner","blame":"scanner"})",
       R"({"v":1,"target":"x","outcome":"ok","phase":"quit","cause":"none","more":1})",
       R"({"v":1,"target":"x","name":null,"outcome":"ok","phase":"quit","cause":"none"})",
       R"({"v":1,"target":"x","target":"x","outcome":"ok","phase":"quit","cause":"none"})",

@@ -201,7 +201,7 @@ TEST_CASE("every cause has a status in zgrab2's words", "[results][zgrab]") {
       used.insert(status);
     }
     // Nothing that kept us from the server, or that it declined, is a success.
-    const Outcome outcome = outcome_of(row.group);
+    const Outcome outcome = outcome_of(row.section);
     if (outcome != Outcome::ok && outcome != Outcome::degraded) {
       CHECK(zgrab_status(Phase::greeting, row.cause) != kZgrabSuccess);
     }

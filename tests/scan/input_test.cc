@@ -88,7 +88,7 @@ class Feeder {
     REQUIRE(out_.open("/dev/null").ok());
     options_ = with_resolver();
     input_.emplace(ListsOptions{.sources = {{.path = reading_path(), .words = {}}}, .ports = {25}},
-                   options_, scope_, identity_, sources_);
+                   options_, scope_, identity_, plan_);
     REQUIRE(input_->open().ok());
     files::Outbox& outbox = out_.add_outbox();
     writer_ = std::thread([this] { out_.run(); });
@@ -140,7 +140,7 @@ class Feeder {
   NameServer names_;
   scope::Scope scope_;
   IdentityOptions identity_;  // Nothing is checked.
-  probe::Sources sources_;
+  probe::Plan plan_{"scanner.test"};
   names::NameOptions options_;
   int pipe_[2] = {-1, -1};
   files::Output out_;

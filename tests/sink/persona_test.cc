@@ -34,7 +34,7 @@ TEST_CASE("the built-in personas are valid, and most of the 1000 parts behave we
           "[sink][persona]") {
   const auto read = read_personas(builtin_personas());
   REQUIRE(read.ok());
-  CHECK(read->size() == 61);
+  CHECK(read->size() == 64);
   std::uint32_t sum = 0;
   std::uint32_t decent = 0;
   for (const Persona& persona : *read) {
@@ -177,7 +177,7 @@ TEST_CASE("a mistake outside the personas is reported with its place", "[sink][p
   CHECK(error_of(R"({"personas": 1})") == "personas: must be an array");
   CHECK(error_of(R"({"personas": [1]})") == "personas[0]: must be an object");
   CHECK(error_of(R"({"defaults": 1})") == "defaults: must be an object");
-  CHECK(error_of(R"({"defaults": {"mail": []}})") == "defaults.mail: unknown key");
+  CHECK(error_of(R"({"defaults": {"data": []}})") == "defaults.data: unknown key");
   CHECK(error_of(R"({"defaults": {"quit": 1}})") == "defaults.quit: must be an array");
   CHECK(persona_error("") == "personas[0]: \"name\" is missing");
   CHECK(persona_error(R"("name": "a b")") ==
@@ -188,7 +188,7 @@ TEST_CASE("a mistake outside the personas is reported with its place", "[sink][p
   CHECK(persona_error(R"("name": "a", "weight": 1)") == "personas[0] (a): \"expect\" is missing");
   CHECK(persona_error(R"("name": "a", "weight": 1, )" + expect) ==
         "personas[0] (a): no \"greeting\", here or in \"defaults\"");
-  CHECK(persona_error(R"("name": "a", "mail": [])") == "personas[0] (a).mail: unknown key");
+  CHECK(persona_error(R"("name": "a", "data": [])") == "personas[0] (a).data: unknown key");
 }
 
 TEST_CASE("the error about a text that is not JSON has the place of the mistake",
@@ -372,7 +372,7 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
 TEST_CASE("only named personas are kept", "[sink][persona]") {
   std::vector<Persona> personas = *read_personas(builtin_personas());
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
-  CHECK(personas.size() == 61);
+  CHECK(personas.size() == 64);
   CHECK(keep_only(personas, {"silent", "plain"}) == std::nullopt);
   REQUIRE(personas.size() == 2);
   CHECK(personas[0].name == "silent");

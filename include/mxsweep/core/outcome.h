@@ -24,9 +24,12 @@ enum class Phase : std::uint8_t {
   starttls,
   tls,
   ehlo_tls,
+  mail,
+  rcpt,
+  relay,  // RCPT TO once more, with a recipient of a foreign domain.
   quit,
 };
-inline constexpr std::size_t kPhaseCount = 9;
+inline constexpr std::size_t kPhaseCount = 12;
 
 enum class Outcome : std::uint8_t {
   ok,        // The conversation got as far as requested.
@@ -49,13 +52,13 @@ static_assert(outranks(Outcome::ok, Outcome::degraded) &&
 // One for each action that a user may have to take next. core/causes.def lists them; core/cause.h
 // has their meaning.
 enum class Cause : std::uint8_t {
-#define CAUSE(group, name, ...) name,
+#define CAUSE(section, name, ...) name,
 #include "mxsweep/core/causes.def"
 #undef CAUSE
 };
 inline constexpr std::size_t kCauseCount =
     std::initializer_list<Cause>{
-#define CAUSE(group, name, ...) Cause::name,
+#define CAUSE(section, name, ...) Cause::name,
 #include "mxsweep/core/causes.def"
 #undef CAUSE
     }

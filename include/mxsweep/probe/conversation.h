@@ -108,7 +108,12 @@ class Conversation {
   void begin_phase(Phase phase, Instant now);
   void close_phase_time(Instant now);
   [[nodiscard]] smtp::Event event_of(int code) const;
+  [[nodiscard]] smtp::Command next_command() const;
   [[nodiscard]] bool wants_starttls() const;
+  // There is nothing left to learn, and the 221 is still to come.
+  [[nodiscard]] bool expects_221() const {
+    return state_ == smtp::State::rset || state_ == smtp::State::quit;
+  }
   [[nodiscard]] Cause cause_of_noise() const;  // none: nothing unexpected was received.
   [[nodiscard]] Cause cause_of_deadline() const;
   [[nodiscard]] bool conversing() const;  // Connected, and there is more to learn.

@@ -37,7 +37,8 @@ struct Plan;
 
 // The defaults are meant for servers that other people operate.
 struct Plan {
-  explicit Plan(std::string_view helo_name) : commands(helo_name) {}
+  explicit Plan(std::string_view helo_name, const smtp::Envelope& envelope = {})
+      : commands(helo_name, envelope) {}
 
   smtp::Commands commands;
   Sources sources;  // Empty: the kernel chooses the address that a connection comes from.

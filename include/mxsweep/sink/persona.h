@@ -15,11 +15,13 @@
 //               do            "close", "reset" (RST instead of FIN), "hang" (sends nothing more);
 //                             in "starttls" also "tls": from here on the session is under TLS
 //             "{host}" is the host name of the server at an address (host_name()).
-//             Two scripts are optional:
+//             Some scripts are optional:
 //               ehlo_tls      answers EHLO under TLS; by default "ehlo" without STARTTLS
 //               hello         runs in clear text when the client's first TLS octets have arrived;
 //                             then the handshake begins, unless the script does something else;
 //                             "do": "cut" sends half of the server's first flight and closes
+//               mail, rcpt    by default "other"
+//               relay         for a second recipient; by default "rcpt"
 //             The TLS behaviour, each key with its default:
 //               "tls": {"certificate": "good", "key": "ec", "versions": ["1.0", "1.3"],
 //                       "client_certificate": "not_asked", "ciphers": "", "identity": 0}
@@ -48,7 +50,8 @@
 
 namespace mxsweep::sink {
 
-// What triggers a script. noop: also RSET. other: any other command.
+// What triggers a script. noop: also RSET. rcpt: the first RCPT of a transaction; relay: any later
+// one, which a relay test asks for a foreign recipient. other: any other command.
 enum class Trigger : std::uint8_t {
   greeting,
   ehlo,
@@ -59,8 +62,11 @@ enum class Trigger : std::uint8_t {
   other,
   ehlo_tls,
   hello,
+  mail,
+  rcpt,
+  relay,
 };
-inline constexpr std::size_t kTriggerCount = 9;
+inline constexpr std::size_t kTriggerCount = 12;
 
 // Its key in a persona's JSON, and the command that triggers it; empty: something else triggers it,
 // or the command alone does not decide.
@@ -79,6 +85,9 @@ inline constexpr std::array<TriggerRow, kTriggerCount> kTriggers = {{
     {Trigger::other, "other", ""},
     {Trigger::ehlo_tls, "ehlo_tls", ""},
     {Trigger::hello, "hello", ""},
+    {Trigger::mail, "mail", "MAIL"},
+    {Trigger::rcpt, "rcpt", "RCPT"},
+    {Trigger::relay, "relay", ""},
 }};
 
 enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };

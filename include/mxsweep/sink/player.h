@@ -88,6 +88,7 @@ class Player {
   Trigger trigger_ = Trigger::greeting;
   State state_ = State::idle;
   bool secured_ = false;
+  bool has_recipient_ = false;  // Of the current mail transaction.
   Address at_;
 };
 static_assert(sizeof(Player) <= 56, "a Session consists of one and a pointer");

@@ -4,7 +4,7 @@
 //
 //   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, the reply codes of
 //            each command), 3.8 (421); RFC 3207 (STARTTLS, and EHLO again after it), RFC 8314
-//            section 3.3 (implicit TLS).
+//            section 3.3 (implicit TLS); RFC 1870 section 6 (SIZE in MAIL FROM).
 //   Shape    Strictly half-duplex: a transition is taken on one complete reply, or on a finished
 //            TLS handshake, and sends at most one command. A pair of state and event without a row
 //            either cannot occur or ends the conversation. A row from a state to itself reads on.
@@ -20,75 +20,11 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
-#include "mxsweep/core/outcome.h"
-#include "mxsweep/smtp/command.h"
+#include "mxsweep/smtp/states.h"
 
 namespace mxsweep::smtp {
-
-// How far to go. Each includes the ones before it.
-enum class Depth : std::uint8_t { connect, greeting, ehlo, tls };
-
-enum class State : std::uint8_t {
-  implicit_tls,  // Connected; the TLS handshake comes first.
-  greeting,      // Waiting for the server's greeting.
-  ehlo,          // EHLO sent.
-  helo,          // EHLO rejected with 5xx, HELO sent on the same connection.
-  starttls,      // STARTTLS sent.
-  handshake,     // STARTTLS accepted, TLS handshake in progress.
-  ehlo_tls,      // EHLO sent again, under TLS.
-  quit,          // QUIT sent.
-  leaving,       // Nothing more to send; waiting for the server to close.
-};
-inline constexpr std::size_t kStateCount = 9;
-
-// Which timeout of the sweep's plan (probe/plan.h) sets the deadline.
-enum class Wait : std::uint8_t { greeting, command, tls, quit, close };
-
-struct StateRow {
-  State state;
-  Phase phase;      // The phase that its time and its reply are recorded in.
-  Command command;  // Sent on entering.
-  Wait wait;        // How long the server may then take.
-  // The one code by which the command succeeds (RFC 5321 section 4.3.2, RFC 3207 section 4). 0: no
-  // reply is read in this state.
-  int success_code;
-  // The greatest depth that a success of the command reaches; connect: none.
-  Depth reaches;
-  bool keeps_reply;      // The text of a success is worth keeping, not its code alone.
-  bool handshake_next;   // The next octets mean a step of a TLS handshake.
-  bool worked_in_clear;  // SMTP worked before TLS was tried: a failure leaves a usable server.
-  bool learning;         // There is more to learn: an end in this state decides the outcome.
-};
-
-// Columns: state, phase, command, wait, success code, reaches, keeps_reply, handshake_next,
-// worked_in_clear, learning.
-inline constexpr std::array<StateRow, kStateCount> kStates = {{
-    {State::implicit_tls, Phase::tls, Command::none, Wait::tls, 0, Depth::connect,  //
-     false, true, false, true},
-    {State::greeting, Phase::greeting, Command::none, Wait::greeting, 220, Depth::greeting,  //
-     true, false, false, true},
-    {State::ehlo, Phase::ehlo, Command::ehlo, Wait::command, 250, Depth::tls,  //
-     true, false, false, true},
-    {State::helo, Phase::ehlo, Command::helo, Wait::command, 250, Depth::tls,  //
-     true, false, false, true},
-    {State::starttls, Phase::starttls, Command::starttls, Wait::command, 220, Depth::connect,  //
-     false, true, true, true},
-    {State::handshake, Phase::tls, Command::none, Wait::tls, 0, Depth::connect,  //
-     false, true, true, true},
-    {State::ehlo_tls, Phase::ehlo_tls, Command::ehlo, Wait::command, 250, Depth::tls,  //
-     true, false, true, true},
-    {State::quit, Phase::quit, Command::quit, Wait::quit, 221, Depth::connect,  //
-     false, false, false, false},
-    {State::leaving, Phase::quit, Command::none, Wait::close, 0, Depth::connect,  //
-     false, false, false, false},
-}};
-
-[[nodiscard]] constexpr const StateRow& row_of(State state) {
-  return kStates[static_cast<std::size_t>(state)];
-}
 
 // What a complete reply means, given its code and what the probe still needs.
 enum class Event : std::uint8_t {
@@ -138,12 +74,14 @@ inline constexpr std::array kTransitions = {
     Transition{State::greeting, Event::unexpected, State::quit, true},
 
     Transition{State::ehlo, Event::offers_tls, State::starttls, false},
+    Transition{State::ehlo, Event::accepted, State::mail, false},
     Transition{State::ehlo, Event::satisfied, State::quit, false},
     Transition{State::ehlo, Event::tempfail, State::quit, true},
     Transition{State::ehlo, Event::rejected, State::helo, false},
     Transition{State::ehlo, Event::going_away, State::leaving, true},
     Transition{State::ehlo, Event::unexpected, State::ehlo, false},
 
+    Transition{State::helo, Event::accepted, State::mail, false},
     Transition{State::helo, Event::satisfied, State::quit, false},
     Transition{State::helo, Event::tempfail, State::quit, true},
     Transition{State::helo, Event::rejected, State::quit, true},
@@ -158,11 +96,39 @@ inline constexpr std::array kTransitions = {
 
     Transition{State::handshake, Event::secured, State::ehlo_tls, false},
 
+    Transition{State::ehlo_tls, Event::accepted, State::mail, false},
     Transition{State::ehlo_tls, Event::satisfied, State::quit, false},
     Transition{State::ehlo_tls, Event::tempfail, State::quit, true},
     Transition{State::ehlo_tls, Event::rejected, State::quit, true},
     Transition{State::ehlo_tls, Event::going_away, State::leaving, true},
     Transition{State::ehlo_tls, Event::unexpected, State::ehlo_tls, false},
+
+    Transition{State::mail, Event::accepted, State::rcpt, false},
+    Transition{State::mail, Event::satisfied, State::rset, false},
+    Transition{State::mail, Event::tempfail, State::quit, true},
+    Transition{State::mail, Event::rejected, State::quit, true},
+    Transition{State::mail, Event::going_away, State::leaving, true},
+    Transition{State::mail, Event::unexpected, State::mail, false},
+
+    Transition{State::rcpt, Event::accepted, State::relay, false},
+    Transition{State::rcpt, Event::satisfied, State::rset, false},
+    Transition{State::rcpt, Event::tempfail, State::rset, true},
+    Transition{State::rcpt, Event::rejected, State::rset, true},
+    Transition{State::rcpt, Event::going_away, State::leaving, true},
+    Transition{State::rcpt, Event::unexpected, State::rcpt, false},
+
+    // A refusal is what a sound server answers: it decides nothing.
+    Transition{State::relay, Event::satisfied, State::rset, false},
+    Transition{State::relay, Event::tempfail, State::rset, false},
+    Transition{State::relay, Event::rejected, State::rset, false},
+    Transition{State::relay, Event::going_away, State::leaving, false},
+    Transition{State::relay, Event::unexpected, State::relay, false},
+
+    Transition{State::rset, Event::accepted, State::quit, false},
+    Transition{State::rset, Event::tempfail, State::quit, false},
+    Transition{State::rset, Event::rejected, State::quit, false},
+    Transition{State::rset, Event::going_away, State::leaving, false},
+    Transition{State::rset, Event::unexpected, State::rset, false},
 
     Transition{State::quit, Event::accepted, State::leaving, false},
     Transition{State::quit, Event::tempfail, State::leaving, false},

@@ -27,8 +27,8 @@ struct Verdict {
 
 // A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends.
 // `hello`: the EHLO or HELO command that we sent or would send next; where the reply quotes it, the
-// quotation is ignored. The outcome is that of the cause, except that failed becomes degraded in
-// starttls and ehlo_tls, because SMTP in clear text had worked.
+// quotation is ignored. The outcome is that of the cause, except that failed becomes degraded after
+// EHLO, because SMTP had worked.
 [[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
                                      std::string_view hello = {});
 
