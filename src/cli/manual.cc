@@ -64,13 +64,13 @@ std::string roff(std::string text) {
 
 // Escapes text of any length and breaks it into short source lines, which troff fills again.
 std::string filled(std::string_view text) {
-  constexpr std::size_t kColumnsMax = 78;
+  constexpr std::size_t kManualColumnsMax = 78;
   std::string lines;
   std::size_t column = 0;
   while (!text.empty()) {
     const std::size_t blank = std::min(text.find(' '), text.size());
     const std::string word = roff(std::string(text.substr(0, blank)));
-    const bool begins_line = column == 0 || column + 1 + word.size() > kColumnsMax;
+    const bool begins_line = column == 0 || column + 1 + word.size() > kManualColumnsMax;
     if (column > 0) lines += begins_line ? '\n' : ' ';
     lines += word;
     column = begins_line ? word.size() : column + 1 + word.size();

@@ -182,12 +182,12 @@ void read_probing(Fields& fields, watch::Group& group) {
 
 void read_severity(Fields& fields, std::string_view key, watch::Severity& severity) {
   using watch::Severity;
-  constexpr std::array<std::pair<std::string_view, Severity>, 3> kSeverities{{
+  constexpr std::array<std::pair<std::string_view, Severity>, 3> kWords{{
       {"critical", Severity::critical},
       {"warning", Severity::warning},
       {"info", Severity::info},
   }};
-  fields.choice(key, severity, kSeverities);
+  fields.choice(key, severity, kWords);
 }
 
 void read_groups(const Document& document, Reading& reading) {
