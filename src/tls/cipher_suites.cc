@@ -22,12 +22,12 @@ struct Numbered {
   std::string_view name;
 };
 
-constexpr Numbered kVersions[] = {
+constexpr Numbered kVersionNumbers[] = {
     {kSsl3, "SSLv3"},    {kTls10, "TLSv1.0"}, {kTls11, "TLSv1.1"},
     {kTls12, "TLSv1.2"}, {kTls13, "TLSv1.3"},
 };
 
-constexpr Numbered kGroups[] = {
+constexpr Numbered kGroupNumbers[] = {
     {19, "P-192"},
     {21, "P-224"},
     {22, "secp256k1"},
@@ -50,7 +50,7 @@ constexpr Numbered kGroups[] = {
 };
 
 template <std::size_t Count>
-std::string_view name_of(const Numbered (&rows)[Count], std::uint16_t number) {
+std::string_view name_of_number(const Numbered (&rows)[Count], std::uint16_t number) {
   const auto* const row = std::find_if(std::begin(rows), std::end(rows),
                                        [number](const Numbered& r) { return r.number == number; });
   return row == std::end(rows) ? std::string_view() : row->name;
@@ -58,9 +58,11 @@ std::string_view name_of(const Numbered (&rows)[Count], std::uint16_t number) {
 
 }  // namespace
 
-std::string_view version_text(std::uint16_t version) { return name_of(kVersions, version); }
+std::string_view version_text(std::uint16_t version) {
+  return name_of_number(kVersionNumbers, version);
+}
 
-std::string_view group_text(std::uint16_t group) { return name_of(kGroups, group); }
+std::string_view group_text(std::uint16_t group) { return name_of_number(kGroupNumbers, group); }
 
 std::span<const CipherSuite> cipher_suites() { return kSuites; }
 

@@ -7,28 +7,25 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/random.h"
+#include "tls/extensions.h"
 
 namespace mxsweep::tls {
 namespace {
 
-constexpr std::size_t kRecordOctetsMax = 16'384;
+constexpr std::size_t kHelloOctetsMax = 16'384;
 constexpr std::uint16_t kGrease = 0x5a5a;  // RFC 8701 section 2: one of sixteen like it.
 
-constexpr std::uint16_t kServerName = 0;
 constexpr std::uint16_t kSupportedGroups = 10;
 constexpr std::uint16_t kPointFormats = 11;
 constexpr std::uint16_t kSignatureAlgorithms = 13;
-constexpr std::uint16_t kAlpn = 16;
 constexpr std::uint16_t kExtendedMasterSecret = 23;
-constexpr std::uint16_t kSupportedVersions = 43;
-constexpr std::uint16_t kKeyShare = 51;
 constexpr std::uint16_t kRenegotiationInfo = 0xff01;
 
 constexpr std::uint16_t kX25519 = 29;
-constexpr std::uint16_t kGroups[] = {kX25519, 23, 24, 25, 30,  22,  26,
-                                     27,      28, 21, 19, 256, 257, 258};
+constexpr std::uint16_t kOfferedGroups[] = {kX25519, 23, 24, 25, 30,  22,  26,
+                                            27,      28, 21, 19, 256, 257, 258};
 // Old ones too, so that no server refuses for the signature of its own certificate.
-constexpr std::uint16_t kSignatures[] = {
+constexpr std::uint16_t kOfferedSignatures[] = {
     0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0603, 0x0806, 0x0601, 0x0807, 0x0808,
     0x0809, 0x080a, 0x080b, 0x0402, 0x0303, 0x0301, 0x0302, 0x0203, 0x0201, 0x0202, 0x0101,
 };
@@ -82,7 +79,7 @@ void list_of(Wire& wire, const Numbers& numbers, bool grease) {
 }
 
 void server_name(Wire& wire, std::string_view name) {
-  extension(wire, kServerName, [&] {
+  extension(wire, extensions::kServerName, [&] {
     const std::size_t list = wire.open(2);
     wire.octet(0);  // A host name.
     const std::size_t at = wire.open(2);
@@ -93,7 +90,7 @@ void server_name(Wire& wire, std::string_view name) {
 }
 
 void versions(Wire& wire, const HelloSpec& spec) {
-  extension(wire, kSupportedVersions, [&] {
+  extension(wire, extensions::kSupportedVersions, [&] {
     const std::size_t at = wire.open(1);
     if (spec.grease) wire.number(kGrease);
     wire.number(kTls13);
@@ -106,7 +103,7 @@ void versions(Wire& wire, const HelloSpec& spec) {
 
 // Every 32 octets are a public key of X25519 (RFC 7748 section 5); no secret is ever computed.
 void key_share(Wire& wire, Random& random) {
-  extension(wire, kKeyShare, [&] {
+  extension(wire, extensions::kKeyShare, [&] {
     const std::size_t shares = wire.open(2);
     wire.number(kX25519);
     const std::size_t at = wire.open(2);
@@ -117,7 +114,7 @@ void key_share(Wire& wire, Random& random) {
 }
 
 void alpn(Wire& wire, std::string_view protocol) {
-  extension(wire, kAlpn, [&] {
+  extension(wire, extensions::kAlpn, [&] {
     const std::size_t list = wire.open(2);
     const std::size_t at = wire.open(1);
     wire.text(protocol);
@@ -126,7 +123,7 @@ void alpn(Wire& wire, std::string_view protocol) {
   });
 }
 
-void extensions(Wire& wire, const HelloSpec& spec, Random& random) {
+void add_extensions(Wire& wire, const HelloSpec& spec, Random& random) {
   const std::size_t at = wire.open(2);
   if (spec.grease) extension(wire, kGrease, [] {});
   std::string_view name = spec.server_name;
@@ -134,12 +131,12 @@ void extensions(Wire& wire, const HelloSpec& spec, Random& random) {
   if (!name.empty() && !parse_address(name)) server_name(wire, name);
   extension(wire, kExtendedMasterSecret, [] {});
   extension(wire, kRenegotiationInfo, [&] { wire.octet(0); });
-  extension(wire, kSupportedGroups, [&] { list_of(wire, kGroups, spec.grease); });
+  extension(wire, kSupportedGroups, [&] { list_of(wire, kOfferedGroups, spec.grease); });
   extension(wire, kPointFormats, [&] {
     wire.octet(1);
     wire.octet(0);  // Uncompressed.
   });
-  extension(wire, kSignatureAlgorithms, [&] { list_of(wire, kSignatures, spec.grease); });
+  extension(wire, kSignatureAlgorithms, [&] { list_of(wire, kOfferedSignatures, spec.grease); });
   if (!spec.alpn.empty()) alpn(wire, spec.alpn);
   if (spec.version_max >= kTls13) {
     versions(wire, spec);
@@ -167,9 +164,9 @@ std::string client_hello(const HelloSpec& spec, std::uint64_t seed) {
   list_of(wire, spec.ciphers, spec.grease);
   wire.octet(1);
   wire.octet(0);  // No compression.
-  if (!spec.bare && spec.version_max > kSsl3) extensions(wire, spec, random);
+  if (!spec.bare && spec.version_max > kSsl3) add_extensions(wire, spec, random);
   wire.close(message, 3);
-  INVARIANT(wire.size() <= kRecordOctetsMax);
+  INVARIANT(wire.size() <= kHelloOctetsMax);
   wire.close(record, 2);
   return wire.take();
 }

@@ -21,9 +21,6 @@
 namespace mxsweep::tls {
 namespace {
 
-// Per handshake message. The largest is a certificate chain.
-constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
-
 // Octets received without progress: neither a completed handshake nor clear text. The library
 // buffers a message of up to 16 MiB before it checks its size.
 constexpr std::size_t kOctetsWithoutProgressMax = std::size_t{256} * 1024;

@@ -9,15 +9,16 @@
 namespace mxsweep::tls {
 namespace {
 
-constexpr std::uint16_t kVersions[] = {kTls13, kTls12, kTls11, kTls10, kSsl3};
+constexpr std::uint16_t kVersionsTried[] = {kTls13, kTls12, kTls11, kTls10, kSsl3};
 
 // Alerts by which a server says that it has nothing in common with the hello (RFC 8446, 6.2).
-constexpr std::uint8_t kHandshakeFailure = 40;
-constexpr std::uint8_t kProtocolVersion = 70;
-constexpr std::uint8_t kInsufficientSecurity = 71;
+constexpr std::uint8_t kAlertHandshakeFailure = 40;
+constexpr std::uint8_t kAlertProtocolVersion = 70;
+constexpr std::uint8_t kAlertInsufficientSecurity = 71;
 
 bool is_refusal(std::uint8_t alert) {
-  return alert == kHandshakeFailure || alert == kProtocolVersion || alert == kInsufficientSecurity;
+  return alert == kAlertHandshakeFailure || alert == kAlertProtocolVersion ||
+         alert == kAlertInsufficientSecurity;
 }
 
 bool accepts(const VersionSupport& support, std::uint16_t cipher) {
@@ -45,7 +46,8 @@ bool fits(const ServerAnswer& answer, const HelloSpec& asked) {
 
 Enumerator::Enumerator(std::string_view server_name, std::uint32_t connections_max)
     : server_name_(server_name), connections_max_(connections_max) {
-  for (const std::uint16_t version : kVersions) result_.versions.push_back({.version = version});
+  for (const std::uint16_t version : kVersionsTried)
+    result_.versions.push_back({.version = version});
 }
 
 const HelloSpec* Enumerator::next() {
@@ -130,7 +132,7 @@ void Enumerator::on_choice(const ServerAnswer& answer) {
 }
 
 void Enumerator::on_refusal(std::uint8_t alert) {
-  const bool all_below = alert == kProtocolVersion && current().ciphers.empty() && !alone_;
+  const bool all_below = alert == kAlertProtocolVersion && current().ciphers.empty() && !alone_;
   refuse_rest();
   while (all_below && step_ == Step::versions) refuse_rest();
 }

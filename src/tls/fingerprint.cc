@@ -6,12 +6,12 @@
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/tls/sha256.h"
+#include "tls/extensions.h"
 
 namespace mxsweep::tls {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
-constexpr std::uint16_t kServerName = 0;
 // The digits of SHA-256 that each format keeps.
 constexpr std::size_t kJa4sDigits = 12;
 constexpr std::size_t kFingerprintDigits = 16;
@@ -121,7 +121,7 @@ std::string fingerprint(std::span<const ServerAnswer> answers) {
   for (const ServerAnswer& answer : answers) {
     append_answer(answer, text);
     for (const std::uint16_t number : answer.extensions) {
-      if (number == kServerName) continue;
+      if (number == extensions::kServerName) continue;
       append_hexadecimal(number, extensions);
       extensions.push_back(',');
     }

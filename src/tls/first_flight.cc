@@ -7,14 +7,15 @@
 #include <utility>
 
 #include "mxsweep/tls/cipher_suites.h"
+#include "tls/extensions.h"
+#include "tls/limits.h"
 
 namespace mxsweep::tls {
 namespace {
 
 constexpr std::size_t kHeaderOctets = 5;
 constexpr std::size_t kRecordOctetsMax = 16'384 + 2'048;  // RFC 5246 section 6.2.3.
-constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
-constexpr std::size_t kOctetsMax = std::size_t{128} * 1024;
+constexpr std::size_t kFlightOctetsMax = std::size_t{128} * 1024;
 constexpr std::size_t kExtensionsMax = 64;  // A server answers those of ours, which are ten.
 
 constexpr unsigned kAlertRecord = 21;
@@ -26,10 +27,6 @@ constexpr unsigned kKeyExchange = 12;
 constexpr unsigned kCertificateRequest = 13;
 constexpr unsigned kHelloDone = 14;
 constexpr unsigned kCertificateStatus = 22;
-
-constexpr std::uint16_t kAlpn = 16;
-constexpr std::uint16_t kSupportedVersions = 43;
-constexpr std::uint16_t kKeyShare = 51;
 
 // The random of a HelloRetryRequest (RFC 8446 section 4.1.3): SHA-256 of "HelloRetryRequest".
 constexpr std::string_view kRetryRandom(
@@ -90,7 +87,7 @@ FirstFlight::State FirstFlight::read(std::string_view octets) {
   octets_ += octets.size();
   records_.append(octets);
   state_ = read_records();
-  if (state_ == State::reading && octets_ > kOctetsMax) state_ = State::flood;
+  if (state_ == State::reading && octets_ > kFlightOctetsMax) state_ = State::flood;
   // Whatever came after a choice does not undo it.
   if (answer_.chose() && (state_ == State::malformed || state_ == State::flood))
     state_ = State::complete;
@@ -187,11 +184,11 @@ FirstFlight::State FirstFlight::read_hello(std::string_view body) {
     Parts body_of(extensions.counted(2));
     if (extensions.failed() || seen.extensions.size() == kExtensionsMax) return State::malformed;
     seen.extensions.push_back(number);
-    if (number == kSupportedVersions) {
+    if (number == extensions::kSupportedVersions) {
       seen.version = body_of.number16();
-    } else if (number == kKeyShare) {
+    } else if (number == extensions::kKeyShare) {
       seen.group = body_of.number16();
-    } else if (number == kAlpn) {
+    } else if (number == extensions::kAlpn) {
       Parts protocols(body_of.counted(2));
       seen.alpn = protocols.counted(1);
       if (protocols.failed()) return State::malformed;
