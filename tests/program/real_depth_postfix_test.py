@@ -286,6 +286,14 @@ class PostfixAtDepth(DepthTest):
             with self.subTest(label):
                 self.check_reason(record, *labels[label])
 
+    def test_a_limit_of_tls_handshakes_per_hour_shows_at_starttls(self):
+        """The first visit above it is refused after the handshake, together with a reset."""
+        label = "handshakes in an hour"
+        self.check_first(label)
+        self.assertIn(self.visit(label)[label]["cause"], ("throttled.rate", "net.reset"))
+        self.check_reason(self.visit(label)[label], ("refused", "starttls", "throttled.rate"),
+                          "454 4.7.0 .*too many new TLS sessions")
+
     def test_a_limit_of_connections_at_once_shows_at_the_greeting(self):
         self.check_first("connections at once")
         holder = Holder(self.machine, self.folder, self.places["connections at once"], SOURCE)
