@@ -7,9 +7,10 @@
 
 namespace mxsweep::monitor {
 
-Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client* tls,
-             WallTime wall_at_zero) {
-  probe::Plan plan(helo);
+Plans::Plans(const std::string& helo, const smtp::Envelope& envelope, const probe::Sources& sources,
+             tls::Client* tls, WallTime wall_at_zero) {
+  static_assert(static_cast<std::size_t>(smtp::Depth::rcpt) + 1 == kDepths);
+  probe::Plan plan(helo, envelope);
   plan.wall_at_zero = wall_at_zero;
   plan.sources = sources;
   plan.tls = tls;
