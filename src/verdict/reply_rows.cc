@@ -137,7 +137,8 @@ constexpr ReplyRow kRows[] = {
      "rate limit| ratelimit|rate exceeded|unusual rate|sending rate| throttl|slow down"
      "|again slower|too quickly|too fast |too frequent|too many requests|numerous attempts"
      "|too many messages|too much mail from|too many mails|too many emails"
-     "|too many recipients+ hour|too many recipients+ rec| many+ recipients recently"
+     "|too many recipients| many+ recipients recently| rate+ overlimit| rate+ over limit"
+     "| rate+ over the limit| exceeded+ rate | exceeding+ rate | above+ rate "
      "|unexpected volume|excessive volume|unusual volume| messages+ hour | messages+ minute"
      "|mails per |messages per| mail+ at a rate| receiving+ rate|at a rate that|hourly "
      "|daily quota|daily limit|sending limit|sending quota|recipient rate|too often"
@@ -210,7 +211,8 @@ constexpr ReplyRow kRows[] = {
      "|out of space| inodes|free blocks|filesystem full|file system full|filesystem is full"
      "|file system is full|file system+ low|spool is full|spool full|spool space|spool area"
      "|volume is full|volume full|storage is full|storage full|storage is exhausted"
-     "|storage exhausted|low on disk|low on space|low on storage|partition is full|partition full"
+     "|storage exhausted|low on disk| spool+ free space| spool+ partition| minimum of free space"
+     "|low on space|low on storage|partition is full|partition full"
      "|server storage",
      Cause::resources_storage, "no room for mail, be the code 4xx or 5xx (552)"},
     {kAnyPhase, kSoft, x(3, 1), "",
@@ -305,7 +307,8 @@ constexpr ReplyRow kRows[] = {
      "|not one of our|not our user|not a valid|user not local|not known here|not known at"
      "|isn t known|is not a known|unknown to us|recipient domain| address+ not valid"
      "|recipient reject| verify+ address|recipient notfound| badrcptto|user doesn"
-     "|addressee unknown| recipientnotfound|not a user|mailbox is frozen|mailbox is unavailable"
+     "|no one here| nobody here|addressee unknown| recipientnotfound|not a user|mailbox is frozen"
+     "|mailbox is unavailable"
      "|recipient is invalid|no account",
      Cause::policy_recipient_unknown, "the mailbox does not exist, or not any more"},
     {kRcpt, kRefusal, kAnyEnhanced,
@@ -351,6 +354,9 @@ constexpr ReplyRow kRows[] = {
     {kEhlo, {550, 559}, kAnyEnhanced,
      " helo | ehlo ",
      Cause::config_scanner_helo_rejected, "about a command that it knows: it rejects the name"},
+
+    {kRcpt, kSoft, x(3, 2), "service currently unavailable",
+     Cause::throttled_greylist, "postscreen, to a client that has just passed its deep tests"},
 
     // Enhanced codes with several meanings, once no words have matched.
     {kRcpt, kRefusal, x(1, 0, 6), "",
@@ -409,6 +415,19 @@ constexpr ReplyRow kRows[] = {
      Cause::resources_mailbox_full, "RFC 5321: exceeded storage allocation; 4xx and 5xx exist"},
     {kRcpt, only(551), kAnyEnhanced, "",
      Cause::policy_recipient_unknown, "RFC 5321: user not local"},
+
+    {kAnyPhase, kHard, kAnyEnhanced,
+     "administrative prohibition|administratively prohibited|administratively denied"
+     "|prohibited by|site policy|local policy|security policy|company policy|policy violation"
+     "|policy reasons|policy restrictions|by policy|against policy|against our policy"
+     "|policy reject|policy denied",
+     Cause::policy_rejected, "a policy, in words and without its code"},
+    {kAnyPhase, kSoft, kAnyEnhanced,
+     "administrative prohibition|administratively prohibited|administratively denied"
+     "|prohibited by|site policy|local policy|security policy|company policy|policy violation"
+     "|policy reasons|policy restrictions|by policy|against policy|against our policy"
+     "|policy reject|policy denied",
+     Cause::tempfail_policy, "the same, for now"},
 
     // The rest. 4.7.0 means no more than a bare 4xx: RFC 3463 "other or undefined".
     {kAnyPhase, kSoft, x(7, 1, 999), "", Cause::tempfail_policy, "a policy, but which?"},
