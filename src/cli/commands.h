@@ -19,6 +19,7 @@ void add_watch(Program& program);
 void add_ctl(Program& program);
 void add_sink(Program& program);
 void add_schema(Program& program);
+void add_explain(Program& program);
 // Prints the manual page and the shells' completions, which are made from the help texts.
 void add_manual(Program& program);
 

@@ -43,6 +43,7 @@ int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = null
   add_ctl(program);
   add_sink(program);
   add_schema(program);
+  add_explain(program);
   add_manual(program);
   Status status = program.begin_with(argc, argv);
   if (!status.ok()) return wrong_usage(program, argc, argv, status.sentence());

@@ -11,10 +11,15 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/mxsweep-causes.7.in.h"
 #include "cli/mxsweep-watch.5.in.h"
 #include "cli/mxsweep.1.in.h"
 #include "cli/say.h"
+#include "cli/without_marks.h"
 #include "mxsweep/config/sections.h"
+#include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/cause.h"
+#include "mxsweep/core/finding.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/software/products_page.h"
 #include "mxsweep/software/software.h"
@@ -188,6 +193,41 @@ void print_watch_man() {
   });
 }
 
+void man_causes() {
+  for (const CauseRow& row : cause_rows()) {
+    put(".TP\n.B {}\n{}.\n", roff(std::string(row.word)), filled(without_marks(row.sentence)));
+    if (row.group == CauseGroup::none) continue;
+    put("Outcome {}, group {}, blame {}.\n", to_string(outcome_of(row.cause)), to_string(row.group),
+        to_string(row.blame));
+    if (!row.seen.empty()) put("Seen: {}.\n", filled(without_marks(row.seen)));
+    put("To do: {}.\n", filled(without_marks(row.advice)));
+  }
+}
+
+template <typename Rows>
+void man_rows(const Rows& rows) {
+  for (const auto& row : rows) {
+    put(".TP\n.B {}\n{}:\n{}.\n", roff(std::string(row.word)), filled(without_marks(row.seen)),
+        filled(without_marks(row.meaning)));
+  }
+}
+
+// mxsweep-causes(7).
+void print_causes_man() {
+  print_page(kCausesManual, [](std::string_view line) {
+    if (line == "@causes@") {
+      man_causes();
+    } else if (line == "@anomalies@") {
+      man_rows(anomaly_rows());
+    } else if (line == "@findings@") {
+      man_rows(finding_rows());
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
 void print_bash(const Program& program) {
   std::string names;
   put("_mxsweep() {{\n  local current=${{COMP_WORDS[COMP_CWORD]}} words\n");
@@ -253,7 +293,7 @@ void add_manual(Program& program) {
       program.add_command("manual", "Print the manual page, a shell's completions, or a list");
   command.hide();  // For packagers: not part of the help.
   const auto forms = std::make_shared<std::vector<std::string>>();
-  command.add_operands("man|watch|bash|zsh|fish|causes|software|fingerprints", *forms,
+  command.add_operands("man|watch|causes-man|bash|zsh|fish|causes|software|fingerprints", *forms,
                        "What to print");
   command.on_run([forms, &program] {
     const std::string form = forms->size() == 1 ? forms->front() : std::string{};
@@ -261,6 +301,8 @@ void add_manual(Program& program) {
       print_man(program);
     } else if (form == "watch") {
       print_watch_man();
+    } else if (form == "causes-man") {
+      print_causes_man();
     } else if (form == "bash") {
       print_bash(program);
     } else if (form == "zsh") {
@@ -274,8 +316,8 @@ void add_manual(Program& program) {
     } else if (form == "fingerprints") {
       put_text(software::builtin_fingerprints());
     } else {
-      say("mxsweep: manual takes one word: man, watch, bash, zsh, fish, causes, software or "
-          "fingerprints\n");
+      say("mxsweep: manual takes one word: man, watch, causes-man, bash, zsh, fish, causes, "
+          "software or fingerprints\n");
       return kWrongUsage;
     }
     return kRanToItsEnd;

@@ -163,6 +163,7 @@ void Transcript::conclude(const results::Record& record) const {
     put("{} {}.\n", painted(kDoubtful, record.outcome == Outcome::ok ? "But" : "And"), complaint);
   }
   put("It ended in phase {}, cause {}.", to_string(record.phase), to_string(record.cause));
+  if (record.cause != Cause::none) put(" More: mxsweep explain {}.", to_string(record.cause));
   if (record.starttls_known) {
     constexpr std::string_view kOffered[] = {"unknown", "yes", "no"};
     put(" STARTTLS offered: {}.", kOffered[static_cast<std::size_t>(record.starttls_offered)]);

@@ -78,10 +78,14 @@ void append_section(std::string& page, const Section& section) {
     page.append(section.outcome_note).append(")");
   }
   if (!section.intro.empty()) page.append("\n\n").append(section.intro);
-  page += "\n\n| cause | what was seen | whose side | what to do |\n|---|---|---|---|\n";
+  page += "\n\n| cause | group | blame | what was seen | what to do |\n|---|---|---|---|---|\n";
   for (const CauseRow& row : cause_rows()) {
     if (row.section != section.section) continue;
-    append_row(page, row.word, {row.seen.empty() ? row.sentence : row.seen, row.side, row.advice});
+    std::string blame(to_string(row.blame));
+    if (row.blame != Blame::none) blame.append(": ").append(row.side);
+    append_row(
+        page, row.word,
+        {to_string(row.group), blame, row.seen.empty() ? row.sentence : row.seen, row.advice});
   }
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The command line for a user and a shell: flags, exit codes, the plan, progress."""
 
+import json
 import pathlib
 import re
 import shlex
@@ -109,6 +110,27 @@ class Flags(ProgramTest):
                 self.assertIn("write 250ms, 1.5s, 90 (seconds), 1m30s or 2h, from 1ms to 24h",
                               self.refused("scan", "--helo", HELO, f"{flag}={text}"))
 
+    def test_explain_has_every_word_of_the_record(self):
+        """Each cause with its outcome and what to do; a word that is misspelt is not far away."""
+        _, schema, _ = self.run_program("schema")
+        definitions = json.loads(schema)
+        words = (definitions["$defs"]["cause"]["enum"]
+                 + definitions["properties"]["anomalies"]["items"]["enum"]
+                 + definitions["$defs"]["dns"]["properties"]["findings"]["items"]["enum"])
+        code, listed, stderr = self.run_program("explain")
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        self.assertEqual([line.split()[0] for line in listed.decode().splitlines()
+                          if line and not line.endswith(":")], words)
+        code, explained, stderr = self.run_program("explain", *words)
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        self.assertEqual([re.split("[ :]", part)[0] for part in explained.decode().split("\n\n")],
+                         words)
+        code, full, _ = self.run_program("explain", "resources.storage")
+        for part in ("outcome  refused", "group    resources", "blame    target", "to do    ",
+                     '"disk full"'):
+            self.assertIn(part, full.decode())
+        self.assertIn("do you mean 'resources.storage'?", self.refused("explain", "resources.store"))
+
     def test_help_names_every_default(self):
         """Exit 0; each flag that takes a value has its default, if there is one."""
         code, stdout, stderr = self.run_program("scan", "--help")
@@ -179,7 +201,7 @@ class Flags(ProgramTest):
             "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "TARGETS", "RECORD", "EXIT STATUS",
             "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
         self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
-                         ["scan", "probe", "watch", "ctl", "sink", "schema"])
+                         ["scan", "probe", "watch", "ctl", "sink", "schema", "explain"])
         self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
