@@ -13,8 +13,8 @@ Verdict verdict(Cause cause) { return {outcome_of(cause), cause}; }
 
 }  // namespace
 
-Verdict classify_reply(Phase phase, int code, std::string_view reply, std::string_view hello) {
-  Verdict found = verdict(reply_rows()[matching_row(phase, code, reply, hello)].cause);
+Verdict classify_reply(Phase phase, int code, std::string_view reply, const SentCommands& sent) {
+  Verdict found = verdict(reply_rows()[matching_row(phase, code, reply, sent)].cause);
   // EHLO had been answered.
   const bool worked = phase >= Phase::starttls && phase <= Phase::relay;
   if (worked && found.outcome == Outcome::failed) found.outcome = Outcome::degraded;

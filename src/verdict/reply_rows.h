@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/verdict/sent_commands.h"
 
 namespace mxsweep::verdict {
 
@@ -42,6 +43,7 @@ struct ReplyRow {
   CodeRange codes;
   EnhancedRange enhanced;
   // Phrases in folded form (see Folded), separated by '|'; one of them must occur. Empty: any text.
+  // "mailbox+ full": the second part follows within a few words (see PhraseIndex).
   // A blank at either end of a phrase is a word boundary: " rbl " does not occur in "hyperbola".
   // Only a phrase that begins with a dot occurs in names: ".spamhaus." in "zen.spamhaus.org".
   std::string_view phrases;
@@ -51,40 +53,8 @@ struct ReplyRow {
 
 [[nodiscard]] std::span<const ReplyRow> reply_rows();
 
-// The index of the first row that matches. `hello`: our EHLO or HELO command, ignored where the
-// reply quotes it.
+// The index of the first row that matches. What was sent is ignored where the reply repeats it.
 [[nodiscard]] std::size_t matching_row(Phase phase, int code, std::string_view reply,
-                                       std::string_view hello = {});
-
-// A reply reduced to its words, so that phrases can be searched for as plain octets: lower case,
-// with one blank for every run of characters that are neither letters nor digits. It begins and
-// ends with a blank. A name (a host name or an address) is enclosed in dots and has dots between
-// its parts, " .rate.limit.example. ", so that no phrase of words matches inside it; the path of a
-// URL counts as words. Left out, because they are not about us:
-//
-//   codes       and enhanced codes at the start of lines; they would also interrupt phrases that
-//               continue on the next line
-//   its name    the server's name, if the reply begins with it
-//   echoes      a command of ours in quotes or brackets, and the name in `hello` together with the
-//               verb before it
-class Folded {
- public:
-  explicit Folded(std::string_view reply, std::string_view hello = {});
-  [[nodiscard]] std::string_view text() const { return {octets_, size_}; }
-
-  // The rest is dropped. Servers give the reason first; the longest seen is under 700 octets.
-  static constexpr std::size_t kOctetsMax = 2048;
-
- private:
-  void add_line(std::string_view line, bool first);
-  void add_words(std::string_view words);
-  void add_name(std::string_view name);
-  void remove_verb();
-  void add(char octet);
-
-  std::string_view our_name_;  // The name in `hello`; used by the constructor only.
-  char octets_[kOctetsMax];
-  std::size_t size_ = 0;
-};
+                                       const SentCommands& sent = {});
 
 }  // namespace mxsweep::verdict

@@ -7,7 +7,7 @@
 //              (blocklists, reverse DNS, synchronisation), then the enhanced code, then the basic
 //              code. An enhanced code alone is not enough: 4.3.2 means overload on one server and
 //              a limit per source on another.
-//   Cost       not optimised: called only for conversations that did not end well.
+//   Cost       under 2 us a refusal (bench/verdict): one pass over its words for all phrases.
 //   Errors     none: every observation has a verdict.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "mxsweep/core/cause.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/facts.h"
+#include "mxsweep/verdict/sent_commands.h"
 
 namespace mxsweep::verdict {
 
@@ -25,12 +26,12 @@ struct Verdict {
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends.
-// `hello`: the EHLO or HELO command that we sent or would send next; where the reply quotes it, the
-// quotation is ignored. The outcome is that of the cause, except that failed becomes degraded after
+// A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends. `sent`:
+// the EHLO or HELO command that we sent or would send next, and our RCPT TO; where the reply repeats
+// them, that is ignored. The outcome is that of the cause, except that failed becomes degraded after
 // EHLO, because SMTP had worked.
 [[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
-                                     std::string_view hello = {});
+                                     const SentCommands& sent = {});
 
 // The errno of an operation on the socket in `phase`.
 [[nodiscard]] Verdict classify_errno(Phase phase, int error);
