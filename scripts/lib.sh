@@ -68,15 +68,21 @@ end_besides() {
   done
 }
 
-# build TREE TARGETS OPTIONS...: configures $root/TREE and builds TARGETS ("all", or names). Tests
-# that run at the same time have priority.
-build() {
-  local tree=$1 targets=$2 launcher=()
-  shift 2
+configure() { # TREE OPTIONS...
+  local tree=$1 launcher=()
+  shift
   if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
-  step "build in $tree/"
   quietly "$root/$tree/configure.log" \
     cmake -S "$root" -B "$root/$tree" -G Ninja "${launcher[@]}" "$@"
+}
+
+# build TREE TARGETS OPTIONS...: configures $root/TREE and builds TARGETS ("all", or names), each
+# room as one source. Tests that run at the same time have priority.
+build() {
+  local tree=$1 targets=$2
+  shift 2
+  step "build in $tree/"
+  configure "$tree" -DMXSWEEP_UNITY=ON "$@"
   # shellcheck disable=SC2086  # Several targets are several words.
   quietly "$root/$tree/build.log" nice -n 10 ninja -C "$root/$tree" -j "$jobs" $targets
 }

@@ -198,6 +198,8 @@ double unix_seconds(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
+double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
+
 std::string metrics(const view::Metrics& facts, const ProcessFacts& process,
                     metrics::Format format) {
   Exposition out(format);

@@ -15,8 +15,6 @@ using view::MonitorMetrics;
 constexpr std::array kStates{watch::State::unknown, watch::State::up, watch::State::degraded,
                              watch::State::down};
 
-double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
-
 void write_info(std::span<const MonitorMetrics> monitors, Exposition& out) {
   out.family("mxsweep_monitor", Type::info, "What a monitor watches.");
   for (const MonitorMetrics& monitor : monitors) {

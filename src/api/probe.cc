@@ -24,8 +24,6 @@ using metrics::Type;
 // The zero of time in Go, which blackbox_exporter shows where no path leads to an authority.
 constexpr double kNoChain = -62135596800;
 
-double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
-
 // FNV-1a of 32 bits over the octets of the address, as blackbox_exporter's.
 std::uint32_t hash_of(const Address& address) {
   std::uint32_t hash = 2166136261U;

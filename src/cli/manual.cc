@@ -16,6 +16,8 @@
 #include "cli/say.h"
 #include "mxsweep/config/sections.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/software/products_page.h"
+#include "mxsweep/software/software.h"
 #include "mxsweep/verdict/causes_page.h"
 
 namespace mxsweep::cli {
@@ -62,13 +64,13 @@ std::string roff(std::string text) {
 
 // Escapes text of any length and breaks it into short source lines, which troff fills again.
 std::string filled(std::string_view text) {
-  constexpr std::size_t kColumnsMax = 78;
+  constexpr std::size_t kManualColumnsMax = 78;
   std::string lines;
   std::size_t column = 0;
   while (!text.empty()) {
     const std::size_t blank = std::min(text.find(' '), text.size());
     const std::string word = roff(std::string(text.substr(0, blank)));
-    const bool begins_line = column == 0 || column + 1 + word.size() > kColumnsMax;
+    const bool begins_line = column == 0 || column + 1 + word.size() > kManualColumnsMax;
     if (column > 0) lines += begins_line ? '\n' : ' ';
     lines += word;
     column = begins_line ? word.size() : column + 1 + word.size();
@@ -247,11 +249,12 @@ void print_fish(const Program& program) {
 }  // namespace
 
 void add_manual(Program& program) {
-  Command& command = program.add_command(
-      "manual", "Print the manual page, a shell's completions or the list of causes");
+  Command& command =
+      program.add_command("manual", "Print the manual page, a shell's completions, or a list");
   command.hide();  // For packagers: not part of the help.
   const auto forms = std::make_shared<std::vector<std::string>>();
-  command.add_operands("man|watch|bash|zsh|fish|causes", *forms, "What to print");
+  command.add_operands("man|watch|bash|zsh|fish|causes|software|fingerprints", *forms,
+                       "What to print");
   command.on_run([forms, &program] {
     const std::string form = forms->size() == 1 ? forms->front() : std::string{};
     if (form == "man") {
@@ -266,8 +269,13 @@ void add_manual(Program& program) {
       print_fish(program);
     } else if (form == "causes") {
       put_text(verdict::causes_page());
+    } else if (form == "software") {
+      put_text(software::products_page());
+    } else if (form == "fingerprints") {
+      put_text(software::builtin_fingerprints());
     } else {
-      say("mxsweep: manual takes one word: man, watch, bash, zsh, fish or causes\n");
+      say("mxsweep: manual takes one word: man, watch, bash, zsh, fish, causes, software or "
+          "fingerprints\n");
       return kWrongUsage;
     }
     return kRanToItsEnd;

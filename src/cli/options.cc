@@ -9,6 +9,8 @@
 #include <random>
 
 #include "cli/certificate_words.h"
+#include "mxsweep/files/content.h"
+#include "mxsweep/software/software.h"
 #include "mxsweep/targets/reader.h"
 
 namespace mxsweep::cli {
@@ -35,6 +37,19 @@ std::optional<dns::Server> parse_server(const std::string& text) {
                    target.tls == targets::TlsMode::from_flags;
   if (!one || reader.next(target, bad) != targets::Reader::Next::end) return std::nullopt;
   return dns::Server{target.address, target.port};
+}
+
+// The built-in table, and before it the user's own; empty: there is none.
+Result<std::shared_ptr<const software::Table>> read_table(const std::string& path) {
+  auto table = std::make_shared<software::Table>();
+  if (!path.empty()) {
+    const Result<std::string> text = files::read_text(path, software::kTableOctetsMax);
+    if (!text.ok()) return text.status().behind("--fingerprints");
+    if (const Status added = table->add(*text); !added.ok()) {
+      return added.behind("--fingerprints " + path);
+    }
+  }
+  return std::shared_ptr<const software::Table>(std::move(table));
 }
 
 constexpr std::uint64_t kMailSizeMost = 1ULL << 40U;
@@ -80,6 +95,9 @@ void ConversationFlags::add_to(Command& command) {
   command.add_flag("--require-valid", require_valid,
                    "Report a server as degraded if its certificate has expired, is for another "
                    "name or is not trusted");
+  command.add_text("--fingerprints", "FILE", fingerprints,
+                   "Know more products by this table, which is searched before the built-in one "
+                   "(docs/software.md) [the built-in one alone]");
   command.add_duration("--connect-timeout", defaults.connect_timeout,
                        "Time limit for the TCP connection");
   command.add_duration("--greeting-timeout", defaults.greeting_timeout,
@@ -143,6 +161,9 @@ Result<probe::Plan> ConversationFlags::plan() const {
   plan.tls_mode = tls;
   plan.chain_detail = chain;
   plan.depth = relay_domain.empty() ? depth : probe::Depth::relay;
+  Result<std::shared_ptr<const software::Table>> table = read_table(fingerprints);
+  if (!table.ok()) return table.status();
+  plan.software = *std::move(table);
   return plan;
 }
 

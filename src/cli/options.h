@@ -56,6 +56,7 @@ struct ConversationFlags {
   std::string ca_path;
   results::ChainDetail chain = results::ChainDetail::full;
   bool require_valid = false;
+  std::string fingerprints;
   probe::Plan defaults{""};
 
   void add_to(Command& command);

@@ -15,6 +15,7 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/host_name.h"
 #include "mxsweep/names/resolve.h"
 #include "mxsweep/names/task.h"
 #include "mxsweep/results/json_writer.h"
@@ -23,6 +24,9 @@
 
 namespace mxsweep::cli {
 namespace {
+
+// Between connections to a server that is not --own.
+constexpr Duration kSurveyPause = std::chrono::seconds{1};
 
 struct ProbeFlags {
   ConversationFlags conversation;
@@ -33,6 +37,8 @@ struct ProbeFlags {
   bool json = false;
   bool nagios = false;
   Thresholds thresholds;
+  bool enumerate = false;
+  std::vector<std::string> server_names;  // Of --sni.
   bool mail_domain = false;
   bool allow_private = false;
   bool own = false;
@@ -95,6 +101,14 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
     return Status::unusable(
         fmt::format("--mx needs a mail domain, but '{}' is an address", printable(flags.target)));
   }
+  for (const std::string& name : flags.server_names) {
+    if (!scan_host_name(name, {.underscore = true}).faults.empty())
+      return Status::unusable(fmt::format("--sni: '{}' is not a host name", printable(name)));
+  }
+  if (flags.enumerate && (flags.conversation.depth < probe::Depth::tls ||
+                          flags.conversation.tls == targets::TlsMode::off)) {
+    return Status::unusable("--tls-enumerate needs TLS, and other flags leave it out");
+  }
   if (flags.conversation.is_for_own_only() && !flags.own) {
     return Status::unusable(
         "--depth mail and rcpt are for one's own servers: if this one is yours, add --own");
@@ -124,8 +138,15 @@ results::Record record_without_visit(const names::Resolved& server) {
 // Visits all servers of a target, one after the other, and prints them in the requested form.
 class Visits {
  public:
-  Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client)
-      : flags_(flags), plan_(plan), client_(client) {}
+  Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client,
+         probe::SurveyClients& survey_clients)
+      : flags_(flags), plan_(plan), client_(client) {
+    if (!flags.enumerate) return;
+    survey_.clients = &survey_clients;
+    survey_.names = flags.server_names;
+    survey_.pause = flags.own ? Duration::zero() : kSurveyPause;
+    survey_.on_connection = [this](std::uint32_t made) { announce(made); };
+  }
 
   int run(const targets::Target& target) {
     if (target.address.family != Family::none) {
@@ -174,7 +195,14 @@ class Visits {
         [&](Duration at, const engine::Event& event) {
           if (for_a_person()) transcript_.on_event(server.task.target, at, event);
         },
-        [&](const results::Record& record) { conclude(record); });
+        [&](const results::Record& record) { conclude(record); }, survey_);
+  }
+
+  void announce(std::uint32_t made) const {
+    if (made > 0 || !for_a_person()) return;
+    put("\nFinding out versions and ciphers, by one connection after the other{}.\n",
+        flags_.own ? "" : ", with a pause of 1s between; --own is without it");
+    flush_output();
   }
 
   void conclude(const results::Record& record) {
@@ -203,6 +231,7 @@ class Visits {
   const ProbeFlags& flags_;
   const probe::Plan& plan_;
   tls::Client& client_;
+  scan::SurveyOrder survey_;
   const Transcript transcript_{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
   std::vector<names::Resolved> servers_;
   Tally tally_;
@@ -227,9 +256,25 @@ int run_probe(ProbeFlags& flags) {
       files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
   if (!trust.ok()) return unusable(flags, trust.status());
   tls::Client client;
-  const Status opened = client.open(flags.conversation.tls_options(*trust));
+  Status opened = client.open(flags.conversation.tls_options(*trust));
+  probe::SurveyClients survey_clients;
+  if (opened.ok() && flags.enumerate)
+    opened = survey_clients.open(flags.conversation.tls_options(*trust));
   if (!opened.ok()) return unusable(flags, opened.sentence(), kWrongUsage);
-  return Visits(flags, *plan, client).run(*target);
+  return Visits(flags, *plan, client, survey_clients).run(*target);
+}
+
+void add_survey(Command& command, ProbeFlags& flags, const Flag& mx, const Flag& nagios) {
+  Flag& enumerate = command.add_flag(
+      "--tls-enumerate", flags.enumerate,
+      "Find out all TLS versions and ciphers that the server accepts, whether it resumes sessions, "
+      "and its certificate for each name, by 20 to 110 more connections, one after the other; with "
+      "a pause of 1s between unless the server is --own");
+  enumerate.excludes(mx).excludes(nagios);
+  command
+      .add_texts("--sni", "NAME", flags.server_names,
+                 "Also ask for the certificate for this name. May be repeated")
+      .needs(enumerate);
 }
 
 }  // namespace
@@ -269,6 +314,7 @@ void add_probe(Program& program) {
       "least WARNING if any server is not OK");
   nagios.excludes(json);
   flags->thresholds.add_to(command, nagios);
+  add_survey(command, *flags, mx, nagios);
   command.add_notes(
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "Exit status without --nagios: 0, whatever the servers replied.\n"

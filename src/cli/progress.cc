@@ -17,7 +17,7 @@ constexpr Duration kPlainEvery = std::chrono::seconds{10};
 constexpr Duration kRateOver = std::chrono::seconds{1};
 constexpr std::size_t kColumnsUsual = 80;
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double real_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::size_t terminal_columns() {
   winsize size{};
@@ -43,7 +43,7 @@ std::string waits_in_words(const scan::Progress& progress) {
   const bool idle = progress.in_flight == 0;
   const auto next = [](Duration left) {
     return left < Duration::zero() ? std::string()
-                                   : " (next in " + clock_text(std::ceil(seconds(left))) + ")";
+                                   : " (next in " + clock_text(std::ceil(real_seconds(left))) + ")";
   };
   std::string words;
   if (progress.polite > 0) {
@@ -64,10 +64,10 @@ void ProgressLine::measure_rate(const scan::Progress& progress) {
   if (since < kRateOver) {
     // Of the first moments there is only the mean.
     const bool first = rate_from_ == Duration::zero() && since > Duration::zero();
-    if (first) rate_ = static_cast<double>(progress.records) / seconds(since);
+    if (first) rate_ = static_cast<double>(progress.records) / real_seconds(since);
     return;
   }
-  rate_ = static_cast<double>(progress.records - rate_records_) / seconds(since);
+  rate_ = static_cast<double>(progress.records - rate_records_) / real_seconds(since);
   rate_from_ = progress.elapsed;
   rate_records_ = progress.records;
 }
@@ -115,7 +115,7 @@ void ProgressLine::show(const scan::Progress& progress) {
   const bool due =
       style_ == ProgressStyle::plain && progress.elapsed - plain_shown_at_ >= kPlainEvery;
   if (!due && !progress.asked && style_ != ProgressStyle::terminal) return;
-  std::string line = clock_text(seconds(progress.elapsed)) + " " + text(progress);
+  std::string line = clock_text(real_seconds(progress.elapsed)) + " " + text(progress);
   if (due || progress.asked) {
     if (due) plain_shown_at_ = progress.elapsed;
     clear();

@@ -174,7 +174,9 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   options.seed = *seed;
   take_over(flags, options);
   options.checkpoint = checkpoint_options(flags, resumption);
-  if (!flags.conversation.ca_file.empty()) options.also_read.push_back(flags.conversation.ca_file);
+  for (const std::string& file : {flags.conversation.ca_file, flags.conversation.fingerprints}) {
+    if (!file.empty()) options.also_read.push_back(file);
+  }
   options.capacity = *capacity;
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
   options.names = flags.names.options();
@@ -194,6 +196,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const bool zgrab2 = flags.format == results::Format::zgrab2;
   options.tls.keep_der = zgrab2 || !flags.certificates.empty();
   options.plan.keep_all_replies = zgrab2;
+  if (zgrab2) options.plan.software = nullptr;  // Its records have no place for it.
   if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
     say("mxsweep: {}\n", checked.sentence());
     return kWrongUsage;

@@ -14,7 +14,7 @@ constexpr std::uint32_t kConnections = 16;  // A scraper or two and a person.
 constexpr std::uint32_t kConnectionsOfAddress = 8;
 static_assert(kConnections + 16 <= ScanMetrics::kDescriptors);
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double metric_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::uint64_t flag(bool value) { return value ? 1 : 0; }
 
@@ -48,7 +48,7 @@ void write_pauses(const scan::Progress& progress, metrics::Exposition& out) {
              "Times that the sweep paused because this machine had lost its network.");
   out.value({}, std::uint64_t{pauses.pauses});
   out.family("mxsweep_scan_paused_seconds", Type::counter, "Time that these pauses took.");
-  out.value({}, seconds(pauses.paused_for));
+  out.value({}, metric_seconds(pauses.paused_for));
   out.family("mxsweep_scan_paused", Type::gauge, "1 while the sweep is paused, by the reason.");
   out.value({{"reason", "canary"}}, flag(pauses.paused && !pauses.route_lost));
   out.value({{"reason", "route"}}, flag(pauses.paused && pauses.route_lost));
@@ -82,7 +82,7 @@ std::string exposition_of(const scan::Progress& progress, metrics::Format format
              "1 while open conversations end and nothing new begins.");
   out.value({}, flag(progress.stopping));
   out.family("mxsweep_scan_elapsed_seconds", Type::gauge, "Time since this run began.");
-  out.value({}, seconds(progress.elapsed));
+  out.value({}, metric_seconds(progress.elapsed));
   return out.end();
 }
 

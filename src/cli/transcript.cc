@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cli/enumeration_words.h"
 #include "cli/say.h"
 #include "mxsweep/core/counted.h"
 
@@ -79,6 +80,15 @@ std::string described(const tls::Session& session) {
   if (!session.group.empty()) text += fmt::format(", {}", session.group);
   if (!session.signature.empty()) text += fmt::format(", {}", session.signature);
   return text;
+}
+
+std::string described(const Software& software) {
+  std::string text = printable(software.product);
+  if (!software.release.empty()) text += fmt::format(" {}", printable(software.release));
+  if (!software.version.empty()) text += fmt::format(" {}", software.version);
+  return fmt::format(
+      "{}; {}, by its {}", text, to_string(software.confidence),
+      software.evidence == EvidencePart::ehlo ? "reply to EHLO" : to_string(software.evidence));
 }
 
 // RFC 8460 has one word for a certificate that has expired and for one that is not valid yet.
@@ -158,7 +168,9 @@ void Transcript::conclude(const results::Record& record) const {
     put(" STARTTLS offered: {}.", kOffered[static_cast<std::size_t>(record.starttls_offered)]);
   }
   put("\n");
+  if (record.software.has_value()) put("Software: {}.\n", described(*record.software));
   if (record.tls.has_value()) certificates(record);
+  if (record.tls_enumeration != nullptr) put_text(enumeration_text(*record.tls_enumeration));
   std::string odd;
   for (std::size_t i = 0; i < kAnomalyCount; ++i) {
     const auto anomaly = static_cast<Anomaly>(i);

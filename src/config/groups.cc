@@ -76,9 +76,11 @@ void read_page_on(Fields& fields, Context& context, watch::Group& group) {
     }
     const auto cause = static_cast<Cause>(found - known.begin());
     // A failure after the conversation in clear has worked makes a server degraded, too.
-    if (outcome_of(cause) != Outcome::degraded && outcome_of(cause) != Outcome::failed) {
-      context.complain(word.where, fmt::format("page_on: '{}' is not a cause of degraded servers",
-                                               word.written));
+    const Outcome outcome = outcome_of(cause);
+    if (outcome != Outcome::degraded && outcome != Outcome::failed && outcome != Outcome::refused) {
+      context.complain(word.where,
+                       fmt::format("page_on: '{}' is not a cause of degraded servers or a refusal",
+                                   word.written));
       continue;
     }
     group.page_on.push_back(cause);
@@ -131,6 +133,18 @@ bool can_be_segment(std::string_view name) {
   });
 }
 
+// A conversation that begins a mail transaction looks like an attempt to send mail.
+void check_depth(const Fields& fields, const watch::Group& group, const std::string& recipient) {
+  if (group.depth > smtp::kForeignDepthMost && !(fields.has("own") && group.own)) {
+    fields.complain(
+        "depth", "depth: mail and rcpt are for one's own servers: if these are, write own = true");
+  } else if (group.depth >= smtp::Depth::rcpt && recipient.empty()) {
+    fields.complain("depth",
+                    "depth: rcpt needs a recipient that the servers should accept: write "
+                    "recipient = \"postmaster@example.net\" in [watch]");
+  }
+}
+
 void read_group(const toml::table& table, Reading& reading) {
   Fields fields(reading.context, "group", {&table});
   watch::Group group = reading.group_defaults;
@@ -139,6 +153,7 @@ void read_group(const toml::table& table, Reading& reading) {
   read_probing(fields, group);
   fields.flag("require_valid", group.require_valid);
   fields.flag("own", group.own);
+  check_depth(fields, group, reading.settings.envelope.recipient);
   read_page_on(fields, reading.context, group);
   read_labels(fields, group);
   fields.texts("group_by", group.group_by);
@@ -166,11 +181,13 @@ void read_group(const toml::table& table, Reading& reading) {
 }  // namespace
 
 void read_probing(Fields& fields, watch::Group& group) {
-  constexpr std::array<std::pair<std::string_view, smtp::Depth>, 4> kDepths{{
+  constexpr std::array<std::pair<std::string_view, smtp::Depth>, 6> kDepths{{
       {"connect", smtp::Depth::connect},
       {"greeting", smtp::Depth::greeting},
       {"ehlo", smtp::Depth::ehlo},
       {"tls", smtp::Depth::tls},
+      {"mail", smtp::Depth::mail},
+      {"rcpt", smtp::Depth::rcpt},
   }};
   fields.span("interval", group.interval, 1s, kDay);
   if (auto retry = fields.inside("retry", "group.retry")) {
@@ -182,12 +199,12 @@ void read_probing(Fields& fields, watch::Group& group) {
 
 void read_severity(Fields& fields, std::string_view key, watch::Severity& severity) {
   using watch::Severity;
-  constexpr std::array<std::pair<std::string_view, Severity>, 3> kSeverities{{
+  constexpr std::array<std::pair<std::string_view, Severity>, 3> kWords{{
       {"critical", Severity::critical},
       {"warning", Severity::warning},
       {"info", Severity::info},
   }};
-  fields.choice(key, severity, kSeverities);
+  fields.choice(key, severity, kWords);
 }
 
 void read_groups(const Document& document, Reading& reading) {

@@ -19,6 +19,7 @@ constexpr std::int64_t kConcurrencyMax = 1'000'000;
 constexpr double kRateMax = 1'000'000;
 constexpr std::uint64_t kHistoryOctetsMin = 1'000'000;  // Some pages of each table.
 constexpr std::uint64_t kHistoryOctetsMax = 100'000'000'000'000;
+constexpr std::int64_t kMailSizeMax = std::int64_t{1} << 40;
 constexpr std::size_t kCanariesMax = 16;
 constexpr std::uint16_t kCanaryPort = 25;
 constexpr std::string_view kConnectOnly = "/tcp";
@@ -34,6 +35,17 @@ void read_helo(Fields& fields, Context& context, std::string& helo) {
     return;
   }
   helo = name->text;
+}
+
+void read_envelope(Fields& fields, Context& context, smtp::Envelope& envelope) {
+  fields.number("mail_size", envelope.octets, 1, kMailSizeMax);
+  const std::optional<Word> recipient = fields.word("recipient");
+  if (!recipient) return;
+  if (const Status checked = smtp::check_mailbox(recipient->text); !checked.ok()) {
+    context.complain(recipient->where, fmt::format("recipient: {}", checked.sentence()));
+    return;
+  }
+  envelope.recipient = recipient->text;
 }
 
 void read_sources(Fields& fields, Context& context, std::vector<std::string>& sources) {
@@ -79,6 +91,7 @@ void read_watch(const Document& document, Reading& reading) {
   fields.text("state_dir", settings.state_dir);
   fields.zone("time_zone", settings.time_zone);
   read_probing(fields, reading.group_defaults);
+  read_envelope(fields, reading.context, settings.envelope);
   fields.number("concurrency", settings.concurrency, 1, kConcurrencyMax);
   fields.real("rate", settings.rate, 0, kRateMax);
   read_sources(fields, reading.context, settings.sources);

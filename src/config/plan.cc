@@ -21,7 +21,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 // How many of a group's probes a second go on to TLS.
 double handshakes_of(const watch::Group& group, double probes_per_second, double monitors) {
   if (group.tls == targets::TlsMode::off) return 0;
-  const bool each = group.depth == smtp::Depth::tls || group.tls == targets::TlsMode::implicit ||
+  const bool each = group.depth >= smtp::Depth::tls || group.tls == targets::TlsMode::implicit ||
                     group.tls_every <= group.interval;
   return each ? probes_per_second : monitors / seconds(group.tls_every);
 }

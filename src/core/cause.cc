@@ -29,15 +29,15 @@ consteval bool every_cell_is_filled() {
 static_assert(words_differ(kCauses), "each cause has a word of its own");
 static_assert(every_cell_is_filled(), "only `seen` may be empty, and sentences have no full stop");
 
-constexpr EnumWord<CauseGroup> kGroups[] = {
+constexpr EnumWord<CauseGroup> kCauseGroups[] = {
     {CauseGroup::none, "none"},           {CauseGroup::connectivity, "connectivity"},
     {CauseGroup::resources, "resources"}, {CauseGroup::configuration, "configuration"},
     {CauseGroup::blocklist, "blocklist"}, {CauseGroup::throttled, "throttled"},
     {CauseGroup::protocol, "protocol"},   {CauseGroup::scanner, "scanner"},
     {CauseGroup::unknown, "unknown"},
 };
-static_assert(has_each_value(kGroups, CauseGroup::unknown) && words_differ(kGroups));
-static_assert(std::size(kGroups) == kCauseGroupCount);
+static_assert(has_each_value(kCauseGroups, CauseGroup::unknown) && words_differ(kCauseGroups));
+static_assert(std::size(kCauseGroups) == kCauseGroupCount);
 
 constexpr EnumWord<Blame> kBlames[] = {
     {Blame::none, "none"},       {Blame::target, "target"},   {Blame::path, "path"},
@@ -75,7 +75,7 @@ Outcome outcome_of(Cause cause) { return outcome_of(row_of(cause).section); }
 
 const CauseRow& row_of(Cause cause) { return row_of(kCauses, cause); }
 
-std::string_view to_string(CauseGroup group) { return word_of(kGroups, group); }
+std::string_view to_string(CauseGroup group) { return word_of(kCauseGroups, group); }
 
 std::string_view to_string(Blame blame) { return word_of(kBlames, blame); }
 

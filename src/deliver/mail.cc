@@ -14,7 +14,7 @@
 namespace mxsweep::deliver {
 namespace {
 
-constexpr std::string_view kEnd = "\r\n";
+constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::size_t kLineMax = 76;  // Of quoted-printable; headers may have two more.
 
 std::string one_line(std::string_view text) {
@@ -52,7 +52,7 @@ std::string folded(std::string_view line, std::size_t column) {
   while (!line.empty()) {
     const std::size_t end = std::min(line.find(' ', 1), line.size());
     if (column + end > kLineMax && !out.empty() && line[0] == ' ') {
-      out += kEnd;
+      out += kLineEnd;
       column = 0;
     }
     out += line.substr(0, end);
@@ -72,7 +72,7 @@ void add_header(std::string& mail, std::string_view name, std::string_view value
   mail += name;
   mail += ": ";
   mail += is_plain(line) ? folded(line, name.size() + 2) : encoded(line);
-  mail += kEnd;
+  mail += kLineEnd;
 }
 
 // A name and an address: only the name may be encoded.
@@ -103,7 +103,7 @@ std::string quoted_printable(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '\n') {
-      out += kEnd;
+      out += kLineEnd;
       column = 0;
       continue;
     }
@@ -121,7 +121,7 @@ std::string quoted_printable(std::string_view text) {
     out += next;
     column += next.size();
   }
-  if (!out.ends_with(kEnd)) out += kEnd;
+  if (!out.ends_with(kLineEnd)) out += kLineEnd;
   return out;
 }
 
@@ -178,7 +178,7 @@ std::string make_mail(const watch::Channel& channel, const watch::Message& messa
   const std::string root = "<" + id_part(message.thread) + place + ">";
   std::string mail;
   const auto add = [&mail](std::string_view name, std::string_view value) {
-    mail += std::string(name) + ": " + std::string(value) + std::string(kEnd);
+    mail += std::string(name) + ": " + std::string(value) + std::string(kLineEnd);
   };
   add("Date", date_of(now));
   add("From", channel.from.empty() ? sender_of(channel, host) : mailbox(channel.from));
@@ -198,7 +198,7 @@ std::string make_mail(const watch::Channel& channel, const watch::Message& messa
   add("MIME-Version", "1.0");
   add("Content-Type", "text/plain; charset=utf-8");
   add("Content-Transfer-Encoding", "quoted-printable");
-  mail += kEnd;
+  mail += kLineEnd;
   return mail + quoted_printable(clean(message.body));
 }
 

@@ -13,7 +13,7 @@ namespace mxsweep::deliver {
 namespace {
 
 constexpr std::uint16_t kMailPort = 25;
-constexpr Duration kLeast = std::chrono::milliseconds{500};  // For one relay.
+constexpr Duration kRelayLeast = std::chrono::milliseconds{500};  // For one relay.
 
 Security security_of(watch::Relaying tls, bool login) {
   switch (tls) {
@@ -156,7 +156,7 @@ void MailAttempt::next() {
 
 void MailAttempt::talk(MailHop&& hop, Instant now) {
   const auto left = static_cast<int>(hops_.size() + channel_.relays.size() - relay_ + 1);
-  const Duration longest = std::max((began_ + channel_.timeout - now) / left, kLeast);
+  const Duration longest = std::max((began_ + channel_.timeout - now) / left, kRelayLeast);
   MailHop envelope = hop;
   for (std::string& recipient : envelope.recipients) recipient = addresses_.at(recipient);
   means_.transfers.start(

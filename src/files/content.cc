@@ -18,13 +18,15 @@
 namespace mxsweep::files {
 namespace {
 
-constexpr std::size_t kBlockOctets = 256 * 1024;
+constexpr std::size_t kContentOctets = 256 * 1024;
 
 // Reads a file from its start, block by block.
 class Blocks {
  public:
   explicit Blocks(const std::string& path)
-      : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), block_(kBlockOctets) {
+      : path_(path),
+        descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+        block_(kContentOctets) {
     if (descriptor_ < 0) fail();
   }
   Blocks(const Blocks&) = delete;
@@ -34,9 +36,10 @@ class Blocks {
   }
 
   // At most `octets_max`; empty at the end, or after a failure.
-  std::string_view next(std::uint64_t octets_max = kBlockOctets) {
+  std::string_view next(std::uint64_t octets_max = kContentOctets) {
     if (!status_.ok()) return {};
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(octets_max, kBlockOctets));
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(octets_max, kContentOctets));
     while (true) {
       const ssize_t count = ::read(descriptor_, block_.data(), wanted);
       if (count >= 0) return {block_.data(), static_cast<std::size_t>(count)};
@@ -80,9 +83,10 @@ class LineCutter {
   std::string begun_;
 };
 
-class Decompressor {
+class ContentDecompressor {
  public:
-  Decompressor() : stream_(::ZSTD_createDStream(), &::ZSTD_freeDStream), out_(kBlockOctets) {}
+  ContentDecompressor()
+      : stream_(::ZSTD_createDStream(), &::ZSTD_freeDStream), out_(kContentOctets) {}
 
   // False: it is not zstd.
   bool add(std::string_view octets, LineCutter& lines) {
@@ -142,7 +146,7 @@ Status read_lines(const std::string& path, bool zstd, std::uint64_t octets,
                   const std::function<void(std::string_view line)>& on_line) {
   Blocks blocks(path);
   LineCutter lines(on_line);
-  Decompressor decompressor;
+  ContentDecompressor decompressor;
   while (octets > 0) {
     const std::string_view block = blocks.next(octets);
     if (block.empty()) break;

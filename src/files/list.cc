@@ -13,27 +13,19 @@
 #include <string_view>
 
 #include "files/text_stream.h"
+#include "mxsweep/files/durable.h"
 
 namespace mxsweep::files {
 namespace {
-
-bool write_all(int descriptor, std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t count = ::write(descriptor, octets.data(), octets.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    octets.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
 
 int open_words(const std::vector<std::string>& words) {
   std::string lines;
   for (const std::string& word : words) lines.append(word).append("\n");
   const int descriptor = ::memfd_create("targets", MFD_CLOEXEC);
   if (descriptor < 0) return -1;
-  if (write_all(descriptor, lines) && ::lseek(descriptor, 0, SEEK_SET) == 0) return descriptor;
-  const int why = errno;
+  int why = write_all(descriptor, lines);
+  if (why == 0 && ::lseek(descriptor, 0, SEEK_SET) == 0) return descriptor;
+  if (why == 0) why = errno;
   ::close(descriptor);
   errno = why;
   return -1;

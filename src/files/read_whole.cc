@@ -10,7 +10,7 @@
 namespace mxsweep::files {
 namespace {
 
-constexpr std::size_t kBlockOctets = 64 * 1024;
+constexpr std::size_t kReadOctets = 64 * 1024;
 
 }  // namespace
 
@@ -21,8 +21,8 @@ Result<std::string> read_whole(const std::string& path) {
   int error = 0;
   for (ssize_t count = 1; count != 0 && error == 0;) {
     const std::size_t before = octets.size();
-    octets.resize(before + kBlockOctets);
-    count = ::read(descriptor, octets.data() + before, kBlockOctets);
+    octets.resize(before + kReadOctets);
+    count = ::read(descriptor, octets.data() + before, kReadOctets);
     if (count < 0 && errno != EINTR) error = errno;
     octets.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
   }

@@ -20,7 +20,7 @@ namespace {
 
 using results::JsonObject;
 constexpr std::chrono::seconds kApplyPatience{60};  // A million monitors change.
-constexpr std::chrono::seconds kTestPatience{45};
+constexpr std::chrono::seconds kDeskPatience{45};
 constexpr std::string_view kNoAnswer = "the monitor is busy and did not answer in time";
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -95,7 +95,7 @@ std::string Desk::test(const std::string& name) {
   if (!done) return refusal(kNoAnswer);
   if (!known) return refusal("there is no channel '" + name + "'");
   std::future<watch::Delivered> future = promise->get_future();
-  if (future.wait_for(kTestPatience) != std::future_status::ready) {
+  if (future.wait_for(kDeskPatience) != std::future_status::ready) {
     return refusal("the channel has not answered yet");
   }
   const watch::Delivered delivered = future.get();

@@ -18,7 +18,7 @@ namespace mxsweep::monitor {
 namespace {
 
 constexpr std::size_t kOctets = 32;
-constexpr std::size_t kFileOctetsMax = 4096;
+constexpr std::size_t kKeyOctetsMax = 4096;
 
 Status failed(const std::string& path, int error) {
   return Status::io(path + ": " + std::strerror(error));
@@ -29,7 +29,7 @@ Status failed(const std::string& path, int error) {
 Result<watch::Secret> link_key(const std::string& directory) {
   const std::string path = directory + "/link.key";
   if (::access(path.c_str(), F_OK) == 0) {
-    Result<std::string> read = files::read_text(path, kFileOctetsMax);
+    Result<std::string> read = files::read_text(path, kKeyOctetsMax);
     if (!read.ok()) return read.status();
     while (read->ends_with('\n')) read->pop_back();
     if (read->size() >= kOctets) return watch::Secret(*std::move(read));

@@ -119,6 +119,8 @@ std::string needs_restart(const watch::Settings& before, const watch::Settings& 
   };
   look(before.state_dir == after.state_dir, "state_dir");
   look(before.helo == after.helo, "helo");
+  look(before.envelope.recipient == after.envelope.recipient, "recipient");
+  look(before.envelope.octets == after.envelope.octets, "mail_size");
   look(before.concurrency == after.concurrency, "concurrency");
   look(before.rate == after.rate, "rate");
   look(before.sources == after.sources, "sources");

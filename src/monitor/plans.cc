@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "monitor/plans.h"
 
+#include <memory>
+
+#include "mxsweep/software/software.h"
+
 namespace mxsweep::monitor {
 
-Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client* tls,
-             WallTime wall_at_zero) {
-  probe::Plan plan(helo);
+Plans::Plans(const std::string& helo, const smtp::Envelope& envelope, const probe::Sources& sources,
+             tls::Client* tls, WallTime wall_at_zero) {
+  static_assert(static_cast<std::size_t>(smtp::Depth::rcpt) + 1 == kDepths);
+  probe::Plan plan(helo, envelope);
   plan.wall_at_zero = wall_at_zero;
   plan.sources = sources;
   plan.tls = tls;
+  plan.software = std::make_shared<const software::Table>();
   for (std::size_t i = 0; i < kCanary; ++i) {
     plans_.push_back(plan);
     plans_.back().depth = static_cast<smtp::Depth>(i / 2);
@@ -16,6 +22,7 @@ Plans::Plans(const std::string& helo, const probe::Sources& sources, tls::Client
   }
   plan.tls = nullptr;
   plan.tls_mode = targets::TlsMode::off;
+  plan.software = nullptr;
   plan.connect_timeout = kCanaryPatience;
   plan.greeting_timeout = kCanaryPatience;
   for (const smtp::Depth depth : {smtp::Depth::connect, smtp::Depth::greeting}) {

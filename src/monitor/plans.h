@@ -18,8 +18,8 @@ inline constexpr Duration kCanaryPatience = std::chrono::seconds{10};
 class Plans {
  public:
   // `tls`: null: no TLS.
-  Plans(const std::string& helo, const probe::Sources& sources, tls::Client* tls,
-        WallTime wall_at_zero);
+  Plans(const std::string& helo, const smtp::Envelope& envelope, const probe::Sources& sources,
+        tls::Client* tls, WallTime wall_at_zero);
 
   [[nodiscard]] const probe::Plan& of(smtp::Depth depth, bool require_valid) const {
     return plans_[static_cast<std::size_t>(depth) * 2 + (require_valid ? 1 : 0)];
@@ -34,7 +34,7 @@ class Plans {
   [[nodiscard]] WallTime wall_at_zero() const { return any().wall_at_zero; }
 
  private:
-  static constexpr std::size_t kDepths = 4;
+  static constexpr std::size_t kDepths = 6;
   static constexpr std::size_t kCanary = kDepths * 2;
 
   std::vector<probe::Plan> plans_;

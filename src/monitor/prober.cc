@@ -7,6 +7,7 @@
 #include "monitor/history_row.h"
 #include "mxsweep/core/cause.h"
 #include "mxsweep/pace/operator.h"
+#include "mxsweep/probe/software.h"
 #include "mxsweep/watch/sample.h"
 
 namespace mxsweep::monitor {
@@ -291,6 +292,7 @@ void Prober::answer(const Waiter& waiter, const Seen& seen, bool shared, const w
   const watch::Monitor& its = watch_.monitor(waiter.monitor);
   results::Record record = record_of(waiter.monitor, waiter.part, seen.get(), now);
   record.shared = shared;
+  if (seen != nullptr) record.software = probe::software_of(plans_.any(), record);
   outside_.record(record, now.at);
   --pending->parts;
   if (!pending->several) return finish(waiter.monitor, waiter.part, seen, now);

@@ -16,7 +16,7 @@ namespace {
 
 using pages::Place;
 
-constexpr std::uint32_t kRows = 100;
+constexpr std::uint32_t kRowsOfFile = 100;
 constexpr std::uint32_t kFilesOfGroup = 20;
 constexpr std::uint32_t kMonitorFilesMost = 1000;
 constexpr std::uint32_t kIncidentFiles = 100;
@@ -152,7 +152,7 @@ Status Round::write_incidents() {
 
 Status Round::write_incident(watch::IncidentId id) {
   const auto facts = look([id](const view::Board& board, const watch::Moment& now) {
-    return board.incident(id, 0, kRows, now);
+    return board.incident(id, 0, kRowsOfFile, now);
   });
   if (!facts) return no_answer();
   if (!*facts) return {};

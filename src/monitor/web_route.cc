@@ -17,7 +17,6 @@ namespace mxsweep::monitor {
 namespace {
 
 using serve::Method;
-using serve::Request;
 
 constexpr std::uint32_t kPageMost = 100'000;
 constexpr std::uint32_t kRefreshLeast = 5;
@@ -258,7 +257,7 @@ std::string_view word_of(Method method) { return method == Method::post ? "POST"
 
 }  // namespace
 
-std::variant<Route, NoRoute> read_route(const Request& request) {
+std::variant<Route, NoRoute> read_route(const serve::Request& request) {
   Route route;
   route.api =
       !request.segments.empty() && (request.segments[0] == kApi || request.segments[0] == "-");

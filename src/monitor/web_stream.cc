@@ -18,7 +18,7 @@ Piece piece_of(Facts facts, std::optional<Route> next, const Write& write) {
           .next = std::move(next)};
 }
 
-Piece monitors_for(const Route& route, const view::Board& board, const watch::Moment& now) {
+Piece monitors_piece(const Route& route, const view::Board& board, const watch::Moment& now) {
   view::MonitorList facts = board.monitors(
       {.group = route.group, .state = route.state, .after = route.cursor}, route.limit, now);
   std::optional<Route> next;
@@ -26,8 +26,8 @@ Piece monitors_for(const Route& route, const view::Board& board, const watch::Mo
   return piece_of(std::move(facts), std::move(next), &api::monitor_lines);
 }
 
-Piece incidents_for(const Route& route, bool targets, const view::Board& board,
-                    const watch::Moment& now) {
+Piece incidents_piece(const Route& route, bool targets, const view::Board& board,
+                      const watch::Moment& now) {
   view::IncidentList facts =
       board.incidents({.open = route.open, .below = route.below}, route.limit, now);
   std::optional<Route> next;
@@ -37,7 +37,7 @@ Piece incidents_for(const Route& route, bool targets, const view::Board& board,
   });
 }
 
-Piece certificates_for(const Route& route, const view::Board& board, const watch::Moment& now) {
+Piece certificates_piece(const Route& route, const view::Board& board, const watch::Moment& now) {
   view::CertificateList facts =
       board.certificates(static_cast<std::uint32_t>(route.below), route.limit, now);
   std::optional<Route> next;
@@ -46,8 +46,8 @@ Piece certificates_for(const Route& route, const view::Board& board, const watch
   return piece_of(std::move(facts), std::move(next), &api::certificate_lines);
 }
 
-std::optional<Piece> history_for(const Route& route, const view::Board& board,
-                                 const watch::Moment& now) {
+std::optional<Piece> history_piece(const Route& route, const view::Board& board,
+                                   const watch::Moment& now) {
   std::optional<view::History> facts = board.history(route.name, route.from, route.limit, now);
   if (!facts) return std::nullopt;
   std::optional<Route> next;
@@ -63,10 +63,10 @@ std::optional<Piece> history_for(const Route& route, const view::Board& board,
 
 std::optional<Piece> piece_for(const Route& route, bool targets, const view::Board& board,
                                const watch::Moment& now) {
-  if (route.about == About::api_monitors) return monitors_for(route, board, now);
-  if (route.about == About::api_incidents) return incidents_for(route, targets, board, now);
-  if (route.about == About::api_certificates) return certificates_for(route, board, now);
-  return history_for(route, board, now);
+  if (route.about == About::api_monitors) return monitors_piece(route, board, now);
+  if (route.about == About::api_incidents) return incidents_piece(route, targets, board, now);
+  if (route.about == About::api_certificates) return certificates_piece(route, board, now);
+  return history_piece(route, board, now);
 }
 
 bool Web::Stream::ask(std::function<void()> then) {

@@ -9,7 +9,7 @@
 namespace mxsweep::names {
 namespace {
 
-constexpr Duration kTurn = std::chrono::milliseconds{200};
+constexpr Duration kIdentityTurn = std::chrono::milliseconds{200};
 // A sweep of hours may wait as long as resolvers take for a slow zone.
 constexpr Duration kPatience = std::chrono::seconds{30};
 
@@ -38,7 +38,7 @@ IdentityVerdict check_identity(const NameOptions& options, std::string_view helo
       identity.on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
     }
     if (identity.done()) return identity.verdict();
-    watch.wait(resolver.waiting() == 0 ? Duration::zero() : kTurn);
+    watch.wait(resolver.waiting() == 0 ? Duration::zero() : kIdentityTurn);
     if (ring.failure() != 0) return {.status = ring::explain_failure(ring.failure())};
   }
   return {.status = Status::unusable("whether our name " + std::string(helo) +

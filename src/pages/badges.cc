@@ -15,10 +15,10 @@ namespace mxsweep::pages {
 namespace {
 
 constexpr std::size_t kOctetsMax = 60;  // Of a half.
-constexpr double kHeight = 20;
+constexpr double kBadgeHeight = 20;
 constexpr double kMargin = 6;
 
-std::string_view word_of(Badge::Colour colour) {
+std::string_view colour_word(Badge::Colour colour) {
   switch (colour) {
     case Badge::Colour::good: return "brightgreen";
     case Badge::Colour::warning: return "orange";
@@ -127,7 +127,7 @@ std::string svg(const Badge& badge) {
   const double right = width_of(text) + 2 * kMargin;
   const std::string whole = fmt::format("{:.1f}", left + right);
   const std::string name = label.empty() ? text : label + ": " + text;
-  const std::string height = fmt::format("{}", kHeight);
+  const std::string height = fmt::format("{}", kBadgeHeight);
   Html xml;
   xml.open("svg", {{"xmlns", "http://www.w3.org/2000/svg"},
                    {"width", whole},
@@ -155,7 +155,7 @@ std::string shields_json(const Badge& badge) {
       .number("schemaVersion", 1)
       .text("label", badge.label)
       .text("message", badge.text)
-      .text("color", word_of(badge.colour))
+      .text("color", colour_word(badge.colour))
       .end();
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr double kSomeDown = 0.0001;
 constexpr double kMuchDown = 0.01;
 
-constexpr int kHeight = 28;
+constexpr int kDayHeight = 28;
 struct Look {
   DayKind kind;
   std::string_view css_class;
@@ -32,7 +32,7 @@ constexpr std::array<Look, 5> kLooks{{{DayKind::up, "d-up", 15, "up"},
 // A run of days of one kind is one line, as thick as the bars are high, with gaps by its dashes.
 std::string path_of(const Days& days, const Look& look) {
   std::string path;
-  const double middle = kHeight - look.height / 2.0;
+  const double middle = kDayHeight - look.height / 2.0;
   for (std::size_t i = 0; i < days.size();) {
     const std::size_t begin = i;
     while (i < days.size() && kind_of(days[i]) == look.kind) ++i;
@@ -57,7 +57,7 @@ void draw_path(Page& page, const Look& look, std::string_view path) {
       {{"class", look.css_class}, {"stroke-width", std::to_string(look.height)}, {"d", path}});
 }
 
-std::string_view word_of(DayKind kind) { return kLooks[static_cast<std::size_t>(kind)].word; }
+std::string_view kind_word(DayKind kind) { return kLooks[static_cast<std::size_t>(kind)].word; }
 
 }  // namespace
 
@@ -89,7 +89,7 @@ void draw_days(Page& page, const Days& days) {
   }
   page.html.open("svg", {{"class", "days"},
                          {"role", "img"},
-                         {"viewBox", fmt::format("0 0 {} {}", 4 * view::kDays - 1, kHeight)},
+                         {"viewBox", fmt::format("0 0 {} {}", 4 * view::kDays - 1, kDayHeight)},
                          {"preserveAspectRatio", "none"}});
   page.html.put("title", "90 days: " + text);
   for (const Look& look : kLooks) {
@@ -109,8 +109,8 @@ void draw_days_legend(Page& page) {
   page.html.open("ul", {{"class", "legend"}, {"aria-label", "What the bars of days mean"}});
   for (const Look& look : kLooks) {
     page.html.open("li").open(
-        "svg", {{"aria-hidden", "true"}, {"viewBox", fmt::format("0 0 5 {}", kHeight)}});
-    draw_path(page, look, fmt::format("M0 {}h5", kHeight - look.height / 2.0));
+        "svg", {{"aria-hidden", "true"}, {"viewBox", fmt::format("0 0 5 {}", kDayHeight)}});
+    draw_path(page, look, fmt::format("M0 {}h5", kDayHeight - look.height / 2.0));
     page.html.close("svg").text(look.word).close("li");
   }
   page.html.close("ul");
@@ -136,7 +136,7 @@ void list_days(Page& page, const Days& days) {
     if (kind_of(day) == DayKind::none) continue;
     const auto ago = std::chrono::days{days.size() - 1 - i};
     html.open("tr").put("th", date_of(today - ago), {{"scope", "row"}});
-    html.put("td", word_of(kind_of(day)));
+    html.put("td", kind_word(kind_of(day)));
     const auto up = view::uptime(day);
     html.put("td", up ? percent(*up) : "");
     for (const std::chrono::microseconds time : {day.down, day.unobserved, day.maintenance}) {

@@ -13,7 +13,7 @@ namespace {
 
 // Three octets for each octet of a name, ".html" and a number must fit into the 255 of a file name.
 constexpr std::size_t kNameOctetsMax = 200;
-constexpr std::size_t kDigits = 32;  // Of a hash: enough for names to differ.
+constexpr std::size_t kHashDigits = 32;  // Of a hash: enough for names to differ.
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -38,7 +38,7 @@ std::string safe_name(std::string_view name) {
   if (!safe.empty() && safe.size() <= kNameOctetsMax) return safe;
   tls::Sha256 hash;
   hash.add(name);
-  return "__" + tls::to_hexadecimal(hash.finish()).substr(0, kDigits);
+  return "__" + tls::to_hexadecimal(hash.finish()).substr(0, kHashDigits);
 }
 
 }  // namespace

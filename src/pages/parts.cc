@@ -10,7 +10,7 @@
 namespace mxsweep::pages {
 namespace {
 
-constexpr std::size_t kNameOctetsMax = 120;
+constexpr std::size_t kNameShownOctets = 120;
 
 // The headline without its problem: "400 hosts in 192.0.2.0/24".
 std::string place_of(const std::string& headline) {
@@ -41,7 +41,7 @@ void show_groups(Page& page, const view::IncidentFacts& facts) {
   html.text(facts.groups.size() == 1 ? "Group " : "Groups ");
   for (std::size_t i = 0; i < facts.groups.size(); ++i) {
     if (i > 0) html.text(", ");
-    html.put("a", cut(facts.groups[i], kNameOctetsMax),
+    html.put("a", cut(facts.groups[i], kNameShownOctets),
              {{"href", page.links.group(facts.groups[i])}});
   }
 }
@@ -192,7 +192,7 @@ void list_monitors(Page& page, std::span<const view::MonitorLine> monitors) {
   begin_table(page, "stack names", {"Monitor", "State", "Since", "Problem", "Last probe", "Time"});
   for (const view::MonitorLine& line : monitors) {
     html.open("tr").open("th", {{"scope", "row"}});
-    link_monitor(page, line, name_of(line), kNameOctetsMax);
+    link_monitor(page, line, name_of(line), kNameShownOctets);
     html.close("th").open("td", {{"data-is", "State"}}).open("span");
     show_state(page, line);
     html.close("span").close("td").open("td", {{"data-is", "Since"}});
@@ -219,7 +219,7 @@ void list_timeline(Page& page, std::span<const watch::TimelineRow> timeline, boo
     page.exact_time(row.at);
     html.text(" ").put("b", cut(word_of(row), 40));
     if (page.audience.targets) {
-      if (with_monitor && !row.monitor.empty()) html.text(" " + cut(row.monitor, kNameOctetsMax));
+      if (with_monitor && !row.monitor.empty()) html.text(" " + cut(row.monitor, kNameShownOctets));
       if (!row.text.empty()) {
         html.text((row.what == "ack" ? " by " : ": ") + cut(row.text, 400));
       }

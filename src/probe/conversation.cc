@@ -68,7 +68,7 @@ Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arriv
 Wants Conversation::on_clear(std::string_view octets, Instant now) {
   Wants wants{.deadline = deadline_};
   while (!octets.empty() && !wants.done) {
-    const bool tls_begun = state_ == smtp::State::handshake;
+    const bool tls_begun = row().phase == Phase::tls;
     follow(wants,
            tls_begun ? on_ciphertext(std::exchange(octets, {}), now) : read_reply(octets, now));
   }

@@ -6,11 +6,21 @@
 
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/probe/conversation.h"
+#include "mxsweep/tls/cipher_suites.h"
 #include "mxsweep/verdict/classify.h"
 #include "probe/secure.h"
 
 namespace mxsweep::probe {
 namespace {
+
+// In clear, in a record of each version from SSL 3.0 to TLS 1.2: the end of an exchange that has no
+// keys (RFC 8446 section 6.1).
+constexpr std::string_view kCloseNotify[] = {
+    {"\x15\x03\x00\x00\x02\x01\x00", 7},
+    {"\x15\x03\x01\x00\x02\x01\x00", 7},
+    {"\x15\x03\x02\x00\x02\x01\x00", 7},
+    {"\x15\x03\x03\x00\x02\x01\x00", 7},
+};
 
 // Whether a whole line has the code of a refusal.
 bool refuses(std::string_view line) {
@@ -22,11 +32,15 @@ bool refuses(std::string_view line) {
 }  // namespace
 
 Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
+  if (plan_->exchange != nullptr) return on_answer(octets, now);
   Secure& secure = *secure_;
   secure.received.clear();
   secure.sent = {};
   if (secure.clear_until_now && !skip_clear_text(octets)) return on_noise(Cause::tls_not_tls, now);
-  if (octets.empty()) return {.deadline = deadline_};
+  if (octets.empty()) {
+    if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+    return {.deadline = deadline_};
+  }
   secure.records_received = true;
   const bool was_secured = secure.engine.secured();
   const tls::EngineState status = secure.engine.advance(octets, secure.received);
@@ -93,8 +107,30 @@ Wants Conversation::on_tls_shortage(Instant now) {
   return wants;
 }
 
+// The server's answer to the hello of the plan.
+Wants Conversation::on_answer(std::string_view octets, Instant now) {
+  using State = tls::FirstFlight::State;
+  switch (plan_->exchange->flight.read(octets)) {
+    case State::reading: return {.deadline = deadline_};
+    case State::complete: break;
+    case State::not_tls: return fail(Cause::tls_not_tls, now);
+    case State::malformed: return fail(Cause::tls_malformed, now);
+    case State::flood: return fail(Cause::protocol_flood, now);
+  }
+  close_phase_time(now);
+  Wants wants = enter(smtp::State::leaving, now);
+  const tls::ServerAnswer& answer = plan_->exchange->flight.answer();
+  if (answer.chose()) wants.send = kCloseNotify[std::min(answer.version, tls::kTls12) - tls::kSsl3];
+  return wants;
+}
+
 Wants Conversation::begin_tls(Instant now) {
-  secure_ = std::make_unique<Secure>(*plan_->tls, target_->name());
+  if (plan_->exchange != nullptr) {
+    Wants wants = await(plan_->exchange->hello, plan_->timeout_of(row().wait), now);
+    wants.transient = true;
+    return wants;
+  }
+  secure_ = std::make_unique<Secure>(*plan_->tls, target_->name(), plan_->ticket);
   secure_->clear_until_now = state_ == smtp::State::handshake;
   observation_.begin_tls();
   if (secure_->engine.advance({}, secure_->received) == tls::EngineState::failed) {
@@ -128,6 +164,7 @@ void Conversation::learn_tls_end(Instant now) {
   tls::Facts& facts = observation_.seen_tls().facts;
   facts.client_certificate_requested = secure_->engine.client_certificate_requested();
   facts.alert = secure_->engine.alert();
+  if (plan_->ticket != nullptr) secure_->engine.keep_session(*plan_->ticket);
 }
 
 void Conversation::on_step_ended(Instant began, Instant ended) {

@@ -11,7 +11,8 @@
 namespace mxsweep::probe {
 
 struct Conversation::Secure {
-  Secure(const tls::Client& client, std::string_view server_name) : engine(client, server_name) {}
+  Secure(const tls::Client& client, std::string_view server_name, const tls::Ticket* ticket)
+      : engine(client, server_name, ticket) {}
 
   tls::Engine engine;
   std::string sending;           // The ciphertext of the latest Wants.

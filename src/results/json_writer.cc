@@ -10,7 +10,9 @@
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
+#include "results/json_enumeration.h"
 #include "results/json_names.h"
+#include "results/json_software.h"
 #include "results/json_tls.h"
 
 namespace mxsweep::results {
@@ -305,10 +307,12 @@ void append_json(const Record& record, std::string& out) {
   }
   if (record.starttls_known) write_starttls(record, json);
   if (record.tls.has_value()) write_tls(*record.tls, record.chain_detail, json);
+  if (record.tls_enumeration != nullptr) write_enumeration(*record.tls_enumeration, json);
   if (!record.replies[Phase::ehlo_tls].octets.empty()) {
     write_ehlo(",\"ehlo_tls\":{\"verb\":", record.verb_tls, record.replies[Phase::ehlo_tls], json);
   }
   write_transaction(record.replies, json);
+  if (record.software.has_value()) write_software(*record.software, json);
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

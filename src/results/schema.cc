@@ -9,6 +9,7 @@
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/software.h"
 #include "mxsweep/tls/facts.h"
 #include "results/json_tls.h"
 #include "results/record.schema.json.h"
@@ -54,6 +55,8 @@ std::string word_list(std::string_view name, std::string_view before) {
   }
   if (name == "verify_errors") return words(kErrors, before, word_of<kFirstError>);
   if (name == "findings") return words(kFindingCount, before, word_of<Finding{}>);
+  if (name == "evidence_parts") return words(kEvidencePartCount, before, word_of<EvidencePart{}>);
+  if (name == "confidences") return words(kConfidenceCount, before, word_of<Confidence{}>);
   INVARIANT(name == "anomalies");
   return words(kAnomalyCount, before, word_of<Anomaly{}>);
 }

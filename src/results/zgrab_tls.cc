@@ -57,13 +57,13 @@ void write_version(const VersionRow& version, JsonText& json) {
 }
 
 void write_cipher_suite(const tls::Session& session, JsonText& json) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view kHexDigits = "0123456789ABCDEF";
   json.raw("{");
   Members members(json);
   if (session.cipher_id != 0) {
     std::array<char, 6> hex{'0', 'x'};
     for (std::size_t i = 0; i < 4; ++i) {
-      hex[2 + i] = kDigits[session.cipher_id >> (12 - 4 * i) & 0xfU];
+      hex[2 + i] = kHexDigits[session.cipher_id >> (12 - 4 * i) & 0xfU];
     }
     members.word("hex", {hex.data(), hex.size()});
   }

@@ -6,7 +6,7 @@
 namespace mxsweep::scan {
 namespace {
 
-constexpr Duration kWaitMost = std::chrono::seconds{1};
+constexpr Duration kCanaryWaitMost = std::chrono::seconds{1};
 
 probe::Plan plan_of(const probe::Plan& plan) {
   probe::Plan own = plan;
@@ -50,7 +50,7 @@ void Canaries::run() {
     }
     threads::Doorbell& bell = doubts_.prober();
     bell.prepare();
-    Instant until = std::min(again_at_, now + kWaitMost);
+    Instant until = std::min(again_at_, now + kCanaryWaitMost);
     if (is_between_rounds() && has_room) until = std::min(until, doubts_.round_due());
     if (ends_.load(std::memory_order_seq_cst)) until = now;
     engine_.wait(engine_.next_wait(std::max(until, now)));
@@ -97,7 +97,7 @@ void Canaries::on_end(const Listener::Visit& visit, const probe::Observation& se
   if (failed_) {
     doubts_.end_round(pace::Answer::none, now);
   } else {
-    again_at_ = now + kWaitMost;
+    again_at_ = now + kCanaryWaitMost;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mxsweep/pace/retry.h"
+#include "mxsweep/probe/software.h"
 #include "scan/sweeper.h"
 
 namespace mxsweep::scan {
@@ -29,6 +30,7 @@ results::Record Sweeper::record_of(const probe::Observation& seen, const Task& t
       task.path == nullptr ? std::string_view{} : std::string_view(task.path->domain);
   results::Record record = seen.record(task.target.name(), domain);
   record.at = plan_.wall_time(seen.started());
+  record.software = probe::software_of(plan_, record);
   recorder_.describe(task, record);
   return record;
 }

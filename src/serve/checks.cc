@@ -24,10 +24,6 @@ constexpr std::array<Header, 5> kCommonHeaders{{
     {"Cache-Control", "no-store"},
 }};
 
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 std::string_view reason_of(int status) {
   switch (status) {
     case 400: return "Bad Request";
@@ -80,6 +76,10 @@ bool read_length(const Head& head, std::optional<std::uint64_t>& length) {
 }
 
 }  // namespace
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
 
 Answer plain_answer(int status) {
   Answer answer;

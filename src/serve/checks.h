@@ -39,6 +39,9 @@ struct Rules {
 // The answer of a status without anything else to say.
 [[nodiscard]] Answer plain_answer(int status);
 
+// Whether two words of a header are the same; their case does not count.
+[[nodiscard]] bool same_word(std::string_view a, std::string_view b);
+
 // Adds the headers that every answer has, unless it has its own.
 void add_common_headers(Answer& answer);
 

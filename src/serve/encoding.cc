@@ -11,6 +11,7 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/tls/sha256.h"
+#include "serve/checks.h"
 
 namespace mxsweep::serve {
 namespace {
@@ -24,10 +25,6 @@ constexpr int kWhole = 1000;  // A weight of 1.
 constexpr std::array<std::string_view, 5> kTexts{"text/", "application/json",
                                                  "application/atom+xml",
                                                  "application/openmetrics-text", "image/svg+xml"};
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 const std::string* header(const Answer& answer, std::string_view name) {
   const auto found = std::ranges::find_if(

@@ -13,8 +13,8 @@ static_assert(std::all_of(kStates.begin(), kStates.end(),
 static_assert(std::all_of(kStates.begin(), kStates.end(), [](const StateRow& row) {
   if (row.success_code == 0) return find(row.state, Event::unexpected) == nullptr;
   for (const int code : {row.success_code, 354, 421, 450, 550}) {
-    for (const Depth depth : {Depth::greeting, Depth::ehlo, Depth::tls, Depth::mail, Depth::rcpt,
-                              Depth::relay}) {
+    for (const Depth depth :
+         {Depth::greeting, Depth::ehlo, Depth::tls, Depth::mail, Depth::rcpt, Depth::relay}) {
       if (find(row.state, event_of(row.state, code, depth, false)) == nullptr) return false;
     }
   }

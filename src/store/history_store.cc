@@ -20,7 +20,7 @@ namespace mxsweep::store {
 namespace {
 
 // Freed pages are used again for the next partition. auto_vacuum serves a budget that has shrunk.
-constexpr char kSettings[] =
+constexpr char kHistorySettings[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000;"
     "PRAGMA journal_size_limit=4096000; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY";
 
@@ -118,7 +118,7 @@ bool HistoryStore::Impl::open_database(WallTime now) {
   progress.hour_now = in_ms(now) / kHourMs;
   progress.hours_done = std::min(*hours, progress.hour_now - 1);
   progress.days_done = std::min(*days, progress.hour_now / kHoursOfDay - 1);
-  return database.execute(kSettings) && database.begin() &&
+  return database.execute(kHistorySettings) && database.begin() &&
          database.end(words.load(database) && make_views(database));
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 // WAL: 1000 pages (4 MB) before they are copied into the database, and the file is cut back to that
 // after a batch that was larger.
-constexpr char kSettings[] =
+constexpr char kStateSettings[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000;"
     "PRAGMA journal_size_limit=4096000; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY";
 
@@ -57,7 +57,7 @@ StateStore::Impl::Opened StateStore::Impl::open_database(WallTime now, watch::Sa
   if (database.open(path, false) && quick_check(database) && check_identity(database)) {
     if (*database.number("PRAGMA user_version") > kStateVersion) return Opened::newer;
     if (database.read_only()) database.fail(Fault::damaged, "it cannot be written to");
-    if (database.execute(kSettings) && read_state(database, now, saved)) {
+    if (database.execute(kStateSettings) && read_state(database, now, saved)) {
       writer.emplace(database);
       if (database.fault() == Fault::none) return Opened::yes;
     }

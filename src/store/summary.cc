@@ -53,14 +53,14 @@ using Milliseconds = std::array<std::uint32_t, std::size(kSeconds)>;
 
 // Whole seconds; what is left of rounding goes to the greatest, where it matters least.
 std::array<std::uint32_t, std::size(kSeconds)> in_seconds(const Milliseconds& ms) {
-  std::array<std::uint32_t, std::size(kSeconds)> seconds{};
+  std::array<std::uint32_t, std::size(kSeconds)> split{};
   std::uint32_t left = kHourLengthMs / 1000;
   for (std::size_t i = 0; i < ms.size(); ++i) {
-    seconds[i] = ms[i] / 1000;
-    left -= seconds[i];
+    split[i] = ms[i] / 1000;
+    left -= split[i];
   }
-  *std::max_element(seconds.begin(), seconds.end()) += left;
-  return seconds;
+  *std::max_element(split.begin(), split.end()) += left;
+  return split;
 }
 
 }  // namespace

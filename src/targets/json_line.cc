@@ -144,7 +144,7 @@ Fault apply_tls(std::string_view word, Line& line) {
   return {};
 }
 
-Fault apply_name(std::string_view name, Line& line) {
+Fault take_name(std::string_view name, Line& line) {
   if (!line.name.empty() && line.name != name) return wrong(kName, kContradicts);
   if (!is_host_name(name)) return of(Cause::input_syntax, kName);
   line.name = name;
@@ -165,7 +165,7 @@ Fault apply_meta(std::string_view json, Line& line) {
 Fault apply_rest(const JsonMembers& members, Line& line) {
   Fault fault;
   if (members.has(kPort)) fault = apply_port(members.json(kPort), kPort, line);
-  if (!is_fault(fault) && members.has(kName)) fault = apply_name(*members.text(kName), line);
+  if (!is_fault(fault) && members.has(kName)) fault = take_name(*members.text(kName), line);
   if (!is_fault(fault) && members.has(kMeta)) fault = apply_meta(members.json(kMeta), line);
   return fault;
 }

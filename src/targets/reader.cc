@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 // The lines of masscan -oJ that are not objects; some versions write the last one.
 bool is_array_frame(std::string_view text) {
@@ -35,7 +35,7 @@ std::string_view without_comma_behind(std::string_view text) {
 std::string_view without_comment(std::string_view text) {
   const std::size_t mark = text.find('#');
   if (mark == std::string_view::npos || text.front() == '{') return text;
-  if (mark != 0 && !is_blank(text[mark - 1])) return text;
+  if (mark != 0 && !is_white(text[mark - 1])) return text;
   const std::string_view before = text.substr(0, mark);
   if (std::ranges::count(before, '"') % 2 != 0) return text;
   return without_blanks_around(before);

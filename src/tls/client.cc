@@ -21,7 +21,8 @@ Client::~Client() = default;
 Status Client::open(const ClientOptions& options) {
   start_library();
   if (!has_memory(kOpenMemory)) return short_of_memory();
-  Result<Priority> priority = make_priority(options.ciphers, options.version_min, Version::tls1_3);
+  Result<Priority> priority =
+      make_priority(options.ciphers, options.version_min, options.version_max);
   if (!priority.ok()) return priority.status();
   auto library = std::make_unique<Library>();
   library->priority = *std::move(priority);

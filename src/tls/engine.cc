@@ -21,9 +21,6 @@
 namespace mxsweep::tls {
 namespace {
 
-// Per handshake message. The largest is a certificate chain.
-constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
-
 // Octets received without progress: neither a completed handshake nor clear text. The library
 // buffers a message of up to 16 MiB before it checks its size.
 constexpr std::size_t kOctetsWithoutProgressMax = std::size_t{256} * 1024;
@@ -113,12 +110,13 @@ struct Engine::Library {
   std::string certificate_message;
 };
 
-Engine::Engine(const Client& client, std::string_view server_name)
+Engine::Engine(const Client& client, std::string_view server_name, const Ticket* ticket)
     : library_(std::make_unique<Library>()) {
   INVARIANT(client.library_ != nullptr);
-  int result = start(GNUTLS_CLIENT | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP,
-                     client.library_->priority.get(), client.library_->credentials.get(),
-                     client.library_->anonymous.get());
+  const unsigned tickets = ticket == nullptr ? GNUTLS_NO_TICKETS : 0U;
+  int result =
+      start(GNUTLS_CLIENT | tickets | GNUTLS_KEY_SHARE_TOP, client.library_->priority.get(),
+            client.library_->credentials.get(), client.library_->anonymous.get());
   if (result < 0) {
     fail(result);
     return;
@@ -135,6 +133,24 @@ Engine::Engine(const Client& client, std::string_view server_name)
         gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name.data(), server_name.size());
     if (result == GNUTLS_E_MEMORY_ERROR) fail(result);
   }
+  if (ticket != nullptr && !ticket->session.empty()) {
+    result = gnutls_session_set_data(session, ticket->session.data(), ticket->session.size());
+    if (result == GNUTLS_E_MEMORY_ERROR) fail(result);
+  }
+}
+
+// Under TLS 1.3 the library would wait for a ticket that has not come.
+void Engine::keep_session(Ticket& ticket) const {
+  gnutls_session_t const session = library_->session;
+  ticket.session.clear();
+  ticket.resumed = secured_ && gnutls_session_is_resumed(session) != 0;
+  if (!secured_) return;
+  const bool is_1_3 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+  if (is_1_3 && (gnutls_session_get_flags(session) & GNUTLS_SFLAGS_SESSION_TICKET) == 0) return;
+  gnutls_datum_t data{};
+  if (gnutls_session_get_data2(session, &data) < 0) return;
+  ticket.session.assign(reinterpret_cast<const char*>(data.data), data.size);
+  gnutls_free(data.data);
 }
 
 Engine::Engine(const Server& server) : library_(std::make_unique<Library>()) {

@@ -64,10 +64,10 @@ struct VersionWord {
   Version version;
   std::string_view word;
 };
-constexpr std::array<VersionWord, 4> kVersions{{{Version::tls1_3, "VERS-TLS1.3"},
-                                                {Version::tls1_2, "VERS-TLS1.2"},
-                                                {Version::tls1_1, "VERS-TLS1.1"},
-                                                {Version::tls1_0, "VERS-TLS1.0"}}};
+constexpr std::array<VersionWord, 4> kPriorityWords{{{Version::tls1_3, "VERS-TLS1.3"},
+                                                     {Version::tls1_2, "VERS-TLS1.2"},
+                                                     {Version::tls1_1, "VERS-TLS1.1"},
+                                                     {Version::tls1_0, "VERS-TLS1.0"}}};
 
 bool between(Version version, Version least, Version most) {
   return version >= least && version <= most;
@@ -158,7 +158,7 @@ Result<Priority> make_priority(const std::string& ciphers, Version version_min,
                                Version version_max) {
   const bool everything = ciphers.empty();
   std::string text = everything ? std::string(kEverything) : ciphers;
-  for (const VersionWord& row : kVersions) {
+  for (const VersionWord& row : kPriorityWords) {
     const bool wanted = between(row.version, version_min, version_max);
     if (!everything && wanted) continue;  // The user's list decides which of these are offered.
     text.append(wanted ? ":+" : ":-").append(row.word);

@@ -14,6 +14,9 @@
 
 namespace mxsweep::tls {
 
+// Per handshake message. The largest is a certificate chain.
+inline constexpr std::size_t kMessageOctetsMax = std::size_t{64} * 1024;
+
 // RSA; OpenSSL has the same limits. Within them a signature is verified in 2 ms. If the exponent is
 // as long as the modulus, it would take 400 ms at this size, and 11 s at four times this size.
 inline constexpr std::size_t kModulusBitsMax = 16'384;

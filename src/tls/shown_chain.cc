@@ -8,7 +8,7 @@ namespace mxsweep::tls {
 namespace {
 
 // Takes a length of `length_octets` octets, and that many octets, from `input`.
-std::optional<std::string_view> take(std::string_view& input, std::size_t length_octets) {
+std::optional<std::string_view> take_vector(std::string_view& input, std::size_t length_octets) {
   if (input.size() < length_octets) return std::nullopt;
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_octets; ++i) {
@@ -25,15 +25,15 @@ std::optional<std::string_view> take(std::string_view& input, std::size_t length
 //   before 1.3   list<3> { certificate<3> ... }
 //   TLS 1.3      context<1>, list<3> { certificate<3>, extensions<2> ... }
 std::vector<std::string_view> certificates_in(std::string_view message, bool tls1_3) {
-  if (tls1_3 && !take(message, 1)) return {};
-  std::optional<std::string_view> list = take(message, 3);
+  if (tls1_3 && !take_vector(message, 1)) return {};
+  std::optional<std::string_view> list = take_vector(message, 3);
   if (!list) return {};
   std::vector<std::string_view> certificates;
   while (!list->empty()) {
-    const std::optional<std::string_view> certificate = take(*list, 3);
+    const std::optional<std::string_view> certificate = take_vector(*list, 3);
     if (!certificate) break;
     certificates.push_back(*certificate);
-    if (tls1_3 && !take(*list, 2)) break;
+    if (tls1_3 && !take_vector(*list, 2)) break;
   }
   return certificates;
 }

@@ -31,12 +31,12 @@ constexpr CodeRange kSoftWords{400, 499, true};
 constexpr CodeRange kSoft{400, 499};
 constexpr CodeRange kHard{500, 599};
 constexpr CodeRange kEveryCode{0, 999};
-constexpr CodeRange only(int code) { return {code, code}; }
+consteval CodeRange only(int code) { return {code, code}; }
 
 constexpr EnhancedRange kAnyEnhanced{};
-constexpr EnhancedRange x(int subject, int first, int last) { return {subject, first, last}; }
-constexpr EnhancedRange x(int subject, int detail) { return {subject, detail, detail}; }
-constexpr EnhancedRange x(int subject) { return {subject}; }
+consteval EnhancedRange x(int subject, int first, int last) { return {subject, first, last}; }
+consteval EnhancedRange x(int subject, int detail) { return {subject, detail, detail}; }
+consteval EnhancedRange x(int subject) { return {subject}; }
 
 // clang-format off
 constexpr ReplyRow kRows[] = {
@@ -137,7 +137,8 @@ constexpr ReplyRow kRows[] = {
      "rate limit| ratelimit|rate exceeded|unusual rate|sending rate| throttl|slow down"
      "|again slower|too quickly|too fast |too frequent|too many requests|numerous attempts"
      "|too many messages|too much mail from|too many mails|too many emails"
-     "|too many recipients+ hour|too many recipients+ rec| many+ recipients recently"
+     "|too many recipients| many+ recipients recently| rate+ overlimit| rate+ over limit"
+     "| rate+ over the limit| exceeded+ rate | exceeding+ rate | above+ rate "
      "|unexpected volume|excessive volume|unusual volume| messages+ hour | messages+ minute"
      "|mails per |messages per| mail+ at a rate| receiving+ rate|at a rate that|hourly "
      "|daily quota|daily limit|sending limit|sending quota|recipient rate|too often"
@@ -210,7 +211,8 @@ constexpr ReplyRow kRows[] = {
      "|out of space| inodes|free blocks|filesystem full|file system full|filesystem is full"
      "|file system is full|file system+ low|spool is full|spool full|spool space|spool area"
      "|volume is full|volume full|storage is full|storage full|storage is exhausted"
-     "|storage exhausted|low on disk|low on space|low on storage|partition is full|partition full"
+     "|storage exhausted|low on disk| spool+ free space| spool+ partition| minimum of free space"
+     "|low on space|low on storage|partition is full|partition full"
      "|server storage",
      Cause::resources_storage, "no room for mail, be the code 4xx or 5xx (552)"},
     {kAnyPhase, kSoft, x(3, 1), "",
@@ -305,7 +307,8 @@ constexpr ReplyRow kRows[] = {
      "|not one of our|not our user|not a valid|user not local|not known here|not known at"
      "|isn t known|is not a known|unknown to us|recipient domain| address+ not valid"
      "|recipient reject| verify+ address|recipient notfound| badrcptto|user doesn"
-     "|addressee unknown| recipientnotfound|not a user|mailbox is frozen|mailbox is unavailable"
+     "|no one here| nobody here|addressee unknown| recipientnotfound|not a user|mailbox is frozen"
+     "|mailbox is unavailable"
      "|recipient is invalid|no account",
      Cause::policy_recipient_unknown, "the mailbox does not exist, or not any more"},
     {kRcpt, kRefusal, kAnyEnhanced,
@@ -351,6 +354,9 @@ constexpr ReplyRow kRows[] = {
     {kEhlo, {550, 559}, kAnyEnhanced,
      " helo | ehlo ",
      Cause::config_scanner_helo_rejected, "about a command that it knows: it rejects the name"},
+
+    {kRcpt, kSoft, x(3, 2), "service currently unavailable",
+     Cause::throttled_greylist, "postscreen, to a client that has just passed its deep tests"},
 
     // Enhanced codes with several meanings, once no words have matched.
     {kRcpt, kRefusal, x(1, 0, 6), "",
@@ -410,6 +416,19 @@ constexpr ReplyRow kRows[] = {
     {kRcpt, only(551), kAnyEnhanced, "",
      Cause::policy_recipient_unknown, "RFC 5321: user not local"},
 
+    {kAnyPhase, kHard, kAnyEnhanced,
+     "administrative prohibition|administratively prohibited|administratively denied"
+     "|prohibited by|site policy|local policy|security policy|company policy|policy violation"
+     "|policy reasons|policy restrictions|by policy|against policy|against our policy"
+     "|policy reject|policy denied",
+     Cause::policy_rejected, "a policy, in words and without its code"},
+    {kAnyPhase, kSoft, kAnyEnhanced,
+     "administrative prohibition|administratively prohibited|administratively denied"
+     "|prohibited by|site policy|local policy|security policy|company policy|policy violation"
+     "|policy reasons|policy restrictions|by policy|against policy|against our policy"
+     "|policy reject|policy denied",
+     Cause::tempfail_policy, "the same, for now"},
+
     // The rest. 4.7.0 means no more than a bare 4xx: RFC 3463 "other or undefined".
     {kAnyPhase, kSoft, x(7, 1, 999), "", Cause::tempfail_policy, "a policy, but which?"},
     {kAnyPhase, kHard, x(7), "", Cause::policy_rejected, "a policy, but which?"},
@@ -424,34 +443,38 @@ constexpr ReplyRow kRows[] = {
 };
 // clang-format on
 
-constexpr bool is_word(char c) { return is_lower(c) || is_digit(c); }
+// Whether `holds` for the phrases of every row.
+consteval bool each_row(bool (*holds)(std::string_view phrases)) {
+  for (const ReplyRow& row : kRows) {
+    if (!holds(row.phrases)) return false;
+  }
+  return true;
+}
 
-constexpr bool is_folded(std::string_view phrases) {
+consteval bool is_folded(std::string_view phrases) {
   return std::all_of(phrases.begin(), phrases.end(), [](char c) {
-    return is_word(c) || c == ' ' || c == '.' || c == '|' || c == '+';
+    return is_lower(c) || is_digit(c) || c == ' ' || c == '.' || c == '|' || c == '+';
   });
 }
-static_assert(std::all_of(std::begin(kRows), std::end(kRows),
-                          [](const ReplyRow& row) { return is_folded(row.phrases); }),
+static_assert(each_row(is_folded),
               "a phrase with octets that folded text does not have can never match");
 
 // Or part of one.
-constexpr std::string_view next_phrase(std::string_view& phrases) {
+consteval std::string_view next_phrase(std::string_view& phrases) {
   const std::string_view phrase = phrases.substr(0, phrases.find_first_of("|+"));
   phrases.remove_prefix(std::min(phrase.size() + 1, phrases.size()));
   return phrase;
 }
 
 // A folded name contains no blank and begins with a dot.
-constexpr bool keeps_out_of_names(std::string_view phrases) {
+consteval bool keeps_out_of_names(std::string_view phrases) {
   while (!phrases.empty()) {
     const std::string_view phrase = next_phrase(phrases);
     if (phrase.front() != '.' && phrase.find(' ') == std::string_view::npos) return false;
   }
   return true;
 }
-static_assert(std::all_of(std::begin(kRows), std::end(kRows),
-                          [](const ReplyRow& row) { return keeps_out_of_names(row.phrases); }),
+static_assert(each_row(keeps_out_of_names),
               "a host may be called ratelimit.example: only phrases that begin with a dot are "
               "searched for in names");
 static_assert(std::end(kRows)[-1].phases == kAnyPhase && std::end(kRows)[-1].codes.first == 0 &&

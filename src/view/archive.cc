@@ -10,7 +10,7 @@
 namespace mxsweep::view {
 namespace {
 
-constexpr std::size_t kNodeOctets = 48;
+constexpr std::size_t kListNode = 48;
 
 std::size_t octets_of(const watch::TimelineRow& row) {
   return sizeof row + held_by(row.monitor) + held_by(row.what) + held_by(row.text);
@@ -35,7 +35,7 @@ std::size_t octets_of(const std::vector<Row>& rows) {
 
 std::size_t octets_of(const Kept& kept) {
   const watch::Incident& incident = kept.incident;
-  return kNodeOctets + sizeof kept + held_by(incident.scope_field) + held_by(incident.scope_value) +
+  return kListNode + sizeof kept + held_by(incident.scope_field) + held_by(incident.scope_value) +
          held_by(incident.title) + held_by(incident.text) + held_by(kept.headline) +
          octets_of(kept.groups) + kept.members.capacity() * sizeof(kept.members[0]) +
          octets_of(kept.evidence) + octets_of(kept.timeline) + octets_of(kept.deliveries) +

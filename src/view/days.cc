@@ -25,7 +25,7 @@ microseconds& part(Shares& shares, TimeKind kind) {
   return shares.*kParts[static_cast<std::size_t>(kind)];
 }
 
-void add_to(Shares& sum, const Shares& more) {
+void add_to_shares(Shares& sum, const Shares& more) {
   for (const auto each : kParts) sum.*each += more.*each;
 }
 
@@ -63,7 +63,7 @@ std::uint32_t units(microseconds span, microseconds unit) {
   return static_cast<std::uint32_t>((bounded + unit / 2) / unit);
 }
 
-std::uint32_t pack(const Shares& shares) {
+std::uint32_t pack_shares(const Shares& shares) {
   const microseconds unknown = std::max(kDay - shares.whole(), microseconds{0});
   std::uint32_t down = units(shares.down, kDownUnit);
   if (down == 0 && shares.down > microseconds{0}) down = 1;  // A failure must not vanish.
@@ -71,7 +71,7 @@ std::uint32_t pack(const Shares& shares) {
          units(shares.maintenance, kOtherUnit) << 24U;
 }
 
-Shares unpack(std::uint32_t word) {
+Shares unpack_shares(std::uint32_t word) {
   Shares shares;
   shares.down = (word & 0xffffU) * kDownUnit;
   shares.unobserved = std::min((word >> 16U & 0xffU) * kOtherUnit, kDay - shares.down);
@@ -117,7 +117,7 @@ void GroupDays::add(DayNumber day, const Shares& shares) {
     days_[place(newest_ + 1, kDays)] = {};
   }
   if (day <= newest_ - count) return;
-  add_to(days_[place(day, kDays)], shares);
+  add_to_shares(days_[place(day, kDays)], shares);
 }
 
 void GroupDays::advance(const watch::GroupCounts& counts, const watch::Moment& now) {
@@ -195,7 +195,7 @@ void MonitorDays::clear(watch::MonitorId monitor, DayNumber after, DayNumber unt
 
 // What follows belongs to another day.
 void MonitorDays::close_day(watch::MonitorId monitor, Begin& at, const Shares& at_midnight) {
-  word(monitor, at.day) = view::pack(at_midnight);
+  word(monitor, at.day) = pack_shares(at_midnight);
   const std::array<std::int32_t, 4> more = tenths_of(at_midnight);
   for (std::size_t i = 0; i < more.size(); ++i) at.tenths[i] += more[i];
 }
@@ -234,7 +234,7 @@ void MonitorDays::step(watch::MonitorId monitor, const Shares& whole, WallTime n
   // What was counted of this day goes on.
   const std::uint32_t known = find(monitor, today);
   if (known == kNothing || before - today >= static_cast<DayNumber>(kept_)) return;
-  const std::array<std::int32_t, 4> earlier = tenths_of(view::unpack(known));
+  const std::array<std::int32_t, 4> earlier = tenths_of(unpack_shares(known));
   for (std::size_t i = 0; i < earlier.size(); ++i) at.tenths[i] -= earlier[i];
   word(monitor, today) = kNothing;
 }
@@ -257,11 +257,11 @@ bool MonitorDays::restore(watch::MonitorId monitor, DayNumber day, DayNumber beg
   Shares sum = shares;
   // Midnight has passed since this process began: of that day each has a part.
   if (const std::uint32_t known = find(monitor, day); known != kNothing) {
-    Shares own = view::unpack(known);
+    Shares own = unpack_shares(known);
     own.unobserved = std::max(own.unobserved - shares.whole(), microseconds{0});
-    add_to(sum, own);
+    add_to_shares(sum, own);
   }
-  word(monitor, day) = view::pack(sum);
+  word(monitor, day) = pack_shares(sum);
   return true;
 }
 
@@ -279,7 +279,7 @@ std::array<Day, kDays> MonitorDays::days(watch::MonitorId monitor, const Shares&
   const DayNumber today = day_of(now);
   for (std::size_t i = kDays - kept_; i + 1 < kDays; ++i) {
     const std::uint32_t known = find(monitor, today - static_cast<DayNumber>(kDays - 1 - i));
-    if (known != kNothing) found[i] = view::unpack(known);
+    if (known != kNothing) found[i] = unpack_shares(known);
   }
   found.back() = less(whole, begins_[monitor].tenths);
   return found;

@@ -21,7 +21,7 @@ using std::chrono::hours;
 
 constexpr std::uint32_t kNone = FlatIndex::kNone;
 constexpr Duration kSoon = hours{24 * 30};
-constexpr Duration kUrgent = hours{24 * 7};
+constexpr Duration kUrgentBefore = hours{24 * 7};
 
 struct Entry {
   tls::Digest sha256{};
@@ -98,7 +98,7 @@ Expiry expiry(WallTime not_before, WallTime not_after, WallTime now) {
   const Duration left = not_after - now;
   if (left <= Duration::zero()) return Expiry::expired;
   const Duration lifetime = std::max<Duration>(not_after - not_before, Duration::zero());
-  if (left < std::min(kUrgent, lifetime / 10)) return Expiry::urgent;
+  if (left < std::min(kUrgentBefore, lifetime / 10)) return Expiry::urgent;
   return left < std::min(kSoon, lifetime / 3) ? Expiry::soon : Expiry::far;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "mxsweep/watch/certificates.h"
+#include "watch/compose_parts.h"
 #include "watch/plain_text.h"
 
 namespace mxsweep::watch {
@@ -14,7 +15,6 @@ namespace {
 constexpr std::size_t kLinesMax = 40;
 constexpr std::size_t kNamesShown = 3;
 constexpr std::size_t kSubjectShownOctets = 120;
-constexpr std::size_t kNameShownOctets = 80;
 
 std::string when(WallTime not_after, WallTime now) {
   const std::string day = rfc3339(not_after).substr(0, 10);

@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "mxsweep/watch/changes.h"
+#include "watch/compose_parts.h"
 #include "watch/plain_text.h"
 
 namespace mxsweep::watch {
 namespace {
 
-constexpr std::size_t kLinesMax = 40;
-constexpr std::size_t kNamesShown = 3;
+constexpr std::size_t kChangeLinesMax = 40;
+constexpr std::size_t kChangeNamesShown = 3;
 constexpr std::size_t kValueShownOctets = 120;
-constexpr std::size_t kNameShownOctets = 80;
 constexpr std::size_t kDigestShownOctets = 16;
 
 std::set<std::string_view> words_of(std::string_view text) {
@@ -137,18 +137,18 @@ Notice notice_of(std::span<const FieldChange> changes,
   }
   std::size_t written = 0;
   for (const auto& [line, monitors] : lines) {
-    if (written++ == kLinesMax) {
-      notice.text += fmt::format("... and {} more\n", grouped(lines.size() - kLinesMax));
+    if (written++ == kChangeLinesMax) {
+      notice.text += fmt::format("... and {} more\n", grouped(lines.size() - kChangeLinesMax));
       break;
     }
     append_wrapped("* ", std::get<2>(line), notice.text);
     std::string names;
-    for (std::size_t i = 0; i < std::min(monitors.size(), kNamesShown); ++i) {
+    for (std::size_t i = 0; i < std::min(monitors.size(), kChangeNamesShown); ++i) {
       if (i > 0) names += ", ";
       names += name(monitors[i]);
     }
-    if (monitors.size() > kNamesShown) {
-      names += fmt::format(" and {} more", grouped(monitors.size() - kNamesShown));
+    if (monitors.size() > kChangeNamesShown) {
+      names += fmt::format(" and {} more", grouped(monitors.size() - kChangeNamesShown));
     }
     append_wrapped("  on ", names, notice.text);
   }

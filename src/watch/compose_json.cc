@@ -11,7 +11,7 @@
 namespace mxsweep::watch {
 namespace {
 
-constexpr std::size_t kTextOctetsMax = 8 * 1024;
+constexpr std::size_t kJsonTextOctetsMax = 8 * 1024;
 constexpr std::size_t kMetaOctetsMax = 4 * 1024;
 constexpr std::size_t kValueOctetsMax = 1024;
 
@@ -93,7 +93,7 @@ void write_incident(const Incident& incident, results::JsonText& json) {
   object.number("revision", incident.revision);
   if (incident.acknowledged) write_acknowledgement(*incident.acknowledged, object, json);
   object.text_if_any("title", incident.title);
-  if (!incident.text.empty()) object.text("text", incident.text, kTextOctetsMax);
+  if (!incident.text.empty()) object.text("text", incident.text, kJsonTextOctetsMax);
   json.raw("}");
 }
 

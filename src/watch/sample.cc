@@ -11,15 +11,13 @@ namespace mxsweep::watch {
 namespace {
 
 Verdict verdict_of(const results::Record& record, std::span<const Cause> page_on) {
+  const bool paged = std::find(page_on.begin(), page_on.end(), record.cause) != page_on.end();
   switch (record.outcome) {
     case Outcome::ok: return Verdict::good;
-    case Outcome::degraded:
-      return std::find(page_on.begin(), page_on.end(), record.cause) == page_on.end()
-                 ? Verdict::warn
-                 : Verdict::bad;
+    case Outcome::degraded: return paged ? Verdict::bad : Verdict::warn;
     case Outcome::failed: return Verdict::bad;
     // The server answered and declined us, or nothing was learnt of it.
-    case Outcome::refused:
+    case Outcome::refused: return paged ? Verdict::bad : Verdict::none;
     case Outcome::invalid:
     case Outcome::excluded:
     case Outcome::local: break;

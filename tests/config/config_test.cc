@@ -86,6 +86,17 @@ TEST_CASE("a failure that leaves a server degraded can count as one", "[config]"
   CHECK(settings.groups.at(0).page_on == std::vector{Cause::net_closed_early, Cause::net_timeout});
 }
 
+TEST_CASE("own servers can be asked whether they would take mail", "[config]") {
+  const watch::Settings settings = settings_of(
+      "watch = { helo = \"a.test\", recipient = \"box@b.test\", mail_size = 5000 }\n"
+      "group = [{ targets = \"x\", own = true, depth = \"rcpt\", "
+      "page_on = [\"resources.storage\"] }]\n");
+  CHECK(settings.envelope.recipient == "box@b.test");
+  CHECK(settings.envelope.octets == 5000);
+  CHECK(settings.groups.at(0).depth == smtp::Depth::rcpt);
+  CHECK(settings.groups.at(0).page_on == std::vector{Cause::resources_storage});
+}
+
 TEST_CASE("the complete example has no problem", "[config]") {
   const watch::Settings settings = settings_of(example(), room_of_example());
   CHECK(settings.history_octets_max == 10'000'000'000);

@@ -15,7 +15,7 @@ using namespace mxsweep::config;
 
 namespace {
 
-constexpr std::string_view kHead =
+constexpr std::string_view kPlanHead =
     "[watch]\n"
     "helo = \"probe.example.net\"\n"
     "[vantage]\n"
@@ -25,7 +25,7 @@ constexpr std::string_view kHead =
     "targets = \"edge.txt\"\n"
     "labels = { team = \"mail\" }\n";
 
-constexpr std::string_view kMail =
+constexpr std::string_view kPlanMail =
     "[[channel]]\n"
     "name = \"ops\"\n"
     "kind = \"mail\"\n"
@@ -51,7 +51,7 @@ struct World {
 
 bool near(double a, double b) { return std::abs(a - b) <= 0.01 * b; }
 
-std::string head() { return std::string(kHead); }
+std::string head() { return std::string(kPlanHead); }
 
 std::vector<std::string> remarks(const Plan& plan) {
   std::vector<std::string> lines;
@@ -88,7 +88,7 @@ TEST_CASE("how often a group goes on to TLS", "[config][plan]") {
 
 TEST_CASE("the plan as lines", "[config][plan]") {
   const Plan plan = World{}.plan(
-      head() + std::string(kMail) + std::string(kSms) +
+      head() + std::string(kPlanMail) + std::string(kSms) +
       "[[route]]\nmatch = { severity = \"critical\" }\nto = \"ops\"\n"
       "escalate = [{ after = \"15m\", to = \"sms\" }]\n"
       "[[route]]\nmatch = { severity = \"warning\", target = \"mx1.*\" }\nto = \"sms\"\n");
@@ -112,7 +112,7 @@ TEST_CASE("a route reaches the groups that it matches", "[config][plan]") {
   const World world{{1, 1}, {}, {}};
   const Plan plan = world.plan(
       head() + "[[group]]\nname = \"other\"\ntargets = \"other.txt\"\nseverity = \"info\"\n" +
-      std::string(kMail) + std::string(kSms) +
+      std::string(kPlanMail) + std::string(kSms) +
       "[[route]]\nmatch = { group = \"other\" }\nto = \"sms\"\n"
       "[[route]]\nmatch = { labels = { team = \"mail\" } }\nto = \"ops\"\n");
   REQUIRE(plan.reaches.size() == 6);
@@ -134,14 +134,14 @@ TEST_CASE("what is missing is remarked on", "[config][plan]") {
           "warning: there are no canaries ([vantage]): a fault of this machine's network looks "
           "like a fault of the servers",
           "warning: the group 'edge' has no target"});
-  CHECK(remarks(World{}.plan(head() + std::string(kMail) + std::string(kSms) +
+  CHECK(remarks(World{}.plan(head() + std::string(kPlanMail) + std::string(kSms) +
                              "[[route]]\nmatch = { severity = \"info\" }\nto = \"ops\"\n")) ==
         std::vector<std::string>{"warning: no route leads to the channel 'sms'",
                                  "warning: no route takes every failure of the group 'edge'"});
 }
 
 TEST_CASE("a mail path through watched servers alone is an error", "[config][plan]") {
-  const std::string mail_alone = head() + std::string(kMail);
+  const std::string mail_alone = head() + std::string(kPlanMail);
   World world;
   CHECK(remarks(world.plan(mail_alone)).empty());
 
@@ -162,18 +162,18 @@ TEST_CASE("a mail path through watched servers alone is an error", "[config][pla
 
 TEST_CASE("another kind of channel, or another relay, makes it a warning", "[config][plan]") {
   const World world{{1}, {"relay.example.org"}, {"example.net"}};
-  const Plan both = world.plan(head() + std::string(kMail) + std::string(kSms));
+  const Plan both = world.plan(head() + std::string(kPlanMail) + std::string(kSms));
   CHECK_FALSE(both.has_error());
   CHECK(remarks(both).front() ==
         "warning: every relay of the channel 'ops' is a server that is watched");
 
   // It does not count unless a message may go to it.
   const Plan unrouted =
-      world.plan(head() + std::string(kMail) + std::string(kSms) + "[[route]]\nto = \"ops\"\n");
+      world.plan(head() + std::string(kPlanMail) + std::string(kSms) + "[[route]]\nto = \"ops\"\n");
   CHECK(unrouted.has_error());
 
   // A fallback counts.
-  const Plan fallback = world.plan(head() + std::string(kMail) + "fallback = \"sms\"\n" +
+  const Plan fallback = world.plan(head() + std::string(kPlanMail) + "fallback = \"sms\"\n" +
                                    std::string(kSms) + "[[route]]\nto = \"ops\"\n");
   CHECK_FALSE(fallback.has_error());
 }
@@ -182,7 +182,7 @@ TEST_CASE("the plan says where the status page is, who sees what, and what is un
           "[config][plan]") {
   const World world{{1}, {}, {}};
   const auto plan = [&world](std::string_view http) {
-    return world.plan(head() + std::string(kMail) + "[http]\n" + std::string(http));
+    return world.plan(head() + std::string(kPlanMail) + "[http]\n" + std::string(http));
   };
   const Plan local = plan("listen = \"127.0.0.1:8025\"\ntoken = \"0123456789abcdef\"\n");
   CHECK(local.seen ==

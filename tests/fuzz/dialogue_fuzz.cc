@@ -28,11 +28,16 @@ void require_same(const results::Record& a, const results::Record& b) {
   if (a.reply.code != 0) INVARIANT(a.reply.octets == b.reply.octets);
 }
 
-}  // namespace
+probe::Plan plan_to(probe::Depth depth) {
+  const smtp::Envelope envelope{.octets = 1000,
+                                .recipient = "postmaster@mx.test",
+                                .foreign_recipient = "postmaster@elsewhere.test"};
+  probe::Plan plan("scanner.example.net", envelope);
+  plan.depth = depth;
+  return plan;
+}
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const probe::Plan plan("scanner.example.net");
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+void play(const probe::Plan& plan, std::string_view input) {
   Run as_given(plan, Cut::as_given);
   const results::Record record = as_given.play(input);
   Run octet_by_octet(plan, Cut::octets);
@@ -45,5 +50,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static simdjson::dom::parser parser;
   simdjson::dom::element element;
   INVARIANT(parser.parse(line).get(element) == simdjson::SUCCESS);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const probe::Plan plans[] = {plan_to(probe::Depth::tls), plan_to(probe::Depth::relay)};
+  for (const probe::Plan& plan : plans) {
+    play(plan, {reinterpret_cast<const char*>(data), size});
+  }
   return 0;
 }

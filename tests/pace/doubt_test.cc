@@ -12,14 +12,14 @@ namespace {
 
 constexpr Instant kStart{std::chrono::hours{1}};
 
-Instant at(double seconds) {
-  return kStart + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+Instant at(double at_s) {
+  return kStart + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(at_s));
 }
 
-// A round that begins when it is due, at the earliest at `seconds`, and ends at once.
-Instant run_round(Doubt& doubt, Answer answer, double seconds = 0) {
+// A round that begins when it is due, at the earliest at `at_s`, and ends at once.
+Instant run_round(Doubt& doubt, Answer answer, double at_s = 0) {
   REQUIRE(doubt.round_due() != kNever);
-  const Instant now = std::max(doubt.round_due(), at(seconds));
+  const Instant now = std::max(doubt.round_due(), at(at_s));
   doubt.begin_round(now);
   doubt.end_round(answer, now);
   return now;

@@ -13,7 +13,7 @@
 namespace mxsweep::probe {
 namespace {
 
-Plan plan_to(Depth depth) {
+Plan plan_with(Depth depth) {
   Plan plan("scanner.test");
   plan.depth = depth;
   return plan;
@@ -23,7 +23,7 @@ TEST_CASE("an observation of silence takes no memory beside itself", "[probe]") 
   const auto instant = [](int ms) { return Instant{std::chrono::milliseconds{ms}}; };
   const targets::Target target;
   for (const Depth depth : {Depth::connect, Depth::greeting, Depth::ehlo, Depth::tls}) {
-    const Plan plan = plan_to(depth);
+    const Plan plan = plan_with(depth);
     for (const std::string end :
          {"refused", "no answer", "connected", "silent", "closed", "stop"}) {
       INFO(end << " at depth " << int(depth));
@@ -45,7 +45,7 @@ TEST_CASE("an observation of silence takes no memory beside itself", "[probe]") 
       CHECK(silence.started() == instant(1000));
     }
   }
-  const Plan plan = plan_to(Depth::tls);
+  const Plan plan = plan_with(Depth::tls);
   Conversation talking(plan, target);
   (void)talking.on_started(instant(1));
   (void)talking.on_connected(instant(2));

@@ -47,6 +47,9 @@ class SecurePair {
     return probe_->observation().record(target_.name());
   }
 
+  // Requires: talk() has ended; its record must not be used any more.
+  [[nodiscard]] Observation take_observation() { return probe_->take_observation(); }
+
   std::string lines;     // What the client sent in clear text, under TLS or not.
   Duration step_cost{};  // Time of each call that passes octets of a handshake.
 

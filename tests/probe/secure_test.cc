@@ -118,6 +118,16 @@ TEST_CASE("clear text that arrives after our ClientHello is also dropped and an 
   }
 }
 
+TEST_CASE("clear text without an end instead of the handshake is a flood", "[probe][tls]") {
+  ServerBehaviour behaviour;
+  while (behaviour.hello.size() < 2 * kSessionOctetsMax) behaviour.hello += "220 one more line\r\n";
+  SecurePair conversation(Plan("scanner.test"), behaviour, {}, 4096);
+  const results::Record record = conversation.talk();
+  CHECK(record.phase == Phase::tls);
+  CHECK(to_string(record.cause) == "protocol.flood");
+  CHECK(record.bytes_in <= kSessionOctetsMax + 4096);
+}
+
 TEST_CASE("octets after the reply to EHLO are the reply to STARTTLS, in one piece or in two",
           "[probe][tls]") {
   for (const unsigned piece : {100'000U, 30U, 1U}) {

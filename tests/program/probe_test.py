@@ -66,8 +66,28 @@ class Probe(ProgramTest):
                         "EHLO was sent before the greeting")
         self.assertIn("\nok: the conversation went as far as requested.\n", whole)
         self.assertIn("It ended in phase quit, cause none. STARTTLS offered: yes.\n", whole)
+        self.assertIn("\nSoftware: Postfix; certain, by its greeting.\n", whole)
         self.assertRegex(whole, r"Times: connect \d+\.\d{3} ms, .*total \d+\.\d{3} ms\.\n$")
         self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_a_table_of_fingerprints_is_searched_before_the_built_in_one(self):
+        """A product of one's own; and a table that cannot be used is refused, with its entry."""
+        sink = self.sink(*PLAIN)
+        target = f"127.0.0.1:{sink.port}"
+        sign = {"in": "ehlo", "text": "^mail.sink.test", "confidence": "possible"}
+        table = {"products": [{"product": "Ours", "signs": [sign]}]}
+        path = self.write("ours.json", json.dumps(table))
+        code, stdout, _ = self.probe(target, "--tls", "off", "--json", "--fingerprints", str(path))
+        self.assertEqual(code, RAN_TO_ITS_END)
+        record = record_of(stdout)
+        self.assertEqual(record["software"], {"product": "Ours", "evidence": "ehlo",
+                                              "confidence": "possible"})
+        del sign["confidence"]
+        path = self.write("wrong.json", json.dumps(table))
+        code, stdout, stderr = self.probe(target, "--fingerprints", str(path))
+        self.assertEqual((code, stdout), (WRONG_USAGE, b""))
+        self.assertIn("line 1, entry 1 (Ours): a sign has no \"confidence\"", stderr)
+        self.assertEqual(sink.stop()["conversations"], 1)
 
     def test_the_transcript_goes_on_under_tls_and_ends_with_the_chain(self):
         """Both EHLOs in clear text, the negotiated parameters, the certificate's names and days."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Real servers to test against: Postfix, Dovecot, Exim, `openssl s_server` and `gnutls-serv`.
+"""Real servers to test against: Postfix, Dovecot, Exim, NSD, `openssl s_server`, `gnutls-serv`.
 
 They run on an inner machine made of namespaces: its network has the real ports and no route in or
 out; its mounts place packages that were unpacked in a folder at the paths that they expect; its
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,14 @@ from real_certificates import NAME, Authority
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
 SECONDS_MAX = 30  # For a server to start, or to write what it has seen.
 
+# What the servers log about a client that breaks the protocol, speaks early or goes away.
+COMPLAINT = re.compile(
+    "improper command pipelining|pregreet|command (pipelining|time limit|count limit|length limit)"
+    "|non-smtp command|bare newline|lost connection|connection lost|hangup|timeout|timed out"
+    "|SSL_accept|TLS error|SSL_read|synchronization error|protocol error|syntax error"
+    "|unexpected disconnection|unexpected eof|Connection closed|dropped|too many (errors|bad)",
+    re.IGNORECASE)
+
 # The accounts of the servers, which exist on the inner machine only.
 USERS = {"postfix": 64101, "postdrop": 64102, "dovecot": 64103, "dovenull": 64104,
          "Debian-exim": 64105}
@@ -30,7 +39,8 @@ USERS = {"postfix": 64101, "postdrop": 64102, "dovecot": 64103, "dovenull": 6410
 INNER_MACHINE = """ip link set lo up &&
 if [ -n "$1" ]; then
   cd "$1" && mount -t overlay -o lowerdir=usr:/usr overlay /usr &&
-  mount --bind "$2/passwd" /etc/passwd && mount --bind "$2/group" /etc/group
+  mount --bind "$2/passwd" /etc/passwd && mount --bind "$2/group" /etc/group &&
+  { [ ! -e /etc/resolv.conf ] || mount --bind "$2/resolv.conf" /etc/resolv.conf; }
 fi && echo ready && cat"""
 
 
@@ -44,6 +54,8 @@ class InnerMachine:
             others = "".join(entry for entry in system if entry.split(":")[0] not in USERS)
             ours = "".join(line.format(user, number) for user, number in USERS.items())
             (folder / name).write_text(others + ours, encoding="utf-8")
+        # Without the file, 127.0.0.1 is the default.
+        (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="ascii")
         command = as_root_of("net", "mount", "pid", "fork", "kill-child", "mount-proc")
         self.holder = Process([*command, "sh", "-c", INNER_MACHINE, "sh", servers or "", folder],
                               folder / "machine.err", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -164,9 +176,10 @@ PASSING_ON = ("cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
 QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming")
 
 
-def postfix(machine, folder, places, relayhost=None):
-    """A Postfix. `places`: (address, port) to the settings of the smtpd there. `relayhost`: where
-    it passes mail on to that clients with a login bring; without it, it takes none."""
+def postfix(machine, folder, places, relayhost=None, settings=None, services=()):
+    """A Postfix. `places`: (address, port) to the settings of the smtpd there, or to ("postscreen",
+    settings). `relayhost`: where it passes mail on to that clients with a login bring; without it,
+    it takes none. `settings` for all places; `services`: more lines of master.cf."""
     config, queue, data = (folder / name for name in ("postfix", "queue", "data"))
     for path, user, mode in ((config, "root", 0o755), (queue, "root", 0o755),
                              (queue / "pid", "root", 0o755), (queue / "private", "postfix", 0o700),
@@ -190,20 +203,23 @@ def postfix(machine, folder, places, relayhost=None):
                  "smtpd_sasl_type": "dovecot", "smtpd_sasl_path": "private/auth",
                  "smtpd_tls_auth_only": "yes", "disable_dns_lookups": "yes",
                  "smtpd_relay_restrictions": "permit_sasl_authenticated, reject"}
+    main |= settings or {}
     main = "".join(f"{name} = {value}\n" for name, value in main.items())
     (config / "main.cf").write_text(main, encoding="ascii")
     master = ["postlog unix-dgram n - n - 1 postlogd", "tlsmgr unix - - n 1000? 1 tlsmgr",
-              *(PASSING_ON if relayhost else ())]
-    for (address, port), settings in places.items():
-        flags = "".join(f" -o {name}={value}" for name, value in settings.items())
-        master.append(f"{address}:{port} inet n - n - - smtpd{flags}")
+              *(PASSING_ON if relayhost else ()), *services]
+    for (address, port), row in places.items():
+        program, row = row if isinstance(row, tuple) else ("smtpd", row)
+        processes = 1 if program == "postscreen" else "-"
+        flags = "".join(f" -o {{ {name} = {value} }}" for name, value in row.items())
+        master.append(f"{address}:{port} inet n - n - {processes} {program}{flags}")
     (config / "master.cf").write_text("\n".join(master) + "\n", encoding="ascii")
     return Server(machine, ["/usr/lib/postfix/sbin/master", "-c", config, "-s"], log, places)
 
 
-def dovecot(machine, folder, address, certificate, password="none", auth_socket=None):
+def dovecot(machine, folder, address, certificate, password="none", auth_socket=None, lmtp=False):
     """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once). `password`: of every
-    user. `auth_socket`: where a Postfix asks whether a login is right."""
+    user. `auth_socket`: where a Postfix asks whether a login is right. `lmtp`: also LMTP on 24."""
     log = folder / "dovecot.log"
     version = subprocess.run([*machine.inside, "/usr/sbin/dovecot", "--version"], check=True,
                              capture_output=True).stdout.decode()
@@ -233,9 +249,17 @@ passdb {{
 }}
 """
     listen = "listen" if modern else "address"
+    if lmtp:
+        own += f"""service lmtp {{
+  inet_listener lmtp {{
+    {listen} = {address}
+    port = 24
+  }}
+}}
+"""
     config = folder / "dovecot.conf"
     config.write_text(f"""{own}
-protocols = submission
+protocols = submission{" lmtp" * lmtp}
 listen = {address}
 base_dir = {folder}/dovecot
 state_dir = {folder}/dovecot
@@ -260,11 +284,13 @@ service anvil {{
 }}
 """, encoding="ascii")
     return Server(machine, ["/usr/sbin/dovecot", "-F", "-c", config], log,
-                  [(address, 587), (address, 465)])
+                  [(address, port) for port in (587, 465, *((24,) if lmtp else ()))])
 
 
-def exim(machine, folder, address, certificate):
-    """An Exim on 25 (STARTTLS) and 465 (TLS at once)."""
+def exim(machine, folder, addresses, certificate, more="", certificate_path=None):
+    """An Exim on 25 (STARTTLS) and 465 (TLS at once) of the addresses. `more`: of its
+    configuration, from the main section on. `certificate_path`: expanded for each connection."""
+    places = [(address, port) for address in addresses for port in (25, 465)]
     spool = folder / "exim"
     spool.mkdir()
     os.chown(spool, USERS["Debian-exim"], USERS["Debian-exim"])
@@ -273,29 +299,33 @@ def exim(machine, folder, address, certificate):
 spool_directory = {spool}
 log_file_path = {spool}/exim.%slog
 pid_file_path = {spool}/pid
-local_interfaces = <; [{address}]:25 ; [{address}]:465
+local_interfaces = <; {" ; ".join(f"[{address}]:{port}" for address, port in places)}
 daemon_smtp_ports = 25 : 465
 tls_on_connect_ports = 465
 tls_advertise_hosts = *
-tls_certificate = {certificate.chain}
+tls_certificate = {certificate_path or certificate.chain}
 tls_privatekey = {certificate.key}
 host_lookup =
 rfc1413_query_timeout = 0s
 keep_environment =
 log_selector = +smtp_no_mail +smtp_connection +tls_cipher
+{more}
 """, encoding="ascii")
     os.chmod(certificate.key, 0o644)  # Of a test; Exim reads it as its own user.
     return Server(machine, ["/usr/sbin/exim4", "-C", config, "-bdf"], spool / "exim.mainlog",
-                  [(address, 25), (address, 465)])
+                  places)
 
 
 class RealTest(ProgramTest):
     """A test on an inner machine that all tests of its class share. A failure prints the logs."""
 
     SERVERS = None  # A folder with packages, if the class needs them.
+    # Lines of logs that may have a complaint about us: where the test itself is the reason.
+    TOLERATED = None
 
     @classmethod
     def setUpClass(cls):
+        cls.kept = {}  # Servers to how far their logs were checked.
         folder = tempfile.TemporaryDirectory(prefix="mxsweep-real-")
         cls.addClassCleanup(folder.cleanup)
         cls.shared = pathlib.Path(folder.name)
@@ -308,8 +338,27 @@ class RealTest(ProgramTest):
 
     @classmethod
     def keep(cls, server):
+        """Until the last test has run; its log must have no complaint about us until its end."""
+        cls.kept[server] = 0
+        cls.addClassCleanup(cls.check_log_of, server)
         cls.addClassCleanup(server.end)
         return server
+
+    @classmethod
+    def check_log_of(cls, server):
+        """Checks the lines that are new since the last time."""
+        new = server.log_text()[cls.kept[server]:]
+        new = new[:new.rfind("\n") + 1]
+        cls.kept[server] += len(new)
+        for line in new.splitlines():
+            tolerated = cls.TOLERATED and re.search(cls.TOLERATED, line)
+            if COMPLAINT.search(line) and not tolerated:
+                raise AssertionError(f"a complaint about us in {server.log.name}: {line}")
+
+    def tearDown(self):
+        for server in self.kept:
+            self.check_log_of(server)
+        super().tearDown()
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors)

@@ -124,6 +124,10 @@ class SweepRecipes(RecipesTest):
         self.assertEqual(counts(self.try_recipe("Endings by count")), collections.Counter(
             f'{r["outcome"]}\t{r["phase"]}\t{r["cause"]}' for r in records))
 
+        self.assertEqual(counts(self.try_recipe("Reasons and where the fault lies")),
+                         collections.Counter(f'{r["group"]}\t{r["blame"]}' for r in records
+                                             if "group" in r))
+
         refusals = rows(self.try_recipe("What the servers that declined us replied"))
         self.assertCountEqual(refusals, [
             [r["ip"], r["cause"], r["reply"]["text"][0]] for r in records

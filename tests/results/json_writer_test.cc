@@ -384,6 +384,15 @@ TEST_CASE("octets are counted for a connection that was tried", "[results][json]
   CHECK_FALSE(Parsed(samples::invalid_line()).has("/bytes"));
 }
 
+TEST_CASE("the software has what is known of it", "[results][json]") {
+  CHECK_FALSE(Parsed(samples::typical()).has("/software"));
+  CHECK(Parsed(samples::known_software()).json("/software") ==
+        R"({"product":"Microsoft Exchange","version":"15.1.2507.6","release":"2016",)"
+        R"("vendor":"Microsoft","evidence":"greeting","confidence":"certain"})");
+  CHECK(Parsed(samples::guessed_software()).json("/software") ==
+        R"({"product":"Überpost","evidence":"extensions","confidence":"possible"})");
+}
+
 TEST_CASE("anomalies are named in the order of their list", "[results][json]") {
   Record record = samples::typical();
   CHECK_FALSE(Parsed(record).has("/anomalies"));

@@ -71,6 +71,9 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   CHECK(strings(definitions["cause"]["enum"]) == words<Cause>(kCauseCount));
   CHECK(strings(definitions["dns"]["properties"]["findings"]["items"]["enum"]) ==
         words<Finding>(kFindingCount));
+  const simdjson::dom::element software = properties["software"]["properties"];
+  CHECK(strings(software["evidence"]["enum"]) == words<EvidencePart>(kEvidencePartCount));
+  CHECK(strings(software["confidence"]["enum"]) == words<Confidence>(kConfidenceCount));
   CHECK(strings(properties["anomalies"]["items"]["enum"]) == words<Anomaly>(kAnomalyCount));
   CHECK(strings(properties["tls"]["properties"]["verify_error"]["enum"]) ==
         std::vector<std::string>{"certificate-expired", "certificate-not-trusted",
@@ -79,12 +82,13 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
         std::vector<std::string>{"TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"});
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
   CHECK(keys(properties) ==
-        std::vector<std::string>{"v",       "target",    "latin1", "line",     "list",  "meta",
-                                 "domain",  "mx",        "dns",    "ip",       "port",  "name",
-                                 "attempt", "at",        "shared", "outcome",  "phase", "cause",
-                                 "group",   "blame",     "input",  "reply",    "errno", "greeting",
-                                 "ehlo",    "starttls",  "tls",    "ehlo_tls", "mail",  "rcpt",
-                                 "relay",   "anomalies", "bytes",  "ms"});
+        std::vector<std::string>{
+            "v",        "target",  "latin1",   "line",  "list",     "meta",      "domain",
+            "mx",       "dns",     "ip",       "port",  "name",     "attempt",   "at",
+            "shared",   "outcome", "phase",    "cause", "group",    "blame",     "input",
+            "reply",    "errno",   "greeting", "ehlo",  "starttls", "tls",       "tls_enumeration",
+            "ehlo_tls", "mail",    "rcpt",     "relay", "software", "anomalies", "bytes",
+            "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
@@ -121,7 +125,8 @@ TEST_CASE("records have the schema's keys in the schema's order", "[results][sch
     const simdjson::dom::element root = parser.parse(line).value();
     expect_order(root, "/properties");
     simdjson::dom::object object;
-    for (const std::string name : {"mx", "greeting", "starttls", "tls", "bytes", "ms"}) {
+    for (const std::string name :
+         {"mx", "greeting", "starttls", "tls", "software", "bytes", "ms"}) {
       if (root[name].get(object)) continue;
       expect_order(object, ("/properties/" + name + "/properties").c_str());
     }

@@ -16,7 +16,7 @@
 namespace mxsweep::ring {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds{60};
+constexpr Duration kFailurePatience = std::chrono::seconds{60};
 
 // Runs the body in a thread of its own, so that the filter ends with that thread.
 template <typename Body>
@@ -69,7 +69,7 @@ TEST_CASE("a ring that fails reports it, and no longer waits", "[ring][failure]"
       ring.poll(bell, {.index = i, .generation = 1}, POLLOUT);
       ring.connect(bell, {.index = i, .generation = 1}, socket_address(ipv4(0x7f000001), 25));
     }
-    ring.submit_and_wait(1, kPatience);
+    ring.submit_and_wait(1, kFailurePatience);
     completed = ring.completions().size();
     failure = ring.failure();
     ::close(bell);
@@ -88,7 +88,7 @@ TEST_CASE("an eventfd that cannot be read is a failure of its ring", "[ring][fai
   REQUIRE(
       deaf.open({.submissions = 8, .completions = 16, .buffers = 4, .wake_descriptor = kNotOpen})
           .ok());
-  deaf.submit_and_wait(1, kPatience);
+  deaf.submit_and_wait(1, kFailurePatience);
   CHECK(deaf.completions().empty());
   CHECK(deaf.failure() == EBADF);
 }
@@ -99,7 +99,7 @@ TEST_CASE("a shortage that passes is not a failure", "[ring][failure]") {
     Ring ring;
     if (!ring.open({.submissions = 8, .completions = 16, .buffers = 4}).ok()) return;
     if (!refuse_system_call(SYS_io_uring_enter, EAGAIN)) return;
-    for (int i = 0; i < 10; ++i) ring.submit_and_wait(1, kPatience);
+    for (int i = 0; i < 10; ++i) ring.submit_and_wait(1, kFailurePatience);
     failure = ring.failure();
   });
   CHECK(failure == 0);

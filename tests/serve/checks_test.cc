@@ -19,7 +19,7 @@ Head good_head() {
 const Rules kRules{.hosts = {"status.example.org"}, .body_octets_max = 100};
 
 // 0: the request is good.
-int status_of(const Head& head, std::string_view local = "127.0.0.1") {
+int checked(const Head& head, std::string_view local = "127.0.0.1") {
   Request request;
   const std::optional<Answer> refusal = check(head, kRules, *parse_address(local), request);
   return refusal ? refusal->status : 0;
@@ -39,7 +39,7 @@ TEST_CASE("only the names and the address of the server itself are its hosts", "
   const auto status = [](std::string_view host, std::string_view local) {
     Head head = good_head();
     head.hosts = {std::string(host)};
-    return status_of(head, local);
+    return checked(head, local);
   };
   CHECK(status("status.example.org", "192.0.2.1") == 0);
   CHECK(status("STATUS.example.org:443", "192.0.2.1") == 0);
@@ -64,16 +64,16 @@ TEST_CASE("only the names and the address of the server itself are its hosts", "
 TEST_CASE("a request has exactly one host", "[serve][checks]") {
   Head head = good_head();
   head.hosts = {};
-  CHECK(status_of(head) == 400);
+  CHECK(checked(head) == 400);
   head.hosts = {"127.0.0.1", "127.0.0.1"};
-  CHECK(status_of(head) == 400);
+  CHECK(checked(head) == 400);
 }
 
 TEST_CASE("a method that is not known is refused with those that are", "[serve][checks]") {
   Head head = good_head();
   for (const std::string_view method : {"HEAD", "POST"}) {
     head.method = method;
-    CHECK(status_of(head) == 0);
+    CHECK(checked(head) == 0);
   }
   for (const std::string_view method :
        {"PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", ""}) {
@@ -90,24 +90,24 @@ TEST_CASE("a method that is not known is refused with those that are", "[serve][
 TEST_CASE("a body has one length, and not too much of it", "[serve][checks]") {
   Head head = good_head();
   head.lengths = {"100"};
-  CHECK(status_of(head) == 0);
+  CHECK(checked(head) == 0);
   head.lengths = {"101"};
-  CHECK(status_of(head) == 413);
+  CHECK(checked(head) == 413);
   head.lengths = {"99999999999999999999999"};
-  CHECK(status_of(head) == 413);
+  CHECK(checked(head) == 413);
   for (const std::string_view length : {"", "-1", "+1", "1,1", "0x10", "1 "}) {
     head.lengths = {std::string(length)};
-    CHECK(status_of(head) == 400);
+    CHECK(checked(head) == 400);
   }
   head.lengths = {"5", "5"};
-  CHECK(status_of(head) == 400);
+  CHECK(checked(head) == 400);
   head.lengths = {"5"};
   head.encodings = 1;
-  CHECK(status_of(head) == 400);
+  CHECK(checked(head) == 400);
   head.lengths = {};
-  CHECK(status_of(head) == 0);
+  CHECK(checked(head) == 0);
   head.encodings = 2;
-  CHECK(status_of(head) == 400);
+  CHECK(checked(head) == 400);
 }
 
 TEST_CASE("a target that is malformed or too long goes no further", "[serve][checks]") {
@@ -115,10 +115,10 @@ TEST_CASE("a target that is malformed or too long goes no further", "[serve][che
   for (const std::string_view target :
        {"/../a", "/a?b=%zz", "http://127.0.0.1/a", "*", "", "?a=1"}) {
     head.target = target;
-    CHECK(status_of(head) == 400);
+    CHECK(checked(head) == 400);
   }
   head.target_too_long = true;
-  CHECK(status_of(head) == 414);
+  CHECK(checked(head) == 414);
 }
 
 TEST_CASE("every answer has the headers that restrain a browser", "[serve][checks]") {

@@ -372,7 +372,7 @@ TEST_CASE("a server's name is made from its address", "[sink][persona]") {
 TEST_CASE("only named personas are kept", "[sink][persona]") {
   std::vector<Persona> personas = *read_personas(builtin_personas());
   CHECK(keep_only(personas, {"silent", "nobody"}) == "nobody");
-  CHECK(personas.size() == 61);
+  CHECK(personas.size() == 64);
   CHECK(keep_only(personas, {"silent", "plain"}) == std::nullopt);
   REQUIRE(personas.size() == 2);
   CHECK(personas[0].name == "silent");

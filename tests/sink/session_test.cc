@@ -76,6 +76,20 @@ TEST_CASE("a long text, or one with a name in it, must be confirmed when it has 
   CHECK(huge.on_bytes("EHLO x\r\n", Instant{}).report_sent);
 }
 
+TEST_CASE("a second recipient of a transaction is answered as a foreign one", "[sink][session]") {
+  const Persona persona = persona_with(
+      R"(, "mail": [{"send": "250 mail\r\n"}], "rcpt": [{"send": "250 rcpt\r\n"}],
+          "relay": [{"send": "554 relay\r\n"}])");
+  Stage stage(persona);
+  REQUIRE(stage.receive(0) == "220 hi\r\n");
+  for (int transaction = 0; transaction < 2; ++transaction) {
+    CHECK(stage.send("MAIL FROM:<> SIZE=1\r\n") == "250 mail\r\n");
+    CHECK(stage.send("RCPT TO:<a@b.test>\r\n") == "250 rcpt\r\n");
+    CHECK(stage.send("rcpt to:<a@c.test>\r\n") == "554 relay\r\n");
+    CHECK(stage.send("RSET\r\n") == "250 noop\r\n");
+  }
+}
+
 TEST_CASE("commands are recognised in any case and with any line end", "[sink][session]") {
   const Persona persona = persona_with("");
   const std::pair<std::string_view, std::string_view> cases[] = {

@@ -200,6 +200,9 @@ constexpr Expectation kExpectations[] = {
      "3000 221 2.0.0 Bye<CR><LF> | "
      "3000 CLOSE | "
      "3000 CLOSE_NOTIFY"},
+    {"disk_full", kToStarttls, "0 TLSv1.3 | ", kUnderTls},
+    {"greylisting", kToStarttls, "0 TLSv1.3 | ", kUnderTls},
+    {"open_relay", kToStarttls, "0 TLSv1.3 | ", kUnderTls},
     {"silent", ""},
     {"tarpit", "12000 220 mx-127-1-"},
     {"flood",

@@ -13,7 +13,7 @@
 namespace mxsweep::store {
 namespace {
 
-constexpr std::uint64_t kPlenty = 1'000'000'000;
+constexpr std::uint64_t kBudget = 1'000'000'000;
 constexpr std::chrono::seconds kLongest{60};  // Never reached, unless something hangs.
 
 watch::StateBatch batch_of(int n) {
@@ -74,7 +74,7 @@ TEST_CASE("a message is passed on when its batch is committed", "[store][keeper]
         if (rows >= static_cast<std::int64_t>(send.message.incident)) committed.push_back(rows);
       },
       changed);
-  REQUIRE(keeper.open(folder.path(), kPlenty, at(0)).ok());
+  REQUIRE(keeper.open(folder.path(), kBudget, at(0)).ok());
   REQUIRE(keeper.number_of("monitor 1") == 1);
   REQUIRE(keeper.start().ok());
   constexpr int kSubmits = 1000;  // More than the queue has room for.
@@ -99,7 +99,7 @@ TEST_CASE("a message is passed on although its batch cannot be committed", "[sto
         ++sent;
       },
       changed);
-  REQUIRE(keeper.open(folder.path(), kPlenty, at(0)).ok());
+  REQUIRE(keeper.open(folder.path(), kBudget, at(0)).ok());
   REQUIRE(keeper.start().ok());
   {
     const Breakage breakage(folder / "state.db");
@@ -120,7 +120,7 @@ TEST_CASE("what was not committed is tried again each second, in order", "[store
   const Folder folder;
   int sent = 0;
   Keeping keeping([&](watch::Send&&) { ++sent; });
-  REQUIRE(keeping.open(folder.path(), kPlenty, at(0)).ok());
+  REQUIRE(keeping.open(folder.path(), kBudget, at(0)).ok());
   Instant now{std::chrono::hours{1}};
   {
     const Breakage breakage(folder / "state.db");
@@ -188,7 +188,7 @@ TEST_CASE("each hour the state is backed up, and hours of the history are compac
           "[store][keeper]") {
   const Folder folder;
   Keeping keeping([](watch::Send&&) {});
-  REQUIRE(keeping.open(folder.path(), kPlenty, at(0)).ok());
+  REQUIRE(keeping.open(folder.path(), kBudget, at(0)).ok());
   REQUIRE(keeping.number_of("monitor 1") == 1);
   Instant now{std::chrono::hours{1}};
   keeping.take({.batch = batch_of(1), .sends = {}, .history = results(1)});
@@ -207,7 +207,7 @@ TEST_CASE("a history that cannot be opened is a trouble, and the state works", "
   const Folder folder;
   std::filesystem::create_directory(folder / "history.db.new");
   Keeping keeping([](watch::Send&&) {});
-  REQUIRE(keeping.open(folder.path(), kPlenty, at(0)).ok());
+  REQUIRE(keeping.open(folder.path(), kBudget, at(0)).ok());
   CHECK(keeping.troubles().history.find("no history until the next start") != std::string::npos);
   keeping.take({.batch = batch_of(1), .sends = {}, .history = results(5)});
   keeping.turn(Instant{std::chrono::hours{1}}, at(0));

@@ -29,14 +29,17 @@ inline void check_wants(const probe::Wants& wants, const probe::Plan& plan, int&
   const std::string_view send = wants.send;
   // Whole commands; several, where one piece held the replies to several.
   for (std::string_view rest = send; !rest.empty();) {
-    const std::string* const commands[] = {&plan.commands[smtp::Command::ehlo],
-                                           &plan.commands[smtp::Command::helo],
-                                           &plan.commands[smtp::Command::quit]};
-    const auto* const sent = std::find_if(std::begin(commands), std::end(commands),
-                                          [rest](auto* text) { return rest.starts_with(*text); });
-    INVARIANT(sent != std::end(commands));
-    rest.remove_prefix((*sent)->size());
-    if (*sent == &plan.commands[smtp::Command::quit]) ++quits;
+    std::size_t sent = 1;
+    const auto text_of = [&plan](std::size_t i) -> const std::string& {
+      return plan.commands[static_cast<smtp::Command>(i)];
+    };
+    while (sent < smtp::kCommandCount &&
+           (text_of(sent).empty() || !rest.starts_with(text_of(sent)))) {
+      ++sent;
+    }
+    INVARIANT(sent < smtp::kCommandCount);
+    rest.remove_prefix(text_of(sent).size());
+    if (sent == static_cast<std::size_t>(smtp::Command::quit)) ++quits;
   }
   INVARIANT(quits <= 1);
   INVARIANT(wants.done || wants.deadline != kNever);

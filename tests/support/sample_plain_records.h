@@ -49,6 +49,25 @@ inline Record typical() {
   return record;
 }
 
+inline Record known_software() {
+  Record record = typical();
+  record.software = Software{.product = "Microsoft Exchange",
+                             .version = "15.1.2507.6",
+                             .release = "2016",
+                             .vendor = "Microsoft",
+                             .evidence = EvidencePart::greeting,
+                             .confidence = Confidence::certain};
+  return record;
+}
+
+inline Record guessed_software() {
+  Record record = typical();
+  record.software = Software{.product = "Überpost",
+                             .evidence = EvidencePart::extensions,
+                             .confidence = Confidence::possible};
+  return record;
+}
+
 inline Record refused(Phase phase, Cause cause, ReplyText reply) {
   Record record = attempted();
   record.outcome = Outcome::refused;
@@ -167,6 +186,8 @@ inline Record interrupted() {
 inline std::vector<Record> plain_records() {
   return {
       typical(),
+      known_software(),
+      guessed_software(),
       with_meta(),
       helo_only(),
       too_busy(),

@@ -19,7 +19,7 @@ std::string read_one(const std::string& line) {
   return items.front();
 }
 
-void expect_bad(std::string_view cause, const Items& lines) {
+void expect_bad_one(std::string_view cause, const Items& lines) {
   for (const std::string& line : lines) {
     INFO(line);
     CHECK(read_one(line) == "1 bad " + std::string(cause) + " text=" + line);
@@ -82,85 +82,85 @@ TEST_CASE("the target of a JSON line takes any text form", "[targets][json]") {
 }
 
 TEST_CASE("a fault in the target's text has the same cause as in a text line", "[targets][json]") {
-  expect_bad("input.syntax",
-             {R"({"target":""})", R"({"target":"a b"})", R"({"target":" 192.0.2.1"})",
-              R"({"target":"192.0.2.1 # x"})", R"({"target":"192.0.2.1\u0000"})",
-              R"({"target":"a\nb"})", R"({"target":"{}"})", R"({"target":"999.1.1.1"})"});
-  expect_bad("input.prefix", {R"({"target":"192.0.2.0/33"})"});
-  expect_bad("input.port", {R"({"target":"192.0.2.1:0"})"});
+  expect_bad_one("input.syntax",
+                 {R"({"target":""})", R"({"target":"a b"})", R"({"target":" 192.0.2.1"})",
+                  R"({"target":"192.0.2.1 # x"})", R"({"target":"192.0.2.1\u0000"})",
+                  R"({"target":"a\nb"})", R"({"target":"{}"})", R"({"target":"999.1.1.1"})"});
+  expect_bad_one("input.prefix", {R"({"target":"192.0.2.0/33"})"});
+  expect_bad_one("input.port", {R"({"target":"192.0.2.1:0"})"});
 }
 
 TEST_CASE("a port key is an integer from 1 to 65535", "[targets][json]") {
   CHECK(read_one(R"({"target":"192.0.2.1","port":65535})") == "1 192.0.2.1 65535 text=192.0.2.1");
   for (const char* port : {"0", "65536", "-1", "-0", "-25", "99999999999999999999999"}) {
-    expect_bad("input.port", {R"({"target":"192.0.2.1","port":)" + std::string(port) + "}"});
+    expect_bad_one("input.port", {R"({"target":"192.0.2.1","port":)" + std::string(port) + "}"});
   }
   for (const char* port : {"\"25\"", "25.0", "2.5e1", "25e0", "true", "null", "[25]", "{}", "025",
                            "+25", "0x19", "25 26", "", "-"}) {
-    expect_bad("input.json", {R"({"target":"192.0.2.1","port":)" + std::string(port) + "}"});
+    expect_bad_one("input.json", {R"({"target":"192.0.2.1","port":)" + std::string(port) + "}"});
   }
 }
 
 TEST_CASE("a port in the target and a port key must agree", "[targets][json]") {
   CHECK(read_one(R"({"target":"192.0.2.1:26","port":26})") == "1 192.0.2.1 26 text=192.0.2.1:26");
-  expect_bad("input.port", {R"({"target":"192.0.2.1:25","port":26})",
-                            R"({"port":26,"target":"[2001:db8::5]:25"})"});
+  expect_bad_one("input.port", {R"({"target":"192.0.2.1:25","port":26})",
+                                R"({"port":26,"target":"[2001:db8::5]:25"})"});
 }
 
 TEST_CASE("a name in the target and a name key must agree", "[targets][json]") {
   CHECK(read_one(R"({"target":"192.0.2.1,mx","name":"mx"})") ==
         "1 192.0.2.1 25 text=192.0.2.1,mx name=mx");
-  expect_bad("input.json", {R"({"target":"192.0.2.1,mx","name":"my"})"});
-  expect_bad("input.syntax",
-             {R"({"target":"192.0.2.1","name":""})", R"({"target":"192.0.2.1","name":"a b"})",
-              R"({"target":"192.0.2.1","name":"192.0.2.1"})"});
+  expect_bad_one("input.json", {R"({"target":"192.0.2.1,mx","name":"my"})"});
+  expect_bad_one("input.syntax",
+                 {R"({"target":"192.0.2.1","name":""})", R"({"target":"192.0.2.1","name":"a b"})",
+                  R"({"target":"192.0.2.1","name":"192.0.2.1"})"});
 }
 
 TEST_CASE("an unknown key is an error", "[targets][json]") {
-  expect_bad("input.unknown_key",
-             {R"({"target":"192.0.2.1","prot":25})", R"({"Target":"192.0.2.1"})",
-              R"({"":1,"target":"192.0.2.1"})", R"({"x":{"target":1},"target":"192.0.2.1"})",
-              R"({"target":"192.0.2.1","targets":["192.0.2.2"]})"});
+  expect_bad_one("input.unknown_key",
+                 {R"({"target":"192.0.2.1","prot":25})", R"({"Target":"192.0.2.1"})",
+                  R"({"":1,"target":"192.0.2.1"})", R"({"x":{"target":1},"target":"192.0.2.1"})",
+                  R"({"target":"192.0.2.1","targets":["192.0.2.2"]})"});
 }
 
 TEST_CASE("malformed JSON is reported before faults of its keys", "[targets][json]") {
-  expect_bad("input.json", {"{",
-                            "{}",
-                            "{\"",
-                            "{]",
-                            "{}}",
-                            "{,}",
-                            "{\"target\"}",
-                            "{\"target\":}",
-                            R"({"target":"192.0.2.1")",
-                            R"({"target":"192.0.2.1"}})",
-                            R"({"target":"192.0.2.1",})",
-                            R"({"target":"192.0.2.1"} # comment)",
-                            R"({"target":"192.0.2.1"}{})",
-                            R"({"target":"192.0.2.1"}x)",
-                            R"({"target":"192.0.2.1" "port":25})",
-                            R"({"target":"192.0.2.1";"port":25})",
-                            R"({"target" "192.0.2.1"})",
-                            R"({target:"192.0.2.1"})",
-                            R"({'target':'192.0.2.1'})",
-                            R"({"target":"192.0.2.1)",
-                            R"({"target":"\x"})",
-                            R"({"target":"\u12"})",
-                            R"({"target":"a	b"})",
-                            R"({"prot":25,"target":"192.0.2.1")",
-                            R"({"prot":tru,"target":"192.0.2.1"})",
-                            R"({"prot":[1,],"target":"192.0.2.1"})"});
+  expect_bad_one("input.json", {"{",
+                                "{}",
+                                "{\"",
+                                "{]",
+                                "{}}",
+                                "{,}",
+                                "{\"target\"}",
+                                "{\"target\":}",
+                                R"({"target":"192.0.2.1")",
+                                R"({"target":"192.0.2.1"}})",
+                                R"({"target":"192.0.2.1",})",
+                                R"({"target":"192.0.2.1"} # comment)",
+                                R"({"target":"192.0.2.1"}{})",
+                                R"({"target":"192.0.2.1"}x)",
+                                R"({"target":"192.0.2.1" "port":25})",
+                                R"({"target":"192.0.2.1";"port":25})",
+                                R"({"target" "192.0.2.1"})",
+                                R"({target:"192.0.2.1"})",
+                                R"({'target':'192.0.2.1'})",
+                                R"({"target":"192.0.2.1)",
+                                R"({"target":"\x"})",
+                                R"({"target":"\u12"})",
+                                R"({"target":"a	b"})",
+                                R"({"prot":25,"target":"192.0.2.1")",
+                                R"({"prot":tru,"target":"192.0.2.1"})",
+                                R"({"prot":[1,],"target":"192.0.2.1"})"});
 }
 
 TEST_CASE("a key of the wrong type, missing or repeated is bad JSON", "[targets][json]") {
-  expect_bad("input.json",
-             {R"({"port":25})", R"({"target":1})", R"({"target":null})", R"({"target":["a"]})",
-              R"({"target":{"target":"192.0.2.1"}})", R"({"target":"192.0.2.1","name":1})",
-              R"({"target":"192.0.2.1","name":null})", R"({"target":"192.0.2.1","tls":true})",
-              R"({"target":"192.0.2.1","tls":"TLS"})", R"({"target":"192.0.2.1","tls":""})",
-              R"({"target":"192.0.2.1","target":"192.0.2.1"})",
-              R"({"target":"192.0.2.1","port":25,"port":25})",
-              R"({"target":"192.0.2.1","meta":1,"meta":1})"});
+  expect_bad_one("input.json",
+                 {R"({"port":25})", R"({"target":1})", R"({"target":null})", R"({"target":["a"]})",
+                  R"({"target":{"target":"192.0.2.1"}})", R"({"target":"192.0.2.1","name":1})",
+                  R"({"target":"192.0.2.1","name":null})", R"({"target":"192.0.2.1","tls":true})",
+                  R"({"target":"192.0.2.1","tls":"TLS"})", R"({"target":"192.0.2.1","tls":""})",
+                  R"({"target":"192.0.2.1","target":"192.0.2.1"})",
+                  R"({"target":"192.0.2.1","port":25,"port":25})",
+                  R"({"target":"192.0.2.1","meta":1,"meta":1})"});
 }
 
 TEST_CASE("a bad JSON line reports the key and the reason", "[targets][json]") {
@@ -292,7 +292,7 @@ TEST_CASE("meta that is not JSON is not passed through", "[targets][json]") {
                            "[1,2,3]4",
                            "[truefalse]"}) {
     INFO(meta);
-    expect_bad("input.json", {with_meta(meta)});
+    expect_bad_one("input.json", {with_meta(meta)});
   }
 }
 
@@ -320,7 +320,7 @@ TEST_CASE("meta is accepted exactly if simdjson's DOM parser accepts it", "[targ
 }
 
 TEST_CASE("a carriage return in meta cannot split a record in two", "[targets][json]") {
-  expect_bad("input.json", {with_meta("[1,\r2]")});
+  expect_bad_one("input.json", {with_meta("[1,\r2]")});
   CHECK(read_one(with_meta("[1,2]") + "\r\n") == "1 192.0.2.1 25 text=192.0.2.1 meta=[1,2]");
 }
 

@@ -48,7 +48,7 @@ ReadOptions in_pieces_of(std::size_t octets) {
   return options;
 }
 
-std::string repeat(std::string_view text, std::size_t times) {
+std::string repeated(std::string_view text, std::size_t times) {
   std::string all;
   while (times-- > 0) all += text;
   return all;
@@ -264,10 +264,10 @@ TEST_CASE("a comment may be of any length, but blanks do not hide a target", "[t
 
 TEST_CASE("a long bad line is kept up to a whole character", "[targets][reader]") {
   const std::string letter = "\xc3\xa9";
-  CHECK(read_list(repeat(letter, 300)) ==
-        Items{"1 bad input.syntax text=" + repeat(letter, kBadLineOctetsKept / 2)});
-  CHECK(read_list("x" + repeat(letter, 300)) ==
-        Items{"1 bad input.syntax text=x" + repeat(letter, kBadLineOctetsKept / 2 - 1)});
+  CHECK(read_list(repeated(letter, 300)) ==
+        Items{"1 bad input.syntax text=" + repeated(letter, kBadLineOctetsKept / 2)});
+  CHECK(read_list("x" + repeated(letter, 300)) ==
+        Items{"1 bad input.syntax text=x" + repeated(letter, kBadLineOctetsKept / 2 - 1)});
 }
 
 TEST_CASE("random octets read the same wherever they are cut, and every line is accounted for",

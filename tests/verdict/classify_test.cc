@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/cause.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/verdict/causes_page.h"
 #include "support/catch.h"
@@ -411,6 +412,30 @@ TEST_CASE("every cause has an explanation of its own", "[verdict]") {
     CHECK(sentence.back() != '.');
     CHECK(sentences.insert(sentence).second);
   }
+}
+
+TEST_CASE("a failure of TLS has a cause, which names our side where it is ours", "[verdict]") {
+  using tls::Failure;
+  CHECK(cause_of(Failure::none) == Cause::none);
+  CHECK(cause_of(Failure::closed) == Cause::net_closed_early);
+  CHECK(cause_of(Failure::bad_certificate) == Cause::tls_bad_certificate);
+  for (const Failure ours : {Failure::limit, Failure::unsupported, Failure::shortage}) {
+    CHECK(outcome_of(cause_of(ours)) == Outcome::local);
+  }
+  for (const Failure theirs :
+       {Failure::not_tls, Failure::version, Failure::handshake_failure, Failure::client_certificate,
+        Failure::alert, Failure::bad_certificate, Failure::malformed}) {
+    CHECK(to_string(cause_of(theirs)).starts_with("tls."));
+  }
+}
+
+TEST_CASE("what is wrong with a certificate is a cause of its own", "[verdict]") {
+  using tls::VerifyError;
+  CHECK(cause_of(VerifyError::none) == Cause::none);
+  CHECK(cause_of(VerifyError::certificate_expired) == Cause::certificate_expired);
+  CHECK(cause_of(VerifyError::certificate_not_trusted) == Cause::certificate_not_trusted);
+  CHECK(cause_of(VerifyError::certificate_host_mismatch) == Cause::certificate_host_mismatch);
+  CHECK(cause_of(VerifyError::validation_failure) == Cause::certificate_validation_failure);
 }
 
 TEST_CASE("docs/causes.md has the causes, anomalies and findings of the program", "[verdict]") {

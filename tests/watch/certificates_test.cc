@@ -42,7 +42,7 @@ tls::Chain chain(std::uint32_t number, WallTime not_before, WallTime not_after) 
   return chain;
 }
 
-struct World {
+struct CertificateWorld {
   Certificates ledger{[this](MonitorId monitor) {
     key = key_of(monitor);
     return std::string_view(key);
@@ -76,7 +76,7 @@ TEST_CASE("thresholds are a share of the lifetime, or days if that is less",
 }
 
 TEST_CASE("a certificate is kept once, with every monitor that shows it", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   const tls::Chain shown = chain(1, day(0), day(90));
   for (MonitorId monitor = 0; monitor < 5; ++monitor) world.show(monitor, shown, day(1));
   for (MonitorId monitor = 0; monitor < 5; ++monitor) world.show(monitor, shown, day(2));
@@ -94,7 +94,7 @@ TEST_CASE("a certificate is kept once, with every monitor that shows it", "[watc
 }
 
 TEST_CASE("each threshold is reported once for a certificate", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   const tls::Chain shown = chain(1, day(0), day(90));
   std::vector<std::pair<int, Expiry>> reports;
   for (int now = 0; now < 120; ++now) {
@@ -108,7 +108,7 @@ TEST_CASE("each threshold is reported once for a certificate", "[watch][certific
 }
 
 TEST_CASE("the earliest end of the path counts", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   tls::Chain shown = chain(1, day(0), day(90));
   shown.certificates.push_back(certificate(2, day(-1000), day(40)));
   shown.expiry = tls::Expiry{day(40), digest(2)};
@@ -127,7 +127,7 @@ TEST_CASE("the earliest end of the path counts", "[watch][certificates]") {
 }
 
 TEST_CASE("a monitor that shows a new certificate leaves the old one", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   const tls::Chain old = chain(1, day(0), day(90));
   world.show(1, old, day(1));
   world.show(2, old, day(1));
@@ -142,7 +142,7 @@ TEST_CASE("a monitor that shows a new certificate leaves the old one", "[watch][
 
 TEST_CASE("a host that alternates between two certificates repeats no report and no row",
           "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   const tls::Chain old = chain(1, day(0), day(90));
   const tls::Chain renewed = chain(2, day(60), day(150));
   std::size_t reports = 0;
@@ -155,7 +155,7 @@ TEST_CASE("a host that alternates between two certificates repeats no report and
 }
 
 TEST_CASE("what was reported before a restart is not reported again", "[watch][certificates]") {
-  World before;
+  CertificateWorld before;
   before.show(1, chain(1, day(0), day(90)), day(1));
   before.show(2, chain(1, day(0), day(90)), day(1));
   before.show(2, chain(2, day(0), day(200)), day(2));
@@ -165,7 +165,7 @@ TEST_CASE("what was reported before a restart is not reported again", "[watch][c
   std::vector<CertificateRow> rows;
   for (const auto& [sha256, row] : latest) rows.push_back(row);
 
-  World world;
+  CertificateWorld world;
   world.ledger.restore(rows, before.batch.certificate_hosts, {{key_of(1), 1}, {key_of(2), 2}});
   CHECK(world.ledger.size() == 2);
   world.show(1, chain(1, day(0), day(90)), day(63));
@@ -179,7 +179,7 @@ TEST_CASE("what was reported before a restart is not reported again", "[watch][c
 }
 
 TEST_CASE("a certificate that cannot be parsed is left out", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   tls::Chain shown;
   world.show(1, shown, day(1));
   shown.certificates.emplace_back();
@@ -189,7 +189,7 @@ TEST_CASE("a certificate that cannot be parsed is left out", "[watch][certificat
 }
 
 TEST_CASE("a certificate without monitors is forgotten", "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   world.show(1, chain(1, day(0), day(90)), day(1));
   world.ledger.remove(1);
   CHECK(world.news(day(2)).empty());
@@ -198,7 +198,7 @@ TEST_CASE("a certificate without monitors is forgotten", "[watch][certificates]"
 
 TEST_CASE("100,000 monitors with a certificate each take 250 octets for a certificate",
           "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   for (std::uint32_t number = 0; number < 100'000; ++number) {
     world.show(number, chain(number, day(0), day(90)), day(1));
     world.batch = {};
@@ -209,7 +209,7 @@ TEST_CASE("100,000 monitors with a certificate each take 250 octets for a certif
 
 TEST_CASE("the digest has a line for each certificate, not for each host",
           "[watch][certificates]") {
-  World world;
+  CertificateWorld world;
   for (MonitorId monitor = 0; monitor < 2000; ++monitor) {
     world.show(monitor, chain(1, day(0), day(90)), day(1));
   }

@@ -14,20 +14,20 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
-using What = FieldChange::What;
+using FieldWhat = FieldChange::What;
 
-constexpr WallTime kStart{std::chrono::seconds{1'790'000'000}};
+constexpr WallTime kFirstDay{std::chrono::seconds{1'790'000'000}};
 
-std::string key_of(MonitorId monitor) { return "fleet mx" + std::to_string(monitor) + ":25"; }
+std::string monitor_key(MonitorId monitor) { return "fleet mx" + std::to_string(monitor) + ":25"; }
 
-struct World {
+struct ChangeWorld {
   Changes changes{[this](MonitorId monitor) {
-    key = key_of(monitor);
+    key = monitor_key(monitor);
     return std::string_view(key);
   }};
   std::vector<FieldChange> said;
   StateBatch batch;
-  WallTime now = kStart;
+  WallTime now = kFirstDay;
   std::string key;
 
   void show(Field field, std::string_view value, int times = 1, MonitorId monitor = 1) {
@@ -52,7 +52,7 @@ std::vector<FingerprintRow> latest(const StateBatch& batch) {
 }
 
 TEST_CASE("the first value of a field is adopted silently", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::greeting, "ESMTP Postfix", 100);
   CHECK(world.take().empty());
   REQUIRE(world.batch.fingerprints.size() == 1);
@@ -61,19 +61,19 @@ TEST_CASE("the first value of a field is adopted silently", "[watch][changes]") 
   CHECK(row.field == "greeting");
   CHECK(row.value == "ESMTP Postfix");
   CHECK(row.adopted);
-  CHECK(row.first == kStart);
+  CHECK(row.first == kFirstDay);
 }
 
 TEST_CASE("a value is adopted after two sightings five minutes apart, and once",
           "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::greeting, "ESMTP Postfix 3.7", 40);
   world.show(Field::greeting, "ESMTP Postfix 3.8", 5);
   CHECK(world.take().empty());
   world.show(Field::greeting, "ESMTP Postfix 3.8", 1);
   const auto said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::adopted);
+  CHECK(said[0].what == FieldWhat::adopted);
   CHECK(said[0].value == "ESMTP Postfix 3.8");
   CHECK(said[0].before == "ESMTP Postfix 3.7");
   CHECK(said[0].percent == 100);
@@ -87,7 +87,7 @@ TEST_CASE("a value is adopted after two sightings five minutes apart, and once",
 }
 
 TEST_CASE("a value that was seen once is forgotten", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::greeting, "ESMTP Postfix", 40);
   for (int i = 0; i < 10; ++i) {
     world.show(Field::greeting, "ESMTP Odd");
@@ -98,7 +98,7 @@ TEST_CASE("a value that was seen once is forgotten", "[watch][changes]") {
 }
 
 TEST_CASE("a backend that differs from its siblings is said once, as mixed", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::greeting, "ESMTP Exim 4.96", 40);
   for (int i = 0; i < 100; ++i) {
     world.show(Field::greeting, "ESMTP Exim 4.97");
@@ -106,14 +106,14 @@ TEST_CASE("a backend that differs from its siblings is said once, as mixed", "[w
   }
   auto said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::mixed);
+  CHECK(said[0].what == FieldWhat::mixed);
   CHECK(said[0].value == "ESMTP Exim 4.97");
   CHECK(said[0].before == "ESMTP Exim 4.96");
   CHECK(said[0].percent < 25);
   world.show(Field::greeting, "ESMTP Exim 4.96", 40);
   said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::lost);
+  CHECK(said[0].what == FieldWhat::lost);
   CHECK(said[0].value == "ESMTP Exim 4.97");
   // It is steady again: the next difference is news.
   for (int i = 0; i < 10; ++i) {
@@ -124,12 +124,12 @@ TEST_CASE("a backend that differs from its siblings is said once, as mixed", "[w
 }
 
 TEST_CASE("STARTTLS that is gone is critical", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::starttls, "yes", 1000);
   world.show(Field::starttls, "no", 100);
   const auto said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::adopted);
+  CHECK(said[0].what == FieldWhat::adopted);
   CHECK(said[0].value == "no");
   CHECK(said[0].severity == Severity::critical);
   world.show(Field::starttls, "yes", 100);
@@ -140,7 +140,7 @@ TEST_CASE("STARTTLS that is gone is critical", "[watch][changes]") {
 
 TEST_CASE("STARTTLS that is missing now and then is a warning, and critical when it is nearly gone",
           "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::starttls, "yes", 40);
   for (int i = 0; i < 30; ++i) {
     world.show(Field::starttls, "no");
@@ -148,7 +148,7 @@ TEST_CASE("STARTTLS that is missing now and then is a warning, and critical when
   }
   auto said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::mixed);
+  CHECK(said[0].what == FieldWhat::mixed);
   CHECK(said[0].severity == Severity::warning);
   for (int i = 0; i < 10; ++i) {
     world.show(Field::starttls, "no", 20);
@@ -156,7 +156,7 @@ TEST_CASE("STARTTLS that is missing now and then is a warning, and critical when
   }
   said = world.take();
   REQUIRE(said.size() == 1);
-  CHECK(said[0].what == What::mixed);
+  CHECK(said[0].what == FieldWhat::mixed);
   CHECK(said[0].value == "no");
   CHECK(said[0].percent >= 90);
   CHECK(said[0].severity == Severity::critical);
@@ -164,7 +164,7 @@ TEST_CASE("STARTTLS that is missing now and then is a warning, and critical when
 
 TEST_CASE("a server with a new value each time takes little memory and says nothing",
           "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   for (int i = 0; i < 1000; ++i) world.show(Field::greeting, "ESMTP " + std::to_string(i));
   CHECK(world.take().empty());
   CHECK(world.batch.fingerprints.size() == 1);
@@ -172,12 +172,12 @@ TEST_CASE("a server with a new value each time takes little memory and says noth
 }
 
 TEST_CASE("what was adopted before a restart is not said again", "[watch][changes]") {
-  World before;
+  ChangeWorld before;
   before.show(Field::greeting, "ESMTP Postfix 3.7", 40);
   before.show(Field::greeting, "ESMTP Postfix 3.8", 100);
   before.show(Field::tls, "TLSv1.3 X25519", 1);
-  World world;
-  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
+  ChangeWorld world;
+  world.changes.restore(latest(before.batch), {{monitor_key(1), 1}});
   world.now = before.now;
   world.show(Field::greeting, "ESMTP Postfix 3.8", 40);
   CHECK(world.take().empty());
@@ -189,12 +189,12 @@ TEST_CASE("what was adopted before a restart is not said again", "[watch][change
 
 TEST_CASE("a replacement that a restart interrupts is not taken for a mixture",
           "[watch][changes]") {
-  World before;
+  ChangeWorld before;
   before.show(Field::starttls, "yes", 40);
   before.show(Field::starttls, "no", 10);
   CHECK(before.take().size() == 1);
-  World world;
-  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
+  ChangeWorld world;
+  world.changes.restore(latest(before.batch), {{monitor_key(1), 1}});
   world.now = before.now;
   world.show(Field::starttls, "no", 100);
   CHECK(world.take().empty());
@@ -203,15 +203,15 @@ TEST_CASE("a replacement that a restart interrupts is not taken for a mixture",
 }
 
 TEST_CASE("a mixture that was said before a restart is not said again", "[watch][changes]") {
-  World before;
+  ChangeWorld before;
   before.show(Field::starttls, "yes", 40);
   for (int i = 0; i < 10; ++i) {
     before.show(Field::starttls, "no");
     before.show(Field::starttls, "yes", 4);
   }
   CHECK(before.take().size() == 1);
-  World world;
-  world.changes.restore(latest(before.batch), {{key_of(1), 1}});
+  ChangeWorld world;
+  world.changes.restore(latest(before.batch), {{monitor_key(1), 1}});
   world.now = before.now;
   for (int i = 0; i < 30; ++i) {
     world.show(Field::starttls, "no");
@@ -221,7 +221,7 @@ TEST_CASE("a mixture that was said before a restart is not said again", "[watch]
 }
 
 TEST_CASE("a monitor that was removed leaves nothing behind", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   world.show(Field::greeting, std::string(500, 'a'), 40);
   world.show(Field::greeting, std::string(500, 'b'), 3);
   world.changes.remove(1);
@@ -253,7 +253,7 @@ struct Probe {
     record.tls->session.group = "X25519";
     record.tls->chain = &chain;
   }
-  void pass(World& world, int times) const {
+  void pass(ChangeWorld& world, int times) const {
     for (int i = 0; i < times; ++i) {
       world.changes.on_record(1, record, world.now, world.said, world.batch);
       world.now += minutes{1};
@@ -262,7 +262,7 @@ struct Probe {
 };
 
 TEST_CASE("a record shows the fields that its conversation reached", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   Probe probe;
   probe.pass(world, 1);
   std::vector<std::pair<std::string, std::string>> fields;
@@ -282,7 +282,7 @@ TEST_CASE("a record shows the fields that its conversation reached", "[watch][ch
 }
 
 TEST_CASE("a probe that failed or was refused says nothing", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   Probe().pass(world, 40);
   Probe probe;
   probe.record.replies[Phase::greeting] = {220, "220 mx.example.net ESMTP Other\r\n"};
@@ -297,12 +297,12 @@ TEST_CASE("a probe that failed or was refused says nothing", "[watch][changes]")
 }
 
 TEST_CASE("100,000 monitors with six fields take at most 12 MB", "[watch][changes]") {
-  World world;
+  ChangeWorld world;
   for (MonitorId monitor = 0; monitor < 100'000; ++monitor) {
     for (const Field field : {Field::greeting, Field::extensions, Field::starttls, Field::tls,
                               Field::issuer, Field::addresses}) {
-      world.changes.on_value(monitor, field, "a value that many servers share", kStart, world.said,
-                             world.batch);
+      world.changes.on_value(monitor, field, "a value that many servers share", kFirstDay,
+                             world.said, world.batch);
     }
     world.batch = {};
   }
@@ -358,13 +358,13 @@ TEST_CASE("the software of real greetings has no time in it", "[watch][changes][
 
 TEST_CASE("a digest of changes has a line for each change, the worst first", "[watch][changes]") {
   const std::vector<FieldChange> changes = {
-      {1, Field::extensions, What::adopted, "8BITMIME SIZE SMTPUTF8", "8BITMIME DSN SIZE", 100,
+      {1, Field::extensions, FieldWhat::adopted, "8BITMIME SIZE SMTPUTF8", "8BITMIME DSN SIZE", 100,
        Severity::info},
-      {2, Field::starttls, What::adopted, "no", "yes", 100, Severity::critical},
-      {3, Field::starttls, What::adopted, "no", "yes", 100, Severity::critical},
-      {4, Field::starttls, What::adopted, "no", "yes", 100, Severity::critical},
-      {5, Field::starttls, What::adopted, "no", "yes", 100, Severity::critical},
-      {6, Field::greeting, What::mixed, "Exim <b>\x1b[31m", "Exim 4.96", 10, Severity::info},
+      {2, Field::starttls, FieldWhat::adopted, "no", "yes", 100, Severity::critical},
+      {3, Field::starttls, FieldWhat::adopted, "no", "yes", 100, Severity::critical},
+      {4, Field::starttls, FieldWhat::adopted, "no", "yes", 100, Severity::critical},
+      {5, Field::starttls, FieldWhat::adopted, "no", "yes", 100, Severity::critical},
+      {6, Field::greeting, FieldWhat::mixed, "Exim <b>\x1b[31m", "Exim 4.96", 10, Severity::info},
   };
   const Notice notice = notice_of(
       changes, [](MonitorId monitor) { return "mx" + std::to_string(monitor) + ".example.net"; });

@@ -15,8 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
-bool has(const std::string& line, std::string_view text) { return line.find(text) != line.npos; }
-
 // Of "2026-10-21T00:21:05Z …" and "00:21:05Z …": the second of the day.
 int second_of(const std::string& line) {
   const std::size_t end = line.find('Z');

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29}};
+constexpr WallTime kHealthStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29}};
 
 Sample sample(Verdict verdict) {
   Sample sample;
@@ -50,7 +50,7 @@ Sample sample(Verdict verdict) {
 struct Probed {
   Health health;
   Confirmation rules;
-  WallTime now = kStart;
+  WallTime now = kHealthStart;
   HealthChange change;
   std::vector<State> states;
 
@@ -67,7 +67,9 @@ struct Probed {
     if (change.hard()) states.push_back(health.state);
     now += 1min;
   }
-  [[nodiscard]] WallTime minute(int number) const { return kStart + std::chrono::minutes{number}; }
+  [[nodiscard]] WallTime minute(int number) const {
+    return kHealthStart + std::chrono::minutes{number};
+  }
 };
 
 bool about(std::optional<Duration> actual, Duration wanted) {
@@ -83,7 +85,7 @@ bool same(const Health& a, const Health& b) {
 TEST_CASE("the first good result makes a new monitor up", "[watch][health]") {
   const Probed monitor("g");
   CHECK(monitor.health.state == State::up);
-  CHECK(monitor.health.since == kStart);
+  CHECK(monitor.health.since == kHealthStart);
   CHECK(monitor.change.before == State::unknown);
   CHECK_FALSE(monitor.change.confirm_in);
 }
@@ -98,7 +100,7 @@ TEST_CASE("a new monitor that fails is down only when that is confirmed", "[watc
   CHECK(about(monitor.change.confirm_in, 30s));
   monitor.probe("b");
   CHECK(monitor.health.state == State::down);
-  CHECK(monitor.health.since == kStart);
+  CHECK(monitor.health.since == kHealthStart);
   CHECK_FALSE(monitor.change.confirm_in);
 }
 
@@ -304,7 +306,7 @@ TEST_CASE("random results: exactly K and M in a row decide, and what says nothin
     rules.degraded_after = static_cast<std::uint8_t>(1 + random.below(5));
     Health health;
     History history;
-    WallTime now = kStart;
+    WallTime now = kHealthStart;
     auto mood = Verdict::good;
     bool wrong = false;
     for (int i = 0; i < kResults && !wrong; ++i) {
@@ -330,7 +332,7 @@ TEST_CASE("random results: exactly K and M in a row decide, and what says nothin
 TEST_CASE("four changes in a short time are flapping, until the penalty has decayed",
           "[watch][flapping]") {
   Flapping flapping;
-  WallTime now = kStart;
+  WallTime now = kHealthStart;
   for (int i = 0; i < 3; ++i) {
     CHECK(flapping.add(now) == Flapping::Change::none);
     now += 2min;
@@ -348,14 +350,14 @@ TEST_CASE("four changes in a short time are flapping, until the penalty has deca
 TEST_CASE("changes that are far apart are no flapping", "[watch][flapping]") {
   Flapping flapping;
   for (int i = 0; i < 100; ++i) {
-    REQUIRE(flapping.add(kStart + i * 20min) == Flapping::Change::none);
+    REQUIRE(flapping.add(kHealthStart + i * 20min) == Flapping::Change::none);
   }
 }
 
 TEST_CASE("flapping ends after four hours at most, and begins again with the next change",
           "[watch][flapping]") {
   Flapping flapping;
-  WallTime now = kStart;
+  WallTime now = kHealthStart;
   while (flapping.add(now) != Flapping::Change::begins) now += 1min;
   const WallTime began = now;
   while (now < began + kFlapMost) {
@@ -371,12 +373,12 @@ TEST_CASE("flapping ends after four hours at most, and begins again with the nex
 TEST_CASE("flapping goes on after a restart, and ends in its time when the clock is set back",
           "[watch][flapping]") {
   Flapping before;
-  for (int i = 0; i < 5; ++i) before.add(kStart);
+  for (int i = 0; i < 5; ++i) before.add(kHealthStart);
   Flapping after;
-  after.restore(before.penalty(kStart), kStart, before.flapping());
+  after.restore(before.penalty(kHealthStart), kHealthStart, before.flapping());
   CHECK(after.ends_at() == before.ends_at());
-  const Duration left = after.ends_at() - kStart;
-  const WallTime set_back = kStart - 24h;
+  const Duration left = after.ends_at() - kHealthStart;
+  const WallTime set_back = kHealthStart - 24h;
   CHECK(after.settle(set_back) == Flapping::Change::none);
   CHECK(after.ends_at() - set_back <= left);
 }
@@ -396,7 +398,7 @@ int flaps(const std::vector<Duration>& spells, Duration interval) {
     for (; at < change_at; at += interval) {
       const HealthChange change =
           apply(health, rules, sample(up ? Verdict::good : Verdict::bad),
-                kStart + std::chrono::duration_cast<std::chrono::microseconds>(at));
+                kHealthStart + std::chrono::duration_cast<std::chrono::microseconds>(at));
       begins += change.flapping == Flapping::Change::begins ? 1 : 0;
       ends += change.flapping == Flapping::Change::ends ? 1 : 0;
     }

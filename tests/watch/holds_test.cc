@@ -44,12 +44,12 @@ SilenceRow silence_of(WallTime from, WallTime until) {
   return row;
 }
 
-struct Scene {
+struct HoldScene {
   Settings settings;
   Zones zones{{"Europe/Berlin", berlin()}, {"UTC", {}}};
   Monitor monitor = monitor_of("mx1.example.org");
 
-  Scene() { settings.groups.emplace_back().name = "mail"; }
+  HoldScene() { settings.groups.emplace_back().name = "mail"; }
   MaintenanceRule& rule(Duration at, Duration lasts) {
     MaintenanceRule& rule = settings.maintenance.emplace_back();
     rule.name = "backup";
@@ -138,7 +138,7 @@ TEST_CASE("labels are the group's, or text fields of meta", "[watch][holds]") {
 }
 
 TEST_CASE("a silence holds until it expires", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   const Moment begin = moment(utc(2026, 5, 1));
   Holds holds(scene.settings, scene.zones, begin);
   CHECK(holds.next(begin) == kNever);
@@ -164,7 +164,7 @@ TEST_CASE("a silence holds until it expires", "[watch][holds]") {
 }
 
 TEST_CASE("a silence is ended before its time, once", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   const Moment begin = moment(utc(2026, 5, 1));
   Holds holds(scene.settings, scene.zones, begin);
   const std::uint64_t id = holds.add(silence_of(begin.wall, begin.wall + hours{2}));
@@ -182,7 +182,7 @@ TEST_CASE("a silence is ended before its time, once", "[watch][holds]") {
 }
 
 TEST_CASE("silences survive a restart, and numbers are not given twice", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   const Moment now = moment(utc(2026, 5, 1));
   Holds holds(scene.settings, scene.zones, now);
   SilenceRow old = silence_of(now.wall - hours{3}, now.wall - hours{1});
@@ -200,7 +200,7 @@ TEST_CASE("silences survive a restart, and numbers are not given twice", "[watch
 }
 
 TEST_CASE("maintenance by hand is one, for what it has", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   const Moment now = moment(utc(2026, 5, 1));
   Holds holds(scene.settings, scene.zones, now);
   SilenceRow row = silence_of(now.wall, now.wall + hours{1});
@@ -215,7 +215,7 @@ TEST_CASE("maintenance by hand is one, for what it has", "[watch][holds]") {
 }
 
 TEST_CASE("a daily window begins at a local time, and both changes are kept", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{2} + minutes{30}, hours{1});
   SECTION("in March 02:30 does not exist: it is 03:30") {
     const auto windows = scene.windows(utc(2026, 3, 27, 12), utc(2026, 3, 30, 12));
@@ -234,7 +234,7 @@ TEST_CASE("a daily window begins at a local time, and both changes are kept", "[
 }
 
 TEST_CASE("a window lasts for elapsed time, over a change of the clocks", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{1}, hours{4}).weekdays = 1;  // Sundays from 01:00, in March until 06:00.
   const auto march = scene.windows(utc(2026, 3, 28), utc(2026, 3, 30));
   REQUIRE(march.size() == 1);
@@ -245,7 +245,7 @@ TEST_CASE("a window lasts for elapsed time, over a change of the clocks", "[watc
 }
 
 TEST_CASE("a weekly window is on its days", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   MaintenanceRule& rule = scene.rule(hours{22}, hours{4});
   rule.weekdays = 1U << 1U | 1U << 5U;  // Monday and Friday, over midnight.
   rule.time_zone = "UTC";
@@ -258,7 +258,7 @@ TEST_CASE("a weekly window is on its days", "[watch][holds]") {
 }
 
 TEST_CASE("a dated window is once", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{20}, hours{72}).date = "2026-12-24";
   const auto windows = scene.windows(utc(2026, 1, 1), utc(2028, 1, 1));
   REQUIRE(windows.size() == 1);
@@ -266,7 +266,7 @@ TEST_CASE("a dated window is once", "[watch][holds]") {
 }
 
 TEST_CASE("a date in the far future overflows nothing", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{20}, hours{1}).date = "9999-12-31";
   const Moment now = moment(utc(2026, 1, 1));
   const Holds holds(scene.settings, scene.zones, now);
@@ -275,7 +275,7 @@ TEST_CASE("a date in the far future overflows nothing", "[watch][holds]") {
 }
 
 TEST_CASE("windows longer than their distance do not end", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{0}, hours{30});
   Moment now = moment(utc(2026, 6, 1));
   Holds holds(scene.settings, scene.zones, now);
@@ -287,7 +287,7 @@ TEST_CASE("windows longer than their distance do not end", "[watch][holds]") {
 }
 
 TEST_CASE("the process begins, and the clock is set, inside a window", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{2}, hours{2}).time_zone = "UTC";
   Holds holds(scene.settings, scene.zones, moment(utc(2026, 6, 1, 3)));
   CHECK(holds.in_maintenance(scene.monitor));
@@ -304,7 +304,7 @@ TEST_CASE("the process begins, and the clock is set, inside a window", "[watch][
 }
 
 TEST_CASE("a reload replaces the windows and keeps the silences", "[watch][holds]") {
-  Scene scene;
+  HoldScene scene;
   scene.rule(hours{0}, hours{24});
   const Moment now = moment(utc(2026, 6, 1, 3));
   Holds holds(scene.settings, scene.zones, now);
@@ -313,7 +313,7 @@ TEST_CASE("a reload replaces the windows and keeps the silences", "[watch][holds
   holds.add(std::move(silence));
   std::vector<SilenceRow> changed;
   holds.turn(now, changed);
-  Scene without;
+  HoldScene without;
   holds.reload(without.settings, without.zones, now);
   CHECK(holds.turn(now, changed) == Holds::Change::some);
   CHECK_FALSE(holds.in_maintenance(scene.monitor));

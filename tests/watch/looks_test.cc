@@ -20,7 +20,7 @@ Settings two_groups() {
   return settings;
 }
 
-Sample sample_of(Verdict verdict, WallTime at) {
+Sample sample_with(Verdict verdict, WallTime at) {
   Sample sample;
   sample.verdict = verdict;
   sample.outcome = verdict == Verdict::bad ? Outcome::failed : Outcome::ok;
@@ -44,7 +44,7 @@ struct Bare {
     watch.end_of_monitors(now);
   }
   void result(MonitorId id, Verdict verdict) {
-    watch.on_result(id, sample_of(verdict, now.wall), now);
+    watch.on_result(id, sample_with(verdict, now.wall), now);
   }
   void ask(MonitorId id) {
     watch.ask(id, now);

@@ -211,9 +211,9 @@ class RandomWorld {
   }
 
   void advance() {
-    constexpr Duration kSteps[] = {milliseconds{1}, seconds{1}, seconds{7},
-                                   minutes{1},      minutes{6}, minutes{40}};
-    const Instant until = scene_.now.at + kSteps[random_.below(6)];
+    constexpr Duration kAdvances[] = {milliseconds{1}, seconds{1}, seconds{7},
+                                      minutes{1},      minutes{6}, minutes{40}};
+    const Instant until = scene_.now.at + kAdvances[random_.below(6)];
     for (int i = 0; i < 50 && notifier().next() <= until; ++i) {
       scene_.now = scene_.now + (std::max(notifier().next(), scene_.now.at) - scene_.now.at);
       turn();

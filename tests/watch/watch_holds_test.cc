@@ -13,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
-bool has(const std::string& line, std::string_view text) { return line.find(text) != line.npos; }
-
 MaintenanceRule window_at(Duration at, Duration lasts) {
   MaintenanceRule rule;
   rule.name = "patches";

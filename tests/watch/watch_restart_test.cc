@@ -13,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
-bool has(const std::string& line, std::string_view text) { return line.find(text) != line.npos; }
-
 TEST_CASE("a restart in an incident tells no opening twice, and its end once", "[watch][restart]") {
   WatchScene scene;
   scene.network.set_server(5, spells({{1h, 2h, closed()}}));

@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "mxsweep/core/random.h"
@@ -84,5 +83,9 @@ struct WatchScene {
     return found;
   }
 };
+
+inline bool has(const std::string& line, std::string_view text) {
+  return line.find(text) != line.npos;
+}
 
 }  // namespace mxsweep::watch

@@ -14,9 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
-bool has(const std::string& line, std::string_view text) { return line.find(text) != line.npos; }
-
-results::Record record_of(Cause cause) {
+results::Record record_with(Cause cause) {
   results::Record record;
   record.outcome = outcome_of(cause);
   record.cause = cause;
@@ -54,7 +52,7 @@ TEST_CASE("certificates that expire are one message a day, and each once", "[wat
   const tls::Chain chains[] = {chain_of(1, kSceneStart.wall + 24h * 20),
                                chain_of(2, kSceneStart.wall + 24h * 31 + 12h),
                                chain_of(3, kSceneStart.wall + 24h * 80)};
-  results::Record shared = record_of(Cause::none);
+  results::Record shared = record_with(Cause::none);
   shared.tls.emplace();
   shared.tls->chain = &chains[0];
   results::Record another = shared;
@@ -79,8 +77,8 @@ TEST_CASE("certificates that expire are one message a day, and each once", "[wat
 
 TEST_CASE("STARTTLS that is lost on a network is one message within minutes", "[watch][shows]") {
   WatchScene scene;
-  const results::Record with = record_of(Cause::none);
-  const results::Record without = record_of(Cause::starttls_not_supported);
+  const results::Record with = record_with(Cause::none);
+  const results::Record without = record_with(Cause::starttls_not_supported);
   for (MonitorId server = 0; server < 10; ++server) {
     scene.network.set_server(server, [&](Duration time) {
       return Answer{sample_of(time < 1h ? with : without, {}), 80ms};

@@ -87,6 +87,7 @@ class Conversation {
   Wants on_stray_reply(Instant now);
   Wants closed(Instant now);
   Wants on_noise(Cause cause, Instant now);
+  Wants on_answer(std::string_view octets, Instant now);
   Wants on_secured(Instant now);
   Wants on_tls_failure(std::string_view octets, Instant now);
   Wants on_tls_shortage(Instant now);

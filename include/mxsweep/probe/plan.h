@@ -7,15 +7,22 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/probe/hello_exchange.h"
 #include "mxsweep/probe/sources.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/smtp/command.h"
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
+#include "mxsweep/tls/ticket.h"
+
+namespace mxsweep::software {
+class Table;
+}
 
 namespace mxsweep::probe {
 
@@ -44,7 +51,11 @@ struct Plan {
   Sources sources;  // Empty: the kernel chooses the address that a connection comes from.
   Depth depth = Depth::tls;
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
-  tls::Client* tls = nullptr;     // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  tls::Client* tls = nullptr;         // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  HelloExchange* exchange = nullptr;  // Instead of a handshake; null: handshakes.
+  tls::Ticket* ticket = nullptr;      // Of one conversation at a time; null: no resumption.
+  // What the servers' software is known by. Null: records have no software.
+  std::shared_ptr<const software::Table> software;
   bool require_valid = false;     // A certificate that is not verified makes a server degraded.
   bool keep_all_replies = false;  // Also the texts whose code says enough (results::PhaseReplies).
   results::ChainDetail chain_detail = results::ChainDetail::full;

@@ -16,7 +16,9 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/software.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/tls/enumeration.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::results {
@@ -98,7 +100,10 @@ struct Record {
 
   std::optional<tls::Facts> tls;  // Nothing: TLS was not started.
   ChainDetail chain_detail = ChainDetail::full;
+  const tls::Enumeration* tls_enumeration = nullptr;  // Null: none was made.
   Verb verb_tls = Verb::ehlo;
+
+  std::optional<Software> software;  // Nothing: it is not known, or it was not looked for.
 
   AnomalySet anomalies;
   std::uint32_t bytes_in = 0;

@@ -51,10 +51,10 @@ struct StateRow {
   int success_code;
   // The greatest depth that a success of the command reaches; connect: none.
   Depth reaches;
-  bool keeps_reply;      // The text of a success is worth keeping, not its code alone.
-  bool handshake_next;   // The next octets mean a step of a TLS handshake.
-  bool worked_before;    // The server had answered EHLO: a failure leaves one that can be used.
-  bool learning;         // There is more to learn: an end in this state decides the outcome.
+  bool keeps_reply;     // The text of a success is worth keeping, not its code alone.
+  bool handshake_next;  // The next octets mean a step of a TLS handshake.
+  bool worked_before;   // The server had answered EHLO: a failure leaves one that can be used.
+  bool learning;        // There is more to learn: an end in this state decides the outcome.
 };
 
 // Columns: state, phase, command, wait, success code, reaches, keeps_reply, handshake_next,

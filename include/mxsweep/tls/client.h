@@ -30,6 +30,7 @@ namespace mxsweep::tls {
 
 struct ClientOptions {
   Version version_min = Version::tls1_0;
+  Version version_max = Version::tls1_3;
   // What to offer, as a GnuTLS priority string; empty: everything.
   std::string ciphers{};
   std::shared_ptr<const Authorities> authorities{};  // Null: no authority is trusted.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One TLS connection without a socket: ciphertext in and out, clear text out and in.
 //
-//   Source    RFC 8446 (TLS 1.3), RFC 5246 and earlier; RFC 6066 (SNI). No ALPN, no tickets, one
-//             key share (X25519): a server that prefers another group sends a HelloRetryRequest.
+//   Source    RFC 8446 (TLS 1.3), RFC 5246 and earlier; RFC 6066 (SNI). No ALPN, no tickets unless
+//             one is given, one key share (X25519): a server that prefers another group sends a
+//             HelloRetryRequest.
 //   Shape     A client starts with advance({}). Then call advance() with each received block until
 //             the status is closed or failed, and write() once it is established. After each call
 //             send what is in outgoing(), and clear() it.
@@ -28,6 +29,7 @@
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/facts.h"
 #include "mxsweep/tls/server.h"
+#include "mxsweep/tls/ticket.h"
 
 namespace mxsweep::tls {
 
@@ -59,7 +61,8 @@ enum class Failure : std::uint8_t {
 class Engine {
  public:
   // `server_name`: the host name for SNI. If it is empty or an address, no SNI is sent.
-  Engine(const Client& client, std::string_view server_name);
+  // `ticket`: to be offered and renewed; null: none. It is read in the constructor only.
+  Engine(const Client& client, std::string_view server_name, const Ticket* ticket = nullptr);
   explicit Engine(const Server& server);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -72,6 +75,10 @@ class Engine {
   void write(std::string_view clear);
   // Sends close_notify. Requires: established, or closed by the peer.
   void close();
+
+  // For a client that was given a ticket, when no more octets will come: whether the session was
+  // resumed, and what resumes it the next time, if the server has sent that.
+  void keep_session(Ticket& ticket) const;
 
   [[nodiscard]] std::string& outgoing() { return outgoing_; }
 

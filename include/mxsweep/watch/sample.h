@@ -35,7 +35,7 @@ struct Sample {
   const results::Record* record = nullptr;  // Null in tests that need none.
 };
 
-// `page_on`: causes of degraded servers that count as bad.
+// `page_on`: causes of degraded servers, or refusals, that count as bad.
 [[nodiscard]] Sample sample_of(const results::Record& record, std::span<const Cause> page_on);
 
 }  // namespace mxsweep::watch

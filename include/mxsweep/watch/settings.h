@@ -16,6 +16,7 @@
 
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/smtp/command.h"
 #include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/watch/secret.h"
@@ -50,7 +51,7 @@ struct Group {
   Confirmation confirmation;
   bool require_valid = false;  // A certificate that is not verified makes a server degraded.
   bool own = true;             // Ours: the caps of politeness do not apply.
-  std::vector<Cause> page_on;  // Causes of degraded servers that count as bad.
+  std::vector<Cause> page_on;  // Causes of degraded servers, or refusals, that count as bad.
   Labels labels;               // For selectors and routes. "severity" sets that of "down".
   Severity severity = Severity::critical;
   std::vector<std::string> group_by;  // Fields of meta that may be the cause of an incident.
@@ -155,6 +156,7 @@ struct Http {
 struct Settings {
   std::string state_dir = "/var/lib/mxsweep";
   std::string helo;
+  smtp::Envelope envelope;  // Of the depths mail and rcpt. Without a recipient, rcpt cannot be used.
   std::string time_zone = "UTC";
   std::vector<Group> groups;
   std::vector<Channel> channels;
