@@ -26,10 +26,10 @@ struct Verdict {
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends. `sent`:
-// the EHLO or HELO command that we sent or would send next, and our RCPT TO, which do not count
-// where the reply repeats them. The outcome is that of the cause, except that failed becomes degraded
-// after EHLO, because SMTP had worked.
+// A 4xx, 5xx or unexpected reply in `phase`. `reply`: its octets, with code and line ends.
+// `sent`: the EHLO or HELO command that we sent or would send next, and our RCPT TO; where the
+// reply repeats them, that is ignored. The outcome is that of the cause, except that failed becomes
+// degraded after EHLO, because SMTP had worked.
 [[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
                                      const SentCommands& sent = {});
 
