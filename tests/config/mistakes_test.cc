@@ -72,7 +72,8 @@ TEST_CASE("a mistake in [watch] has its line and column", "[config]") {
            "5:13: time_zone: 'Europe/Berln' is not a time zone of this machine; write one such as "
            "\"Europe/Berlin\""},
           {"depth = \"elho\"\n",
-           "5:9: depth must be connect, greeting, ehlo or tls, not 'elho', do you mean 'ehlo'?"},
+           "5:9: depth must be connect, greeting, ehlo, tls, mail or rcpt, not 'elho', do you mean "
+           "'ehlo'?"},
           {"depth = true\n", "5:9: depth must be a text such as \"ehlo\""},
           {"tls_every = \"allways\"\n",
            "5:13: tls_every: 'allways' is not a duration: write 250ms, 30s, 5m, 1h30m or 30d"},
@@ -108,7 +109,7 @@ TEST_CASE("a mistake in [watch] has its line and column", "[config]") {
            "5:13: '${' begins the name of a variable, ${NAME}; write $${ for the text"},
           {"state_dir = \"/srv/${}\"\n",
            "5:13: '${' begins the name of a variable, ${NAME}; write $${ for the text"},
-          {"max_size = \"10GB\"\n", "5:1: unknown key 'max_size'"},
+          {"max_size = \"10GB\"\n", "5:1: unknown key 'max_size', do you mean 'mail_size'?"},
       });
 }
 

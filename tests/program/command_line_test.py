@@ -238,7 +238,8 @@ class Flags(ProgramTest):
         self.sink("--only", "plain", "--ca-out", str(self.path("ca.pem")))
         examples = set()
         for page in pages:
-            examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)", page))
+            examples.update(re.findall(r"(?m)^(?:  |\$ )?mxsweep (scan [^|\n]+)",
+                                       page.replace(" \\\n", " ")))
         self.assertGreaterEqual(len(examples), 7, examples)
         for example in examples:
             if "--resume" in example:  # It needs the checkpoint of a sweep that was stopped.

@@ -50,11 +50,14 @@ TEST_CASE("a server that declines us is not down", "[watch][sample]") {
   CHECK(verdict_of(Cause::protocol_silent) == Verdict::bad);
 }
 
-TEST_CASE("what a user pages on is bad, but only of degraded servers", "[watch][sample]") {
-  constexpr std::array kPageOn = {Cause::starttls_not_supported, Cause::throttled_rate};
+TEST_CASE("what a user pages on is bad, of degraded servers and of refusals", "[watch][sample]") {
+  constexpr std::array kPageOn = {Cause::starttls_not_supported, Cause::resources_storage,
+                                  Cause::local_resource};
   CHECK(sample_of(record_of(Cause::starttls_not_supported), kPageOn).verdict == Verdict::bad);
   CHECK(sample_of(record_of(Cause::certificate_expired), kPageOn).verdict == Verdict::warn);
+  CHECK(sample_of(record_of(Cause::resources_storage), kPageOn).verdict == Verdict::bad);
   CHECK(sample_of(record_of(Cause::throttled_rate), kPageOn).verdict == Verdict::none);
+  CHECK(sample_of(record_of(Cause::local_resource), kPageOn).verdict == Verdict::none);
 }
 
 TEST_CASE("a sample has the facts of its record", "[watch][sample]") {

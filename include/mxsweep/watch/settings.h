@@ -156,7 +156,7 @@ struct Http {
 struct Settings {
   std::string state_dir = "/var/lib/mxsweep";
   std::string helo;
-  smtp::Envelope envelope;  // Of the depths mail and rcpt; rcpt needs a recipient.
+  smtp::Envelope envelope;  // Of the depths mail and rcpt; rcpt needs its recipient.
   std::string time_zone = "UTC";
   std::vector<Group> groups;
   std::vector<Channel> channels;
