@@ -129,7 +129,8 @@ class Flags(ProgramTest):
         for part in ("outcome  refused", "group    resources", "blame    target", "to do    ",
                      '"disk full"'):
             self.assertIn(part, full.decode())
-        self.assertIn("do you mean 'resources.storage'?", self.refused("explain", "resources.store"))
+        self.assertIn("do you mean 'resources.storage'?",
+                      self.refused("explain", "resources.store"))
 
     def test_help_names_every_default(self):
         """Exit 0; each flag that takes a value has its default, if there is one."""

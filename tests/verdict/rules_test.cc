@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/verdict/rules_of.h"
-
 #include "support/catch.h"
 
 namespace mxsweep::verdict {
