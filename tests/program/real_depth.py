@@ -40,7 +40,6 @@ REASONS = {
     "resources.mailbox_full": ("resources", "target"),
     "resources.overload": ("resources", "target"),
     "resources.storage": ("resources", "target"),
-    "tempfail.policy": ("unknown", "unknown"),
     "tempfail.unspecified": ("unknown", "unknown"),
     "throttled.connections": ("throttled", "scanner"),
     "throttled.greylist": ("throttled", "scanner"),

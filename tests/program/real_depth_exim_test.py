@@ -80,7 +80,7 @@ CASES = {
     "no name": (("refused", "rcpt", "blocked.scanner_no_fcrdns"), "550 Reverse DNS lookup failed"),
     "rate early": (("refused", "greeting", "throttled.rate"), "451 Sender rate overlimit"),
     "rate": (("refused", "rcpt", "throttled.rate"), "451 Sender rate overlimit"),
-    "broken": (("refused", "rcpt", "tempfail.unspecified"), "451 Temporary local problem"),
+    "broken": (("refused", "rcpt", "config.server_error"), "451 Temporary local problem"),
     "unknown": (("refused", "rcpt", "policy.recipient_unknown"), "550 Unrouteable address"),
     "foreign": (("refused", "rcpt", "policy.relay_denied"), "550 relay not permitted"),
     "no certificate": (("degraded", "starttls", "config.tls_unavailable"),
@@ -165,7 +165,10 @@ class EximAtDepth(DepthTest):
         self.check_first("listed early", "listed")
 
     def test_a_refusal_without_a_reason_has_none(self):
-        self.check_first("listed, no word", "dropped", "closed", "broken")
+        self.check_first("listed, no word", "dropped", "closed")
+
+    def test_a_broken_configuration_shows_at_rcpt(self):
+        self.check_first("broken")
 
     def test_an_address_without_a_name_shows_at_rcpt(self):
         self.check_first("no name")
