@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/certificate_words.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/say.h"
