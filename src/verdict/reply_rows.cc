@@ -311,6 +311,8 @@ constexpr ReplyRow kRows[] = {
      "|mailbox is unavailable"
      "|recipient is invalid|no account",
      Cause::policy_recipient_unknown, "the mailbox does not exist, or not any more"},
+    {kRcpt, kHard, x(7), "address rejected",
+     Cause::policy_rejected, "Postfix puts these words before those of any restriction"},
     {kRcpt, kRefusal, kAnyEnhanced,
      "address rejected",
      Cause::policy_recipient_unknown, "the recipient's address, without a known reason"},

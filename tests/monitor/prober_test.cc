@@ -35,7 +35,7 @@ struct Desk {
   explicit Desk(const std::vector<watch::Group>& groups, std::vector<Listed> targets)
       : watch(settings_of(groups), {}, 100, 1, now()),
         roster(watch, 100, [this](watch::MonitorId monitor) { prober.forget(monitor); }),
-        plans("probe.example.net", {}, nullptr, kWallAtZero),
+        plans("probe.example.net", {}, {}, nullptr, kWallAtZero),
         prober(watch, roster, plans, outside) {
     roster.apply(std::move(targets), {}, now());
     watch.end_of_monitors(now());
