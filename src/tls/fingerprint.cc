@@ -11,14 +11,14 @@
 namespace mxsweep::tls {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexadecimalDigits = "0123456789abcdef";
 // The digits of SHA-256 that each format keeps.
 constexpr std::size_t kJa4sDigits = 12;
 constexpr std::size_t kFingerprintDigits = 16;
 
 void append_hexadecimal(unsigned number, std::string& text) {
   for (unsigned shift = 16; shift > 0; shift -= 4)
-    text.push_back(kDigits[number >> (shift - 4) & 0xfU]);
+    text.push_back(kHexadecimalDigits[number >> (shift - 4) & 0xfU]);
 }
 
 std::string digest_of(std::string_view text, std::size_t digits) {
@@ -46,7 +46,7 @@ std::string ja4_alpn(std::string_view alpn) {
     return {alpn.front(), alpn.back()};
   const auto first = static_cast<unsigned char>(alpn.front());
   const auto last = static_cast<unsigned char>(alpn.back());
-  return {kDigits[first >> 4U], kDigits[last & 0xfU]};
+  return {kHexadecimalDigits[first >> 4U], kHexadecimalDigits[last & 0xfU]};
 }
 
 void append_answer(const ServerAnswer& answer, std::string& text) {
@@ -57,7 +57,9 @@ void append_answer(const ServerAnswer& answer, std::string& text) {
       append_hexadecimal(answer.alert, text);
       return;
     case ServerAnswer::Kind::retry: text.push_back('h'); break;
-    case ServerAnswer::Kind::hello: text.push_back(kDigits[answer.version - kSsl3]); break;
+    case ServerAnswer::Kind::hello:
+      text.push_back(kHexadecimalDigits[answer.version - kSsl3]);
+      break;
   }
   append_hexadecimal(answer.cipher, text);
 }
@@ -101,8 +103,8 @@ std::string ja4s(const ServerAnswer& answer) {
   const std::size_t count = std::min<std::size_t>(answer.extensions.size(), 99);
   std::string text = "t";
   text.append(ja4_version(answer.version));
-  text.push_back(kDigits[count / 10]);
-  text.push_back(kDigits[count % 10]);
+  text.push_back(kHexadecimalDigits[count / 10]);
+  text.push_back(kHexadecimalDigits[count % 10]);
   text.append(ja4_alpn(answer.alpn)).push_back('_');
   append_hexadecimal(answer.cipher, text);
   std::string extensions;

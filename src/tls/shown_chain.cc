@@ -24,8 +24,8 @@ std::optional<std::string_view> take_vector(std::string_view& input, std::size_t
 
 //   before 1.3   list<3> { certificate<3> ... }
 //   TLS 1.3      context<1>, list<3> { certificate<3>, extensions<2> ... }
-std::vector<std::string_view> certificates_in(std::string_view message, bool tls1_3) {
-  if (tls1_3 && !take_vector(message, 1)) return {};
+std::vector<std::string_view> certificates_in(std::string_view message, bool is_tls1_3) {
+  if (is_tls1_3 && !take_vector(message, 1)) return {};
   std::optional<std::string_view> list = take_vector(message, 3);
   if (!list) return {};
   std::vector<std::string_view> certificates;
@@ -33,7 +33,7 @@ std::vector<std::string_view> certificates_in(std::string_view message, bool tls
     const std::optional<std::string_view> certificate = take_vector(*list, 3);
     if (!certificate) break;
     certificates.push_back(*certificate);
-    if (tls1_3 && !take_vector(*list, 2)) break;
+    if (is_tls1_3 && !take_vector(*list, 2)) break;
   }
   return certificates;
 }

@@ -234,7 +234,7 @@ constexpr ReplyRow kRows[] = {
      "| database+ not |database error| database+ cannot| database+ down| table+ broken"
      "| table+ unavailable| map+ unavailable| ldap |policy service|policy server|system error"
      "|temporary dns|dns failure|dns error|dns timeout| dns+ failed|dns server failure"
-     "| backend+ unavailable| backend+ not |temporary server error|local error|cannot read"
+     "| backend+ unavailable| backend+ not |temporary server error|cannot read"
      "|cannot open|unable to open|unable to connect to|could not connect to|write error",
      Cause::config_server_error, "its own configuration keeps it from working"},
     {kTransaction, kSoftWords, kAnyEnhanced,
