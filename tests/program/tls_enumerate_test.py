@@ -194,7 +194,7 @@ class OfMailServers(RealTest, Enumerating):
                              "tls_high_cipherlist": ":".join(cls.THREE)},
         }))
         cls.dovecot = cls.keep(dovecot(cls.machine, cls.shared, DOVECOT, cls.rsa))
-        cls.exim = cls.keep(exim(cls.machine, cls.shared, EXIM, cls.rsa))
+        cls.exim = cls.keep(exim(cls.machine, cls.shared, [EXIM], cls.rsa))
 
     def within(self, place):
         return self.enumerate(f"{place},{NAME}", within=self.machine.network)
