@@ -176,6 +176,8 @@ class OfOpenSsl(Enumerating):
 class OfMailServers(RealTest, Enumerating):
     SERVERS = SERVERS
     THREE = ("ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256", "AES128-SHA")
+    # A hello that is answered is not followed by the rest of a handshake.
+    TOLERATED = "SSL_accept|TLS library problem|TLS error on connection|lost connection|handshak"
 
     @classmethod
     def setUpClass(cls):
