@@ -2,6 +2,7 @@
 #include "mxsweep/json/value.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace mxsweep::json {
@@ -104,6 +105,16 @@ std::size_t line_of_error(std::string_view text) {
   return static_cast<std::size_t>(
              std::count(static_cast<const char*>(padded.data()), place, '\n')) +
          1;
+}
+
+std::string mistake_in(std::string_view text, simdjson::dom::parser& parser,
+                       simdjson::dom::element& root) {
+  const simdjson::error_code code = parser.parse(text.data(), text.size()).get(root);
+  if (code == simdjson::SUCCESS) return {};
+  if (code == simdjson::MEMALLOC) throw std::bad_alloc();
+  const std::size_t line = line_of_error(text);
+  return "not JSON" + (line == 0 ? std::string() : ", line " + std::to_string(line)) + ": " +
+         simdjson::error_message(code);
 }
 
 }  // namespace mxsweep::json

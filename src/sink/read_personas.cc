@@ -20,11 +20,8 @@ class Reader : private JsonReader {
   Result<std::vector<Persona>> read(std::string_view json) {
     dom::parser parser;
     dom::element root;
-    if (const auto code = parser.parse(json.data(), json.size()).get(root)) {
-      const std::size_t line = json::line_of_error(json);
-      const std::string place = line == 0 ? "" : ", line " + std::to_string(line);
-      return Status::unusable("not JSON" + place + ": " + simdjson::error_message(code));
-    }
+    std::string mistake = json::mistake_in(json, parser, root);
+    if (!mistake.empty()) return Status::unusable(std::move(mistake));
     if (!read_root(root)) return Status::unusable(std::move(error));
     return std::move(personas_);
   }

@@ -58,11 +58,8 @@ class Reader {
     if (json.size() > kTableOctetsMax) return Status::unusable("is larger than 1 MiB");
     dom::parser parser;
     dom::element root;
-    if (const auto code = parser.parse(json.data(), json.size()).get(root)) {
-      const std::size_t line = json::line_of_error(json);
-      const std::string place = line == 0 ? "" : ", line " + std::to_string(line);
-      return Status::unusable("not JSON" + place + ": " + simdjson::error_message(code));
-    }
+    std::string mistake = json::mistake_in(json, parser, root);
+    if (!mistake.empty()) return Status::unusable(std::move(mistake));
     if (!read_root(root)) {
       const std::string place = number_
                                     ? "line " + std::to_string(line_of_element(json, *number_)) +

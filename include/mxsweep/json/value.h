@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace mxsweep::json {
@@ -27,5 +28,11 @@ inline constexpr unsigned kDepthMax = 256;  // Nesting of arrays and objects; de
 // The line, counted from 1, at which parsing `text` fails. 0: it does not fail, or the line is
 // unknown.
 [[nodiscard]] std::size_t line_of_error(std::string_view text);
+
+// Parses a whole text into `root`, whose octets the parser holds. Returns what is wrong: "not JSON,
+// line 3: …"; empty: nothing is. Throws std::bad_alloc if memory is short, which simdjson reports
+// as if it were a mistake of the text.
+[[nodiscard]] std::string mistake_in(std::string_view text, simdjson::dom::parser& parser,
+                                     simdjson::dom::element& root);
 
 }  // namespace mxsweep::json
