@@ -2,19 +2,11 @@
 #include "verdict/reply_rows.h"
 
 #include <algorithm>
-#include <array>
 
 #include "mxsweep/core/ascii.h"
-#include "mxsweep/smtp/reply.h"
-#include "verdict/folded.h"
-#include "verdict/phrase_index.h"
 
 namespace mxsweep::verdict {
 namespace {
-
-constexpr PhaseSet bit(Phase phase) {
-  return static_cast<PhaseSet>(1U << static_cast<unsigned>(phase));
-}
 
 constexpr PhaseSet kAnyPhase = (1U << kPhaseCount) - 1;
 constexpr PhaseSet kGreeting = bit(Phase::greeting);
@@ -24,7 +16,6 @@ constexpr PhaseSet kMail = bit(Phase::mail);
 constexpr PhaseSet kRcpt = bit(Phase::rcpt) | bit(Phase::relay);
 constexpr PhaseSet kTransaction = kMail | kRcpt;
 
-constexpr int kQuitReply = 221;
 // Words take precedence over the code, and a 221 with a reason is a refusal.
 constexpr CodeRange kRefusal{400, 599, true};
 constexpr CodeRange kSoftWords{400, 499, true};
@@ -484,41 +475,8 @@ static_assert(std::end(kRows)[-1].phases == kAnyPhase && std::end(kRows)[-1].cod
                   std::end(kRows)[-1].phrases.empty(),
               "the last row matches every reply");
 
-bool fits(CodeRange range, int code) {
-  return (range.first <= code && code <= range.last) || (range.or_221 && code == kQuitReply);
-}
-
-bool fits(EnhancedRange range, smtp::EnhancedCode code) {
-  if (range.subject == EnhancedRange::kAnySubject) return true;
-  return code && code.subject == range.subject && range.detail_first <= code.detail &&
-         code.detail <= range.detail_last;
-}
-
-const PhraseIndex& phrase_index() {
-  static const PhraseIndex index = [] {
-    std::array<std::string_view, std::size(kRows)> phrases;
-    std::transform(std::begin(kRows), std::end(kRows), phrases.begin(),
-                   [](const ReplyRow& row) { return row.phrases; });
-    return PhraseIndex(phrases);
-  }();
-  return index;
-}
-
 }  // namespace
 
 std::span<const ReplyRow> reply_rows() { return kRows; }
-
-std::size_t matching_row(Phase phase, int code, std::string_view reply, const SentCommands& sent) {
-  const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply);
-  const RowSet said = phrase_index().rows_in(Folded(reply, sent).text());
-  const auto* const row =
-      std::find_if(std::begin(kRows), std::end(kRows) - 1, [&](const ReplyRow& candidate) {
-        return (candidate.phases & bit(phase)) != 0 && fits(candidate.codes, code) &&
-               fits(candidate.enhanced, enhanced) &&
-               (candidate.phrases.empty() ||
-                said.test(static_cast<std::size_t>(&candidate - std::begin(kRows))));
-      });
-  return static_cast<std::size_t>(row - std::begin(kRows));
-}
 
 }  // namespace mxsweep::verdict

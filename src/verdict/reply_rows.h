@@ -22,6 +22,15 @@ namespace mxsweep::verdict {
 
 using PhaseSet = std::uint16_t;  // Bit n: Phase n.
 
+[[nodiscard]] constexpr PhaseSet bit(Phase phase) {
+  return static_cast<PhaseSet>(1U << static_cast<unsigned>(phase));
+}
+[[nodiscard]] constexpr bool has(PhaseSet phases, Phase phase) {
+  return (phases & bit(phase)) != 0;
+}
+
+inline constexpr int kQuitReply = 221;
+
 struct CodeRange {
   int first;
   int last;

@@ -18,7 +18,7 @@ std::string phases_text(PhaseSet phases) {
   std::string text;
   std::size_t count = 0;
   for (const Phase phase : kReplying) {
-    if ((phases & (1U << static_cast<unsigned>(phase))) == 0) continue;
+    if (!has(phases, phase)) continue;
     text.append(count++ == 0 ? "in " : ", ").append(to_string(phase));
   }
   return count == std::size(kReplying) ? "anywhere" : text;
