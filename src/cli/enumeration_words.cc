@@ -14,15 +14,6 @@
 namespace mxsweep::cli {
 namespace {
 
-std::string_view word_of(tls::Known known) {
-  switch (known) {
-    case tls::Known::not_known: break;
-    case tls::Known::yes: return "yes";
-    case tls::Known::no: return "no";
-  }
-  return "unknown";
-}
-
 std::string_view order_of(tls::CipherOrder order) {
   switch (order) {
     case tls::CipherOrder::not_known: break;
@@ -42,7 +33,8 @@ std::string cipher_line(const tls::AcceptedCipher& cipher) {
 
 std::string version_lines(const tls::VersionSupport& row) {
   const bool accepted = row.accepted == tls::Known::yes;
-  std::string text = fmt::format("  {}: {}", tls::version_text(row.version), word_of(row.accepted));
+  std::string text =
+      fmt::format("  {}: {}", tls::version_text(row.version), to_string(row.accepted));
   if (accepted) {
     text += fmt::format(", {}{}{}", counted(row.ciphers.size(), "cipher"), order_of(row.order),
                         row.complete ? "" : ", and perhaps more");
@@ -71,7 +63,7 @@ std::string enumeration_text(const tls::Enumeration& found) {
   if (found.limit_reached) text += "  It ended early: it had made as many connections as it may.\n";
   for (const tls::Resumption& row : found.resumption) {
     text += fmt::format("  sessions of TLSv{} are resumed: {}\n",
-                        word_of(row.version, kTlsVersions), word_of(row.resumed));
+                        word_of(row.version, kTlsVersions), to_string(row.resumed));
   }
   for (const tls::ShownLeaf& leaf : found.leaves) text += leaf_line(leaf);
   if (!found.ja4s.empty()) text += fmt::format("  JA4S: {}\n", found.ja4s);

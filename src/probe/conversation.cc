@@ -279,10 +279,9 @@ Wants Conversation::on_interrupted(Instant now) {
 }
 
 void Conversation::decline(std::string_view reply, int code) {
-  const smtp::Command recipient =
-      phase_ == Phase::relay ? smtp::Command::relay : smtp::Command::rcpt;
   const verdict::Verdict verdict = verdict::classify_reply(
-      phase_, code, reply, {plan_->commands[smtp::Command::ehlo], plan_->commands[recipient]});
+      phase_, code, reply,
+      {plan_->commands[smtp::Command::ehlo], plan_->commands[smtp::Command::rcpt]});
   observation_.decide(verdict.outcome, verdict.cause, phase_);
   observation_.declined_ = true;
 }

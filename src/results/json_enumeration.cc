@@ -8,15 +8,6 @@
 namespace mxsweep::results {
 namespace {
 
-std::string_view word_of(tls::Known known) {
-  switch (known) {
-    case tls::Known::not_known: break;
-    case tls::Known::yes: return "yes";
-    case tls::Known::no: return "no";
-  }
-  return "unknown";
-}
-
 std::string_view word_of(tls::CipherOrder order) {
   switch (order) {
     case tls::CipherOrder::not_known: break;
@@ -54,7 +45,7 @@ void write_cipher(const tls::AcceptedCipher& cipher, Members& members) {
 
 void write_version(const tls::VersionSupport& row, Members& members) {
   members.word("version", tls::version_text(row.version));
-  members.word("accepted", word_of(row.accepted));
+  members.word("accepted", to_string(row.accepted));
   if (row.accepted != tls::Known::yes) return;
   members.yes_or_no("complete", row.complete);
   members.word("order", word_of(row.order));
@@ -63,7 +54,7 @@ void write_version(const tls::VersionSupport& row, Members& members) {
 
 void write_resumption(const tls::Resumption& row, Members& members) {
   members.word("version", kTlsVersions[static_cast<std::size_t>(row.version)]);
-  members.word("resumed", word_of(row.resumed));
+  members.word("resumed", to_string(row.resumed));
 }
 
 void write_leaf(const tls::ShownLeaf& leaf, Members& members) {

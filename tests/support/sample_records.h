@@ -9,12 +9,14 @@
 #include "support/sample_odd_records.h"
 #include "support/sample_plain_records.h"
 #include "support/sample_tls_records.h"
+#include "support/sample_transaction_records.h"
 
 namespace mxsweep::results::samples {
 
 inline std::vector<Record> sample_records() {
   std::vector<Record> records;
-  for (const auto& kind : {plain_records(), odd_records(), name_records(), tls_records()}) {
+  for (const auto& kind :
+       {plain_records(), transaction_records(), odd_records(), name_records(), tls_records()}) {
     records.insert(records.end(), kind.begin(), kind.end());
   }
   return records;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
@@ -18,6 +19,9 @@ namespace mxsweep::tls {
 
 // A refusal for another reason is no answer.
 enum class Known : std::uint8_t { not_known, yes, no };
+
+// "unknown", "yes", "no".
+[[nodiscard]] std::string_view to_string(Known known);
 
 // What decides between several ciphers that both sides have.
 enum class CipherOrder : std::uint8_t { not_known, server, client };
