@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/results/json_findings.h"
+
+#include <string>
+
+#include "support/catch.h"
+
+namespace mxsweep::results {
+namespace {
+
+std::string json_of_findings(const FindingReports& findings, MailRole role) {
+  std::string out;
+  append_findings(findings, role, out);
+  return out;
+}
+
+TEST_CASE("a finding has its severity by what the server is for", "[results][findings]") {
+  CHECK(json_of_findings({}, MailRole::out) == "[]");
+  const FindingReports findings{
+      {.finding = CheckFinding::dnsbl_listed, .at = "192.0.2.1"},
+      {.finding = CheckFinding::spf_none, .detail = "\"\xff", .n = 12, .most = 10}};
+  CHECK(json_of_findings(findings, MailRole::out) ==
+        R"([{"id":"dnsbl.listed","severity":"error","at":"192.0.2.1","ref":"RFC 5782, 2.1"},)"
+        R"({"id":"spf.none","severity":"warn","detail":"\"\u00FF","n":12,"max":10,)"
+        R"("ref":"RFC 7208, 4.5"}])");
+  CHECK(json_of_findings(findings, MailRole::in) ==
+        R"([{"id":"dnsbl.listed","severity":"info","at":"192.0.2.1","ref":"RFC 5782, 2.1"},)"
+        R"({"id":"spf.none","severity":"notice","detail":"\"\u00FF","n":12,"max":10,)"
+        R"("ref":"RFC 7208, 4.5"}])");
+}
+
+}  // namespace
+}  // namespace mxsweep::results
