@@ -132,7 +132,10 @@ Evaluation::MaybeResult Evaluation::of_redirect(const Term& redirect, const Fact
   if (!find_target(redirect, fact, scope, target)) return std::nullopt;
   const MaybeResult result =
       of_domain({.raw = target.raw, .name = target.name, .included = scope.included});
-  return result == Result::none ? Result::permerror : result;
+  if (result != Result::none) return result;
+  verdict_.by = redirect.text.in(fact.text);
+  verdict_.at = scope.name;
+  return Result::permerror;
 }
 
 Evaluation::MaybeMatch Evaluation::match(const Term& term, const Fact& fact, const Scope& scope) {
