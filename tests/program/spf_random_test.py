@@ -53,7 +53,7 @@ BROKEN = ["moo", "all.", "-all:x", "all/8", "ptr/0", "include", "include:", "exi
           "exists:%(ir).x.org", "exists:x.org%", "exists:%a.org", "a:%{z}.org", "a:%{c}.org",
           "exp=", "redirect=", "exp=%{r}.org", "x=%a", "1x=y", "=y", "-redirect=x.org",
           "redirect:x.org", "include:x.org/24", "exists:x.org/8", "\x80a", "a:x\xe9.org", "~", "*a"]
-TEXTS = ["not for %{c} at %{d}", "%{i} %{h} %{l} %{o} %{s} %{v} %{r}", "100%% %{S}", "100% sure",
+TEXTS = ["not for %{c} at %{d}", "%{i} %{h} %{l} %{v} %{r}", "%{o}, %{s}", "100%% %{S}", "100% sure",
          "%{x}", "plain", "see http://example.org/?s=%{S}&i=%{I}", "%{ir}.%{v}"]
 
 
