@@ -113,11 +113,12 @@ DmarcRecord read_dmarc_record(std::string_view text) {
   const std::vector<Tag> tags = tags_of(text);
   INVARIANT(!tags.empty() && same_word(tags.front().name, "v"));
   DmarcRecord record;
-  record.text = std::string(text);
+  record.text = std::string(text.substr(0, kDmarcTextOctetsMax));
   record.tags.reserve(tags.size());
   for (std::size_t i = 0; i < tags.size(); ++i) {
     const Tag& tag = tags[i];
-    record.tags.push_back({std::string(tag.name), std::string(tag.value)});
+    record.tags.push_back({std::string(tag.name.substr(0, kDmarcNameOctetsMax)),
+                           std::string(tag.value.substr(0, kDmarcValueOctetsMax))});
     if (i == 0) continue;
     const bool repeated =
         std::any_of(tags.begin() + 1, tags.begin() + static_cast<std::ptrdiff_t>(i),

@@ -7,6 +7,7 @@
 //            in `tags`, and one of the second kind in `bad_tags` as well.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,11 @@ enum class DmarcPolicy : std::uint8_t { none, quarantine, reject };
 // Whether the name is that of a public suffix (`psd`).
 enum class PublicSuffix : std::uint8_t { unsaid, yes, no };
 
+// What is kept of a record for display; real ones have 200 octets. All of it is read.
+inline constexpr std::size_t kDmarcTextOctetsMax = 4096;
+inline constexpr std::size_t kDmarcNameOctetsMax = 64;
+inline constexpr std::size_t kDmarcValueOctetsMax = 1024;
+
 struct DmarcTag {
   std::string name;  // As sent, like the value.
   std::string value;
@@ -32,7 +38,7 @@ struct DmarcTag {
 };
 
 struct DmarcRecord {
-  std::string text;            // The whole record.
+  std::string text;            // As sent.
   std::vector<DmarcTag> tags;  // In its order.
   std::optional<DmarcPolicy> p;
   std::optional<DmarcPolicy> sp;
