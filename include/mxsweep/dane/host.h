@@ -56,8 +56,8 @@ struct HostReport {
   std::vector<dns::Tlsa> records{};  // With lookup `records`.
   bool cut = false;                  // There are more than a dns::Answer keeps.
   dns::Validation addresses{};       // Of the host's A and AAAA records.
-  // Which answer decided it, or how a question ended: "mx", "addresses", "tlsa", "bogus", "timeout",
-  // "no_address".
+  // Which answer decided it, or how a question ended: "mx", "addresses", "tlsa",
+  // "bogus", "timeout", "no_address".
   std::string detail{};
   FindingReports findings{};
 };

@@ -90,8 +90,8 @@ inline constexpr std::size_t kTextOctetsMax = 64;
 [[nodiscard]] std::string text_of(const dns::Tlsa& record);
 
 // Appends an object:
-//   {"verdict":"pass","base":"mx1.example.net","records":[{"tlsa":"3 1 1 0a0b...","matches":"leaf"}],
-//    "rollover":false}
+//   {"verdict":"pass","base":"mx1.example.net",
+//    "records":[{"tlsa":"3 1 1 0a0b...","matches":"leaf"}],"rollover":false}
 // with "cause" and "detail" where they say something, and without what is empty.
 void append_json(const Report& report, std::string& out);
 
