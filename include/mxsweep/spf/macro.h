@@ -31,10 +31,10 @@ enum class MacroPlace : std::uint8_t { domain, explanation };  // c, r and t: on
 [[nodiscard]] bool depends_on_sender(std::string_view text);
 
 struct MacroValues {
-  std::string_view local;                 // l
-  std::string_view origin;                // o: the sender's domain
-  std::string_view domain;                // d: the domain whose record it is
-  std::string_view helo;                  // h
+  std::string_view local{};               // l
+  std::string_view origin{};              // o: the sender's domain
+  std::string_view domain{};              // d: the domain whose record it is
+  std::string_view helo{};                // h
   std::string_view name = "unknown";      // p
   std::string_view receiver = "unknown";  // r
   std::int64_t second = 0;                // t
