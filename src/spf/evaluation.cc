@@ -240,6 +240,7 @@ bool Evaluation::validated_names(bool counted, std::vector<std::string_view>& na
   const Fact& fact = answers_.ask(dns::reverse_name(address_), dns::Type::ptr);
   if (fact.state == FactState::open) return false;
   if (fact.state == FactState::absent && counted && too_many_voids()) trouble = Match::permerror;
+  if (trouble != Match::no) return true;
   const std::size_t count = std::min(fact.names.size(), kNamesMax);
   bool open = false;
   for (std::size_t i = 0; i < count; ++i) {
@@ -248,6 +249,7 @@ bool Evaluation::validated_names(bool counted, std::vector<std::string_view>& na
     open = open || addresses.state == FactState::open;
     if (addresses.state == FactState::absent && counted && !open && too_many_voids()) {
       trouble = Match::permerror;
+      return true;
     }
     const auto& of_name = addresses.addresses;
     if (std::find(of_name.begin(), of_name.end(), address_) != of_name.end()) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Senders of random zones, judged by us and by pyspf: results, explanations and counts are the same.
+"""Senders of random zones, judged by us and by pyspf: results, explanations and counts are equal.
 
 MXSWEEP_SPF_ZONES=N compares N zones (3,000), MXSWEEP_SPF_SEED=N begins at another one.
 
@@ -53,7 +53,8 @@ BROKEN = ["moo", "all.", "-all:x", "all/8", "ptr/0", "include", "include:", "exi
           "exists:%(ir).x.org", "exists:x.org%", "exists:%a.org", "a:%{z}.org", "a:%{c}.org",
           "exp=", "redirect=", "exp=%{r}.org", "x=%a", "1x=y", "=y", "-redirect=x.org",
           "redirect:x.org", "include:x.org/24", "exists:x.org/8", "\x80a", "a:x\xe9.org", "~", "*a"]
-TEXTS = ["not for %{c} at %{d}", "%{i} %{h} %{l} %{v} %{r}", "%{o}, %{s}", "100%% %{S}", "100% sure",
+TEXTS = ["not for %{c} at %{d}", "%{i} %{h} %{l} %{v} %{r}", "%{o}, %{s}", "100%% %{S}",
+         "100% sure",
          "%{x}", "plain", "see http://example.org/?s=%{S}&i=%{I}", "%{ir}.%{v}"]
 
 
@@ -138,7 +139,8 @@ class Zone:
             elif self.chance(0.3):
                 terms = [f"redirect={target}"]
                 self.redirects = True
-        if self.chance(0.6) and not (terms and terms[0].startswith("redirect") and not self.limited):
+        alone = not self.limited and terms[:1] and terms[0].startswith("redirect")
+        if self.chance(0.6) and not alone:
             terms.append(self.random.choice(["-all", "~all", "?all", "+all", "all", "-ALL"]))
         if self.chance(0.3):
             place = self.random.choice([f"exp=why{self.random.randint(0, 2)}.example.org",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The conformance suites for SPF that come with Debian's python3-spf: ours gives each test's result
-and explanation. They are not part of this project; where they are not installed, this is skipped."""
+"""The conformance suites for SPF that come with Debian's python3-spf: ours gives each test's
+result and explanation. They are no part of this project: not installed, this is skipped."""
 
 import glob
 import gzip

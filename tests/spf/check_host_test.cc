@@ -91,6 +91,19 @@ TEST_CASE("a failed lookup of the client's names is no match", "[spf][check_host
   CHECK(result_at(zone, "192.0.2.2") == Result::pass);
 }
 
+// Found by fuzzing: the count went on beyond the limit.
+TEST_CASE("names of the client that are void end the evaluation at the limit",
+          "[spf][check_host]") {
+  Zone zone;
+  zone.txt("example.org", "v=spf1 ptr -all");
+  for (const std::string_view name : {"a.org", "b.org", "c.org", "d.org", "e.org"}) {
+    zone.ptr("1.2.0.192.in-addr.arpa", name);
+  }
+  const HostVerdict verdict = checked(zone, "192.0.2.1", "a@example.org");
+  CHECK(verdict.result == Result::permerror);
+  CHECK(verdict.voids == 3);
+}
+
 TEST_CASE("the limits can be set", "[spf][check_host]") {
   Zone zone;
   zone.txt("example.org", "v=spf1 a:b.example.org a:c.example.org a:d.example.org -all");
