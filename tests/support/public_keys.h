@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace mxsweep::samples {
+namespace mxsweep::public_keys {
 
 // RFC 8463, A.2 (Ed25519, then RSA), and RFC 6376, C.2 (RSA).
 inline constexpr std::string_view kRfc8463Ed25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
@@ -73,4 +73,4 @@ inline constexpr std::string_view kP256 =
 inline constexpr std::string_view kEd25519Info =
     "MCowBQYDK2VwAyEA50x3fU1UWpjCbNrIQBpUeAIoS1Vq9Lij2Mj4vb9MJhg=";
 
-}  // namespace mxsweep::samples
+}  // namespace mxsweep::public_keys
