@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Chains for tests of DANE, made here, and TLSA records by the name of the certificate that they are
+// Chains for tests of DANE, and TLSA records by the name of the certificate that they are
 // of: "3 1 1 leaf". Words after it change the record: "changed" its last octet, "short" its length.
 #pragma once
 
