@@ -39,10 +39,10 @@ ZoneResult result_of(const Zone& zone, const Reading& reading, Unasked why) {
   result.codes = reading.codes;
   if (reading.verdict == Verdict::unknown) result.why = dns::to_string(reading.trouble);
   for (const std::uint32_t code : reading.codes) {
-    const Code* const known = meaning_of(zone, code);
-    if (known == nullptr || std::ranges::find(result.meaning, known->word) != result.meaning.end())
-      continue;
-    result.meaning.push_back(known->word);
+    for (const Code* each : meanings_of(zone, code)) {
+      if (std::ranges::find(result.meaning, each->word) != result.meaning.end()) continue;
+      result.meaning.push_back(each->word);
+    }
   }
   return result;
 }

@@ -91,18 +91,25 @@ Reading read_answer(const Zone& zone, const dns::Answer& answer) {
   return reading;
 }
 
-const Code* meaning_of(const Zone& zone, std::uint32_t code) {
-  const auto found = std::ranges::find(zone.codes, code, &Code::address);
-  return found == zone.codes.end() ? nullptr : &*found;
+std::vector<const Code*> meanings_of(const Zone& zone, std::uint32_t code) {
+  std::vector<const Code*> found;
+  for (const Code& each : zone.codes) {
+    const bool has_bits =
+        (code & each.address) == each.address && (code ^ each.address) <= kLastOctet;
+    if (zone.bits ? has_bits : code == each.address) found.push_back(&each);
+  }
+  return found;
 }
 
 std::optional<Severity> severity_of(const Zone& zone, const std::vector<std::uint32_t>& codes) {
   std::optional<Severity> gravest;
   for (const std::uint32_t code : codes) {
+    const std::vector<const Code*> meanings = meanings_of(zone, code);
     // A code of which the configuration knows nothing counts as a listing like any other.
-    const Code* const known = meaning_of(zone, code);
-    if (known == nullptr) return std::nullopt;
-    gravest = std::max(gravest.value_or(Severity::info), known->severity);
+    if (meanings.empty()) return std::nullopt;
+    for (const Code* each : meanings) {
+      gravest = std::max(gravest.value_or(Severity::info), each->severity);
+    }
   }
   return gravest;
 }

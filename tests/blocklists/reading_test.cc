@@ -97,9 +97,20 @@ TEST_CASE("the gravest code decides the severity, and one without a meaning is a
   CHECK(severity_of(zone, {0x7f00000a, 0x7f00000b}) == Severity::notice);
   CHECK(severity_of(zone, {0x7f000002, 0x7f00000a}) == Severity::error);
   CHECK(severity_of(zone, {0x7f00000a, 0x7f000099}) == std::nullopt);
-  REQUIRE(meaning_of(zone, 0x7f000002) != nullptr);
-  CHECK(meaning_of(zone, 0x7f000002)->word == "SBL");
-  CHECK(meaning_of(zone, 0x7f000003) == nullptr);
+  REQUIRE(meanings_of(zone, 0x7f000002).size() == 1);
+  CHECK(meanings_of(zone, 0x7f000002)[0]->word == "SBL");
+  CHECK(meanings_of(zone, 0x7f000003).empty());
+}
+
+TEST_CASE("codes that are bits are added up", "[blocklists][reading]") {
+  Zone zone = zone_for(Kind::domain);
+  zone.bits = true;
+  zone.codes = {{0x7f000002, "black", Severity::error}, {0x7f000004, "grey", Severity::notice}};
+  CHECK(meanings_of(zone, 0x7f000006).size() == 2);
+  CHECK(severity_of(zone, {0x7f000006}) == Severity::error);
+  CHECK(severity_of(zone, {0x7f00000c}) == Severity::notice);
+  CHECK(severity_of(zone, {0x7f000008}) == std::nullopt);
+  CHECK(meanings_of(zone, 0x7f000106).empty());  // Of another range.
 }
 
 }  // namespace

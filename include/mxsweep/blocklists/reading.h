@@ -33,8 +33,8 @@ struct Reading {
 
 [[nodiscard]] Reading read_answer(const Zone& zone, const dns::Answer& answer);
 
-// Null: the zone's configuration has no meaning for it.
-[[nodiscard]] const Code* meaning_of(const Zone& zone, std::uint32_t code);
+// Nothing: the zone's configuration has no meaning for it. With Zone::bits there may be several.
+[[nodiscard]] std::vector<const Code*> meanings_of(const Zone& zone, std::uint32_t code);
 // The gravest of the codes' severities; nothing if one of them has no meaning.
 [[nodiscard]] std::optional<Severity> severity_of(const Zone& zone,
                                                   const std::vector<std::uint32_t>& codes);

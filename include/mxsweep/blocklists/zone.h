@@ -67,6 +67,7 @@ struct Zone {
   std::uint32_t per_day = 50'000;
   std::uint32_t per_second = 50;
   std::vector<Code> codes{};         // Others are listings, too, without a meaning.
+  bool bits = false;                 // Each code is one bit of the last octet; they are added up.
   std::vector<ErrorCode> errors{};   // Besides those that hold for all lists.
   std::string listed = "test";       // For the self-test of a list of domains: a domain that is
   std::string unlisted = "invalid";  // always listed, and one that never is (RFC 5782 section 5).
