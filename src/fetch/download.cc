@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "mxsweep/core/ascii.h"
 #include "mxsweep/ring/socket.h"
 
 namespace mxsweep::fetch {
@@ -42,6 +43,35 @@ std::string_view without_files(std::string_view text) {
     text = text.substr(0, text.find(files));
   }
   return text;
+}
+
+// Of a line of the header: what follows its name, which is in lower case and ends in a colon.
+std::string_view value_of(std::string_view line, std::string_view name) {
+  const bool same =
+      line.size() >= name.size() && std::equal(name.begin(), name.end(), line.begin(),
+                                               [](char a, char b) { return a == lower(b); });
+  if (!same) return {};
+  line.remove_prefix(name.size());
+  const std::size_t first = line.find_first_not_of(" \t");
+  const std::size_t last = line.find_last_not_of(" \t\r\n");
+  if (first == std::string_view::npos || last == std::string_view::npos || last < first) return {};
+  return line.substr(first, last - first + 1);
+}
+
+// What GnuTLS finds wrong with a chain, for which libcurl has only one sentence before 8.9. The
+// bits are those of gnutls_certificate_status_t; of another library they mean something else.
+std::string_view fault_of_chain(CURL* easy) {
+  constexpr unsigned long kSignerNotFound = 1UL << 6U;
+  constexpr unsigned long kNotActivated = 1UL << 9U;
+  constexpr unsigned long kExpired = 1UL << 10U;
+  const char* const library = ::curl_version_info(CURLVERSION_NOW)->ssl_version;
+  if (library == nullptr || !std::string_view(library).starts_with("GnuTLS")) return {};
+  long result = 0;
+  ::curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result);
+  const auto status = static_cast<unsigned long>(result);
+  if ((status & kSignerNotFound) != 0) return "the certificate is not of a trusted authority";
+  if ((status & kExpired) != 0) return "the certificate has expired";
+  return (status & kNotActivated) != 0 ? "the certificate is not valid yet" : "";
 }
 
 FetchOutcome outcome_of(CURLcode code, bool answered) {
@@ -139,6 +169,9 @@ std::size_t Download::on_header(char* data, std::size_t size, std::size_t count,
   const std::string_view line(data, size * count);
   download.header_octets_ += line.size();
   if (download.header_octets_ > kHeaderOctetsMax) return 0;
+  if (const std::string_view to = value_of(line, "location:"); !to.empty()) {
+    download.location_ = to.substr(0, kTextOctetsMax);
+  }
   const bool at_end = line == "\r\n" || line == "\n";
   const int status = status_of(download.easy());
   return at_end && status >= kOk && status != kOk ? 0 : line.size();
@@ -188,9 +221,7 @@ bool Download::has_connected(CURLcode code) const {
 }
 
 std::string Download::redirect_text(int status) const {
-  char* location = nullptr;
-  ::curl_easy_getinfo(easy(), CURLINFO_REDIRECT_URL, &location);
-  const std::string to = location == nullptr ? "" : " to " + std::string(location);
+  const std::string to = location_.empty() ? "" : " to " + location_;
   return printable("HTTP " + std::to_string(status) + " redirects" + to);
 }
 
@@ -201,6 +232,8 @@ std::string Download::timeout_text(bool connected) const {
 
 std::string Download::error_text(CURLcode code, bool connected) const {
   if (code == CURLE_OPERATION_TIMEDOUT) return timeout_text(connected);
+  const std::string_view fault = fault_of_chain(easy());
+  if (code == CURLE_PEER_FAILED_VERIFICATION && !fault.empty()) return std::string(fault);
   const std::string_view said = without_files(error_.data());
   return printable(said.empty() ? ::curl_easy_strerror(code) : said);
 }

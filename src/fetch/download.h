@@ -55,6 +55,7 @@ class Download {
   Easy easy_;
   List connect_to_;
   std::string body_;
+  std::string location_;  // As sent.
   std::size_t header_octets_ = 0;
   bool too_large_ = false;
   bool secured_ = false;  // The handshake is over, and the certificate is valid.
