@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <initializer_list>
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/smtp/capabilities.h"
@@ -14,6 +16,9 @@ namespace {
 
 // Real servers list up to 30. Longer lists are not compared, so that two hostile ones cost no more.
 constexpr std::size_t kExtensionsComparedMax = 64;
+
+// Certificates that are made one after the other, each for so many days, end seconds apart.
+constexpr std::chrono::days kEndsApart{1};
 
 using Names = std::array<std::string_view, 3>;  // Empty: none.
 
@@ -159,7 +164,7 @@ bool has_other_name(const Compared& replies, std::string_view name) {
 bool issuer_ends_first(const tls::Chain& chain) {
   if (!chain.expiry) return false;
   const tls::Certificate& own = chain.certificates.front();
-  return chain.expiry->sha256 != own.sha256 && chain.expiry->at < own.not_after;
+  return chain.expiry->sha256 != own.sha256 && chain.expiry->at + kEndsApart <= own.not_after;
 }
 
 }  // namespace mxsweep::probe

@@ -29,7 +29,7 @@ struct Compared {
 // Whether the server has given itself a name, and none that is `name`.
 [[nodiscard]] bool has_other_name(const Compared& replies, std::string_view name);
 
-// Whether a certificate on the path to the authority expires before the server's own.
+// Whether a certificate on the path to the authority expires a day or more before the server's own.
 [[nodiscard]] bool issuer_ends_first(const tls::Chain& chain);
 
 }  // namespace mxsweep::probe

@@ -16,7 +16,7 @@ inline const WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 
 
 // An authority, and a certificate of its for mx.test.
 struct Papers {
-  explicit Papers(std::chrono::days authority_life = std::chrono::days{1000}) {
+  explicit Papers(std::chrono::seconds authority_life = std::chrono::days{1000}) {
     authority = tls::issue({.common_name = "an authority",
                             .not_before = kToday - std::chrono::days{10},
                             .not_after = kToday + authority_life,
