@@ -29,5 +29,13 @@ TEST_CASE("a finding has its severity by what the server is for", "[results][fin
         R"("ref":"RFC 7208, 4.5"}])");
 }
 
+TEST_CASE("a configuration's severity holds for what sends mail", "[results][findings]") {
+  FindingReport report{.finding = CheckFinding::dnsbl_listed};
+  report.severity = Severity::notice;
+  CHECK(severity_of(report, MailRole::out) == Severity::notice);
+  CHECK(severity_of(report, MailRole::both) == Severity::notice);
+  CHECK(severity_of(report, MailRole::in) == Severity::info);
+}
+
 }  // namespace
 }  // namespace mxsweep::results
