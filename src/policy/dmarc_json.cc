@@ -22,7 +22,7 @@ bool is_repeated(const std::vector<DmarcTag>& tags, std::size_t index) {
 
 void append_tags(const DmarcRecord& record, results::JsonText& json) {
   json.raw(",\"tags\":{");
-  std::string_view before;
+  std::string_view before = "";
   for (std::size_t i = 0; i < record.tags.size(); ++i) {
     if (is_repeated(record.tags, i)) continue;
     const auto& [name, value] = record.tags[i];

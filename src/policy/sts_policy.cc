@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <utility>
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/host_name.h"
