@@ -38,4 +38,9 @@ Severity severity_of(CheckFinding finding, MailRole role) {
   return role == MailRole::in ? row.in : row.out;
 }
 
+Severity severity_of(const FindingReport& report, MailRole role) {
+  const Severity usual = severity_of(report.finding, role);
+  return role == MailRole::in ? usual : report.severity.value_or(usual);
+}
+
 }  // namespace mxsweep

@@ -31,7 +31,7 @@ void append_findings(const FindingReports& findings, MailRole role, std::string&
     json.raw(R"({"id":")");
     json.raw(to_string(report.finding));
     json.raw(R"(","severity":")");
-    json.raw(to_string(severity_of(report.finding, role)));
+    json.raw(to_string(severity_of(report, role)));
     json.raw("\"");
     write_text(json, R"(,"at":)", report.at);
     write_text(json, R"(,"detail":)", report.detail);

@@ -59,9 +59,13 @@ struct FindingReport {
   std::string detail{};                 // A term, a tag, a host: the part that is wrong.
   std::optional<std::uint32_t> n{};     // What was counted,
   std::optional<std::uint32_t> most{};  // and what is allowed; or, for a text, the octet.
+  // For what sends mail, instead of the row's: where a configuration has one of its own.
+  std::optional<Severity> severity{};
 
   friend bool operator==(const FindingReport&, const FindingReport&) = default;
 };
 using FindingReports = std::vector<FindingReport>;
+
+[[nodiscard]] Severity severity_of(const FindingReport& report, MailRole role);
 
 }  // namespace mxsweep
