@@ -41,6 +41,10 @@ Same Evidence::compare(const dns::Tlsa& record, std::size_t place) {
   return same_octets(record.data, *digest);
 }
 
+bool Evidence::is_leaf(std::size_t place) const {
+  return chain_.certificates[place].sha256 == chain_.certificates.front().sha256;
+}
+
 PathVerdict Evidence::path_to(std::size_t place) {
   if (!octets_kept_) return std::nullopt;
   std::optional<PathVerdict>& path = known_[place].path;

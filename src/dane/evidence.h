@@ -35,6 +35,9 @@ class Evidence {
   // Whether the record is of that certificate. Requires: selector and matching type are known ones.
   [[nodiscard]] Same compare(const dns::Tlsa& record, std::size_t place);
 
+  // Whether a certificate is the leaf once more, and thus no anchor of it.
+  [[nodiscard]] bool is_leaf(std::size_t place) const;
+
   // From the leaf to a certificate that was sent. Requires: place > 0.
   [[nodiscard]] PathVerdict path_to(std::size_t place);
   // To the certificate or key in the record itself, which need not have been sent.

@@ -45,6 +45,8 @@ Judged judge_leaf(Evidence& evidence, const dns::Tlsa& record) {
 }
 
 Judged judge_data(Evidence& evidence, const dns::Tlsa& record) {
+  // A key that has signed the leaf may be the leaf's own; as a certificate it is no anchor of it.
+  if (record.selector == kWhole && evidence.compare(record, 0) == Same::yes) return {Match::no, {}};
   const PathVerdict path = evidence.path_to_data(record);
   if (!path) return {};
   if (*path == VerifyError::certificate_not_trusted) return {Match::no, {}};
@@ -56,6 +58,7 @@ Judged judge_anchor(Evidence& evidence, const dns::Tlsa& record) {
   Judged judged{Match::no, {}};
   bool unknown = evidence.chain().cut;  // It may be one of those that were left out.
   for (std::size_t place = 1; place < evidence.size(); ++place) {
+    if (evidence.is_leaf(place)) continue;
     const Same same = evidence.compare(record, place);
     unknown = unknown || same == Same::unknown;
     if (same != Same::yes) continue;
@@ -80,6 +83,15 @@ Judged judge_record(Evidence* evidence, const dns::Tlsa& record) {
 bool is_double(const std::vector<JudgedRecord>& records, std::size_t index) {
   return std::any_of(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(index),
                      [&](const JudgedRecord& one) { return one.record == records[index].record; });
+}
+
+// RFC 7671, 9: of the digests of one usage and selector only the strongest count.
+bool is_outdone(const dns::Tlsa& record, const std::vector<dns::Tlsa>& records) {
+  if (record.matching != kSha256) return false;
+  return std::ranges::any_of(records, [&](const dns::Tlsa& other) {
+    return other.matching == kSha512 && other.usage == record.usage &&
+           other.selector == record.selector && is_usable(other);
+  });
 }
 
 // What differs from record to record of one and the same certificate does not count: matching types
@@ -120,13 +132,19 @@ class Case {
       report_.verdict = Verdict::pass;
       return note_renewal();
     }
-    if (!unknown_ && !host_.cut) fail();
+    if (unknown_ || host_.cut) return;
+    if (outdone_) note(CheckFinding::dane_digests_differ);
+    fail();
   }
 
  private:
   void judge_one(const dns::Tlsa& record) {
     const Judged judged = judge_record(evidence_ ? &*evidence_ : nullptr, record);
     report_.records.push_back({record, judged.match});
+    if (judged.match != Match::unusable && is_outdone(record, host_.records)) {
+      outdone_ = outdone_ || judged.match == Match::leaf || judged.match == Match::ta;
+      return;
+    }
     switch (judged.match) {
       case Match::leaf: passes_ = true; return;
       case Match::ta: return judge_above(judged.error);
@@ -217,6 +235,7 @@ class Case {
   bool passes_ = false;
   bool passes_above_ = false;  // By a record of usage 2.
   bool unknown_ = false;       // A record may match.
+  bool outdone_ = false;       // One that matches does not count.
   std::optional<VerifyError> fault_{};
 };
 

@@ -166,6 +166,12 @@ std::optional<VerifyError> verify_way(const std::vector<SentCertificate>& sent,
   return status == 0 ? VerifyError::none : VerifyError::validation_failure;
 }
 
+// The dates of an anchor count if it is a root, as in OpenSSL, which most senders with DANE use. An
+// anchor below a root is trusted as a name and a key (RFC 5280, 6.1.1 (d)).
+bool is_self_issued(gnutls_x509_crt_t certificate) {
+  return gnutls_x509_crt_check_issuer(certificate, certificate) != 0;
+}
+
 bool all_valid(const std::vector<SentCertificate>& sent, std::span<const std::size_t> way) {
   return std::ranges::all_of(way, [&](std::size_t place) { return sent[place].valid; });
 }
@@ -182,7 +188,9 @@ std::optional<VerifyError> verify_to_sent(const std::vector<SentCertificate>& se
       best_way_to(sent, [&](std::size_t at) { return at == place; });
   if (way.empty()) return VerifyError::certificate_not_trusted;
   const std::span<const std::size_t> below(way.data(), way.size() - 1);
-  return with_dates(verify_way(sent, below, sent[place].handle.get()), all_valid(sent, way));
+  const gnutls_x509_crt_t anchor = sent[place].handle.get();
+  return with_dates(verify_way(sent, below, anchor),
+                    all_valid(sent, below) && (sent[place].valid || !is_self_issued(anchor)));
 }
 
 std::optional<VerifyError> verify_to_certificate(const std::vector<SentCertificate>& sent,
@@ -195,8 +203,9 @@ std::optional<VerifyError> verify_to_certificate(const std::vector<SentCertifica
   const std::vector<std::size_t> way =
       best_way_to(sent, [&](std::size_t at) { return names_as_issuer(sent[at], anchor.get()); });
   if (way.empty()) return VerifyError::certificate_not_trusted;
-  return with_dates(verify_way(sent, way, anchor.get()),
-                    all_valid(sent, way) && is_valid_at(anchor.get(), now));
+  return with_dates(
+      verify_way(sent, way, anchor.get()),
+      all_valid(sent, way) && (is_valid_at(anchor.get(), now) || !is_self_issued(anchor.get())));
 }
 
 // The key has no name, so it is tried on each certificate that the leaf leads to. What it has

@@ -41,6 +41,8 @@ class Certificates {
     tls::CertificateSpec late = authority("Late CA");
     late.not_after = day(2026, 11, 1);
     add("late_ca", late, "root");
+    late.common_name = "Late Root";
+    add("late_root", late);
     add("other_root", authority("Other Root"));
     add("other_ca", authority("Issuing CA"), "other_root");  // Of the same name, with another key.
 
@@ -48,6 +50,7 @@ class Certificates {
     add("next", named("mx1.example.net"), "ca");
     add("of_root", named("mx1.example.net"), "root");
     add("of_late_ca", named("mx1.example.net"), "late_ca");
+    add("of_late_root", named("mx1.example.net"), "late_root");
     add("of_other_ca", named("mx1.example.net"), "other_ca");
     add("of_domain", named("example.org"), "ca");
     add("of_wildcard", named("*.example.net"), "ca");
@@ -82,6 +85,10 @@ class Certificates {
   }
 
   [[nodiscard]] const std::string& der(const std::string& name) const { return der_.at(name); }
+
+  [[nodiscard]] const std::string& key_pem(const std::string& name) const {
+    return issued_.at(name).key_pem;
+  }
 
   // "leaf ca root", as sent.
   [[nodiscard]] std::shared_ptr<const tls::Chain> chain(const std::string& names,

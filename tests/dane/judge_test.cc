@@ -67,6 +67,9 @@ const Row kRows[] = {
     {"sent twice", "2 0 1 ca", "leaf ca ca root", "pass", "ta"},
     {"2 of the leaf", "2 1 1 leaf", "leaf ca root", "fail tlsa-invalid", "no"},
     {"2 of a self-signed leaf", "2 0 1 alone", "alone", "fail tlsa-invalid", "no"},
+    {"2 of a self-signed leaf sent twice", "2 0 1 alone", "alone alone", "fail tlsa-invalid", "no"},
+    {"2 0 0 of a self-signed leaf", "2 0 0 alone", "alone", "fail tlsa-invalid", "no"},
+    {"a bare key that has signed itself", "2 1 0 alone", "alone", "pass", "ta"},
     {"2 0 1 changed", "2 0 1 ca changed", "leaf ca root", "fail tlsa-invalid", "no"},
     {"2 1 2 changed", "2 1 2 root changed", "leaf ca root", "fail tlsa-invalid", "no"},
     {"an anchor that was not sent", "2 0 1 root", "leaf ca", "fail tlsa-invalid", "no"},
@@ -99,11 +102,14 @@ const Row kRows[] = {
     {"2 with a common name alone", "2 0 1 ca", "by_common_name ca", "pass", "ta"},
     {"2, expired", "2 0 1 ca", "expired ca", "fail certificate-expired", "ta"},
     {"2, not valid yet", "2 0 1 ca", "future ca", "fail certificate-expired", "ta"},
-    {"2, the anchor expired", "2 0 1 late_ca", "of_late_ca late_ca", "fail certificate-expired",
+    {"2, an anchor below a root expired", "2 0 1 late_ca", "of_late_ca late_ca", "pass", "ta"},
+    {"2, the root expired", "2 0 1 late_root", "of_late_root late_root", "fail certificate-expired",
+     "ta"},
+    {"2, a root from DNS expired", "2 0 0 late_root", "of_late_root", "fail certificate-expired",
      "ta"},
     {"2, one between expired", "2 0 1 root", "of_late_ca late_ca root", "fail certificate-expired",
      "ta"},
-    {"2, from DNS and expired", "2 0 0 late_ca", "of_late_ca", "fail certificate-expired", "ta"},
+    {"2, from DNS and below a root", "2 0 0 late_ca", "of_late_ca", "pass", "ta"},
     {"2, by a bare key and expired", "2 1 0 ca", "expired", "fail certificate-expired", "ta"},
     {"2, by a weak signature", "2 0 1 ca", "weak ca", "fail validation-failure", "ta"},
     {"2, of a client", "2 0 1 ca", "client ca", "fail validation-failure", "ta"},
@@ -138,8 +144,16 @@ const Row kRows[] = {
     {"an anchor saves a new leaf", "3 1 1 next,2 1 1 ca", "leaf ca", "pass", "no ta"},
     {"one of two anchors", "2 0 1 other_root,2 0 1 ca", "leaf ca", "pass", "no ta"},
     {"both digests", "3 1 1 leaf,3 1 2 leaf", "leaf ca", "pass", "leaf leaf"},
-    {"a digest that is wrong beside one that is right", "3 1 2 leaf changed,3 1 1 leaf", "leaf ca",
-     "pass", "no leaf"},
+    {"the stronger digest alone counts", "3 1 2 leaf changed,3 1 1 leaf", "leaf ca",
+     "fail tlsa-invalid", "no leaf"},
+    {"the stronger digest matches", "3 1 1 next,3 1 2 leaf", "leaf ca", "pass", "no leaf"},
+    {"a stronger digest of another selector", "3 0 2 next,3 1 1 leaf", "leaf ca", "pass",
+     "no leaf"},
+    {"a stronger digest of another usage", "2 1 2 root changed,3 1 1 leaf", "leaf ca", "pass",
+     "no leaf"},
+    {"a stronger digest that is unusable", "3 1 2 leaf short,3 1 1 leaf", "leaf ca", "pass",
+     "unusable leaf"},
+    {"the whole counts beside a digest", "3 1 2 next,3 1 0 leaf", "leaf ca", "pass", "no leaf"},
     {"the nearest fault is reported", "2 0 1 other_root,2 0 1 ca", "wrong ca other_root",
      "fail certificate-host-mismatch", "ta ta"},
 };
@@ -273,6 +287,7 @@ TEST_CASE("a failure has its finding, at the name of the records", "[dane]") {
   CHECK(has(judged("2 0 1 ca", "expired ca"), CheckFinding::dane_expired));
   CHECK(has(judged("2 0 1 root", "leaf root"), CheckFinding::dane_path));
   CHECK(has(judged("0 0 1 ca", "leaf ca"), CheckFinding::dane_unusable));
+  CHECK(has(judged("3 1 2 next,3 1 1 leaf", "leaf ca"), CheckFinding::dane_digests_differ));
   const Report beside = judged("1 1 1 leaf,1 1 1 leaf,3 1 1 leaf", "leaf ca");
   REQUIRE(beside.findings.size() == 1);
   CHECK(beside.findings[0].finding == CheckFinding::dane_record_unusable);

@@ -5,7 +5,8 @@
 //            section 4.3 (the words of `cause`).
 //   Shape    judge() is a function of the lookup (dane/host.h), of the visit and of the moment.
 //            Usage 3: the leaf alone counts, neither names nor dates. Usage 2: a path of signatures
-//            from the leaf to the matching certificate, dates, purposes and a name.
+//            from the leaf to the matching certificate, dates, purposes and a name. A SHA-256 does
+//            not count beside a SHA-512 of the same usage and selector (RFC 7671, 9).
 //   Cost     digests are compared; a path is verified only for usage 2 (some 0.1 ms for each
 //            certificate), once for each matching certificate, and for kForeignAnchorsMax of those
 //            that the records have whole.

@@ -37,8 +37,8 @@ struct Anchor {
 };
 
 // none: signatures, purposes and, at `now`, the dates of the leaf, of all certificates between and
-// of the anchor hold. certificate_not_trusted: no path leads to the anchor, or the anchor cannot be
-// read. Never certificate_host_mismatch.
+// of an anchor that is self-signed hold. certificate_not_trusted: no path leads to the anchor, or
+// it cannot be read. Never certificate_host_mismatch.
 [[nodiscard]] std::optional<VerifyError> verify_to_anchor(std::span<const std::string_view> der,
                                                           const Anchor& anchor, WallTime now);
 
