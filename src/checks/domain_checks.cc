@@ -23,8 +23,7 @@ struct DomainChecks::Work {
   std::vector<dane::MxHost> hosts;
 };
 
-DomainChecks::DomainChecks(const Options& options, const std::string& domain,
-                           Questioner& questions)
+DomainChecks::DomainChecks(const Options& options, const std::string& domain, Questioner& questions)
     : options_(options), domain_(domain), work_(std::make_unique<Work>()) {
   questions.add(work_->mx.emplace(domain, options.validates));
   if (options.spf) {

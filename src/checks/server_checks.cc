@@ -95,9 +95,8 @@ void ServerChecks::append_object(std::string_view host, const Server* server,
 
 void ServerChecks::append(const results::Record& record, std::string& json) const {
   const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
-  const auto server = std::ranges::find_if(servers_, [&](const Server& one) {
-    return one.host == host && one.address == record.ip;
-  });
+  const auto server = std::ranges::find_if(
+      servers_, [&](const Server& one) { return one.host == host && one.address == record.ip; });
   dane::Shown shown{.chain = nullptr, .starttls = starttls_of(record), .now = record.at};
   if (record.tls) shown.chain = record.tls->chain;
   append_object(host, server == servers_.end() ? nullptr : &*server, shown, json);

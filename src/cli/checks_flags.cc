@@ -100,7 +100,8 @@ void ChecksFlags::add_to(Command& command, std::string_view fallback) {
         wanted = true;
         return add_subject(text, options);
       },
-      "What to ask DNS about domains and servers: spf, dmarc, mta-sts, tls-rpt, dane, names (reverse "
+      "What to ask DNS about domains and servers: spf, dmarc, mta-sts, tls-rpt, dane, names "
+      "(reverse "
       "DNS), dnssec; policy: all of these; dkim:SELECTOR: the DKIM key of that selector; "
       "dkim:common: those that large providers use");
   if (!fallback.empty()) which.shows(std::string(fallback));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Chains for tests of DANE, made here, and TLSA records written by the certificate that they are of:
-// "3 1 1 leaf". Words after it change the record: "changed" its last octet, "short" its length.
+// Chains for tests of DANE, and TLSA records by the name of the certificate that they are
+// of: "3 1 1 leaf". Words after it change the record: "changed" its last octet, "short" its length.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/core/invariant.h"
 #include "mxsweep/dane/judge.h"
 #include "mxsweep/tls/anchored_path.h"
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/issue.h"
-#include "support/catch.h"
 #include "tls/certificates.h"
 
 namespace mxsweep::dane::samples {
@@ -70,6 +70,9 @@ class Certificates {
     spec.sha1 = true;
     add("weak", spec, "ca");
     spec = named("mx1.example.net");
+    spec.client = true;
+    add("client", spec, "ca");
+    spec = named("mx1.example.net");
     spec.not_after = kNow + std::chrono::days{10} + std::chrono::hours{1};
     add("ending", spec, "ca");
     // The key of "ca" certified once more, by another root: a cross-signature.
@@ -84,7 +87,9 @@ class Certificates {
   [[nodiscard]] std::shared_ptr<const tls::Chain> chain(const std::string& names,
                                                         bool keep_der = true) const {
     tls::Client client;
-    REQUIRE(client.open({.keep_der = keep_der}).ok());
+    tls::ClientOptions options;
+    options.keep_der = keep_der;
+    INVARIANT(client.open(options).ok());
     std::vector<std::string_view> sent;
     std::istringstream words(names);
     for (std::string name; words >> name;) sent.emplace_back(der(name));

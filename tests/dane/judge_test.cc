@@ -106,6 +106,9 @@ const Row kRows[] = {
     {"2, from DNS and expired", "2 0 0 late_ca", "of_late_ca", "fail certificate-expired", "ta"},
     {"2, by a bare key and expired", "2 1 0 ca", "expired", "fail certificate-expired", "ta"},
     {"2, by a weak signature", "2 0 1 ca", "weak ca", "fail validation-failure", "ta"},
+    {"2, of a client", "2 0 1 ca", "client ca", "fail validation-failure", "ta"},
+    {"2, of a client, by a bare key", "2 1 0 ca", "client", "fail validation-failure", "ta"},
+    {"3, of a client", "3 1 1 client", "client ca", "pass", "leaf"},
     {"2, a leaf as issuer", "2 0 1 alone", "leaf alone", "fail certificate-not-trusted", "ta"},
 
     // Unusable ones.

@@ -21,8 +21,8 @@ struct Options {
   bool mta_sts = false;
   bool tls_rpt = false;
   bool dane = false;
-  bool names = false;   // Of servers: forward-confirmed reverse DNS.
-  bool dnssec = false;  // Of the MX records, the hosts and the texts.
+  bool names = false;                    // Of servers: forward-confirmed reverse DNS.
+  bool dnssec = false;                   // Of the MX records, the hosts and the texts.
   std::vector<std::string> selectors{};  // Of DKIM keys.
   bool common_selectors = false;         // The selectors that large providers use, as well.
   std::vector<Address> outbound{};       // Each is checked against the domain's SPF record.

@@ -48,7 +48,7 @@ class Survey final : public names::Inquiry {
   void settle();
 
   std::shared_ptr<const Options> options_;
-  std::unique_ptr<Work> work_;  // Null once all is answered.
+  std::unique_ptr<Work> work_;            // Null once all is answered.
   std::unique_ptr<DomainChecks> domain_;  // Null: the target is no mail domain.
   std::unique_ptr<ServerChecks> servers_;
   bool settled_ = false;

@@ -5,7 +5,7 @@
 //   Source   RFC 7672 section 2.2 (which hosts, TLSA base), 3.2.2 (names); RFC 7671 section 7
 //            (aliases); RFC 6698 section 3 (the name _25._tcp.BASE).
 //   Shape    take_question() until it returns false, on_answer() for each question in any order,
-//            and so on until done(); then report(). At most twelve questions.
+//            and so on until done(); then report(). At most eight questions.
 //   Order    TLSA is asked only if the host's address records are secure, or, for an alias, its
 //            CNAME record: name servers of insecure zones may fail at TLSA, which does no harm to
 //            their mail. A question that fails is asked once more before anything follows from it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whether a domain's mail depends on one machine or one network, and reaches it over IPv6. Pure.
 //
-//   Source   RFC 5321 section 5.1 (several MX hosts), RFC 2182 section 3.1 (places that fail apart).
+//   Source   RFC 5321 section 5.1 (several MX hosts), RFC 2182 section 3.1 (places apart).
 //   Shape    the MX hosts with their addresses in; counts and findings out. An address of several
 //            hosts counts once. A network is a /24 or a /48.
 //   Errors   none. What an answer that failed would have to show is not found fault with.
