@@ -55,7 +55,7 @@ class Prober {
     pace::Ticket ticket = pace::kNoTicket;
 
     [[nodiscard]] const targets::Target& target() const { return its_target; }
-    [[nodiscard]] const probe::Plan& plan() const { return *its_plan; }
+    [[nodiscard]] const probe::Plan* plan() const { return its_plan; }
   };
 
   Prober(watch::Watch& watch, Roster& roster, const Plans& plans, Outside& outside)

@@ -301,6 +301,10 @@ void append_json(const Record& record, std::string& out) {
   }
   write_transaction(record.replies, json);
   if (record.software.has_value()) write_software(*record.software, json);
+  if (!record.checks.empty()) {
+    json.raw(",\"checks\":");
+    json.raw(record.checks);
+  }
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

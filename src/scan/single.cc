@@ -22,7 +22,7 @@ class Single {
     bool shown;
 
     [[nodiscard]] const targets::Target& target() const { return *its_target; }
-    [[nodiscard]] const probe::Plan& plan() const { return *its_plan; }
+    [[nodiscard]] const probe::Plan* plan() const { return its_plan; }
   };
 
   explicit Single(const std::function<void(Duration at, const engine::Event&)>& on_event)

@@ -62,14 +62,14 @@ struct Desk {
     return all;
   }
   void refuse(Prober::Visit& visit) {
-    probe::Conversation conversation(visit.plan(), visit.target());
+    probe::Conversation conversation(*visit.plan(), visit.target());
     static_cast<void>(conversation.on_started(at));
     static_cast<void>(conversation.on_error(ECONNREFUSED, at));
     prober.on_end(visit, conversation.take_observation(), at);
     prober.on_closed(visit);
   }
   void serve(Prober::Visit& visit) {
-    probe::Conversation conversation(visit.plan(), visit.target());
+    probe::Conversation conversation(*visit.plan(), visit.target());
     static_cast<void>(conversation.on_started(at));
     static_cast<void>(conversation.on_connected(at));
     for (const char* const reply : {"220 mx ESMTP\r\n", "250 mx\r\n", "221 bye\r\n"}) {
@@ -80,7 +80,7 @@ struct Desk {
     prober.on_closed(visit);
   }
   void time_out(Prober::Visit& visit) {
-    probe::Conversation conversation(visit.plan(), visit.target());
+    probe::Conversation conversation(*visit.plan(), visit.target());
     static_cast<void>(conversation.on_started(at));
     static_cast<void>(conversation.on_deadline(conversation.deadline()));
     prober.on_end(visit, conversation.take_observation(), at);

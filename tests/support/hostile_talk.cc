@@ -56,8 +56,10 @@ void HostileTalk::talk() {
 }
 
 void HostileTalk::next() {
-  // What is on its way arrives first; then the earlier deadline of the two sides expires.
-  const bool arriving = !to_client_.empty() || end_ != Reaction::End::no;
+  // What is on its way arrives first, unless our deadline comes before that; then the earlier
+  // deadline of the two sides expires.
+  const bool asked = !to_server_.empty() && wake_ >= now_ + wire_.one_way;
+  const bool arriving = !to_client_.empty() || end_ != Reaction::End::no || asked;
   if (arriving && wants_.deadline < now_ + wire_.one_way) {
     now_ = std::max(now_, wants_.deadline);
     return client(probe_.on_deadline(now_), Call::other);
@@ -73,7 +75,7 @@ void HostileTalk::next() {
   if (end_ == Reaction::End::reset) {
     return client(probe_.on_error(ECONNRESET, now_ += wire_.one_way), Call::other);
   }
-  if (!to_server_.empty() && wake_ >= now_ + wire_.one_way) return deliver_to_server();
+  if (asked) return deliver_to_server();
   now_ = std::max(now_, std::min(wake_, wants_.deadline));
   if (wants_.deadline <= wake_) return client(probe_.on_deadline(now_), Call::other);
   server(session_.on_timer(now_));
@@ -100,7 +102,8 @@ void HostileTalk::deliver() {
     if (was_clear && probe_.observation().tls() != nullptr) line_.clear();  // TLS begins anew.
     if (!was_clear) count_replies(probe_.clear_text().received);
     client(wants, Call::octets);
-    const bool answers = wire_.interleaved && end_ == Reaction::End::no && !to_server_.empty();
+    const bool answers = wire_.interleaved && end_ == Reaction::End::no && !to_server_.empty() &&
+                         now_ + wire_.one_way <= wants_.deadline;
     if (answers && !wants_.done) deliver_to_server();
   }
 }

@@ -7,8 +7,8 @@
 //             calls its listener from start(), work() and interrupt_all(). A listener has
 //               using Visit = ...;  The caller's data about a connection. Its target() returns a
 //                                   reference that is valid until the Visit is moved or destroyed.
-//                                   It may have a plan(), the Plan of this connection; without it,
-//                                   the engine's plan holds for all.
+//                                   It may have a plan(), a pointer to the Plan of this connection;
+//                                   without it, or if it is null, the engine's plan holds.
 //               void on_end(Visit&, probe::Observation&&, Instant now);
 //             and may have these members (a listener without them pays nothing):
 //               void on_connected(Visit&, Instant now);
@@ -155,7 +155,9 @@ class Engine {
   };
 
   [[nodiscard]] const probe::Plan& plan_of(const Visit& visit) const {
-    if constexpr (requires { visit.plan(); }) return visit.plan();
+    if constexpr (requires { visit.plan(); }) {
+      if (const probe::Plan* const own = visit.plan()) return *own;
+    }
     return plan_;
   }
   // A socket for a connection to this address; negative: an errno.
