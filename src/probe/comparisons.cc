@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <initializer_list>
 
 #include "mxsweep/core/ascii.h"
@@ -15,7 +16,7 @@ namespace mxsweep::probe {
 namespace {
 
 // Real servers list up to 30. Longer lists are not compared, so that two hostile ones cost no more.
-constexpr std::size_t kExtensionsComparedMax = 64;
+constexpr std::size_t kExtensionsComparedMax = 48;
 
 // Certificates that are made one after the other, each for so many days, end seconds apart.
 constexpr std::chrono::days kEndsApart{1};
@@ -64,13 +65,23 @@ bool is_any_of(std::string_view word, std::initializer_list<std::string_view> wo
                      [word](std::string_view one) { return smtp::same_keyword(word, one); });
 }
 
-// Whether servers list it in clear text only, or under TLS only, by design: what begins TLS
-// ("STARTTLS", Exchange's "X-ANONYMOUSTLS"), what needs it (REQUIRETLS, RFC 8689), and logging in,
-// with what needs a login (BURL, RFC 4468). Extensions with an X are a matter between servers of
-// one kind: Exchange lists X-EXPS, XRDST and others to servers that it trusts.
-bool may_depend_on_tls(std::string_view keyword) {
-  return lower(keyword.front()) == 'x' ||
-         is_any_of(keyword, {"STARTTLS", "REQUIRETLS", "AUTH", "AUTH=", "BURL"});
+// What a keyword of a reply to EHLO means here.
+enum class Kind : std::uint8_t { same_under_tls, may_depend_on_tls, starttls, auth };
+
+// By design, some are listed in clear text only or under TLS only: what begins TLS (STARTTLS), what
+// needs it (REQUIRETLS, RFC 8689), and logging in, with what needs a login (BURL, RFC 4468).
+// Extensions with an X are a matter between servers of one kind: Exchange lists X-ANONYMOUSTLS,
+// XRDST and others to servers that may use them.
+Kind kind_of(std::string_view keyword) {
+  switch (lower(keyword.front())) {
+    case 'x': return Kind::may_depend_on_tls;
+    case 'a': return is_any_of(keyword, {"AUTH", "AUTH="}) ? Kind::auth : Kind::same_under_tls;
+    case 'b': return is_any_of(keyword, {"BURL"}) ? Kind::may_depend_on_tls : Kind::same_under_tls;
+    case 'r':
+      return is_any_of(keyword, {"REQUIRETLS"}) ? Kind::may_depend_on_tls : Kind::same_under_tls;
+    case 's': return is_any_of(keyword, {"STARTTLS"}) ? Kind::starttls : Kind::same_under_tls;
+    default: return Kind::same_under_tls;
+  }
 }
 
 // Whether one of the mechanisms sends the password, or the token that stands for it, as it is.
@@ -99,24 +110,31 @@ class Offer {
   [[nodiscard]] bool has_all_of(const Offer& other) const {
     std::size_t place = 0;  // Both lists nearly always have the same order.
     for (std::size_t i = 0; i < other.size_; ++i) {
-      std::size_t tried = 0;
-      while (tried < size_ && !smtp::same_keyword(keywords_[place], other.keywords_[i])) {
-        place = (place + 1) % size_;
-        ++tried;
+      for (std::size_t tried = 0;; ++tried, ++place) {
+        if (tried == size_) return false;
+        if (place >= size_) place = 0;
+        if (are_same(keywords_[place], other.keywords_[i])) break;
       }
-      if (tried == size_) return false;
+      ++place;
     }
     return true;
   }
 
  private:
+  // Most servers also use the same letters.
+  [[nodiscard]] static bool are_same(std::string_view one, std::string_view other) {
+    return one == other || smtp::same_keyword(one, other);
+  }
   void add(const smtp::Capability& capability) {
-    starttls_ = starttls_ || smtp::same_keyword(capability.keyword, "STARTTLS");
-    passwords_ = passwords_ || (is_any_of(capability.keyword, {"AUTH", "AUTH="}) &&
-                                exposes_password(capability.parameters));
-    if (may_depend_on_tls(capability.keyword)) return;
-    cut_ = size_ == keywords_.size();
-    if (!cut_) keywords_[size_++] = capability.keyword;
+    switch (kind_of(capability.keyword)) {
+      case Kind::same_under_tls:
+        cut_ = size_ == keywords_.size();
+        if (!cut_) keywords_[size_++] = capability.keyword;
+        return;
+      case Kind::may_depend_on_tls: return;
+      case Kind::starttls: starttls_ = true; return;
+      case Kind::auth: passwords_ = passwords_ || exposes_password(capability.parameters); return;
+    }
   }
 
   std::array<std::string_view, kExtensionsComparedMax> keywords_;
