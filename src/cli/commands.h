@@ -14,6 +14,7 @@ namespace mxsweep::cli {
 // not resumed.
 void add_scan(Program& program, const std::vector<std::string>& command,
               const Resumption* resumption);
+void add_checks(Program& program, const std::vector<std::string>& command);
 void add_probe(Program& program);
 void add_watch(Program& program);
 void add_ctl(Program& program);

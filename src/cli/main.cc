@@ -38,6 +38,7 @@ int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = null
       "closed output, I/O error); 2 wrong usage, or no line of the list can be read; 3 this "
       "machine cannot run it. probe --nagios has the statuses that monitoring systems expect.");
   add_scan(program, {argv, argv + argc}, resumption);
+  add_checks(program, {argv, argv + argc});
   add_probe(program);
   add_watch(program);
   add_ctl(program);

@@ -160,7 +160,20 @@ void take_over(const ScanFlags& flags, scan::Options& options) {
   options.strict = flags.strict;
   options.certificates = flags.certificates;
   options.domains = flags.domains;
+  options.visits = flags.visits;
 }
+
+// What else is asked about the targets, and whether certificates are kept for it.
+Status add_inquiry(const ScanFlags& flags, scan::Options& options) {
+  std::string note;
+  const Status ready = flags.checks.set_up(flags.visits, options.names, note);
+  if (!ready.ok()) return ready;
+  if (!note.empty() && !flags.quiet) say("mxsweep: {}\n", note);
+  options.tls.keep_der = options.tls.keep_der || (flags.checks.wanted && flags.checks.options.dane);
+  return {};
+}
+
+}  // namespace
 
 int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
@@ -221,6 +234,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<targets::Target>> canaries = find_canaries(flags);
   if (!canaries.ok()) return refuse(canaries.status());
   options.canaries = *canaries;
+  if (const Status ready = add_inquiry(flags, options); !ready.ok()) return refuse(ready);
   if (reads_terminal(options.lists) && !flags.quiet) {
     say("mxsweep: reading targets from the terminal, one per line; Ctrl-D ends\n");
   }
@@ -230,6 +244,8 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   }
   return sweep(flags, options, metrics->get());
 }
+
+namespace {
 
 Status read_port(const std::string& text, std::vector<std::uint16_t>& ports) {
   const Result<std::uint64_t> port = Command::read_number(text, 1, UINT16_MAX);
@@ -249,15 +265,7 @@ Status read_rate(const std::string& text, double& rate) {
 }
 
 void add_files(Command& command, ScanFlags& flags) {
-  command
-      .add_texts("-f,--input-file", "FILE", flags.input_files,
-                 "A list; - is standard input. May be repeated; these lists come before those "
-                 "without -f")
-      .shows("-");
-  command
-      .add_text("-o,--output-file", "FILE", flags.output,
-                "Where the records go; - is standard output")
-      .shows(flags.output);
+  add_lists(command, flags);
   command.add_choice("--format", "FORMAT", flags.format, kFormats,
                      "How records are written: mxsweep (see mxsweep schema), or zgrab2, as its "
                      "smtp module writes them");
@@ -296,10 +304,7 @@ void add_politeness(Command& command, ScanFlags& flags) {
       "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
       "repeated. Loopback and private addresses are visited only if they are named here or with "
       "--allow-private");
-  command.add_texts(
-      "--exclude", "FILE", flags.scope.exclude,
-      "Never visit what this file names: prefixes, addresses and domains, one per line. May be "
-      "repeated; wins over --own");
+  add_exclusions(command, flags);
   command.add_flag("--allow-private", flags.scope.allow_private,
                    "Also visit addresses for private or special use that are not --own");
 }
@@ -330,30 +335,12 @@ void add_reports(Command& command, ScanFlags& flags) {
                      "certificate), or digest (SHA-256 of each)");
   command.add_text("--certs", "FILE", flags.certificates,
                    "Write each distinct certificate once to this file, a JSON line with its PEM");
-  command.add_flag("--quiet", flags.quiet,
-                   "Write nothing to standard error unless something is wrong");
-  command.add_flag("--progress", flags.progress,
-                   "Write a line every 10 s to standard error, also when it is not a terminal");
-  command.add_text("--summary", "FILE", flags.summary,
-                   "Write the summary to this file as JSON; - is standard error");
+  add_reporting(command, flags);
   command.add_text(
       "--metrics", "ADDRESS:PORT", flags.metrics,
       "Serve the progress as metrics for Prometheus at http://ADDRESS:PORT/metrics while the sweep "
       "runs. Without a password: at an address other than 127.0.0.1 or [::1], all who can connect "
       "to it can read how far the sweep is and with what outcomes, but no target");
-  const Flag& check = command.add_flag(
-      "--check", flags.check,
-      "Print the plan, check this machine and the files, and query its resolver; nothing is sent "
-      "to a target");
-  command
-      .add_text("--check-name", "NAME", flags.check_name,
-                "With --check, the name to query the resolver for: one in a signed zone shows "
-                "whether it validates")
-      .needs(check);
-  command.add_flag(
-      "--strict", flags.strict,
-      "Read the whole list first, which must be a file, and do not start if a line cannot be "
-      "read");
 }
 
 }  // namespace
@@ -402,6 +389,7 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
       "resume sessions, and their certificate for each name, by 20 to 110 more connections to "
       "each, one after the other, within --rate and --concurrency");
   flags->names.add_to(command);
+  flags->checks.add_to(command, "");
   add_canaries(command, *flags);
   add_reports(command, *flags);
   command.on_run([flags, &command, resumption] {

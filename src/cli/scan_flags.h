@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/checks_flags.h"
 #include "cli/options.h"
 #include "cli/resumption.h"
 #include "mxsweep/core/status.h"
@@ -41,6 +42,8 @@ enum class Order : std::uint8_t { shuffled, input };
 struct ScanFlags {
   ConversationFlags conversation;
   NameFlags names;
+  ChecksFlags checks;
+  bool visits = true;
   std::vector<std::string> input_files;  // Of -f.
   std::vector<std::string> words;        // Targets and lists.
   std::string output = "-";
@@ -80,6 +83,14 @@ struct ScanFlags {
   std::string command_line;
   std::vector<std::string> command;  // Its words.
 };
+
+// `resumption` may be null. Returns the exit code.
+[[nodiscard]] int run_scan(ScanFlags& flags, const Resumption* resumption);
+
+// -f and -o; --exclude; what is reported of the sweep, and --check.
+void add_lists(Command& command, ScanFlags& flags);
+void add_exclusions(Command& command, ScanFlags& flags);
+void add_reporting(Command& command, ScanFlags& flags);
 
 void add_identity(Command& command, ScanFlags& flags);
 

@@ -48,7 +48,10 @@ std::string_view type_of(const names::Lookup& lookup) {
     case dns::Type::ptr:
     case dns::Type::txt:
     case dns::Type::opt:
-    case dns::Type::tlsa: break;
+    case dns::Type::ds:
+    case dns::Type::dnskey:
+    case dns::Type::tlsa:
+    case dns::Type::caa: break;
   }
   return "?";  // Never queried on the way to a mail server.
 }

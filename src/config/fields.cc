@@ -323,7 +323,7 @@ void Fields::flag(std::string_view key, bool& out) {
   out = flag->get();
 }
 
-void Fields::secret(std::string_view key, watch::Secret& out) {
+void Fields::secret(std::string_view key, Secret& out) {
   const std::string file_key = std::string(key) + "_file";
   std::optional<Word> given = word(key);
   const std::optional<Word> path = word(file_key);
@@ -332,7 +332,7 @@ void Fields::secret(std::string_view key, watch::Secret& out) {
              fmt::format("{} and {} are both given: one of them is enough", key, file_key));
     return;
   }
-  if (given) out = watch::Secret(std::move(given->text));
+  if (given) out = Secret(std::move(given->text));
   if (!path) return;
   Result<std::string> read = context_->surroundings.read_file(path->text);
   if (!read.ok()) {
@@ -342,7 +342,7 @@ void Fields::secret(std::string_view key, watch::Secret& out) {
   if (read->ends_with('\n')) read->pop_back();
   if (read->ends_with('\r')) read->pop_back();
   if (read->empty()) complain(file_key, fmt::format("{}: the file is empty", file_key));
-  out = watch::Secret(*std::move(read));
+  out = Secret(*std::move(read));
 }
 
 void Fields::labels(std::string_view key, watch::Labels& out) {

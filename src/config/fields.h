@@ -23,6 +23,7 @@
 #include "config/toml.h"
 #include "mxsweep/config/config.h"
 #include "mxsweep/config/sections.h"
+#include "mxsweep/core/secret.h"
 
 namespace mxsweep::config {
 
@@ -69,7 +70,7 @@ class Fields {
   void time_of_day(std::string_view key, Duration& out);
   void flag(std::string_view key, bool& out);
   // Also reads "KEY_file".
-  void secret(std::string_view key, watch::Secret& out);
+  void secret(std::string_view key, Secret& out);
   void labels(std::string_view key, watch::Labels& out);
   [[nodiscard]] std::optional<Fields> inside(std::string_view key, std::string_view section);
   [[nodiscard]] std::vector<Fields> each_inside(std::string_view key, std::string_view section);

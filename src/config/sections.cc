@@ -377,9 +377,11 @@ const std::vector<Section>& sections() {
 }
 
 const Section& section_of(std::string_view name) {
-  const auto found = std::ranges::find(sections(), name, &Section::name);
-  INVARIANT(found != sections().end());
-  return *found;
+  for (const std::vector<Section>* each : {&sections(), &blocklist_sections()}) {
+    const auto found = std::ranges::find(*each, name, &Section::name);
+    if (found != each->end()) return *found;
+  }
+  INVARIANT(false);
 }
 
 }  // namespace mxsweep::config

@@ -17,6 +17,7 @@ constexpr std::uint16_t kOpcode = 0x7800;
 constexpr std::uint16_t kTruncated = 0x0200;
 constexpr std::uint16_t kRecursionDesired = 0x0100;
 constexpr std::uint16_t kAuthentic = 0x0020;
+constexpr std::uint16_t kCheckingDisabled = 0x0010;
 constexpr std::uint16_t kCode = 0x000f;
 constexpr std::uint8_t kPointer = 0xc0;
 constexpr std::size_t kPointersMax = kNameOctetsMax / 2;  // As many as a name can have labels.
@@ -25,6 +26,8 @@ constexpr unsigned kNoError = 0;
 constexpr unsigned kNxDomain = 3;
 constexpr unsigned kRefused = 5;
 constexpr unsigned kOtherCode = 16;  // BADVERS and every code above it.
+
+constexpr std::uint16_t kOptionExtendedError = 15;
 
 bool stands_for_itself(unsigned char octet) {
   return octet > ' ' && octet < 0x7f && octet != '.' && octet != '\\' &&
@@ -128,6 +131,10 @@ class Reader {
   void name(std::string& text);
   // Reads a record's owner and fixed fields, and moves on to the end of its data.
   Record record(std::string& owner);
+  [[nodiscard]] bool at_end() const { return at_ == message_.size(); }
+  [[nodiscard]] std::string_view view(std::size_t begin, std::size_t end) const {
+    return message_.substr(begin, end - begin);
+  }
 
  private:
   std::string_view message_;
@@ -167,7 +174,7 @@ Record Reader::record(std::string& owner) {
   record.type = static_cast<Type>(number16());
   record.klass = number16();
   record.ttl = number32();
-  if (record.ttl > INT32_MAX) record.ttl = 0;
+  if (record.ttl > INT32_MAX && record.type != Type::opt) record.ttl = 0;
   const std::size_t size = number16();
   record.begin = at_;
   take(size);
@@ -177,8 +184,8 @@ Record Reader::record(std::string& owner) {
 
 class Response {
  public:
-  Response(std::string_view message, std::string_view name, Type type)
-      : reader_(message), asked_(name), current_(name), type_(type) {}
+  Response(std::string_view message, std::string_view name, Type type, Checking checking)
+      : reader_(message), asked_(name), current_(name), type_(type), checking_(checking) {}
 
   Answer read() {
     header();
@@ -197,6 +204,8 @@ class Response {
   void additional_record();
   void follow_alias();
   void keep(const Record& record);
+  void keep_start_of_authority();
+  void extended_error(const Record& options);
   void conclude();
 
   void limit_ttl(std::uint32_t seconds) { ttl_ = std::min(ttl_.value_or(seconds), seconds); }
@@ -211,6 +220,7 @@ class Response {
   std::string_view asked_;
   std::string current_;  // The end of the CNAME chain so far.
   Type type_;
+  Checking checking_;
   Answer answer_;
   std::string name_;  // Scratch.
   unsigned answers_ = 0;
@@ -237,7 +247,7 @@ void Response::header() {
                     type == static_cast<std::uint16_t>(type_) && klass == kClassInternet;
   // The transport repeats a truncated query over TCP, so a response with TC here is malformed.
   if ((flags & kResponse) == 0 || (flags & (kOpcode | kTruncated)) != 0 || !ours) reader_.fail();
-  answer_.authentic = (flags & kAuthentic) != 0;
+  answer_.authentic = (flags & kAuthentic) != 0 && checking_ == Checking::enabled;
   answer_.code = static_cast<std::uint8_t>(flags & kCode);
 }
 
@@ -287,9 +297,21 @@ void Response::keep(const Record& record) {
   } else if (names_in_data()) {
     reader_.name(name_);
     answer_.data.push_back(name_);
+  } else if (type_ == Type::soa) {
+    keep_start_of_authority();
   } else {
     answer_.data.emplace_back(reader_.take(record.end - record.begin));
   }
+}
+
+void Response::keep_start_of_authority() {
+  std::string text;
+  for (int i = 0; i < 2; ++i) {
+    reader_.name(name_);
+    text += name_ + ' ';
+  }
+  for (int i = 0; i < 5; ++i) text += (i == 0 ? "" : " ") + std::to_string(reader_.number32());
+  answer_.data.push_back(std::move(text));
 }
 
 void Response::authority_record() {
@@ -311,7 +333,23 @@ void Response::authority_record() {
 
 void Response::additional_record() {
   const Record record = reader_.record(name_);
-  if (record.type == Type::opt && record.ttl >> 24U != 0) extended_code_ = true;
+  if (reader_.failed() || record.type != Type::opt) return;
+  if (record.ttl >> 24U != 0) extended_code_ = true;
+  if (!answer_.extended_error) extended_error(record);
+}
+
+// Options that contradict their lengths are ignored, because the answer itself is whole.
+void Response::extended_error(const Record& options) {
+  Reader reader(reader_.view(options.begin, options.end));
+  while (!reader.failed() && !reader.at_end()) {
+    const std::uint16_t option = reader.number16();
+    const std::string_view data = reader.take(reader.number16());
+    if (reader.failed() || option != kOptionExtendedError || data.size() < 2) continue;
+    Reader inside(data);
+    const std::uint16_t code = inside.number16();
+    answer_.extended_error = {code, std::string(data.substr(2, kExtendedTextMax))};
+    return;
+  }
 }
 
 void Response::conclude() {
@@ -340,6 +378,10 @@ void Response::conclude() {
   answer_.ttl = std::chrono::seconds{ttl_.value_or(0)};
 }
 
+// The extended errors by which a resolver reports that its validation failed (RFC 8914, 4.6 to
+// 4.13): indeterminate and unsupported ones are answered, not refused, and do not count.
+bool is_validation_failure(std::uint16_t code) { return code >= 6 && code <= 12; }
+
 }  // namespace
 
 std::string_view to_string(LookupStatus status) {
@@ -357,16 +399,40 @@ std::string_view to_string(LookupStatus status) {
   return {};
 }
 
+std::string_view to_string(Validation validation) {
+  switch (validation) {
+    case Validation::unknown: return "unknown";
+    case Validation::secure: return "secure";
+    case Validation::insecure: return "insecure";
+    case Validation::bogus: return "bogus";
+  }
+  return {};
+}
+
+Validation validation_of(const Answer& answer, bool validates) {
+  if (!validates) return Validation::unknown;
+  const bool answered = answer.status == LookupStatus::found || is_absent(answer);
+  if (answered) return answer.authentic ? Validation::secure : Validation::insecure;
+  const bool bogus = answer.status == LookupStatus::servfail && answer.extended_error &&
+                     is_validation_failure(answer.extended_error->code);
+  return bogus ? Validation::bogus : Validation::unknown;
+}
+
+bool is_absent(const Answer& answer) {
+  return answer.status == LookupStatus::no_data || answer.status == LookupStatus::nxdomain;
+}
+
 bool is_name(std::string_view name) {
   std::string octets;
   return append_name(octets, name);
 }
 
-std::string write_query(std::string_view name, Type type, std::uint16_t id) {
+std::string write_query(std::string_view name, Type type, std::uint16_t id, Checking checking) {
   std::string octets;
   octets.reserve(12 + kNameOctetsMax + 4 + 11);
   append_number(octets, id);
-  append_number(octets, kRecursionDesired | kAuthentic);
+  const unsigned wish = checking == Checking::enabled ? kAuthentic : kCheckingDisabled;
+  append_number(octets, kRecursionDesired | wish);
   for (const unsigned count : {1U, 0U, 0U, 1U}) append_number(octets, count);
   INVARIANT(append_name(octets, name));
   append_number(octets, static_cast<unsigned>(type));
@@ -378,8 +444,9 @@ std::string write_query(std::string_view name, Type type, std::uint16_t id) {
   return octets;
 }
 
-Answer read_response(std::string_view message, std::string_view name, Type type) {
-  return Response(message, name, type).read();
+Answer read_response(std::string_view message, std::string_view name, Type type,
+                     Checking checking) {
+  return Response(message, name, type, checking).read();
 }
 
 }  // namespace mxsweep::dns

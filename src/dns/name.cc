@@ -97,18 +97,22 @@ Name read_name(std::string_view text) {
   return name;
 }
 
-std::string reverse_name(const Address& address) {
+void append_reversed(const Address& address, std::string& name) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string name;
   if (address.family == Family::ipv4) {
     for (std::size_t i = 4; i > 0; --i) name += std::to_string(address.octets[i - 1]) + '.';
-    return name + "in-addr.arpa";
+    return;
   }
   for (std::size_t i = address.octets.size(); i > 0; --i) {
     const unsigned octet = address.octets[i - 1];
     name += {kDigits[octet & 0xfU], '.', kDigits[octet >> 4U], '.'};
   }
-  return name + "ip6.arpa";
+}
+
+std::string reverse_name(const Address& address) {
+  std::string name;
+  append_reversed(address, name);
+  return name + (address.family == Family::ipv4 ? "in-addr.arpa" : "ip6.arpa");
 }
 
 bool is_localhost(std::string_view ascii) {

@@ -63,12 +63,15 @@ constexpr int kBrokenMost = 3;
 // Limit of queued SERVFAIL retries; when it is reached, SERVFAIL is final.
 constexpr std::size_t kServfailRetriesMax = 16384;
 
-std::size_t octets_of(const std::string& question) { return question.size() - sizeof(Type); }
+constexpr std::size_t kOctetsBehindName = sizeof(Type) + sizeof(Checking);
 
-// The key of a question: the name and then the octets of the type.
-void write_question(std::string& question, std::string_view name, Type type) {
+std::size_t octets_of(const std::string& question) { return question.size() - kOctetsBehindName; }
+
+// The key of a question: the name, the octets of the type, and whether it is to be validated.
+void write_question(std::string& question, std::string_view name, Type type, Checking checking) {
   question.assign(name);
   question.append(reinterpret_cast<const char*>(&type), sizeof type);
+  question += static_cast<char>(checking);
 }
 
 std::string_view name_of(const std::string& question) {
@@ -81,10 +84,12 @@ Type type_of(const std::string& question) {
   return type;
 }
 
+Checking checking_of(const std::string& question) { return static_cast<Checking>(question.back()); }
+
 const std::string& check_question() {
   static const std::string question = [] {
     std::string text;
-    write_question(text, "", Type::ns);
+    write_question(text, "", Type::ns, Checking::enabled);
     return text;
   }();
   return question;
@@ -202,11 +207,12 @@ Status Resolver::find_servers() {
   return {};
 }
 
-void Resolver::ask(std::string_view name, Type type, std::uint64_t ticket, Instant now) {
+void Resolver::ask(std::string_view name, Type type, std::uint64_t ticket, Instant now,
+                   Checking checking) {
   INVARIANT(!channels_.empty());
   now_ = now;
   ++counts_.asked;
-  write_question(question_, name, type);
+  write_question(question_, name, type, checking);
   if (auto answer = cache_->find(question_, now)) {
     ++counts_.from_cache;
     finished_.push_back({ticket, std::move(answer)});
@@ -305,7 +311,8 @@ void Resolver::send(Lookup& lookup) {
   }
   ++in_flight_;
   const auto id = static_cast<std::uint16_t>(random_.next());
-  const std::string query = write_query(name_of(*lookup.question), type_of(*lookup.question), id);
+  const std::string query = write_query(name_of(*lookup.question), type_of(*lookup.question), id,
+                                        checking_of(*lookup.question));
   if (lookup.servers_failed == 0 && lookup.broken == 0 && !lookup.tried_twice) ++counts_.sent;
   const auto callback = [](void* data, int status, int timeouts, unsigned char* octets, int size) {
     auto* const of = static_cast<Lookup*>(data);
@@ -341,7 +348,9 @@ void Resolver::on_response(Lookup& lookup, int status, int timeouts, std::string
     on_check(answered);
   } else if (answered) {
     const auto tries = static_cast<std::size_t>(timeouts);
-    on_answer(lookup, read_response(octets, name_of(*lookup.question), type_of(*lookup.question)),
+    on_answer(lookup,
+              read_response(octets, name_of(*lookup.question), type_of(*lookup.question),
+                            checking_of(*lookup.question)),
               (lookup.channel + tries) % channels_.size());
   } else {
     on_failure(lookup, status, timeouts);

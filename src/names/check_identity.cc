@@ -29,7 +29,7 @@ IdentityVerdict check_identity(const NameOptions& options, std::string_view helo
   Identity identity(helo, all ? sources : ring::interface_addresses(), all);
   const Instant start = ring::now();
   for (Instant now = start; now < start + kPatience && goes_on(); now = ring::now()) {
-    Identity::Question question;
+    dns::Question question;
     while (identity.take_question(question)) {
       resolver.ask(question.name, question.type, question.number, now);
     }

@@ -63,7 +63,7 @@ Identity::Identity(std::string_view helo, std::vector<Address> ours, bool all)
   questions_.push_back({.name = name_, .type = dns::Type::aaaa});
 }
 
-bool Identity::take_question(Question& question) {
+bool Identity::take_question(dns::Question& question) {
   if (next_ == questions_.size()) return false;
   const Asked& asked = questions_[next_];
   question = {static_cast<std::uint32_t>(next_), asked.name, asked.type};

@@ -16,11 +16,39 @@ std::uint32_t microseconds(Duration span) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kTimeMostUs));
 }
 
+constexpr std::uint32_t kOfInquiry = 1U << 31U;  // In the number of a question.
+
 bool is_unreachable(const Destination& destination) {
   return destination.error == Cause::local_resolver_unreachable;
 }
 
 }  // namespace
+
+Names::Pending::Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since)
+    : target(std::move(its_target)), since(its_since) {
+  static const dns::Name kNoName;
+  if (target.address.family == Family::none) {
+    route.emplace(options.mail_domains ? RouteKind::mail_domain : RouteKind::host, target.host(),
+                  options.route);
+  }
+  // Nothing is asked about a name that is excluded, or that is none.
+  const bool asks = !route || !route->done();
+  if (asks && options.inquire) inquiry = options.inquire(target, route ? route->name() : kNoName);
+}
+
+// Requires: the route, if any, is done.
+std::vector<Destination> Names::Pending::destinations() const {
+  std::vector<Destination> all;
+  if (route) {
+    all = route->destinations();
+    if (all.empty()) all.emplace_back().error = route->error();
+  } else {
+    Destination& only = all.emplace_back();
+    only.host = target.name();
+    only.address = target.address;
+  }
+  return all;
+}
 
 Status Names::open(int wake_descriptor) {
   Status opened = ring_.open(
@@ -44,39 +72,65 @@ void Names::begin_again(targets::Target&& target, Instant since) {
 }
 
 void Names::ask(std::uint32_t number, Pending& pending) {
-  for (RouteQuestion question; pending.route.take_question(question);) {
+  const std::uint64_t ticket = std::uint64_t{number} << 32;
+  for (RouteQuestion question; pending.route && pending.route->take_question(question);) {
     if (on_lookup_) on_lookup_(question, nullptr);
-    const std::uint64_t ticket = std::uint64_t{number} << 32 | question.number;
-    resolver_.ask(question.name, question.type, ticket, now_);
+    resolver_.ask(question.name, question.type, ticket | question.number, now_);
   }
-  if (pending.route.done()) finish(number, pending);
+  if (!pending.led_to && (!pending.route || pending.route->done())) {
+    pending.led_to = now_;
+    if (pending.inquiry) pending.inquiry->on_destinations(pending.destinations());
+  }
+  for (dns::Question question; pending.inquiry && pending.inquiry->take_question(question);) {
+    resolver_.ask(question.name, question.type, ticket | question.number | kOfInquiry, now_,
+                  question.checking);
+  }
+  if (pending.led_to && (!pending.inquiry || pending.inquiry->done())) finish(number, pending);
+}
+
+void Names::answer(Pending& pending, std::uint32_t question, const dns::Answer& answer) {
+  if ((question & kOfInquiry) != 0) {
+    pending.inquiry->on_answer(question & ~kOfInquiry, answer);
+  } else {
+    if (on_lookup_) on_lookup_(pending.route->question(question), &answer);
+    pending.route->on_answer(question, answer);
+  }
 }
 
 void Names::finish(std::uint32_t number, Pending& pending) {
-  std::vector<Destination> destinations = pending.route.destinations();
-  if (destinations.empty()) destinations.emplace_back().error = pending.route.error();
-  const bool excluded = pending.route.excluded_as_listed();
-  if (excluded && !options_.mail_domains) destinations.front().host = pending.route.name().ascii;
+  std::vector<Destination> destinations = pending.destinations();
+  const bool excluded = pending.route && pending.route->excluded_as_listed();
+  if (excluded && !options_.mail_domains) destinations.front().host = pending.route->name().ascii;
   if (awaits_resolver() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
     retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kRetryAfter});
   } else {
-    if (!excluded) pending.target.dns_us = microseconds(now_ - pending.since);
+    if (pending.route && !excluded) {
+      pending.target.dns_us = microseconds(*pending.led_to - pending.since);
+    }
     resolved_.push_back({std::move(pending), std::move(destinations)});
   }
   routes_.erase(number);
 }
 
 Resolved Names::resolve(const Pending& pending, Destination&& destination) const {
-  const dns::Name& name = pending.route.name();
   Resolved resolved{.task = {.target = pending.target, .path = nullptr},
                     .cause = destination.error};
-  if (pending.route.excluded_as_listed()) resolved.phase = Phase::input;
+  if (!pending.route) {
+    if (pending.inquiry) {
+      resolved.task.path = std::make_unique<Path>();
+      resolved.task.path->inquiry = pending.inquiry;
+    }
+    return resolved;
+  }
+  const dns::Name& name = pending.route->name();
+  if (pending.route->excluded_as_listed()) resolved.phase = Phase::input;
   resolved.task.target.address = destination.address;
   resolved.task.target.own = resolved.task.target.own || destination.own;
   auto path = std::make_unique<Path>();
   path->unicode = name.unicode;
   path->authentic = destination.authentic;
-  path->findings = pending.route.findings();
+  path->inquiry = pending.inquiry;
+  path->findings = pending.route->findings();
   path->findings.add(destination.findings);
   if (options_.mail_domains) path->domain = name.ascii;
   // A domain that is its own server has no MX record.
@@ -88,8 +142,8 @@ Resolved Names::resolve(const Pending& pending, Destination&& destination) const
     path->mx_host = std::move(destination.host);
     path->mx_preference = destination.preference;
   }
-  const bool path_is_empty =
-      path->domain.empty() && path->unicode.empty() && !path->authentic && path->findings.empty();
+  const bool path_is_empty = path->domain.empty() && path->unicode.empty() && !path->authentic &&
+                             path->findings.empty() && path->inquiry == nullptr;
   if (!path_is_empty) resolved.task.path = std::move(path);
   return resolved;
 }
@@ -109,10 +163,7 @@ void Names::collect() {
     const auto number = static_cast<std::uint32_t>(finished.ticket >> 32);
     const auto found = routes_.find(number);
     if (found == routes_.end()) continue;
-    Route& route = found->second.route;
-    const auto question = static_cast<std::uint32_t>(finished.ticket);
-    if (on_lookup_) on_lookup_(route.question(question), finished.answer.get());
-    route.on_answer(question, *finished.answer);
+    answer(found->second, static_cast<std::uint32_t>(finished.ticket), *finished.answer);
     ask(number, found->second);
   }
   while (!retry_queue_.empty() && retry_queue_.front().again <= now_) {

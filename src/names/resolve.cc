@@ -18,6 +18,41 @@ std::string described(const dns::Server& server) {
   return server.address.family == Family::ipv6 ? "[" + address + "]:" + port : address + ":" + port;
 }
 
+ResolverCheck query(const NameOptions& options, std::string_view name, dns::Type type) {
+  ResolverCheck check;
+  ring::Ring ring;
+  check.status = ring.open({.submissions = 8, .completions = 64, .buffers = 4});
+  if (!check.status.ok()) return check;
+  dns::Resolver resolver;
+  dns::ResolverOptions once = options.resolver;
+  once.second_try = Duration::zero();
+  check.status = resolver.open(once);
+  if (!check.status.ok()) return check;
+  for (const dns::Server& server : resolver.servers()) {
+    check.servers += (check.servers.empty() ? "" : ", ") + described(server);
+  }
+  dns::RingWatch watch(ring, resolver);
+  const Instant start = ring::now();
+  resolver.ask(name, type, 0, start);
+  dns::Finished finished;
+  for (Instant now = start; now < start + kInteractivePatience; now = ring::now()) {
+    if (resolver.take(finished)) {
+      check.answered = finished.answer->status != dns::LookupStatus::unreachable &&
+                       finished.answer->status != dns::LookupStatus::timeout;
+      check.answer = to_string(finished.answer->status);
+      check.authentic = finished.answer->authentic;
+      check.took = now - start;
+      return check;
+    }
+    watch.wait(kTurn);
+    if (ring.failure() != 0) {
+      check.status = ring::explain_failure(ring.failure());
+      return check;
+    }
+  }
+  return check;
+}
+
 }  // namespace
 
 Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions options,
@@ -43,44 +78,18 @@ Result<std::vector<Resolved>> resolve(const targets::Target& target, NameOptions
 }
 
 ResolverCheck check_resolver(const NameOptions& options, const std::string& text) {
-  ResolverCheck check;
   const dns::Name name = dns::read_name(text);
   if (!text.empty() && name.error != dns::NameFault::none) {
+    ResolverCheck check;
     check.status =
         Status::unusable("'" + text + "' is no name: " + std::string(to_string(name.error)));
     return check;
   }
-  ring::Ring ring;
-  check.status = ring.open({.submissions = 8, .completions = 64, .buffers = 4});
-  if (!check.status.ok()) return check;
-  dns::Resolver resolver;
-  dns::ResolverOptions once = options.resolver;
-  once.second_try = Duration::zero();
-  check.status = resolver.open(once);
-  if (!check.status.ok()) return check;
-  for (const dns::Server& server : resolver.servers()) {
-    check.servers += (check.servers.empty() ? "" : ", ") + described(server);
-  }
-  dns::RingWatch watch(ring, resolver);
-  const Instant start = ring::now();
-  resolver.ask(name.ascii, text.empty() ? dns::Type::ns : dns::Type::a, 0, start);
-  dns::Finished finished;
-  for (Instant now = start; now < start + kInteractivePatience; now = ring::now()) {
-    if (resolver.take(finished)) {
-      check.answered = finished.answer->status != dns::LookupStatus::unreachable &&
-                       finished.answer->status != dns::LookupStatus::timeout;
-      check.answer = to_string(finished.answer->status);
-      check.authentic = finished.answer->authentic;
-      check.took = now - start;
-      return check;
-    }
-    watch.wait(kTurn);
-    if (ring.failure() != 0) {
-      check.status = ring::explain_failure(ring.failure());
-      return check;
-    }
-  }
-  return check;
+  return query(options, name.ascii, text.empty() ? dns::Type::ns : dns::Type::a);
+}
+
+ResolverCheck check_validation(const NameOptions& options) {
+  return query(options, "", dns::Type::dnskey);
 }
 
 }  // namespace mxsweep::names

@@ -6,6 +6,7 @@
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/names/domain.h"
+#include "mxsweep/names/inquiry.h"
 
 namespace mxsweep::names {
 namespace {
@@ -28,8 +29,9 @@ void describe_path(const Path& path, results::Record& record) {
 std::size_t octets_of(const Path& path) {
   const std::size_t domain =
       path.sums_up == nullptr ? 0 : allocated(sizeof(Domain)) + path.sums_up->octets_of_target();
+  const std::size_t inquiry = path.inquiry == nullptr ? 0 : path.inquiry->octets_held();
   return allocated(sizeof path) + held_by(path.domain) + held_by(path.unicode) +
-         held_by(path.mx_host) + domain;
+         held_by(path.mx_host) + domain + inquiry;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/verdict/classify.h"
 #include "probe/secure.h"
@@ -58,6 +59,7 @@ Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arriv
   observation_.count_received(octets.size());
   // The wait on our side is taken out of this phase's latency: the phase begins that much later.
   phase_began_ += now - arrived;
+  reply_began_ += now - arrived;
   Wants wants = encrypt(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
   // For part of a reply, part of a flight, a session ticket. After a 221, nothing is held back.
   wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
@@ -85,6 +87,7 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
     return {.deadline = deadline_};
   }
   const std::size_t before = observation_.unfinished().size();
+  if (before == 0 || reader_.saw_text()) reply_began_ = now;  // A text before it is no part of it.
   observation_.append(octets);
   const smtp::ReplyStatus status = reader_.read(observation_.unfinished());
   if (status == smtp::ReplyStatus::complete) {
@@ -112,6 +115,11 @@ Wants Conversation::on_noise(Cause cause, Instant now) {
 
 Wants Conversation::on_reply(Instant now) {
   observation_.anomalies_.add(reader_.anomalies());
+  if (reader_.anomalies().has(Anomaly::eight_bit) &&
+      results::encoding_of(observation_.unfinished()) == results::Encoding::latin1) {
+    observation_.anomalies_.add(Anomaly::not_utf8);
+  }
+  if (now - reply_began_ >= kTrickle) observation_.anomalies_.add(Anomaly::trickled);
   const int code = reader_.code();
   const smtp::Transition* const transition = smtp::find(state_, event_of(code));
   INVARIANT(transition != nullptr);
@@ -313,6 +321,7 @@ Wants Conversation::finish(Instant now, bool abort) {
   if (state_ != smtp::State::leaving) close_phase_time(now);
   observation_.ended_ = true;
   if (secure_ != nullptr) learn_tls_end(now);
+  observation_.compare_all(mode_ == targets::TlsMode::implicit);
   return {.done = true, .abort = abort};
 }
 

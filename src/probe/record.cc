@@ -4,6 +4,7 @@
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/verdict/classify.h"
+#include "probe/comparisons.h"
 #include "probe/received.h"
 
 namespace mxsweep::probe {
@@ -25,6 +26,26 @@ results::ReplyText Observation::deciding_reply() const {
   // The octets that were being read when it failed.
   if (!declined_) return {0, unfinished()};
   return {code(phase_), reply(phase_)};
+}
+
+// What is compared with each other, and with a name.
+Compared Observation::compared(bool secured) const {
+  const auto success = [this](Phase phase, int expected) {
+    return code(phase) == expected ? reply(phase) : std::string_view();
+  };
+  Compared replies{.greeting = success(Phase::greeting, 220), .secured = secured};
+  if (verb_ == results::Verb::ehlo) replies.ehlo = success(Phase::ehlo, 250);
+  // After a stray reply, a reply under TLS may belong to another command.
+  if (!anomalies_.has(Anomaly::stray_reply)) replies.ehlo_tls = success(Phase::ehlo_tls, 250);
+  return replies;
+}
+
+void Observation::compare_all(bool secured) {
+  if (is_silent()) return;
+  anomalies_.add(compare(compared(secured)));
+  if (chain() != nullptr && issuer_ends_first(*chain())) {
+    anomalies_.add(Anomaly::issuer_ends_first);
+  }
 }
 
 results::Record Observation::record(std::string_view name, std::string_view domain) const {
@@ -60,6 +81,9 @@ results::Record Observation::record(std::string_view name, std::string_view doma
   }
   record.reply = deciding_reply();
   record.anomalies = anomalies_;
+  if (!name.empty() && has_other_name(compared(false), name)) {
+    record.anomalies.add(Anomaly::other_name);
+  }
   record.bytes_in = bytes_in();
   record.bytes_out = received_ == nullptr ? 0 : received_->bytes_out;
   record.ms.total = Duration::zero();

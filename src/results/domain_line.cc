@@ -69,6 +69,8 @@ void ServerTotals::count(const DomainPart& part) {
   if (part.answered) ++answered;
   if (part.starttls == Offered::yes) ++starttls_yes;
   if (part.starttls == Offered::no) ++starttls_no;
+  if (part.certificate == Offered::yes) ++certificate_yes;
+  if (part.certificate == Offered::no) ++certificate_no;
 }
 
 Coverage ServerTotals::starttls() const {
@@ -76,7 +78,7 @@ Coverage ServerTotals::starttls() const {
   return starttls_no == 0 ? Coverage::all : Coverage::some;
 }
 
-void append_domain(const DomainLine& domain, std::string& out) {
+void append_domain(const DomainLine& domain, std::string_view checks, std::string& out) {
   JsonText json(out);
   const Encoding encoding = encoding_of_all_names(domain);
   write_origin({domain.target, domain.line, domain.list, domain.meta, domain.domain}, encoding,
@@ -88,6 +90,10 @@ void append_domain(const DomainLine& domain, std::string& out) {
   write_dns(domain.unicode, domain.authentic, domain.findings, encoding, json);
   write_totals(domain.totals, json);
   if (!domain.hosts.empty()) write_hosts(domain.hosts, encoding, json);
+  if (!checks.empty()) {
+    json.raw(",\"checks\":");
+    json.raw(checks);
+  }
   json.raw("}\n");
 }
 

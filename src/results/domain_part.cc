@@ -32,6 +32,8 @@ std::string flags_of(const DomainPart& part) {
   if (part.starttls == Offered::yes) flags += 'y';
   if (part.starttls == Offered::no) flags += 'n';
   if (part.authentic) flags += 'v';
+  if (part.certificate == Offered::yes) flags += 'c';
+  if (part.certificate == Offered::no) flags += 'w';
   return flags.empty() ? std::string(kNothing) : flags;
 }
 
@@ -73,6 +75,8 @@ bool read_flags(std::string_view text, DomainPart& part) {
       case 'y': part.starttls = Offered::yes; break;
       case 'n': part.starttls = Offered::no; break;
       case 'v': part.authentic = true; break;
+      case 'c': part.certificate = Offered::yes; break;
+      case 'w': part.certificate = Offered::no; break;
       default: return false;
     }
   }
@@ -105,6 +109,10 @@ DomainPart domain_part_of(const Record& record) {
                   // server has no host.
                   .host = record.mx_host.empty() ? record.name : record.mx_host};
   if (record.starttls_known) part.starttls = record.starttls_offered;
+  if (record.tls && record.tls->chain != nullptr && record.tls->name_match) {
+    const bool valid = record.tls->verified && *record.tls->name_match;
+    part.certificate = valid ? Offered::yes : Offered::no;
+  }
   return part;
 }
 

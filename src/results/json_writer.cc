@@ -8,6 +8,7 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/smtp/greeting.h"
 #include "mxsweep/smtp/reply.h"
 #include "results/extensions.h"
 #include "results/json_enumeration.h"
@@ -19,8 +20,6 @@ namespace mxsweep::results {
 namespace {
 
 constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
-
-constexpr bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
 
 // Octets that are not an SMTP reply have no codes to leave out: their lines are kept whole.
 bool next_line_of_noise(std::string_view& rest, std::string_view& line) {
@@ -101,27 +100,16 @@ bool contains_esmtp(std::string_view text) {
   return false;
 }
 
-// Whether the octets may be a host name or an address literal. Servers that hide their name greet
-// with a row of asterisks; some have no name at all and begin with "ESMTP".
-bool looks_like_host(std::string_view word) {
-  static constexpr std::string_view kOthers = ".-_:[]";
-  return !word.empty() && !is_esmtp(word) && std::all_of(word.begin(), word.end(), [](char octet) {
-    return is_alphanumeric(octet) || kOthers.find(octet) != kOthers.npos;
-  });
-}
-
 // Host and ESMTP from a 2xx greeting. A refusal does not show what the server supports.
 void write_host_and_esmtp(std::string_view greeting, JsonText& json) {
   smtp::ReplyLines lines(greeting);
   std::string_view line;
   if (!lines.next(line)) return;
-  const auto* const begin = std::find_if_not(line.begin(), line.end(), is_blank);
-  const auto* const end = std::find_if(begin, line.end(), is_blank);
-  const std::string_view word(begin, static_cast<std::size_t>(end - begin));
-  if (looks_like_host(word)) {
+  if (const std::string_view host = smtp::host_of_greeting(line); !host.empty()) {
     json.raw(",\"host\":");
-    json.quoted(word, Encoding::ascii);
-    line.remove_prefix(static_cast<std::size_t>(end - line.begin()));  // A host may be "esmtp".
+    json.quoted(host, Encoding::ascii);
+    // A host may be called "esmtp".
+    line.remove_prefix(static_cast<std::size_t>(host.end() - line.begin()));
   }
   bool esmtp = contains_esmtp(line);
   for (std::size_t i = 1; !esmtp && i < smtp::kReplyLinesMax && lines.next(line); ++i) {
@@ -313,6 +301,10 @@ void append_json(const Record& record, std::string& out) {
   }
   write_transaction(record.replies, json);
   if (record.software.has_value()) write_software(*record.software, json);
+  if (!record.checks.empty()) {
+    json.raw(",\"checks\":");
+    json.raw(record.checks);
+  }
   if (!record.anomalies.empty()) write_anomalies(record.anomalies, json);
   if (record.attempt != 0) write_bytes(record, json);
   write_times(record.ms, json);

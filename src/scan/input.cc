@@ -37,10 +37,12 @@ names::NameOptions within(const scope::Scope& scope, names::NameOptions names) {
 
 Input::Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
              const IdentityOptions& identity, const probe::Plan& plan, targets::Shard shard,
-             const checkpoint::Ledger* before)
+             const checkpoint::Ledger* before, bool visits)
     : lists_(std::move(lists)),
       before_(before),
       shard_(shard),
+      visits_(visits),
+      inquires_(names.inquire != nullptr),
       scope_(scope),
       gate_(identity, names, plan.sources),
       plan_(plan),
@@ -117,7 +119,7 @@ void Input::wait_for_list(const Workers& workers, const Gauges& gauges) {
 bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
   const scope::Verdict verdict = verdict_on(task.target);
   const bool is_name = task.target.address.family == Family::none;
-  const bool is_resolved = is_name && verdict.standing != scope::Standing::excluded;
+  const bool is_resolved = is_name && visits_ && verdict.standing != scope::Standing::excluded;
   if (!is_resolved && !is_ours(task.target)) {
     --targets_;
     leave_elsewhere(task.target.number);
@@ -128,7 +130,7 @@ bool Input::take(Task& task, const Workers& workers, const Gauges& gauges) {
     record_unvisited(task, verdict.cause, Phase::input);
     return true;
   }
-  if (is_name) return resolve(task.target, workers, gauges);
+  if (is_name || inquires_) return resolve(task.target, workers, gauges);
   deal(task, workers, gauges);
   return true;
 }
@@ -148,6 +150,7 @@ void Input::leave_elsewhere(std::uint64_t number) {
 // The servers of a name may belong to several shards, so each of them resolves it. What has no
 // address belongs to one of them by its text.
 bool Input::is_ours(const targets::Target& target) const {
+  if (!visits_) return shard_.has(target.text());
   return target.address.family == Family::none ? shard_.has(target.text())
                                                : shard_.has(target.address);
 }
@@ -202,6 +205,10 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
     const std::uint64_t number = servers.front().task.target.number;
     elsewhere_ +=
         std::erase_if(servers, [&](const Resolved& one) { return !is_ours(one.task.target); });
+    if (!visits_) {
+      record_resolved(servers);
+      continue;
+    }
     --targets_;
     targets_ += servers.size();
     if (servers.empty()) {
@@ -220,6 +227,21 @@ void Input::deal_resolved(const Workers& workers, const Gauges& gauges) {
   if (!any) return;
   wake(workers);
   recorder_->flush(ring::now());
+}
+
+// All servers of one target, as DNS has them: one line.
+void Input::record_resolved(const std::vector<Resolved>& servers) {
+  const Task& first = servers.front().task;
+  if (first.path == nullptr || first.path->domain.empty()) {
+    return record_unvisited(first, servers.front().cause, servers.front().phase);
+  }
+  names::Domain domain(first.target, *first.path, recorder_->list_name(first.target.list));
+  for (const Resolved& server : servers) {
+    domain.add(results::domain_part_of(record_of(server.task, server.cause, server.phase)));
+  }
+  results::Record best = record_of(first, domain.cause(), Phase::dns);
+  recorder_->add(domain, best, first.target.number, ring::now());
+  count(best);
 }
 
 // Prepares the servers of one name: the summary of a mail domain, and what is left of it to record.
@@ -327,13 +349,18 @@ void Input::record_bad_line(const targets::BadLine& bad) {
   count(record);
 }
 
-void Input::record_unvisited(const Task& task, Cause cause, Phase phase) {
+results::Record Input::record_of(const Task& task, Cause cause, Phase phase) const {
   results::Record record;
   record.cause = cause;
   record.outcome = outcome_of(cause);
   record.phase = phase;
   record.at = ring::wall_now();
   recorder_->describe(task, record);
+  return record;
+}
+
+void Input::record_unvisited(const Task& task, Cause cause, Phase phase) {
+  const results::Record record = record_of(task, cause, phase);
   recorder_->add(record, task, ring::now());
   count(record);
 }

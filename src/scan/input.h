@@ -41,10 +41,11 @@ class Input {
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
   // All but the lists and the shard outlive it and do not change. `before`: what earlier runs have
-  // recorded, which is left out; null: nothing.
+  // recorded, which is left out; null: nothing. `visits`: whether targets are dealt to the workers,
+  // or recorded here when they are resolved.
   Input(ListsOptions lists, const names::NameOptions& names, const scope::Scope& scope,
         const IdentityOptions& identity, const probe::Plan& plan, targets::Shard shard = {},
-        const checkpoint::Ledger* before = nullptr);
+        const checkpoint::Ledger* before = nullptr, bool visits = true);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -94,6 +95,8 @@ class Input {
   void leave_elsewhere(std::uint64_t number);
   [[nodiscard]] bool was_recorded(std::uint64_t number);
   void leave_out_recorded(std::vector<Resolved>& servers);
+  [[nodiscard]] results::Record record_of(const Task& task, Cause cause, Phase phase) const;
+  void record_resolved(const std::vector<Resolved>& servers);
   void record_bad_line(const targets::BadLine& bad);
   [[nodiscard]] scope::Verdict verdict_on(const targets::Target& target) const;
   void record_unvisited(const Task& task, Cause cause, Phase phase);
@@ -103,6 +106,8 @@ class Input {
   Lists lists_;
   const checkpoint::Ledger* before_;
   const targets::Shard shard_;
+  const bool visits_;
+  const bool inquires_;
   bool watched_ = false;  // The ring of the names waits for the list.
   const scope::Scope& scope_;
   IdentityGate gate_;

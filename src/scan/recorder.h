@@ -51,7 +51,18 @@ class Recorder {
       completion.identity = task.path->identity;
       if (task.path->sums_up != nullptr) sum_up(record, *task.path->sums_up, completion, now);
     }
-    add(record, std::move(completion), now);
+    const bool asked = task.path != nullptr && task.path->inquiry != nullptr;
+    return asked ? add_with_checks(record, *task.path->inquiry, std::move(completion), now)
+                 : add(record, std::move(completion), now);
+  }
+  // The line of a domain whose servers are not visited, in the place of a record. `sum`: what the
+  // summary counts.
+  void add(const names::Domain& domain, const results::Record& sum, std::uint64_t number,
+           Instant now) {
+    domain.append_line(box().begin_line(now));
+    if (outboxes_.journal) box().add_completion({.number = number}, now);
+    box().end_line(now);
+    tally_.count(sum);
   }
   // Of a line that cannot be read.
   void add(const results::Record& record, std::uint64_t number, Instant now) {
@@ -62,7 +73,7 @@ class Recorder {
   void finish(std::uint64_t number, const names::Domain* domain, Instant now) {
     if (!outboxes_.journal) return;
     files::Completion completion{.number = number, .parts = 0};
-    if (domain != nullptr) results::append_domain(domain->line(), completion.summary);
+    if (domain != nullptr) domain->append_line(completion.summary);
     box().add_completion(std::move(completion), now);
     if (box().backpressured()) box().flush(now);
   }
@@ -93,9 +104,16 @@ class Recorder {
     const results::DomainPart part = results::domain_part_of(record);
     if (outboxes_.journal && completion.parts > 1) completion.note = results::to_text(part);
     if (!domain.count(part)) return;
-    if (outboxes_.journal) return results::append_domain(domain.line(), completion.summary);
-    results::append_domain(domain.line(), box().begin_line(now, outboxes_.domains));
+    if (outboxes_.journal) return domain.append_line(completion.summary);
+    domain.append_line(box().begin_line(now, outboxes_.domains));
     box().end_line(now, outboxes_.domains);
+  }
+  void add_with_checks(results::Record record, const names::Inquiry& inquiry,
+                       files::Completion&& completion, Instant now) {
+    checks_.clear();
+    inquiry.append_server(record, checks_);
+    record.checks = checks_;
+    add(record, std::move(completion), now);
   }
   void add(const results::Record& record, files::Completion&& completion, Instant now) {
     results::append_record(record, outboxes_.format, box().begin_line(now));
@@ -107,6 +125,7 @@ class Recorder {
   [[nodiscard]] files::Outbox& box() { return *outboxes_.box; }
 
   Outboxes outboxes_;
+  std::string checks_;  // Scratch.
   results::Tally tally_;
 };
 

@@ -36,7 +36,7 @@ Result<results::Summary> run(const Options& options, const ProgressCallback& on_
                .mail_domains = options.names.mail_domains,
                .seed = options.seed},
               options.names, options.scope, options.identity, options.plan, options.shard,
-              before == nullptr ? nullptr : &before->ledger);
+              before == nullptr ? nullptr : &before->ledger, options.visits);
   Outputs outputs;
   CertificateLog log;
   Status status = input.open();

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/core/base64.h"
 #include "mxsweep/tls/signed_link.h"
 
 namespace mxsweep::serve {
@@ -15,32 +16,6 @@ namespace {
 constexpr std::size_t kAuthorizationOctetsMax = 4096;
 // A link lasts for days. The limit keeps the seconds within what WallTime can hold.
 constexpr std::int64_t kUntilMax = 253'402'300'799;  // The end of the year 9999.
-
-int value_of_base64(char c) {
-  if (is_upper(c)) return c - 'A';
-  if (is_lower(c)) return c - 'a' + 26;
-  if (is_digit(c)) return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// RFC 4648 section 4, with or without the padding at the end.
-std::optional<std::string> base64_decoded(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string decoded;
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : text) {
-    const int value = value_of_base64(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    decoded += static_cast<char>((bits >> held) & 0xffU);
-  }
-  return decoded;
-}
 
 // The credentials behind a scheme, which is in lower case here.
 std::optional<std::string_view> credentials_of(std::string_view authorization,

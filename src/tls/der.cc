@@ -105,10 +105,12 @@ std::string_view without_leading_zeros(std::string_view integer) {
 std::optional<RawParts> raw_parts(std::string_view der) {
   std::optional<std::string_view> rest = take(der, kSequence);
   if (!rest) return std::nullopt;
-  rest = take(*rest, kSequence);
-  if (!rest) return std::nullopt;
   std::optional<Element> element = take(*rest);
+  if (!element || element->tag != kSequence) return std::nullopt;
   RawParts parts;
+  parts.signed_part = element->whole;
+  rest = element->content;
+  element = take(*rest);
   if (element && element->tag == kVersion) {
     parts.version = version_in(element->content);
     element = take(*rest);

@@ -20,7 +20,8 @@ namespace mxsweep::tls {
 //                  issuer SEQUENCE, validity SEQUENCE, subject SEQUENCE, spki SEQUENCE, ... }, ...
 //                  }
 struct RawParts {
-  int version = 1;  // Of the certificate, 1 to 3; 0: not a version.
+  int version = 1;               // Of the certificate, 1 to 3; 0: not a version.
+  std::string_view signed_part;  // The whole tbsCertificate.
   std::string_view serial;
   std::string_view spki;
   bool whole = false;  // Nothing follows the certificate.

@@ -127,7 +127,8 @@ void set_uses(gnutls_x509_crt_t certificate, const CertificateSpec& spec) {
   must(gnutls_x509_crt_set_key_usage(
       certificate,
       GNUTLS_KEY_DIGITAL_SIGNATURE | (is_rsa(spec.key) ? GNUTLS_KEY_KEY_ENCIPHERMENT : 0U)));
-  must(gnutls_x509_crt_set_key_purpose_oid(certificate, GNUTLS_KP_TLS_WWW_SERVER, 0));
+  const char* const purpose = spec.client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER;
+  must(gnutls_x509_crt_set_key_purpose_oid(certificate, purpose, 0));
 }
 
 void set_serial(gnutls_x509_crt_t certificate, std::uint64_t serial) {

@@ -362,6 +362,73 @@ TEST_CASE("values beyond the limit are dropped, and the answer is marked truncat
   CHECK(answer.truncated);
 }
 
+TEST_CASE("a start of authority is text as in a zone file", "[dns][message]") {
+  const Answer answer = read_every_way(
+      {.name = "example", .type = Type::soa, .answers = 1, .records = wire::soa("example", 9, 7)});
+  CHECK(answer.data == std::vector<std::string>{"ns.example admin.example 1 2 3 4 7"});
+}
+
+std::string with_options(std::string_view options) {
+  return wire::name("") + wire::number16(41) + wire::number16(1232) + wire::number32(0) +
+         wire::number16(static_cast<unsigned>(options.size())) + std::string(options);
+}
+
+std::string option(unsigned number, std::string_view data) {
+  return wire::number16(number) + wire::number16(static_cast<unsigned>(data.size())) +
+         std::string(data);
+}
+
+Answer failed_with(std::string_view options) {
+  return read_every_way({.name = "example",
+                         .flags = wire::kResponse | 2,
+                         .additionals = 1,
+                         .records = with_options(options)});
+}
+
+TEST_CASE("the first extended error of a response is kept", "[dns][message]") {
+  const std::string bogus = option(15, wire::number16(6) + "no signature");
+  CHECK(
+      failed_with(option(10, "cookie..") + bogus + option(15, wire::number16(22))).extended_error ==
+      ExtendedError{6, "no signature"});
+  CHECK(failed_with(option(15, wire::number16(22))).extended_error == ExtendedError{22, ""});
+  CHECK_FALSE(failed_with("").extended_error);
+  CHECK_FALSE(failed_with(option(15, "x")).extended_error);
+  const Answer broken = failed_with(bogus.substr(0, bogus.size() - 1));
+  CHECK(broken.status == LookupStatus::servfail);
+  CHECK_FALSE(broken.extended_error);
+  CHECK(failed_with(option(15, wire::number16(6) + std::string(400, 'x')))
+            .extended_error->text.size() == kExtendedTextMax);
+}
+
+TEST_CASE("only a resolver that has proved that it validates says what is secure",
+          "[dns][message]") {
+  Answer answer{.status = LookupStatus::no_data, .authentic = true};
+  CHECK(validation_of(answer, false) == Validation::unknown);
+  CHECK(validation_of(answer, true) == Validation::secure);
+  answer.authentic = false;
+  CHECK(validation_of(answer, true) == Validation::insecure);
+  answer.status = LookupStatus::servfail;
+  CHECK(validation_of(answer, true) == Validation::unknown);
+  answer.extended_error = {6, ""};
+  CHECK(validation_of(answer, true) == Validation::bogus);
+  answer.extended_error = {22, ""};  // No reachable authority.
+  CHECK(validation_of(answer, true) == Validation::unknown);
+  answer.status = LookupStatus::timeout;
+  CHECK(validation_of(answer, true) == Validation::unknown);
+}
+
+TEST_CASE("a query without checking says so, and its answer never counts as validated",
+          "[dns][message]") {
+  const std::string query = write_query("example", Type::txt, 7, Checking::disabled);
+  CHECK(query.substr(2, 2) == wire::number16(0x0110));
+  const std::string octets = wire::write({.name = "example",
+                                          .flags = wire::kResponse | wire::kAuthentic,
+                                          .answers = 1,
+                                          .records = wire::a("example", 1, "\x01\x02\x03\x04")});
+  CHECK(read_response(octets, "example", Type::a).authentic);
+  CHECK_FALSE(read_response(octets, "example", Type::a, Checking::disabled).authentic);
+}
+
 TEST_CASE("a TTL with its highest bit set is 0", "[dns][message]") {
   CHECK(read({.name = "a.example",
               .answers = 1,

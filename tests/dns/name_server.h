@@ -27,7 +27,7 @@
 
 namespace mxsweep::dns {
 
-struct Question {
+struct Query {
   std::string name;  // As received, in text without escapes.
   Type type{};
   unsigned id = 0;
@@ -37,7 +37,7 @@ struct Question {
 };
 
 // The response to a question, with `records`.
-inline std::string reply(const Question& question, unsigned answers, const std::string& records,
+inline std::string reply(const Query& question, unsigned answers, const std::string& records,
                          unsigned flags = wire::kResponse, unsigned authorities = 0) {
   return wire::write({.name = question.name,
                       .type = question.type,
@@ -47,11 +47,11 @@ inline std::string reply(const Question& question, unsigned answers, const std::
                       .records = records,
                       .id = question.id});
 }
-inline std::string reply_code(const Question& question, unsigned code) {
+inline std::string reply_code(const Query& question, unsigned code) {
   return reply(question, 0, "", wire::kResponse | code);
 }
 
-using Responder = std::function<std::vector<std::string>(const Question&)>;
+using Responder = std::function<std::vector<std::string>(const Query&)>;
 
 class NameServer {
  public:
@@ -158,7 +158,7 @@ class NameServer {
   std::vector<std::string> answer(std::string_view query, bool tcp) {
     const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(query[i]); };
     const auto number = [&](std::size_t i) { return unsigned{octet(i)} << 8U | octet(i + 1); };
-    Question question{.name = {}, .type = {}, .id = number(0), .tcp = tcp, .flags = number(2)};
+    Query question{.name = {}, .type = {}, .id = number(0), .tcp = tcp, .flags = number(2)};
     std::size_t at = 12;
     while (octet(at) != 0) {
       if (!question.name.empty()) question.name += '.';

@@ -18,15 +18,15 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kAddress = "\xc0\xaf\x30\x01";  // 192.175.48.1
 
-std::string address_reply(const Question& question, unsigned flags = wire::kResponse) {
+std::string address_reply(const Query& question, unsigned flags = wire::kResponse) {
   return reply(question, 1, wire::a(question.name, 300, kAddress), flags);
 }
-std::string large_reply(const Question& question, unsigned count) {
+std::string large_reply(const Query& question, unsigned count) {
   std::string records;
   for (unsigned i = 0; i < count; ++i) records += wire::a(question.name, 300, kAddress);
   return reply(question, count, records);
 }
-bool is_check(const Question& question) { return question.name.empty(); }
+bool is_check(const Query& question) { return question.name.empty(); }
 
 // Timeouts short enough for tests.
 ResolverOptions options_for(std::vector<std::uint16_t> ports) {
@@ -47,7 +47,7 @@ Answer outcome_of(const Responder& responder, Type type = Type::a) {
 }
 
 TEST_CASE("an answer is returned with its ticket", "[dns][resolver]") {
-  const NameServer server([](const Question& question) {
+  const NameServer server([](const Query& question) {
     return std::vector{address_reply(question, wire::kResponse | 0x20)};
   });
   Asker asker(options_for({server.port()}));
@@ -64,7 +64,7 @@ TEST_CASE("an answer is returned with its ticket", "[dns][resolver]") {
 
 TEST_CASE("a query asks for recursion and validation", "[dns][resolver]") {
   std::atomic<unsigned> flags = 0;
-  outcome_of([&](const Question& question) {
+  outcome_of([&](const Query& question) {
     flags = question.flags;
     return std::vector{address_reply(question)};
   });
@@ -74,7 +74,7 @@ TEST_CASE("a query asks for recursion and validation", "[dns][resolver]") {
 TEST_CASE("the response code becomes the answer's status", "[dns][resolver]") {
   const auto code = [](unsigned rcode) {
     return outcome_of(
-               [=](const Question& question) { return std::vector{reply_code(question, rcode)}; })
+               [=](const Query& question) { return std::vector{reply_code(question, rcode)}; })
         .status;
   };
   CHECK(code(0) == LookupStatus::no_data);
@@ -84,7 +84,7 @@ TEST_CASE("the response code becomes the answer's status", "[dns][resolver]") {
 }
 
 TEST_CASE("the TTL of a negative answer is kept", "[dns][resolver]") {
-  const Answer answer = outcome_of([](const Question& question) {
+  const Answer answer = outcome_of([](const Query& question) {
     return std::vector{reply(question, 0, wire::soa("example", 900, 77), wire::kResponse | 3U, 1)};
   });
   CHECK(answer.status == LookupStatus::nxdomain);
@@ -92,14 +92,14 @@ TEST_CASE("the TTL of a negative answer is kept", "[dns][resolver]") {
 }
 
 TEST_CASE("aliases are followed within the answer, and a loop ends", "[dns][resolver]") {
-  const Answer found = outcome_of([](const Question& question) {
+  const Answer found = outcome_of([](const Query& question) {
     return std::vector{reply(
         question, 2,
         wire::cname(question.name, 10, "real.example") + wire::a("real.example", 20, kAddress))};
   });
   CHECK(found.status == LookupStatus::found);
   CHECK(found.aliases == std::vector<std::string>{"real.example"});
-  const Answer loop = outcome_of([](const Question& question) {
+  const Answer loop = outcome_of([](const Query& question) {
     return std::vector{reply(
         question, 2,
         wire::cname(question.name, 10, "b.example") + wire::cname("b.example", 20, question.name))};
@@ -108,7 +108,7 @@ TEST_CASE("aliases are followed within the answer, and a loop ends", "[dns][reso
 }
 
 TEST_CASE("a query without a response is sent again", "[dns][resolver]") {
-  NameServer server([](const Question& question) {
+  NameServer server([](const Query& question) {
     return question.times == 0 && !is_check(question) ? std::vector<std::string>{}
                                                       : std::vector{address_reply(question)};
   });
@@ -119,7 +119,7 @@ TEST_CASE("a query without a response is sent again", "[dns][resolver]") {
 }
 
 TEST_CASE("a query with a truncated response is repeated over TCP", "[dns][resolver]") {
-  NameServer server([](const Question& question) {
+  NameServer server([](const Query& question) {
     if (!question.tcp)
       return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
     return std::vector{large_reply(question, 200)};
@@ -136,7 +136,7 @@ TEST_CASE("a connection that ends within a response does not make the resolver u
           "[dns][resolver]") {
   for (const int octets : {0, 1, 2, 20, 900}) {
     INFO("octets sent: " << octets);
-    NameServer server([](const Question& question) {
+    NameServer server([](const Query& question) {
       if (is_check(question)) return std::vector{reply_code(question, 2)};
       if (!question.tcp)
         return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
@@ -156,7 +156,7 @@ TEST_CASE("a query whose connection broke is sent again when the resolver answer
   // As when a resolver is restarted between the query and the check.
   constexpr int kBroken = 3;  // More than c-ares tries by itself.
   NameServer* itself = nullptr;
-  NameServer server([&](const Question& question) {
+  NameServer server([&](const Query& question) {
     if (is_check(question)) return std::vector{reply_code(question, 0)};
     if (!question.tcp)
       return std::vector{reply(question, 0, "", wire::kResponse | wire::kTruncated)};
@@ -170,31 +170,31 @@ TEST_CASE("a query whose connection broke is sent again when the resolver answer
 }
 
 TEST_CASE("responses that match no query are ignored", "[dns][resolver]") {
-  const auto status = [](const std::function<std::string(Question)>& lie) {
-    return outcome_of([=](const Question& question) {
+  const auto status = [](const std::function<std::string(Query)>& lie) {
+    return outcome_of([=](const Query& question) {
              return std::vector{is_check(question) ? reply_code(question, 0) : lie(question)};
            })
         .status;
   };
-  CHECK(status([](Question question) {
+  CHECK(status([](Query question) {
           question.id ^= 1U;
           return address_reply(question);
         }) == LookupStatus::timeout);
-  CHECK(status([](Question question) {
+  CHECK(status([](Query question) {
           question.name = "other.example";
           return address_reply(question);
         }) == LookupStatus::timeout);
-  CHECK(status([](Question question) {
+  CHECK(status([](Query question) {
           question.type = Type::mx;
           return reply_code(question, 0);
         }) == LookupStatus::timeout);
-  CHECK(status([](const Question& question) { return address_reply(question).substr(0, 11); }) ==
+  CHECK(status([](const Query& question) { return address_reply(question).substr(0, 11); }) ==
         LookupStatus::timeout);
 }
 
 TEST_CASE("a valid response after a forged one is accepted", "[dns][resolver]") {
-  const Answer answer = outcome_of([](const Question& question) {
-    Question wrong = question;
+  const Answer answer = outcome_of([](const Query& question) {
+    Query wrong = question;
     wrong.id ^= 1U;
     return std::vector{reply_code(wrong, 3), std::string("noise"), address_reply(question)};
   });
@@ -202,7 +202,7 @@ TEST_CASE("a valid response after a forged one is accepted", "[dns][resolver]") 
 }
 
 TEST_CASE("an answer that contradicts itself is malformed", "[dns][resolver]") {
-  const LookupStatus status = outcome_of([](const Question& question) {
+  const LookupStatus status = outcome_of([](const Query& question) {
                                 if (is_check(question)) return std::vector{reply_code(question, 0)};
                                 const std::string whole = address_reply(question);
                                 return std::vector{whole.substr(0, whole.size() - 2)};
@@ -213,7 +213,7 @@ TEST_CASE("an answer that contradicts itself is malformed", "[dns][resolver]") {
 TEST_CASE("an unreadable answer fails its own name only", "[dns][resolver]") {
   constexpr std::string_view kBad = "bad.example";
   // The others are answered at their second try, so all are in flight when the bad answer arrives.
-  const NameServer server([&](const Question& question) {
+  const NameServer server([&](const Query& question) {
     if (is_check(question)) return std::vector{reply_code(question, 0)};
     if (question.name == kBad)
       return std::vector{reply(question, 1, std::string("\xc0\xff\xff\0\x0f", 5))};
@@ -232,7 +232,7 @@ TEST_CASE("an unreadable answer fails its own name only", "[dns][resolver]") {
 }
 
 TEST_CASE("no answer for one name is that name's timeout", "[dns][resolver]") {
-  NameServer server([](const Question& question) {
+  NameServer server([](const Query& question) {
     return is_check(question) ? std::vector{reply_code(question, 0)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
@@ -243,7 +243,7 @@ TEST_CASE("no answer for one name is that name's timeout", "[dns][resolver]") {
 }
 
 TEST_CASE("no answer for any name makes the resolver unreachable", "[dns][resolver]") {
-  const NameServer server([](const Question&) { return std::vector<std::string>{}; });
+  const NameServer server([](const Query&) { return std::vector<std::string>{}; });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::unreachable);
   CHECK_FALSE(asker.resolver().reachable());
@@ -252,7 +252,7 @@ TEST_CASE("no answer for any name makes the resolver unreachable", "[dns][resolv
 
 TEST_CASE("a port without a listener makes the resolver unreachable, which is not cached",
           "[dns][resolver]") {
-  NameServer server([](const Question& question) { return std::vector{address_reply(question)}; });
+  NameServer server([](const Query& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({server.port()}));
   CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
   server.stop();
@@ -271,7 +271,7 @@ TEST_CASE("a port without a listener makes the resolver unreachable, which is no
 
 TEST_CASE("a resolver that answers again is reachable again", "[dns][resolver]") {
   std::atomic<bool> awake = false;
-  const NameServer server([&](const Question& question) {
+  const NameServer server([&](const Query& question) {
     return awake ? std::vector{address_reply(question)} : std::vector<std::string>{};
   });
   Asker asker(options_for({server.port()}));
@@ -284,7 +284,7 @@ TEST_CASE("a resolver that answers again is reachable again", "[dns][resolver]")
 TEST_CASE("a resolver that stops answering in mid-sweep is not any name's failure",
           "[dns][resolver]") {
   std::atomic<int> left = 40;
-  const NameServer server([&](const Question& question) {
+  const NameServer server([&](const Query& question) {
     return left-- > 0 ? std::vector{address_reply(question)} : std::vector<std::string>{};
   });
   ResolverOptions options = options_for({server.port()});
@@ -304,8 +304,7 @@ TEST_CASE("a resolver that stops answering in mid-sweep is not any name's failur
 
 TEST_CASE("servers are tried in turn when one does not answer, refuses or fails",
           "[dns][resolver]") {
-  const NameServer good(
-      [](const Question& question) { return std::vector{address_reply(question)}; });
+  const NameServer good([](const Query& question) { return std::vector{address_reply(question)}; });
   const auto status = [&](const Responder& responder) {
     const NameServer bad(responder);
     Asker asker(options_for({bad.port(), good.port()}));
@@ -313,12 +312,12 @@ TEST_CASE("servers are tried in turn when one does not answer, refuses or fails"
     CHECK(bad.queries_udp() >= 1);
     return answer->status;
   };
-  CHECK(status([](const Question&) { return std::vector<std::string>{}; }) == LookupStatus::found);
-  CHECK(status([](const Question& question) { return std::vector{reply_code(question, 2)}; }) ==
+  CHECK(status([](const Query&) { return std::vector<std::string>{}; }) == LookupStatus::found);
+  CHECK(status([](const Query& question) { return std::vector{reply_code(question, 2)}; }) ==
         LookupStatus::found);
-  CHECK(status([](const Question& question) { return std::vector{reply_code(question, 5)}; }) ==
+  CHECK(status([](const Query& question) { return std::vector{reply_code(question, 5)}; }) ==
         LookupStatus::found);
-  NameServer gone([](const Question&) { return std::vector<std::string>{}; });
+  NameServer gone([](const Query&) { return std::vector<std::string>{}; });
   gone.stop();
   Asker asker(options_for({gone.port(), good.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::found);
@@ -326,7 +325,7 @@ TEST_CASE("servers are tried in turn when one does not answer, refuses or fails"
 
 TEST_CASE("a question answered by SERVFAIL is asked once more, and then SERVFAIL is final",
           "[dns][resolver]") {
-  NameServer server([](const Question& question) {
+  NameServer server([](const Query& question) {
     const bool busy = question.name == "busy.example" && question.times == 0;
     return std::vector{busy || question.name == "broken.example" ? reply_code(question, 2)
                                                                  : address_reply(question)};
@@ -346,20 +345,17 @@ TEST_CASE("a question answered by SERVFAIL is asked once more, and then SERVFAIL
 }
 
 TEST_CASE("NXDOMAIN from one server is final", "[dns][resolver]") {
-  const NameServer good(
-      [](const Question& question) { return std::vector{address_reply(question)}; });
+  const NameServer good([](const Query& question) { return std::vector{address_reply(question)}; });
   const NameServer first(
-      [](const Question& question) { return std::vector{reply_code(question, 3)}; });
+      [](const Query& question) { return std::vector{reply_code(question, 3)}; });
   Asker asker(options_for({first.port(), good.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
   CHECK(good.queries_udp() == 0);
 }
 
 TEST_CASE("when every server fails, the status is that of the last one", "[dns][resolver]") {
-  const NameServer one(
-      [](const Question& question) { return std::vector{reply_code(question, 2)}; });
-  const NameServer two(
-      [](const Question& question) { return std::vector{reply_code(question, 5)}; });
+  const NameServer one([](const Query& question) { return std::vector{reply_code(question, 2)}; });
+  const NameServer two([](const Query& question) { return std::vector{reply_code(question, 5)}; });
   Asker asker(options_for({one.port(), two.port()}));
   CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::refused);
   CHECK(one.queries_udp() == 1);
@@ -367,9 +363,8 @@ TEST_CASE("when every server fails, the status is that of the last one", "[dns][
 }
 
 TEST_CASE("the server that answered is asked first the next time", "[dns][resolver]") {
-  const NameServer silent([](const Question&) { return std::vector<std::string>{}; });
-  const NameServer good(
-      [](const Question& question) { return std::vector{address_reply(question)}; });
+  const NameServer silent([](const Query&) { return std::vector<std::string>{}; });
+  const NameServer good([](const Query& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({silent.port(), good.port()}));
   CHECK(asker.ask("one.example", Type::a)->status == LookupStatus::found);
   const int before = silent.queries_udp();
@@ -380,7 +375,7 @@ TEST_CASE("the server that answered is asked first the next time", "[dns][resolv
 }
 
 TEST_CASE("equal questions are sent once, and the answer is cached", "[dns][resolver]") {
-  NameServer server([](const Question& question) { return std::vector{address_reply(question)}; });
+  NameServer server([](const Query& question) { return std::vector{address_reply(question)}; });
   Asker asker(options_for({server.port()}));
   for (std::uint64_t i = 0; i < 100; ++i) asker.begin("host.example", Type::a, i);
   CHECK(asker.resolver().waiting() == 1);
@@ -401,7 +396,7 @@ TEST_CASE("equal questions are sent once, and the answer is cached", "[dns][reso
 }
 
 TEST_CASE("negative answers are cached", "[dns][resolver]") {
-  NameServer server([](const Question& question) { return std::vector{reply_code(question, 3)}; });
+  NameServer server([](const Query& question) { return std::vector{reply_code(question, 3)}; });
   Asker asker(options_for({server.port()}));
   for (int i = 0; i < 3; ++i) {
     CHECK(asker.ask("host.example", Type::a)->status == LookupStatus::nxdomain);
@@ -412,7 +407,7 @@ TEST_CASE("negative answers are cached", "[dns][resolver]") {
 TEST_CASE("no more queries are in flight than are allowed, and all questions are asked",
           "[dns][resolver]") {
   // Answers a question only the second time, so that all stay in flight until then.
-  const NameServer server([](const Question& question) {
+  const NameServer server([](const Query& question) {
     return question.times == 0 ? std::vector<std::string>{} : std::vector{address_reply(question)};
   });
   ResolverOptions options = options_for({server.port()});
@@ -433,7 +428,7 @@ TEST_CASE("no more queries are in flight than are allowed, and all questions are
 
 TEST_CASE("a thousand questions at once are all answered", "[dns][resolver]") {
   const NameServer server(
-      [](const Question& question) { return std::vector{address_reply(question)}; });
+      [](const Query& question) { return std::vector{address_reply(question)}; });
   ResolverOptions options = options_for({server.port()});
   options.tries = 6;
   Asker asker(options);
@@ -449,7 +444,7 @@ TEST_CASE("a thousand questions at once are all answered", "[dns][resolver]") {
 }
 
 TEST_CASE("a resolver may be destroyed with queries in flight", "[dns][resolver]") {
-  const NameServer server([](const Question&) { return std::vector<std::string>{}; });
+  const NameServer server([](const Query&) { return std::vector<std::string>{}; });
   Asker asker(options_for({server.port()}));
   for (std::uint64_t i = 0; i < 10; ++i) {
     asker.begin("n" + std::to_string(i) + ".example", Type::a, i);

@@ -10,13 +10,14 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
+#include "mxsweep/dns/rdata.h"
 #include "mxsweep/names/route.h"
 
 namespace mxsweep::dns {
 namespace {
 
-constexpr Type kTypes[] = {Type::a,   Type::aaaa,  Type::mx,   Type::txt,
-                           Type::ptr, Type::cname, Type::tlsa, Type::ns};
+constexpr Type kTypes[] = {Type::a,     Type::aaaa, Type::mx, Type::txt, Type::ptr,
+                           Type::cname, Type::tlsa, Type::ns, Type::soa, Type::caa};
 constexpr std::string_view kAsked = "example";  // What the responses of the corpus are about.
 
 void require_name(const std::string& name) {
@@ -41,6 +42,15 @@ void read(std::string_view message, Type type) {
   if (type == Type::ptr || type == Type::ns || type == Type::cname) {
     for (const std::string& name : answer.data) require_name(name);
   }
+  for (const std::string& data : answer.data) {
+    const auto text = joined_strings(data);
+    INVARIANT(!text || text->size() < data.size() || data.empty());
+    const auto caa = read_caa(data);
+    INVARIANT(!caa || caa->tag.size() + caa->value.size() + 2 == data.size());
+    const auto tlsa = read_tlsa(data);
+    INVARIANT(!tlsa || tlsa->data.size() + 3 == data.size());
+  }
+  if (answer.extended_error) INVARIANT(answer.extended_error->text.size() <= kExtendedTextMax);
   if (answer.status == LookupStatus::malformed) return;
   const Answer followed = read_response(std::string(message) + '\0', kAsked, type);
   INVARIANT(followed.status == answer.status && followed.ttl == answer.ttl);

@@ -51,12 +51,12 @@ struct Zone {
   [[nodiscard]] IdentityVerdict check(std::string_view helo, std::vector<Address> ours,
                                       bool all = false) const {
     Identity identity(helo, std::move(ours), all);
-    std::vector<Identity::Question> open;
-    for (Identity::Question question; !identity.done();) {
+    std::vector<dns::Question> open;
+    for (dns::Question question; !identity.done();) {
       while (identity.take_question(question)) open.push_back(question);
       REQUIRE_FALSE(open.empty());
       // Answers need not come in the order of the questions.
-      const Identity::Question last = open.back();
+      const dns::Question last = open.back();
       open.pop_back();
       const auto found = answers.find({last.name, last.type});
       identity.on_answer(last.number, found != answers.end()

@@ -50,7 +50,7 @@ TEST_CASE("nothing is sent before the last line of a greeting, however late it c
     S: 220-mx.test ESMTP
     [wait 6]
     S: 220-please wait
-    [wait 20]
+    [wait 3]
     S: 220 mx.test ESMTP
     C: EHLO scanner.test
     S: 250 mx.test

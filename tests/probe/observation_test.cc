@@ -102,7 +102,8 @@ TEST_CASE("STARTTLS is offered, not offered, or not known", "[probe]") {
         results::Offered::yes);
   CHECK(offered("S: 250-mx.test\nS: 250 SIZE 1\n" + bye + "= ok quit none") ==
         results::Offered::no);
-  CHECK(offered("S: 250 starttls.test\n" + bye + "= ok quit none") == results::Offered::no);
+  CHECK(offered("S: 250 starttls.test\n" + bye + "= ok quit none two_names") ==
+        results::Offered::no);
   CHECK(offered("S: 250-mx.test\nS: 250 XXXXXXXA\n" + bye + "= ok quit none masked_keyword") ==
         results::Offered::not_known);
   CHECK(offered("S: 451 later\n" + bye + "= refused ehlo tempfail.unspecified") ==

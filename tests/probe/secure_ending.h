@@ -28,10 +28,7 @@ inline Ending ending(const ServerBehaviour& behaviour, const Plan& plan = Plan("
   Ending end{};
   end.words.append(to_string(record.outcome)).append(" ").append(to_string(record.phase));
   end.words.append(" ").append(to_string(record.cause));
-  for (std::size_t i = 0; i < kAnomalyCount; ++i) {
-    const auto anomaly = static_cast<Anomaly>(i);
-    if (record.anomalies.has(anomaly)) end.words.append(" ").append(to_string(anomaly));
-  }
+  end.words.append(words_of(record.anomalies));
   end.lines = pair.lines;
   end.offered = record.starttls_offered;
   end.starttls_code = record.replies[Phase::starttls].code;

@@ -20,9 +20,9 @@ class SecurePair {
  public:
   SecurePair(Plan plan, ServerBehaviour behaviour, std::string_view name, std::size_t piece)
       : behaviour_(std::move(behaviour)), plan_(std::move(plan)), piece_(piece) {
-    REQUIRE(client_.open({.authorities = trusting(papers().authority)}).ok());
-    behaviour_.tls.chain_pem = papers().leaf.certificate_pem;
-    behaviour_.tls.key_pem = papers().leaf.key_pem;
+    REQUIRE(client_.open({.authorities = trusting(behaviour_.papers->authority)}).ok());
+    behaviour_.tls.chain_pem = behaviour_.papers->leaf.certificate_pem;
+    behaviour_.tls.key_pem = behaviour_.papers->leaf.key_pem;
     REQUIRE(server_.open(behaviour_.tls).ok());
     plan_.tls = &client_;
     plan_.wall_at_zero = kToday - std::chrono::seconds{1000};

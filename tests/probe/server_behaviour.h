@@ -16,10 +16,10 @@ inline const WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 
 
 // An authority, and a certificate of its for mx.test.
 struct Papers {
-  Papers() {
+  explicit Papers(std::chrono::seconds authority_life = std::chrono::days{1000}) {
     authority = tls::issue({.common_name = "an authority",
                             .not_before = kToday - std::chrono::days{10},
-                            .not_after = kToday + std::chrono::days{1000},
+                            .not_after = kToday + authority_life,
                             .authority = true});
     leaf = tls::issue({.common_name = "mx.test",
                        .dns_names = {"mx.test"},
@@ -40,7 +40,7 @@ inline const Papers& papers() {
 // What the server does when it has received a line of clear text or, in hello(), the client's first
 // octets of TLS.
 struct ServerBehaviour {
-  std::string ehlo = "250-mx.test\r\n250 STARTTLS\r\n";
+  std::string ehlo = "250-mx.test\r\n250-STARTTLS\r\n250 SIZE 1000\r\n";
   bool ehlo_closes = false;  // FIN after that reply.
   std::string starttls = "220 go ahead\r\n";
   std::string ehlo_tls = "250-mx.test\r\n250 SIZE 1000\r\n";
@@ -56,6 +56,7 @@ struct ServerBehaviour {
   bool close_notify = true;                   // Sent after the reply to QUIT.
   bool waits_for_close_notify = false;        // Sent only as the answer to the client's.
   bool implicit = false;
+  const Papers* papers = &probe::papers();
   tls::ServerOptions tls;
 };
 

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "mxsweep/probe/conversation.h"
+#include "support/anomaly_words.h"
 #include "support/catch.h"
 #include "support/kept_records.h"
 
@@ -156,10 +157,7 @@ class Transcript {
     std::string seen = std::string(to_string(record.outcome)) + " " +
                        std::string(to_string(record.phase)) + " " +
                        std::string(to_string(record.cause));
-    for (std::size_t i = 0; i < kAnomalyCount; ++i) {
-      const auto anomaly = static_cast<Anomaly>(i);
-      if (record.anomalies.has(anomaly)) seen += " " + std::string(to_string(anomaly));
-    }
+    seen += words_of(record.anomalies);
     CHECK(seen == expected);
     ended_ = true;
   }

@@ -15,7 +15,7 @@ namespace {
 
 std::string line_of(const DomainLine& domain) {
   std::string out;
-  append_domain(domain, out);
+  append_domain(domain, {}, out);
   return out;
 }
 
@@ -187,11 +187,11 @@ TEST_CASE("an independent validator accepts every line of domains", "[results][s
   DomainLine domain = typical();
   for (const Record& record : samples::sample_records()) {
     domain.totals = domain.hosts[0].totals = totals_of({record});
-    append_domain(domain, lines);
+    append_domain(domain, {}, lines);
   }
   domain.hosts[0].name = "\xff";
   domain.totals = totals_of({offering(Offered::yes)});
-  append_domain(domain, lines);
+  append_domain(domain, {}, lines);
 
   std::vector<std::string> wrong;
   for (const std::string more : {R"(,"more":1})", R"(,"mx":[]})", R"(,"mx":[{"host":"x"}]})",

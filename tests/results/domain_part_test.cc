@@ -18,6 +18,7 @@ void check_same(const DomainPart& part) {
   CHECK(read->answered == part.answered);
   CHECK(read->authentic == part.authentic);
   CHECK(read->starttls == part.starttls);
+  CHECK(read->certificate == part.certificate);
   CHECK(read->findings == part.findings);
   CHECK(read->preference == part.preference);
   CHECK(read->host == part.host);
@@ -39,6 +40,7 @@ TEST_CASE("what a record adds to its domain survives as a text", "[results][doma
   part.host = "mx1 \xff,\n.example.net";
   for (const Offered offered : {Offered::yes, Offered::no, Offered::not_known}) {
     part.starttls = offered;
+    part.certificate = offered;
     for (std::size_t i = 0; i < kFindingCount; ++i) {
       part.findings.add(static_cast<Finding>(i));
       check_same(part);
@@ -51,6 +53,25 @@ TEST_CASE("what a record adds to its domain survives as a text", "[results][doma
                  .findings = {},
                  .preference = 10,
                  .host = "mx1.example.net"}) == "ok none ary 10 - mx1.example.net");
+}
+
+TEST_CASE("a certificate counts for its domain if it is trusted and has the server's name",
+          "[results][domain]") {
+  const tls::Chain chain;
+  Record record;
+  CHECK(domain_part_of(record).certificate == Offered::not_known);
+  tls::Facts& facts = record.tls.emplace();
+  facts.verified = true;
+  facts.name_match = true;
+  facts.chain = &chain;
+  CHECK(domain_part_of(record).certificate == Offered::yes);
+  facts.name_match = false;
+  CHECK(domain_part_of(record).certificate == Offered::no);
+  facts.name_match = true;
+  facts.verified = false;
+  CHECK(domain_part_of(record).certificate == Offered::no);
+  facts.chain = nullptr;  // The handshake was not completed.
+  CHECK(domain_part_of(record).certificate == Offered::not_known);
 }
 
 TEST_CASE("a text that is cut anywhere in its values is refused", "[results][domain]") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The sections of watch.toml and their keys: what the reader knows, and what mxsweep-watch(5)
-// prints. There is no other list of them.
+// prints. There is no other list of them. Beside it, those of the file of blocklists.
 //
 //   Shape    in the order of the page. The reader must ask for each key of a section, and may ask
 //            for no other (src/config/fields.h), so that neither can lack one.
@@ -52,7 +52,9 @@ struct Section {
 };
 
 [[nodiscard]] const std::vector<Section>& sections();
-// Requires: there is such a section.
+// Those of the file of blocklists (config/blocklists.h).
+[[nodiscard]] const std::vector<Section>& blocklist_sections();
+// Of either. Requires: there is such a section.
 [[nodiscard]] const Section& section_of(std::string_view name);
 
 }  // namespace mxsweep::config

@@ -2,7 +2,8 @@
 // DNS messages: writes one query, and reads one response into plain values. Pure: no I/O, no clock.
 //
 //   Source   RFC 1035 section 4 (messages), RFC 2181 (section 8, TTL; 11, names), RFC 2308 (the TTL
-//            of a negative answer), RFC 6840 section 5.7 (AD in a query), RFC 6891 (EDNS).
+//            of a negative answer), RFC 4035 section 3.2.2 (CD), RFC 6840 section 5.7 (AD in a
+//            query), RFC 6891 (EDNS), RFC 8914 (extended errors).
 //   Shape    A name is text in lower case without a trailing dot; the root is "". An octet that no
 //            host name contains, or a dot inside a label, is written \DDD. Apart from case, each
 //            wire name has exactly one text form and each text form one wire name.
@@ -13,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,22 @@ enum class Type : std::uint16_t {
   txt = 16,
   aaaa = 28,
   opt = 41,
+  ds = 43,
+  dnskey = 48,
   tlsa = 52,
+  caa = 257,
+};
+
+// Whether the resolver is to validate the answer (DNSSEC). Disabled (CD): it passes on what it has
+// received, even if the signatures are wrong; such an answer never counts as validated.
+enum class Checking : std::uint8_t { enabled, disabled };
+
+// A question of a machine without I/O; `number` is the machine's own, for its on_answer().
+struct Question {
+  std::uint32_t number = 0;
+  std::string name{};
+  Type type = Type::a;
+  Checking checking = Checking::enabled;
 };
 
 // How a lookup ended: one word for each different next action.
@@ -63,6 +80,15 @@ struct MxRecord {
 inline constexpr std::size_t kValuesMax = 256;
 inline constexpr std::size_t kAliasesMax = 16;  // As many as resolvers follow; more are a loop.
 
+// The first extended error of a response: why the resolver failed, or what it did instead.
+struct ExtendedError {
+  std::uint16_t code = 0;  // IANA's number: 6 is "DNSSEC Bogus".
+  std::string text{};      // Of the resolver's own, UTF-8 by the RFC; at most kExtendedTextMax.
+
+  friend bool operator==(const ExtendedError&, const ExtendedError&) = default;
+};
+inline constexpr std::size_t kExtendedTextMax = 255;
+
 struct Answer {
   LookupStatus status = LookupStatus::malformed;
   std::uint8_t code = 0;   // RCODE, its low four bits.
@@ -79,8 +105,23 @@ struct Answer {
   // One of these is filled, depending on the type queried.
   std::vector<Address> addresses{};   // a, aaaa
   std::vector<MxRecord> exchanges{};  // mx, in the order of the response
-  std::vector<std::string> data{};    // cname, ns, ptr: names. Else: the record's octets.
+  // cname, ns, ptr: names. soa: as in a zone file: two names and five numbers, with single spaces.
+  // Else: the record's octets (dns/rdata.h reads some of them).
+  std::vector<std::string> data{};
+
+  std::optional<ExtendedError> extended_error{};
 };
+
+// What DNSSEC says of an answer. unknown: the resolver does not validate, or it failed otherwise.
+enum class Validation : std::uint8_t { unknown, secure, insecure, bogus };
+[[nodiscard]] std::string_view to_string(Validation validation);
+
+// `validates`: whether the resolver has proved that it does (it answers ". DNSKEY" with AD).
+// Without that, AD is any server's claim, and its absence says nothing.
+[[nodiscard]] Validation validation_of(const Answer& answer, bool validates);
+
+// Whether the answer decides that there is no such record: a failure to find out does not.
+[[nodiscard]] bool is_absent(const Answer& answer);
 
 // The greatest length of a name on the wire; a label has at most 63 octets.
 inline constexpr std::size_t kNameOctetsMax = 255;
@@ -93,10 +134,12 @@ inline constexpr std::uint16_t kUdpOctetsMax = 1232;
 
 // A query with RD and AD set: it asks for recursion and for the result of DNSSEC validation.
 // Requires: is_name(name).
-[[nodiscard]] std::string write_query(std::string_view name, Type type, std::uint16_t id);
+[[nodiscard]] std::string write_query(std::string_view name, Type type, std::uint16_t id,
+                                      Checking checking = Checking::enabled);
 
 // Reads the response to the query for `name` and `type`. The message id is not checked here: that
 // is the transport's task. Requires: is_name(name).
-[[nodiscard]] Answer read_response(std::string_view message, std::string_view name, Type type);
+[[nodiscard]] Answer read_response(std::string_view message, std::string_view name, Type type,
+                                   Checking checking = Checking::enabled);
 
 }  // namespace mxsweep::dns

@@ -38,6 +38,10 @@ struct Name {
 
 [[nodiscard]] Name read_name(std::string_view text);
 
+// Appends the address as labels in reverse order, each with its dot, as the names of lists by
+// address begin (RFC 5782): "1.2.0.192.", or 32 nibbles. Requires: family is not none.
+void append_reversed(const Address& address, std::string& name);
+
 // The name whose PTR records name the host of an address (RFC 1035 section 3.5, RFC 3596 section
 // 2.5): "1.2.0.192.in-addr.arpa". Requires: family is not none.
 [[nodiscard]] std::string reverse_name(const Address& address);

@@ -87,7 +87,8 @@ class Resolver {
 
   // The ticket is the caller's and comes back with the answer. Requires: open() succeeded;
   // is_name(name).
-  void ask(std::string_view name, Type type, std::uint64_t ticket, Instant now);
+  void ask(std::string_view name, Type type, std::uint64_t ticket, Instant now,
+           Checking checking = Checking::enabled);
   [[nodiscard]] bool take(Finished& finished);  // False: no question has been answered.
 
   [[nodiscard]] bool take_watch(Watch& watch);  // False: there is no change.

@@ -33,17 +33,11 @@ struct IdentityVerdict {
 
 class Identity {
  public:
-  struct Question {
-    std::uint32_t number = 0;  // For on_answer().
-    std::string name;
-    dns::Type type = dns::Type::a;
-  };
-
   // `ours`: the addresses that connections may come from. `all`: the name must belong to each of
   // them, not to one at least. Requires: check_public_name(helo) is ok.
   Identity(std::string_view helo, std::vector<Address> ours, bool all);
 
-  [[nodiscard]] bool take_question(Question& question);
+  [[nodiscard]] bool take_question(dns::Question& question);
   void on_answer(std::uint32_t number, const dns::Answer& answer);
 
   [[nodiscard]] bool done() const { return next_ == questions_.size() && open_ == 0; }

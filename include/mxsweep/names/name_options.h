@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Options of name resolution: which resolvers to query, and which hosts and addresses to use.
+// Options of name resolution: which resolvers to query, which hosts and addresses to use, and what
+// else to ask.
 #pragma once
 
 #include "mxsweep/dns/resolver.h"
+#include "mxsweep/names/inquiry.h"
 #include "mxsweep/names/route.h"
 
 namespace mxsweep::names {
@@ -13,6 +15,9 @@ struct NameOptions {
   bool mail_domains = false;  // Names are mail domains: their MX hosts are visited.
   // How long to wait for a resolver that answers nothing at all before names fail because of it.
   Duration patience = std::chrono::minutes{1};
+  // What else to ask about each target; empty: nothing. Without it, targets that are addresses do
+  // not come here.
+  MakeInquiry inquire{};
 };
 
 }  // namespace mxsweep::names

@@ -3,7 +3,9 @@
 // own, so that no conversation ever waits for a name.
 //
 //   Shape     begin() targets while not full(), turn() to wait for answers, take() the resolved
-//             ones: each becomes the addresses of a host, or the servers of a mail domain.
+//             ones: each becomes the addresses of a host, or the servers of a mail domain. With an
+//             inquiry (names/inquiry.h), a target is resolved when that is done as well; a target
+//             that is an address has nothing but its inquiry.
 //   Memory    at most kRoutesMax names in resolution; all targets that it holds own at most
 //             kNamesOctetsMax octets and one more target. The resolver's cache comes on top.
 //   Lifetime  used by one thread.
@@ -17,6 +19,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -26,6 +30,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/dns/resolver.h"
 #include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/names/inquiry.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/names/route.h"
 #include "mxsweep/names/task.h"
@@ -37,8 +42,8 @@ namespace mxsweep::names {
 inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kNamesOctetsMax = 8 * 1024 * 1024;
 
-// Called for each question when it is asked (answer is null), and again when it is answered. The
-// views are valid during the call.
+// Called for each question of a route when it is asked (answer is null), and again when it is
+// answered. The views are valid during the call.
 using LookupCallback = std::function<void(const RouteQuestion&, const dns::Answer*)>;
 
 class Names {
@@ -85,15 +90,14 @@ class Names {
 
  private:
   struct Pending {
-    Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since)
-        : target(std::move(its_target)),
-          route(options.mail_domains ? RouteKind::mail_domain : RouteKind::host, target.host(),
-                options.route),
-          since(its_since) {}
+    Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since);
+    [[nodiscard]] std::vector<Destination> destinations() const;
 
     targets::Target target;
-    Route route;
+    std::optional<Route> route;  // Nothing: the target is an address.
+    std::shared_ptr<Inquiry> inquiry;
     Instant since;
+    std::optional<Instant> led_to;  // When its servers were known.
   };
   struct Finished {
     Pending pending;
@@ -111,6 +115,7 @@ class Names {
   }
   void begin_again(targets::Target&& target, Instant since);
   void ask(std::uint32_t number, Pending& pending);
+  void answer(Pending& pending, std::uint32_t question, const dns::Answer& answer);
   void finish(std::uint32_t number, Pending& pending);
   [[nodiscard]] Resolved resolve(const Pending& pending, Destination&& destination) const;
   void collect();

@@ -47,4 +47,8 @@ struct ResolverCheck {
 // which every resolver knows.
 [[nodiscard]] ResolverCheck check_resolver(const NameOptions& options, const std::string& text);
 
+// Sends one query for the keys of the root. If the answer is authentic, the resolver validates:
+// the root is signed, and everything that validates knows its keys.
+[[nodiscard]] ResolverCheck check_validation(const NameOptions& options);
+
 }  // namespace mxsweep::names

@@ -18,6 +18,7 @@
 namespace mxsweep::names {
 
 class Domain;
+class Inquiry;
 
 // How DNS led from the target's name to the server.
 struct Path {
@@ -30,6 +31,7 @@ struct Path {
   std::uint64_t identity = 0;       // Of this server among those of the target.
   std::uint32_t parts = 1;          // How many of them this run records.
   std::shared_ptr<Domain> sums_up;  // Sums up the domain's records; null: no summary is wanted.
+  std::shared_ptr<const Inquiry> inquiry;  // Null: nothing else was asked.
 };
 
 struct Task {

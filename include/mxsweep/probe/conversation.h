@@ -52,6 +52,7 @@ class Conversation {
   // This process was stopped for that long: the deadlines of phase and session move by as much.
   void excuse(Duration stopped) {
     excused_ += stopped;
+    reply_began_ += stopped;
     if (deadline_ != kNever) deadline_ += stopped;
   }
   Wants on_closed(Instant now);            // The peer sent FIN.
@@ -127,6 +128,7 @@ class Conversation {
   // null.
   std::unique_ptr<std::string> joined_;
   Instant phase_began_{};
+  Instant reply_began_{};  // The first octet of the reply that is being read arrived.
   Instant deadline_ = kNever;
   Duration excused_{};
   Observation observation_;

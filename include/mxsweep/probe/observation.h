@@ -30,6 +30,8 @@
 
 namespace mxsweep::probe {
 
+struct Compared;
+
 class Observation {
  public:
   static constexpr std::uint32_t kAttemptMost = 15;
@@ -106,6 +108,8 @@ class Observation {
   void keep_reply(Phase phase, int code);
   void keep_code(Phase phase, int code);  // The same, without the text.
   void begin_tls();
+  // Adds the anomalies of the conversation as a whole. `secured`: TLS came before the greeting.
+  void compare_all(bool secured);
   [[nodiscard]] Tls& seen_tls();  // Requires: TLS began.
 
   [[nodiscard]] static Block allocate(std::size_t octets_max, std::pmr::memory_resource& memory);
@@ -115,6 +119,7 @@ class Observation {
   [[nodiscard]] std::uint32_t us(Phase phase) const;
   [[nodiscard]] std::uint32_t& us(Phase phase);
   [[nodiscard]] results::ReplyText deciding_reply() const;
+  [[nodiscard]] Compared compared(bool secured) const;
 
   Instant started_{};
   Block received_;

@@ -33,6 +33,10 @@ inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Ignored in a 
 // cookies let connect() succeed for a connection that the server never gets.
 inline constexpr std::uint32_t kBurstConnections = 16;
 
+// So long from the first octet of a reply to its last is an anomaly. postscreen (Postfix) lets 6 s
+// pass between the two lines of its greeting.
+inline constexpr Duration kTrickle = std::chrono::seconds{10};
+
 using smtp::Depth;
 
 inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.

@@ -7,7 +7,7 @@
 //               {"v":1,"target":"example.org","line":3,"meta":...,"domain":"example.org","port":25,
 //                "dns":{"authentic":true},"outcome":"ok","cause":"none","addresses":3,"answered":2,
 //                "starttls":"some","mx":[{"host":"mx1.example.org","preference":10,"outcome":"ok",
-//                "cause":"none","addresses":2,"answered":2,"starttls":"all"}, ...]}
+//                "cause":"none","addresses":2,"answered":2,"starttls":"all"}, ...],"checks":{...}}
 //             A key is absent if its value is not known, and "mx" if there is no host.
 //             "latin1":true follows "target" as in the record, for all names of the line.
 //   Lifetime  DomainLine holds views, except for the names of its hosts.
@@ -41,6 +41,9 @@ struct ServerTotals {
   std::uint32_t answered = 0;   // Of these, servers that answered in SMTP, even if they declined.
   std::uint32_t starttls_yes = 0;
   std::uint32_t starttls_no = 0;
+  // Whether the certificate is trusted and valid for the server's name, of those that sent one.
+  std::uint32_t certificate_yes = 0;
+  std::uint32_t certificate_no = 0;
 
   void count(const DomainPart& part);
   [[nodiscard]] Coverage starttls() const;
@@ -67,6 +70,7 @@ struct DomainLine {
   std::vector<Host> hosts;  // By preference.
 };
 
-void append_domain(const DomainLine& domain, std::string& out);
+// `checks`: what was asked of DNS about the domain, a JSON object; empty: absent.
+void append_domain(const DomainLine& domain, std::string_view checks, std::string& out);
 
 }  // namespace mxsweep::results

@@ -5,7 +5,8 @@
 //   Shape    "OUTCOME CAUSE FLAGS PREFERENCE FINDINGS HOST", for example
 //            "ok none ary 10 mx_repeated,hosts_cut mx1.example.net". Flags: a: it has an address,
 //            r: the server answered in SMTP, y or n: it offers STARTTLS or does not, v: validated
-//            (AD). "-": no flag, no finding. The host may be empty, and may be any octets.
+//            (AD), c or w: its certificate is trusted and valid for its name, or it is not. "-": no
+//            flag, no finding. The host may be empty, and may be any octets.
 //   Lifetime the host is a view, of the record or of the text.
 //   Errors   read_domain_part() returns nothing for any other text.
 #pragma once
@@ -28,6 +29,8 @@ struct DomainPart {
   bool answered = false;
   bool authentic = false;
   Offered starttls = Offered::not_known;
+  // Whether the server's certificate is trusted and valid for its name.
+  Offered certificate = Offered::not_known;
   FindingSet findings;
   std::uint16_t preference = 0;
   std::string_view host;

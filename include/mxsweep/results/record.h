@@ -105,6 +105,8 @@ struct Record {
 
   std::optional<Software> software;  // Nothing: it is not known, or it was not looked for.
 
+  std::string_view checks;  // What DNS has on the server: a JSON object; empty: absent.
+
   AnomalySet anomalies;
   std::uint32_t bytes_in = 0;
   std::uint32_t bytes_out = 0;

@@ -58,6 +58,9 @@ struct Options {
   results::Format format = results::Format::mxsweep;  // Of the records.
   std::string certificates;  // The file that gets each certificate once; empty: none.
   std::string domains;       // The file that gets a line for each mail domain; empty: none.
+  // Whether servers are visited. If not, names are resolved and asked about (names/inquiry.h), and
+  // `output` has a line for each mail domain, and a record for each target that is none.
+  bool visits = true;
   // Memory of all workers together for the results of visits; 0: each target is visited.
   std::size_t share_octets = kShareOctetsDefault;
   names::NameOptions names;

@@ -29,6 +29,7 @@ struct CertificateSpec {
   std::string key_pem{};   // A key of that kind to use; empty: a new one is made.
   bool authority = false;  // May sign other certificates.
   bool sha1 = false;       // Signed with SHA-1, which is no longer trusted.
+  bool client = false;     // Its purpose is that of a TLS client, not of a server.
 };
 
 struct IssuedCertificate {

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A password, token or key of the configuration. It has no operator<< and no formatter, so that it
-// cannot reach a log, a plan or an error message by accident.
+// The secrets of the monitor's configuration.
 #pragma once
 
-#include <string>
-#include <utility>
+#include "mxsweep/core/secret.h"
 
 namespace mxsweep::watch {
 
-class Secret {
- public:
-  Secret() = default;
-  explicit Secret(std::string value) : value_(std::move(value)) {}
-
-  [[nodiscard]] bool empty() const { return value_.empty(); }
-  // For the request that needs it, and for nothing else.
-  [[nodiscard]] const std::string& reveal() const { return value_; }
-
-  friend bool operator==(const Secret&, const Secret&) = default;
-
- private:
-  std::string value_;
-};
+using mxsweep::Secret;
 
 }  // namespace mxsweep::watch

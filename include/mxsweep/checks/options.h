@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What to check of a domain and its servers.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "mxsweep/core/address.h"
+#include "mxsweep/core/check_finding.h"
+
+namespace mxsweep::checks {
+
+// Of a domain; each server of it has room for kServerQuestionsMax more.
+inline constexpr std::size_t kQuestionsDefault = 64;
+inline constexpr std::size_t kServerQuestionsMax = 32;
+
+struct Options {
+  bool spf = false;
+  bool dmarc = false;
+  bool mta_sts = false;
+  bool tls_rpt = false;
+  bool dane = false;
+  bool names = false;                    // Of servers: forward-confirmed reverse DNS.
+  bool dnssec = false;                   // Of the MX records, the hosts and the texts.
+  std::vector<std::string> selectors{};  // Of DKIM keys.
+  bool common_selectors = false;         // The selectors that large providers use, as well.
+  std::vector<Address> outbound{};       // Each is checked against the domain's SPF record.
+  MailRole role = MailRole::both;
+  // Whether the resolver has proved that it validates (names::check_validation).
+  bool validates = false;
+  // Whether servers are visited. If not, what DNS has on them is in the domain's line.
+  bool visits = true;
+  std::size_t questions_max = kQuestionsDefault;
+};
+
+}  // namespace mxsweep::checks

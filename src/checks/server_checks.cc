@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "checks/server_checks.h"
+
+#include <algorithm>
+#include <deque>
+#include <string_view>
+
+#include "checks/check.h"
+#include "checks/findings.h"
+#include "mxsweep/core/memory.h"
+#include "mxsweep/core/presence.h"
+#include "mxsweep/results/json_findings.h"
+#include "mxsweep/results/json_object.h"
+
+namespace mxsweep::checks {
+namespace {
+
+Presence starttls_of(const results::Record& record) {
+  const int code = record.replies[Phase::starttls].code;
+  if (code >= 400) return Presence::no;
+  if (!record.starttls_known) return Presence::unknown;
+  switch (record.starttls_offered) {
+    case results::Offered::yes: return Presence::yes;
+    case results::Offered::no: return Presence::no;
+    case results::Offered::not_known: break;
+  }
+  return Presence::unknown;
+}
+
+}  // namespace
+
+// The checks' addresses must not change.
+struct ServerChecks::Work {
+  std::deque<CheckOf<dane::Host>> hosts;
+};
+
+ServerChecks::ServerChecks(const Options& options, const std::string& domain, std::uint16_t port)
+    : options_(options), domain_(domain), port_(port), work_(std::make_unique<Work>()) {}
+
+ServerChecks::~ServerChecks() = default;
+
+void ServerChecks::begin(const std::vector<names::Destination>& destinations, const MxFacts& mx,
+                         Questioner& questions) {
+  std::vector<std::string_view> hosts;
+  for (const names::Destination& to : destinations) {
+    if (to.error == Cause::excluded_list) continue;  // Nothing is asked about it.
+    questions.allow(kServerQuestionsMax);
+    const bool is_new = !to.host.empty() && std::ranges::find(hosts, to.host) == hosts.end();
+    if (options_.dane && is_new && dns::is_name(to.host)) {
+      hosts.push_back(to.host);
+      questions.add(work_->hosts.emplace_back(dane::HostInput{.host = to.host,
+                                                              .domain = domain_,
+                                                              .domain_alias = mx.alias,
+                                                              .mx = mx.validation,
+                                                              .validates = options_.validates,
+                                                              .port = port_}));
+    }
+    if (to.address.family == Family::none) continue;
+    servers_.push_back({to.host, to.address});
+  }
+}
+
+void ServerChecks::settle() {
+  for (const CheckOf<dane::Host>& host : work_->hosts) hosts_.push_back(host.report());
+  work_.reset();
+}
+
+const dane::HostReport* ServerChecks::host_of(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      hosts_, [name](const dane::HostReport& report) { return report.host == name; });
+  return found == hosts_.end() ? nullptr : &*found;
+}
+
+void ServerChecks::append_object(std::string_view host, const Server* server,
+                                 const dane::Shown& shown, std::string& json) const {
+  const dane::HostReport* const dane_host = host_of(host);
+  if (dane_host == nullptr && (server == nullptr || server->members.empty())) return;
+  const std::size_t begin = json.size();
+  FindingReports findings;
+  if (server != nullptr) {
+    json += server->members;
+    findings = server->findings;
+  }
+  if (dane_host != nullptr) {
+    const dane::Report report = dane::judge(*dane_host, shown);
+    json += ",\"dane\":";
+    append_json(report, json);
+    add_findings(findings, report.findings);
+  }
+  json += ",\"findings\":";
+  results::append_findings(findings, options_.role, json);
+  json[begin] = '{';
+  json += '}';
+}
+
+void ServerChecks::append(const results::Record& record, std::string& json) const {
+  const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
+  const auto server = std::ranges::find_if(
+      servers_, [&](const Server& one) { return one.host == host && one.address == record.ip; });
+  dane::Shown shown{.chain = nullptr, .starttls = starttls_of(record), .now = record.at};
+  if (record.tls) shown.chain = record.tls->chain;
+  append_object(host, server == servers_.end() ? nullptr : &*server, shown, json);
+}
+
+void ServerChecks::append_all(std::string& json) const {
+  std::string_view before = ",\"servers\":[";
+  for (const Server& server : servers_) {
+    json += before;
+    before = ",";
+    json += "{\"host\":";
+    results::append_quoted(server.host, json);
+    json += ",\"ip\":\"" + to_string(server.address) + "\"";
+    std::string object;
+    append_object(server.host, &server, {}, object);
+    if (!object.empty()) json += ",\"checks\":" + object;
+    json += '}';
+  }
+  if (!servers_.empty()) json += ']';
+}
+
+std::size_t ServerChecks::octets_held() const {
+  std::size_t octets = allocated(sizeof *this);
+  for (const Server& server : servers_) {
+    octets += sizeof server + held_by(server.host) + held_by(server.members) +
+              server.findings.size() * sizeof(FindingReport);
+  }
+  for (const dane::HostReport& host : hosts_) {
+    octets += sizeof host + held_by(host.host) + held_by(host.base) + held_by(host.tlsa_name);
+    for (const dns::Tlsa& record : host.records) octets += sizeof record + held_by(record.data);
+  }
+  return octets;
+}
+
+}  // namespace mxsweep::checks

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "cli/checks_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "cli/certificate_words.h"
+#include "mxsweep/checks/survey.h"
+#include "mxsweep/core/address.h"
+#include "mxsweep/dns/name.h"
+#include "mxsweep/names/resolve.h"
+
+namespace mxsweep::cli {
+namespace {
+
+constexpr std::array<Choice<Validates>, 3> kValidates{{
+    {"auto", Validates::automatic},
+    {"yes", Validates::yes},
+    {"no", Validates::no},
+}};
+constexpr std::array<Choice<MailRole>, 3> kRoles{{
+    {"both", MailRole::both},
+    {"in", MailRole::in},
+    {"out", MailRole::out},
+}};
+
+constexpr std::array<Choice<bool checks::Options::*>, 7> kSubjects{{
+    {"spf", &checks::Options::spf},
+    {"dmarc", &checks::Options::dmarc},
+    {"mta-sts", &checks::Options::mta_sts},
+    {"tls-rpt", &checks::Options::tls_rpt},
+    {"dane", &checks::Options::dane},
+    {"names", &checks::Options::names},
+    {"dnssec", &checks::Options::dnssec},
+}};
+constexpr std::string_view kSelector = "dkim:";
+constexpr std::string_view kCommonSelectors = "dkim:common";
+constexpr std::size_t kSelectorsMax = 32;
+constexpr std::size_t kOutboundMax = 32;
+
+Status add_selector(std::string_view selector, checks::Options& options) {
+  const std::string name(selector);
+  if (!dns::is_name(name) || name.empty()) {
+    return Status::unusable(fmt::format("'{}' is no selector of DKIM keys", printable(name)));
+  }
+  if (options.selectors.size() == kSelectorsMax) {
+    return Status::unusable(fmt::format("at most {} selectors", kSelectorsMax));
+  }
+  options.selectors.push_back(name);
+  return {};
+}
+
+Status add_subject(const std::string& text, checks::Options& options) {
+  if (text == kCommonSelectors) {
+    options.common_selectors = true;
+    return {};
+  }
+  if (text.starts_with(kSelector)) {
+    return add_selector(std::string_view(text).substr(kSelector.size()), options);
+  }
+  if (text == "policy") {
+    for (const auto& [word, member] : kSubjects) options.*member = true;
+    return {};
+  }
+  std::vector<std::string> words = {"policy", "dkim:SELECTOR"};
+  for (const auto& [word, member] : kSubjects) {
+    if (word == text) {
+      options.*member = true;
+      return {};
+    }
+    words.emplace_back(word);
+  }
+  return Command::check_word(text, words);
+}
+
+Status add_outbound(const std::string& text, std::vector<Address>& addresses) {
+  const auto address = parse_address(text);
+  if (!address) return Status::unusable(fmt::format("'{}' is no address", printable(text)));
+  if (addresses.size() == kOutboundMax) {
+    return Status::unusable(fmt::format("at most {} addresses", kOutboundMax));
+  }
+  addresses.push_back(*address);
+  return {};
+}
+
+}  // namespace
+
+void ChecksFlags::add_to(Command& command, std::string_view fallback) {
+  if (!fallback.empty()) static_cast<void>(add_subject(std::string(fallback), options));
+  wanted = !fallback.empty();
+  const auto chosen = std::make_shared<bool>(false);
+  Flag& which = command.add_list(
+      "--checks", "WHAT,...",
+      [this, chosen](const std::string& text) {
+        // What is given takes the place of the default.
+        if (!std::exchange(*chosen, true)) options = checks::Options();
+        wanted = true;
+        return add_subject(text, options);
+      },
+      "What to ask DNS about domains and servers: spf, dmarc, mta-sts, tls-rpt, dane, names "
+      "(reverse "
+      "DNS), dnssec; policy: all of these; dkim:SELECTOR: the DKIM key of that selector; "
+      "dkim:common: those that large providers use");
+  if (!fallback.empty()) which.shows(std::string(fallback));
+  command.add_list(
+      "--spf-from", "IP,...",
+      [this](const std::string& text) { return add_outbound(text, options.outbound); },
+      "Addresses that send mail for the domains: what SPF says of each");
+  command.add_choice("--role", "ROLE", options.role, kRoles,
+                     "What the servers are for, which decides how much a finding matters: in "
+                     "(they only receive), out (they only send) or both");
+  command.add_choice("--resolver-validates", "WHETHER", validates, kValidates,
+                     "Whether the resolver validates DNSSEC; auto: if it does so for the root");
+  command
+      .add_number("--checks-queries-max", "N", options.questions_max, 1, 10'000,
+                  "Queries about one domain; each of its servers may have some more")
+      .shows(std::to_string(options.questions_max));
+}
+
+Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& note) const {
+  if (!wanted) return {};
+  const auto settings = std::make_shared<checks::Options>(options);
+  settings->visits = visits;
+  settings->validates = validates == Validates::yes;
+  if (validates == Validates::automatic && (options.dane || options.dnssec)) {
+    const names::ResolverCheck check = names::check_validation(names);
+    if (!check.status.ok()) return check.status.behind("the resolver");
+    settings->validates = check.authentic;
+    if (!check.authentic) {
+      note = fmt::format(
+          "the resolver {}, so nothing is known of DNSSEC and DANE; name one that validates with "
+          "--resolver, or say so with --resolver-validates yes",
+          check.answered ? "does not validate" : "does not answer");
+    }
+  }
+  const bool domains = names.mail_domains;
+  names.inquire = [settings = std::shared_ptr<const checks::Options>(settings), domains](
+                      const targets::Target& target, const dns::Name& name) {
+    return std::make_shared<checks::Survey>(settings, target, domains ? name.ascii : std::string());
+  };
+  return {};
+}
+
+}  // namespace mxsweep::cli

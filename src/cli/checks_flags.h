@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The flags of the checks of domains and servers: of `mxsweep checks`, and of `mxsweep scan` with
+// --checks.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/command.h"
+#include "mxsweep/checks/options.h"
+#include "mxsweep/core/status.h"
+#include "mxsweep/names/name_options.h"
+
+namespace mxsweep::cli {
+
+enum class Validates : std::uint8_t { automatic, yes, no };
+
+struct ChecksFlags {
+  checks::Options options;
+  Validates validates = Validates::automatic;
+  bool wanted = false;
+
+  // `fallback`: what is checked without --checks; empty: nothing.
+  void add_to(Command& command, std::string_view fallback);
+  // Has the names of a sweep asked about, after finding out whether the resolver validates. What
+  // there is to tell of that is in `note`.
+  Status set_up(bool visits, names::NameOptions& names, std::string& note) const;
+};
+
+}  // namespace mxsweep::cli

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "mxsweep/names/inquiry.h"
+
+#include <string>
+#include <vector>
+
+#include "dns/name_server.h"
+#include "mxsweep/names/names.h"
+#include "mxsweep/ring/clock.h"
+#include "support/catch.h"
+
+namespace mxsweep::names {
+namespace {
+
+// Asks for the text of the name, then for one of each of its servers.
+class Texts final : public Inquiry {
+ public:
+  explicit Texts(const dns::Name& name) {
+    if (!name.ascii.empty()) names_.push_back(name.ascii);
+  }
+  [[nodiscard]] bool take_question(dns::Question& question) override {
+    if (next_ == names_.size()) return false;
+    question = {static_cast<std::uint32_t>(next_), names_[next_], dns::Type::txt};
+    ++next_;
+    return true;
+  }
+  void on_answer(std::uint32_t number, const dns::Answer& answer) override {
+    seen.push_back(names_.at(number) + ' ' + std::string(to_string(answer.status)));
+  }
+  void on_destinations(const std::vector<Destination>& destinations) override {
+    CHECK_FALSE(led_);
+    led_ = true;
+    for (const Destination& to : destinations) names_.push_back("of-" + to_string(to.address));
+  }
+  [[nodiscard]] bool done() const override { return led_ && seen.size() == names_.size(); }
+  void append_server(const results::Record& /*record*/, std::string& /*json*/) const override {}
+  void append_domain(const results::DomainLine& /*line*/, std::string& /*json*/) const override {}
+  [[nodiscard]] std::size_t octets_held() const override { return 4711; }
+
+  std::vector<std::string> seen;
+
+ private:
+  std::vector<std::string> names_;
+  std::size_t next_ = 0;
+  bool led_ = false;
+};
+
+// host.test has the address 193.1.2.3; no other name has anything.
+std::vector<std::string> replies_to(const dns::Query& query) {
+  if (query.name == "host.test" && query.type == dns::Type::a) {
+    return {reply(query, 1, dns::wire::a(query.name, 60, "\xc1\x01\x02\x03"))};
+  }
+  return {reply_code(query, query.name == "host.test" ? 0 : 3)};
+}
+
+std::vector<Resolved> resolve_with_inquiry(targets::Target&& target) {
+  const dns::NameServer server(replies_to);
+  NameOptions options;
+  options.resolver.servers = {{ipv4(0x7f000001), server.port()}};
+  options.inquire = [](const targets::Target&, const dns::Name& name) {
+    return std::make_shared<Texts>(name);
+  };
+  Names names(options);
+  REQUIRE(names.open(-1).ok());
+  names.begin(std::move(target), ring::now());
+  std::vector<Resolved> servers;
+  for (int turns = 0; !names.take(servers); ++turns) {
+    REQUIRE(turns < 1000);
+    names.turn(std::chrono::milliseconds{20});
+  }
+  return servers;
+}
+
+std::vector<std::string> seen_by(const Resolved& server) {
+  REQUIRE(server.task.path != nullptr);
+  REQUIRE(server.task.path->inquiry != nullptr);
+  return static_cast<const Texts&>(*server.task.path->inquiry).seen;
+}
+
+TEST_CASE("a name is resolved when all that was asked about it and its servers is answered",
+          "[names][inquiry]") {
+  targets::Target target;
+  target.set_words("host.test", "", "");
+  const std::vector<Resolved> servers = resolve_with_inquiry(std::move(target));
+  REQUIRE(servers.size() == 1);
+  CHECK(to_string(servers[0].task.target.address) == "193.1.2.3");
+  CHECK(seen_by(servers[0]) ==
+        std::vector<std::string>{"host.test no_data", "of-193.1.2.3 nxdomain"});
+  CHECK(octets_held(servers[0].task) > 4711);
+}
+
+TEST_CASE("a target that is an address has nothing but its inquiry", "[names][inquiry]") {
+  targets::Target target;
+  target.set_words("192.0.2.7", "", "");
+  target.address = ipv4(0xc0000207);
+  const std::vector<Resolved> servers = resolve_with_inquiry(std::move(target));
+  REQUIRE(servers.size() == 1);
+  CHECK(servers[0].task.target.dns_us == targets::Target::kNotResolved);
+  CHECK(seen_by(servers[0]) == std::vector<std::string>{"of-192.0.2.7 nxdomain"});
+}
+
+TEST_CASE("nothing is asked about a name that is none", "[names][inquiry]") {
+  targets::Target target;
+  target.set_words("a..b", "", "");
+  const std::vector<Resolved> servers = resolve_with_inquiry(std::move(target));
+  REQUIRE(servers.size() == 1);
+  CHECK(servers[0].cause == Cause::dns_name_invalid);
+  CHECK((servers[0].task.path == nullptr || servers[0].task.path->inquiry == nullptr));
+}
+
+}  // namespace
+}  // namespace mxsweep::names
