@@ -9,6 +9,7 @@
 #include <random>
 
 #include "cli/certificate_words.h"
+#include "mxsweep/core/host_name.h"
 #include "mxsweep/files/content.h"
 #include "mxsweep/software/software.h"
 #include "mxsweep/targets/reader.h"
@@ -108,6 +109,27 @@ void ConversationFlags::add_to(Command& command) {
                        "Time limit for the whole TLS handshake");
   command.add_duration("--session-timeout", defaults.session_timeout,
                        "Time limit for the whole conversation");
+}
+
+Flag& ConversationFlags::add_survey(Command& command, std::string_view what) {
+  Flag& all = command.add_flag("--tls-enumerate", enumerate, std::string(what));
+  command
+      .add_texts("--sni", "NAME", server_names,
+                 "With --tls-enumerate, also ask for the certificate for this name. May be "
+                 "repeated")
+      .needs(all);
+  return all;
+}
+
+// What is inconsistent in the flags of a survey.
+Status ConversationFlags::check_survey() const {
+  for (const std::string& name : server_names) {
+    if (!scan_host_name(name, {.underscore = true}).faults.empty())
+      return Status::unusable(fmt::format("--sni: '{}' is not a host name", printable(name)));
+  }
+  if (enumerate && (depth < probe::Depth::tls || tls == targets::TlsMode::off))
+    return Status::unusable("--tls-enumerate needs TLS, and other flags leave it out");
+  return {};
 }
 
 std::string ConversationFlags::helo_name() const { return helo.empty() ? machine_name() : helo; }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -57,9 +58,14 @@ struct ConversationFlags {
   results::ChainDetail chain = results::ChainDetail::full;
   bool require_valid = false;
   std::string fingerprints;
+  bool enumerate = false;                 // --tls-enumerate.
+  std::vector<std::string> server_names;  // Of --sni.
   probe::Plan defaults{""};
 
   void add_to(Command& command);
+  // --tls-enumerate, with what its help says beside `what`, and --sni.
+  Flag& add_survey(Command& command, std::string_view what);
+  [[nodiscard]] Status check_survey() const;
   // The name to send in EHLO; empty: none is given, and the machine's own is not valid.
   [[nodiscard]] std::string helo_name() const;
   Result<probe::Plan> plan() const;

@@ -15,7 +15,6 @@
 #include "cli/say.h"
 #include "cli/transcript.h"
 #include "mxsweep/core/cause.h"
-#include "mxsweep/core/host_name.h"
 #include "mxsweep/names/resolve.h"
 #include "mxsweep/names/task.h"
 #include "mxsweep/results/json_writer.h"
@@ -37,8 +36,6 @@ struct ProbeFlags {
   bool json = false;
   bool nagios = false;
   Thresholds thresholds;
-  bool enumerate = false;
-  std::vector<std::string> server_names;  // Of --sni.
   bool mail_domain = false;
   bool allow_private = false;
   bool own = false;
@@ -101,14 +98,7 @@ Status contradiction(const ProbeFlags& flags, const targets::Target& target) {
     return Status::unusable(
         fmt::format("--mx needs a mail domain, but '{}' is an address", printable(flags.target)));
   }
-  for (const std::string& name : flags.server_names) {
-    if (!scan_host_name(name, {.underscore = true}).faults.empty())
-      return Status::unusable(fmt::format("--sni: '{}' is not a host name", printable(name)));
-  }
-  if (flags.enumerate && (flags.conversation.depth < probe::Depth::tls ||
-                          flags.conversation.tls == targets::TlsMode::off)) {
-    return Status::unusable("--tls-enumerate needs TLS, and other flags leave it out");
-  }
+  if (const Status checked = flags.conversation.check_survey(); !checked.ok()) return checked;
   if (flags.conversation.is_for_own_only() && !flags.own) {
     return Status::unusable(
         "--depth mail and rcpt are for one's own servers: if this one is yours, add --own");
@@ -141,9 +131,9 @@ class Visits {
   Visits(const ProbeFlags& flags, const probe::Plan& plan, tls::Client& client,
          probe::SurveyClients& survey_clients)
       : flags_(flags), plan_(plan), client_(client) {
-    if (!flags.enumerate) return;
+    if (!flags.conversation.enumerate) return;
     survey_.clients = &survey_clients;
-    survey_.names = flags.server_names;
+    survey_.names = flags.conversation.server_names;
     survey_.pause = flags.own ? Duration::zero() : kSurveyPause;
     survey_.on_connection = [this](std::uint32_t made) { announce(made); };
   }
@@ -258,23 +248,10 @@ int run_probe(ProbeFlags& flags) {
   tls::Client client;
   Status opened = client.open(flags.conversation.tls_options(*trust));
   probe::SurveyClients survey_clients;
-  if (opened.ok() && flags.enumerate)
+  if (opened.ok() && flags.conversation.enumerate)
     opened = survey_clients.open(flags.conversation.tls_options(*trust));
   if (!opened.ok()) return unusable(flags, opened.sentence(), kWrongUsage);
   return Visits(flags, *plan, client, survey_clients).run(*target);
-}
-
-void add_survey(Command& command, ProbeFlags& flags, const Flag& mx, const Flag& nagios) {
-  Flag& enumerate = command.add_flag(
-      "--tls-enumerate", flags.enumerate,
-      "Find out all TLS versions and ciphers that the server accepts, whether it resumes sessions, "
-      "and its certificate for each name, by 20 to 110 more connections, one after the other; with "
-      "a pause of 1s between unless the server is --own");
-  enumerate.excludes(mx).excludes(nagios);
-  command
-      .add_texts("--sni", "NAME", flags.server_names,
-                 "Also ask for the certificate for this name. May be repeated")
-      .needs(enumerate);
 }
 
 }  // namespace
@@ -314,7 +291,14 @@ void add_probe(Program& program) {
       "least WARNING if any server is not OK");
   nagios.excludes(json);
   flags->thresholds.add_to(command, nagios);
-  add_survey(command, *flags, mx, nagios);
+  flags->conversation
+      .add_survey(command,
+                  "Find out all TLS versions and ciphers that the server accepts, whether it "
+                  "resumes sessions, and its certificate for each name, by 20 to 110 more "
+                  "connections, one after the other; with a pause of 1s between unless the server "
+                  "is --own")
+      .excludes(mx)
+      .excludes(nagios);
   command.add_notes(
       "Durations: 250ms, 1.5s, 90 (seconds), 1m30s, 2h.\n"
       "Exit status without --nagios: 0, whatever the servers replied.\n"

@@ -111,16 +111,25 @@ int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) 
   return kWrongUsage;
 }
 
-Status check_depth(const ScanFlags& flags) {
-  if (!flags.conversation.is_for_own_only() || !flags.scope.own.empty()) return {};
+// What a sweep does to one's own servers only.
+Status check_own(const ScanFlags& flags) {
+  if (!flags.scope.own.empty()) return {};
+  if (flags.conversation.enumerate) {
+    return Status::unusable(
+        "--tls-enumerate is for one's own servers; name them: --own FILE|PREFIX|DOMAIN. "
+        "mxsweep probe takes any server by its name");
+  }
+  if (!flags.conversation.is_for_own_only()) return {};
   return Status::unusable(
       "--depth mail and rcpt are for one's own servers; name them: --own FILE|PREFIX|DOMAIN");
 }
 
 // zgrab2's records have certificates, or none, but not digests alone.
 Status check_format(const ScanFlags& flags) {
-  const bool digests = flags.conversation.chain == results::ChainDetail::digest;
-  if (flags.format != results::Format::zgrab2 || !digests) return {};
+  if (flags.format != results::Format::zgrab2) return {};
+  if (flags.conversation.enumerate)
+    return Status::unusable("--format zgrab2 has no place for --tls-enumerate");
+  if (flags.conversation.chain != results::ChainDetail::digest) return {};
   return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
 }
 
@@ -139,6 +148,8 @@ void take_over(const ScanFlags& flags, scan::Options& options) {
   options.ports = flags.ports;
   options.rate = flags.rate;
   options.courtesy = flags.courtesy;
+  options.enumerate = flags.conversation.enumerate;
+  options.server_names = flags.conversation.server_names;
   options.retries = flags.retries.value_or(pace::kRetriesDefault);
   options.retries_own = flags.retries.value_or(0);
   options.retry_delay = flags.retry_delay;
@@ -168,11 +179,14 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
   if (!lists.ok()) return refuse(lists.status());
   if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
-  if (const Status checked = check_depth(flags); !checked.ok()) return refuse(checked);
+  if (const Status checked = check_own(flags); !checked.ok()) return refuse(checked);
+  if (const Status checked = flags.conversation.check_survey(); !checked.ok())
+    return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
   flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
+  flags.capacity.enumerate = flags.conversation.enumerate;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
   flags.capacity.descriptors_besides = flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors;
@@ -369,6 +383,11 @@ void add_scan(Program& program, const std::vector<std::string>& command_words,
   add_politeness(command, *flags);
   add_mail_domains(command, *flags);
   flags->conversation.add_to(command);
+  flags->conversation.add_survey(
+      command,
+      "For servers of --own, find out all TLS versions and ciphers that they accept, whether they "
+      "resume sessions, and their certificate for each name, by 20 to 110 more connections to "
+      "each, one after the other, within --rate and --concurrency");
   flags->names.add_to(command);
   flags->checks.add_to(command, "");
   add_canaries(command, *flags);

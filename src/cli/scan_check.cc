@@ -117,6 +117,8 @@ int check(const ScanFlags& flags, const scan::Options& options) {
       word_of(flags.conversation.tls_min, kTlsVersions),
       flags.conversation.ciphers.empty() ? "every cipher that the library supports"
                                          : "ciphers " + flags.conversation.ciphers);
+  if (options.enumerate)
+    put("enumerates    own servers, by 20 to 110 more connections to each, one after the other\n");
   put("trust         {}\n", options.trust.source.empty()
                                 ? std::string("no authorities: no store was found; see --ca-file")
                                 : options.trust.source);

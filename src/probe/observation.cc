@@ -65,8 +65,11 @@ void Observation::move_to(std::pmr::memory_resource& memory) {
 
 std::size_t Observation::octets_held() const {
   if (received_ == nullptr) return 0;
-  const std::size_t tls = received_->tls == nullptr ? 0 : allocated(sizeof(Tls));
-  return allocated(sizeof(Received) + received_->octets_max) + tls;
+  std::size_t octets = allocated(sizeof(Received) + received_->octets_max);
+  if (received_->tls == nullptr) return octets;
+  octets += allocated(sizeof(Tls));
+  const tls::Enumeration* const found = received_->tls->enumeration.get();
+  return found == nullptr ? octets : octets + allocated(sizeof *found) + tls::octets_held(*found);
 }
 
 Observation::Received& Observation::received() {
@@ -164,6 +167,10 @@ void Observation::keep_code(Phase phase, int code) {
 }
 
 void Observation::begin_tls() { received().tls = std::make_unique<Tls>(); }
+
+void Observation::keep(const tls::Enumeration& enumeration) {
+  seen_tls().enumeration = std::make_unique<const tls::Enumeration>(enumeration);
+}
 
 Observation::Tls& Observation::seen_tls() { return *received_->tls; }
 

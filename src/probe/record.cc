@@ -68,6 +68,7 @@ results::Record Observation::record(std::string_view name, std::string_view doma
   if (const Tls* const seen = seen_tls()) {
     tls::Facts& facts = record.tls.emplace(seen->facts);
     record.chain_detail = chain_detail_;
+    record.tls_enumeration = seen->enumeration.get();
     if (seen->chain != nullptr) {
       tls::judge(*seen->chain, name, seen->seen, facts);
       if (!domain.empty()) facts.domain_match = tls::matches_name(*seen->chain, domain);

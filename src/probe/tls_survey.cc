@@ -7,6 +7,7 @@
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/host_name.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/memory.h"
 
 namespace mxsweep::probe {
 namespace {
@@ -89,14 +90,19 @@ bool TlsSurvey::next_hello() {
     plan_.exchange = &*exchange_;
     return true;
   }
-  std::vector<tls::ShownLeaf> leaves = std::move(result_.leaves);
-  result_ = enumerator_.take_result();
-  result_.leaves = std::move(leaves);
+  take_hellos();
   visits_ = result_.connections;
   if (accepts(result_, tls::kTls12)) sessions_.push_back(tls::Version::tls1_2);
   if (accepts(result_, tls::kTls13)) sessions_.push_back(tls::Version::tls1_3);
   step_ = result_.stopped == Cause::none ? Step::first_session : Step::done;
   return false;
+}
+
+// The leaves are not of the enumerator.
+void TlsSurvey::take_hellos() {
+  std::vector<tls::ShownLeaf> leaves = std::move(result_.leaves);
+  result_ = enumerator_.take_result();
+  result_.leaves = std::move(leaves);
 }
 
 bool TlsSurvey::next_session() {
@@ -136,6 +142,13 @@ void TlsSurvey::on_end(const Observation& seen) {
   }
 }
 
+// Drops what an attempt before has received: half an answer, or the session that the second visit
+// of a pair is to resume.
+void TlsSurvey::begin_again() {
+  if (step_ == Step::hellos) exchange_->flight = {};
+  if (step_ == Step::first_session) ticket_ = {};
+}
+
 void TlsSurvey::on_hello_end(const Observation& seen) {
   const tls::ServerAnswer& answer = exchange_->flight.answer();
   if (answer.kind != tls::ServerAnswer::Kind::none) return enumerator_.on_answer(answer);
@@ -169,14 +182,23 @@ void TlsSurvey::keep_leaf(const std::string& name, const Observation& seen) {
 
 const tls::Enumeration& TlsSurvey::result() {
   if (step_ == Step::hellos) {
-    std::vector<tls::ShownLeaf> leaves = std::move(result_.leaves);
-    result_ = enumerator_.take_result();
-    result_.leaves = std::move(leaves);
-    step_ = Step::done;
+    take_hellos();
   } else {
     result_.connections = visits_;
   }
+  if (step_ != Step::done) {
+    result_.stopped = Cause::local_interrupted;
+    result_.stopped_in = Phase::connect;
+    step_ = Step::done;
+  }
   return result_;
+}
+
+std::size_t TlsSurvey::octets_held() const {
+  std::size_t octets = allocated(sizeof *this) + held_by(own_name_) + held_by(ticket_.session);
+  if (exchange_) octets += held_by(exchange_->hello);
+  for (const std::string& name : names_) octets += allocated(sizeof name) + held_by(name);
+  return octets + tls::octets_held(result_);
 }
 
 }  // namespace mxsweep::probe

@@ -18,6 +18,7 @@ constexpr std::uint32_t kDescriptorsPerWorker = 2;
 constexpr std::uint64_t kOctetsOfProcess = 12 * 1024 * 1024;
 constexpr std::uint64_t kOctetsPerConnection = 1024;
 constexpr std::uint64_t kOctetsPerTlsConnection = 17 * 1024;  // Most of it the library's session.
+constexpr std::uint64_t kOctetsPerSurvey = 8 * 1024;  // probe/tls_survey.h, and the visit's result.
 constexpr std::uint64_t kOctetsPerWorker = 4 * 1024 * 1024;
 
 // A connection has one operation armed, and at times also a send, an acknowledgement and a timer.
@@ -91,9 +92,10 @@ Result<Capacity> plan_capacity(const CapacityRequest& request) {
   const std::uint32_t share = (capacity.concurrency + capacity.threads - 1) / capacity.threads;
   capacity.submissions = submissions_for(share);
   capacity.completions = capacity.submissions * kCompletionsPerSubmission;
+  const std::uint64_t each = (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection) +
+                             (request.enumerate ? kOctetsPerSurvey : 0);
   capacity.memory_octets =
-      kOctetsOfProcess + capacity.threads * kOctetsPerWorker +
-      capacity.concurrency * (request.tls ? kOctetsPerTlsConnection : kOctetsPerConnection);
+      kOctetsOfProcess + capacity.threads * kOctetsPerWorker + capacity.concurrency * each;
   return capacity;
 }
 

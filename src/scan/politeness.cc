@@ -16,7 +16,8 @@ constexpr std::size_t kOctetsEach = sizeof(std::optional<Visit>) + 320;
 std::size_t octets_of(const Visit& visit) {
   const std::size_t last =
       visit.last == nullptr ? 0 : allocated(sizeof *visit.last) + visit.last->octets_held();
-  return kOctetsEach + octets_held(visit.task) + last;
+  const std::size_t survey = visit.survey == nullptr ? 0 : visit.survey->octets_held();
+  return kOctetsEach + octets_held(visit.task) + last + survey;
 }
 
 std::uint64_t operator_of(const Task& task) {

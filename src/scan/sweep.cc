@@ -47,9 +47,11 @@ Sweep::Sweep(const Options& options, Input& input, Outputs& outputs, Certificate
                                .retries_own = options.retries_own,
                                .retry_delay = options.retry_delay,
                                .doubts = &doubts_,
+                               .server_names = options.server_names,
                                .resumable = !options.checkpoint.path.empty()};
   const WorkerOptions worker{.plan = &options.plan,
                              .tls = &options.tls,
+                             .enumerates = options.enumerate,
                              .capacity = options.capacity.per_worker,
                              .ring = {.submissions = options.capacity.submissions,
                                       .completions = options.capacity.completions},

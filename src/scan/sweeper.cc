@@ -133,6 +133,7 @@ void Sweeper::on_shortage(Visit&& visit, int error, Instant now) {
   }
   gauges_.shortages.fetch_add(1, std::memory_order_relaxed);
   gauges_.last_shortage.store(error, std::memory_order_relaxed);
+  if (visit.survey != nullptr) visit.survey->begin_again();
   if (!suspects_.may_begin()) visit.since = now;  // A pause is no time that we were short.
   if (now - visit.since < kShortageMost) {
     retry_queue_.push_back(std::move(visit));

@@ -6,6 +6,8 @@
 //             publish() once per turn, also in a turn that started no connection.
 //   Sharing   a target whose server was visited reuses that result, without a connection; one whose
 //             server is being visited waits outside the slot table. See visits/visit_cache.h.
+//   Surveys   a survey of a server's TLS follows the visit, one connection at a time, each of which
+//             starts like a visit. The record is made at its end.
 //   Waiting   so does a visit to a server of someone else that must wait for the caps, and one that
 //             is to be made again later. See scan/politeness.h.
 //   Threads   one, except for offer(), has_room() and no_more(), which the feeder calls.
@@ -19,6 +21,8 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "mxsweep/pace/retry.h"
 #include "mxsweep/probe/observation.h"
@@ -44,6 +48,10 @@ struct SweeperOptions {
   std::uint32_t retries_own = 0;
   Duration retry_delay{};    // Instead of the first delay of pace/retry.h; 0: that one.
   Doubts* doubts = nullptr;  // Shared by all workers. Required.
+  // Of this worker, for a survey of the TLS of each server that is the user's own; null: none is
+  // made.
+  probe::SurveyClients* survey_clients = nullptr;
+  std::vector<std::string> server_names{};  // For SNI in surveys, beside the target's own.
   // A visit that was cut off, or that would be tried again, has no record when the sweep stops: it
   // is made by the next run.
   bool resumable = false;
@@ -136,6 +144,9 @@ class Sweeper {
   [[nodiscard]] bool may_connect(const Load& load, Instant now) const;
   [[nodiscard]] results::Record record_of(const probe::Observation& seen, const Task& task) const;
   void settle(Visit& visit, probe::Observation&& seen, Instant now);
+  [[nodiscard]] bool begin_survey(Visit& visit, probe::Observation& seen, Instant now);
+  void settle_survey(Visit& visit, const probe::Observation& seen, Instant now);
+  void continue_survey(Visit& visit, Instant now);
   void visit_again(Visit& visit, Instant now);
   [[nodiscard]] const pace::RetryRule* rule_for(const Visit& visit,
                                                 const probe::Observation& seen) const;

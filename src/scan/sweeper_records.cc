@@ -19,6 +19,7 @@ Visit without_ticket(Visit& visit) {
           .since = visit.since,
           .server = visit.server,
           .last = std::move(visit.last),
+          .survey = std::move(visit.survey),
           .attempt = visit.attempt};
 }
 
@@ -77,12 +78,14 @@ void Sweeper::visit_again(Visit& visit, Instant now) {
     return visit.last != nullptr ? stop_trying(visit, now) : leave(visit);
   }
   ++visited_again_;
+  if (visit.survey != nullptr) visit.survey->begin_again();
   Visit again = without_ticket(visit);
   again.since = now;
   polite_.retry(std::move(again), now);
 }
 
 void Sweeper::settle(Visit& visit, probe::Observation&& seen, Instant now) {
+  if (visit.survey != nullptr) return settle_survey(visit, seen, now);
   seen.set_attempt(visit.attempt);
   const bool stops = gauges_.stopping() != Stop::none;
   const bool cut_off = seen.cause() == Cause::local_interrupted;
@@ -92,7 +95,42 @@ void Sweeper::settle(Visit& visit, probe::Observation&& seen, Instant now) {
   if (try_again(visit, seen, now)) return;
   // An attempt that failed on our side shows nothing: the one before it counts.
   const bool shows_nothing = seen.outcome() == Outcome::local && visit.last != nullptr;
-  record(visit, shows_nothing ? std::move(*visit.last) : std::move(seen), now);
+  probe::Observation& result = shows_nothing ? *visit.last : seen;
+  if (begin_survey(visit, result, now)) return;
+  record(visit, std::move(result), now);
+}
+
+// Keeps what was seen while a survey of the server's TLS follows. False: none does.
+bool Sweeper::begin_survey(Visit& visit, probe::Observation& seen, Instant now) {
+  const bool wanted = options_.survey_clients != nullptr && visit.target().own;
+  if (!wanted || gauges_.stopping() != Stop::none || !probe::TlsSurvey::can_follow(seen))
+    return false;
+  auto survey = std::make_unique<probe::TlsSurvey>(
+      plan_, visit.task.target, *options_.survey_clients, seen, options_.server_names);
+  if (!survey->next()) return false;
+  seen.move_to(*std::pmr::new_delete_resource());
+  visit.last = std::make_unique<probe::Observation>(std::move(seen));
+  visit.survey = std::move(survey);
+  continue_survey(visit, now);
+  return true;
+}
+
+// One of its conversations has ended.
+void Sweeper::settle_survey(Visit& visit, const probe::Observation& seen, Instant now) {
+  const bool cut_off = seen.cause() == Cause::local_interrupted;
+  if (!cut_off) {
+    visit.survey->on_end(seen);
+    if (!visit.survey->next()) return record(visit, std::move(*visit.last), now);
+  }
+  if (cut_off || gauges_.stopping() != Stop::none) return stop_trying(visit, now);
+  continue_survey(visit, now);
+}
+
+// The next conversation waits for its turn like any visit.
+void Sweeper::continue_survey(Visit& visit, Instant now) {
+  Visit next = without_ticket(visit);
+  next.since = now;
+  polite_.retry(std::move(next), now);
 }
 
 // How to make another attempt; null: this one was the last.
@@ -139,6 +177,7 @@ void Sweeper::on_closed(Visit& visit) {
 }
 
 void Sweeper::record(Visit& visit, probe::Observation&& seen, Instant now) {
+  if (visit.survey != nullptr) seen.keep(visit.survey->result());
   const results::Record record = record_of(seen, visit.task);
   if (record.tls.has_value() && record.tls->chain != nullptr)
     log_certificates(*record.tls->chain, now);

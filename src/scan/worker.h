@@ -36,6 +36,7 @@ namespace mxsweep::scan {
 struct WorkerOptions {
   const probe::Plan* plan = nullptr;
   const tls::ClientOptions* tls = nullptr;  // Null: no TLS.
+  bool enumerates = false;                  // TLS in depth, of servers that are the user's own.
   std::uint32_t capacity = 0;
   ring::RingOptions ring{};
   Duration drain{};  // Time for open conversations to end when the sweep stops.
@@ -71,6 +72,7 @@ class WorkerOn {
   [[nodiscard]] const std::vector<std::string>& ring_features() const { return ring_features_; }
 
  private:
+  [[nodiscard]] SweeperOptions sweeper_options();
   Status open_tls();
   void turn();
   void admit();
@@ -82,6 +84,7 @@ class WorkerOn {
   WorkerOptions options_;
   probe::Plan plan_;  // The sweep's, with this worker's TLS client and clock in it.
   tls::Client tls_;
+  probe::SurveyClients survey_clients_;
   Gauges& gauges_;
   threads::Doorbell& feeder_;
   threads::Doorbell bell_;

@@ -23,10 +23,17 @@ WorkerOn<Kernel>::WorkerOn(const WorkerOptions& options, std::uint32_t number, A
       plan_(*options.plan),
       gauges_(gauges),
       feeder_(feeder),
-      sweeper_(options.sweeper, plan_, number, admission, gauges, outboxes),
+      sweeper_(sweeper_options(), plan_, number, admission, gauges, outboxes),
       engine_(plan_, options.capacity, Kernel::now(), sweeper_) {
   plan_.wall_at_zero = Kernel::wall_at_zero();
   admission.doorbells[number] = &bell_;
+}
+
+template <typename Kernel>
+SweeperOptions WorkerOn<Kernel>::sweeper_options() {
+  SweeperOptions options = options_.sweeper;
+  if (options_.enumerates) options.survey_clients = &survey_clients_;
+  return options;
 }
 
 template <typename Kernel>
@@ -48,7 +55,8 @@ template <typename Kernel>
 Status WorkerOn<Kernel>::open_tls() {
   if (options_.tls == nullptr) return {};
   plan_.tls = &tls_;
-  const Status opened = tls_.open(*options_.tls);
+  Status opened = tls_.open(*options_.tls);
+  if (opened.ok() && options_.enumerates) opened = survey_clients_.open(*options_.tls);
   if (opened.ok()) return opened;
   return Status::machine(opened.sentence(),
                          "lower --threads, or raise the limit of memory (ulimit -v)");

@@ -2,6 +2,7 @@
 #include "mxsweep/probe/tls_survey.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,24 +45,51 @@ Exchanged exchange(const ServerBehaviour& behaviour, std::size_t piece,
   return {exchange.flight.answer(), record.outcome, record.phase, record.cause, pair.lines};
 }
 
-// Makes all conversations of a survey with servers that behave like this.
-tls::Enumeration survey(const ServerBehaviour& behaviour, std::vector<std::string> names = {}) {
-  targets::Target target;
-  target.port = 25;
-  target.set_words("192.0.2.1", "mx.test", {});
-  SurveyClients clients;
-  REQUIRE(clients.open({}).ok());
-  SecurePair first(plan(), behaviour, "mx.test", 100'000);
-  first.talk();
-  const Observation seen = first.take_observation();
-  REQUIRE(TlsSurvey::can_follow(seen));
-  TlsSurvey survey(plan(), target, clients, seen, names);
-  while (survey.next()) {
-    SecurePair pair(survey.plan(), behaviour, survey.target().name(), 100'000);
-    pair.talk();
-    survey.on_end(pair.take_observation());
+// A survey of servers that behave like this.
+class Surveying {
+ public:
+  explicit Surveying(const ServerBehaviour& behaviour, const std::vector<std::string>& names = {})
+      : behaviour_(behaviour) {
+    targets::Target target;
+    target.port = 25;
+    target.set_words("192.0.2.1", "mx.test", {});
+    REQUIRE(clients_.open({}).ok());
+    SecurePair first(plan(), behaviour, "mx.test", 100'000);
+    first.talk();
+    const Observation seen = first.take_observation();
+    REQUIRE(TlsSurvey::can_follow(seen));
+    survey.emplace(plan(), target, clients_, seen, names);
   }
-  return survey.result();
+
+  // After next(): makes that conversation. Returns what it showed.
+  Observation talk() {
+    SecurePair pair(survey->plan(), behaviour_, survey->target().name(), 100'000);
+    pair.talk();
+    return pair.take_observation();
+  }
+
+ private:
+  ServerBehaviour behaviour_;
+  SurveyClients clients_;
+
+ public:
+  std::optional<TlsSurvey> survey;
+};
+
+// Makes all conversations of a survey.
+tls::Enumeration survey(const ServerBehaviour& behaviour,
+                        const std::vector<std::string>& names = {}) {
+  Surveying surveying(behaviour, names);
+  while (surveying.survey->next()) surveying.survey->on_end(surveying.talk());
+  return surveying.survey->result();
+}
+
+ServerBehaviour with_two_ciphers() {
+  ServerBehaviour behaviour;
+  behaviour.tls.ciphers =
+      "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:"
+      "-KX-ALL:+ECDHE-ECDSA";
+  return behaviour;
 }
 
 }  // namespace
@@ -120,11 +148,7 @@ TEST_CASE("what is no answer has its cause", "[probe][survey]") {
 }
 
 TEST_CASE("a survey finds what the server was configured with", "[probe][survey]") {
-  ServerBehaviour behaviour;
-  behaviour.tls.ciphers =
-      "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:"
-      "-KX-ALL:+ECDHE-ECDSA";
-  const tls::Enumeration found = survey(behaviour, {"other.test"});
+  const tls::Enumeration found = survey(with_two_ciphers(), {"other.test"});
   CHECK(found.complete);
   CHECK(found.stopped == Cause::none);
   REQUIRE(found.versions.size() == 5);
@@ -166,4 +190,68 @@ TEST_CASE("a survey of a server that refuses us says why it ended", "[probe][sur
   CHECK(found.stopped_in == Phase::starttls);
   CHECK(found.connections == 2);
   for (const tls::VersionSupport& row : found.versions) CHECK(row.accepted == Known::not_known);
+}
+
+TEST_CASE("a survey that is cut off says so, and keeps what it found", "[probe][survey]") {
+  const std::size_t all = survey(with_two_ciphers()).connections;
+  for (std::size_t made = 0; made < all; ++made) {
+    Surveying surveying(with_two_ciphers());
+    for (std::size_t i = 0; i < made; ++i) {
+      REQUIRE(surveying.survey->next());
+      surveying.survey->on_end(surveying.talk());
+    }
+    REQUIRE(surveying.survey->next());
+    const tls::Enumeration& found = surveying.survey->result();
+    CAPTURE(made);
+    CHECK(found.stopped == Cause::local_interrupted);
+    CHECK(found.versions.size() == 5);
+    CHECK(found.leaves.size() >= 1);
+    if (made > 0) CHECK_FALSE(found.versions[0].ciphers.empty());
+  }
+}
+
+TEST_CASE("a conversation of a survey can be made again", "[probe][survey]") {
+  const tls::Enumeration once = survey(with_two_ciphers());
+  Surveying surveying(with_two_ciphers());
+  while (surveying.survey->next()) {
+    if (surveying.survey->plan().exchange != nullptr) {
+      // It was cut off in a record that had just begun.
+      using namespace std::string_view_literals;
+      surveying.survey->plan().exchange->flight.read("\x16\x03\x03\x00"sv);
+    } else {
+      surveying.talk();
+    }
+    surveying.survey->begin_again();
+    surveying.survey->on_end(surveying.talk());
+  }
+  const tls::Enumeration& again = surveying.survey->result();
+  CHECK(again.complete);
+  CHECK(again.fingerprint == once.fingerprint);
+  CHECK(again.connections == once.connections);
+  REQUIRE(again.resumption.size() == once.resumption.size());
+  for (std::size_t i = 0; i < once.resumption.size(); ++i)
+    CHECK(again.resumption[i].resumed == once.resumption[i].resumed);
+}
+
+TEST_CASE("an observation keeps a survey for each of its records", "[probe][survey]") {
+  SecurePair pair(plan(), {}, "mx.test", 100'000);
+  pair.talk();
+  Observation seen = pair.take_observation();
+  CHECK(seen.record("mx.test").tls_enumeration == nullptr);
+  const std::size_t before = seen.octets_held();
+  seen.keep(survey(with_two_ciphers()));
+  CHECK(seen.octets_held() > before + 500);
+  REQUIRE(seen.record("other.test").tls_enumeration != nullptr);
+  CHECK(seen.record("other.test").tls_enumeration->complete);
+}
+
+TEST_CASE("the memory of a survey is bounded", "[probe][survey]") {
+  Surveying surveying({});
+  std::size_t most = 0;
+  while (surveying.survey->next()) {
+    most = std::max(most, surveying.survey->octets_held());
+    surveying.survey->on_end(surveying.talk());
+  }
+  CAPTURE(most);
+  CHECK(most < 8 * 1024);
 }

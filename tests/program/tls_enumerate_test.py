@@ -100,6 +100,47 @@ class OfTheFleet(Enumerating):
                                           "--tls-enumerate", *flags)
             self.assertEqual(code, 3 if flags == ("--nagios",) else WRONG_USAGE, flags)
 
+    def scan(self, targets, *flags, **more):
+        summary = self.path("summary.json")
+        code, octets, stderr = self.run_program(
+            "scan", *targets, "--helo", HELO, "--allow-no-fcrdns", "--quiet", "--resolver",
+            "127.0.0.1:1", "--summary", str(summary), "--tls-enumerate", *flags, **more)
+        self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
+        records = [json.loads(line) for line in octets.splitlines()]
+        expect_valid(records)
+        return records, json.loads(summary.read_text())
+
+    def test_a_sweep_enumerates_own_servers_and_has_one_record_for_each(self):
+        sink = self.fleet(versions=["1.2", "1.3"])
+        own = [f"127.0.0.{i}:{sink.port}" for i in range(1, 4)]
+        foreign = f"127.0.1.1:{sink.port}"
+        records, summary = self.scan([*own, foreign], "--sni", "other.test",
+                                     own=("--own", "127.0.0.0/24", "--allow-private"))
+        self.assertEqual(len(records), 4)
+        connections = 0
+        for record in records:
+            self.assertEqual(record["outcome"], "ok")
+            if record["ip"] == "127.0.1.1":
+                self.assertNotIn("tls_enumeration", record)
+                continue
+            found = record["tls_enumeration"]
+            self.assertTrue(found["complete"])
+            self.assertEqual(list(accepted(found)), ["TLSv1.3", "TLSv1.2"])
+            self.assertIn("other.test", [leaf.get("sni") for leaf in found["certificates"]])
+            connections += found["connections"]
+        self.assertEqual(summary["probes"], 4 + connections)
+        self.assertEqual(sink.stop()["out_of_turn"], 0)
+
+    def test_a_sweep_is_refused_where_the_flag_makes_no_sense(self):
+        for flags in ((), ("--own", "127.0.0.0/8", "--depth", "ehlo"),
+                      ("--own", "127.0.0.0/8", "--tls", "off"),
+                      ("--own", "127.0.0.0/8", "--format", "zgrab2"),
+                      ("--own", "127.0.0.0/8", "--sni", "no name")):
+            code, _, stderr = self.run_program("scan", "127.0.0.1:1", "--helo", HELO,
+                                               "--tls-enumerate", *flags, own=())
+            self.assertEqual(code, WRONG_USAGE, flags)
+            self.assertIn("--", stderr)
+
     def test_a_person_sees_a_table(self):
         sink = self.fleet(versions=["1.2", "1.3"])
         code, octets, _ = self.run_program("probe", f"127.0.0.1:{sink.port}", "--helo", HELO,

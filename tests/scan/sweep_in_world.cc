@@ -10,6 +10,15 @@
 namespace mxsweep::scan {
 namespace {
 
+std::string enumeration_of(std::string_view json) {
+  constexpr std::string_view kKey = "\"tls_enumeration\":";
+  const std::size_t at = json.find(kKey);
+  if (at == std::string_view::npos) return {};
+  json.remove_prefix(at + kKey.size());
+  // The last member is an array of objects without arrays.
+  return std::string(json.substr(0, json.find("]}", json.find("\"certificates\":")) + 2));
+}
+
 RecordFields read_record(std::string_view json) {
   const auto word = [&](std::string_view key) {
     const std::size_t at = json.find(key);
@@ -24,7 +33,8 @@ RecordFields read_record(std::string_view json) {
           .cause = std::string(word("\"cause\":")),
           .shared = json.find("\"shared\":true") != std::string_view::npos,
           .attempt = static_cast<std::uint32_t>(
-              std::strtoul(std::string(word("\"attempt\":")).c_str(), nullptr, 10))};
+              std::strtoul(std::string(word("\"attempt\":")).c_str(), nullptr, 10)),
+          .enumeration = enumeration_of(json)};
 }
 
 Address address_of(std::uint32_t number) {
@@ -52,6 +62,8 @@ SweepInWorld::SweepInWorld(std::uint64_t seed, const Setting& setting, const pro
   if (plan.tls != nullptr) world_.step_us = 300;
   for (std::uint32_t i = 0; i < setting.workers; ++i) {
     const WorkerOptions options{.plan = &plan,
+                                .tls = setting.enumerates,
+                                .enumerates = setting.enumerates != nullptr,
                                 .capacity = setting.concurrency,
                                 .drain = setting.drain,
                                 .sweeper = {.certificates = &log_,

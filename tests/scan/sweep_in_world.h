@@ -27,6 +27,7 @@ struct RecordFields {
   std::string cause;
   bool shared = false;
   std::uint32_t attempt = 0;
+  std::string enumeration;  // The member as it is; empty: there is none.
 };
 
 struct Setting {
@@ -46,6 +47,7 @@ struct Setting {
   std::uint32_t canaries = 0;
   bool outages = false;  // Of the network, and of its route.
   bool resumable = false;
+  const tls::ClientOptions* enumerates = nullptr;  // Null: no surveys of own servers.
   Stop stop = Stop::none;
   Duration stop_after{};
   Duration drain{};

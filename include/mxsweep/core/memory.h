@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace mxsweep {
 
@@ -20,6 +21,11 @@ namespace mxsweep {
 // What a string allocates on the heap; nothing if it is short enough to be stored in place.
 [[nodiscard]] inline std::size_t held_by(const std::string& text) {
   return text.capacity() > std::string().capacity() ? allocated(text.capacity() + 1) : 0;
+}
+
+template <typename Element>
+[[nodiscard]] std::size_t held_by(const std::vector<Element>& elements) {
+  return elements.capacity() == 0 ? 0 : allocated(elements.capacity() * sizeof(Element));
 }
 
 }  // namespace mxsweep

@@ -25,6 +25,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/results/record.h"
+#include "mxsweep/tls/enumeration.h"
 #include "mxsweep/tls/facts.h"
 
 namespace mxsweep::probe {
@@ -68,6 +69,8 @@ class Observation {
   [[nodiscard]] bool name_matters() const { return tls() != nullptr; }
   // The certificates that the server sent; null: none.
   [[nodiscard]] const std::shared_ptr<const tls::Chain>& chain() const;
+  // Keeps what a survey of its TLS has found, which its records then have. Requires: TLS began.
+  void keep(const tls::Enumeration& enumeration);
   // Nothing was received, and TLS did not begin: there is no memory beside the object.
   [[nodiscard]] bool is_silent() const { return received_ == nullptr; }
   // The memory beside the object, without the chain, which other observations may share.
@@ -82,8 +85,9 @@ class Observation {
   static constexpr std::uint32_t kNotReachedUs = std::numeric_limits<std::uint32_t>::max();
   struct Tls {
     std::shared_ptr<const tls::Chain> chain;
-    WallTime seen{};   // When the chain was received.
-    tls::Facts facts;  // Without those that depend on a name.
+    WallTime seen{};                                      // When the chain was received.
+    tls::Facts facts;                                     // Without those that depend on a name.
+    std::unique_ptr<const tls::Enumeration> enumeration;  // Null: none was made.
   };
   struct Received;  // Everything that exists only once something was received.
   struct Free {

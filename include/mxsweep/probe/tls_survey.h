@@ -4,10 +4,12 @@
 // that may have a certificate of its own.
 //
 //   Shape     begins after an ordinary visit that got as far as TLS. While next(): one conversation
-//             with plan() and target(), then on_end(). Never two at a time.
+//             with plan() and target(), then on_end(). Never two at a time. A conversation whose
+//             end says nothing about the server may be made again instead, after begin_again().
 //   Cost      tls/enumerator.h; at most four conversations for resumption, and one for each name:
 //             those given, those of the certificate up to kSurveyNamesMax, and none at all.
-//   Lifetime  plan, clients and target outlive it. plan() and target() are valid until next().
+//   Lifetime  plan and clients outlive it. plan() and target() are valid until next().
+//   Memory    octets_held(), some 5 KB: at most a handshake message more while it is read.
 //   Errors    none: what could not be found out is absent from the result, or not known.
 #pragma once
 
@@ -53,9 +55,11 @@ class TlsSurvey {
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const targets::Target& target() const { return target_; }
   void on_end(const Observation& seen);
+  void begin_again();
 
-  // What is known. Complete only when next() has returned false.
+  // What is known. Unless next() has returned false, it says that it was cut off here.
   [[nodiscard]] const tls::Enumeration& result();
+  [[nodiscard]] std::size_t octets_held() const;  // With the object itself.
 
   // Whether a survey can follow this visit.
   [[nodiscard]] static bool can_follow(const Observation& seen);
@@ -66,6 +70,7 @@ class TlsSurvey {
   [[nodiscard]] bool next_hello();
   [[nodiscard]] bool next_session();
   [[nodiscard]] bool next_name();
+  void take_hellos();
   void on_hello_end(const Observation& seen);
   void on_session_end(const Observation& seen);
   void keep_leaf(const std::string& name, const Observation& seen);

@@ -27,7 +27,8 @@ struct CapacityRequest {
   std::uint32_t descriptor_limit = 1024;  // RLIMIT_NOFILE.
   std::uint32_t descriptors_besides = 0;  // Of what runs beside the sweep in this process.
   bool exceed_nofile = false;
-  bool tls = false;  // Connections may use TLS.
+  bool tls = false;        // Connections may use TLS.
+  bool enumerate = false;  // A survey of a server's TLS may go on for each connection.
 };
 
 struct Capacity {

@@ -51,7 +51,9 @@ struct Options {
   Options& operator=(const Options&) = delete;
 
   probe::Plan plan;
-  tls::ClientOptions tls;                             // Requires: check_tls() finds no fault.
+  tls::ClientOptions tls;  // Requires: check_tls() finds no fault.
+  bool enumerate = false;  // Find out the TLS of servers that are the user's own, in depth.
+  std::vector<std::string> server_names{};            // For SNI in that, beside the target's own.
   files::TrustStore trust;                            // To describe it; `tls` has its authorities.
   results::Format format = results::Format::mxsweep;  // Of the records.
   std::string certificates;  // The file that gets each certificate once; empty: none.

@@ -6,6 +6,7 @@
 //   Units     numbers of versions, ciphers and groups are those of the IANA registries.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,5 +65,8 @@ struct Enumeration {
   std::vector<Resumption> resumption{};
   std::vector<ShownLeaf> leaves{};
 };
+
+// The memory beside the object.
+[[nodiscard]] std::size_t octets_held(const Enumeration& enumeration);
 
 }  // namespace mxsweep::tls
