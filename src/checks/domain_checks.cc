@@ -10,7 +10,10 @@
 #include "checks/mx_check.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/dane/redundancy.h"
+#include "mxsweep/policy/dkim.h"
 #include "mxsweep/policy/dmarc.h"
+#include "mxsweep/policy/mta_sts.h"
+#include "mxsweep/policy/tls_rpt.h"
 #include "mxsweep/results/json_findings.h"
 #include "mxsweep/spf/lint.h"
 
@@ -20,6 +23,9 @@ struct DomainChecks::Work {
   std::optional<MxCheck> mx;
   std::optional<CheckOf<spf::Lint>> spf;
   std::optional<CheckOf<policy::Dmarc>> dmarc;
+  std::optional<CheckOf<policy::Dkim>> dkim;
+  std::optional<CheckOf<policy::MtaSts>> mta_sts;
+  std::optional<CheckOf<policy::TlsRpt>> tls_rpt;
   std::vector<dane::MxHost> hosts;
 };
 
@@ -30,6 +36,14 @@ DomainChecks::DomainChecks(const Options& options, const std::string& domain, Qu
     questions.add(work_->spf.emplace(domain, spf::LintOptions{.from = options.outbound}));
   }
   if (options.dmarc) questions.add(work_->dmarc.emplace(domain));
+  if (!options.selectors.empty() || options.common_selectors) {
+    questions.add(
+        work_->dkim.emplace(domain, policy::DkimOptions{.selectors = options.selectors,
+                                                        .common = options.common_selectors,
+                                                        .seed = options.seed}));
+  }
+  if (options.mta_sts) questions.add(work_->mta_sts.emplace(domain));
+  if (options.tls_rpt) questions.add(work_->tls_rpt.emplace(domain));
 }
 
 DomainChecks::~DomainChecks() = default;
@@ -63,6 +77,9 @@ void DomainChecks::settle(bool cut) {
   };
   take(",\"spf\":", work_->spf);
   take(",\"dmarc\":", work_->dmarc);
+  take(",\"dkim\":", work_->dkim);
+  take(",\"mta_sts\":", work_->mta_sts);
+  take(",\"tls_rpt\":", work_->tls_rpt);
   if (options_.dnssec) {
     members_ += ",\"dnssec\":{\"mx\":\"";
     members_ += to_string(work_->mx->validation());

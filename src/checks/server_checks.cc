@@ -11,6 +11,8 @@
 #include "mxsweep/core/presence.h"
 #include "mxsweep/results/json_findings.h"
 #include "mxsweep/results/json_object.h"
+#include "mxsweep/smtp/greeting.h"
+#include "mxsweep/smtp/reply.h"
 
 namespace mxsweep::checks {
 namespace {
@@ -27,11 +29,18 @@ Presence starttls_of(const results::Record& record) {
   return Presence::unknown;
 }
 
+std::string_view greeting_name(std::string_view greeting) {
+  smtp::ReplyLines lines(greeting);
+  std::string_view line;
+  return lines.next(line) ? smtp::host_of_greeting(line) : std::string_view();
+}
+
 }  // namespace
 
 // The checks' addresses must not change.
 struct ServerChecks::Work {
   std::deque<CheckOf<dane::Host>> hosts;
+  std::deque<CheckOf<names::Reverse>> addresses;  // Of servers_, in their order.
 };
 
 ServerChecks::ServerChecks(const Options& options, const std::string& domain, std::uint16_t port)
@@ -57,11 +66,15 @@ void ServerChecks::begin(const std::vector<names::Destination>& destinations, co
     }
     if (to.address.family == Family::none) continue;
     servers_.push_back({to.host, to.address});
+    if (options_.names) questions.add(work_->addresses.emplace_back(to.address));
   }
 }
 
 void ServerChecks::settle() {
   for (const CheckOf<dane::Host>& host : work_->hosts) hosts_.push_back(host.report());
+  for (std::size_t i = 0; i < work_->addresses.size(); ++i) {
+    servers_[i].reverse = work_->addresses[i].report();
+  }
   work_.reset();
 }
 
@@ -72,14 +85,18 @@ const dane::HostReport* ServerChecks::host_of(std::string_view name) const {
 }
 
 void ServerChecks::append_object(std::string_view host, const Server* server,
-                                 const dane::Shown& shown, std::string& json) const {
+                                 std::string_view hello, const dane::Shown& shown,
+                                 std::string& json) const {
   const dane::HostReport* const dane_host = host_of(host);
-  if (dane_host == nullptr && (server == nullptr || server->members.empty())) return;
+  const bool has_names = server != nullptr && server->reverse;
+  if (dane_host == nullptr && !has_names) return;
   const std::size_t begin = json.size();
   FindingReports findings;
-  if (server != nullptr) {
-    json += server->members;
-    findings = server->findings;
+  if (has_names) {
+    json += ",\"rdns\":";
+    append_json(*server->reverse, json);
+    add_findings(findings, server->reverse->findings);
+    names::add_hello_findings(*server->reverse, hello, host, findings);
   }
   if (dane_host != nullptr) {
     const dane::Report report = dane::judge(*dane_host, shown);
@@ -99,7 +116,8 @@ void ServerChecks::append(const results::Record& record, std::string& json) cons
       servers_, [&](const Server& one) { return one.host == host && one.address == record.ip; });
   dane::Shown shown{.chain = nullptr, .starttls = starttls_of(record), .now = record.at};
   if (record.tls) shown.chain = record.tls->chain;
-  append_object(host, server == servers_.end() ? nullptr : &*server, shown, json);
+  const std::string_view hello = greeting_name(record.replies[Phase::greeting].octets);
+  append_object(host, server == servers_.end() ? nullptr : &*server, hello, shown, json);
 }
 
 void ServerChecks::append_all(std::string& json) const {
@@ -111,7 +129,7 @@ void ServerChecks::append_all(std::string& json) const {
     results::append_quoted(server.host, json);
     json += ",\"ip\":\"" + to_string(server.address) + "\"";
     std::string object;
-    append_object(server.host, &server, {}, object);
+    append_object(server.host, &server, {}, {}, object);
     if (!object.empty()) json += ",\"checks\":" + object;
     json += '}';
   }
@@ -121,8 +139,10 @@ void ServerChecks::append_all(std::string& json) const {
 std::size_t ServerChecks::octets_held() const {
   std::size_t octets = allocated(sizeof *this);
   for (const Server& server : servers_) {
-    octets += sizeof server + held_by(server.host) + held_by(server.members) +
-              server.findings.size() * sizeof(FindingReport);
+    octets += sizeof server + held_by(server.host);
+    if (!server.reverse) continue;
+    for (const std::string& name : server.reverse->names) octets += sizeof name + held_by(name);
+    octets += server.reverse->findings.size() * sizeof(FindingReport);
   }
   for (const dane::HostReport& host : hosts_) {
     octets += sizeof host + held_by(host.host) + held_by(host.base) + held_by(host.tlsa_name);

@@ -3,13 +3,14 @@
 //
 //   Shape    begin() adds the checks to the questioner; settle() when all is answered; then
 //            append() for the record of each server, from any thread.
-//   Memory   settle() keeps the TLSA records of each host, and of each address the JSON of what was
-//            found.
+//   Memory   settle() keeps the TLSA records of each host and the names of each address.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/questioner.h"
@@ -18,6 +19,7 @@
 #include "mxsweep/core/check_finding.h"
 #include "mxsweep/dane/host.h"
 #include "mxsweep/dane/judge.h"
+#include "mxsweep/names/reverse.h"
 #include "mxsweep/names/route.h"
 #include "mxsweep/results/record.h"
 
@@ -51,12 +53,12 @@ class ServerChecks {
   struct Server {
     std::string host;
     Address address;
-    std::string members{};  // Of the object, each behind a comma.
-    FindingReports findings{};
+    std::optional<names::ReverseReport> reverse{};
   };
 
-  void append_object(std::string_view host, const Server* server, const dane::Shown& shown,
-                     std::string& json) const;
+  // `hello`: the name by which it greets; empty: not known.
+  void append_object(std::string_view host, const Server* server, std::string_view hello,
+                     const dane::Shown& shown, std::string& json) const;
   [[nodiscard]] const dane::HostReport* host_of(std::string_view name) const;
 
   const Options& options_;

@@ -124,6 +124,7 @@ Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& 
   if (!wanted) return {};
   const auto settings = std::make_shared<checks::Options>(options);
   settings->visits = visits;
+  settings->seed = names.resolver.seed;
   settings->validates = validates == Validates::yes;
   if (validates == Validates::automatic && (options.dane || options.dnssec)) {
     const names::ResolverCheck check = names::check_validation(names);

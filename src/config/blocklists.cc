@@ -30,11 +30,11 @@ constexpr std::int64_t kPerSecondMax = 100'000;
 constexpr std::size_t kListCodesMax = 256;
 constexpr std::size_t kWordOctetsMax = 64;
 
-constexpr std::array<std::pair<std::string_view, Severity>, 4> kSeverities{{
-    {"error", Severity::error},
-    {"warn", Severity::warn},
-    {"notice", Severity::notice},
-    {"info", Severity::info},
+constexpr std::array<std::pair<std::string_view, mxsweep::Severity>, 4> kCodeSeverities{{
+    {"error", mxsweep::Severity::error},
+    {"warn", mxsweep::Severity::warn},
+    {"notice", mxsweep::Severity::notice},
+    {"info", mxsweep::Severity::info},
 }};
 constexpr std::array<std::pair<std::string_view, QueryError>, 5> kQueryErrors{{
     {"typing_error", QueryError::typing_error},
@@ -172,7 +172,7 @@ void read_codes(Fields& fields, Context& context, Zone& zone) {
     inside.text("word", code.word);
     if (!inside.has("word")) inside.missing("word");
     if (code.word.size() > kWordOctetsMax) inside.complain("word", "word: it is too long");
-    inside.choice("severity", code.severity, kSeverities);
+    inside.choice("severity", code.severity, kCodeSeverities);
     inside.finish();
     for (const std::uint32_t each : codes) {
       if (has_code(zone.codes, each)) complain_of_second(inside, each);

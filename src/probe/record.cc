@@ -33,7 +33,9 @@ Compared Observation::compared(bool secured) const {
   const auto success = [this](Phase phase, int expected) {
     return code(phase) == expected ? reply(phase) : std::string_view();
   };
-  Compared replies{.greeting = success(Phase::greeting, 220), .secured = secured};
+  Compared replies;
+  replies.greeting = success(Phase::greeting, 220);
+  replies.secured = secured;
   if (verb_ == results::Verb::ehlo) replies.ehlo = success(Phase::ehlo, 250);
   // After a stray reply, a reply under TLS may belong to another command.
   if (!anomalies_.has(Anomaly::stray_reply)) replies.ehlo_tls = success(Phase::ehlo_tls, 250);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Options {
   // Whether servers are visited. If not, what DNS has on them is in the domain's line.
   bool visits = true;
   std::size_t questions_max = kQuestionsDefault;
+  std::uint64_t seed = 0;  // Of the names that cannot exist, asked for to find wildcards.
 };
 
 }  // namespace mxsweep::checks
