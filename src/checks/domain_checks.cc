@@ -102,7 +102,7 @@ void DomainChecks::append(const results::DomainLine& /*line*/, const ServerCheck
                           std::string& json) const {
   const std::size_t begin = json.size();
   json += members_;
-  if (!options_.visits) servers.append_all(json);
+  if (!options_.visits && (options_.dane || options_.names)) servers.append_all(json);
   json += ",\"findings\":";
   results::append_findings(findings_, options_.role, json);
   json[begin] = '{';

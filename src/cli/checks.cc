@@ -42,7 +42,7 @@ void add_checks(Program& program, const std::vector<std::string>& command_words)
   flags->names.add_to(command);
   add_order(command, *flags);
   add_shard(command, *flags);
-  add_exclusions(command, *flags);
+  add_scope(command, *flags);
   add_reporting(command, *flags);
   command.on_run([flags] { return run_scan(*flags, nullptr); });
 }

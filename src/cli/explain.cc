@@ -16,6 +16,7 @@
 #include "cli/without_marks.h"
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/nearest_word.h"
 #include "mxsweep/verdict/rules_of.h"
@@ -49,6 +50,18 @@ bool explain_from(const Rows& rows, std::string_view kind, std::string_view word
   return true;
 }
 
+bool explain_check(std::string_view word) {
+  for (const CheckFindingRow& row : check_finding_rows()) {
+    if (row.word != word) continue;
+    put("{} (check): {}\n", row.word, without_marks(row.seen));
+    put("  severity {} for what sends mail, {} for what only receives it\n", to_string(row.out),
+        to_string(row.in));
+    put("  rule     {}\n  to do    {}\n", row.reference, without_marks(row.cure));
+    return true;
+  }
+  return false;
+}
+
 bool explain_word(std::string_view word) {
   for (const CauseRow& row : cause_rows()) {
     if (row.word != word) continue;
@@ -56,7 +69,7 @@ bool explain_word(std::string_view word) {
     return true;
   }
   return explain_from(anomaly_rows(), "anomaly", word) ||
-         explain_from(finding_rows(), "finding", word);
+         explain_from(finding_rows(), "finding", word) || explain_check(word);
 }
 
 std::vector<std::string> known_words() {
@@ -64,6 +77,7 @@ std::vector<std::string> known_words() {
   for (const CauseRow& row : cause_rows()) words.emplace_back(row.word);
   for (const AnomalyRow& row : anomaly_rows()) words.emplace_back(row.word);
   for (const FindingRow& row : finding_rows()) words.emplace_back(row.word);
+  for (const CheckFindingRow& row : check_finding_rows()) words.emplace_back(row.word);
   return words;
 }
 
@@ -77,6 +91,8 @@ int list_words() {
   for (const AnomalyRow& row : anomaly_rows()) line(row.word, row.seen);
   put("\nFindings:\n");
   for (const FindingRow& row : finding_rows()) line(row.word, row.seen);
+  put("\nFindings of checks:\n");
+  for (const CheckFindingRow& row : check_finding_rows()) line(row.word, row.seen);
   return kRanToItsEnd;
 }
 

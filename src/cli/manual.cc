@@ -19,6 +19,7 @@
 #include "mxsweep/config/sections.h"
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/software/products_page.h"
@@ -212,6 +213,15 @@ void man_rows(const Rows& rows) {
   }
 }
 
+// The table of docs/findings.md.
+void print_findings() {
+  put("| id | severity out / in | rule | seen | to do |\n|---|---|---|---|---|\n");
+  for (const CheckFindingRow& row : check_finding_rows()) {
+    put("| `{}` | {} / {} | {} | {} | {} |\n", row.word, to_string(row.out), to_string(row.in),
+        row.reference, row.seen, row.cure);
+  }
+}
+
 // mxsweep-causes(7).
 void print_causes_man() {
   print_page(kCausesManual, [](std::string_view line) {
@@ -293,8 +303,8 @@ void add_manual(Program& program) {
       program.add_command("manual", "Print the manual page, a shell's completions, or a list");
   command.hide();  // For packagers: not part of the help.
   const auto forms = std::make_shared<std::vector<std::string>>();
-  command.add_operands("man|watch|causes-man|bash|zsh|fish|causes|software|fingerprints", *forms,
-                       "What to print");
+  command.add_operands("man|watch|causes-man|bash|zsh|fish|causes|findings|software|fingerprints",
+                       *forms, "What to print");
   command.on_run([forms, &program] {
     const std::string form = forms->size() == 1 ? forms->front() : std::string{};
     if (form == "man") {
@@ -311,13 +321,15 @@ void add_manual(Program& program) {
       print_fish(program);
     } else if (form == "causes") {
       put_text(verdict::causes_page());
+    } else if (form == "findings") {
+      print_findings();
     } else if (form == "software") {
       put_text(software::products_page());
     } else if (form == "fingerprints") {
       put_text(software::builtin_fingerprints());
     } else {
       say("mxsweep: manual takes one word: man, watch, causes-man, bash, zsh, fish, causes, "
-          "software or fingerprints\n");
+          "findings, software or fingerprints\n");
       return kWrongUsage;
     }
     return kRanToItsEnd;

@@ -299,12 +299,7 @@ void add_limits(Command& command, ScanFlags& flags) {
 }
 
 void add_politeness(Command& command, ScanFlags& flags) {
-  command.add_texts(
-      "--own", "FILE|PREFIX|DOMAIN", flags.scope.own,
-      "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
-      "repeated. Loopback and private addresses are visited only if they are named here or with "
-      "--allow-private");
-  add_exclusions(command, flags);
+  add_scope(command, flags);
   command.add_flag("--allow-private", flags.scope.allow_private,
                    "Also visit addresses for private or special use that are not --own");
 }

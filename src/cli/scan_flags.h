@@ -87,9 +87,9 @@ struct ScanFlags {
 // `resumption` may be null. Returns the exit code.
 [[nodiscard]] int run_scan(ScanFlags& flags, const Resumption* resumption);
 
-// -f and -o; --exclude; what is reported of the sweep, and --check.
+// -f and -o; --own and --exclude; what is reported of the sweep, and --check.
 void add_lists(Command& command, ScanFlags& flags);
-void add_exclusions(Command& command, ScanFlags& flags);
+void add_scope(Command& command, ScanFlags& flags);
 void add_reporting(Command& command, ScanFlags& flags);
 
 void add_identity(Command& command, ScanFlags& flags);

@@ -16,7 +16,12 @@ void add_lists(Command& command, ScanFlags& flags) {
       .shows(flags.output);
 }
 
-void add_exclusions(Command& command, ScanFlags& flags) {
+void add_scope(Command& command, ScanFlags& flags) {
+  command.add_texts(
+      "--own", "FILE|PREFIX|DOMAIN", flags.scope.own,
+      "What is yours: a prefix, an address, a domain with all below it, or a file of these. May be "
+      "repeated. Loopback and private addresses are visited only if they are named here or with "
+      "--allow-private");
   command.add_texts(
       "--exclude", "FILE", flags.scope.exclude,
       "Never visit what this file names: prefixes, addresses and domains, one per line. May be "

@@ -6,6 +6,7 @@
 
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/outcome.h"
@@ -54,6 +55,9 @@ std::string word_list(std::string_view name, std::string_view before) {
     return words(kTlsVersions.size(), before, [](std::size_t i) { return kTlsVersions[i]; });
   }
   if (name == "verify_errors") return words(kErrors, before, word_of<kFirstError>);
+  if (name == "check_findings") {
+    return words(kCheckFindingCount, before, word_of<CheckFinding{}>);
+  }
   if (name == "findings") return words(kFindingCount, before, word_of<Finding{}>);
   if (name == "evidence_parts") return words(kEvidencePartCount, before, word_of<EvidencePart{}>);
   if (name == "confidences") return words(kConfidenceCount, before, word_of<Confidence{}>);

@@ -202,7 +202,7 @@ class Flags(ProgramTest):
             "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "TARGETS", "RECORD", "EXIT STATUS",
             "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
         self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
-                         ["scan", "probe", "watch", "ctl", "sink", "schema", "explain"])
+                         ["scan", "checks", "probe", "watch", "ctl", "sink", "schema", "explain"])
         self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
