@@ -4,8 +4,11 @@
 broken and out of reach."""
 
 import json
+import pathlib
 import subprocess
 import unittest
+
+import jsonschema
 
 from program import MXSWEEP, main
 from signed_zone import SignedNames, SignedZones, temporary_folder
@@ -107,7 +110,6 @@ class ChecksTest(unittest.TestCase):
         self.assertEqual(record["checks"]["dane"]["base"], "mx.signed.test")
 
     def test_lines_are_as_the_schema_says(self):
-        import jsonschema
         schema = json.loads(subprocess.run([MXSWEEP, "schema"], capture_output=True, check=True,
                                            timeout=60).stdout)
         line_schema = {"$ref": "#/$defs/domain_line", "$defs": schema["$defs"],
@@ -121,6 +123,14 @@ class ChecksTest(unittest.TestCase):
         for record in self.run_program("scan", "--mx", "--own", "127.0.0.0/8", "--helo", "me.test",
                                        "--checks", "policy", "--quiet", "signed.test"):
             jsonschema.Draft202012Validator(schema).validate(record)
+
+    def test_the_page_of_findings_is_that_of_the_program(self):
+        table = subprocess.run([MXSWEEP, "manual", "findings"], capture_output=True, check=True,
+                               timeout=60).stdout.decode()
+        root = pathlib.Path(__file__).resolve().parents[2]
+        page = (root / "docs/findings.md").read_text(encoding="utf-8")
+        self.assertTrue(page.endswith("## Table\n\n" + table),
+                        "its table has to be what `mxsweep manual findings` prints")
 
     def test_every_finding_is_explained(self):
         checks = self.checks_of("signed.test", "--checks", "policy,dkim:s1")

@@ -74,6 +74,8 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   const simdjson::dom::element software = properties["software"]["properties"];
   CHECK(strings(software["evidence"]["enum"]) == words<EvidencePart>(kEvidencePartCount));
   CHECK(strings(software["confidence"]["enum"]) == words<Confidence>(kConfidenceCount));
+  CHECK(strings(definitions["check_findings"]["items"]["properties"]["id"]["enum"]) ==
+        words<CheckFinding>(kCheckFindingCount));
   CHECK(strings(properties["anomalies"]["items"]["enum"]) == words<Anomaly>(kAnomalyCount));
   CHECK(strings(properties["tls"]["properties"]["verify_error"]["enum"]) ==
         std::vector<std::string>{"certificate-expired", "certificate-not-trusted",
@@ -83,20 +85,21 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
   CHECK(std::int64_t(properties["v"]["const"]) == kSchemaVersion);
   CHECK(keys(properties) ==
         std::vector<std::string>{
-            "v",        "target",  "latin1",   "line",  "list",     "meta",      "domain",
-            "mx",       "dns",     "ip",       "port",  "name",     "attempt",   "at",
-            "shared",   "outcome", "phase",    "cause", "group",    "blame",     "input",
-            "reply",    "errno",   "greeting", "ehlo",  "starttls", "tls",       "tls_enumeration",
-            "ehlo_tls", "mail",    "rcpt",     "relay", "software", "anomalies", "bytes",
-            "ms"});
+            "v",        "target",  "latin1",   "line",  "list",     "meta",    "domain",
+            "mx",       "dns",     "ip",       "port",  "name",     "attempt", "at",
+            "shared",   "outcome", "phase",    "cause", "group",    "blame",   "input",
+            "reply",    "errno",   "greeting", "ehlo",  "starttls", "tls",     "tls_enumeration",
+            "ehlo_tls", "mail",    "rcpt",     "relay", "software", "checks",  "anomalies",
+            "bytes",    "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
 }
 
-TEST_CASE("the schema allows additional members only for extensions", "[results][schema]") {
+TEST_CASE("the schema allows additional members only for extensions and policies",
+          "[results][schema]") {
   simdjson::dom::parser parser;
   const simdjson::dom::element schema = parser.parse(schema_json()).value();
   CHECK(open_objects(schema, "") == std::vector<std::string>{"/$defs/ehlo/properties/extensions",
-                                                             "/$defs/standing",
+                                                             "/$defs/policy", "/$defs/standing",
                                                              "/$defs/certificate_facts"});
   // Closed by the definitions that refer to it.
   for (const std::string name :
