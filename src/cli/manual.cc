@@ -213,6 +213,15 @@ void man_rows(const Rows& rows) {
   }
 }
 
+void man_checks() {
+  for (const CheckFindingRow& row : check_finding_rows()) {
+    put(".TP\n.B {}\n{}.\nSeverity {} for what sends mail, {} for what only receives it.\n{}.\n",
+        roff(std::string(row.word)), filled(without_marks(row.seen)), to_string(row.out),
+        to_string(row.in), roff(std::string(row.reference)));
+    put("To do: {}.\n", filled(without_marks(row.cure)));
+  }
+}
+
 // The table of docs/findings.md.
 void print_findings() {
   put("| id | severity out / in | rule | seen | to do |\n|---|---|---|---|---|\n");
@@ -231,6 +240,8 @@ void print_causes_man() {
       man_rows(anomaly_rows());
     } else if (line == "@findings@") {
       man_rows(finding_rows());
+    } else if (line == "@check_findings@") {
+      man_checks();
     } else {
       return false;
     }

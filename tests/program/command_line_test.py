@@ -116,7 +116,8 @@ class Flags(ProgramTest):
         definitions = json.loads(schema)
         words = (definitions["$defs"]["cause"]["enum"]
                  + definitions["properties"]["anomalies"]["items"]["enum"]
-                 + definitions["$defs"]["dns"]["properties"]["findings"]["items"]["enum"])
+                 + definitions["$defs"]["dns"]["properties"]["findings"]["items"]["enum"]
+                 + definitions["$defs"]["check_findings"]["items"]["properties"]["id"]["enum"])
         code, listed, stderr = self.run_program("explain")
         self.assertEqual((code, stderr), (RAN_TO_ITS_END, ""))
         self.assertEqual([line.split()[0] for line in listed.decode().splitlines()
@@ -145,7 +146,7 @@ class Flags(ProgramTest):
                 defaults[flag[1]] = default[1] if default else None
         for optional in ("domain-summary", "certs", "summary", "check-name", "rotate", "checkpoint",
                          "resume", "own", "exclude", "shard", "canary", "metrics",
-                         "rcpt-to", "relay-test"):
+                         "rcpt-to", "relay-test", "sni", "checks", "spf-from"):
             self.assertIsNone(defaults.pop(optional))
         self.assertEqual(defaults, {
             "input-file": "-", "output-file": "-", "format": "mxsweep", "port": "25", "rate": "500",
@@ -161,7 +162,8 @@ class Flags(ProgramTest):
             "per-ip": "1", "per-prefix": "4", "per-operator": "8", "ip-interval": "30s",
             "retries": "1, and 0 for your own targets",
             "retry-delay": "15m after a reply, 2m after a reset, 1m after no answer",
-            "source-ip": "as the routes say",
+            "source-ip": "as the routes say", "checks-queries-max": "64", "role": "both",
+            "resolver-validates": "auto",
             "connect-timeout": "10s", "greeting-timeout": "60s", "command-timeout": "30s",
             "tls-timeout": "15s", "session-timeout": "120s"})
 
@@ -178,7 +180,7 @@ class Flags(ProgramTest):
         root = pathlib.Path(__file__).resolve().parents[2]
         pages = {path.name: path.read_text(encoding="utf-8")
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
-        for command in ("scan", "probe", "watch", "ctl", "sink", "schema"):
+        for command in ("scan", "checks", "probe", "watch", "ctl", "sink", "schema"):
             pages[command] = self.run_program(command, "--help")[1].decode()
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
