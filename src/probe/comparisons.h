@@ -17,10 +17,10 @@ namespace mxsweep::probe {
 
 // Complete replies of success, with their codes; empty: there was none.
 struct Compared {
-  std::string_view greeting;
-  std::string_view ehlo;      // To EHLO, not to HELO.
-  std::string_view ehlo_tls;  // After STARTTLS.
-  bool secured = false;       // TLS came before the greeting.
+  std::string_view greeting{};
+  std::string_view ehlo{};      // To EHLO, not to HELO.
+  std::string_view ehlo_tls{};  // After STARTTLS.
+  bool secured = false;         // TLS came before the greeting.
 };
 
 // The anomalies that do not depend on a name.

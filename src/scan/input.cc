@@ -237,7 +237,10 @@ void Input::record_resolved(const std::vector<Resolved>& servers) {
   }
   names::Domain domain(first.target, *first.path, recorder_->list_name(first.target.list));
   for (const Resolved& server : servers) {
-    domain.add(results::domain_part_of(record_of(server.task, server.cause, server.phase)));
+    const results::Record record = record_of(server.task, server.cause, server.phase);
+    results::DomainPart part = results::domain_part_of(record);
+    part.answered = false;  // Nothing was sent to it.
+    domain.add(part);
   }
   results::Record best = record_of(first, domain.cause(), Phase::dns);
   recorder_->add(domain, best, first.target.number, ring::now());
