@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import tempfile
 
+from bench_checks import checks
 from bench_compare import compare as compare_with_others
 from bench_dns import dns_lookups, dns_rate, dns_shared
 from bench_fleet import fleet
@@ -311,6 +312,7 @@ def main():
     benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many,
                latency, micro, fleet, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
+    benches["checks"] = checks
     benches["compare"] = compare_with_others
     benches["watch"] = watch_load
     benches["watch-compare"] = watch_compare

@@ -33,6 +33,7 @@ server:
   xfrdir: "{folder}"
   zonelistfile: "{folder}/zone.list"
   logfile: "{folder}/nsd.log"
+  rrl-ratelimit: 0
 remote-control:
   control-enable: no
 zone:
