@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the checks of domains cost: mxsweep checks, and a sweep with them, against NSD and Unbound on
-the fleet's core. The domains are like those of a registry: two MX hosts of a provider, an SPF record
-that includes a mailer's, which includes others, and DMARC with reports to another domain."""
+"""What the checks of domains cost: mxsweep checks, and a sweep with them, against NSD and Unbound
+on the fleet's core. The domains are like those of a registry: two MX hosts of a provider, an SPF
+record that includes a mailer's, which includes others, and DMARC with reports to another domain."""
 
 import os
 import socket
@@ -80,8 +80,8 @@ def warm_rates(build, folder, pairs):
         bare = run_checks(build, folder, targets, "--checks", "spf")
         report(bare, "spf alone")
         rates = [run["lines"] / run["cpu"] for run in runs]
-        print(f"  CHECKS   {statistics.median(rates):.0f} domains a CPU second ({min(rates):.0f} to "
-              f"{max(rates):.0f}); the bar is 3,000")
+        print(f"  CHECKS   {statistics.median(rates):.0f} domains a CPU second "
+              f"({min(rates):.0f} to {max(rates):.0f}); the bar is 3,000")
         with Sink(build / "mxsweep", "--only", "plain"):
             flags = (1000, *NAMES, "-j", 1, "--tls", "off", "--resolver-validates", "no")
             plain = run_scan(build, folder, targets, *flags)

@@ -67,6 +67,9 @@ class HostileServers(ProgramTest):
             compared += 1
             if "anomalies" not in right:
                 record.pop("anomalies", None)
+            elif "other_name" in right["anomalies"]:  # The sweep has addresses, without names.
+                right["anomalies"].remove("other_name")
+                record.setdefault("anomalies", [])
             if verdict(record) != verdict(right):
                 wrong.append((right, record))
         self.assertEqual(wrong[:5], [], f"{len(wrong)} differ; the first seed is {first}")
