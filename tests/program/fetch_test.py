@@ -143,7 +143,8 @@ class Fetch(ProgramTest):
             with self.subTest(persona):
                 answer = driver.fetch(persona, addresses=f"127.0.0.1,{NEVER_REACHED}")
                 self.expect(answer, outcome="tls", status=0, body=b"", address="127.0.0.1")
-                self.assertEqual(answer["why"], why)
+                # Later versions of libcurl write "hostname".
+                self.assertEqual(answer["why"].replace("hostname", "host name"), why)
         self.assertEqual(self.server.requests, [])
 
     def test_a_slow_answer_ends_in_time(self):
