@@ -207,8 +207,10 @@ class Stops(ResumeTest):
         scan = self.start_sweep("--max-runtime", "300ms")
         self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
         self.assertIn(f"go on with: mxsweep scan --resume {self.path('state')}", scan.stderr)
+        before = self.path("out.jsonl").stat().st_size
         scan = self.start_resumed("--max-runtime", "1h")
-        time.sleep(0.2)
+        # Earlier, the signal could end a program that has not begun.
+        wait_until(lambda: self.path("out.jsonl").stat().st_size > before, "a record of this run")
         scan.send(signal.SIGINT)
         self.assertEqual(scan.wait(), STOPPED_EARLY, scan.stderr)
         scan = self.start_resumed("--max-runtime", "1h")
