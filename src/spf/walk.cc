@@ -177,17 +177,23 @@ void Walk::of_target(const Term& term, const Fact& fact, std::string_view name, 
   if (is_usable(target)) of_record(target, policy);
 }
 
-void Walk::of_exchanges(const Term& term, const Fact& fact, std::string_view name) {
-  const Fact& exchanges = answers_.ask(name, dns::Type::mx);
-  switch (exchanges.state) {
-    case FactState::open: open_ = true; return;
+// Whether the lookup has found something. Notes what else it came to.
+bool Walk::is_found(const Fact& fact, std::string_view name) {
+  switch (fact.state) {
+    case FactState::open: open_ = true; break;
     case FactState::failed:
       report_.partial = true;
-      note(CheckFinding::spf_dns_failed, name, to_string(exchanges.status));
-      return;
-    case FactState::absent: ++report_.voids; return;
-    case FactState::found: break;
+      note(CheckFinding::spf_dns_failed, name, to_string(fact.status));
+      break;
+    case FactState::absent: ++report_.voids; break;
+    case FactState::found: return true;
   }
+  return false;
+}
+
+void Walk::of_exchanges(const Term& term, const Fact& fact, std::string_view name) {
+  const Fact& exchanges = answers_.ask(name, dns::Type::mx);
+  if (!is_found(exchanges, name)) return;
   if (exchanges.names.size() > kExchangesMax) {
     permerror_ = true;
     note_count(CheckFinding::spf_mx_over, fact.name, exchanges.names.size(), kExchangesMax,
@@ -217,16 +223,7 @@ void Walk::of_addresses(std::string_view name) {
 }
 
 void Walk::of_exists(std::string_view name) {
-  const Fact& fact = answers_.ask(name, dns::Type::a);
-  switch (fact.state) {
-    case FactState::open: open_ = true; return;
-    case FactState::failed:
-      report_.partial = true;
-      note(CheckFinding::spf_dns_failed, name, to_string(fact.status));
-      return;
-    case FactState::absent: ++report_.voids; return;
-    case FactState::found: return;
-  }
+  static_cast<void>(is_found(answers_.ask(name, dns::Type::a), name));
 }
 
 }  // namespace mxsweep::spf

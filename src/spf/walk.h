@@ -29,6 +29,7 @@ class Walk {
   void of_term(const Term& term, const Fact& fact, bool policy);
   void of_lookup(const Term& term, const Fact& fact, bool policy);
   void of_target(const Term& term, const Fact& fact, std::string_view name, bool policy);
+  bool is_found(const Fact& fact, std::string_view name);
   void of_exchanges(const Term& term, const Fact& fact, std::string_view name);
   void of_addresses(std::string_view name);
   void of_exists(std::string_view name);
