@@ -105,10 +105,11 @@ void ChecksFlags::add_to(Command& command, std::string_view fallback) {
       "DNS), dnssec; policy: all of these; dkim:SELECTOR: the DKIM key of that selector; "
       "dkim:common: those that large providers use");
   if (!fallback.empty()) which.shows(std::string(fallback));
-  command.add_list(
+  Flag& from = command.add_list(
       "--spf-from", "IP,...",
       [this](const std::string& text) { return add_outbound(text, options.outbound); },
       "Addresses that send mail for the domains: what SPF says of each");
+  if (fallback.empty()) from.needs(which);
   command.add_choice("--role", "ROLE", options.role, kRoles,
                      "What the servers are for, which decides how much a finding matters: in "
                      "(they only receive), out (they only send) or both");

@@ -21,7 +21,7 @@ from real_certificates import Authority
 CONVERSATIONS = 20
 # The delay is 40 ms on Linux; without it the exchange takes a millisecond or two.
 SLOW_MS = 20
-AGREE_MS = 20  # The record against the server's clock, on a busy machine; a stall is 40 ms or more.
+AGREE_MS = 10  # The record against the server's clock, on a busy machine.
 
 
 class NagleServer:
@@ -111,7 +111,9 @@ class Nagle(ProgramTest):
         recorded, busy = self.latencies(mode, phase, certificate, in_parts)
         middle = statistics.median(recorded)
         self.assertLess(middle, SLOW_MS, sorted(recorded))
-        self.assertLess(abs(middle - statistics.median(busy)), AGREE_MS, (sorted(recorded), busy))
+        # A stall delays every conversation, a busy machine the slower ones of them.
+        quicker = statistics.quantiles(recorded)[0]
+        self.assertLess(abs(quicker - statistics.median(busy)), AGREE_MS, (sorted(recorded), busy))
 
     def test_data_after_a_handshake_is_not_held_back_on_our_side(self):
         """With a long flight we send before all of it has arrived."""

@@ -23,7 +23,7 @@ struct Options {
   bool tls_rpt = false;
   bool dane = false;
   bool names = false;                    // Of servers: forward-confirmed reverse DNS.
-  bool dnssec = false;                   // Of the MX records, the hosts and the texts.
+  bool dnssec = false;                   // Of the MX records; with what a domain depends on.
   std::vector<std::string> selectors{};  // Of DKIM keys.
   bool common_selectors = false;         // The selectors that large providers use, as well.
   std::vector<Address> outbound{};       // Each is checked against the domain's SPF record.

@@ -3,8 +3,8 @@
 //
 //   Shape     a names::Inquiry: its questions go beside those of the path, and what they show is
 //             written into the records of the servers ("checks") and into the domain's line.
-//   Memory    while it asks, what the checks need (some KiB); then the JSON of the domain and, for
-//             each server, the TLSA records and the JSON of the rest.
+//   Memory    while it asks, what the checks need (some KiB); then the JSON of the domain, the TLSA
+//             records of each host, and the names of each address.
 //   Errors    a failure of DNS is "unknown" or "temperror" in what is written. Beyond the limit of
 //             questions nothing more is asked, and "cut" is written.
 #pragma once
