@@ -11,6 +11,7 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/software.h"
+#include "mxsweep/results/json_object.h"
 #include "mxsweep/tls/facts.h"
 #include "results/json_tls.h"
 #include "results/record.schema.json.h"
@@ -27,9 +28,7 @@ std::string words(std::size_t count, std::string_view before, ToWord to_word) {
   for (std::size_t i = 0; i < count; ++i) {
     list += i == 0 ? "\n  " : ",\n  ";
     list += margin;
-    list += '"';
-    list += to_word(i);
-    list += '"';
+    append_quoted(to_word(i), list);
   }
   return list + "\n" + margin;
 }
@@ -38,6 +37,12 @@ std::string words(std::size_t count, std::string_view before, ToWord to_word) {
 template <auto First>
 std::string_view word_of(std::size_t index) {
   return to_string(static_cast<decltype(First)>(static_cast<std::size_t>(First) + index));
+}
+
+// What the words mean, for those who read the schema: of the rows, `text`.
+template <typename Rows, typename Text>
+std::string texts(const Rows& rows, std::string_view before, Text text) {
+  return words(rows.size(), before, [&](std::size_t i) { return rows[i].*text; });
 }
 
 std::string word_list(std::string_view name, std::string_view before) {
@@ -49,6 +54,7 @@ std::string word_list(std::string_view name, std::string_view before) {
   if (name == "outcomes") return words(kOutcomeCount, before, word_of<Outcome{}>);
   if (name == "phases") return words(kPhaseCount, before, word_of<Phase{}>);
   if (name == "causes") return words(kCauseCount, before, word_of<Cause{}>);
+  if (name == "cause_texts") return texts(cause_rows(), before, &CauseRow::sentence);
   if (name == "cause_groups") return words(kGroups, before, word_of<CauseGroup::connectivity>);
   if (name == "blames") return words(kBlames, before, word_of<Blame::target>);
   if (name == "tls_versions") {
@@ -58,9 +64,14 @@ std::string word_list(std::string_view name, std::string_view before) {
   if (name == "check_findings") {
     return words(kCheckFindingCount, before, word_of<CheckFinding{}>);
   }
+  if (name == "check_finding_texts") {
+    return texts(check_finding_rows(), before, &CheckFindingRow::seen);
+  }
   if (name == "findings") return words(kFindingCount, before, word_of<Finding{}>);
+  if (name == "finding_texts") return texts(finding_rows(), before, &FindingRow::seen);
   if (name == "evidence_parts") return words(kEvidencePartCount, before, word_of<EvidencePart{}>);
   if (name == "confidences") return words(kConfidenceCount, before, word_of<Confidence{}>);
+  if (name == "anomaly_texts") return texts(anomaly_rows(), before, &AnomalyRow::seen);
   INVARIANT(name == "anomalies");
   return words(kAnomalyCount, before, word_of<Anomaly{}>);
 }

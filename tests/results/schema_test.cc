@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/cause.h"
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/results/certificate_line.h"
@@ -92,6 +94,27 @@ TEST_CASE("the schema lists every word and the keys in their order", "[results][
             "ehlo_tls", "mail",    "rcpt",     "relay", "software", "checks",  "anomalies",
             "bytes",    "ms"});
   CHECK(schema_json().find('@') == std::string::npos);
+}
+
+TEST_CASE("the schema says of each cause, anomaly and finding what it means", "[results][schema]") {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element schema = parser.parse(schema_json()).value();
+  const simdjson::dom::element definitions = schema["$defs"];
+  const auto described = [](simdjson::dom::element words) {
+    return strings(words["enumDescriptions"]);
+  };
+  const auto texts = [](const auto& rows, auto text) {
+    std::vector<std::string> cells;
+    for (const auto& row : rows) cells.emplace_back(row.*text);
+    return cells;
+  };
+  CHECK(described(definitions["cause"]) == texts(cause_rows(), &CauseRow::sentence));
+  CHECK(described(schema["properties"]["anomalies"]["items"]) ==
+        texts(anomaly_rows(), &AnomalyRow::seen));
+  CHECK(described(definitions["dns"]["properties"]["findings"]["items"]) ==
+        texts(finding_rows(), &FindingRow::seen));
+  CHECK(described(definitions["check_findings"]["items"]["properties"]["id"]) ==
+        texts(check_finding_rows(), &CheckFindingRow::seen));
 }
 
 TEST_CASE("the schema allows additional members only for extensions and policies",
