@@ -26,7 +26,7 @@ PERSONAS = ["plain", "certificate_expired", "certificate_self_signed", "certific
 
 
 class Shown:
-    """The certificates that a server sends, the leaf first, and the root of the fleet after them."""
+    """The certificates that a server sends, the leaf first, and then the root of the fleet."""
 
     def __init__(self, pems, root):
         self.certificates = [*pems, root]
@@ -50,7 +50,7 @@ LONG_WRONG = "3 1 2 " + "5a" * 64
 class Case:
     """One domain with one server. `records`: from what the server has shown, its TLSA records.
     `host`: in sink.test, which the fleet's certificates are for, unless it is said otherwise.
-    `alias`: the host is a CNAME, and its end has the records. `forged`: their signature is wrong."""
+    `alias`: the host is a CNAME, whose end has the records. `forged`: their signature is wrong."""
 
     def __init__(self, label, verdict, records=None, persona="plain", *, host="{}.sink.test",
                  domain="{}.test", alias=False, forged=False):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The contract of the records as a JSON Schema (2020-12).
 //
-//   Source   src/results/record.schema.json; its closed lists, and what their words mean, are filled
-//            in from the tables of core, so that they cannot diverge.
+//   Source   src/results/record.schema.json; its closed lists, and what their words mean, are
+//            filled in from the tables of core, so that they cannot diverge.
 //   Errors   none.
 #pragma once
 
