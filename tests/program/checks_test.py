@@ -13,6 +13,7 @@ import jsonschema
 from program import MXSWEEP, main
 from signed_zone import SignedNames, SignedZones, temporary_folder
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECORDS = f"""signed.test. MX 10 mx.signed.test.
 signed.test. TXT "v=spf1 include:spf.signed.test -all"
 spf.signed.test. TXT "v=spf1 ip4:192.0.2.0/24 mx -all"
@@ -124,11 +125,36 @@ class ChecksTest(unittest.TestCase):
                                        "--checks", "policy", "--quiet", "signed.test"):
             jsonschema.Draft202012Validator(schema).validate(record)
 
+    def test_a_filter_gives_the_names_that_checkdmarc_has(self):
+        def renamed(domain):
+            line, = self.run_program("checks", "--own", "127.0.0.0/8", "--quiet", domain)
+            ran = subprocess.run(["jq", "-f", ROOT / "docs/checkdmarc.jq"], check=True, timeout=60,
+                                 input=json.dumps(line).encode(), capture_output=True)
+            return json.loads(ran.stdout)
+
+        signed = renamed("signed.test")
+        self.assertEqual((signed["domain"], signed["base_domain"], signed["dnssec"]),
+                         ("signed.test", "signed.test", True))
+        host, = signed["mx"]["hosts"]
+        self.assertEqual(host, {"preference": 10, "hostname": "mx.signed.test",
+                                "addresses": ["127.9.0.1"], "tlsa": ["3 1 1 " + "ab" * 32]})
+        self.assertEqual(signed["spf"], {"valid": True, "dns_lookups": 2, "void_dns_lookups": 1,
+                                         "record": "v=spf1 include:spf.signed.test -all",
+                                         "warnings": ["spf.ip_private spf.signed.test "
+                                                      "ip4:192.0.2.0/24"]})
+        self.assertEqual(signed["dmarc"]["tags"]["p"], {"value": "reject"})
+        self.assertEqual(signed["smtp_tls_reporting"]["tags"],
+                         {"rua": {"value": ["mailto:t@signed.test"]}})
+        self.assertEqual(signed["mta_sts"], {"valid": False, "policy": {}, "warnings": [],
+                                             "error": "mta_sts.multiple _mta-sts.signed.test"})
+        self.assertFalse(renamed("insecure.test")["dmarc"]["valid"])
+        expired = renamed("expired.test")
+        self.assertEqual((expired["dnssec"], expired["spf"]["valid"]), (False, None))
+
     def test_the_page_of_findings_is_that_of_the_program(self):
         table = subprocess.run([MXSWEEP, "manual", "findings"], capture_output=True, check=True,
                                timeout=60).stdout.decode()
-        root = pathlib.Path(__file__).resolve().parents[2]
-        page = (root / "docs/findings.md").read_text(encoding="utf-8")
+        page = (ROOT / "docs/findings.md").read_text(encoding="utf-8")
         self.assertTrue(page.endswith("## Table\n\n" + table),
                         "its table has to be what `mxsweep manual findings` prints")
 
