@@ -87,9 +87,9 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
     return {.deadline = deadline_};
   }
   const std::size_t before = observation_.unfinished().size();
-  if (before == 0 || reader_.saw_text()) reply_began_ = now;  // A text before it is no part of it.
   observation_.append(octets);
   const smtp::ReplyStatus status = reader_.read(observation_.unfinished());
+  if (reader_.begin() >= before) reply_began_ = now;  // A text before it is no part of it.
   if (status == smtp::ReplyStatus::complete) {
     octets.remove_prefix(reader_.reached() - before);
     observation_.cut_unfinished(reader_.reached());

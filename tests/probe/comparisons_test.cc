@@ -271,7 +271,27 @@ TEST_CASE("a reply that trickles", "[probe][anomalies]") {
     S: 221 bye
     [close]
     = ok quit none)");
-  // A text that is printed before the server begins is no part of its greeting.
+  // A text that is printed before the server begins is no part of its greeting, wherever it is cut.
+  play(R"(
+    S| 22
+    [wait 12]
+    S|  o'clock\r\n220 mx.test ESMTP\r\n
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none text_before_reply)");
+  play(R"(
+    S| 22 o'clock\r\n220-mx
+    [wait 12]
+    S| .test\r\n220 ESMTP\r\n
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none text_before_reply trickled)");
   play(R"(
     S: loading
     [wait 12]
