@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "mxsweep/core/random.h"
+#include "mxsweep/results/record.h"
+#include "mxsweep/tls/facts.h"
 #include "mxsweep/view/board.h"
 #include "support/catch.h"
 
@@ -107,6 +109,8 @@ class BoardScene {
   }
   void fail(watch::MonitorId id, const Answer& answer = kTimeout) { answers[id] = answer; }
   void recover(watch::MonitorId id) { answers.erase(id); }
+  // From now on its handshakes succeed, with this chain, which outlives the scene.
+  void show(watch::MonitorId id, const tls::Chain& chain) { chains[id] = &chain; }
   [[nodiscard]] const std::string& key(watch::MonitorId id) const { return watch->monitor(id).key; }
   [[nodiscard]] MonitorPage page(watch::MonitorId id) const {
     const auto found = board->monitor(id_of(key(id)), now);
@@ -120,6 +124,7 @@ class BoardScene {
   std::unique_ptr<watch::Watch> watch;
   std::unique_ptr<Board> board;
   std::unordered_map<watch::MonitorId, Answer> answers;  // Others are well.
+  std::unordered_map<watch::MonitorId, const tls::Chain*> chains;
   bool canaries = true;
   std::vector<watch::StateBatch> seen;  // What was to be committed.
 
@@ -136,6 +141,17 @@ class BoardScene {
                          .cause = it.cause,
                          .at = now.wall,
                          .with_tls = true};
+    results::Record record;
+    record.outcome = it.outcome;
+    if (const auto shown = chains.find(id); shown != chains.end()) {
+      tls::Facts& facts = record.tls.emplace();
+      facts.session.version = "TLSv1.3";
+      facts.session.cipher = "TLS_AES_256_GCM_SHA384";
+      facts.session.cipher_id = 0x1302;
+      facts.chain = shown->second;
+      sample.record = &record;
+      board->on_record(record);
+    }
     watch->on_result(id, sample, now);
     watch::HistoryRow row;
     row.at_ms = std::chrono::floor<std::chrono::milliseconds>(now.wall).time_since_epoch().count();
