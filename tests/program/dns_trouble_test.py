@@ -55,11 +55,14 @@ class TroubledResolver:
     that of the root, by which the resolver shows that it validates, is always good."""
 
     def __init__(self, place, seed):
-        self.place = place
         self.seed = seed
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.near.bind(("127.0.0.1", 0))
+        self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.far.connect(place)
+        self.asked = {}  # By the id of our own query: who asked, its id, and its fate.
+        self.late = []  # Answers, with the moment when each is sent, and to whom.
+        self.address = "127.0.0.1:%d" % self.near.getsockname()[1]
         self.closing, self.closed = socket.socketpair()
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -72,44 +75,44 @@ class TroubledResolver:
                 else "late" if chance < 0.2 else "good")
 
     def serve(self):
-        askers = {}  # The socket of a question to who asked it, and when its answer may be sent.
-        waiting = []
         while True:
-            timeout = max(0, min(at for at, *_ in waiting) - time.monotonic()) if waiting else None
-            ready, _, _ = select.select([self.socket, self.closed, *askers], [], [], timeout)
+            timeout = max(0, self.late[0][0] - time.monotonic()) if self.late else None
+            ready, _, _ = select.select([self.near, self.far, self.closed], [], [], timeout)
             if self.closed in ready:
-                break
-            for one in ready:
-                if one is self.socket:
-                    self.take(askers)
-                else:
-                    asker, at = askers.pop(one)
-                    waiting.append((at, one.recv(65535), asker))
-                    one.close()
-            due = [entry for entry in waiting if entry[0] <= time.monotonic()]
-            waiting = [entry for entry in waiting if entry not in due]
-            for _, answer, asker in due:
-                self.socket.sendto(answer, asker)
-        for one in (self.socket, self.closed, *askers):
-            one.close()
+                return
+            if self.near in ready:
+                self.ask()
+            if self.far in ready:
+                self.answer()
+            while self.late and self.late[0][0] <= time.monotonic():
+                self.near.sendto(*self.late.pop(0)[1:])
 
-    def take(self, askers):
-        query, asker = self.socket.recvfrom(4096)
+    def ask(self):
+        query, asker = self.near.recvfrom(4096)
         question = query[12:query.index(b"\0", 12) + 5]
         fate = self.fate(question)
         if fate == "servfail":
             answer = query[:2] + struct.pack(">HHHHH", SERVFAIL, 1, 0, 0, 0) + question
-            self.socket.sendto(answer, asker)
+            self.near.sendto(answer, asker)
         elif fate != "lost":
-            onward = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            onward.connect(self.place)
-            onward.send(query)
-            askers[onward] = asker, time.monotonic() + (LATE_SECONDS if fate == "late" else 0)
+            own = struct.pack(">H", len(self.asked))
+            self.asked[own] = asker, query[:2], fate
+            self.far.send(own + query[2:])
+
+    def answer(self):
+        answer = self.far.recv(65535)
+        asker, its_id, fate = self.asked[answer[:2]]
+        answer = its_id + answer[2:]
+        if fate == "late":
+            self.late.append((time.monotonic() + LATE_SECONDS, answer, asker))
+        else:
+            self.near.sendto(answer, asker)
 
     def close(self):
         self.closing.send(b"x")
         self.thread.join()
-        self.closing.close()
+        for one in (self.near, self.far, self.closing, self.closed):
+            one.close()
 
 
 class DnsTroubleTest(unittest.TestCase):
