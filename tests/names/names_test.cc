@@ -85,6 +85,16 @@ TEST_CASE("no more names are begun when their targets hold too many octets", "[n
   CHECK_FALSE(names.full());
 }
 
+TEST_CASE("no more names are begun than keep the resolver busy", "[names]") {
+  Names names(without_resolver(std::chrono::minutes{1}));
+  REQUIRE(names.open(-1).ok());
+  std::size_t begun = 0;
+  while (!names.full()) names.begin(named("n" + std::to_string(begun++) + ".test"), ring::now());
+  constexpr std::size_t kQuestions = 2;  // Of a host: its IPv4 and its IPv6 addresses.
+  CHECK(kQuestions * begun >= kQueuedMax);
+  CHECK(kQuestions * begun <= kQueuedMax + 2 * dns::ResolverOptions().in_flight_max);
+}
+
 TEST_CASE("a name that no host can have fails without a query", "[names]") {
   Names names(without_resolver(std::chrono::minutes{1}));
   REQUIRE(names.open(-1).ok());

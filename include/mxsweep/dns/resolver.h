@@ -98,6 +98,8 @@ class Resolver {
 
   // False from the time that the check (". NS") found no server answering until one answers.
   [[nodiscard]] bool reachable() const { return reachable_; }
+  // Questions that are not sent yet, because enough others are in flight.
+  [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   // Distinct questions without an answer yet.
   [[nodiscard]] std::size_t waiting() const { return lookups_.size(); }
   [[nodiscard]] const LookupCounts& counts() const { return counts_; }

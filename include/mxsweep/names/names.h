@@ -6,8 +6,9 @@
 //             ones: each becomes the addresses of a host, or the servers of a mail domain. With an
 //             inquiry (names/inquiry.h), a target is resolved when that is done as well; a target
 //             that is an address has nothing but its inquiry.
-//   Memory    at most kRoutesMax names in resolution; all targets that it holds own at most
-//             kNamesOctetsMax octets and one more target. The resolver's cache comes on top.
+//   Memory    at most kRoutesMax names in resolution, fewer while the resolver has enough to do;
+//             all targets that it holds own at most kNamesOctetsMax octets and one more target. The
+//             resolver's cache comes on top.
 //   Lifetime  used by one thread.
 //   Errors    open() returns why it failed. While our own resolver does not answer, full() is true,
 //             and names that failed because of it are tried again. When it has not answered for
@@ -41,6 +42,8 @@ namespace mxsweep::names {
 
 inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kNamesOctetsMax = 8 * 1024 * 1024;
+// More names than keep the resolver busy would only wait in memory, each with what it asks.
+inline constexpr std::size_t kQueuedMax = 2000;
 
 // Called for each question of a route when it is asked (answer is null), and again when it is
 // answered. The views are valid during the call.
@@ -80,7 +83,8 @@ class Names {
 
   [[nodiscard]] bool full() const {
     const std::size_t begun = routes_.size() + retry_queue_.size();
-    return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || (begun > 0 && awaits_resolver());
+    return begun >= kRoutesMax || octets_ >= kNamesOctetsMax || resolver_.queued() >= kQueuedMax ||
+           (begun > 0 && awaits_resolver());
   }
   [[nodiscard]] const LookupCounts& lookups() const { return resolver_.counts(); }
   // Names begun and not taken yet.
