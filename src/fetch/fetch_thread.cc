@@ -69,8 +69,8 @@ void FetchThread::accept(Request&& request) {
   if (!scan_host_name(request.host, kHostRule).faults.empty() || !is_path(request.path)) {
     return refuse(request, FetchOutcome::refused, "not a URL: " + request.host + request.path);
   }
-  const bool named = options_.scope != nullptr;
-  if (named && options_.scope->verdict(request.host).standing == scope::Standing::excluded) {
+  if (is_excluded(request.host) ||
+      std::ranges::any_of(request.aliases, [this](auto& alias) { return is_excluded(alias); })) {
     return refuse(request, FetchOutcome::refused, "the name is excluded");
   }
   if (request.addresses.empty()) {
@@ -84,6 +84,11 @@ void FetchThread::accept(Request&& request) {
   const std::uint64_t number = next_number_++;
   lanes_.add(number, addresses.front());
   jobs_.emplace(number, Job{.request = std::move(request), .addresses = std::move(addresses)});
+}
+
+bool FetchThread::is_excluded(std::string_view name) const {
+  return options_.scope != nullptr &&
+         options_.scope->verdict(name).standing == scope::Standing::excluded;
 }
 
 std::vector<Address> FetchThread::allowed(const Request& request) const {

@@ -53,6 +53,7 @@ class FetchThread {
   bool end_downloads();  // Whether some have ended.
   void on_end(Jobs::iterator job, CURLcode code);
   void refuse(const Request& request, FetchOutcome outcome, std::string why);
+  [[nodiscard]] bool is_excluded(std::string_view name) const;
   [[nodiscard]] std::vector<Address> allowed(const Request& request) const;
   [[nodiscard]] bool is_allowed(const Address& address, bool own_by_name) const;
   bool pass_results();  // Whether there were any.

@@ -145,7 +145,7 @@ TEST_CASE("an address of no host is not asked even where private ones are", "[fe
   CHECK(fetching.result().outcome == FetchOutcome::refused);
 }
 
-TEST_CASE("what is excluded is not asked, by name or address", "[fetch]") {
+TEST_CASE("what is excluded is not asked, by name, alias or address", "[fetch]") {
   scope::Scope scope;
   scope.allow_private = true;
   scope.excluded.suffixes.add("example.org");
@@ -158,7 +158,13 @@ TEST_CASE("what is excluded is not asked, by name or address", "[fetch]") {
   CHECK(by_name.why == "the name is excluded");
   fetching.begin(2, {kLoopback});
   CHECK(fetching.result().outcome == FetchOutcome::refused);
-  fetching.begin(3, {kLoopback, *parse_address("127.0.0.2")});
+  fetching.fetcher.begin({.ticket = 3,
+                          .host = "mta-sts.example.net",
+                          .path = "/",
+                          .addresses = {*parse_address("127.0.0.2")},
+                          .aliases = {"a.example.net", "sts.example.org"}});
+  CHECK(fetching.result().why == "the name is excluded");
+  fetching.begin(4, {kLoopback, *parse_address("127.0.0.2")});
   const Fetched elsewhere = fetching.result();
   CHECK(elsewhere.outcome == FetchOutcome::unreachable);
   CHECK(elsewhere.address == *parse_address("127.0.0.2"));

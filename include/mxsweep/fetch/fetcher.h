@@ -35,7 +35,8 @@ namespace mxsweep::fetch {
 inline constexpr std::size_t kWaitingMax = 1024;
 inline constexpr std::size_t kAddressesMax = 4;
 inline constexpr std::size_t kHeaderOctetsMax = 64 * 1024;
-inline constexpr std::size_t kTextOctetsMax = 300;  // Of `why` and of a content type.
+inline constexpr std::size_t kTextOctetsMax = 300;       // Of `why` and of a content type.
+inline constexpr std::uint32_t kDescriptorsBesides = 8;  // What libcurl opens beside connections.
 
 struct FetcherOptions {
   const scope::Scope* scope = nullptr;  // Null: global addresses only.
@@ -54,6 +55,7 @@ struct Request {
   std::string host;          // Of the URL, of SNI and of the certificate.
   std::string path;          // Begins with "/", and is encoded as in a URL.
   std::vector<Address> addresses;
+  std::vector<std::string> aliases{};  // The names on the way from the host to the addresses.
 };
 
 enum class FetchOutcome : std::uint8_t {
@@ -66,7 +68,8 @@ enum class FetchOutcome : std::uint8_t {
   unreachable,  // The connection is refused, no network leads there, or there is no address.
   closed,       // The peer ended the connection before the end of its answer.
   malformed,    // The answer is not HTTP.
-  refused,      // Not asked for: not a host's name, or excluded, or only excluded addresses.
+  refused,      // Not asked for: no host's name, excluded or with an alias that is, or without an
+                // address that may be visited.
   local,        // This machine: no descriptor, no route, no certificates.
 };
 
