@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mxsweep/core/invariant.h"
 #include "mxsweep/ring/clock.h"
 
 namespace mxsweep::names {
@@ -54,6 +55,11 @@ Status Names::open(int wake_descriptor) {
   Status opened = ring_.open(
       {.submissions = 64, .completions = 1024, .buffers = 4, .wake_descriptor = wake_descriptor});
   if (opened.ok()) opened = resolver_.open(options_.resolver);
+  if (opened.ok() && options_.fetcher) {
+    INVARIANT(wake_descriptor >= 0);
+    options_.fetcher->scope = options_.route.scope;
+    opened = fetcher_.open(*options_.fetcher, wake_descriptor);
+  }
   open_ = opened.ok();
   return opened;
 }
@@ -84,6 +90,10 @@ void Names::ask(std::uint32_t number, Pending& pending) {
   for (dns::Question question; pending.inquiry && pending.inquiry->take_question(question);) {
     resolver_.ask(question.name, question.type, ticket | question.number | kOfInquiry, now_,
                   question.checking);
+  }
+  for (fetch::Request request; pending.inquiry && pending.inquiry->take_request(request);) {
+    request.ticket |= ticket;
+    requests_.push_back(std::move(request));
   }
   if (pending.led_to && (!pending.inquiry || pending.inquiry->done())) finish(number, pending);
 }
@@ -166,10 +176,25 @@ void Names::collect() {
     answer(found->second, static_cast<std::uint32_t>(finished.ticket), *finished.answer);
     ask(number, found->second);
   }
+  collect_documents();
   while (!retry_queue_.empty() && retry_queue_.front().again <= now_) {
     Retry again = std::move(retry_queue_.front());
     retry_queue_.pop_front();
     begin_again(std::move(again.target), again.since);
+  }
+}
+
+void Names::collect_documents() {
+  for (fetch::Fetched fetched; fetcher_.take(fetched);) {
+    const auto number = static_cast<std::uint32_t>(fetched.ticket >> 32);
+    const auto found = routes_.find(number);
+    INVARIANT(found != routes_.end());  // An inquiry is not done before its documents are there.
+    fetched.ticket = static_cast<std::uint32_t>(fetched.ticket);
+    found->second.inquiry->on_fetched(std::move(fetched));
+    ask(number, found->second);
+  }
+  for (; !requests_.empty() && !fetcher_.full(); requests_.pop_front()) {
+    fetcher_.begin(std::move(requests_.front()));
   }
 }
 

@@ -88,6 +88,7 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
     if (recorder_->backpressured()) wait_for_room(gauges);
   }
   not_started_ += names_.waiting();
+  names_.stop_fetches();
   if (failure_.ok()) failure_ = lists_.failure();
   ended_.store(true, std::memory_order_relaxed);
   for (const auto& worker : workers) worker->no_more();

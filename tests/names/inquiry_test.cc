@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/names/inquiry.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dns/name_server.h"
@@ -106,6 +110,64 @@ TEST_CASE("nothing is asked about a name that is none", "[names][inquiry]") {
   REQUIRE(servers.size() == 1);
   CHECK(servers[0].cause == Cause::dns_name_invalid);
   CHECK((servers[0].task.path == nullptr || servers[0].task.path->inquiry == nullptr));
+}
+
+// Asks for nothing but a document, from an address that may not be visited.
+class OneDocument final : public Inquiry {
+ public:
+  [[nodiscard]] bool take_question(dns::Question& /*question*/) override { return false; }
+  void on_answer(std::uint32_t /*number*/, const dns::Answer& /*answer*/) override {}
+  void on_destinations(const std::vector<Destination>& /*destinations*/) override {}
+  [[nodiscard]] bool take_request(fetch::Request& request) override {
+    request = {.ticket = kTicket,
+               .host = "mta-sts.example.net",
+               .path = "/",
+               .addresses = {ipv4(0x7f000001)}};
+    return !std::exchange(requested_, true);
+  }
+  void on_fetched(fetch::Fetched&& fetched) override {
+    CHECK(fetched.ticket == kTicket);
+    CHECK(fetched.outcome == fetch::FetchOutcome::refused);
+    CHECK_FALSE(std::exchange(fetched_, true));
+  }
+  [[nodiscard]] bool done() const override { return fetched_; }
+  void append_server(const results::Record& /*record*/, std::string& /*json*/) const override {}
+  void append_domain(const results::DomainLine& /*line*/, std::string& /*json*/) const override {}
+  [[nodiscard]] std::size_t octets_held() const override { return 0; }
+
+ private:
+  static constexpr std::uint64_t kTicket = UINT32_MAX;
+  bool requested_ = false;
+  bool fetched_ = false;
+};
+
+TEST_CASE("a target is resolved when its document is fetched, however many wait for one",
+          "[names][inquiry]") {
+  constexpr std::size_t kTargets = fetch::kWaitingMax + 500;
+  const int bell = ::eventfd(0, EFD_CLOEXEC);
+  NameOptions options;
+  options.resolver.servers = {{ipv4(0x7f000001), 1}};
+  options.fetcher.emplace();
+  options.inquire = [](const targets::Target&, const dns::Name&) {
+    return std::make_shared<OneDocument>();
+  };
+  {
+    Names names(options);
+    REQUIRE(names.open(bell).ok());
+    for (std::size_t begun = 0; begun < kTargets; ++begun) {
+      targets::Target target;
+      target.address = ipv4(0xc0000207);
+      names.begin(std::move(target), ring::now());
+    }
+    CHECK_FALSE(names.has_resolved());
+    std::vector<Resolved> servers;
+    for (std::size_t taken = 0; taken < kTargets;) {
+      if (!names.has_resolved()) names.turn(std::chrono::hours{1});  // The fetcher ends it.
+      while (names.take(servers)) ++taken;
+    }
+    CHECK(names.waiting() == 0);
+  }
+  ::close(bell);
 }
 
 }  // namespace

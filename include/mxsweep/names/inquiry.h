@@ -4,8 +4,9 @@
 // the same resolver, so that questions of both are sent once.
 //
 //   Shape     like a Route: take_question() until there is none, on_answer() for each. When the
-//             servers are known, on_destinations() is called once; new questions may follow. After
-//             done() only the const functions are called.
+//             servers are known, on_destinations() is called once; new questions may follow. Then
+//             the same with take_request() and on_fetched(). After done() only the const functions
+//             are called.
 //   Threads   the const functions may be called from several threads, one for each server.
 //   Lifetime  shared by the tasks of its servers, and destroyed with the last of them.
 //   Errors    none: a failure of DNS is part of what is written.
@@ -20,6 +21,7 @@
 
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
+#include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/route.h"
 #include "mxsweep/results/domain_line.h"
 #include "mxsweep/results/record.h"
@@ -38,6 +40,10 @@ class Inquiry {
   [[nodiscard]] virtual bool take_question(dns::Question& question) = 0;
   virtual void on_answer(std::uint32_t number, const dns::Answer& answer) = 0;
   virtual void on_destinations(const std::vector<Destination>& destinations) = 0;
+  // A document to fetch. False: there is none at present. Its ticket is less than 2^32. Requires:
+  // NameOptions::fetcher, if there ever is one.
+  [[nodiscard]] virtual bool take_request(fetch::Request& /*request*/) { return false; }
+  virtual void on_fetched(fetch::Fetched&& /*fetched*/) {}
   [[nodiscard]] virtual bool done() const = 0;
 
   // Appends the "checks" of this server's record, an object; nothing if there is none.

@@ -3,7 +3,10 @@
 // else to ask.
 #pragma once
 
+#include <optional>
+
 #include "mxsweep/dns/resolver.h"
+#include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/inquiry.h"
 #include "mxsweep/names/route.h"
 
@@ -18,6 +21,9 @@ struct NameOptions {
   // What else to ask about each target; empty: nothing. Without it, targets that are addresses do
   // not come here.
   MakeInquiry inquire{};
+  // How to fetch what inquiries request, within the scope of `route`; without it they request
+  // nothing.
+  std::optional<fetch::FetcherOptions> fetcher{};
 };
 
 }  // namespace mxsweep::names

@@ -8,8 +8,8 @@
 //             that is an address has nothing but its inquiry.
 //   Memory    at most kRoutesMax names in resolution, fewer while the resolver has enough to do;
 //             all targets that it holds own at most kNamesOctetsMax octets and one more target. The
-//             resolver's cache comes on top.
-//   Lifetime  used by one thread.
+//             resolver's cache comes on top, and the documents that are being fetched.
+//   Lifetime  used by one thread. A fetcher has a thread of its own, which wakes this one.
 //   Errors    open() returns why it failed. While our own resolver does not answer, full() is true,
 //             and names that failed because of it are tried again. When it has not answered for
 //             NameOptions::patience, each name gets one more try and then fails with
@@ -31,6 +31,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/dns/resolver.h"
 #include "mxsweep/dns/ring_watch.h"
+#include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/inquiry.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/names/route.h"
@@ -54,7 +55,8 @@ class Names {
   explicit Names(const NameOptions& options, LookupCallback on_lookup = {})
       : options_(options), on_lookup_(std::move(on_lookup)) {}
 
-  // `wake_descriptor`: an eventfd that ends a turn() when it is written to; -1: none.
+  // `wake_descriptor`: an eventfd that ends a turn() when it is written to; -1: none. Requires: one
+  // with NameOptions::fetcher.
   Status open(int wake_descriptor);
   [[nodiscard]] bool is_open() const { return open_; }
 
@@ -69,6 +71,9 @@ class Names {
   // Waits for answers, `longest` at most, and processes them. It waits even if there is something
   // to take() from an earlier turn.
   void turn(Duration longest);
+  // Ends all fetches at once; the names that wait for one are never resolved. After it only the
+  // const functions are called.
+  void stop_fetches() { fetcher_.stop(); }
   // Lets a turn also end when this descriptor is readable; also_readable() is then true until the
   // next watch_also().
   void watch_also(int descriptor) { watch_.watch_also(descriptor); }
@@ -123,6 +128,7 @@ class Names {
   void finish(std::uint32_t number, Pending& pending);
   [[nodiscard]] Resolved resolve(const Pending& pending, Destination&& destination) const;
   void collect();
+  void collect_documents();
 
   NameOptions options_;
   LookupCallback on_lookup_;  // May be empty.
@@ -133,6 +139,8 @@ class Names {
   ring::Ring ring_;
   dns::Resolver resolver_;
   dns::RingWatch watch_{ring_, resolver_};
+  fetch::Fetcher fetcher_;               // Opened if the options have one.
+  std::deque<fetch::Request> requests_;  // Those for which the fetcher has no room yet.
   std::unordered_map<std::uint32_t, Pending> routes_;
   std::uint32_t next_number_ = 0;
   std::deque<Retry> retry_queue_;
