@@ -8,6 +8,7 @@
 #include "checks/check.h"
 #include "checks/findings.h"
 #include "checks/mx_check.h"
+#include "checks/sts_check.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/dane/redundancy.h"
 #include "mxsweep/policy/dkim.h"
@@ -18,15 +19,31 @@
 #include "mxsweep/spf/lint.h"
 
 namespace mxsweep::checks {
+namespace {
+
+std::size_t octets_of(const FindingReports& findings) {
+  std::size_t octets = held_by(findings);
+  for (const FindingReport& report : findings)
+    octets += held_by(report.at) + held_by(report.detail);
+  return octets;
+}
+
+}  // namespace
 
 struct DomainChecks::Work {
   std::optional<MxCheck> mx;
   std::optional<CheckOf<spf::Lint>> spf;
   std::optional<CheckOf<policy::Dmarc>> dmarc;
   std::optional<CheckOf<policy::Dkim>> dkim;
-  std::optional<CheckOf<policy::MtaSts>> mta_sts;
+  std::optional<StsCheck> mta_sts;
   std::optional<CheckOf<policy::TlsRpt>> tls_rpt;
   std::vector<dane::MxHost> hosts;
+};
+
+// A policy of MTA-STS, and the MX hosts to hold it against.
+struct DomainChecks::Sts {
+  policy::MtaStsReport report;
+  std::vector<policy::StsHost> hosts;
 };
 
 DomainChecks::DomainChecks(const Options& options, const std::string& domain, Questioner& questions)
@@ -42,7 +59,7 @@ DomainChecks::DomainChecks(const Options& options, const std::string& domain, Qu
                                                         .common = options.common_selectors,
                                                         .seed = options.seed}));
   }
-  if (options.mta_sts) questions.add(work_->mta_sts.emplace(domain));
+  if (options.mta_sts) questions.add(work_->mta_sts.emplace(domain, options));
   if (options.tls_rpt) questions.add(work_->tls_rpt.emplace(domain));
 }
 
@@ -68,6 +85,24 @@ void DomainChecks::on_servers(const std::vector<names::Destination>& destination
   }
 }
 
+bool DomainChecks::take_request(fetch::Request& request) {
+  return work_->mta_sts && work_->mta_sts->take_request(request);
+}
+
+void DomainChecks::on_fetched(fetch::Fetched&& fetched) {
+  work_->mta_sts->on_fetched(std::move(fetched));
+}
+
+void DomainChecks::settle_sts() {
+  sts_ = std::make_unique<Sts>();
+  sts_->report = work_->mta_sts->report();
+  if (!work_->mx->hosts_known()) return;
+  for (const std::string& host : work_->mx->hosts()) {
+    const auto is_same = [&host](const policy::StsHost& known) { return known.name == host; };
+    if (std::ranges::none_of(sts_->hosts, is_same)) sts_->hosts.push_back({host});
+  }
+}
+
 void DomainChecks::settle(bool cut) {
   const auto take = [this](std::string_view key, const auto& check) {
     if (!check) return;
@@ -78,7 +113,11 @@ void DomainChecks::settle(bool cut) {
   take(",\"spf\":", work_->spf);
   take(",\"dmarc\":", work_->dmarc);
   take(",\"dkim\":", work_->dkim);
-  take(",\"mta_sts\":", work_->mta_sts);
+  if (work_->mta_sts && work_->mta_sts->report().policy) {
+    settle_sts();
+  } else {
+    take(",\"mta_sts\":", work_->mta_sts);
+  }
   take(",\"tls_rpt\":", work_->tls_rpt);
   if (options_.dnssec) {
     members_ += ",\"dnssec\":{\"mx\":\"";
@@ -98,22 +137,44 @@ void DomainChecks::settle(bool cut) {
   work_.reset();
 }
 
-void DomainChecks::append(const results::DomainLine& /*line*/, const ServerChecks& servers,
+void DomainChecks::append_sts(const results::DomainLine& line, FindingReports& findings,
+                              std::string& json) const {
+  std::vector<policy::StsHost> hosts = sts_->hosts;
+  for (policy::StsHost& host : hosts) {
+    const auto seen = std::ranges::find(line.hosts, host.name, &results::DomainLine::Host::name);
+    if (seen == line.hosts.end()) continue;
+    if (seen->totals.certificate_yes > 0) host.certificate = Presence::yes;
+    if (seen->totals.certificate_no > 0) host.certificate = Presence::no;  // Of one address.
+  }
+  policy::MtaStsReport report = sts_->report;
+  policy::judge_hosts(hosts, report);
+  json += ",\"mta_sts\":";
+  append_json(report, json);
+  add_findings(findings, report.findings);
+}
+
+void DomainChecks::append(const results::DomainLine& line, const ServerChecks& servers,
                           std::string& json) const {
   const std::size_t begin = json.size();
+  FindingReports findings = findings_;
   json += members_;
+  if (sts_ != nullptr) append_sts(line, findings, json);
   if (!options_.visits && (options_.dane || options_.names)) servers.append_all(json);
   json += ",\"findings\":";
-  results::append_findings(findings_, options_.role, json);
+  results::append_findings(findings, options_.role, json);
   json[begin] = '{';
   json += '}';
 }
 
 std::size_t DomainChecks::octets_held() const {
-  std::size_t octets = allocated(sizeof *this) + held_by(domain_) + held_by(members_);
-  for (const FindingReport& report : findings_) {
-    octets += sizeof report + held_by(report.at) + held_by(report.detail);
-  }
+  std::size_t octets =
+      allocated(sizeof *this) + held_by(domain_) + held_by(members_) + octets_of(findings_);
+  if (sts_ == nullptr) return octets;
+  octets += allocated(sizeof *sts_) + held_by(sts_->report.record) +
+            held_by(sts_->report.policy->mx) + held_by(sts_->hosts) +
+            octets_of(sts_->report.findings);
+  for (const std::string& pattern : sts_->report.policy->mx) octets += held_by(pattern);
+  for (const policy::StsHost& host : sts_->hosts) octets += held_by(host.name);
   return octets;
 }
 

@@ -4,7 +4,8 @@
 //
 //   Shape    the constructor adds the checks to the questioner, which asks; on_servers() when the
 //            servers are known; settle() when all is answered; then append().
-//   Memory   settle() replaces the checks by the JSON of what they found.
+//   Memory   settle() replaces the checks by the JSON of what they found, except for a policy of
+//            MTA-STS: that is held against what visits to the servers have shown.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include "checks/server_checks.h"
 #include "mxsweep/checks/options.h"
 #include "mxsweep/core/check_finding.h"
+#include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/route.h"
 #include "mxsweep/results/domain_line.h"
 
@@ -31,6 +33,8 @@ class DomainChecks {
   [[nodiscard]] bool mx_known() const;
   [[nodiscard]] MxFacts mx_facts() const;  // Requires: mx_known().
   void on_servers(const std::vector<names::Destination>& destinations);
+  [[nodiscard]] bool take_request(fetch::Request& request);
+  void on_fetched(fetch::Fetched&& fetched);
   // `cut`: questions were left out.
   void settle(bool cut);
 
@@ -41,12 +45,18 @@ class DomainChecks {
 
  private:
   struct Work;
+  struct Sts;
+
+  void settle_sts();
+  void append_sts(const results::DomainLine& line, FindingReports& findings,
+                  std::string& json) const;
 
   const Options& options_;
   const std::string domain_;
   std::unique_ptr<Work> work_;
   std::string members_;  // Of the object, without its first brace.
   FindingReports findings_;
+  std::unique_ptr<Sts> sts_;  // Null: no policy of MTA-STS was fetched.
 };
 
 }  // namespace mxsweep::checks

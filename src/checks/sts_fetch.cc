@@ -8,7 +8,7 @@ namespace {
 
 using StsOutcome = policy::MtaStsFetch::Outcome;
 
-std::optional<StsOutcome> sts_outcome_of(const fetch::Fetched& fetched) {
+StsOutcome sts_outcome_of(const fetch::Fetched& fetched) {
   constexpr int kNotFound = 404;
   constexpr int kGone = 410;
   switch (fetched.outcome) {
@@ -23,10 +23,10 @@ std::optional<StsOutcome> sts_outcome_of(const fetch::Fetched& fetched) {
     case fetch::FetchOutcome::unreachable:
     case fetch::FetchOutcome::closed:
     case fetch::FetchOutcome::malformed: return StsOutcome::unreachable;  // No policy came.
-    case fetch::FetchOutcome::refused:
-    case fetch::FetchOutcome::local: return std::nullopt;
+    case fetch::FetchOutcome::refused: return StsOutcome::refused;
+    case fetch::FetchOutcome::local: return StsOutcome::local;
   }
-  return std::nullopt;
+  return StsOutcome::local;
 }
 
 }  // namespace
@@ -34,18 +34,17 @@ std::optional<StsOutcome> sts_outcome_of(const fetch::Fetched& fetched) {
 std::string sts_policy_host(const std::string& domain) { return "mta-sts." + domain; }
 
 fetch::Request sts_request(std::uint64_t ticket, const std::string& domain,
-                           std::vector<Address> addresses) {
+                           std::vector<Address> addresses, std::vector<std::string> aliases) {
   return {.ticket = ticket,
           .host = sts_policy_host(domain),
           .path = "/.well-known/mta-sts.txt",
-          .addresses = std::move(addresses)};
+          .addresses = std::move(addresses),
+          .aliases = std::move(aliases)};
 }
 
-std::optional<policy::MtaStsFetch> sts_fetch_of(fetch::Fetched&& fetched) {
-  const std::optional<StsOutcome> outcome = sts_outcome_of(fetched);
-  if (!outcome) return std::nullopt;
+policy::MtaStsFetch sts_fetch_of(fetch::Fetched&& fetched) {
   policy::MtaStsFetch result;
-  result.outcome = *outcome;
+  result.outcome = sts_outcome_of(fetched);
   result.status = static_cast<std::uint16_t>(fetched.status);
   result.content_type = std::move(fetched.content_type);
   result.body = std::move(fetched.body);

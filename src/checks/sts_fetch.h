@@ -2,12 +2,11 @@
 // Between the fetcher and the check of MTA-STS: what to fetch, and what it came to. Pure.
 //
 //   Source   RFC 8461 sections 3.2 and 3.3.
-//   Errors   what says nothing of the domain is no result: this machine's shortages, and addresses
-//            that may not be visited.
+//   Errors   this machine's shortages, and addresses that may not be visited, have outcomes that
+//            say nothing of the domain.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +16,12 @@
 
 namespace mxsweep::checks {
 
-// `addresses`: those of sts_policy_host(domain).
+// `addresses`: those of sts_policy_host(domain); `aliases`: the names that led to them.
 [[nodiscard]] fetch::Request sts_request(std::uint64_t ticket, const std::string& domain,
-                                         std::vector<Address> addresses);
+                                         std::vector<Address> addresses,
+                                         std::vector<std::string> aliases);
 [[nodiscard]] std::string sts_policy_host(const std::string& domain);
 
-[[nodiscard]] std::optional<policy::MtaStsFetch> sts_fetch_of(fetch::Fetched&& fetched);
+[[nodiscard]] policy::MtaStsFetch sts_fetch_of(fetch::Fetched&& fetched);
 
 }  // namespace mxsweep::checks

@@ -49,6 +49,12 @@ void Survey::on_answer(std::uint32_t number, const dns::Answer& answer) {
   work_->questions.on_answer(number, answer);
 }
 
+bool Survey::take_request(fetch::Request& request) {
+  return !settled_ && domain_ != nullptr && domain_->take_request(request);
+}
+
+void Survey::on_fetched(fetch::Fetched&& fetched) { domain_->on_fetched(std::move(fetched)); }
+
 void Survey::on_destinations(const std::vector<names::Destination>& destinations) {
   work_->destinations = destinations;
 }

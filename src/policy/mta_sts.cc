@@ -45,6 +45,10 @@ bool is_plain_text(std::string_view content_type) {
   return same_word(trimmed(content_type.substr(0, content_type.find(';'))), "text/plain");
 }
 
+bool says_nothing(MtaStsFetch::Outcome outcome) {
+  return outcome >= MtaStsFetch::Outcome::unresolved;
+}
+
 void report_mode(const StsPolicy& policy, const std::string& at, FindingReports& findings) {
   if (policy.mode == StsMode::none) findings.push_back({CheckFinding::mta_sts_mode_none, at});
   if (policy.mode == StsMode::testing) findings.push_back({CheckFinding::mta_sts_testing, at});
@@ -78,6 +82,9 @@ std::string_view to_string(MtaStsFetch::Outcome outcome) {
     case too_large: return "too_large";
     case timeout: return "timeout";
     case unreachable: return "unreachable";
+    case unresolved: return "unresolved";
+    case refused: return "refused";
+    case local: return "local";
   }
   return {};
 }
@@ -139,6 +146,10 @@ void add_fetch(const MtaStsFetch& fetch, MtaStsReport& report) {
   report.fetch = {fetch.outcome, fetch.status, fetch.took, fetch.verified};
   const std::string at = sts_host(report.domain);
   const bool has_record = report.verdict == Verdict::ok;
+  if (says_nothing(fetch.outcome)) {
+    if (has_record) report.verdict = Verdict::temperror;
+    return;
+  }
   if (fetch.outcome == Outcome::timeout || fetch.outcome == Outcome::unreachable) {
     if (!has_record) return;
     report.verdict = Verdict::temperror;

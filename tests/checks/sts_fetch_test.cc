@@ -22,11 +22,13 @@ fetch::Fetched fetched_with(FetchOutcome outcome, int status) {
 }
 
 TEST_CASE("the policy is fetched from the host that the standard names", "[checks][mta_sts]") {
-  const fetch::Request request = sts_request(7, "example.net", {ipv4(0xC0000201)});
+  const fetch::Request request =
+      sts_request(7, "example.net", {ipv4(0xC0000201)}, {"sts.example.org"});
   CHECK(request.ticket == 7);
   CHECK(request.host == "mta-sts.example.net");
   CHECK(request.path == "/.well-known/mta-sts.txt");
   CHECK(request.addresses.size() == 1);
+  CHECK(request.aliases == std::vector<std::string>{"sts.example.org"});
 }
 
 TEST_CASE("what a fetch came to is put in the words of the check", "[checks][mta_sts]") {
@@ -49,17 +51,23 @@ TEST_CASE("what a fetch came to is put in the words of the check", "[checks][mta
   for (const Row& row : kRows) {
     CAPTURE(to_string(row.outcome), row.status);
     const auto result = sts_fetch_of(fetched_with(row.outcome, row.status));
-    REQUIRE(result.has_value());
-    CHECK(result->outcome == row.expected);
-    CHECK(result->status == row.status);
-    CHECK(result->verified == (row.status != 0));
+    CHECK(result.outcome == row.expected);
+    CHECK(result.status == row.status);
+    CHECK(result.verified == (row.status != 0));
   }
 }
 
 TEST_CASE("what this machine lacks or may not visit says nothing of a domain",
           "[checks][mta_sts]") {
-  CHECK_FALSE(sts_fetch_of(fetched_with(FetchOutcome::local, 0)).has_value());
-  CHECK_FALSE(sts_fetch_of(fetched_with(FetchOutcome::refused, 0)).has_value());
+  for (const FetchOutcome outcome : {FetchOutcome::local, FetchOutcome::refused}) {
+    policy::MtaStsReport report;
+    report.domain = "example.net";
+    report.verdict = policy::Verdict::ok;
+    policy::add_fetch(sts_fetch_of(fetched_with(outcome, 0)), report);
+    CHECK(report.verdict == policy::Verdict::temperror);
+    CHECK(report.findings.empty());
+    CHECK(to_string(report.fetch->outcome) == to_string(outcome));
+  }
 }
 
 TEST_CASE("a page of HTML is a finding, not a policy", "[checks][mta_sts]") {
@@ -67,11 +75,10 @@ TEST_CASE("a page of HTML is a finding, not a policy", "[checks][mta_sts]") {
   fetched.content_type = "text/html";
   fetched.body = "<html>parked</html>";
   const auto result = sts_fetch_of(std::move(fetched));
-  REQUIRE(result.has_value());
   policy::MtaStsReport report;
   report.domain = "example.net";
   report.verdict = policy::Verdict::ok;
-  policy::add_fetch(*result, report);
+  policy::add_fetch(result, report);
   CHECK(report.verdict == policy::Verdict::invalid);
   CHECK(std::ranges::any_of(report.findings, [](const FindingReport& finding) {
     return finding.finding == CheckFinding::mta_sts_content_type;

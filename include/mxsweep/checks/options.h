@@ -20,6 +20,7 @@ struct Options {
   bool spf = false;
   bool dmarc = false;
   bool mta_sts = false;
+  bool http = false;  // The policy of MTA-STS is fetched, if there is a record.
   bool tls_rpt = false;
   bool dane = false;
   bool names = false;                    // Of servers: forward-confirmed reverse DNS.
@@ -30,6 +31,8 @@ struct Options {
   MailRole role = MailRole::both;
   // Whether the resolver has proved that it validates (names::check_validation).
   bool validates = false;
+  bool ipv4 = true;  // Of what is fetched: the families of the addresses.
+  bool ipv6 = true;
   // Whether servers are visited. If not, what DNS has on them is in the domain's line.
   bool visits = true;
   std::size_t questions_max = kQuestionsDefault;

@@ -2,9 +2,10 @@
 // All checks of one target: of its mail domain and of its servers. Pure.
 //
 //   Shape     a names::Inquiry: its questions go beside those of the path, and what they show is
-//             written into the records of the servers ("checks") and into the domain's line.
+//             written into the records of the servers ("checks") and into the domain's line. With
+//             Options::http it also requests the policy of MTA-STS, and waits for it.
 //   Memory    while it asks, what the checks need (some KiB); then the JSON of the domain, the TLSA
-//             records of each host, and the names of each address.
+//             records of each host, the names of each address, and a policy that was fetched.
 //   Errors    a failure of DNS is "unknown" or "temperror" in what is written. Beyond the limit of
 //             questions nothing more is asked, and "cut" is written.
 #pragma once
@@ -17,6 +18,7 @@
 
 #include "mxsweep/checks/options.h"
 #include "mxsweep/dns/message.h"
+#include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/inquiry.h"
 #include "mxsweep/targets/target.h"
 
@@ -35,6 +37,8 @@ class Survey final : public names::Inquiry {
   [[nodiscard]] bool take_question(dns::Question& question) override;
   void on_answer(std::uint32_t number, const dns::Answer& answer) override;
   void on_destinations(const std::vector<names::Destination>& destinations) override;
+  [[nodiscard]] bool take_request(fetch::Request& request) override;
+  void on_fetched(fetch::Fetched&& fetched) override;
   [[nodiscard]] bool done() const override { return settled_; }
 
   void append_server(const results::Record& record, std::string& json) const override;

@@ -63,6 +63,10 @@ struct MtaStsFetch {
     too_large,    // Beyond kStsPolicyOctetsMax.
     timeout,
     unreachable,  // No address, or no connection.
+    // These say nothing of the policy:
+    unresolved,  // The addresses of its host could not be found out.
+    refused,     // Scope does not let it be asked for.
+    local,       // This machine was short of something.
   };
 
   Outcome outcome = Outcome::unreachable;
