@@ -19,7 +19,7 @@ void add_checks(Program& program, const std::vector<std::string>& command_words)
   flags->mail_domains = true;
   flags->command = command_words;
   flags->command_line = fmt::format("{}", fmt::join(command_words, " "));
-  // Nothing is sent to a server, so the name for EHLO and the store of authorities do not matter.
+  // Nothing is sent to a server, so the name for EHLO does not matter.
   flags->conversation.helo = "localhost.localdomain";
   flags->conversation.tls = targets::TlsMode::off;
   flags->capacity.concurrency = 1;
@@ -33,12 +33,14 @@ void add_checks(Program& program, const std::vector<std::string>& command_words)
       "DNS is never a finding about the domain: then \"present\" is \"unknown\".\n"
       "Examples:\n"
       "  mxsweep checks example.org | jq .checks.findings\n"
+      "  mxsweep checks example.org --checks +http | jq .checks.mta_sts\n"
       "  mxsweep checks domains.txt --checks spf,dmarc,dkim:s1 -o checks.jsonl");
   command.add_operands("[FILE|DOMAIN...]", flags->words,
                        "Lists and domains: a word that names an existing file is a list, any other "
                        "one is a domain. Without any, and without -f, the list is standard input");
   add_lists(command, *flags);
   flags->checks.add_to(command, "policy");
+  flags->conversation.add_trust(command);
   flags->names.add_to(command);
   add_order(command, *flags);
   add_shard(command, *flags);

@@ -40,6 +40,7 @@ constexpr std::string_view kSelector = "dkim:";
 constexpr std::string_view kCommonSelectors = "dkim:common";
 constexpr std::size_t kSelectorsMax = 32;
 constexpr std::size_t kOutboundMax = 32;
+constexpr Duration kFetchWhole = std::chrono::seconds{30};  // Half of what RFC 8461, 3.3, advises.
 
 Status add_selector(std::string_view selector, checks::Options& options) {
   const std::string name(selector);
@@ -61,11 +62,14 @@ Status add_subject(const std::string& text, checks::Options& options) {
   if (text.starts_with(kSelector)) {
     return add_selector(std::string_view(text).substr(kSelector.size()), options);
   }
-  if (text == "policy") {
+  const bool all = text == "all";
+  if (text == "policy" || all) {
     for (const auto& [word, member] : kSubjects) options.*member = true;
-    return {};
+    options.common_selectors = options.common_selectors || all;
   }
-  std::vector<std::string> words = {"policy", "dkim:SELECTOR"};
+  if (text == "http" || all) options.mta_sts = options.http = true;
+  if (text == "policy" || text == "http" || all) return {};
+  std::vector<std::string> words = {"policy", "http", "all", "dkim:SELECTOR"};
   for (const auto& [word, member] : kSubjects) {
     if (word == text) {
       options.*member = true;
@@ -96,14 +100,16 @@ void ChecksFlags::add_to(Command& command, std::string_view fallback) {
       "--checks", "WHAT,...",
       [this, chosen](const std::string& text) {
         // What is given takes the place of the default.
-        if (!std::exchange(*chosen, true)) options = checks::Options();
+        const bool adds = text.starts_with('+');
+        if (!std::exchange(*chosen, true) && !adds) options = checks::Options();
         wanted = true;
-        return add_subject(text, options);
+        return add_subject(adds ? text.substr(1) : text, options);
       },
       "What to ask DNS about domains and servers: spf, dmarc, mta-sts, tls-rpt, dane, names "
       "(reverse "
       "DNS), dnssec; policy: all of these; dkim:SELECTOR: the DKIM key of that selector; "
-      "dkim:common: those that large providers use");
+      "dkim:common: those that large providers use; http: the policy of MTA-STS as well, by "
+      "HTTPS; all: policy, dkim:common and http. With + before the first, beside the default");
   if (!fallback.empty()) which.shows(std::string(fallback));
   Flag& from = command.add_list(
       "--spf-from", "IP,...",
@@ -119,12 +125,20 @@ void ChecksFlags::add_to(Command& command, std::string_view fallback) {
       .add_number("--checks-queries-max", "N", options.questions_max, 1, 10'000,
                   "Queries about one domain; each of its servers may have some more")
       .shows(std::to_string(options.questions_max));
+  command.add_number("--mta-sts-port", "PORT", https_port, 1, 65'535, "");
+  command.hide_last_flag();
+}
+
+std::uint32_t ChecksFlags::descriptors() const {
+  return options.http ? fetch::FetcherOptions().at_once + fetch::kDescriptorsBesides : 0;
 }
 
 Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& note) const {
   if (!wanted) return {};
   const auto settings = std::make_shared<checks::Options>(options);
   settings->visits = visits;
+  settings->ipv4 = names.route.ipv4;
+  settings->ipv6 = names.route.ipv6;
   settings->seed = names.resolver.seed;
   settings->validates = validates == Validates::yes;
   if (validates == Validates::automatic && (options.dane || options.dnssec)) {
@@ -139,6 +153,7 @@ Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& 
     }
   }
   const bool domains = names.mail_domains;
+  if (options.http) names.fetcher = {.port = https_port, .whole = kFetchWhole};
   names.inquire = [settings = std::shared_ptr<const checks::Options>(settings), domains](
                       const targets::Target& target, const dns::Name& name) {
     return std::make_shared<checks::Survey>(settings, target, domains ? name.ascii : std::string());

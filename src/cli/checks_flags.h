@@ -21,9 +21,12 @@ struct ChecksFlags {
   checks::Options options;
   Validates validates = Validates::automatic;
   bool wanted = false;
+  std::uint16_t https_port = 443;  // Of policies; hidden, for tests.
 
   // `fallback`: what is checked without --checks; empty: nothing.
   void add_to(Command& command, std::string_view fallback);
+  // What the fetcher of policies may have open at the same time.
+  [[nodiscard]] std::uint32_t descriptors() const;
   // Has the names of a sweep asked about, after finding out whether the resolver validates. What
   // there is to tell of that is in `note`.
   Status set_up(bool visits, names::NameOptions& names, std::string& note) const;

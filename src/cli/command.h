@@ -119,6 +119,9 @@ class Command {
   Flag& add_duration(const std::string& names, Duration& value, const std::string& what,
                      Duration least = kDurationMin);
 
+  // The flag that was added last is for tests: help, manual and completions leave it out.
+  void hide_last_flag() { flags_.pop_back(); }
+
   // Accepts words that belong to no flag; without this call, left_over() refuses them.
   void add_operands(std::string type, std::vector<std::string>& words, std::string what);
   void add_notes(std::string text) { notes_ = std::move(text); }  // After the flags in help.

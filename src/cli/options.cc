@@ -60,6 +60,14 @@ constexpr std::string_view kForeignMailbox = "relay-test@";
 
 }  // namespace
 
+void ConversationFlags::add_trust(Command& command) {
+  command.add_text("--ca-file", "FILE", ca_file,
+                   "Trust the authorities in this file (PEM) instead of the system's [the system's "
+                   "store]");
+  command.add_text("--ca-path", "DIRECTORY", ca_path,
+                   "The same for every file in a directory [the system's store]");
+}
+
 void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to send in EHLO: a fully qualified host name that resolves to this "
@@ -88,11 +96,7 @@ void ConversationFlags::add_to(Command& command) {
   command.add_text("--ciphers", "PRIORITY", ciphers,
                    "What to offer, as a GnuTLS priority string, such as NORMAL or "
                    "SECURE192:-VERS-TLS1.2 [everything that the library supports]");
-  command.add_text("--ca-file", "FILE", ca_file,
-                   "Trust the authorities in this file (PEM) instead of the system's [the system's "
-                   "store]");
-  command.add_text("--ca-path", "DIRECTORY", ca_path,
-                   "The same for every file in a directory [the system's store]");
+  add_trust(command);
   command.add_flag("--require-valid", require_valid,
                    "Report a server as degraded if its certificate has expired, is for another "
                    "name or is not trusted");

@@ -124,6 +124,27 @@ Status check_own(const ScanFlags& flags) {
       "--depth mail and rcpt are for one's own servers; name them: --own FILE|PREFIX|DOMAIN");
 }
 
+std::uint32_t descriptors_besides(const ScanFlags& flags) {
+  return flags.checks.descriptors() + (flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors);
+}
+
+// Policies of MTA-STS are fetched for the lines of domains. Without visits, authorities are for
+// their hosts only.
+Status check_http(const ScanFlags& flags) {
+  const bool http = flags.checks.options.http;
+  if (http && flags.visits && flags.domains.empty()) {
+    return Status::unusable(
+        "--checks http: the policies are written into the lines of domains; name a file for them: "
+        "--domain-summary FILE");
+  }
+  const bool trusts = !flags.conversation.ca_file.empty() || !flags.conversation.ca_path.empty();
+  if (trusts && !http && !flags.visits) {
+    return Status::unusable(
+        "--ca-file and --ca-path are for the policies of MTA-STS: --checks +http");
+  }
+  return {};
+}
+
 // zgrab2's records have certificates, or none, but not digests alone.
 Status check_format(const ScanFlags& flags) {
   if (flags.format != results::Format::zgrab2) return {};
@@ -169,6 +190,10 @@ Status add_inquiry(const ScanFlags& flags, scan::Options& options) {
   const Status ready = flags.checks.set_up(flags.visits, options.names, note);
   if (!ready.ok()) return ready;
   if (!note.empty() && !flags.quiet) say("mxsweep: {}\n", note);
+  if (options.names.fetcher) {
+    options.names.fetcher->ca_file = flags.conversation.ca_file;
+    options.names.fetcher->ca_path = flags.conversation.ca_path;
+  }
   options.tls.keep_der = options.tls.keep_der || (flags.checks.wanted && flags.checks.options.dane);
   return {};
 }
@@ -180,6 +205,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   if (!lists.ok()) return refuse(lists.status());
   if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
   if (const Status checked = check_own(flags); !checked.ok()) return refuse(checked);
+  if (const Status checked = check_http(flags); !checked.ok()) return refuse(checked);
   if (const Status checked = flags.conversation.check_survey(); !checked.ok())
     return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
@@ -189,7 +215,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   flags.capacity.enumerate = flags.conversation.enumerate;
   flags.capacity.processors = processors();
   flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
-  flags.capacity.descriptors_besides = flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors;
+  flags.capacity.descriptors_besides = descriptors_besides(flags);
   const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
   if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
