@@ -16,8 +16,8 @@ CONVERSATIONS = int(os.environ.get("MXSWEEP_HOSTILE_CONVERSATIONS", "2048"))
 FIRST = int(os.environ.get("MXSWEEP_HOSTILE_FIRST", "1"))
 PERSONAS = 1000  # As many as a file may have.
 SERVERS_MOST = 8192  # Of a fleet.
-# Of a server that sends no more; all others answer within a tenth of it. Where many run, the machine
-# has other work beside, and a moment without the processor must not look like silence.
+# Of a server that sends no more; all others answer within a tenth of it. Where many run, a machine
+# has other work beside: a moment without the processor must not look like silence.
 TIMEOUT_SECONDS = 5 if CONVERSATIONS <= 2048 else 20
 # So few at once that a busy machine is far from the timeout, too; a handshake takes milliseconds.
 AT_ONCE = 1024
