@@ -120,11 +120,23 @@ void FetchThread::refuse(const Request& request, FetchOutcome outcome, std::stri
 
 void FetchThread::begin_downloads() {
   while (const std::optional<std::uint64_t> number = lanes_.take()) {
-    Job& job = jobs_.at(*number);
+    const auto found = jobs_.find(*number);
+    INVARIANT(found != jobs_.end());
+    Job& job = found->second;
     const Instant now = ring::now();
     if (job.begun == kNever) job.begun = now;
+    const Address& address = job.addresses[job.at];
+    if (silent_.contains(address, now)) {
+      Download::Ended ended;
+      ended.fetched.outcome = FetchOutcome::timeout;
+      ended.fetched.address = address;
+      ended.fetched.why =
+          "not sent, because the last requests to " + to_string(address) + " had no answer in time";
+      go_on(found, std::move(ended), now);
+      continue;
+    }
     const Duration left = std::max(Duration::zero(), options_.whole - (now - job.begun));
-    job.download = std::make_unique<Download>(job.request, job.addresses[job.at], options_, left);
+    job.download = std::make_unique<Download>(job.request, address, options_, left);
     running_.emplace(job.download->easy(), *number);
     ::curl_multi_add_handle(multi_.get(), job.download->easy());
   }
@@ -151,8 +163,15 @@ void FetchThread::on_end(Jobs::iterator job, CURLcode code) {
   Job& its = job->second;
   Download::Ended ended = its.download->ended(code);
   its.download.reset();
-  lanes_.end(its.addresses[its.at]);
   const Instant now = ring::now();
+  silent_.on_ended(its.addresses[its.at], ended.fetched.outcome == FetchOutcome::timeout, now);
+  go_on(job, std::move(ended), now);
+}
+
+// The next address, or the end of the job.
+void FetchThread::go_on(Jobs::iterator job, Download::Ended&& ended, Instant now) {
+  Job& its = job->second;
+  lanes_.end(its.addresses[its.at]);
   const bool in_time = now - its.begun < options_.whole;
   if (!ended.connected && its.at + 1 < its.addresses.size() && in_time) {
     if (its.at == 0 || !says_more(its.failure, ended.fetched)) its.failure = ended.fetched;

@@ -13,6 +13,7 @@
 
 #include "fetch/download.h"
 #include "fetch/lanes.h"
+#include "fetch/silent_addresses.h"
 #include "mxsweep/fetch/fetcher.h"
 
 namespace mxsweep::fetch {
@@ -52,6 +53,7 @@ class FetchThread {
   void begin_downloads();
   bool end_downloads();  // Whether some have ended.
   void on_end(Jobs::iterator job, CURLcode code);
+  void go_on(Jobs::iterator job, Download::Ended&& ended, Instant now);
   void refuse(const Request& request, FetchOutcome outcome, std::string why);
   [[nodiscard]] bool is_excluded(std::string_view name) const;
   [[nodiscard]] std::vector<Address> allowed(const Request& request) const;
@@ -63,6 +65,7 @@ class FetchThread {
   FetchShared& shared_;
   Multi multi_;
   Lanes lanes_;
+  SilentAddresses silent_;
   Jobs jobs_;
   std::uint64_t next_number_ = 0;
   std::map<CURL*, std::uint64_t> running_;

@@ -223,6 +223,23 @@ TEST_CASE("a server that never speaks is a timeout", "[fetch]") {
   CHECK(fetched.why == "no TLS handshake in time");
 }
 
+TEST_CASE("an address with three time-outs in a row is not asked for a while", "[fetch]") {
+  const SilentServer server;
+  Fetching fetching(
+      {.port = server.port(), .connect = std::chrono::milliseconds{50}, .per_address = 1});
+  constexpr int kRequests = 20;
+  for (int ticket = 0; ticket < kRequests; ++ticket) {
+    fetching.begin(static_cast<std::uint64_t>(ticket), {kLoopback});
+  }
+  int not_sent = 0;
+  for (int i = 0; i < kRequests; ++i) {
+    const Fetched fetched = fetching.result();
+    CHECK(fetched.outcome == FetchOutcome::timeout);
+    if (fetched.why.starts_with("not sent")) ++not_sent;
+  }
+  CHECK(not_sent == kRequests - 3);
+}
+
 TEST_CASE("an address has two connections at once however many requests wait", "[fetch]") {
   SilentServer server;
   Fetching fetching({.port = server.port()});

@@ -13,7 +13,8 @@
 //   Limits    FetcherOptions; kAddressesMax addresses of a request; kHeaderOctetsMax of a header.
 //             `at_once` connections in all and `per_address` to one address, because a provider
 //             has the documents of thousands of domains there; a request that waits for its turn
-//             has no deadline yet.
+//             has no deadline yet. After three time-outs in a row at an address, its requests time
+//             out at once for a minute, so that they do not hold up a sweep.
 //   Lifetime  one thread calls all members. The scope and the eventfd outlive the Fetcher.
 //   Errors    open(): machine. Whatever happens to a request is a FetchOutcome.
 #pragma once
