@@ -22,6 +22,16 @@ class Check {
   [[nodiscard]] virtual bool take_question(dns::Question& question) = 0;
   virtual void on_answer(std::uint32_t number, const dns::Answer& answer) = 0;
   [[nodiscard]] virtual bool done() const = 0;
+
+  // Whether DNS has answered all of it: else what was not found may be there all the same.
+  [[nodiscard]] bool answered() const { return answered_; }
+  void note_answer(const dns::Answer& answer) {
+    const bool decides = answer.status == dns::LookupStatus::found || dns::is_absent(answer);
+    answered_ = answered_ && decides;
+  }
+
+ private:
+  bool answered_ = true;
 };
 
 // A check that is a machine of a room below, with its report.

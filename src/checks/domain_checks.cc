@@ -44,6 +44,7 @@ struct DomainChecks::Work {
 struct DomainChecks::Sts {
   policy::MtaStsReport report;
   std::vector<policy::StsHost> hosts;
+  bool answered = false;
 };
 
 DomainChecks::DomainChecks(const Options& options, const std::string& domain, Questioner& questions)
@@ -96,6 +97,7 @@ void DomainChecks::on_fetched(fetch::Fetched&& fetched) {
 void DomainChecks::settle_sts() {
   sts_ = std::make_unique<Sts>();
   sts_->report = work_->mta_sts->report();
+  sts_->answered = work_->mta_sts->answered();
   if (!work_->mx->hosts_known()) return;
   for (const std::string& host : work_->mx->hosts()) {
     const auto is_same = [&host](const policy::StsHost& known) { return known.name == host; };
@@ -106,34 +108,35 @@ void DomainChecks::settle_sts() {
 void DomainChecks::settle(bool cut) {
   const auto take = [this](std::string_view key, const auto& check) {
     if (!check) return;
-    members_ += key;
+    members_.append(",\"").append(key).append("\":");
     append_json(check->report(), members_);
-    add_findings(findings_, check->report().findings);
+    checked_.push_back({std::string(key), check->answered(), check->report().findings});
   };
-  take(",\"spf\":", work_->spf);
-  take(",\"dmarc\":", work_->dmarc);
-  take(",\"dkim\":", work_->dkim);
+  take("spf", work_->spf);
+  take("dmarc", work_->dmarc);
+  take("dkim", work_->dkim);
   if (work_->mta_sts && work_->mta_sts->report().policy) {
     settle_sts();
   } else {
-    take(",\"mta_sts\":", work_->mta_sts);
+    take("mta_sts", work_->mta_sts);
   }
-  take(",\"tls_rpt\":", work_->tls_rpt);
+  take("tls_rpt", work_->tls_rpt);
   if (options_.dnssec) {
     members_ += ",\"dnssec\":{\"mx\":\"";
     members_ += to_string(work_->mx->validation());
     members_ += "\"}";
-    add_findings(findings_, work_->mx->findings());
+    Checked& dnssec = checked_.emplace_back();
+    dnssec = {"dnssec", work_->mx->answered(), work_->mx->findings()};
     const dane::RedundancyReport redundancy = dane::redundancy(domain_, work_->hosts);
     if (!work_->hosts.empty()) {
       members_ += ",\"redundancy\":";
       append_json(redundancy, members_);
-      add_findings(findings_, redundancy.findings);
+      add_findings(dnssec.findings, redundancy.findings);
     }
   }
   if (cut) members_ += ",\"cut\":true";
   members_.shrink_to_fit();
-  findings_.shrink_to_fit();
+  checked_.shrink_to_fit();
   work_.reset();
 }
 
@@ -156,7 +159,8 @@ void DomainChecks::append_sts(const results::DomainLine& line, FindingReports& f
 void DomainChecks::append(const results::DomainLine& line, const ServerChecks& servers,
                           std::string& json) const {
   const std::size_t begin = json.size();
-  FindingReports findings = findings_;
+  FindingReports findings;
+  for (const Checked& check : checked_) add_findings(findings, check.findings);
   json += members_;
   if (sts_ != nullptr) append_sts(line, findings, json);
   if (!options_.visits && (options_.dane || options_.names)) servers.append_all(json);
@@ -166,9 +170,20 @@ void DomainChecks::append(const results::DomainLine& line, const ServerChecks& s
   json += '}';
 }
 
+std::vector<Checked> DomainChecks::checked() const {
+  std::vector<Checked> all = checked_;
+  if (sts_ == nullptr) return all;
+  policy::MtaStsReport report = sts_->report;
+  policy::judge_hosts(sts_->hosts, report);
+  all.push_back({"mta_sts", sts_->answered, std::move(report.findings)});
+  return all;
+}
+
 std::size_t DomainChecks::octets_held() const {
-  std::size_t octets =
-      allocated(sizeof *this) + held_by(domain_) + held_by(members_) + octets_of(findings_);
+  std::size_t octets = allocated(sizeof *this) + held_by(domain_) + held_by(members_);
+  for (const Checked& check : checked_) {
+    octets += sizeof check + held_by(check.check) + octets_of(check.findings);
+  }
   if (sts_ == nullptr) return octets;
   octets += allocated(sizeof *sts_) + held_by(sts_->report.record) +
             held_by(sts_->report.policy->mx) + held_by(sts_->hosts) +

@@ -16,6 +16,7 @@
 #include "checks/questioner.h"
 #include "checks/server_checks.h"
 #include "mxsweep/checks/options.h"
+#include "mxsweep/checks/survey.h"
 #include "mxsweep/core/check_finding.h"
 #include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/route.h"
@@ -41,6 +42,7 @@ class DomainChecks {
   // Appends the object. Requires: settle() was called.
   void append(const results::DomainLine& line, const ServerChecks& servers,
               std::string& json) const;
+  [[nodiscard]] std::vector<Checked> checked() const;
   [[nodiscard]] std::size_t octets_held() const;
 
  private:
@@ -55,7 +57,7 @@ class DomainChecks {
   const std::string domain_;
   std::unique_ptr<Work> work_;
   std::string members_;  // Of the object, without its first brace.
-  FindingReports findings_;
+  std::vector<Checked> checked_;
   std::unique_ptr<Sts> sts_;  // Null: no policy of MTA-STS was fetched.
 };
 

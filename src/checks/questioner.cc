@@ -19,6 +19,7 @@ bool Questioner::take_question(dns::Question& question) {
       cut_ = true;
       dns::Answer none;
       none.status = dns::LookupStatus::unreachable;
+      check.note_answer(none);
       check.on_answer(question.number, none);
     }
   }
@@ -28,6 +29,7 @@ bool Questioner::take_question(dns::Question& question) {
 void Questioner::on_answer(std::uint32_t number, const dns::Answer& answer) {
   INVARIANT(number < asked_.size());
   const auto [check, its_number] = asked_[number];
+  check->note_answer(answer);
   check->on_answer(its_number, answer);
   const auto place = std::ranges::find(checks_, check) - checks_.begin();
   next_ = std::min(next_, static_cast<std::size_t>(place));

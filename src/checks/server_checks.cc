@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <string_view>
+#include <utility>
 
 #include "checks/check.h"
 #include "checks/findings.h"
@@ -71,35 +72,55 @@ void ServerChecks::begin(const std::vector<names::Destination>& destinations, co
 }
 
 void ServerChecks::settle() {
-  for (const CheckOf<dane::Host>& host : work_->hosts) hosts_.push_back(host.report());
+  for (const CheckOf<dane::Host>& host : work_->hosts) {
+    hosts_.push_back({host.report(), host.answered()});
+  }
   for (std::size_t i = 0; i < work_->addresses.size(); ++i) {
     servers_[i].reverse = work_->addresses[i].report();
+    servers_[i].answered = work_->addresses[i].answered();
   }
   work_.reset();
 }
 
-const dane::HostReport* ServerChecks::host_of(std::string_view name) const {
-  const auto found = std::ranges::find_if(
-      hosts_, [name](const dane::HostReport& report) { return report.host == name; });
+const ServerChecks::Host* ServerChecks::host_of(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(hosts_, [name](const Host& host) { return host.report.host == name; });
   return found == hosts_.end() ? nullptr : &*found;
 }
 
-void ServerChecks::append_object(std::string_view host, const Server* server,
-                                 std::string_view hello, const dane::Shown& shown,
-                                 std::string& json) const {
-  const dane::HostReport* const dane_host = host_of(host);
-  const bool has_names = server != nullptr && server->reverse;
-  if (dane_host == nullptr && !has_names) return;
+ServerChecks::Seen ServerChecks::seen_of(const results::Record& record) const {
+  Seen seen;
+  seen.host = record.mx_host.empty() ? record.name : record.mx_host;
+  const auto server = std::ranges::find_if(servers_, [&](const Server& one) {
+    return one.host == seen.host && one.address == record.ip;
+  });
+  if (server != servers_.end()) seen.server = &*server;
+  seen.hello = greeting_name(record.replies[Phase::greeting].octets);
+  seen.shown = {.chain = nullptr, .starttls = starttls_of(record), .now = record.at};
+  if (record.tls) seen.shown.chain = record.tls->chain;
+  return seen;
+}
+
+// Requires: its names were asked for.
+FindingReports ServerChecks::name_findings(const Seen& seen) {
+  FindingReports findings = seen.server->reverse->findings;
+  names::add_hello_findings(*seen.server->reverse, seen.hello, seen.host, findings);
+  return findings;
+}
+
+void ServerChecks::append_object(const Seen& seen, std::string& json) const {
+  const Host* const host = host_of(seen.host);
+  const bool has_names = seen.server != nullptr && seen.server->reverse;
+  if (host == nullptr && !has_names) return;
   const std::size_t begin = json.size();
   FindingReports findings;
   if (has_names) {
     json += ",\"rdns\":";
-    append_json(*server->reverse, json);
-    add_findings(findings, server->reverse->findings);
-    names::add_hello_findings(*server->reverse, hello, host, findings);
+    append_json(*seen.server->reverse, json);
+    add_findings(findings, name_findings(seen));
   }
-  if (dane_host != nullptr) {
-    const dane::Report report = dane::judge(*dane_host, shown);
+  if (host != nullptr) {
+    const dane::Report report = dane::judge(host->report, seen.shown);
     json += ",\"dane\":";
     append_json(report, json);
     add_findings(findings, report.findings);
@@ -111,13 +132,28 @@ void ServerChecks::append_object(std::string_view host, const Server* server,
 }
 
 void ServerChecks::append(const results::Record& record, std::string& json) const {
-  const std::string_view host = record.mx_host.empty() ? record.name : record.mx_host;
-  const auto server = std::ranges::find_if(
-      servers_, [&](const Server& one) { return one.host == host && one.address == record.ip; });
-  dane::Shown shown{.chain = nullptr, .starttls = starttls_of(record), .now = record.at};
-  if (record.tls) shown.chain = record.tls->chain;
-  const std::string_view hello = greeting_name(record.replies[Phase::greeting].octets);
-  append_object(host, server == servers_.end() ? nullptr : &*server, hello, shown, json);
+  append_object(seen_of(record), json);
+}
+
+void ServerChecks::add_checked(const Seen& seen, std::vector<Checked>& all) const {
+  if (seen.server == nullptr) return;
+  const std::string address = to_string(seen.server->address);
+  if (seen.server->reverse) {
+    all.push_back({"names " + address, seen.server->answered, name_findings(seen)});
+  }
+  const Host* const host = host_of(seen.host);
+  if (host == nullptr) return;
+  dane::Report report = dane::judge(host->report, seen.shown);
+  all.push_back({"dane " + seen.server->host + ' ' + address,
+                 host->answered && report.verdict != dane::Verdict::unknown,
+                 std::move(report.findings)});
+}
+
+void ServerChecks::add_checked(const results::Record* record, std::vector<Checked>& all) const {
+  if (record != nullptr) return add_checked(seen_of(*record), all);
+  for (const Server& server : servers_) {
+    add_checked(Seen{.host = server.host, .server = &server}, all);
+  }
 }
 
 void ServerChecks::append_all(std::string& json) const {
@@ -129,7 +165,7 @@ void ServerChecks::append_all(std::string& json) const {
     results::append_quoted(server.host, json);
     json += ",\"ip\":\"" + to_string(server.address) + "\"";
     std::string object;
-    append_object(server.host, &server, {}, {}, object);
+    append_object({.host = server.host, .server = &server}, object);
     if (!object.empty()) json += ",\"checks\":" + object;
     json += '}';
   }
@@ -144,8 +180,8 @@ std::size_t ServerChecks::octets_held() const {
     for (const std::string& name : server.reverse->names) octets += sizeof name + held_by(name);
     octets += server.reverse->findings.size() * sizeof(FindingReport);
   }
-  for (const dane::HostReport& host : hosts_) {
-    octets += sizeof host + held_by(host.host) + held_by(host.base) + held_by(host.tlsa_name);
+  for (const auto& [host, answered] : hosts_) {
+    octets += sizeof(Host) + held_by(host.host) + held_by(host.base) + held_by(host.tlsa_name);
     for (const dns::Tlsa& record : host.records) octets += sizeof record + held_by(record.data);
   }
   return octets;

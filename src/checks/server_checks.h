@@ -15,6 +15,7 @@
 
 #include "checks/questioner.h"
 #include "mxsweep/checks/options.h"
+#include "mxsweep/checks/survey.h"
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/check_finding.h"
 #include "mxsweep/dane/host.h"
@@ -46,6 +47,8 @@ class ServerChecks {
   // checked; append_all() a member "servers", without visits.
   void append(const results::Record& record, std::string& json) const;
   void append_all(std::string& json) const;
+  // What each check of each server came to, or of the record's alone; the same is required.
+  void add_checked(const results::Record* record, std::vector<Checked>& all) const;
   [[nodiscard]] std::size_t octets_held() const;
 
  private:
@@ -54,18 +57,31 @@ class ServerChecks {
     std::string host;
     Address address;
     std::optional<names::ReverseReport> reverse{};
+    bool answered = false;  // Its reverse names.
+  };
+  struct Host {
+    dane::HostReport report;
+    bool answered = false;
+  };
+  // What a visit has shown of a server, as far as the checks need it.
+  struct Seen {
+    std::string_view host{};
+    const Server* server = nullptr;  // Null: it is none of those that were asked about.
+    std::string_view hello{};        // The name by which it greets; empty: not known.
+    dane::Shown shown{};
   };
 
-  // `hello`: the name by which it greets; empty: not known.
-  void append_object(std::string_view host, const Server* server, std::string_view hello,
-                     const dane::Shown& shown, std::string& json) const;
-  [[nodiscard]] const dane::HostReport* host_of(std::string_view name) const;
+  [[nodiscard]] Seen seen_of(const results::Record& record) const;
+  void append_object(const Seen& seen, std::string& json) const;
+  void add_checked(const Seen& seen, std::vector<Checked>& all) const;
+  [[nodiscard]] static FindingReports name_findings(const Seen& seen);
+  [[nodiscard]] const Host* host_of(std::string_view name) const;
 
   const Options& options_;
   const std::string domain_;
   const std::uint16_t port_;
   std::unique_ptr<Work> work_;
-  std::vector<dane::HostReport> hosts_;
+  std::vector<Host> hosts_;
   std::vector<Server> servers_;
 };
 

@@ -81,6 +81,19 @@ void Survey::append_domain(const results::DomainLine& line, std::string& json) c
   domain_->append(line, *servers_, json);
 }
 
+std::vector<Checked> Survey::checked() const {
+  std::vector<Checked> all;
+  if (domain_ != nullptr) all = domain_->checked();
+  servers_->add_checked(nullptr, all);
+  return all;
+}
+
+std::vector<Checked> Survey::checked(const results::Record& record) const {
+  std::vector<Checked> all;
+  servers_->add_checked(&record, all);
+  return all;
+}
+
 std::size_t Survey::octets_held() const {
   return allocated(sizeof *this) + servers_->octets_held() +
          (domain_ == nullptr ? 0 : domain_->octets_held());

@@ -9,8 +9,8 @@
 
 #include "cli/certificate_words.h"
 #include "mxsweep/checks/survey.h"
+#include "mxsweep/checks/words.h"
 #include "mxsweep/core/address.h"
-#include "mxsweep/dns/name.h"
 #include "mxsweep/names/resolve.h"
 
 namespace mxsweep::cli {
@@ -27,57 +27,12 @@ constexpr std::array<Choice<MailRole>, 3> kRoles{{
     {"out", MailRole::out},
 }};
 
-constexpr std::array<Choice<bool checks::Options::*>, 7> kSubjects{{
-    {"spf", &checks::Options::spf},
-    {"dmarc", &checks::Options::dmarc},
-    {"mta-sts", &checks::Options::mta_sts},
-    {"tls-rpt", &checks::Options::tls_rpt},
-    {"dane", &checks::Options::dane},
-    {"names", &checks::Options::names},
-    {"dnssec", &checks::Options::dnssec},
-}};
-constexpr std::string_view kSelector = "dkim:";
-constexpr std::string_view kCommonSelectors = "dkim:common";
-constexpr std::size_t kSelectorsMax = 32;
 constexpr std::size_t kOutboundMax = 32;
 constexpr Duration kFetchWhole = std::chrono::seconds{30};  // Half of what RFC 8461, 3.3, advises.
 
-Status add_selector(std::string_view selector, checks::Options& options) {
-  const std::string name(selector);
-  if (!dns::is_name(name) || name.empty()) {
-    return Status::unusable(fmt::format("'{}' is no selector of DKIM keys", printable(name)));
-  }
-  if (options.selectors.size() == kSelectorsMax) {
-    return Status::unusable(fmt::format("at most {} selectors", kSelectorsMax));
-  }
-  options.selectors.push_back(name);
-  return {};
-}
-
+// Errors are shown: what is not printable in the word is made so.
 Status add_subject(const std::string& text, checks::Options& options) {
-  if (text == kCommonSelectors) {
-    options.common_selectors = true;
-    return {};
-  }
-  if (text.starts_with(kSelector)) {
-    return add_selector(std::string_view(text).substr(kSelector.size()), options);
-  }
-  const bool all = text == "all";
-  if (text == "policy" || all) {
-    for (const auto& [word, member] : kSubjects) options.*member = true;
-    options.common_selectors = options.common_selectors || all;
-  }
-  if (text == "http" || all) options.mta_sts = options.http = true;
-  if (text == "policy" || text == "http" || all) return {};
-  std::vector<std::string> words = {"policy", "http", "all", "dkim:SELECTOR"};
-  for (const auto& [word, member] : kSubjects) {
-    if (word == text) {
-      options.*member = true;
-      return {};
-    }
-    words.emplace_back(word);
-  }
-  return Command::check_word(text, words);
+  return checks::add_check(printable(text), options);
 }
 
 Status add_outbound(const std::string& text, std::vector<Address>& addresses) {

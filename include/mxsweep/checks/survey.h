@@ -17,12 +17,20 @@
 #include <vector>
 
 #include "mxsweep/checks/options.h"
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/fetch/fetcher.h"
 #include "mxsweep/names/inquiry.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::checks {
+
+// What one check came to, for those who hold it against what it came to before.
+struct Checked {
+  std::string check{};    // "spf", "names 192.0.2.1", "dane mx1.example.net 192.0.2.1".
+  bool answered = false;  // All of it is known: what is not among the findings is not so.
+  FindingReports findings{};
+};
 
 class DomainChecks;
 class ServerChecks;
@@ -44,6 +52,11 @@ class Survey final : public names::Inquiry {
   void append_server(const results::Record& record, std::string& json) const override;
   void append_domain(const results::DomainLine& line, std::string& json) const override;
   [[nodiscard]] std::size_t octets_held() const override;
+
+  // All checks of the domain and of its servers, without visits.
+  [[nodiscard]] std::vector<Checked> checked() const;
+  // Those of the server that the record is of, with what the visit has shown.
+  [[nodiscard]] std::vector<Checked> checked(const results::Record& record) const;
 
  private:
   struct Work;  // What is needed until all questions are answered.
