@@ -71,26 +71,32 @@ void NameThread::fail(const targets::Target& name) {
   answer(std::move(servers));
 }
 
+bool NameThread::take_question(targets::Target& question) {
+  const std::lock_guard lock(lock_);
+  if (questions_.empty()) return false;
+  question = std::move(questions_.front());
+  questions_.pop_front();
+  return true;
+}
+
 void NameThread::run() {
   names::Names names(options_);
   Status failure = names.open(own_bell_.descriptor());
   while (true) {
-    std::deque<targets::Target> questions;
     own_bell_.prepare();
     {
       const std::lock_guard lock(lock_);
       if (ends_) return;
       if (!failure.ok() && failure_.ok()) failure_ = failure.behind("the resolver");
-      while (!questions_.empty() && (!failure.ok() || !names.full())) {
-        if (failure.ok()) {
-          names.begin(std::move(questions_.front()), ring::now());
-        } else {
-          questions.push_back(std::move(questions_.front()));
-        }
-        questions_.pop_front();
+    }
+    // Without the lock: an inquiry may have to ask the resolver before it begins.
+    for (targets::Target question; (!failure.ok() || !names.full()) && take_question(question);) {
+      if (failure.ok()) {
+        names.begin(std::move(question), ring::now());
+      } else {
+        fail(question);
       }
     }
-    for (const targets::Target& question : questions) fail(question);
     if (failure.ok()) {
       names.turn(names.has_resolved() ? Duration::zero() : kIdleWait);
       failure = names.failure();

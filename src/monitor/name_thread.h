@@ -39,6 +39,7 @@ class NameThread {
 
  private:
   void run();
+  [[nodiscard]] bool take_question(targets::Target& question);
   void answer(std::vector<names::Resolved>&& servers);
   void fail(const targets::Target& name);
 
