@@ -111,7 +111,8 @@ void write_probes(const view::Metrics& facts, Exposition& out) {
 
 constexpr std::array kKinds{watch::IncidentKind::down,     watch::IncidentKind::degraded,
                             watch::IncidentKind::flapping, watch::IncidentKind::unobserved,
-                            watch::IncidentKind::blind,    watch::IncidentKind::internal};
+                            watch::IncidentKind::check,    watch::IncidentKind::blind,
+                            watch::IncidentKind::internal};
 constexpr std::array kSeverities{watch::Severity::info, watch::Severity::warning,
                                  watch::Severity::critical};
 

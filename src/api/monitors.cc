@@ -52,6 +52,23 @@ std::string field_json(const view::FieldValue& value) {
   return object.number("percent", value.percent).end();
 }
 
+std::string finding_json(const watch::OpenFinding& finding) {
+  JsonObject object;
+  object.text("id", to_string(finding.report.finding));
+  object.text("severity", to_string(finding.severity));
+  object.text_if_any("at", name_part(finding.report.at));
+  object.text_if_any("detail", name_part(finding.report.detail));
+  return object.time("since", finding.since).end();
+}
+
+std::string checks_json(const view::MonitorPage& facts) {
+  JsonArray words;
+  for (const std::string& word : facts.checks.words) words.text(name_part(word));
+  JsonObject object;
+  object.json("words", words.end()).seconds("interval_seconds", facts.checks.every);
+  return object.json("findings", json_array(facts.findings, finding_json)).end();
+}
+
 // What a list line has, and the meta of the list.
 std::string whole_json(const view::MonitorPage& facts) {
   std::string line = monitor_json(facts.monitor);
@@ -100,6 +117,7 @@ std::string monitor(const view::MonitorPage& facts) {
   }
   if (!facts.tls.empty() || !facts.path.empty()) object.json("tls", tls_json(facts));
   object.json("fields", json_array(facts.fields, field_json));
+  if (!facts.checks.words.empty()) object.json("checks", checks_json(facts));
   object.json("timeline", timeline_json(facts.timeline, true));
   const auto incident = [](const view::IncidentFacts& each) { return incident_json(each, true); };
   return object.json("incidents", json_array(facts.incidents, incident)).end();

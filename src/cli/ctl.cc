@@ -70,7 +70,7 @@ void add_ctl(Program& program) {
       program.add_command("ctl", "Ask a running watch: status, acknowledge, silence, reload");
   command.add_operands("COMMAND [ARGUMENT]", flags->words,
                        "status; incidents; ack INCIDENT; silence; maintenance; unsilence ID; "
-                       "reload; test-channel NAME");
+                       "check; reload; test-channel NAME");
   command
       .add_text("-s,--socket", "PATH", flags->socket,
                 "The control socket of the monitor [/run/mxsweep/control, or "
@@ -83,7 +83,7 @@ void add_ctl(Program& program) {
   command.add_text("--by", "NAME", flags->request.by, "Who does it [your user name]");
   command.add_text("--note", "TEXT", flags->request.note, "Why");
   command.add_text("--group", "NAME", flags->request.group,
-                   "Only this group is silenced or in maintenance");
+                   "Only this group is silenced, in maintenance or checked");
   command.add_text("--target", "TEXT", flags->request.target,
                    "Only these targets, as the list has them; * at either end stands for anything");
   command.add_text("--severity", "WORD", flags->request.severity,

@@ -27,13 +27,14 @@ struct Form {
   bool takes_by;
 };
 
-constexpr std::array<Form, 8> kForms{{
+constexpr std::array<Form, 9> kForms{{
     {"status", Argument::none, {}, false, false},
     {"incidents", Argument::none, {}, false, false},
     {"ack", Argument::number, "incident", false, true},
     {"silence", Argument::none, {}, true, true},
     {"maintenance", Argument::none, {}, true, true},
     {"unsilence", Argument::number, "id", false, false},
+    {"check", Argument::none, {}, true, false},
     {"reload", Argument::none, {}, false, false},
     {"test-channel", Argument::text, "channel", false, false},
 }};
@@ -119,12 +120,14 @@ std::string incident_line(element outer) {
   element incident;
   if (outer.at_key("incident").get(incident) != simdjson::SUCCESS) return {};
   std::string what = text_of(incident, "title");
-  if (what.empty()) {
+  const bool is_check = text_of(incident, "kind") == "check";
+  if (what.empty() || is_check) {
     element scope;
     if (incident.at_key("scope").get(scope) != simdjson::SUCCESS) return {};
-    what = fmt::format("{} of {} in {}: {} {}", number_of(incident, "members"),
-                       number_of(incident, "watched"), text_of(scope, "value"),
-                       text_of(incident, "phase"), text_of(incident, "cause"));
+    const std::string why =
+        is_check ? what : text_of(incident, "phase") + ' ' + text_of(incident, "cause");
+    what = fmt::format("{} of {} in {}: {}", number_of(incident, "members"),
+                       number_of(incident, "watched"), text_of(scope, "value"), why);
   }
   const bool acknowledged = incident.at_key("acknowledged").error() == simdjson::SUCCESS;
   return fmt::format("  {:>5}  {:<10}  {:<8}  {}, since {}{}\n", number_of(incident, "id"),

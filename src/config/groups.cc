@@ -151,6 +151,7 @@ void read_group(const toml::table& table, Reading& reading) {
   fields.text("name", group.name);
   read_targets(fields, group);
   read_probing(fields, group);
+  read_checks(fields, reading, group);
   fields.flag("require_valid", group.require_valid);
   fields.flag("own", group.own);
   check_depth(fields, group, reading.settings.envelope.recipient);
@@ -195,6 +196,33 @@ void read_probing(Fields& fields, watch::Group& group) {
   }
   fields.choice("depth", group.depth, kDepths);
   read_tls_every(fields, group.tls_every);
+}
+
+// A default may name checks of domains and of servers: each group takes those that it can have.
+void read_checks(Fields& fields, Reading& reading, watch::Group& group) {
+  constexpr std::array<std::pair<std::string_view, mxsweep::Severity>, 2> kLeast{
+      {{"error", mxsweep::Severity::error}, {"warn", mxsweep::Severity::warn}}};
+  constexpr std::array<std::pair<std::string_view, MailRole>, 3> kRoles{
+      {{"both", MailRole::both}, {"in", MailRole::in}, {"out", MailRole::out}}};
+  const auto& check_fault = reading.context.surroundings.check_fault;
+  const bool is_default = group.targets.empty() && group.domains.empty();
+  const bool domains = is_default || !group.domains.empty();
+  std::vector<Word> words = fields.words("checks");
+  if (fields.has("checks")) {
+    group.checks.words.clear();
+    if (words.size() == 1 && words[0].text == "none") words.clear();
+    for (const Word& word : words) {
+      const std::string fault = check_fault ? check_fault(word.text, domains) : std::string();
+      if (!fault.empty()) reading.context.complain(word.where, "checks: " + fault);
+      group.checks.words.push_back(word.text);
+    }
+  } else if (!domains && check_fault) {
+    std::erase_if(group.checks.words,
+                  [&](const std::string& word) { return !check_fault(word, false).empty(); });
+  }
+  fields.span("checks_every", group.checks.every, 60s, kDay * 30);
+  fields.choice("checks_alert", group.checks.least, kLeast);
+  fields.choice("checks_role", group.checks.role, kRoles);
 }
 
 void read_severity(Fields& fields, std::string_view key, watch::Severity& severity) {

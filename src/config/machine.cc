@@ -91,6 +91,7 @@ void read_watch(const Document& document, Reading& reading) {
   fields.text("state_dir", settings.state_dir);
   fields.zone("time_zone", settings.time_zone);
   read_probing(fields, reading.group_defaults);
+  read_checks(fields, reading, reading.group_defaults);
   read_envelope(fields, reading.context, settings.envelope);
   fields.number("concurrency", settings.concurrency, 1, kConcurrencyMax);
   fields.real("rate", settings.rate, 0, kRateMax);

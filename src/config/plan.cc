@@ -26,6 +26,12 @@ double handshakes_of(const watch::Group& group, double probes_per_second, double
   return each ? probes_per_second : monitors / seconds(group.tls_every);
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + shown(name);
+  return list;
+}
+
 GroupLoad load_of(const watch::Group& group, std::uint64_t monitors) {
   GroupLoad load;
   load.name = group.name;
@@ -33,13 +39,14 @@ GroupLoad load_of(const watch::Group& group, std::uint64_t monitors) {
   const auto count = static_cast<double>(monitors);
   load.probes_per_second = count / seconds(group.interval);
   load.handshakes_per_second = handshakes_of(group, load.probes_per_second, count);
+  const watch::Group::Checks& checks = group.checks;
+  if (!checks.words.empty()) {
+    load.checks =
+        fmt::format("{} every {}; {}", joined(checks.words), write_span(checks.every),
+                    checks.least == mxsweep::Severity::error ? "errors are incidents"
+                                                             : "errors and warnings are incidents");
+  }
   return load;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + shown(name);
-  return list;
 }
 
 // "a, b; for some targets: c; later, unless acknowledged: d".
@@ -131,6 +138,7 @@ std::vector<std::string> lines_of(const Plan& plan) {
     lines.push_back(fmt::format("  {}: {}, {:.2f} probes a second, {:.2f} of them with TLS",
                                 shown(group.name), group.monitors, group.probes_per_second,
                                 group.handshakes_per_second));
+    if (!group.checks.empty()) lines.push_back("    checks: " + group.checks);
   }
   if (plan.groups.size() > kGroupsShown) {
     lines.push_back(fmt::format("  … and {} groups", plan.groups.size() - kGroupsShown));

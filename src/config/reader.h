@@ -41,6 +41,8 @@ void read_maintenance(const Document& document, Reading& reading);
 
 // interval, retry, depth and tls_every, of [watch] and of [[group]].
 void read_probing(Fields& fields, watch::Group& group);
+// checks, checks_every, checks_alert and checks_role, of the same.
+void read_checks(Fields& fields, Reading& reading, watch::Group& group);
 void read_severity(Fields& fields, std::string_view key, watch::Severity& severity);
 // `match` of a route or a window.
 void read_match(Fields& fields, Reading& reading, watch::Selector& selector);

@@ -55,6 +55,14 @@ Section watch_section() {
            "With depth \"mail\" or \"rcpt\", the octets that MAIL FROM announces."},
           {"tls_every", Type::duration, "\"15m\"", in_quotes(kGroup.tls_every),
            "Default of the groups' tls_every."},
+          {"checks", Type::texts, "[\"policy\"]", "\"none\"",
+           "Default of the groups' checks; each group takes those that it can have."},
+          {"checks_every", Type::duration, "\"1h\"", in_quotes(kGroup.checks.every),
+           "Default of the groups' checks_every."},
+          {"checks_alert", Type::text, "\"error\"", "\"error\"",
+           "Default of the groups' checks_alert."},
+          {"checks_role", Type::text, "\"both\"", "\"both\"",
+           "Default of the groups' checks_role."},
           {"concurrency", Type::number, "2000", std::to_string(kSettings.concurrency),
            "The largest number of conversations at the same time."},
           {"rate", Type::number, "500", "0",
@@ -177,6 +185,18 @@ Section group_section() {
            "rcpt, which ask whether the server would take mail now."},
           {"tls_every", Type::duration, "\"15m\"", "that of [watch]",
            "How often a probe goes on to TLS, beside depth; \"always\": each time."},
+          {"checks", Type::texts, "[\"spf\", \"dmarc\", \"dane\"]", "that of [watch]",
+           "What is checked in DNS, beside the probes, in the words of mxsweep checks: of domains "
+           "spf, dmarc, dkim:SELECTOR, mta-sts, tls-rpt and dnssec; of them and of servers dane "
+           "and names; policy: all. none: nothing."},
+          {"checks_every", Type::duration, "\"1h\"", "that of [watch]",
+           "How often it is checked, from 1m to 30d."},
+          {"checks_alert", Type::text, "\"warn\"", "that of [watch]",
+           "Which findings are an incident: error (only these) or warn (these too). mxsweep manual "
+           "findings lists them."},
+          {"checks_role", Type::text, "\"in\"", "that of [watch]",
+           "What the servers are for, which decides how much a finding matters: in (they only "
+           "receive), out (they only send) or both."},
           {"require_valid", Type::flag, "true", yes_or_no(kGroup.require_valid),
            "A server whose certificate cannot be verified is degraded."},
           {"own", Type::flag, "false", yes_or_no(kGroup.own),

@@ -17,13 +17,14 @@ using results::timestamp;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::array<std::pair<std::string_view, Ask>, 8> kAsks{{
+constexpr std::array<std::pair<std::string_view, Ask>, 9> kAsks{{
     {"status", Ask::status},
     {"incidents", Ask::incidents},
     {"ack", Ask::ack},
     {"silence", Ask::silence},
     {"maintenance", Ask::maintenance},
     {"unsilence", Ask::unsilence},
+    {"check", Ask::check},
     {"reload", Ask::reload},
     {"test-channel", Ask::test_channel},
 }};
@@ -273,6 +274,11 @@ Result<std::string> carry_out(const Request& request, Hand& hand) {
       return object.text("until", timestamp(now.wall_at(now.at + lasts))).end();
     }
     case Ask::unsilence: return done(watch.end_silence(request.number, now));
+    case Ask::check: {
+      const std::uint32_t asked = watch.ask_checks(request.match, now);
+      if (asked == 0) return Status::unusable("nothing that is checked matches");
+      return JsonObject().flag("ok", true).number("checked", asked).end();
+    }
     case Ask::reload:
     case Ask::test_channel: break;
   }

@@ -31,6 +31,7 @@ enum class Ask : std::uint8_t {
   silence,
   maintenance,
   unsilence,
+  check,
   reload,
   test_channel,
 };

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "monitor/checker.h"
 #include "mxsweep/config/config.h"
 #include "mxsweep/deliver/courier.h"
 #include "mxsweep/files/content.h"
@@ -101,7 +102,8 @@ config::Configured configure(const std::string& path, const Folder& folder, Zone
                     [&kinds](std::string_view kind) {
                       return std::ranges::find(kinds, kind) != kinds.end();
                     },
-                .channel_kinds = kinds});
+                .channel_kinds = kinds,
+                .check_fault = check_fault});
 }
 
 }  // namespace

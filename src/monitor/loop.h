@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "monitor/checker.h"
 #include "monitor/hand.h"
 #include "monitor/outside.h"
 #include "mxsweep/core/status.h"
@@ -86,6 +87,7 @@ class LoopOn final : public Hand {
   Instant began_;
   watch::Watch watch_;
   Roster roster_;
+  Checker checker_;
   Prober prober_;
   engine::Engine<Kernel, Prober> engine_;
   std::optional<pace::Rate> rate_;

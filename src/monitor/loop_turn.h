@@ -23,8 +23,12 @@ LoopOn<Kernel>::LoopOn(const LoopOptions& options, watch::Settings settings, wat
       watch_(std::move(settings), std::move(zones), options.monitors_most, options.seed,
              {began_, plans_.wall_time(began_)}),
       roster_(watch_, options.monitors_most,
-              [this](watch::MonitorId monitor) { prober_.forget(monitor); }),
-      prober_(watch_, roster_, plans_, outside),
+              [this](watch::MonitorId monitor) {
+                prober_.forget(monitor);
+                checker_.forget(monitor);
+              }),
+      checker_(watch_, roster_, outside),
+      prober_(watch_, roster_, plans_, outside, checker_),
       engine_(plans_.any(), options.connections, began_, prober_),
       rate_(watch_.settings().rate > 0
                 ? std::optional<pace::Rate>(std::in_place, watch_.settings().rate, began_)
@@ -69,6 +73,7 @@ void LoopOn<Kernel>::turn() {
     prober_.stop();
     engine_.interrupt_all();
   } else {
+    checker_.take_requests(moment());
     admit();
   }
   pass_on();
@@ -83,6 +88,9 @@ void LoopOn<Kernel>::take_in() {
   for (Outside::Command command; outside_.take(command);) command(*this);
   for (std::vector<names::Resolved> servers; outside_.take(servers);) {
     prober_.on_names(servers, moment());
+  }
+  for (std::vector<names::Resolved> servers; outside_.take_checked(servers);) {
+    checker_.on_answer(servers, moment());
   }
   for (watch::Delivered delivered; outside_.take(delivered);) {
     watch_.on_delivered(delivered, moment());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "monitor/checker.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/monitor/control.h"
 #include "mxsweep/ring/clock.h"
@@ -35,6 +36,12 @@ Status read_sources(const std::vector<std::string>& texts, probe::Sources& sourc
     sources.add(*address);
   }
   return {};
+}
+
+// Some TLSA records need the certificates' octets.
+bool any_dane(const watch::Settings& settings) {
+  return std::ranges::any_of(
+      settings.groups, [](const watch::Group& group) { return options_of(group.checks).dane; });
 }
 
 std::uint32_t room_for(const std::vector<Listed>& targets) {
@@ -84,6 +91,7 @@ Result<Machine> prepare_machine(const Loaded& loaded) {
   const Result<files::TrustStore> trust = files::read_trust_store(settings.ca_file, {});
   if (!trust.ok()) return trust.status();
   machine.tls.authorities = trust->authorities;
+  machine.tls.keep_der = any_dane(settings);
   const std::uint32_t descriptors = ring::raise_descriptor_limit();
   if (descriptors < kDescriptorsLeast) {
     return Status::machine("only " + std::to_string(descriptors) + " descriptors are allowed",
@@ -121,6 +129,7 @@ std::string needs_restart(const watch::Settings& before, const watch::Settings& 
   look(before.helo == after.helo, "helo");
   look(before.envelope.recipient == after.envelope.recipient, "recipient");
   look(before.envelope.octets == after.envelope.octets, "mail_size");
+  look(any_dane(before) || !any_dane(after), "checks (dane)");
   look(before.concurrency == after.concurrency, "concurrency");
   look(before.rate == after.rate, "rate");
   look(before.sources == after.sources, "sources");

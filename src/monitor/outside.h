@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "mxsweep/checks/options.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/names/task.h"
 #include "mxsweep/results/record.h"
@@ -35,6 +36,11 @@ class Outside {
   virtual void ask(targets::Target&& name, bool domain) = 0;
   // All servers of one name, at least one. False: there is no answer.
   virtual bool take(std::vector<names::Resolved>& servers) = 0;
+
+  // The same with all that the checks ask about it; the answers have the survey.
+  virtual void ask_checks(targets::Target&& target, bool domain,
+                          const checks::Options& options) = 0;
+  virtual bool take_checked(std::vector<names::Resolved>& servers) = 0;
 
   // The result of one connection, or of a name that led to none.
   virtual void record(const results::Record& record, Instant now) = 0;

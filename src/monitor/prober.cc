@@ -293,6 +293,7 @@ void Prober::answer(const Waiter& waiter, const Seen& seen, bool shared, const w
   results::Record record = record_of(waiter.monitor, waiter.part, seen.get(), now);
   record.shared = shared;
   if (seen != nullptr) record.software = probe::software_of(plans_.any(), record);
+  checker_.on_record(waiter.monitor, record, checks_);
   outside_.record(record, now.at);
   --pending->parts;
   if (!pending->several) return finish(waiter.monitor, waiter.part, seen, now);
@@ -311,6 +312,7 @@ void Prober::answer(const Waiter& waiter, const Seen& seen, bool shared, const w
 void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen,
                     const watch::Moment& now) {
   ++counts_.results;
+  const smtp::Depth depth = pending_[monitor].request.depth;
   pending_.erase(monitor);
   const watch::Monitor& its = watch_.monitor(monitor);
   const results::Record record = record_of(monitor, part, seen.get(), now);
@@ -320,6 +322,7 @@ void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen
   row.unobserved = watch_.unobserved(monitor);
   row.maintenance = watch_.in_maintenance(monitor);
   outside_.keep(monitor, its, std::move(row));
+  checker_.on_probed(monitor, depth, now);
 }
 
 results::Record Prober::record_of(watch::MonitorId id, const Part& part,

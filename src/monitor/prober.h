@@ -26,6 +26,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "monitor/checker.h"
 #include "monitor/outside.h"
 #include "monitor/plans.h"
 #include "monitor/probe_counts.h"
@@ -58,8 +59,9 @@ class Prober {
     [[nodiscard]] const probe::Plan* plan() const { return its_plan; }
   };
 
-  Prober(watch::Watch& watch, Roster& roster, const Plans& plans, Outside& outside)
-      : watch_(watch), roster_(roster), plans_(plans), outside_(outside) {}
+  Prober(watch::Watch& watch, Roster& roster, const Plans& plans, Outside& outside,
+         Checker& checker)
+      : watch_(watch), roster_(roster), plans_(plans), outside_(outside), checker_(checker) {}
 
   // Takes what is due from Watch, while there are fewer than `room` visits to start.
   void take_requests(std::size_t room, const watch::Moment& now);
@@ -177,6 +179,8 @@ class Prober {
   Roster& roster_;
   const Plans& plans_;
   Outside& outside_;
+  Checker& checker_;
+  std::string checks_;  // Of the present record.
   std::unordered_map<watch::MonitorId, Pending> pending_;
   Servers servers_;  // With something to do, or being visited.
   std::deque<visits::ServerKey> ready_;

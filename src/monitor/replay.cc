@@ -210,6 +210,8 @@ Status Replay::run(const std::string& path) {
   }
   if (records_ == 0) return Status::unusable(path + ": there is no record in it");
   wall_at_zero_ = first_ - to_us(now_);
+  // What the checks would have found is not in the records.
+  for (watch::Group& group : loaded_.settings.groups) group.checks = {};
   watch_ =
       std::make_unique<watch::Watch>(loaded_.settings, std::move(loaded_.zones),
                                      static_cast<std::uint32_t>(monitors_.size() + 1), 0, moment());

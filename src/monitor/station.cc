@@ -29,6 +29,7 @@ Station::Station(const StationOptions& options, const watch::Settings& settings,
       service_(service),
       hosts_(names, bell_),
       domains_(of_domains(names), bell_),
+      surveys_(names, bell_),
       courier_({.helo = settings.helo, .resolver = settings.resolver, .ca_file = settings.ca_file},
                bell_),
       keeper_([this](watch::Send&& send) { carry(std::move(send)); }, bell_) {
@@ -118,6 +119,12 @@ bool Station::take(std::vector<names::Resolved>& servers) {
   return hosts_.take(servers) || domains_.take(servers);
 }
 
+void Station::ask_checks(targets::Target&& target, bool domain, const checks::Options& options) {
+  surveys_.ask(std::move(target), domain, options);
+}
+
+bool Station::take_checked(std::vector<names::Resolved>& servers) { return surveys_.take(servers); }
+
 void Station::record(const results::Record& record, Instant now) {
   outputs_.add(record, now);
   if (showing_ != nullptr) showing_->on_record(record);
@@ -190,7 +197,7 @@ bool Station::take(Command& command) {
 }
 
 bool Station::has_work() const {
-  return posted_ > 0 || hosts_.has_answers() || domains_.has_answers();
+  return posted_ > 0 || hosts_.has_answers() || domains_.has_answers() || surveys_.has_answers();
 }
 
 Instant Station::flush(Instant now) {
@@ -223,6 +230,7 @@ void Station::look_for_troubles() {
   note("output", outputs_.failure().sentence());
   note("resolver",
        hosts_.failure().ok() ? domains_.failure().line("; ") : hosts_.failure().line("; "));
+  note("checks", surveys_.failure().line("; "));
   std::map<std::string, std::string> outer;
   {
     const std::lock_guard lock(lock_);

@@ -3,8 +3,9 @@
 // outputs, and what users ask for.
 //
 //   Threads   the keeper's thread commits a batch and then passes its messages to the courier; two
-//             resolve names; one writes the outputs; the courier and the control socket have one
-//             each. All of them wake the loop by its doorbell.
+//             resolve names, and two more ask what the slow checks need; one writes the outputs;
+//             the courier and the control socket have one each. All of them wake the loop by its
+//             doorbell.
 //   Errors    open() and start(). What fails afterwards becomes an internal incident.
 #pragma once
 
@@ -23,6 +24,7 @@
 #include "monitor/outputs.h"
 #include "monitor/outside.h"
 #include "monitor/service.h"
+#include "monitor/survey_thread.h"
 #include "mxsweep/deliver/courier.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/store/keeper.h"
@@ -82,6 +84,8 @@ class Station final : public Outside {
   // Outside.
   void ask(targets::Target&& name, bool domain) override;
   bool take(std::vector<names::Resolved>& servers) override;
+  void ask_checks(targets::Target&& target, bool domain, const checks::Options& options) override;
+  bool take_checked(std::vector<names::Resolved>& servers) override;
   void record(const results::Record& record, Instant now) override;
   void keep(watch::MonitorId id, const watch::Monitor& monitor, watch::HistoryRow&& row) override;
   void forget(watch::MonitorId id) override;
@@ -108,6 +112,7 @@ class Station final : public Outside {
   threads::Doorbell bell_;
   NameThread hosts_;
   NameThread domains_;
+  SurveyThread surveys_;
   Outputs outputs_;
   deliver::Courier courier_;
   store::Keeper keeper_;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The page of a monitor.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/check_finding.h"
+#include "mxsweep/watch/plain_words.h"
 #include "pages/charts.h"
 #include "pages/page.h"
 #include "pages/parts.h"
@@ -116,6 +119,33 @@ void show_path(Page& page, const MonitorPage& facts) {
   page.end_section();
 }
 
+void show_findings(Page& page, const MonitorPage& facts) {
+  if (facts.checks.words.empty() && facts.findings.empty()) return;
+  Html& html = page.html;
+  page.begin_section("What the checks find",
+                     fmt::format("{}", fmt::join(facts.checks.words, ", ")));
+  if (facts.findings.empty()) {
+    html.put("p", "Nothing that has to be mended.");
+    page.end_section();
+    return;
+  }
+  begin_table(page, "stack", {"Finding", "At", "What", "To do", "Since"});
+  for (const watch::OpenFinding& finding : facts.findings) {
+    const CheckFindingRow& row =
+        check_finding_rows()[static_cast<std::size_t>(finding.report.finding)];
+    const std::string& detail = finding.report.detail;
+    html.open("tr").put("th", row.word, {{"scope", "row"}});
+    cell(page, "At", cut(finding.report.at + (detail.empty() ? "" : ", " + detail), 300));
+    cell(page, "What", watch::without_backticks(row.seen));
+    cell(page, "To do", watch::without_backticks(row.cure));
+    html.open("td", {{"data-is", "Since"}});
+    page.time(finding.since);
+    html.close("td").close("tr");
+  }
+  end_table(page);
+  page.end_section();
+}
+
 void show_fields(Page& page, const MonitorPage& facts) {
   if (facts.fields.empty()) return;
   Html& html = page.html;
@@ -175,6 +205,7 @@ std::string monitor(const view::MonitorPage& facts, const Audience& audience) {
     page.end_section();
   }
   html.close("div");
+  show_findings(page, facts);
   show_fields(page, facts);
   return page.end();
 }

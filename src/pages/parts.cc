@@ -87,7 +87,7 @@ std::string short_sentence(const view::IncidentFacts& facts, const Audience& aud
                      since);
 }
 
-bool is_of_servers(watch::IncidentKind kind) { return kind <= watch::IncidentKind::unobserved; }
+bool is_of_servers(watch::IncidentKind kind) { return kind <= watch::IncidentKind::check; }
 
 std::string_view word_of(const watch::Incident& incident) {
   if (!incident.open()) return "over";
@@ -96,6 +96,7 @@ std::string_view word_of(const watch::Incident& incident) {
     case watch::IncidentKind::degraded: return "degraded";
     case watch::IncidentKind::flapping: return "flapping";
     case watch::IncidentKind::unobserved: return "not observed";
+    case watch::IncidentKind::check: return "failing the checks";
     case watch::IncidentKind::blind: return "blind";
     case watch::IncidentKind::internal: return "trouble";
     case watch::IncidentKind::certificate: return "certificates";

@@ -60,6 +60,7 @@ std::string_view class_of(const watch::Incident& incident) {
     case watch::IncidentKind::down: return "down";
     case watch::IncidentKind::degraded:
     case watch::IncidentKind::flapping:
+    case watch::IncidentKind::check:
     case watch::IncidentKind::internal:
     case watch::IncidentKind::certificate: return "degraded";
     case watch::IncidentKind::unobserved:

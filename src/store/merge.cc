@@ -45,6 +45,7 @@ void append(watch::StateBatch& batch, watch::StateBatch&& later) {
                   [&](const auto& row) { return removed.contains(row.monitor); });
     std::erase_if(batch.fingerprints,
                   [&](const auto& row) { return removed.contains(row.monitor); });
+    std::erase_if(batch.findings, [&](const auto& row) { return removed.contains(row.monitor); });
   }
   move_behind(batch.monitors, std::move(later.monitors));
   move_behind(batch.monitors_removed, std::move(later.monitors_removed));
@@ -56,6 +57,7 @@ void append(watch::StateBatch& batch, watch::StateBatch&& later) {
   move_behind(batch.certificates, std::move(later.certificates));
   move_behind(batch.certificate_hosts, std::move(later.certificate_hosts));
   move_behind(batch.fingerprints, std::move(later.fingerprints));
+  move_behind(batch.findings, std::move(later.findings));
   move_behind(batch.timeline, std::move(later.timeline));
   if (later.digest_sent) batch.digest_sent = later.digest_sent;
 }
@@ -72,6 +74,11 @@ void condense(watch::StateBatch& batch) {
             [](const auto& row) { return joined(row.sha256, row.monitor); });
   keep_last(batch.fingerprints,
             [](const auto& row) { return joined(joined(row.monitor, row.field), row.value); });
+  keep_last(batch.findings, [](const auto& row) {
+    return joined(
+        joined(joined(row.monitor, row.check), std::string(to_string(row.report.finding))),
+        row.report.at);
+  });
   keep_newest(batch.evidence);
   keep_newest(batch.delivery_log);
   keep_newest(batch.timeline);
@@ -81,7 +88,7 @@ std::size_t row_count(const watch::StateBatch& batch) {
   return batch.monitors.size() + batch.monitors_removed.size() + batch.incidents.size() +
          batch.evidence.size() + batch.deliveries.size() + batch.delivery_log.size() +
          batch.silences.size() + batch.certificates.size() + batch.certificate_hosts.size() +
-         batch.fingerprints.size() + batch.timeline.size();
+         batch.fingerprints.size() + batch.findings.size() + batch.timeline.size();
 }
 
 }  // namespace mxsweep::store

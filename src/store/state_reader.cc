@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/outcome.h"
 #include "store/words.h"
 
@@ -170,6 +171,29 @@ bool read_fingerprints(Database& database, watch::Saved& saved) {
   return database.fault() == Fault::none;
 }
 
+// One that this version does not know is left out: nothing could be said of it.
+bool read_findings(Database& database, watch::Saved& saved) {
+  Statement rows = database.prepare(
+      "SELECT key, subject, finding.id, place, severity, detail, n, most, finding.since_us"
+      " FROM finding JOIN monitor ON monitor.id = monitor");
+  if (!rows.start()) return false;
+  while (rows.next()) {
+    const auto id = value_of(rows.text(2), static_cast<CheckFinding>(kCheckFindingCount - 1));
+    const auto severity = value_of(rows.text(4), Severity::error);
+    if (!id || !severity) continue;
+    watch::FindingRow& row = saved.findings.emplace_back();
+    row.monitor = rows.text(0);
+    row.check = rows.text(1);
+    row.report = {
+        .finding = *id, .at = std::string(rows.text(3)), .detail = std::string(rows.text(5))};
+    if (!rows.null(6)) row.report.n = static_cast<std::uint32_t>(rows.integer(6));
+    if (!rows.null(7)) row.report.most = static_cast<std::uint32_t>(rows.integer(7));
+    row.severity = *severity;
+    row.since = rows.time(8);
+  }
+  return database.fault() == Fault::none;
+}
+
 }  // namespace
 
 bool read_incident(Database& database, const Statement& rows, watch::Incident& incident) {
@@ -206,7 +230,7 @@ bool read_state(Database& database, WallTime now, watch::Saved& saved) {
   saved = {};
   if (!read_monitors(database, saved) || !read_incidents(database, now, saved) ||
       !read_silences(database, now, saved) || !read_certificates(database, saved) ||
-      !read_fingerprints(database, saved)) {
+      !read_fingerprints(database, saved) || !read_findings(database, saved)) {
     return false;
   }
   const auto incident = database.number("SELECT coalesce(max(id), 0) FROM incident");

@@ -10,9 +10,17 @@
 
 namespace mxsweep::store {
 
-inline constexpr std::int64_t kStateVersion = 1;
+inline constexpr std::int64_t kStateVersion = 2;
 inline constexpr std::int64_t kStateApplication = 0x6d78'7773;  // "mxws": PRAGMA application_id.
 
+inline constexpr char kFindingTable[] = R"sql(
+CREATE TABLE finding(
+  monitor INTEGER NOT NULL, subject TEXT NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL,
+  severity TEXT NOT NULL, detail TEXT NOT NULL, n INTEGER, most INTEGER, since_us INTEGER NOT NULL,
+  PRIMARY KEY(monitor, subject, id, place)) WITHOUT ROWID;
+)sql";
+
+// Beside kFindingTable.
 inline constexpr char kStateSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE monitor(
@@ -70,7 +78,7 @@ CREATE TABLE fingerprint(
 CREATE TABLE timeline(
   id INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, monitor TEXT NOT NULL, incident INTEGER NOT NULL,
   what TEXT NOT NULL, text TEXT NOT NULL);
-INSERT INTO meta VALUES('version', 1), ('digest_sent_us', 0);
+INSERT INTO meta VALUES('version', 2), ('digest_sent_us', 0);
 )sql";
 
 }  // namespace mxsweep::store

@@ -32,6 +32,16 @@ bool check_identity(Database& database) {
   return true;
 }
 
+// From the version before: the tables that it lacks, in one transaction.
+bool bring_up_to_date(Database& database) {
+  if (*database.number("PRAGMA user_version") == kStateVersion) return true;
+  const std::string version = std::to_string(kStateVersion);
+  return database.begin() &&
+         database.end(database.execute(kFindingTable) &&
+                      database.execute("UPDATE meta SET value = " + version +
+                                       " WHERE name = 'version'; PRAGMA user_version=" + version));
+}
+
 }  // namespace
 
 struct StateStore::Impl {
@@ -57,7 +67,8 @@ StateStore::Impl::Opened StateStore::Impl::open_database(WallTime now, watch::Sa
   if (database.open(path, false) && quick_check(database) && check_identity(database)) {
     if (*database.number("PRAGMA user_version") > kStateVersion) return Opened::newer;
     if (database.read_only()) database.fail(Fault::damaged, "it cannot be written to");
-    if (database.execute(kStateSettings) && read_state(database, now, saved)) {
+    if (database.execute(kStateSettings) && bring_up_to_date(database) &&
+        read_state(database, now, saved)) {
       writer.emplace(database);
       if (database.fault() == Fault::none) return Opened::yes;
     }
@@ -72,6 +83,7 @@ Status StateStore::Impl::create() {
   remove_log_of(path);
   Database made;
   const bool whole = made.open(beside, true) && made.begin() && made.execute(kStateSchema) &&
+                     made.execute(kFindingTable) &&
                      made.execute("PRAGMA application_id=" + std::to_string(kStateApplication) +
                                   "; PRAGMA user_version=" + std::to_string(kStateVersion)) &&
                      made.end(true);

@@ -45,6 +45,7 @@ StateWriter::StateWriter(Database& database)
           " WHERE monitor = ?1 AND NOT EXISTS (SELECT 1 FROM certificate_host AS other"
           " WHERE other.certificate = mine.certificate AND other.monitor <> ?1))")),
       monitor_fingerprints_delete_(database.prepare("DELETE FROM fingerprint WHERE monitor = ?")),
+      monitor_findings_delete_(database.prepare("DELETE FROM finding WHERE monitor = ?")),
       incident_(
           database.prepare("INSERT OR REPLACE INTO incident VALUES("
                            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
@@ -85,6 +86,10 @@ StateWriter::StateWriter(Database& database)
           database.prepare("INSERT OR REPLACE INTO fingerprint VALUES(?, ?, ?, ?, ?, ?, ?)")),
       fingerprint_delete_(database.prepare(
           "DELETE FROM fingerprint WHERE monitor = ? AND field = ? AND value = ?")),
+      finding_(
+          database.prepare("INSERT OR REPLACE INTO finding VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      finding_delete_(database.prepare(
+          "DELETE FROM finding WHERE monitor = ? AND subject = ? AND id = ? AND place = ?")),
       timeline_(database.prepare(
           "INSERT INTO timeline(at_us, monitor, incident, what, text) VALUES(?, ?, ?, ?, ?)")),
       timeline_prune_(database.prepare("DELETE FROM timeline WHERE id <= ?")),
@@ -109,6 +114,7 @@ bool StateWriter::write(const watch::StateBatch& batch, WallTime now) {
          each(batch.certificates, [&](const auto& row) { return put_certificate(row); }) &&
          each(batch.certificate_hosts, [&](const auto& row) { return put_host(row); }) &&
          each(batch.fingerprints, [&](const auto& row) { return put_fingerprint(row); }) &&
+         each(batch.findings, [&](const auto& row) { return put_finding(row); }) &&
          each(batch.timeline, [&](const auto& row) { return put_timeline(row); }) &&
          (!batch.digest_sent || digest_.run(*batch.digest_sent));
 }
@@ -120,7 +126,7 @@ bool StateWriter::remove_monitor(std::string_view key) {
   // Its certificates before its rows as a host, by which they are found.
   return monitor_find_.finish() && monitor_certificates_delete_.run(number) &&
          monitor_hosts_delete_.run(number) && monitor_fingerprints_delete_.run(number) &&
-         monitor_delete_.run(number);
+         monitor_findings_delete_.run(number) && monitor_delete_.run(number);
 }
 
 bool StateWriter::put_monitor(const watch::MonitorRow& row) {
@@ -227,6 +233,16 @@ bool StateWriter::put_fingerprint(const watch::FingerprintRow& row) {
   if (!row.adopted && row.seen == 0) return fingerprint_delete_.run(monitor, row.field, row.value);
   return fingerprint_.run(monitor, row.field, row.value, row.adopted, row.first, row.last,
                           row.seen);
+}
+
+bool StateWriter::put_finding(const watch::FindingRow& row) {
+  const std::int64_t monitor = monitor_number(row.monitor);
+  if (monitor == 0) return false;
+  const FindingReport& it = row.report;
+  const std::string_view id = to_string(it.finding);
+  if (row.ended) return finding_delete_.run(monitor, row.check, id, it.at);
+  return finding_.run(monitor, row.check, id, it.at, to_string(row.severity), it.detail, it.n,
+                      it.most, row.since);
 }
 
 bool StateWriter::put_timeline(const watch::TimelineRow& row) {

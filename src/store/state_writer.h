@@ -46,6 +46,7 @@ class StateWriter {
   bool put_certificate(const watch::CertificateRow& row);
   bool put_host(const watch::CertificateHostRow& row);
   bool put_fingerprint(const watch::FingerprintRow& row);
+  bool put_finding(const watch::FindingRow& row);
   bool put_timeline(const watch::TimelineRow& row);
 
   Database& database_;
@@ -56,6 +57,7 @@ class StateWriter {
   Statement monitor_hosts_delete_;
   Statement monitor_certificates_delete_;
   Statement monitor_fingerprints_delete_;
+  Statement monitor_findings_delete_;
   Statement incident_;
   Statement members_;
   Statement member_leaves_;
@@ -73,6 +75,8 @@ class StateWriter {
   Statement host_;
   Statement fingerprint_;
   Statement fingerprint_delete_;
+  Statement finding_;
+  Statement finding_delete_;
   Statement timeline_;
   Statement timeline_prune_;
   Statement digest_;

@@ -45,7 +45,8 @@ std::string blame_of(const watch::Incident& incident) {
       return incident.about_level() ? std::string() : "the monitor itself";
     case watch::IncidentKind::certificate:
     case watch::IncidentKind::change:
-    case watch::IncidentKind::digest: return {};
+    case watch::IncidentKind::digest:
+    case watch::IncidentKind::check: return {};
     case watch::IncidentKind::down:
     case watch::IncidentKind::degraded:
     case watch::IncidentKind::flapping:

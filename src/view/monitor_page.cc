@@ -134,6 +134,8 @@ std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Mo
                            .percent = shown.percent});
     if (shown.field == watch::Field::tls && page.tls.empty()) page.tls = shown.value;
   });
+  page.checks = group.checks;
+  page.findings = parts.watch.slow_checks().open(id);
   page.timeline = parts.archive.changes_of(monitor.key, kMonitorTimelineShown);
   parts.archive.each(UINT64_MAX, [&](watch::IncidentId number, const Kept& kept) {
     const watch::Incident* const live = parts.watch.incident(number);

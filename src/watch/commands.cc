@@ -100,6 +100,8 @@ void Watch::reload(Settings settings, Zones zones, const Moment& now) {
     slot.warned_with_tls = false;  // Perhaps TLS is not tried any longer.
     parts.schedule.set_interval(id, parts.group_of(slot).interval, now.at);
   }
+  parts.set_checks(now);
+  parts.drop_findings(now);
   for (GroupNumber i = 0; i < parts.levels.size(); ++i) parts.note_down_counts(i, now);
   for (MonitorId id = 0; id < parts.slots.size(); ++id) {
     if (parts.slots[id].used) parts.incidents.add(id);

@@ -25,12 +25,9 @@ void append_fact(std::string_view label, std::string_view text, std::string& bod
   append_wrapped(fmt::format("{:<13}", label), text, body);
 }
 
-// "Correct the list." of "correct the `list`": Markdown's backticks have no place in plain text.
+// "Correct the list." of "correct the `list`".
 std::string sentence(std::string_view text) {
-  std::string out;
-  for (const char octet : text) {
-    if (octet != '`') out += octet;
-  }
+  std::string out = without_backticks(text);
   if (!out.empty() && out.front() >= 'a' && out.front() <= 'z' &&
       !(out.size() > 1 && (out[1] == '.' || out[1] == '/'))) {
     out.front() = static_cast<char>(out.front() - 'a' + 'A');
@@ -79,11 +76,11 @@ std::string certainty(const Subject& subject, MessageKind kind) {
   return text;
 }
 
-bool is_of_servers(const Incident& incident) { return incident.kind <= IncidentKind::unobserved; }
+bool is_of_monitors(const Incident& incident) { return incident.kind <= IncidentKind::check; }
 
 void append_cause(const Subject& subject, MessageKind kind, bool is_resolved, std::string& body) {
   const Incident& incident = subject.incident;
-  if (!is_of_servers(incident) || incident.cause == Cause::none) return;
+  if (!is_of_monitors(incident) || incident.cause == Cause::none) return;
   const CauseRow& row = cause_rows()[static_cast<std::size_t>(incident.cause)];
   append_fact("Problem", fmt::format("{} ({}): {}", problem_of(incident), row.word, row.sentence),
               body);
@@ -104,11 +101,11 @@ void append_facts(const Subject& subject, const Message& message, const TimeZone
     append_fact("Lasted", span_in_words(end - incident.since), body);
   }
   append_cause(subject, message.kind, message.resolved, body);
-  if (is_of_servers(incident) && !incident.text.empty()) {
+  if (is_of_monitors(incident) && !incident.text.empty()) {
     const bool has_cause = incident.cause != Cause::none;
     append_fact(has_cause ? "Controls" : "Details", shown(incident.text, kNoteOctetsMax), body);
   }
-  if (!message.resolved && is_of_servers(incident) && incident.cause != Cause::none) {
+  if (!message.resolved && is_of_monitors(incident) && incident.cause != Cause::none) {
     const CauseRow& row = cause_rows()[static_cast<std::size_t>(incident.cause)];
     append_fact("What to do", sentence(row.advice), body);
   }
@@ -143,12 +140,16 @@ std::string body_of(const Subject& subject, const Message& message, const TimeZo
   const Incident& incident = subject.incident;
   std::string body;
   append_wrapped("", message.summary + '.', body);
-  if (!is_of_servers(incident) && !incident.text.empty()) {
+  if (!is_of_monitors(incident) && !incident.text.empty()) {
     body += '\n';
     append_text(incident.text, body);
   }
   append_facts(subject, message, zone, now, body);
-  if (is_of_servers(incident)) append_members(message, body);
+  if (is_of_monitors(incident)) append_members(message, body);
+  if (const std::string found = findings_text(subject); !found.empty()) {
+    body += "\nWhat was found:\n";
+    body += found;
+  }
   if (!message.evidence.empty()) {
     body += "\nWhat was received:\n\n";
     body += message.evidence;
@@ -207,12 +208,13 @@ Message compose(const Subject& subject, MessageKind kind, std::uint32_t reminder
   if (message.resolved) message.until = rfc3339(end_of(incident, now));
   message.link = link_of(subject);
   message.acknowledge_link = acknowledge_link_of(subject, message, now);
-  if (is_of_servers(incident)) {
+  if (is_of_monitors(incident)) {
     message.group = group_of(subject);
     if (incident.cause != Cause::none) {
       message.cause = to_string(incident.cause);
       message.phase = to_string(incident.phase);
     }
+    if (incident.kind == IncidentKind::check) message.cause = incident.title;
     message.evidence = transcript_of(subject.evidence);
     message.members = count_of(incident, kind);
     message.targets = first_members(subject);

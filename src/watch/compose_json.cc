@@ -163,6 +163,9 @@ std::string incident_json(const Subject& subject, const Message* message) {
     write_incident(subject.incident, object.key("incident"));
     write_targets(subject, object.key("targets"));
     write_evidence(subject.evidence, object.key("evidence"));
+    if (subject.incident.kind == IncidentKind::check) {
+      object.key("findings").raw(findings_json(subject));
+    }
     json.raw("}");
   }
   return out;

@@ -31,6 +31,9 @@ inline constexpr std::size_t kRecordOctetsMax = 32 * 1024;  // A longer record i
 
 // "connect timeout", "greeting silent"
 [[nodiscard]] std::string problem_of(const Incident& incident);
+// What the checks find fault with: each finding once, with its places and its cure. In lines.
+[[nodiscard]] std::string findings_text(const Subject& subject);
+[[nodiscard]] std::string findings_json(const Subject& subject);  // An array.
 // "400 hosts in 192.0.2.0/24", "mx1.example.net:25 (192.0.2.1)". `with_watched`: "400 of 412
 // hosts in 192.0.2.0/24".
 [[nodiscard]] std::string affected(const Subject& subject, MessageKind kind, bool with_watched);

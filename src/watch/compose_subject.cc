@@ -77,6 +77,8 @@ Tag tag_of(IncidentKind kind) {
       return {"FLAPPING", "STILL FLAPPING", "NO LONGER FLAPPING", "WAS FLAPPING"};
     case IncidentKind::unobserved:
       return {"NOT OBSERVED", "STILL NOT OBSERVED", "OBSERVED AGAIN", "WAS NOT OBSERVED"};
+    case IncidentKind::check:
+      return {"CHECK FAILED", "CHECK STILL FAILED", "CHECK PASSES", "CHECK FAILED"};
     case IncidentKind::blind: return {"BLIND", "STILL BLIND", "NO LONGER BLIND", "WAS BLIND"};
     case IncidentKind::internal:
       return {"MONITOR", "MONITOR, STILL", "MONITOR, OVER", "MONITOR, WAS"};
@@ -120,6 +122,7 @@ std::string_view state_phrase(IncidentKind kind) {
     case IncidentKind::degraded: return "degraded";
     case IncidentKind::flapping: return "changing between up and down";
     case IncidentKind::unobserved: return "impossible to observe";
+    case IncidentKind::check: return "failing the checks";
     case IncidentKind::down:
     case IncidentKind::blind:
     case IncidentKind::internal:
@@ -139,6 +142,12 @@ bool has_cause(const Incident& incident) {
          (incident.kind == IncidentKind::down || incident.kind == IncidentKind::degraded);
 }
 
+// ": connect timeout", ": spf.multiple", or nothing.
+std::string why_of(const Incident& incident) {
+  if (incident.kind == IncidentKind::check) return ": " + incident.title;
+  return has_cause(incident) ? ": " + problem_of(incident) : std::string();
+}
+
 constexpr std::string_view kBlindNow =
     "no server can be observed: the fault is on the monitor's own side";
 constexpr std::string_view kBlindThen =
@@ -151,9 +160,7 @@ std::string what_of(const Subject& subject, MessageKind kind) {
     return std::string(has_ended(kind) ? kBlindThen : kBlindNow);
   }
   if (incident.kind == IncidentKind::internal || is_notice(incident.kind)) return incident.title;
-  std::string line = affected(subject, kind, false);
-  if (has_cause(incident)) line += ": " + problem_of(incident);
-  return line;
+  return affected(subject, kind, false) + why_of(incident);
 }
 
 }  // namespace
@@ -205,14 +212,15 @@ std::string public_headline(const Incident& incident, std::span<const std::strin
     case IncidentKind::down:
     case IncidentKind::degraded:
     case IncidentKind::flapping:
-    case IncidentKind::unobserved: break;
+    case IncidentKind::unobserved:
+    case IncidentKind::check: break;
   }
   const MessageKind kind = incident.open() ? MessageKind::opening : MessageKind::closing;
   const std::uint32_t count = std::max(count_of(incident, kind), 1U);
   std::string line = counted_grouped(count, domains ? "domain" : "host");
   if (groups.size() == 1) line += " of group " + groups.front();
   if (groups.size() > 1) line += " of several groups";
-  if (has_cause(incident)) line += ": " + problem_of(incident);
+  line += incident.kind == IncidentKind::check ? ": failing the checks" : why_of(incident);
   return shown(line, kSubjectOctetsMax);
 }
 
@@ -258,7 +266,7 @@ std::string sentence_of(const Subject& subject, MessageKind kind, const Moment& 
     sentence +=
         fmt::format(" {} been {} {}", one ? "has" : "have", state_phrase(incident.kind), since);
   }
-  return has_cause(incident) ? sentence + ": " + problem_of(incident) : sentence;
+  return sentence + why_of(incident);
 }
 
 std::vector<std::string> first_members(const Subject& subject) {

@@ -180,6 +180,7 @@ void Incidents::Parts::name_several(IncidentState& state, std::span<const Openin
 
 void Incidents::Parts::ask_controls(IncidentState& state, const Moment& now) {
   if (controls_most == 0 || state.scopes.empty()) return;
+  if (state.incident.kind == IncidentKind::check) return;  // Servers have nothing to say to it.
   if (watched_of(state) < kControlledLeast) return;
   if (++controlled > kControlledMost) return;
   state.controls_open = healthy_of(state, controls_most);

@@ -25,8 +25,10 @@
 
 namespace mxsweep::watch {
 
-// down, degraded, flapping, unobserved: the kinds that are problems of monitors come first.
-inline constexpr std::size_t kProblemKinds = 4;
+// down, degraded, flapping, unobserved, check: the kinds that are problems of monitors come first.
+inline constexpr std::size_t kProblemKinds = 5;
+// Of these, the kinds of which a server is not well.
+inline constexpr std::size_t kServerKinds = 4;
 inline constexpr std::uint32_t kGrownPercent = 25;  // So much worse is worth a message.
 inline constexpr std::uint32_t kClosingPercent = 5;
 // So many incidents of a turn get control probes, the largest first: finding healthy monitors is a
@@ -70,6 +72,9 @@ struct IncidentState {
   Cause cause_told = Cause::none;
   Instant revised{};
   std::optional<Instant> cause_revised;  // When a new cause was last a revision.
+  // Of a check: the ids, in their order; of what was told by an earlier process they are not known.
+  std::vector<CheckFinding> findings{};
+  std::optional<std::vector<CheckFinding>> findings_told{};
   // As it was acknowledged.
   std::uint32_t members_known = 0;
   Severity severity_known = Severity::info;
@@ -121,6 +126,7 @@ struct Incidents::Parts {
   void report_raised(IncidentState& state, std::vector<IncidentChange>& changes);
   void refresh(IncidentState& state, const Moment& now);
   void open(IncidentState& state, const Moment& now, std::vector<IncidentChange>& changes);
+  void refresh_findings(IncidentState& state);
   [[nodiscard]] bool is_revision(IncidentState& state, const Moment& now);
   void note_revision(IncidentState& state, const Moment& now);
   void check_acknowledgement(IncidentState& state, const Moment& now);
@@ -144,7 +150,7 @@ struct Incidents::Parts {
   // Both may have some that have ended. Arrivals have not been looked at by a turn.
   std::array<std::vector<MonitorId>, kProblemKinds> arrivals;
   std::array<std::vector<MonitorId>, kProblemKinds> waiting;
-  std::array<Instant, kProblemKinds> due = {kNever, kNever, kNever, kNever};
+  std::array<Instant, kProblemKinds> due = {kNever, kNever, kNever, kNever, kNever};
   std::array<Instant, kProblemKinds> not_before{};  // `due` is later: some wait for neighbours.
   std::array<std::unordered_set<MonitorId>, kProblemKinds> undecided;
   Extent extent;

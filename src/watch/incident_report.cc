@@ -11,6 +11,7 @@ namespace {
 
 // Before its end, an acknowledgement is looked at so often: the wall clock may be stepped.
 constexpr WallTime::duration kAcknowledgementCheck = std::chrono::hours{24};
+constexpr std::size_t kFindingsNamed = 3;  // In a title.
 
 }  // namespace
 
@@ -72,7 +73,32 @@ void Incidents::Parts::refresh(IncidentState& state, const Moment& now) {
   it.percent = dominant.percent;
   it.members_peak = std::max(it.members_peak, state.down);
   it.watched = watched_of(state);
+  if (it.kind == IncidentKind::check) refresh_findings(state);
   state.refreshed = now.at;
+}
+
+// The most frequent first.
+void Incidents::Parts::refresh_findings(IncidentState& state) {
+  std::map<CheckFinding, std::size_t> counts;
+  for (const MonitorId monitor : state.incident.members) {
+    for (const CheckFinding finding : problem_of(monitor, IncidentKind::check)->problem.findings) {
+      ++counts[finding];
+    }
+  }
+  if (counts.empty()) return;  // All have recovered: what it was about remains.
+  state.findings.clear();
+  for (const auto& [finding, count] : counts) state.findings.push_back(finding);
+  std::vector<CheckFinding> shown = state.findings;
+  std::ranges::stable_sort(shown, std::greater<>(),
+                           [&](CheckFinding each) { return counts[each]; });
+  std::string& title = state.incident.title;
+  title.clear();
+  for (std::size_t i = 0; i < std::min(shown.size(), kFindingsNamed); ++i) {
+    title.append(i > 0 ? ", " : "").append(to_string(shown[i]));
+  }
+  if (shown.size() > kFindingsNamed) {
+    title += " and " + std::to_string(shown.size() - kFindingsNamed) + " more";
+  }
 }
 
 void Incidents::Parts::open(IncidentState& state, const Moment& now,
@@ -111,6 +137,15 @@ bool Incidents::Parts::is_revision(IncidentState& state, const Moment& now) {
       call_at(state, allowed);
     }
   }
+  if (!state.findings_told) state.findings_told = state.findings;
+  if (!std::ranges::includes(*state.findings_told, state.findings)) {
+    const Instant allowed = state.revised + settings.group_interval;
+    if (allowed <= now.at) {
+      revision = true;
+    } else {
+      call_at(state, allowed);
+    }
+  }
   return revision;
 }
 
@@ -120,6 +155,7 @@ void Incidents::Parts::note_revision(IncidentState& state, const Moment& now) {
   state.phase_told = it.phase;
   state.cause_told = it.cause;
   state.severity_told = it.severity;
+  state.findings_told = state.findings;
   state.members_told = state.down;
   state.revised = now.at;
 }
@@ -142,6 +178,7 @@ void Incidents::Parts::check_acknowledgement(IncidentState& state, const Moment&
 std::string Incidents::Parts::text_of(const IncidentState& state) {
   const Incident& it = state.incident;
   std::string text;
+  if (it.kind == IncidentKind::check) return text;
   if (it.scope != ScopeKind::everything) {
     count_unwell();
     // All of one operator: then what matters is whether the operator's other servers work.
@@ -172,6 +209,7 @@ void Incidents::Parts::count_unwell() {
   unwell = 0;
   unwell_of_operator.clear();
   for (const auto& [key, open] : problems) {
+    if (open.problem.kind == IncidentKind::check) continue;
     const MonitorId monitor = open.problem.monitor;
     bool counted = false;
     for (std::size_t kind = 0; kind < static_cast<std::size_t>(open.problem.kind); ++kind) {

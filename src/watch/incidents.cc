@@ -291,7 +291,7 @@ std::vector<MonitorId> Incidents::Parts::healthy_of(const IncidentState& state,
     });
     if (!is_beside) continue;
     bool well = true;
-    for (std::size_t kind = 0; kind < kProblemKinds; ++kind) {
+    for (std::size_t kind = 0; kind < kServerKinds; ++kind) {
       well = well && !problems.contains(problem_key(id, static_cast<IncidentKind>(kind)));
     }
     if (well) healthy.push_back(id);

@@ -6,7 +6,8 @@ namespace mxsweep::watch {
 namespace {
 
 constexpr IncidentKind kMostSevereFirst[] = {IncidentKind::down, IncidentKind::flapping,
-                                             IncidentKind::degraded, IncidentKind::unobserved};
+                                             IncidentKind::degraded, IncidentKind::unobserved,
+                                             IncidentKind::check};
 
 }  // namespace
 
@@ -60,6 +61,7 @@ std::string Watch::headline(const Incident& incident) const {
 
 const Certificates& Watch::certificates() const { return parts_->certificates; }
 const Changes& Watch::changes() const { return parts_->changes; }
+const SlowChecks& Watch::slow_checks() const { return parts_->slow_checks; }
 
 void Watch::ask(MonitorId id, const Moment& now) {
   if (!parts_->schedule.is_asked_for(id)) parts_->schedule.again(id, now.at);

@@ -24,6 +24,7 @@
 #include "mxsweep/watch/incidents.h"
 #include "mxsweep/watch/notifier.h"
 #include "mxsweep/watch/schedule.h"
+#include "mxsweep/watch/slow_checks.h"
 #include "mxsweep/watch/uptime.h"
 #include "mxsweep/watch/vantage.h"
 #include "mxsweep/watch/watch.h"
@@ -46,6 +47,8 @@ struct Watch::Parts {
     std::uint8_t voids = 0;         // Results in a row that say nothing.
     bool used = false;
     bool open = false;             // A probe is not answered yet: the id cannot be given away.
+    bool checking = false;         // The same of its checks.
+    bool checked = false;          // It is in check_schedule.
     bool warned_with_tls = false;  // The latest warning was of a probe that tried TLS.
     bool unobserved = false;       // Its void results have become an incident.
     bool held_in_window = false;
@@ -89,6 +92,14 @@ struct Watch::Parts {
   void uncount(Slot& slot);
   void note_down_counts(GroupNumber group, const Moment& now);
 
+  // Slow checks (checking.cc).
+  void set_checks(const Moment& now);
+  void set_checks(MonitorId id, const Moment& now);
+  void drop_findings(const Moment& now);
+  std::optional<CheckRequest> next_check(const Moment& now);
+  void on_checks(MonitorId id, const CheckSample& sample, const Moment& now);
+  void follow_findings(MonitorId id, const Moment& now);
+
   // The vantage (sight.cc).
   std::vector<MonitorId> pick_well(std::size_t most);
   void reset_vantage();
@@ -123,6 +134,8 @@ struct Watch::Parts {
   void reopen_problems(const Moment& now);
   void restore_incidents(const Moment& now);
   void set_levels(const Moment& now);
+  // The id of one that was removed, when nothing of it is asked for any more.
+  void give_away(MonitorId id);
   void save(MonitorId id);
   void tell(std::string_view type, MonitorId id, IncidentId incident, std::string text,
             const Moment& now);
@@ -149,6 +162,8 @@ struct Watch::Parts {
   Notifier notifier;
   Certificates certificates;
   Changes changes;
+  std::optional<Schedule> check_schedule;  // Nothing: no group has checks.
+  SlowChecks slow_checks;
   Evidence evidence;
   std::vector<std::optional<ServiceLevel>> levels;  // By group.
   std::vector<std::uint32_t> watched;               // By group.

@@ -21,6 +21,12 @@ std::string counted_grouped(std::uint64_t count, std::string_view noun) {
   return grouped(count) + words.substr(words.find(' '));
 }
 
+std::string without_backticks(std::string_view markdown) {
+  std::string text(markdown);
+  std::erase(text, '`');
+  return text;
+}
+
 std::string span_in_words(std::chrono::microseconds span) {
   using std::chrono::duration_cast;
   const auto seconds = std::max<std::int64_t>(duration_cast<std::chrono::seconds>(span).count(), 0);

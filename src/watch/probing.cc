@@ -58,7 +58,7 @@ std::optional<ProbeRequest> Watch::Parts::next_probe(const Moment& now) {
 
 void Watch::Parts::on_result(MonitorId id, const Sample& sample, const Moment& now) {
   slots[id].open = false;
-  if (!slots[id].used) return free_ids.push_back(id);  // It was removed meanwhile.
+  if (!slots[id].used) return give_away(id);  // It was removed meanwhile.
   schedule.finish(id, now.at);
   answer_asked(id, sample, now);
   if (sight == Sight::blind) return;

@@ -97,7 +97,8 @@ Subject Watch::Parts::subject(const Incident& incident) const {
           .monitor = [this](MonitorId id) -> const Monitor* {
             return id < slots.size() && slots[id].used ? &slots[id].monitor : nullptr;
           },
-          .evidence = evidence.of(incident.id)};
+          .evidence = evidence.of(incident.id),
+          .findings = [this](MonitorId id) { return slow_checks.open(id); }};
 }
 
 }  // namespace mxsweep::watch

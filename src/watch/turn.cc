@@ -27,6 +27,9 @@ void Watch::Parts::turn(const Moment& now) {
 Instant Watch::Parts::next() const {
   Instant next = std::min({schedule.next(), vantage->next(), incidents.next(), notifier.next(),
                            holds_at, flapping_at, levels_at, urgent_at, digest_at});
+  if (check_schedule && check_schedule->open() < kChecksOpenMost) {
+    next = std::min(next, check_schedule->next());
+  }
   if (!canaries.empty()) next = Instant{};
   return next;
 }
@@ -71,8 +74,10 @@ void Watch::Parts::on_incident(const IncidentChange& change, const Moment& now) 
     if (evidence.of(incident->id).size() >= kEvidenceMost) break;
   }
   save(*incident);
-  const std::string what = std::string(to_string(incident->kind)) + " " +
-                           (incident->title.empty() ? incident->scope_value : incident->title);
+  const bool titled = !incident->title.empty() && incident->kind != IncidentKind::check;
+  std::string what = std::string(to_string(incident->kind)) + " " +
+                     (titled ? incident->title : incident->scope_value);
+  if (incident->kind == IncidentKind::check) what += ": " + incident->title;
   switch (change.what) {
     case IncidentChange::What::opened:
       if (is_notice(incident->kind)) ended.push_back(incident->id);

@@ -25,10 +25,12 @@ Watch::Parts::Parts(Settings its_settings, Zones its_zones, std::uint32_t its_ca
       holds(settings, zones, now),
       notifier(settings, world()),
       certificates([this](MonitorId id) -> std::string_view { return key_of(id); }),
-      changes([this](MonitorId id) -> std::string_view { return key_of(id); }) {
+      changes([this](MonitorId id) -> std::string_view { return key_of(id); }),
+      slow_checks([this](MonitorId id) -> std::string_view { return key_of(id); }) {
   reset_vantage();
   incidents.use_controls(kControls);
   set_levels(now);
+  set_checks(now);
   set_digest(now);
 }
 
@@ -87,6 +89,7 @@ MonitorId Watch::add(Monitor&& monitor, std::uint64_t hash, const Moment& now) {
     slot.tls_at = now.at + Duration(static_cast<std::int64_t>(
                                mix(hash) % static_cast<std::uint64_t>(group.tls_every.count())));
   }
+  parts.set_checks(id, now);
   slot.uptime.begin(now.wall);
   slot.held_in_window = parts.holds.in_maintenance(slot.monitor);
   parts.count_time(id, now);
@@ -105,9 +108,11 @@ void Watch::remove(MonitorId id, const Moment& now) {
   Parts& parts = *parts_;
   Parts::Slot& slot = parts.slots[id];
   parts.schedule.remove(id);
+  if (slot.checked) parts.check_schedule->remove(id);
   parts.incidents.remove(id);
   parts.certificates.remove(id);
   parts.changes.remove(id);
+  parts.slow_checks.remove(id);
   parts.evidence.drop(id);
   parts.soft.erase(id);
   parts.flapping.erase(id);
@@ -124,9 +129,11 @@ void Watch::remove(MonitorId id, const Moment& now) {
   parts.effects.batch.monitors_removed.push_back(slot.monitor.key);
   parts.by_key.erase(slot.monitor.key);
   const bool open = slot.open;
+  const bool checking = slot.checking;
   slot = {};
   slot.open = open;
-  if (!open) parts.free_ids.push_back(id);
+  slot.checking = checking;
+  parts.give_away(id);
   --parts.count;
 }
 
@@ -134,11 +141,13 @@ void Watch::remove(MonitorId id, const Moment& now) {
 void Watch::end_of_monitors(const Moment& now) {
   Parts& parts = *parts_;
   std::unordered_map<std::string, MonitorId> ids;
-  if (!parts.saved.fingerprints.empty() || !parts.saved.certificate_hosts.empty()) {
+  if (!parts.saved.fingerprints.empty() || !parts.saved.certificate_hosts.empty() ||
+      !parts.saved.findings.empty()) {
     for (const auto& [key, id] : parts.by_key) ids.emplace(key, id);
   }
   parts.certificates.restore(parts.saved.certificates, parts.saved.certificate_hosts, ids);
   parts.changes.restore(parts.saved.fingerprints, ids);
+  parts.slow_checks.restore(parts.saved.findings, ids);
   parts.restore_incidents(now);
   parts.notifier.restore(parts.saved.deliveries, now);
   for (const IncidentRow& row : parts.saved.incidents) {
@@ -146,6 +155,7 @@ void Watch::end_of_monitors(const Moment& now) {
   }
   for (GroupNumber i = 0; i < parts.levels.size(); ++i) parts.note_down_counts(i, now);
   parts.reopen_problems(now);
+  parts.drop_findings(now);
   for (const MonitorRow& row : parts.saved.monitors) {
     if (find(row.key) == kNoMonitor) parts.effects.batch.monitors_removed.push_back(row.key);
   }
@@ -175,7 +185,8 @@ void Watch::Parts::restore_incidents(const Moment& now) {
       if (incident.kind == IncidentKind::unobserved) slots[id].unobserved = true;
       if ((incident.kind == IncidentKind::down && health.state != State::down) ||
           (incident.kind == IncidentKind::degraded && health.state != State::degraded) ||
-          (incident.kind == IncidentKind::flapping && !health.flapping.flapping())) {
+          (incident.kind == IncidentKind::flapping && !health.flapping.flapping()) ||
+          (incident.kind == IncidentKind::check && !slow_checks.has_open(id))) {
         over.emplace_back(id, incident.kind);
       }
     }
@@ -203,6 +214,7 @@ void Watch::Parts::reopen_problems(const Moment& now) {
   for (MonitorId id = 0; id < slots.size(); ++id) {
     const Slot& slot = slots[id];
     if (!slot.used) continue;
+    if (slow_checks.has_open(id)) follow_findings(id, now);
     const auto reopen = [&](IncidentKind kind) {
       if (incidents.incident_of(id, kind) == 0) open_problem(id, kind, slot.health.since, now);
     };
@@ -308,6 +320,10 @@ bool Watch::in_maintenance(MonitorId id) const { return parts_->slots[id].held_i
 const std::string& Watch::Parts::key_of(MonitorId id) const {
   static const std::string none;
   return id == kNoMonitor ? none : slots[id].monitor.key;
+}
+
+void Watch::Parts::give_away(MonitorId id) {
+  if (!slots[id].open && !slots[id].checking) free_ids.push_back(id);
 }
 
 void Watch::Parts::save(MonitorId id) {

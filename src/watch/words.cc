@@ -34,6 +34,7 @@ std::string_view to_string(IncidentKind kind) {
     case IncidentKind::degraded: return "degraded";
     case IncidentKind::flapping: return "flapping";
     case IncidentKind::unobserved: return "unobserved";
+    case IncidentKind::check: return "check";
     case IncidentKind::blind: return "blind";
     case IncidentKind::internal: return "internal";
     case IncidentKind::certificate: return "certificate";

@@ -160,7 +160,7 @@ TEST_CASE("the description has the words of all closed lists", "[api]") {
   CHECK(size_of("Phase") == kPhaseCount);
   CHECK(size_of("Outcome") == kOutcomeCount);
   CHECK(parsed.text("/components/schemas/State/enum/3") == "down");
-  CHECK(parsed.text("/components/schemas/Incident/properties/kind/enum/8") == "digest");
+  CHECK(parsed.text("/components/schemas/Incident/properties/kind/enum/9") == "digest");
   CHECK(parsed.text("/components/schemas/Scope/properties/kind/enum/9") == "several");
 }
 

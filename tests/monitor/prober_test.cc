@@ -36,7 +36,8 @@ struct Desk {
       : watch(settings_of(groups), {}, 100, 1, now()),
         roster(watch, 100, [this](watch::MonitorId monitor) { prober.forget(monitor); }),
         plans("probe.example.net", {}, {}, nullptr, kWallAtZero),
-        prober(watch, roster, plans, outside) {
+        checker(watch, roster, outside),
+        prober(watch, roster, plans, outside, checker) {
     roster.apply(std::move(targets), {}, now());
     watch.end_of_monitors(now());
   }
@@ -93,6 +94,7 @@ struct Desk {
   watch::Watch watch;
   Roster roster;
   Plans plans;
+  Checker checker;
   Prober prober;
 };
 

@@ -24,6 +24,11 @@ class StandIn final : public Outside {
     answers.pop_front();
     return true;
   }
+  void ask_checks(targets::Target&& target, bool /*domain*/,
+                  const checks::Options& /*options*/) override {
+    checked.push_back(std::move(target));
+  }
+  bool take_checked(std::vector<names::Resolved>& /*servers*/) override { return false; }
   void record(const results::Record& record, Instant /*now*/) override {
     results::append_json(record, records.emplace_back());
   }
@@ -63,6 +68,7 @@ class StandIn final : public Outside {
   void on_turn(Instant /*now*/) override { ++turns; }
 
   std::vector<targets::Target> questions;
+  std::vector<targets::Target> checked;
   std::deque<std::vector<names::Resolved>> answers;
   std::vector<std::string> records;
   std::vector<std::pair<std::string, watch::HistoryRow>> kept;

@@ -133,6 +133,13 @@ MonitorPage down_monitor() {
   MonitorPage page = page_of(line_of(17, watch::State::down));
   page.last = probe_facts(kNow - seconds{42}, Cause::net_timeout);
   page.failure = evidence(page.monitor.key, kFailedRecord);
+  page.checks.words = {"names", "dane"};
+  page.findings = {{.check = "names 192.0.2.17",
+                    .report = {.finding = CheckFinding::rdns_fail,
+                               .at = "17.2.0.192.in-addr.arpa",
+                               .detail = "old.example.net"},
+                    .severity = Severity::error,
+                    .since = kNow - hours{5}}};
   page.incidents = {prefix_outage()};
   page.timeline = {{kNow - minutes{7}, page.monitor.key, 412, "down", "connect net.timeout"}};
   return page;

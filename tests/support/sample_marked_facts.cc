@@ -97,6 +97,12 @@ MonitorPage marked_monitor() {
     field.field = marked("field");
     field.value = marked("value");
   }
+  page.checks = down_monitor().checks;
+  page.findings = down_monitor().findings;
+  for (watch::OpenFinding& finding : page.findings) {
+    finding.report.at = marked("at");
+    finding.report.detail = marked("detail");
+  }
   mark_all(page.timeline);
   mark_all(page.incidents);
   return page;

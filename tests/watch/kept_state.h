@@ -39,6 +39,11 @@ class KeptState {
     for (const FingerprintRow& row : batch.fingerprints) {
       fingerprints_.insert_or_assign({row.monitor, row.field, row.value}, row);
     }
+    for (const FindingRow& row : batch.findings) {
+      const auto key = std::tuple(row.monitor, row.check, row.report.finding, row.report.at);
+      if (row.ended) findings_.erase(key);
+      if (!row.ended) findings_.insert_or_assign(key, row);
+    }
     if (batch.digest_sent) digest_sent_ = *batch.digest_sent;
     forget_settled();
   }
@@ -53,6 +58,7 @@ class KeptState {
     saved.certificates = values_of(certificates_);
     saved.certificate_hosts = values_of(certificate_hosts_);
     saved.fingerprints = values_of(fingerprints_);
+    saved.findings = values_of(findings_);
     saved.last_incident = last_incident_;
     saved.last_silence = last_silence_;
     saved.digest_sent = digest_sent_;
@@ -94,6 +100,7 @@ class KeptState {
   std::map<std::string, CertificateRow> certificates_;
   std::map<std::pair<std::string, std::string>, CertificateHostRow> certificate_hosts_;
   std::map<std::tuple<std::string, std::string, std::string>, FingerprintRow> fingerprints_;
+  std::map<std::tuple<std::string, std::string, CheckFinding, std::string>, FindingRow> findings_;
   IncidentId last_incident_ = 0;
   std::uint64_t last_silence_ = 0;
   WallTime digest_sent_{};

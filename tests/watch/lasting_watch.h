@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mxsweep/watch/slow_checks.h"
 #include "mxsweep/watch/watch.h"
 #include "support/catch.h"
 #include "watch/kept_state.h"
@@ -86,7 +88,13 @@ class LastingWatch {
   // As of Watch.
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Instant next() const { return watch_->next(); }
-  void turn(const Moment& now) { watch_->turn(now); }
+  void turn(const Moment& now) {
+    watch_->turn(now);
+    while (const std::optional<CheckRequest> request = watch_->next_check(now)) {
+      const std::uint32_t number = number_of_[request->monitor];
+      watch_->on_checks(request->monitor, on_check ? on_check(number, now) : CheckSample(), now);
+    }
+  }
   [[nodiscard]] std::optional<ProbeRequest> next_probe(const Moment& now) {
     std::optional<ProbeRequest> request = watch_->next_probe(now);
     if (request) request->monitor = number_of_[request->monitor];
@@ -115,6 +123,9 @@ class LastingWatch {
     if (!effects.batch.empty()) kept_.commit(effects.batch);
     return effects;
   }
+
+  // What the checks of a monitor come to.
+  std::function<CheckSample(std::uint32_t number, const Moment& now)> on_check;
 
  private:
   struct Listed {

@@ -32,6 +32,8 @@ struct Surroundings {
   std::function<bool(std::string_view zone)> has_zone;
   std::function<bool(std::string_view kind)> has_channel_kind;
   std::vector<std::string> channel_kinds{};  // For the nearest one in a message; may be empty.
+  // Why the word names no check of mail domains, or of servers; empty: it does. Unset: all do.
+  std::function<std::string(const std::string& word, bool domains)> check_fault{};
 };
 
 struct Problem {

@@ -38,6 +38,7 @@ struct GroupLoad {
   std::uint64_t monitors = 0;
   double probes_per_second = 0;      // All of them.
   double handshakes_per_second = 0;  // Those with TLS.
+  std::string checks;                // What is checked in DNS, and how often; empty: nothing.
 };
 
 // Which channels get the incidents of a group with a severity, at once or later.

@@ -18,6 +18,7 @@
 #include "mxsweep/watch/certificates.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/slow_checks.h"
 #include "mxsweep/watch/uptime.h"
 #include "mxsweep/watch/vantage.h"
 #include "mxsweep/watch/watch.h"
@@ -193,8 +194,10 @@ struct MonitorPage {
   bool verified = false;    // At the latest handshake: the path leads to a trusted authority.
   WallTime path_end{};      // The earliest end on that path, the authority's too; zero: not known.
   std::vector<FieldValue> fields;
-  std::vector<watch::TimelineRow> timeline;  // The newest first, at most 50.
-  std::vector<IncidentFacts> incidents;      // The newest first, at most 10.
+  watch::Group::Checks checks{};               // What is checked in DNS; no words: nothing.
+  std::vector<watch::OpenFinding> findings{};  // The worst first.
+  std::vector<watch::TimelineRow> timeline;    // The newest first, at most 50.
+  std::vector<IncidentFacts> incidents;        // The newest first, at most 10.
 };
 
 struct Told {  // A channel that was told, or should have been.

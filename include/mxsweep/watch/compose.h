@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/message.h"
@@ -15,6 +16,7 @@
 #include "mxsweep/watch/monitor.h"
 #include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/slow_checks.h"
 #include "mxsweep/watch/time_zone.h"
 
 namespace mxsweep::watch {
@@ -28,6 +30,8 @@ struct Subject {  // What a message is about.
   const Zones& zones;
   std::function<const Monitor*(MonitorId)> monitor;  // Null: no longer watched.
   std::span<const EvidenceRow> evidence;             // Of the incident, oldest first.
+  // What the checks of a monitor find fault with now; may be empty.
+  std::function<std::vector<OpenFinding>(MonitorId)> findings{};
 };
 
 // `reminder`: its number, of a reminder.

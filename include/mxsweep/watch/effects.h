@@ -35,7 +35,8 @@ struct Delivered {
 };
 
 // A line of --events: something happened. `type`: problem, confirmed, opened, told, acknowledged,
-// silenced, recovered, closed, blind, sighted, flapping, settled, reloaded, clock, internal.
+// silenced, recovered, closed, found, mended, blind, sighted, flapping, settled, reloaded, clock,
+// internal.
 struct Event {
   std::string_view type;
   WallTime at{};

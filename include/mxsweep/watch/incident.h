@@ -26,6 +26,7 @@ enum class IncidentKind : std::uint8_t {
   degraded,
   flapping,
   unobserved,   // No result for Group::void_after: it cannot be observed.
+  check,        // The checks of DNS find fault with it; it may be up.
   blind,        // Our own network: nothing can be said of any server.
   internal,     // The monitor itself: a damaged database, a full disk, a channel that is dead.
   certificate,  // Notice: the daily digest of what expires.
@@ -82,7 +83,7 @@ struct Incident {
   std::uint32_t watched = 0;  // Monitors in the scope.
   std::uint32_t revision = 1;
   std::optional<Acknowledgement> acknowledged;
-  std::string title;               // Of internal incidents and notices: one line.
+  std::string title;               // Of internal incidents and notices: one line. Of checks: ids.
   std::string text;                // The same: the body. Of others: what the control probes showed.
   std::vector<MonitorId> members;  // Now; those that have recovered are no longer in it.
 

@@ -21,7 +21,7 @@
 //            they need not wait for their turn.
 //   Revision grows when members have grown by 25 % and group_interval has passed since the last
 //            one; when the severity rises; when the dominant cause changes, at most once in
-//            group_interval.
+//            group_interval; when the checks find something else, the same.
 //   Cost     counts over the failing monitors only (bench/watch/incidents_bench.cc).
 //   Errors   none. The same calls give the same incidents.
 #pragma once
@@ -35,6 +35,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/moment.h"
@@ -55,11 +56,12 @@ inline constexpr std::uint32_t kControlledLeast = 5;
 
 struct Problem {
   MonitorId monitor = kNoMonitor;
-  IncidentKind kind = IncidentKind::down;  // down, degraded, flapping or unobserved.
+  IncidentKind kind = IncidentKind::down;  // down, degraded, flapping, unobserved or check.
   Severity severity = Severity::critical;
   Phase phase = Phase::connect;
   Cause cause = Cause::none;
   WallTime since{};
+  std::vector<CheckFinding> findings{};  // Of a check, each once.
 };
 
 struct IncidentChange {

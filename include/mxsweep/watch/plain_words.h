@@ -25,4 +25,7 @@ namespace mxsweep::watch {
 // RFC 3339, to the second.
 [[nodiscard]] std::string rfc3339(WallTime time);
 
+// Markdown's backticks have no place in plain text.
+[[nodiscard]] std::string without_backticks(std::string_view markdown);
+
 }  // namespace mxsweep::watch

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/watch/incident.h"
@@ -120,6 +121,16 @@ struct FingerprintRow {
   std::uint32_t seen = 0;  // Of the last 32 probes: one bit for each.
 };
 
+// A finding of the checks that is open.
+struct FindingRow {
+  std::string monitor;
+  std::string check;
+  FindingReport report{};  // Its finding and its place are the key, with the two before.
+  mxsweep::Severity severity = mxsweep::Severity::error;
+  WallTime since{};
+  bool ended = false;  // There is no such row any longer.
+};
+
 struct TimelineRow {
   WallTime at{};
   std::string monitor;      // Empty: of no single one.
@@ -140,13 +151,15 @@ struct StateBatch {
   std::vector<CertificateRow> certificates;
   std::vector<CertificateHostRow> certificate_hosts;
   std::vector<FingerprintRow> fingerprints;
+  std::vector<FindingRow> findings;
   std::vector<TimelineRow> timeline;
   std::optional<WallTime> digest_sent;  // When the last daily digest was made.
 
   [[nodiscard]] bool empty() const {
     return monitors.empty() && monitors_removed.empty() && incidents.empty() && evidence.empty() &&
            deliveries.empty() && delivery_log.empty() && silences.empty() && certificates.empty() &&
-           certificate_hosts.empty() && fingerprints.empty() && timeline.empty() && !digest_sent;
+           certificate_hosts.empty() && fingerprints.empty() && findings.empty() &&
+           timeline.empty() && !digest_sent;
   }
 };
 
@@ -161,6 +174,7 @@ struct Saved {
   std::vector<CertificateRow> certificates;
   std::vector<CertificateHostRow> certificate_hosts;
   std::vector<FingerprintRow> fingerprints;
+  std::vector<FindingRow> findings;
   IncidentId last_incident = 0;
   std::uint64_t last_silence = 0;
   WallTime digest_sent{};

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/check_finding.h"
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/smtp/command.h"
@@ -62,6 +63,15 @@ struct Group {
     friend bool operator==(const Objective&, const Objective&) = default;
   };
   std::optional<Objective> objective;
+  // What is checked in DNS, beside the probes.
+  struct Checks {
+    std::vector<std::string> words{};  // As in --checks; empty: nothing.
+    Duration every = std::chrono::hours{1};
+    mxsweep::Severity least = mxsweep::Severity::error;  // Less severe findings do not count.
+    MailRole role = MailRole::both;
+    friend bool operator==(const Checks&, const Checks&) = default;
+  };
+  Checks checks{};
 };
 
 struct Canary {

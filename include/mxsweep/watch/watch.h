@@ -36,6 +36,8 @@ namespace mxsweep::watch {
 
 class Certificates;
 class Changes;
+class SlowChecks;
+struct CheckSample;
 
 struct ProbeRequest {
   MonitorId monitor = kNoMonitor;
@@ -43,6 +45,14 @@ struct ProbeRequest {
   Instant due{};       // The lag is now - due.
   bool fresh = false;  // A confirmation or a control: ask DNS again, and share no result.
 };
+
+// The slow checks of a monitor are due: those of its group (Group::checks).
+struct CheckRequest {
+  MonitorId monitor = kNoMonitor;
+  Instant due{};
+};
+// Checks that are asked for and not answered yet, at most.
+inline constexpr std::uint32_t kChecksOpenMost = 64;
 
 struct CanaryRequest {
   std::uint32_t round = 0;
@@ -109,11 +119,16 @@ class Watch {
   [[nodiscard]] std::optional<ProbeRequest> next_probe(const Moment& now);
   [[nodiscard]] std::optional<CanaryRequest> next_canary(const Moment& now);
   void on_result(MonitorId monitor, const Sample& sample, const Moment& now);
+  // The same for slow checks: each request is answered exactly once.
+  [[nodiscard]] std::optional<CheckRequest> next_check(const Moment& now);
+  void on_checks(MonitorId monitor, const CheckSample& sample, const Moment& now);
   void on_canary(const CanaryRequest& request, bool answered, const Moment& now);
   void on_delivered(const Delivered& delivered, const Moment& now);
   // Probe it soon, as `fresh`, whatever its interval. If a probe is asked for already, as while a
   // failure is confirmed, that one will do: how fast a failure counts must not depend on this.
   void ask(MonitorId monitor, const Moment& now);
+  // Check what the selector matches soon. Returns of how many monitors.
+  std::uint32_t ask_checks(const Selector& match, const Moment& now);
   // What a name led to, for the changes of addresses and MX sets: sorted, a blank between.
   void on_names(MonitorId monitor, std::string_view addresses, std::string_view mx_set,
                 const Moment& now);
@@ -172,6 +187,7 @@ class Watch {
   [[nodiscard]] std::string headline(const Incident& incident) const;
   [[nodiscard]] const Certificates& certificates() const;
   [[nodiscard]] const Changes& changes() const;
+  [[nodiscard]] const SlowChecks& slow_checks() const;
 
  private:
   struct Parts;
