@@ -414,3 +414,35 @@ TEST_CASE("twenty thousand groups on one line each are read", "[config]") {
   CHECK(settings.groups.back().name == "g19999");
   CHECK(settings.groups.back().interval == 5min);
 }
+
+TEST_CASE("a group has the checks of [watch] that it can have, or those of its own", "[config]") {
+  const Room room;
+  const std::string channel = "[[channel]]\nkind = \"mail\"\nto = \"a@b.test\"\nrelays = \"mx:\"\n";
+  config::Surroundings surroundings = room.surroundings();
+  surroundings.check_fault = [](const std::string& word, bool domains) -> std::string {
+    if (word != "spf" && word != "dane") return "no " + word;
+    return word == "spf" && !domains ? "spf is of domains" : "";
+  };
+  const auto read = [&](const std::string& groups) {
+    return config::read_config({{"watch.toml",
+                                 "[watch]\nhelo = \"a.test\"\nchecks = [\"spf\", \"dane\"]\n"
+                                 "checks_every = \"2h\"\nchecks_alert = \"warn\"\n" +
+                                     groups + channel}},
+                               surroundings);
+  };
+  const config::Configured good = read(
+      "[[group]]\nname = \"a\"\ndomains = \"a.txt\"\n[[group]]\nname = \"b\"\ntargets = \"b.txt\"\n"
+      "[[group]]\nname = \"c\"\ndomains = \"c.txt\"\nchecks = \"none\"\nchecks_role = \"in\"\n");
+  REQUIRE(good.settings);
+  const std::vector<watch::Group>& groups = good.settings->groups;
+  CHECK(groups[0].checks.words == std::vector<std::string>{"spf", "dane"});
+  CHECK(groups[1].checks.words == std::vector<std::string>{"dane"});
+  CHECK(groups[2].checks.words.empty());
+  CHECK(groups[0].checks.every == 2h);
+  CHECK(groups[0].checks.least == mxsweep::Severity::warn);
+  CHECK(groups[2].checks.role == mxsweep::MailRole::in);
+
+  CHECK(problems_of(read("[[group]]\ntargets = \"b.txt\"\nchecks = \"spf\"\n")) ==
+        std::vector<std::string>{"8:10: checks: spf is of domains"});
+  CHECK(problems_of(read("[[group]]\ndomains = \"b.txt\"\nchecks_every = \"30s\"\n")).size() == 1);
+}

@@ -149,6 +149,7 @@ class SignedNames:
         unbound += "".join(STUB.format(origin=zone.origin, **at) for zone in zones)
         (folder / "nsd.conf").write_text(nsd, encoding="ascii")
         (folder / "unbound.conf").write_text(unbound, encoding="ascii")
+        self.processes = {}
         with contextlib.ExitStack() as started:
             for name, mark, place in (("nsd", "nsd started", self.authority),
                                       ("unbound", "start of service", self.place)):
@@ -165,6 +166,7 @@ class SignedNames:
         # A process group of its own, because NSD has child processes.
         process = Process(command, self.folder / f"{name}.err", start_new_session=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.processes[name] = process
 
         def end():
             if process.running():
@@ -181,6 +183,10 @@ class SignedNames:
             end()
             raise
         return end
+
+    def reload(self):
+        """The name server reads the files of the zones again."""
+        self.processes["nsd"].send(signal.SIGHUP)
 
     def end(self):
         self.started.close()

@@ -296,6 +296,59 @@ TEST_CASE("a database of a later version is refused and left alone", "[store][st
   CHECK(count(folder, "PRAGMA user_version") == 9);
 }
 
+TEST_CASE("a database of the version before is brought up to date", "[store][state]") {
+  const Folder folder;
+  watch::StateBatch batch;
+  batch.monitors = {monitor_row("edge a:25", watch::State::down)};
+  commit(folder, batch);
+  {
+    Database database;
+    REQUIRE(database.open(folder / "state.db", false));
+    REQUIRE(
+        database.execute("DROP TABLE finding; PRAGMA user_version=1; UPDATE meta SET value = 1"
+                         " WHERE name = 'version'"));
+  }
+  const watch::Saved saved = reopened(folder);
+  REQUIRE(saved.monitors.size() == 1);
+  CHECK(saved.monitors[0].state == watch::State::down);
+  CHECK(count(folder, "PRAGMA user_version") == 2);
+  CHECK(folder.beginning("state.db.corrupt").empty());
+}
+
+TEST_CASE("findings are kept until they end or their monitor is removed", "[store][state]") {
+  const Folder folder;
+  const auto row = [](const std::string& monitor, const std::string& place) {
+    return watch::FindingRow{.monitor = monitor,
+                             .check = "spf",
+                             .report = {.finding = CheckFinding::spf_lookups_over,
+                                        .at = place,
+                                        .detail = "include:a.test",
+                                        .n = 12,
+                                        .most = 10},
+                             .severity = Severity::error,
+                             .since = at(3)};
+  };
+  watch::StateBatch batch;
+  batch.monitors = {monitor_row("mail a:25", watch::State::up),
+                    monitor_row("mail b:25", watch::State::up)};
+  batch.findings = {row("mail a:25", "a.test"), row("mail a:25", "b.test"),
+                    row("mail b:25", "b.test")};
+  commit(folder, batch);
+  watch::Saved saved = reopened(folder);
+  REQUIRE(saved.findings.size() == 3);
+  CHECK(saved.findings[0].report == row("mail a:25", "a.test").report);
+  CHECK(saved.findings[0].since == at(3));
+
+  batch = {};
+  batch.findings = {row("mail a:25", "a.test")};
+  batch.findings[0].ended = true;
+  batch.monitors_removed = {"mail b:25"};
+  commit(folder, batch);
+  saved = reopened(folder);
+  REQUIRE(saved.findings.size() == 1);
+  CHECK(saved.findings[0].report.at == "b.test");
+}
+
 TEST_CASE("what ended long ago is removed, and what is open stays", "[store][state]") {
   const Folder folder;
   StateStore store;

@@ -361,5 +361,38 @@ TEST_CASE("a test message names its channel", "[watch][compose]") {
   CHECK(message.kind == MessageKind::test);
 }
 
+TEST_CASE("a failed check says what was found, where, and what to do", "[watch][compose]") {
+  World world;
+  world.incident.kind = IncidentKind::check;
+  world.incident.cause = Cause::none;
+  world.incident.scope = ScopeKind::monitor;
+  world.incident.scope_value = "customers example.org:25";
+  world.incident.title = "spf.lookups_over";
+  world.add_monitor("example.org", 1);
+  Subject subject = world.subject();
+  subject.findings = [](MonitorId) -> std::vector<OpenFinding> {
+    return {{.check = "spf",
+             .report = {.finding = CheckFinding::spf_lookups_over,
+                        .at = "example.org",
+                        .detail = "a\x1b[31m",
+                        .n = 12,
+                        .most = 10},
+             .severity = mxsweep::Severity::error,
+             .since = kSince}};
+  };
+  const Message message = compose(subject, MessageKind::opening, 0, world.channel,
+                                  {Instant{}, kSince + std::chrono::minutes{1}});
+  check_form(message);
+  CHECK(message.subject == "[CHECK FAILED] example.org:25: spf.lookups_over (since 10:02 UTC)");
+  CHECK(message.summary ==
+        "example.org:25 has been failing the checks since 10:02 UTC: spf.lookups_over");
+  CHECK(message.cause == "spf.lookups_over");
+  CHECK(message.body.find("* spf.lookups_over (error): ") != std::string::npos);
+  CHECK(message.body.find("  At: example.org, a\\u001b[31m (12, at most 10)\n") !=
+        std::string::npos);
+  CHECK(message.body.find("  To do: ") != std::string::npos);
+  CHECK(message.json.find(R"("findings":[{"key":"customers example.org:25")") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mxsweep::watch
