@@ -29,7 +29,7 @@ checks::Options options_of(const watch::Group::Checks& rules) {
 }
 
 std::string check_fault(const std::string& word, bool domains) {
-  if (word == "http" || word == "dnsbl") {
+  if (word == "http" || word == "all" || word == "dnsbl") {
     return "'" + word + "' is for mxsweep checks and scan alone, the monitor does not make it";
   }
   checks::Options options;
