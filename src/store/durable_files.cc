@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -92,22 +91,6 @@ Status put_in_place(const std::string& from, const std::string& to) {
   if (error == 0) return {};
   ::unlink(from.c_str());
   return failed(to, error);
-}
-
-Status DirectoryLock::take(const std::string& path) {
-  release();
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode);
-  if (descriptor_ < 0) return failed(path, errno);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return {};
-  const int error = errno;
-  release();
-  if (error != EWOULDBLOCK) return failed(path, error);
-  return Status::unusable(path + ": another mxsweep watch uses this directory");
-}
-
-void DirectoryLock::release() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  descriptor_ = -1;
 }
 
 void Reserve::make() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The files around a database: its lock, its reserve, and what is set aside.
+// The files around a database: its reserve, and what is set aside.
 //
 //   Errors   io, with the path.
 #pragma once
@@ -24,21 +24,6 @@ void remove_log_of(const std::string& path);
 Status copy_file(const std::string& from, const std::string& to);
 // Makes `from`, which is complete, the file at `to`, durably.
 Status put_in_place(const std::string& from, const std::string& to);
-
-// Held by a file that is locked; the kernel unlocks it when the process ends, however it does.
-class DirectoryLock {
- public:
-  DirectoryLock() = default;
-  ~DirectoryLock() { release(); }
-  DirectoryLock(const DirectoryLock&) = delete;
-  DirectoryLock& operator=(const DirectoryLock&) = delete;
-
-  Status take(const std::string& path);
-  void release();
-
- private:
-  int descriptor_ = -1;
-};
 
 // Room on the disk that is held by a file, and given to the database when there is no other.
 class Reserve {

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "mxsweep/files/file_lock.h"
 #include "store/database.h"
 #include "store/durable_files.h"
 #include "store/past_reader.h"
@@ -45,7 +46,7 @@ bool bring_up_to_date(Database& database) {
 }  // namespace
 
 struct StateStore::Impl {
-  DirectoryLock lock;
+  files::FileLock lock;
   Reserve reserve;
   Database database;
   std::optional<StateWriter> writer;
@@ -134,7 +135,11 @@ Result<watch::Saved> StateStore::open(const std::string& directory, WallTime now
   Impl& it = *impl_;
   it.damage.clear();
   it.path = directory + "/state.db";
-  if (Status locked = it.lock.take(directory + "/state.db.lock"); !locked.ok()) return locked;
+  if (Status locked =
+          it.lock.take(directory + "/state.db.lock", "another mxsweep watch uses this directory");
+      !locked.ok()) {
+    return locked;
+  }
   it.reserve = Reserve(directory + "/state.db.reserve");
   it.reserve.make();
 
