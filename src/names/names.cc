@@ -18,6 +18,7 @@ std::uint32_t microseconds(Duration span) {
 }
 
 constexpr std::uint32_t kOfInquiry = 1U << 31U;  // In the number of a question.
+constexpr std::uint32_t kShared = UINT32_MAX;    // The number of what all inquiries share.
 
 bool is_unreachable(const Destination& destination) {
   return destination.error == Cause::local_resolver_unreachable;
@@ -72,6 +73,7 @@ void Names::begin(targets::Target&& target, Instant now) {
 }
 
 void Names::begin_again(targets::Target&& target, Instant since) {
+  if (next_number_ == kShared) ++next_number_;
   const std::uint32_t number = next_number_++;
   Pending& pending = routes_.try_emplace(number, std::move(target), options_, since).first->second;
   ask(number, pending);
@@ -162,6 +164,7 @@ void Names::turn(Duration longest) {
   const std::size_t resolved_before = resolved_.size();
   collect();
   if (resolved_.size() > resolved_before) longest = Duration::zero();
+  if (options_.shared) longest = std::min(longest, options_.shared->next_time() - now_);
   if (!retry_queue_.empty()) longest = std::min(longest, retry_queue_.front().again - now_);
   now_ = watch_.wait(std::max(longest, Duration::zero()));
   if (resolver_.reachable() || excused_) silent_since_ = now_;
@@ -171,6 +174,10 @@ void Names::turn(Duration longest) {
 void Names::collect() {
   for (dns::Finished finished; resolver_.take(finished);) {
     const auto number = static_cast<std::uint32_t>(finished.ticket >> 32);
+    if (number == kShared) {
+      options_.shared->on_answer(static_cast<std::uint32_t>(finished.ticket), *finished.answer);
+      continue;
+    }
     const auto found = routes_.find(number);
     if (found == routes_.end()) continue;
     answer(found->second, static_cast<std::uint32_t>(finished.ticket), *finished.answer);
@@ -181,6 +188,22 @@ void Names::collect() {
     Retry again = std::move(retry_queue_.front());
     retry_queue_.pop_front();
     begin_again(std::move(again.target), again.since);
+  }
+  if (options_.shared) ask_shared();
+}
+
+void Names::ask_shared() {
+  SharedInquiry& shared = *options_.shared;
+  shared.on_time(now_, ring::wall_now());
+  for (dns::Question question; shared.take_question(question);) {
+    resolver_.ask(question.name, question.type, std::uint64_t{kShared} << 32 | question.number,
+                  now_, question.checking);
+  }
+  if (std::exchange(changes_seen_, shared.changes()) == shared.changes()) return;
+  for (auto next = routes_.begin(); next != routes_.end();) {
+    auto& [number, pending] = *next++;  // Which may be finished by this.
+    if (pending.inquiry) pending.inquiry->wake();
+    ask(number, pending);
   }
 }
 

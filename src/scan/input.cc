@@ -83,7 +83,8 @@ void Input::run(const Workers& workers, const Outboxes& outboxes, Gauges& gauges
   }
   wake(workers);
   recorder_->flush(ring::now());
-  while (names_.waiting() > 0 && !stopped(gauges)) {
+  names_.finish();
+  while ((names_.waiting() > 0 || !names_.quiet()) && !stopped(gauges)) {
     wait_for_names(kIdleWait, workers, gauges);
     if (recorder_->backpressured()) wait_for_room(gauges);
   }

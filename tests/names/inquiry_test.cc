@@ -170,5 +170,93 @@ TEST_CASE("a target is resolved when its document is fetched, however many wait 
   ::close(bell);
 }
 
+// What the inquiries share: one question, which begins when the time is known, and one more at the
+// end.
+class Key final : public SharedInquiry {
+ public:
+  void on_time(Instant now, WallTime wall) override {
+    CHECK(wall.time_since_epoch().count() > 0);
+    if (!timed_) due_ = now + std::chrono::milliseconds{5};
+    timed_ = true;
+    now_ = now;
+  }
+  [[nodiscard]] Instant next_time() const override { return asked == 0 ? due_ : kNever; }
+  [[nodiscard]] bool take_question(dns::Question& question) override {
+    if (asked == (finishing_ ? 2 : 1) || now_ < due_) return false;
+    ++asked;
+    question = {7, "key.test", dns::Type::txt};
+    return true;
+  }
+  void on_answer(std::uint32_t number, const dns::Answer& /*answer*/) override {
+    CHECK(number == 7);
+    ++answered;
+  }
+  [[nodiscard]] std::uint64_t changes() const override { return answered; }
+  void finish() override { finishing_ = true; }
+  [[nodiscard]] bool quiet() const override { return finishing_ && answered == 2; }
+
+  std::uint64_t asked = 0;
+  std::uint64_t answered = 0;
+
+ private:
+  bool timed_ = false;
+  bool finishing_ = false;
+  Instant due_{};
+  Instant now_{};
+};
+
+// Has nothing to ask, and waits for the key.
+class Waiter final : public Inquiry {
+ public:
+  explicit Waiter(const Key& key) : key_(key) {}
+  [[nodiscard]] bool take_question(dns::Question& /*question*/) override { return false; }
+  void on_answer(std::uint32_t /*number*/, const dns::Answer& /*answer*/) override { FAIL(); }
+  void on_destinations(const std::vector<Destination>& /*destinations*/) override {}
+  void wake() override { has_key_ = key_.answered > 0; }
+  [[nodiscard]] bool done() const override { return has_key_; }
+  void append_server(const results::Record& /*record*/, std::string& /*json*/) const override {}
+  void append_domain(const results::DomainLine& /*line*/, std::string& /*json*/) const override {}
+  [[nodiscard]] std::size_t octets_held() const override { return 0; }
+
+ private:
+  const Key& key_;
+  bool has_key_ = false;
+};
+
+TEST_CASE("what inquiries wait for is asked once for all of them, and once more at the end",
+          "[names][inquiry]") {
+  const dns::NameServer server(replies_to);
+  NameOptions options;
+  options.resolver.servers = {{ipv4(0x7f000001), server.port()}};
+  const auto key = std::make_shared<Key>();
+  options.shared = key;
+  options.inquire = [&](const targets::Target&, const dns::Name&) {
+    return std::make_shared<Waiter>(*key);
+  };
+  Names names(options);
+  CHECK(names.quiet());  // Before it is open, nothing is asked.
+  REQUIRE(names.open(-1).ok());
+  for (const char* name : {"host.test", "other.test"}) {
+    targets::Target target;
+    target.set_words(name, "", "");
+    names.begin(std::move(target), ring::now());
+  }
+  std::vector<std::string> order;
+  std::vector<Resolved> servers;
+  for (int turns = 0; order.size() < 2; ++turns) {
+    REQUIRE(turns < 1000);
+    names.turn(std::chrono::milliseconds{20});
+    while (names.take(servers)) order.emplace_back(servers.front().task.target.text());
+  }
+  CHECK(order == std::vector<std::string>{"host.test", "other.test"});
+  CHECK(key->asked == 1);
+  names.finish();
+  for (int turns = 0; !names.quiet(); ++turns) {
+    REQUIRE(turns < 1000);
+    names.turn(std::chrono::milliseconds{20});
+  }
+  CHECK(key->answered == 2);
+}
+
 }  // namespace
 }  // namespace mxsweep::names

@@ -6,7 +6,8 @@
 //   Shape     like a Route: take_question() until there is none, on_answer() for each. When the
 //             servers are known, on_destinations() is called once; new questions may follow. Then
 //             the same with take_request() and on_fetched(). After done() only the const functions
-//             are called.
+//             are called. An inquiry that has no question and is not done may wait for what is
+//             shared: wake() is called after each change of that.
 //   Threads   the const functions may be called from several threads, one for each server.
 //   Lifetime  shared by the tasks of its servers, and destroyed with the last of them.
 //   Errors    none: a failure of DNS is part of what is written.
@@ -19,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/core/time.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
 #include "mxsweep/fetch/fetcher.h"
@@ -44,6 +46,7 @@ class Inquiry {
   // NameOptions::fetcher, if there ever is one.
   [[nodiscard]] virtual bool take_request(fetch::Request& /*request*/) { return false; }
   virtual void on_fetched(fetch::Fetched&& /*fetched*/) {}
+  virtual void wake() {}
   [[nodiscard]] virtual bool done() const = 0;
 
   // Appends the "checks" of this server's record, an object; nothing if there is none.
@@ -51,6 +54,25 @@ class Inquiry {
   // Appends the "checks" of the domain's line, when all records of its servers are counted.
   virtual void append_domain(const results::DomainLine& line, std::string& json) const = 0;
   [[nodiscard]] virtual std::size_t octets_held() const = 0;
+};
+
+// What is asked once for all targets, and what their inquiries wait for: a machine of questions and
+// answers that ends with the last of them.
+class SharedInquiry {
+ public:
+  SharedInquiry() = default;
+  SharedInquiry(const SharedInquiry&) = delete;
+  SharedInquiry& operator=(const SharedInquiry&) = delete;
+  virtual ~SharedInquiry() = default;
+
+  virtual void on_time(Instant now, WallTime wall) = 0;  // In each turn.
+  [[nodiscard]] virtual Instant next_time() const = 0;   // When it is needed; kNever: not at all.
+  [[nodiscard]] virtual bool take_question(dns::Question& question) = 0;
+  virtual void on_answer(std::uint32_t number, const dns::Answer& answer) = 0;
+  // Another number: inquiries that wait may have a question, or be done now.
+  [[nodiscard]] virtual std::uint64_t changes() const = 0;
+  virtual void finish() = 0;                     // No more targets are to come.
+  [[nodiscard]] virtual bool quiet() const = 0;  // No question of its own is open or due.
 };
 
 // Makes the inquiry for a target; null: nothing is asked. The name is empty for a target that is an

@@ -3,6 +3,7 @@
 // else to ask.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "mxsweep/dns/resolver.h"
@@ -24,6 +25,7 @@ struct NameOptions {
   // How to fetch what inquiries request, within the scope of `route`; without it they request
   // nothing.
   std::optional<fetch::FetcherOptions> fetcher{};
+  std::shared_ptr<SharedInquiry> shared{};  // That all of these wait for; null: nothing.
 };
 
 }  // namespace mxsweep::names

@@ -5,7 +5,8 @@
 //   Shape     begin() targets while not full(), turn() to wait for answers, take() the resolved
 //             ones: each becomes the addresses of a host, or the servers of a mail domain. With an
 //             inquiry (names/inquiry.h), a target is resolved when that is done as well; a target
-//             that is an address has nothing but its inquiry.
+//             that is an address has nothing but its inquiry. What inquiries share is asked in each
+//             turn; after finish() turns are needed until it is quiet().
 //   Memory    at most kRoutesMax names in resolution, fewer while the resolver has enough to do;
 //             all targets that it holds own at most kNamesOctetsMax octets and one more target. The
 //             resolver's cache comes on top, and the documents that are being fetched.
@@ -20,10 +21,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,15 @@ class Names {
     return routes_.size() + retry_queue_.size() + resolved_.size();
   }
 
+  // No more targets are to come.
+  void finish() {
+    if (options_.shared) options_.shared->finish();
+  }
+  // What the inquiries share has no question any more.
+  [[nodiscard]] bool quiet() const {
+    return !open_ || !options_.shared || options_.shared->quiet();
+  }
+
  private:
   struct Pending {
     Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since);
@@ -129,6 +139,7 @@ class Names {
   [[nodiscard]] Resolved resolve(const Pending& pending, Destination&& destination) const;
   void collect();
   void collect_documents();
+  void ask_shared();
 
   NameOptions options_;
   LookupCallback on_lookup_;  // May be empty.
@@ -139,10 +150,11 @@ class Names {
   ring::Ring ring_;
   dns::Resolver resolver_;
   dns::RingWatch watch_{ring_, resolver_};
-  fetch::Fetcher fetcher_;               // Opened if the options have one.
-  std::deque<fetch::Request> requests_;  // Those for which the fetcher has no room yet.
-  std::unordered_map<std::uint32_t, Pending> routes_;
+  fetch::Fetcher fetcher_;                   // Opened if the options have one.
+  std::deque<fetch::Request> requests_;      // Those for which the fetcher has no room yet.
+  std::map<std::uint32_t, Pending> routes_;  // The first begun is the first to be woken.
   std::uint32_t next_number_ = 0;
+  std::uint64_t changes_seen_ = 0;  // Of what the inquiries share.
   std::deque<Retry> retry_queue_;
   // Expanded into servers only by take(), because each server has a copy of the target.
   std::deque<Finished> resolved_;
