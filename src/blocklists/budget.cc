@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/blocklists/budget.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "mxsweep/blocklists/zone.h"
@@ -53,6 +54,15 @@ bool take_line(std::string_view& text, std::string_view& line) {
 }
 
 }  // namespace
+
+void add_others(DaySpent& spent, const DaySpent& before) {
+  if (spent.day != before.day) return;
+  for (const Spent& each : before.zones) {
+    if (spent.zones.size() == kZonesMax) return;
+    const bool known = std::ranges::find(spent.zones, each.zone, &Spent::zone) != spent.zones.end();
+    if (!known) spent.zones.push_back(each);
+  }
+}
 
 std::string write_spent(const DaySpent& spent) {
   const std::chrono::year_month_day day{spent.day};

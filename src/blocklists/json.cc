@@ -66,6 +66,7 @@ void write_report(results::JsonText& json, const ZoneReport& report) {
   write_number(json, R"(,"asked":)", report.asked);
   write_number(json, R"(,"listed":)", report.listed);
   write_number(json, R"(,"withdrawn":)", report.withdrawn);
+  write_number(json, R"(,"over_budget":)", report.over_budget);
   json.raw("}");
 }
 

@@ -52,7 +52,7 @@ ZoneResult result_of(const Zone& zone, const Reading& reading, Unasked why) {
 Listing::Listing(ZoneWatch& watch, const Address& address)
     : watch_(&watch), address_(without_mapping(address)), network_(network_of(address_)) {
   INVARIANT(address_.family != Family::none);
-  begin(address_.family == Family::ipv4 ? Kind::ip4 : Kind::ip6);
+  begin(kind_of(address_));
 }
 
 Listing::Listing(ZoneWatch& watch, std::string_view domain)

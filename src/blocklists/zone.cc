@@ -58,6 +58,11 @@ std::string name_to_show(const Zone& zone, const Subject& subject) {
 }  // namespace
 
 std::string_view to_string(Kind kind) { return word_of(kKindWords, kind); }
+
+Kind kind_of(const Address& address) {
+  return without_mapping(address).family == Family::ipv4 ? Kind::ip4 : Kind::ip6;
+}
+
 std::string_view to_string(QueryError error) { return word_of(kErrorWords, error); }
 
 std::string query_name(const Zone& zone, const Address& address) {

@@ -41,6 +41,9 @@ constexpr Duration kInFlight = 60s;
 constexpr Duration kCachedLeast = 5s;
 constexpr Duration kCachedMost = 3h;
 
+// Slots that are closer are waited for together, because all that wait are then woken.
+constexpr Duration kSlotsApart = 100ms;
+
 constexpr std::uint32_t kTestQuestions = 2;
 constexpr std::uint8_t kListedBit = 1;    // The question that must be answered by a listing,
 constexpr std::uint8_t kUnlistedBit = 2;  // and the one that must not.
@@ -229,7 +232,8 @@ ZoneWatch::Permit ZoneWatch::ask(PartNumber number, const std::string& name) {
     case ZoneState::untested:
       if (part.fault.empty()) return {Leave::later, Unasked::none};
       // After a test without an answer, none waits for the next one.
-      return {Leave::refused, part.fault == kBudget ? Unasked::budget : Unasked::untested};
+      if (part.fault == kBudget) return refuse_for_budget(part);
+      return {Leave::refused, Unasked::untested};
     case ZoneState::unusable: return {Leave::refused, Unasked::unusable};
     case ZoneState::suspended: return {Leave::refused, Unasked::suspended};
     case ZoneState::usable: break;
@@ -237,10 +241,10 @@ ZoneWatch::Permit ZoneWatch::ask(PartNumber number, const std::string& name) {
   if (!is_cached(name)) {
     const Zone& zone = zones_[part.zone];
     if (spent_.zones[part.zone].questions + tests_reserve(zone) >= zone.per_day) {
-      return {Leave::refused, Unasked::budget};
+      return refuse_for_budget(part);
     }
     if (const Instant slot = slot_at(part.zone); slot > now_) {
-      slot_wanted_ = std::min(slot_wanted_, slot);
+      slot_wanted_ = std::min(slot_wanted_, std::max(slot, now_ + kSlotsApart));
       return {Leave::later, Unasked::none};
     }
     charge(part.zone, name);
@@ -248,6 +252,11 @@ ZoneWatch::Permit ZoneWatch::ask(PartNumber number, const std::string& name) {
   part.asked_since = true;
   ++part.asked;
   return {Leave::granted, Unasked::none};
+}
+
+ZoneWatch::Permit ZoneWatch::refuse_for_budget(Part& part) {
+  ++part.over_budget;
+  return {Leave::refused, Unasked::budget};
 }
 
 ZoneWatch::Ticket ZoneWatch::on_reading(PartNumber number, const std::string& name,
@@ -328,7 +337,8 @@ std::vector<ZoneReport> ZoneWatch::reports() const {
                        .fault = part.fault,
                        .asked = part.asked,
                        .listed = part.listed,
-                       .withdrawn = part.withdrawn});
+                       .withdrawn = part.withdrawn,
+                       .over_budget = part.over_budget});
   }
   return reports;
 }

@@ -9,6 +9,8 @@
 #include "checks/findings.h"
 #include "checks/mx_check.h"
 #include "checks/sts_check.h"
+#include "mxsweep/blocklists/listing.h"
+#include "mxsweep/checks/blocklists.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/dane/redundancy.h"
 #include "mxsweep/policy/dkim.h"
@@ -19,16 +21,6 @@
 #include "mxsweep/spf/lint.h"
 
 namespace mxsweep::checks {
-namespace {
-
-std::size_t octets_of(const FindingReports& findings) {
-  std::size_t octets = held_by(findings);
-  for (const FindingReport& report : findings)
-    octets += held_by(report.at) + held_by(report.detail);
-  return octets;
-}
-
-}  // namespace
 
 struct DomainChecks::Work {
   std::optional<MxCheck> mx;
@@ -37,6 +29,7 @@ struct DomainChecks::Work {
   std::optional<CheckOf<policy::Dkim>> dkim;
   std::optional<StsCheck> mta_sts;
   std::optional<CheckOf<policy::TlsRpt>> tls_rpt;
+  std::optional<CheckOf<blocklists::Listing>> dnsbl;
   std::vector<dane::MxHost> hosts;
 };
 
@@ -62,6 +55,10 @@ DomainChecks::DomainChecks(const Options& options, const std::string& domain, Qu
   }
   if (options.mta_sts) questions.add(work_->mta_sts.emplace(domain, options));
   if (options.tls_rpt) questions.add(work_->tls_rpt.emplace(domain));
+  if (const std::size_t lists = lists_of(options, blocklists::Kind::domain); lists > 0) {
+    questions.allow(lists);
+    questions.add(work_->dnsbl.emplace(options.blocklists->watch(), domain));
+  }
 }
 
 DomainChecks::~DomainChecks() = default;
@@ -121,6 +118,7 @@ void DomainChecks::settle(bool cut) {
     take("mta_sts", work_->mta_sts);
   }
   take("tls_rpt", work_->tls_rpt);
+  take("dnsbl", work_->dnsbl);
   if (options_.dnssec) {
     members_ += ",\"dnssec\":{\"mx\":\"";
     members_ += to_string(work_->mx->validation());
@@ -163,7 +161,7 @@ void DomainChecks::append(const results::DomainLine& line, const ServerChecks& s
   for (const Checked& check : checked_) add_findings(findings, check.findings);
   json += members_;
   if (sts_ != nullptr) append_sts(line, findings, json);
-  if (!options_.visits && (options_.dane || options_.names)) servers.append_all(json);
+  if (!options_.visits && asks_servers(options_)) servers.append_all(json);
   json += ",\"findings\":";
   results::append_findings(findings, options_.role, json);
   json[begin] = '{';

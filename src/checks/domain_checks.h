@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The checks of one mail domain: SPF, DMARC, DKIM keys, MTA-STS, TLS-RPT, DNSSEC of its MX records,
-// and how redundant its servers are.
+// The checks of one mail domain: SPF, DMARC, DKIM keys, MTA-STS, TLS-RPT, blocklists, DNSSEC of its
+// MX records, and how redundant its servers are.
 //
 //   Shape    the constructor adds the checks to the questioner, which asks; on_servers() when the
 //            servers are known; settle() when all is answered; then append().

@@ -2,7 +2,8 @@
 // Asks the questions of several checks beside each other, as one machine. Pure.
 //
 //   Shape    add() checks at any time before done(); take_question() and on_answer() as in each of
-//            them. A question's number is the questioner's own.
+//            them. A question's number is the questioner's own. A check that had no question is
+//            asked for one again after an answer to it, and after again().
 //   Limits   after `questions_max` questions all others are answered with `unreachable` here, so
 //            that the checks end, with what they know.
 #pragma once
@@ -23,6 +24,7 @@ class Questioner {
   void allow(std::size_t more_questions) { questions_max_ += more_questions; }
   // The check outlives the questioner, or its last call.
   void add(Check& check) { checks_.push_back(&check); }
+  void again() { next_ = 0; }
 
   [[nodiscard]] bool take_question(dns::Question& question);
   void on_answer(std::uint32_t number, const dns::Answer& answer);

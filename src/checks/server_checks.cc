@@ -8,6 +8,8 @@
 
 #include "checks/check.h"
 #include "checks/findings.h"
+#include "mxsweep/blocklists/listing.h"
+#include "mxsweep/checks/blocklists.h"
 #include "mxsweep/core/memory.h"
 #include "mxsweep/core/presence.h"
 #include "mxsweep/results/json_findings.h"
@@ -42,7 +44,24 @@ std::string_view greeting_name(std::string_view greeting) {
 struct ServerChecks::Work {
   std::deque<CheckOf<dane::Host>> hosts;
   std::deque<CheckOf<names::Reverse>> addresses;  // Of servers_, in their order.
+  struct Listed {
+    Listed(std::size_t number, blocklists::ZoneWatch& watch, const Address& address)
+        : server(number), check(watch, address) {}
+
+    std::size_t server;  // Of servers_.
+    CheckOf<blocklists::Listing> check;
+  };
+  std::deque<Listed> listings;
 };
+
+std::size_t lists_of(const Options& options, blocklists::Kind kind) {
+  return options.blocklists == nullptr ? 0 : options.blocklists->count_of(kind);
+}
+
+bool asks_servers(const Options& options) {
+  return options.dane || options.names || lists_of(options, blocklists::Kind::ip4) > 0 ||
+         lists_of(options, blocklists::Kind::ip6) > 0;
+}
 
 ServerChecks::ServerChecks(const Options& options, const std::string& domain, std::uint16_t port)
     : options_(options), domain_(domain), port_(port), work_(std::make_unique<Work>()) {}
@@ -68,7 +87,19 @@ void ServerChecks::begin(const std::vector<names::Destination>& destinations, co
     if (to.address.family == Family::none) continue;
     servers_.push_back({to.host, to.address});
     if (options_.names) questions.add(work_->addresses.emplace_back(to.address));
+    if (to.error == Cause::none) ask_blocklists(questions);
   }
+}
+
+// About the last of the servers.
+void ServerChecks::ask_blocklists(Questioner& questions) {
+  const Address& address = servers_.back().address;
+  const std::size_t lists = lists_of(options_, blocklists::kind_of(address));
+  if (lists == 0) return;
+  questions.allow(lists);
+  questions.add(
+      work_->listings.emplace_back(servers_.size() - 1, options_.blocklists->watch(), address)
+          .check);
 }
 
 void ServerChecks::settle() {
@@ -78,6 +109,12 @@ void ServerChecks::settle() {
   for (std::size_t i = 0; i < work_->addresses.size(); ++i) {
     servers_[i].reverse = work_->addresses[i].report();
     servers_[i].answered = work_->addresses[i].answered();
+  }
+  for (const Work::Listed& listed : work_->listings) {
+    Server& server = servers_[listed.server];
+    append_json(listed.check.report(), server.dnsbl);
+    server.dnsbl.shrink_to_fit();
+    server.listings = listed.check.report().findings;
   }
   work_.reset();
 }
@@ -111,7 +148,8 @@ FindingReports ServerChecks::name_findings(const Seen& seen) {
 void ServerChecks::append_object(const Seen& seen, std::string& json) const {
   const Host* const host = host_of(seen.host);
   const bool has_names = seen.server != nullptr && seen.server->reverse;
-  if (host == nullptr && !has_names) return;
+  const bool has_lists = seen.server != nullptr && !seen.server->dnsbl.empty();
+  if (host == nullptr && !has_names && !has_lists) return;
   const std::size_t begin = json.size();
   FindingReports findings;
   if (has_names) {
@@ -124,6 +162,10 @@ void ServerChecks::append_object(const Seen& seen, std::string& json) const {
     json += ",\"dane\":";
     append_json(report, json);
     add_findings(findings, report.findings);
+  }
+  if (has_lists) {
+    json += ",\"dnsbl\":" + seen.server->dnsbl;
+    add_findings(findings, seen.server->listings);
   }
   json += ",\"findings\":";
   results::append_findings(findings, options_.role, json);
@@ -175,7 +217,8 @@ void ServerChecks::append_all(std::string& json) const {
 std::size_t ServerChecks::octets_held() const {
   std::size_t octets = allocated(sizeof *this);
   for (const Server& server : servers_) {
-    octets += sizeof server + held_by(server.host);
+    octets += sizeof server + held_by(server.host) + held_by(server.dnsbl);
+    octets += octets_of(server.listings);
     if (!server.reverse) continue;
     for (const std::string& name : server.reverse->names) octets += sizeof name + held_by(name);
     octets += server.reverse->findings.size() * sizeof(FindingReport);

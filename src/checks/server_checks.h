@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The checks of the servers of one target: DANE of each host, the names of each address.
+// The checks of the servers of one target: DANE of each host, the names of each address, and
+// whether it is on a blocklist.
 //
 //   Shape    begin() adds the checks to the questioner; settle() when all is answered; then
 //            append() for the record of each server, from any thread.
-//   Memory   settle() keeps the TLSA records of each host and the names of each address.
+//   Memory   settle() keeps the TLSA records of each host, and the names of each address with what
+//             blocklists have on it.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "checks/questioner.h"
+#include "mxsweep/blocklists/zone.h"
 #include "mxsweep/checks/options.h"
 #include "mxsweep/checks/survey.h"
 #include "mxsweep/core/address.h"
@@ -32,6 +35,11 @@ struct MxFacts {
   dns::Validation validation = dns::Validation::secure;
   std::string alias{};
 };
+
+// How many blocklists have entries of this kind.
+[[nodiscard]] std::size_t lists_of(const Options& options, blocklists::Kind kind);
+// Whether anything is asked about servers.
+[[nodiscard]] bool asks_servers(const Options& options);
 
 class ServerChecks {
  public:
@@ -58,6 +66,8 @@ class ServerChecks {
     Address address;
     std::optional<names::ReverseReport> reverse{};
     bool answered = false;  // Its reverse names.
+    std::string dnsbl{};    // JSON; empty: no list was asked.
+    FindingReports listings{};
   };
   struct Host {
     dane::HostReport report;
@@ -71,6 +81,7 @@ class ServerChecks {
     dane::Shown shown{};
   };
 
+  void ask_blocklists(Questioner& questions);
   [[nodiscard]] Seen seen_of(const results::Record& record) const;
   void append_object(const Seen& seen, std::string& json) const;
   void add_checked(const Seen& seen, std::vector<Checked>& all) const;

@@ -59,6 +59,10 @@ void Survey::on_destinations(const std::vector<names::Destination>& destinations
   work_->destinations = destinations;
 }
 
+void Survey::wake() {
+  if (work_ != nullptr) work_->questions.again();
+}
+
 void Survey::begin_servers(const std::vector<names::Destination>& destinations) {
   if (domain_ != nullptr) domain_->on_servers(destinations);
   servers_->begin(destinations, domain_ == nullptr ? MxFacts() : domain_->mx_facts(),

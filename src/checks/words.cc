@@ -46,7 +46,7 @@ Status unknown(std::string_view word) {
 }  // namespace
 
 std::vector<std::string> check_words() {
-  std::vector<std::string> words = {"policy", "http", "all", "dkim:SELECTOR"};
+  std::vector<std::string> words = {"policy", "http", "all", "dkim:SELECTOR", "dnsbl:FILE"};
   for (const auto& [word, member] : kSubjects) words.emplace_back(word);
   return words;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/certificate_words.h"
+#include "mxsweep/checks/blocklists.h"
 #include "mxsweep/checks/survey.h"
 #include "mxsweep/checks/words.h"
 #include "mxsweep/core/address.h"
@@ -27,12 +28,20 @@ constexpr std::array<Choice<MailRole>, 3> kRoles{{
     {"out", MailRole::out},
 }};
 
+constexpr std::string_view kBlocklists = "dnsbl:";
 constexpr std::size_t kOutboundMax = 32;
 constexpr Duration kFetchWhole = std::chrono::seconds{30};  // Half of what RFC 8461, 3.3, advises.
 
 // Errors are shown: what is not printable in the word is made so.
 Status add_subject(const std::string& text, checks::Options& options) {
   return checks::add_check(printable(text), options);
+}
+
+Status add_blocklists(const std::string& file, std::string& blocklists) {
+  if (file.empty()) return Status::unusable("dnsbl: needs the file that says which lists to ask");
+  if (!blocklists.empty()) return Status::unusable("there is one file of blocklists");
+  blocklists = file;
+  return {};
 }
 
 Status add_outbound(const std::string& text, std::vector<Address>& addresses) {
@@ -58,13 +67,17 @@ void ChecksFlags::add_to(Command& command, std::string_view fallback) {
         const bool adds = text.starts_with('+');
         if (!std::exchange(*chosen, true) && !adds) options = checks::Options();
         wanted = true;
-        return add_subject(adds ? text.substr(1) : text, options);
+        const std::string what = adds ? text.substr(1) : text;
+        return what.starts_with(kBlocklists)
+                   ? add_blocklists(what.substr(kBlocklists.size()), blocklists)
+                   : add_subject(what, options);
       },
       "What to ask DNS about domains and servers: spf, dmarc, mta-sts, tls-rpt, dane, names "
       "(reverse "
       "DNS), dnssec; policy: all of these; dkim:SELECTOR: the DKIM key of that selector; "
       "dkim:common: those that large providers use; http: the policy of MTA-STS as well, by "
-      "HTTPS; all: policy, dkim:common and http. With + before the first, beside the default");
+      "HTTPS; all: policy, dkim:common and http; dnsbl:FILE: the blocklists of that file (see "
+      "blocklists.toml among the examples). With + before the first, beside the default");
   if (!fallback.empty()) which.shows(std::string(fallback));
   Flag& from = command.add_list(
       "--spf-from", "IP,...",
@@ -88,6 +101,14 @@ std::uint32_t ChecksFlags::descriptors() const {
   return options.http ? fetch::FetcherOptions().at_once + fetch::kDescriptorsBesides : 0;
 }
 
+Status ChecksFlags::open_blocklists() {
+  if (blocklists.empty()) return {};
+  blocklist_run = std::make_shared<BlocklistRun>();
+  const Status opened = blocklist_run->open(blocklists);
+  if (opened.ok()) options.blocklists = blocklist_run->lists();
+  return opened;
+}
+
 Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& note) const {
   if (!wanted) return {};
   const auto settings = std::make_shared<checks::Options>(options);
@@ -109,6 +130,7 @@ Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& 
   }
   const bool domains = names.mail_domains;
   if (options.http) names.fetcher = {.port = https_port, .whole = kFetchWhole};
+  names.shared = options.blocklists;
   names.inquire = [settings = std::shared_ptr<const checks::Options>(settings), domains](
                       const targets::Target& target, const dns::Name& name) {
     return std::make_shared<checks::Survey>(settings, target, domains ? name.ascii : std::string());

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/blocklist_run.h"
 #include "cli/command.h"
 #include "mxsweep/checks/options.h"
 #include "mxsweep/core/status.h"
@@ -22,11 +23,16 @@ struct ChecksFlags {
   Validates validates = Validates::automatic;
   bool wanted = false;
   std::uint16_t https_port = 443;  // Of policies; hidden, for tests.
+  std::string blocklists;          // The file of dnsbl:FILE; empty: none.
+  // Null until open_blocklists(), or if there is none.
+  std::shared_ptr<BlocklistRun> blocklist_run;
 
   // `fallback`: what is checked without --checks; empty: nothing.
   void add_to(Command& command, std::string_view fallback);
   // What the fetcher of policies may have open at the same time.
   [[nodiscard]] std::uint32_t descriptors() const;
+  // Reads the file of blocklists, if there is one.
+  Status open_blocklists();
   // Has the names of a sweep asked about, after finding out whether the resolver validates. What
   // there is to tell of that is in `note`.
   Status set_up(bool visits, names::NameOptions& names, std::string& note) const;

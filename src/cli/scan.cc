@@ -65,6 +65,19 @@ Result<std::unique_ptr<ScanMetrics>> open_metrics(const ScanFlags& flags,
   return metrics;
 }
 
+// What the lists were asked is kept however the sweep has ended.
+Status end_blocklists(const ScanFlags& flags, results::Summary* summary) {
+  if (flags.checks.blocklist_run == nullptr) return {};
+  BlocklistRun& run = *flags.checks.blocklist_run;
+  if (summary != nullptr) append_json(run.lists()->watch().reports(), summary->blocklists);
+  if (!flags.quiet) {
+    for (const std::string& note : run.notes()) say("mxsweep: {}\n", note);
+  }
+  Status kept = run.keep();
+  if (!kept.ok()) say("mxsweep: {}\n", printable(kept.sentence()));
+  return kept;
+}
+
 int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) {
   if (!options.capacity.note.empty() && !flags.quiet) {
     say("mxsweep: {}\n", options.capacity.note);
@@ -87,6 +100,7 @@ int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) 
     if (metrics != nullptr) metrics->publish(progress);
   });
   line.clear();
+  const Status kept = end_blocklists(flags, ended.ok() ? &*ended : nullptr);
   if (ended.status().kind() == Status::Kind::machine) return refuse(ended.status());
   if (!ended.ok()) {
     say("mxsweep: {}\n", printable(ended.status().sentence()));
@@ -101,7 +115,7 @@ int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) 
   if (!flags.quiet || !whole) say("{}\n", results::summary_line(summary));
   if (summary.unusable && summary_written) return kWrongUsage;
   if (!whole) hint_at_resume(flags);
-  if (!whole || !summary_written) return kStoppedEarly;
+  if (!whole || !summary_written || !kept.ok()) return kStoppedEarly;
   if (!flags.quiet) hint_at_own(summary);
   const std::uint64_t meant = summary.lines_read - summary.lines_skipped;
   if (meant == 0 || summary.lines_invalid != meant) return kRanToItsEnd;
@@ -184,8 +198,20 @@ void take_over(const ScanFlags& flags, scan::Options& options) {
   options.visits = flags.visits;
 }
 
+// The blocklists, before anything is asked.
+Status open_blocklists(ScanFlags& flags, scan::Options& options) {
+  const Status opened = flags.checks.open_blocklists();
+  if (!opened.ok() || flags.checks.blocklist_run == nullptr) return opened;
+  options.also_read.push_back(flags.checks.blocklists);
+  options.also_read.push_back(flags.checks.blocklist_run->state());
+  return {};
+}
+
 // What else is asked about the targets, and whether certificates are kept for it.
 Status add_inquiry(const ScanFlags& flags, scan::Options& options) {
+  if (flags.checks.blocklist_run != nullptr) {
+    if (Status kept = flags.checks.blocklist_run->keep(); !kept.ok()) return kept;
+  }
   std::string note;
   const Status ready = flags.checks.set_up(flags.visits, options.names, note);
   if (!ready.ok()) return ready;
@@ -232,6 +258,7 @@ int run_scan(ScanFlags& flags, const Resumption* resumption) {
   }
   options.capacity = *capacity;
   options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
+  if (const Status opened = open_blocklists(flags, options); !opened.ok()) return refuse(opened);
   options.names = flags.names.options();
   options.names.mail_domains = flags.mail_domains;
   if (const Status read = scan::read_scope(flags.scope, options.scope, options.also_read);

@@ -57,6 +57,13 @@ std::string count_of(std::uint64_t targets) {
   return targets >= kMany ? "more than a million million targets" : counted(targets, "target");
 }
 
+void put_blocklists(const ScanFlags& flags) {
+  if (flags.checks.blocklist_run == nullptr) return;
+  for (const std::string& list : flags.checks.blocklist_run->lines()) {
+    put("blocklist     {}\n", list);
+  }
+}
+
 // Returns what is wrong with the list.
 Status describe_list(const files::ListSource& list, const scan::Options& options) {
   const Result<scan::ListSurvey> read =
@@ -129,6 +136,7 @@ int check(const ScanFlags& flags, const scan::Options& options) {
   put("own           {}\n", describe_own(options.scope));
   put("excluded      {}\n", describe_named(options.scope.excluded));
   put("names         {}\n", describe_names(flags));
+  put_blocklists(flags);
   put("resolver      {}\n", describe_resolver(options.names, flags.check_name));
   put("canaries      {}\n", describe_canaries(flags));
   put("servers       {}\n", options.share_octets == 0

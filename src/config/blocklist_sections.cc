@@ -41,6 +41,17 @@ Section list_section() {
       }};
 }
 
+Section state_section() {
+  return {"state",
+          Section::Form::table,
+          "What one run leaves to the next.",
+          {
+              {"file", Type::text, "\"/var/lib/mxsweep/blocklists\"", "",
+               "How many questions each list was asked today; required. One run at a time uses "
+               "it."},
+          }};
+}
+
 Section code_section() {
   return {
       "list.codes",
@@ -68,7 +79,8 @@ Section error_section() {
 }  // namespace
 
 const std::vector<Section>& blocklist_sections() {
-  static const std::vector<Section> all = {list_section(), code_section(), error_section()};
+  static const std::vector<Section> all = {list_section(), code_section(), error_section(),
+                                           state_section()};
   return all;
 }
 

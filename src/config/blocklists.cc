@@ -236,9 +236,18 @@ std::optional<Zone> read_list(const toml::table& table, Context& context) {
   return zone;
 }
 
+std::vector<const toml::table*> tables_of(std::string_view section, const toml::table& root,
+                                          Context& context) {
+  std::vector<const toml::table*> tables;
+  if (const toml::node* node = root.get(section)) {
+    add_section(section_of(section), *node, context, tables);
+  }
+  return tables;
+}
+
 void complain_of_others(const toml::table& root, Context& context) {
   for (const auto& [key, node] : root) {
-    if (key.str() == "list") continue;
+    if (key.str() == "list" || key.str() == "state") continue;
     context.complain(key.source(),
                      fmt::format("unknown section '{}'{}", shown(key.str()),
                                  suggestion(key.str(), section_names(blocklist_sections()))));
@@ -246,13 +255,8 @@ void complain_of_others(const toml::table& root, Context& context) {
 }
 
 std::vector<Zone> read_lists(const toml::table& root, Context& context) {
-  complain_of_others(root, context);
-  std::vector<const toml::table*> tables;
-  if (const toml::node* node = root.get("list")) {
-    add_section(section_of("list"), *node, context, tables);
-  }
   std::vector<Zone> zones;
-  for (const toml::table* table : tables) {
+  for (const toml::table* table : tables_of("list", root, context)) {
     std::optional<Zone> zone = read_list(*table, context);
     if (!zone) continue;
     if (std::ranges::find(zones, zone->name, &Zone::name) != zones.end()) {
@@ -270,6 +274,24 @@ std::vector<Zone> read_lists(const toml::table& root, Context& context) {
   return zones;
 }
 
+std::string read_state(const toml::table& root, Context& context) {
+  const std::vector<const toml::table*> tables = tables_of("state", root, context);
+  std::string file;
+  if (tables.empty()) {
+    if (!root.contains("state")) {
+      context.complain({},
+                       "there is no [state] with a file: what a list allows in a day is counted "
+                       "over all runs");
+    }
+    return file;
+  }
+  Fields fields(context, "state", tables);
+  fields.text("file", file);
+  if (!fields.has("file")) fields.missing("file");
+  fields.finish();
+  return file;
+}
+
 }  // namespace
 
 ConfiguredBlocklists read_blocklists(const Source& source, const Surroundings& surroundings) {
@@ -277,7 +299,12 @@ ConfiguredBlocklists read_blocklists(const Source& source, const Surroundings& s
   ConfiguredBlocklists configured;
   Parsed parsed;
   std::vector<Zone> zones;
-  if (parse({source}, context, parsed)) zones = read_lists(parsed.roots.front(), context);
+  if (parse({source}, context, parsed)) {
+    const toml::table& root = parsed.roots.front();
+    complain_of_others(root, context);
+    zones = read_lists(root, context);
+    configured.state = read_state(root, context);
+  }
   configured.problems = std::move(context.problems);
   sort({source}, configured.problems);
   if (configured.problems.empty()) configured.zones = std::move(zones);

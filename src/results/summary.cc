@@ -250,6 +250,10 @@ std::string summary_json(const Summary& summary) {
     write_counts(summary, json);
     write_tls(summary.tally, json);
     if (summary.lookups) write_lookups(*summary.lookups, json);
+    if (!summary.blocklists.empty()) {
+      json.raw(",\"blocklists\":");
+      json.raw(summary.blocklists);
+    }
     write_figure(",\"probes_per_second\":", rate_of(summary), json);
     write_latencies(summary.tally, json);
     write_count(",\"in_flight_peak\":", summary.in_flight_peak, json);

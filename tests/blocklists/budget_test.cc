@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "mxsweep/blocklists/zone.h"
 #include "support/catch.h"
 
 namespace mxsweep::blocklists {
@@ -36,6 +37,24 @@ TEST_CASE("a text that is cut or of another shape is not read", "[blocklists][bu
     CAPTURE(text);
     CHECK_FALSE(read_spent(text).has_value());
   }
+}
+
+TEST_CASE("lists of another configuration keep their count, on the same day",
+          "[blocklists][budget]") {
+  DaySpent spent{.day = kSpent.day, .zones = {{.zone = "zen", .questions = 1300}}};
+  add_others(spent, kSpent);
+  CHECK(spent.zones == std::vector<Spent>{{"zen", 1300}, {"own", 0}});
+
+  DaySpent next{.day = kSpent.day + std::chrono::days{1}, .zones = {{.zone = "zen"}}};
+  add_others(next, kSpent);
+  CHECK(next.zones == std::vector<Spent>{{"zen", 0}});
+
+  DaySpent many{.day = kSpent.day, .zones = {{.zone = "zen"}}};
+  DaySpent before{.day = kSpent.day};
+  for (std::size_t i = 0; i < kZonesMax; ++i) before.zones.push_back({std::to_string(i), 1});
+  add_others(many, before);
+  CHECK(many.zones.size() == kZonesMax);
+  CHECK(read_spent(write_spent(many)).has_value());
 }
 
 }  // namespace

@@ -174,6 +174,7 @@ TEST_CASE("questions beyond the day's budget are not asked, in this run or the n
   CHECK(lists.asked.size() <= 100);
   CHECK(json_of(caller.look_up("198.51.100.1")) ==
         R"([{"zone":"zen","verdict":"unknown","why":"budget"}])");
+  CHECK(caller.watch.reports()[0].over_budget == 113);
 
   Caller next({zone}, lists, *read_spent(write_spent(caller.watch.spent())));
   CHECK(json_of(next.look_up("198.51.100.1")) ==
@@ -281,7 +282,7 @@ TEST_CASE("the zones' state is written as JSON, without a key", "[blocklists][wa
   append_json(caller.watch.reports(), json);
   CHECK(json ==
         R"([{"zone":"zen","kind":"ip4","state":"unusable","fault":"lists_nothing","asked":0,)"
-        R"("listed":0,"withdrawn":0}])");
+        R"("listed":0,"withdrawn":0,"over_budget":0}])");
   CHECK(findings_of(caller.watch.reports())[0].at == "<key>.zen.example");
 }
 

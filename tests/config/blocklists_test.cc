@@ -29,9 +29,14 @@ Room room_with_keys() {
           {{"ZEN_KEY", "s3cret-key"}}};
 }
 
+constexpr std::string_view kState = "[state]\nfile = \"/var/lib/lists\"\n";
+
+// With a [state], unless the text has one.
 ConfiguredBlocklists read_lists_of(std::string_view text) {
   const Room room = room_with_keys();
-  return read_blocklists({"lists.toml", std::string(text)}, room.surroundings());
+  const bool has_state = text.find("[state]") != std::string_view::npos;
+  return read_blocklists({"lists.toml", std::string(text) + std::string(has_state ? "" : kState)},
+                         room.surroundings());
 }
 
 std::vector<Zone> zones_of(std::string_view text) {
@@ -75,6 +80,16 @@ TEST_CASE("a list needs a name, a zone and its kinds", "[config][blocklists]") {
   CHECK(zones[0].per_day == 50'000);
   CHECK(zones[0].per_second == 50);
   CHECK(zones[0].key.empty());
+}
+
+TEST_CASE("a file without a place for the count is not whole", "[config][blocklists]") {
+  const Room room = room_with_keys();
+  const ConfiguredBlocklists without =
+      read_blocklists({"lists.toml", std::string(kListHead)}, room.surroundings());
+  REQUIRE(without.problems.size() == 1);
+  CHECK(without.problems[0].sentence ==
+        "there is no [state] with a file: what a list allows in a day is counted over all runs");
+  CHECK(read_lists_of(kListHead).state == "/var/lib/lists");
 }
 
 TEST_CASE("everything that a list can have is read", "[config][blocklists]") {
@@ -154,6 +169,10 @@ TEST_CASE("a mistake in a file of blocklists has its line and column", "[config]
           {"[[list]]\nname = \"zen\"\nzone = \"b.example\"\nkinds = \"ip4\"\n",
            "5:1: there are two lists of the name 'zen'"},
           {"[lists]\n", "5:2: unknown section 'lists', do you mean 'list'?"},
+          {"[state]\n", "5:1: file is missing: file = \"/var/lib/mxsweep/blocklists\""},
+          {"[state]\nfile = 5\n",
+           "6:8: file must be a text such as \"/var/lib/mxsweep/blocklists\""},
+          {"[[state]]\nfile = \"a\"\n", "5:1: this section is written [state]"},
       });
   expect_mistakes(
       "",

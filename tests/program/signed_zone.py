@@ -130,9 +130,9 @@ class Zone:
 class SignedNames:
     """NSD and Unbound with these zones, one of which is the signed root. On an inner machine they
     have the real port, else a free one of 127.0.0.1; `address` is the resolver's. `validates`: an
-    Unbound that does not validate has no use for the anchor."""
+    Unbound that does not validate has no use for the anchor. `more`: of its configuration."""
 
-    def __init__(self, folder, zones, machine=None, validates=True):
+    def __init__(self, folder, zones, machine=None, validates=True, more=""):
         self.folder = folder
         self.machine = machine
         ports = [53, 53] if machine else [free_port(), free_port()]
@@ -146,7 +146,7 @@ class SignedNames:
         unbound = UNBOUND.format(folder=folder, address=self.place[0], port=self.place[1],
                                  anchor=root.anchor,
                                  modules="validator iterator" if validates else "iterator")
-        unbound += "".join(STUB.format(origin=zone.origin, **at) for zone in zones)
+        unbound += "".join(STUB.format(origin=zone.origin, **at) for zone in zones) + more
         (folder / "nsd.conf").write_text(nsd, encoding="ascii")
         (folder / "unbound.conf").write_text(unbound, encoding="ascii")
         self.processes = {}

@@ -34,6 +34,10 @@ struct DaySpent {
   friend bool operator==(const DaySpent&, const DaySpent&) = default;
 };
 
+// Adds what `before` has of the same day and of other lists, within kZonesMax: another
+// configuration may ask them.
+void add_others(DaySpent& spent, const DaySpent& before);
+
 [[nodiscard]] std::string write_spent(const DaySpent& spent);
 [[nodiscard]] std::optional<DaySpent> read_spent(std::string_view text);
 

@@ -29,6 +29,8 @@ enum class Kind : std::uint8_t { ip4, ip6, domain };
 inline constexpr std::size_t kKindCount = 3;
 using Kinds = EnumSet<Kind, kKindCount, std::uint8_t>;
 [[nodiscard]] std::string_view to_string(Kind kind);
+// An IPv4 address in an IPv6 one is the former. Requires: there is an address.
+[[nodiscard]] Kind kind_of(const Address& address);
 
 // Why an answer is none of the list's about the subject.
 enum class QueryError : std::uint8_t {

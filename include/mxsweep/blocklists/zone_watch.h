@@ -61,10 +61,11 @@ struct ZoneReport {
   std::string shown;  // shown_zone()
   Kind kind = Kind::ip4;
   ZoneState state = ZoneState::untested;
-  std::string_view fault{};     // Why it is not usable: a word; else empty.
-  std::uint64_t asked = 0;      // Subjects, in this run.
-  std::uint64_t listed = 0;     // Those that had an entry,
-  std::uint64_t withdrawn = 0;  // and those of them that no test has confirmed.
+  std::string_view fault{};       // Why it is not usable: a word; else empty.
+  std::uint64_t asked = 0;        // Subjects, in this run.
+  std::uint64_t listed = 0;       // Those that had an entry,
+  std::uint64_t withdrawn = 0;    // and those of them that no test has confirmed.
+  std::uint64_t over_budget = 0;  // Subjects that were not asked for that.
 };
 
 class ZoneWatch {
@@ -129,6 +130,7 @@ class ZoneWatch {
     std::uint64_t asked = 0;
     std::uint64_t listed = 0;
     std::uint64_t withdrawn = 0;
+    std::uint64_t over_budget = 0;
   };
   struct Account {
     Instant next{};  // When the next question may be sent, if all before came evenly.
@@ -139,6 +141,7 @@ class ZoneWatch {
   void conclude(Part& part);
   void end_tests(Part& part, bool passed);
   void withdraw(Part& part);
+  static Permit refuse_for_budget(Part& part);
   void count(Part& part, std::uint64_t network, bool listed);
   [[nodiscard]] std::string test_name(const Part& part, bool listed) const;
   [[nodiscard]] bool is_cached(const std::string& name);

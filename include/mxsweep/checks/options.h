@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace mxsweep::checks {
 // Of a domain; each server of it has room for kServerQuestionsMax more.
 inline constexpr std::size_t kQuestionsDefault = 64;
 inline constexpr std::size_t kServerQuestionsMax = 32;
+
+class Blocklists;
 
 struct Options {
   bool spf = false;
@@ -29,6 +32,8 @@ struct Options {
   bool common_selectors = false;         // The selectors that large providers use, as well.
   std::vector<Address> outbound{};       // Each is checked against the domain's SPF record.
   MailRole role = MailRole::both;
+  // Those that are asked; null: none.
+  std::shared_ptr<Blocklists> blocklists{};
   // Whether the resolver has proved that it validates (names::check_validation).
   bool validates = false;
   bool ipv4 = true;  // Of what is fetched: the families of the addresses.

@@ -5,7 +5,8 @@
 //             written into the records of the servers ("checks") and into the domain's line. With
 //             Options::http it also requests the policy of MTA-STS, and waits for it.
 //   Memory    while it asks, what the checks need (some KiB); then the JSON of the domain, the TLSA
-//             records of each host, the names of each address, and a policy that was fetched.
+//             records of each host, the names of each address with what blocklists have on it, and
+//             a policy that was fetched.
 //   Errors    a failure of DNS is "unknown" or "temperror" in what is written. Beyond the limit of
 //             questions nothing more is asked, and "cut" is written.
 #pragma once
@@ -47,6 +48,7 @@ class Survey final : public names::Inquiry {
   void on_destinations(const std::vector<names::Destination>& destinations) override;
   [[nodiscard]] bool take_request(fetch::Request& request) override;
   void on_fetched(fetch::Fetched&& fetched) override;
+  void wake() override;
   [[nodiscard]] bool done() const override { return settled_; }
 
   void append_server(const results::Record& record, std::string& json) const override;

@@ -3,6 +3,7 @@
 //
 //   Shape    "spf", "dmarc", "mta-sts", "tls-rpt", "dane", "names", "dnssec"; "policy": all of
 //            these; "dkim:SELECTOR", "dkim:common"; "http": mta-sts with the policy; "all".
+//            "dnsbl:FILE" needs a file, and is the caller's.
 //   Errors   unusable: a word that is none of them, or too many selectors.
 #pragma once
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "mxsweep/blocklists/zone.h"
@@ -19,6 +20,7 @@ namespace mxsweep::config {
 
 struct ConfiguredBlocklists {
   std::optional<std::vector<blocklists::Zone>> zones;  // Nothing: there are problems.
+  std::string state;                                   // The file of blocklists/budget.h.
   std::vector<Problem> problems;
 };
 

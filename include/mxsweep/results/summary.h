@@ -65,6 +65,7 @@ struct Summary {
   std::optional<std::uint64_t> certificates_written;  // Absent: not requested.
   std::optional<std::uint64_t> domains_written;       // Absent: not requested.
   std::optional<LookupCounts> lookups;                // Absent: no name was looked up.
+  std::string blocklists;               // A JSON array, of each list; empty: none was asked.
   std::uint64_t servers_forgotten = 0;  // Evicted to limit memory; visited again if met again.
   std::uint64_t local_shortages = 0;    // How often a local shortage slowed admission.
   std::uint32_t pauses = 0;             // How often our own network failed.
