@@ -31,8 +31,7 @@ Conversation::Conversation(const Plan& plan, const targets::Target& target)
       target_(&target),
       observation_(plan, probe::tls_mode(plan, target)),
       mode_(probe::tls_mode(plan, target)),
-      state_(mode_ == targets::TlsMode::implicit ? smtp::State::implicit_tls
-                                                 : smtp::State::greeting) {}
+      state_(mode_ == targets::TlsMode::implicit ? State::implicit_tls : State::greeting) {}
 
 Conversation::Conversation(Conversation&&) noexcept = default;
 
@@ -62,7 +61,7 @@ Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arriv
   reply_began_ += now - arrived;
   Wants wants = encrypt(secure_ == nullptr ? on_clear(octets, now) : on_ciphertext(octets, now));
   // For part of a reply, part of a flight, a session ticket. After a 221, nothing is held back.
-  wants.acknowledge = wants.send.empty() && !wants.done && state_ != smtp::State::leaving;
+  wants.acknowledge = wants.send.empty() && !wants.done && state_ != State::leaving;
   return wants;
 }
 
@@ -79,7 +78,7 @@ Wants Conversation::on_clear(std::string_view octets, Instant now) {
 
 // Leaves in `octets` those after the reply.
 Wants Conversation::read_reply(std::string_view& octets, Instant now) {
-  if (state_ == smtp::State::leaving) {
+  if (state_ == State::leaving) {
     // No reply is expected any more. Bounded like the rest of the session.
     octets = {};
     observation_.anomalies_.add(Anomaly::unsolicited_octets);
@@ -88,19 +87,19 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
   }
   const std::size_t before = observation_.unfinished().size();
   observation_.append(octets);
-  const smtp::ReplyStatus status = reader_.read(observation_.unfinished());
+  const ReplyStatus status = reader_.read(observation_.unfinished());
   if (reader_.begin() >= before) reply_began_ = now;  // A text before it is no part of it.
-  if (status == smtp::ReplyStatus::complete) {
+  if (status == ReplyStatus::complete) {
     octets.remove_prefix(reader_.reached() - before);
     observation_.cut_unfinished(reader_.reached());
     observation_.drop_front(reader_.begin());
     return on_reply(now);
   }
   octets = {};
-  if (status == smtp::ReplyStatus::malformed) {
+  if (status == ReplyStatus::malformed) {
     return on_noise(verdict::classify_noise(observation_.unfinished()), now);
   }
-  if (status == smtp::ReplyStatus::too_long || observation_.bytes_in() > kSessionOctetsMax) {
+  if (status == ReplyStatus::too_long || observation_.bytes_in() > kSessionOctetsMax) {
     return on_noise(Cause::protocol_flood, now);
   }
   return {.deadline = deadline_};
@@ -121,7 +120,7 @@ Wants Conversation::on_reply(Instant now) {
   }
   if (now - reply_began_ >= kTrickle) observation_.anomalies_.add(Anomaly::trickled);
   const int code = reader_.code();
-  const smtp::Transition* const transition = smtp::find(state_, event_of(code));
+  const Transition* const transition = smtp::find(state_, event_of(code));
   INVARIANT(transition != nullptr);
   if (transition->reads_on()) return on_stray_reply(now);
   if (transition->declined) decline(observation_.unfinished(), code);
@@ -141,8 +140,8 @@ Wants Conversation::on_stray_reply(Instant now) {
   return {.deadline = deadline_};
 }
 
-smtp::Event Conversation::event_of(int code) const {
-  const bool offers_tls = state_ == smtp::State::ehlo && wants_starttls() &&
+Event Conversation::event_of(int code) const {
+  const bool offers_tls = state_ == State::ehlo && wants_starttls() &&
                           smtp::offers(observation_.unfinished(), "STARTTLS");
   return smtp::event_of(state_, code, plan_->depth, offers_tls);
 }
@@ -150,37 +149,39 @@ smtp::Event Conversation::event_of(int code) const {
 // Keeps the reply that was read, and what it shows beside its code.
 void Conversation::keep_reply(int code, bool declined) {
   switch (state_) {
-    case smtp::State::ehlo: look_at_capabilities(); break;
-    case smtp::State::helo:
+    case State::ehlo: look_at_capabilities(); break;
+    case State::helo:
       // This reply replaces the refusal of EHLO.
       observation_.verb_ = results::Verb::helo;
       if (!declined) observation_.anomalies_.add(Anomaly::ehlo_refused);
       break;
-    case smtp::State::quit:
-      if (code != row().success_code) observation_.anomalies_.add(Anomaly::no_221);
+    case State::quit:
+      if (code != smtp::exchange_in(state_).success_code)
+        observation_.anomalies_.add(Anomaly::no_221);
       break;
-    case smtp::State::relay:
-      if (code == row().success_code) {
+    case State::relay:
+      if (code == smtp::exchange_in(state_).success_code) {
         observation_.decide(outcome_of(Cause::config_open_relay), Cause::config_open_relay, phase_);
         observation_.declined_ = true;
       }
       break;
-    case smtp::State::greeting:
-    case smtp::State::starttls:
-    case smtp::State::ehlo_tls:
-    case smtp::State::mail:
-    case smtp::State::rcpt:
-    case smtp::State::rset: break;
-    case smtp::State::implicit_tls:
-    case smtp::State::handshake:
-    case smtp::State::leaving: INVARIANT(false && "a reply where none is read");
+    case State::greeting:
+    case State::starttls:
+    case State::ehlo_tls:
+    case State::mail:
+    case State::rcpt:
+    case State::rset: break;
+    case State::implicit_tls:
+    case State::handshake:
+    case State::leaving: INVARIANT(false && "a reply where none is read");
   }
   if (declined || row().keeps_reply || plan_->keep_all_replies) {
     observation_.keep_reply(row().phase, code);
   } else {
     observation_.keep_code(row().phase, code);
   }
-  if (row().phase == Phase::ehlo && code == row().success_code) require_starttls();
+  if (row().phase == Phase::ehlo && code == smtp::exchange_in(state_).success_code)
+    require_starttls();
 }
 
 // Requires: the reply to EHLO was read.
@@ -192,7 +193,7 @@ void Conversation::look_at_capabilities() {
     observation_.anomalies_.add(Anomaly::ehlo_without_host);
 }
 
-Wants Conversation::enter(smtp::State state, Instant now) {
+Wants Conversation::enter(State state, Instant now) {
   state_ = state;
   if (row().phase != phase_) begin_phase(row().phase, now);
   if (row().phase == Phase::tls) return begin_tls(now);
@@ -201,10 +202,10 @@ Wants Conversation::enter(smtp::State state, Instant now) {
 
 // RFC 1870 section 6: the size is a parameter for servers that have offered it.
 smtp::Command Conversation::next_command() const {
-  if (state_ != smtp::State::mail) return row().command;
+  if (state_ != State::mail) return smtp::exchange_in(state_).command;
   const Phase latest = observation_.code(Phase::ehlo_tls) != 0 ? Phase::ehlo_tls : Phase::ehlo;
   return smtp::offers(observation_.reply(latest), "SIZE") ? smtp::Command::mail_with_size
-                                                          : row().command;
+                                                          : smtp::exchange_in(state_).command;
 }
 
 Wants Conversation::on_closed(Instant now) { return encrypt(closed(now)); }
@@ -219,7 +220,7 @@ Wants Conversation::closed(Instant now) {
   if (conversing() && !observation_.unfinished().empty())
     observation_.anomalies_.add(Anomaly::truncated_reply);
   if (expects_221()) observation_.anomalies_.add(Anomaly::no_221);
-  if (state_ == smtp::State::helo) {
+  if (state_ == State::helo) {
     // The refusal of EHLO was the last reply of this server.
     decline(observation_.reply(Phase::ehlo), observation_.code(Phase::ehlo));
   } else if (conversing()) {
@@ -235,7 +236,7 @@ Wants Conversation::on_error(int error, Instant now) {
   }
   if (cause_of_noise() != Cause::none) return on_closed(now);
   observation_.socket_errno_ = static_cast<std::uint16_t>(error);
-  if (state_ == smtp::State::helo) return on_closed(now);
+  if (state_ == State::helo) return on_closed(now);
   fail(verdict::classify_errno(phase_, error).cause, now);
   return {.done = true};
 }
@@ -243,7 +244,7 @@ Wants Conversation::on_error(int error, Instant now) {
 Wants Conversation::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
   if (conversing()) return fail(cause_of_deadline(), now);
-  if (state_ == smtp::State::leaving && !sending_ended_) return encrypt(stop_sending(now));
+  if (state_ == State::leaving && !sending_ended_) return encrypt(stop_sending(now));
   observation_.anomalies_.add(expects_221() ? Anomaly::no_221 : Anomaly::no_close);
   return finish(now, /*abort=*/true);
 }
@@ -318,7 +319,7 @@ Wants Conversation::fail(Cause cause, Instant now) {
 
 Wants Conversation::finish(Instant now, bool abort) {
   // The wait for the close belongs to no phase.
-  if (state_ != smtp::State::leaving) close_phase_time(now);
+  if (state_ != State::leaving) close_phase_time(now);
   observation_.ended_ = true;
   if (secure_ != nullptr) learn_tls_end(now);
   observation_.compare_all(mode_ == targets::TlsMode::implicit);

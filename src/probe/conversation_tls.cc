@@ -118,7 +118,7 @@ Wants Conversation::on_answer(std::string_view octets, Instant now) {
     case State::flood: return fail(Cause::protocol_flood, now);
   }
   close_phase_time(now);
-  Wants wants = enter(smtp::State::leaving, now);
+  Wants wants = enter(mxsweep::State::leaving, now);
   const tls::ServerAnswer& answer = plan_->exchange->flight.answer();
   if (answer.chose()) wants.send = kCloseNotify[std::min(answer.version, tls::kTls12) - tls::kSsl3];
   return wants;
@@ -131,7 +131,7 @@ Wants Conversation::begin_tls(Instant now) {
     return wants;
   }
   secure_ = std::make_unique<Secure>(*plan_->tls, target_->name(), plan_->ticket);
-  secure_->clear_until_now = state_ == smtp::State::handshake;
+  secure_->clear_until_now = state_ == State::handshake;
   observation_.begin_tls();
   if (secure_->engine.advance({}, secure_->received) == tls::EngineState::failed) {
     return on_tls_failure({}, now);
@@ -143,7 +143,7 @@ Wants Conversation::on_secured(Instant now) {
   close_phase_time(now);
   learn_chain(now);
   if (observation_.chain() == nullptr) return on_tls_shortage(now);
-  const smtp::Transition* const transition = smtp::find(state_, smtp::Event::secured);
+  const Transition* const transition = smtp::find(state_, Event::secured);
   INVARIANT(transition != nullptr);
   return enter(transition->to, now);
 }

@@ -6,6 +6,7 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/text_line.h"
 #include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/greeting.h"
@@ -23,10 +24,7 @@ constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
 
 // Octets that are not an SMTP reply have no codes to leave out: their lines are kept whole.
 bool next_line_of_noise(std::string_view& rest, std::string_view& line) {
-  if (rest.empty()) return false;
-  line = rest.substr(0, rest.find('\n'));
-  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (!next_line(rest, line)) return false;
   line = line.substr(0, smtp::kLineOctetsMax);
   return true;
 }

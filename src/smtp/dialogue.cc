@@ -8,11 +8,15 @@ namespace mxsweep::smtp {
 
 static_assert(std::all_of(kStates.begin(), kStates.end(),
                           [](const StateRow& row) { return &row_of(row.state) == &row; }));
+static_assert(std::all_of(kExchanges.begin(), kExchanges.end(), [](const Exchange& row) {
+  return &exchange_in(row.state) == &row &&
+         (row.success_code != 0) == row_of(row.state).reads_reply;
+}));
 
 // Every reply that can come in a state has its row.
 static_assert(std::all_of(kStates.begin(), kStates.end(), [](const StateRow& row) {
-  if (row.success_code == 0) return find(row.state, Event::unexpected) == nullptr;
-  for (const int code : {row.success_code, 354, 421, 450, 550}) {
+  if (!row.reads_reply) return find(row.state, Event::unexpected) == nullptr;
+  for (const int code : {exchange_in(row.state).success_code, 354, 421, 450, 550}) {
     for (const Depth depth :
          {Depth::greeting, Depth::ehlo, Depth::tls, Depth::mail, Depth::rcpt, Depth::relay}) {
       if (find(row.state, event_of(row.state, code, depth, false)) == nullptr) return false;
@@ -31,7 +35,7 @@ static_assert(find(State::ehlo, Event::tempfail)->to == State::quit);
 static_assert(find(State::helo, Event::rejected)->to == State::quit);
 static_assert(find(State::leaving, Event::accepted) == nullptr);
 static_assert(find(State::quit, Event::accepted)->to == State::leaving);
-static_assert(row_of(State::leaving).command == Command::none);
+static_assert(exchange_in(State::leaving).command == Command::none);
 // A transaction that was begun ends with RSET, and no message is ever sent: a command that follows
 // an accepted MAIL is RCPT or RSET.
 static_assert(find(State::mail, Event::accepted)->to == State::rcpt);

@@ -2,9 +2,9 @@
 #include "mxsweep/smtp/reply.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/core/text_line.h"
 
 namespace mxsweep::smtp {
 namespace {
@@ -51,54 +51,6 @@ std::size_t first_octet_against_text(std::string_view line, bool first) {
     if (line.starts_with(opening)) offending = std::min(offending, opening.size() - 1);
   }
   return offending;
-}
-
-// The top bit of each octet that is not printable ASCII. Every sum stays within its octet.
-std::uint64_t unprintable(std::uint64_t octets) {
-  constexpr std::uint64_t kEach = 0x0101010101010101;
-  const std::uint64_t low = octets & kEach * 0x7f;
-  const std::uint64_t from_space = low + kEach * (0x80 - 0x20);
-  const std::uint64_t from_delete = low + kEach * (0x80 - 0x7f);
-  return (octets | ~from_space | from_delete) & kEach * 0x80;
-}
-
-// Fast path for nearly all lines: eight octets at a time. The last eight may overlap those before.
-bool is_printable(std::string_view text) {
-  if (text.size() < sizeof(std::uint64_t)) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  }
-  const std::size_t last = text.size() - sizeof(std::uint64_t);
-  std::uint64_t word;
-  std::memcpy(&word, text.data() + last, sizeof word);
-  std::uint64_t found = unprintable(word);
-  for (std::size_t i = 0; i < last; i += sizeof word) {
-    std::memcpy(&word, text.data() + i, sizeof word);
-    found |= unprintable(word);
-  }
-  return found == 0;
-}
-
-// A line, possibly incomplete, without as much of its line end as is there.
-std::string_view without_line_end(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-AnomalySet anomalies_of_octets(std::string_view text) {
-  AnomalySet found;
-  if (is_printable(text)) return found;
-  for (const char octet : text) {
-    const auto value = static_cast<unsigned char>(octet);
-    if (value > 0x7f) {
-      found.add(Anomaly::eight_bit);
-    } else if (octet == '\r') {
-      found.add(Anomaly::bare_cr);
-    } else if ((value < 0x20 && octet != '\t') || value == 0x7f) {
-      found.add(Anomaly::control_octets);
-    }
-  }
-  return found;
 }
 
 // The anomalies of a line that do not depend on its code. It may still lack its end.
@@ -242,11 +194,9 @@ bool ReplyReader::take_line(std::string_view line) {
 }
 
 bool ReplyLines::next(std::string_view& text) {
-  if (rest_.empty()) return false;
-  const std::size_t line_feed = rest_.find('\n');
-  const std::size_t size = line_feed == rest_.npos ? rest_.size() : line_feed + 1;
-  const std::string_view line = without_line_end(rest_.substr(0, size)).substr(0, kLineOctetsMax);
-  rest_.remove_prefix(size);
+  std::string_view line;
+  if (!next_line(rest_, line)) return false;
+  line = line.substr(0, kLineOctetsMax);
   text = code_of(line) == 0 ? line : after_code(line);
   return true;
 }

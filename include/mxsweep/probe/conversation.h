@@ -92,7 +92,7 @@ class Conversation {
   Wants on_secured(Instant now);
   Wants on_tls_failure(std::string_view octets, Instant now);
   Wants on_tls_shortage(Instant now);
-  Wants enter(smtp::State state, Instant now);
+  Wants enter(State state, Instant now);
   Wants begin_tls(Instant now);
   Wants await(std::string_view send, Duration patience, Instant now);
   Wants stop_sending(Instant now);
@@ -109,17 +109,15 @@ class Conversation {
   void learn_tls_end(Instant now);
   void begin_phase(Phase phase, Instant now);
   void close_phase_time(Instant now);
-  [[nodiscard]] smtp::Event event_of(int code) const;
+  [[nodiscard]] Event event_of(int code) const;
   [[nodiscard]] smtp::Command next_command() const;
   [[nodiscard]] bool wants_starttls() const;
   // There is nothing left to learn, and the 221 is still to come.
-  [[nodiscard]] bool expects_221() const {
-    return state_ == smtp::State::rset || state_ == smtp::State::quit;
-  }
+  [[nodiscard]] bool expects_221() const { return state_ == State::rset || state_ == State::quit; }
   [[nodiscard]] Cause cause_of_noise() const;  // none: nothing unexpected was received.
   [[nodiscard]] Cause cause_of_deadline() const;
   [[nodiscard]] bool conversing() const;  // Connected, and there is more to learn.
-  [[nodiscard]] const smtp::StateRow& row() const { return smtp::row_of(state_); }
+  [[nodiscard]] const StateRow& row() const { return row_of(state_); }
 
   const Plan* plan_;
   const targets::Target* target_;
@@ -134,7 +132,7 @@ class Conversation {
   Observation observation_;
   smtp::ReplyReader reader_;
   targets::TlsMode mode_;
-  smtp::State state_;
+  State state_;
   Phase phase_ = Phase::connect;  // Of state_, once connected.
   std::uint8_t strays_ = 0;       // Stray replies of the whole session: to no command of ours.
   bool stray_received_ = false;   // Since the latest command.

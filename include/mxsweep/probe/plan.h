@@ -37,7 +37,7 @@ inline constexpr std::uint32_t kBurstConnections = 16;
 // pass between the two lines of its greeting.
 inline constexpr Duration kTrickle = std::chrono::seconds{10};
 
-using smtp::Depth;
+using mxsweep::Depth;
 
 inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
 
@@ -76,14 +76,14 @@ struct Plan {
   Duration close_grace = std::chrono::milliseconds{50};
   Duration session_timeout = std::chrono::seconds{120};
 
-  // The timeout for a wait of the dialogue's table (smtp/dialogue.h).
-  [[nodiscard]] Duration timeout_of(smtp::Wait wait) const {
+  // The timeout for a wait of the states (core/dialogue.h).
+  [[nodiscard]] Duration timeout_of(Wait wait) const {
     switch (wait) {
-      case smtp::Wait::greeting: return greeting_timeout;
-      case smtp::Wait::command: return command_timeout;
-      case smtp::Wait::tls: return tls_timeout;
-      case smtp::Wait::quit: return quit_timeout;
-      case smtp::Wait::close: break;
+      case Wait::greeting: return greeting_timeout;
+      case Wait::command: return command_timeout;
+      case Wait::tls: return tls_timeout;
+      case Wait::quit: return quit_timeout;
+      case Wait::close: break;
     }
     return close_grace;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The SMTP conversation as two tables: the states, with everything that depends on the state, and
-// the transitions from a state and an event to the next state. Entering a state sends its command.
+// The SMTP conversation as tables: the states (core/dialogue.h) with the command of each, and the
+// transitions from a state and an event to the next state. Entering a state sends its command.
 //
 //   Source   RFC 5321 sections 3.1, 3.2, 4.1.4, 4.3.2 (order, EHLO before HELO, the reply codes of
 //            each command), 3.8 (421); RFC 3207 (STARTTLS, and EHLO again after it), RFC 8314
@@ -20,30 +20,52 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 
-#include "mxsweep/smtp/states.h"
+#include "mxsweep/core/dialogue.h"
+#include "mxsweep/smtp/command.h"
 
 namespace mxsweep::smtp {
 
-// What a complete reply means, given its code and what the probe still needs.
-enum class Event : std::uint8_t {
-  secured,     // Not a reply: the TLS handshake is complete.
-  offers_tls,  // The success code, and the reply offers STARTTLS, which we want.
-  accepted,    // The success code.
-  satisfied,   // The success code, and the user asked for no more than this.
-  tempfail,    // 4xx other than 421.
-  rejected,    // 5xx.
-  going_away,  // 421, or 221 before QUIT: the server closes the connection, whatever we send.
-  unexpected,  // Any other code: this command has no such reply.
+using mxsweep::Depth;
+using mxsweep::Event;
+using mxsweep::kForeignDepthMost;
+using mxsweep::State;
+using mxsweep::Transition;
+
+struct Exchange {
+  State state;
+  Command command;  // Sent on entering.
+  // The one code by which the command succeeds (RFC 5321 section 4.3.2, RFC 3207 section 4). 0: no
+  // reply is read in this state.
+  int success_code;
 };
 
-// `offers_tls`: the reply offers STARTTLS, and it is wanted.
+inline constexpr std::array<Exchange, kStateCount> kExchanges = {{
+    {State::implicit_tls, Command::none, 0},
+    {State::greeting, Command::none, 220},
+    {State::ehlo, Command::ehlo, 250},
+    {State::helo, Command::helo, 250},
+    {State::starttls, Command::starttls, 220},
+    {State::handshake, Command::none, 0},
+    {State::ehlo_tls, Command::ehlo, 250},
+    {State::mail, Command::mail, 250},
+    {State::rcpt, Command::rcpt, 250},
+    {State::relay, Command::relay, 250},
+    {State::rset, Command::rset, 250},
+    {State::quit, Command::quit, 221},
+    {State::leaving, Command::none, 0},
+}};
+
+[[nodiscard]] constexpr const Exchange& exchange_in(State state) {
+  return kExchanges[static_cast<std::size_t>(state)];
+}
+
+// `offers_tls`: the reply offers STARTTLS, and it is wanted. tempfail is 4xx other than 421,
+// rejected 5xx, going_away 421, or 221 before QUIT.
 [[nodiscard]] constexpr Event event_of(State state, int code, Depth depth, bool offers_tls) {
-  const StateRow& row = row_of(state);
-  if (code == row.success_code) {
+  if (code == exchange_in(state).success_code) {
     if (offers_tls) return Event::offers_tls;
-    return depth <= row.reaches ? Event::satisfied : Event::accepted;
+    return depth <= row_of(state).reaches ? Event::satisfied : Event::accepted;
   }
   if (code == 421 || code == 221) return Event::going_away;
   switch (code / 100) {
@@ -52,15 +74,6 @@ enum class Event : std::uint8_t {
     default: return Event::unexpected;
   }
 }
-
-struct Transition {
-  State from;
-  Event on;
-  State to;
-  bool declined;  // The reply is a refusal, and decides the outcome.
-
-  [[nodiscard]] constexpr bool reads_on() const { return from == to; }
-};
 
 // Columns: from, on, to, declined.
 inline constexpr std::array kTransitions = {
@@ -137,12 +150,8 @@ inline constexpr std::array kTransitions = {
     Transition{State::quit, Event::unexpected, State::quit, false},
 };
 
-// Null if there is no such row.
 [[nodiscard]] constexpr const Transition* find(State from, Event on) {
-  for (const Transition& row : kTransitions) {
-    if (row.from == from && row.on == on) return &row;
-  }
-  return nullptr;
+  return mxsweep::find(kTransitions, from, on);
 }
 
 }  // namespace mxsweep::smtp

@@ -37,6 +37,7 @@
 #include <string_view>
 
 #include "mxsweep/core/anomaly.h"
+#include "mxsweep/core/dialogue.h"
 
 namespace mxsweep::smtp {
 
@@ -50,7 +51,7 @@ inline constexpr std::size_t kLineOctetsStandard = 512;  // RFC 5321 section 4.5
 inline constexpr std::size_t kTextLinesMax = 8;
 inline constexpr std::size_t kTextOctetsMax = 1024;
 
-enum class ReplyStatus : std::uint8_t { need_more, complete, malformed, too_long };
+using mxsweep::ReplyStatus;
 
 class ReplyReader {
  public:
