@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "mxsweep/core/ascii.h"
-
 namespace mxsweep::smtp {
 namespace {
 
@@ -61,11 +59,6 @@ bool Capabilities::next(Capability& capability) {
     return true;
   }
   return false;
-}
-
-bool same_keyword(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char left, char right) { return lower(left) == lower(right); });
 }
 
 bool offers(std::string_view ehlo_reply, std::string_view keyword) {

@@ -13,16 +13,15 @@
 
 #include <string_view>
 
+#include "mxsweep/core/capability.h"
 #include "mxsweep/smtp/reply.h"
 
 namespace mxsweep::smtp {
 
-// A keyword ends before the first SP or HT, or with the first "=". Blanks between keyword and
-// parameters belong to neither.
-struct Capability {
-  std::string_view keyword;     // As sent: "STARTTLS", "size", "AUTH"; for "AUTH=LOGIN": "AUTH=".
-  std::string_view parameters;  // "10240000", "PLAIN LOGIN". May be empty.
-};
+// A keyword ends before the first SP or HT, or with the first "=": that of "AUTH=LOGIN" is "AUTH=".
+// Blanks between keyword and parameters belong to neither.
+using mxsweep::Capability;
+using mxsweep::same_keyword;
 
 class Capabilities {
  public:
@@ -40,8 +39,6 @@ class Capabilities {
   std::string_view host_;
 };
 
-// Compares without regard to the case of ASCII letters.
-[[nodiscard]] bool same_keyword(std::string_view a, std::string_view b);
 [[nodiscard]] bool offers(std::string_view ehlo_reply, std::string_view keyword);
 // Whether a keyword looks like XXXXXXXA: some middleboxes hide a keyword but cannot shorten the
 // reply, so they overwrite it with X. At least four octets, capital letters only; no registered
