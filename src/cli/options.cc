@@ -72,6 +72,9 @@ void ConversationFlags::add_to(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to send in EHLO: a fully qualified host name that resolves to this "
                    "machine [the machine's own name]");
+  command.add_choice("--protocol", "NAME", protocol, kProtocols,
+                     "auto: IMAP on ports 143 and 993, POP3 on 110 and 995, else SMTP; smtp, imap "
+                     "or pop3: that one on every port. A target may name its own");
   command.add_choice(
       "--depth", "PHASE", depth, kDepths,
       "How far to go: connect, greeting, ehlo or tls; on servers of one's own (--own) "
@@ -88,9 +91,10 @@ void ConversationFlags::add_to(Command& command) {
   command.add_text("--relay-test", "DOMAIN", relay_domain,
                    "With --depth rcpt, ask after that for a recipient of this domain, which must "
                    "not be the server's: one that accepts it is an open relay");
-  command.add_choice("--tls", "MODE", tls, kTlsModes,
-                     "auto: implicit TLS on port 465, else STARTTLS if it is offered; starttls: "
-                     "degraded if it is not offered; implicit: TLS from the start; off: no TLS");
+  command.add_choice(
+      "--tls", "MODE", tls, kTlsModes,
+      "auto: implicit TLS on ports 465, 993 and 995, else STARTTLS if it is offered; starttls: "
+      "degraded if it is not offered; implicit: TLS from the start; off: no TLS");
   command.add_choice("--tls-min", "VERSION", tls_min, kTlsVersions,
                      "The oldest TLS version to accept");
   command.add_text("--ciphers", "PRIORITY", ciphers,
@@ -184,6 +188,7 @@ Result<probe::Plan> ConversationFlags::plan() const {
   plan.tls_timeout = defaults.tls_timeout;
   plan.session_timeout = defaults.session_timeout;
   plan.require_valid = require_valid;
+  plan.protocol = protocol;
   plan.tls_mode = tls;
   plan.chain_detail = chain;
   plan.depth = relay_domain.empty() ? depth : probe::Depth::relay;

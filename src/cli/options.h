@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,12 @@ inline constexpr std::array<Choice<probe::Depth>, 6> kDepths{{
     {"tls", probe::Depth::tls},
     {"mail", probe::Depth::mail},
     {"rcpt", probe::Depth::rcpt},
+}};
+inline constexpr std::array<Choice<std::optional<Protocol>>, 4> kProtocols{{
+    {"auto", std::nullopt},
+    {"smtp", Protocol::smtp},
+    {"imap", Protocol::imap},
+    {"pop3", Protocol::pop3},
 }};
 inline constexpr std::array<Choice<targets::TlsMode>, 4> kTlsModes{{
     {"auto", targets::TlsMode::automatic},
@@ -50,6 +57,7 @@ struct ConversationFlags {
   std::uint64_t mail_size = smtp::Envelope{}.octets;
   std::string recipient;
   std::string relay_domain;
+  std::optional<Protocol> protocol{};
   targets::TlsMode tls = targets::TlsMode::automatic;
   tls::Version tls_min = tls::Version::tls1_0;
   std::string ciphers;
@@ -71,7 +79,7 @@ struct ConversationFlags {
   [[nodiscard]] std::string helo_name() const;
   Result<probe::Plan> plan() const;
   // Whether to go further than servers of other people may be asked to.
-  [[nodiscard]] bool is_for_own_only() const { return depth > smtp::kForeignDepthMost; }
+  [[nodiscard]] bool is_for_own_only() const { return depth > kForeignDepthMost; }
   [[nodiscard]] tls::ClientOptions tls_options(const files::TrustStore& trust) const;
 
  private:

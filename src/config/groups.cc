@@ -135,7 +135,7 @@ bool can_be_segment(std::string_view name) {
 
 // A conversation that begins a mail transaction looks like an attempt to send mail.
 void check_depth(const Fields& fields, const watch::Group& group, const std::string& recipient) {
-  if (group.depth > smtp::kForeignDepthMost && !(fields.has("own") && group.own)) {
+  if (group.depth > kForeignDepthMost && !(fields.has("own") && group.own)) {
     fields.complain(
         "depth", "depth: mail and rcpt are for one's own servers: if these are, write own = true");
   } else if (group.depth >= smtp::Depth::rcpt && recipient.empty()) {

@@ -119,7 +119,8 @@ void Prober::visit_domain(watch::MonitorId monitor, const WatchedName& name,
 void Prober::visit(watch::MonitorId monitor, Part&& part) {
   const watch::Monitor& its = watch_.monitor(monitor);
   const Pending& pending = pending_[monitor];
-  const visits::ServerKey key{part.address, its.port, roster_.tls_of(monitor)};
+  const visits::ServerKey key{part.address, its.port, roster_.tls_of(monitor),
+                              roster_.protocol_of(monitor)};
   Server& server = servers_[key];
   const bool require_valid = group_of(its).require_valid;
   const smtp::Depth depth = pending.request.depth;
@@ -215,6 +216,7 @@ Prober::Visit Prober::start(const visits::ServerKey& key, Server& server, Instan
   visit.its_target.address = key.address;
   visit.its_target.port = key.port;
   visit.its_target.tls = key.mode;
+  visit.its_target.protocol = key.protocol;
   return visit;
 }
 

@@ -62,7 +62,7 @@ class ListReader {
     targets::Target& target = lists_.targets.emplace_back(listed).target;
     if (target.tls == targets::TlsMode::from_flags) target.tls = group.tls;
     const bool implicit =
-        target.tls == targets::TlsMode::automatic && target.port == probe::kImplicitTlsPort;
+        target.tls == targets::TlsMode::automatic && is_implicit_tls_port(target.port);
     if (implicit) target.tls = targets::TlsMode::implicit;
   }
 

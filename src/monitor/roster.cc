@@ -98,6 +98,7 @@ bool Roster::apply_server(Listed& listed, const watch::Moment& now, Applied& app
   places_[id].sweep = sweep_;
   places_[id].line = static_cast<std::uint32_t>(target.line);
   places_[id].tls = target.tls;
+  places_[id].protocol = target.protocol.value_or(protocol_of_port(target.port));
   return true;
 }
 
@@ -200,6 +201,7 @@ watch::MonitorId Roster::add(watch::Monitor&& monitor, const targets::Target& ta
                  .sweep = sweep_,
                  .line = static_cast<std::uint32_t>(target.line),
                  .tls = target.tls,
+                 .protocol = target.protocol.value_or(protocol_of_port(target.port)),
                  .used = true};
   return id;
 }

@@ -113,6 +113,9 @@ class Roster {
   [[nodiscard]] targets::TlsMode tls_of(watch::MonitorId monitor) const {
     return places_[monitor].tls;
   }
+  [[nodiscard]] Protocol protocol_of(watch::MonitorId monitor) const {
+    return places_[monitor].protocol;
+  }
   // Its line in the group's list.
   [[nodiscard]] std::uint32_t line_of(watch::MonitorId monitor) const {
     return places_[monitor].line;
@@ -133,6 +136,7 @@ class Roster {
     std::uint32_t sweep = 0;  // Of the lists that had it last.
     std::uint32_t line = 0;
     targets::TlsMode tls = targets::TlsMode::automatic;
+    Protocol protocol = Protocol::smtp;
     bool used = false;
   };
 

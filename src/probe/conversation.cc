@@ -6,9 +6,13 @@
 
 #include "mxsweep/core/cause.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/imap/dialogue.h"
+#include "mxsweep/pop3/dialogue.h"
 #include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/verdict/classify.h"
+#include "probe/dialogues.h"
 #include "probe/secure.h"
 
 namespace mxsweep::probe {
@@ -19,17 +23,23 @@ constexpr std::size_t kNoiseOctetsKept = 1024;
 
 }  // namespace
 
+Protocol protocol_of(const Plan& plan, const targets::Target& target) {
+  if (target.protocol) return *target.protocol;
+  return plan.protocol.value_or(protocol_of_port(target.port));
+}
+
 targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target) {
   using targets::TlsMode;
   const TlsMode mode = target.tls == TlsMode::from_flags ? plan.tls_mode : target.tls;
   if (plan.tls == nullptr) return TlsMode::off;
-  return mode == TlsMode::automatic && target.port == kImplicitTlsPort ? TlsMode::implicit : mode;
+  return mode == TlsMode::automatic && is_implicit_tls_port(target.port) ? TlsMode::implicit : mode;
 }
 
 Conversation::Conversation(const Plan& plan, const targets::Target& target)
     : plan_(&plan),
       target_(&target),
-      observation_(plan, probe::tls_mode(plan, target)),
+      observation_(plan, probe::tls_mode(plan, target), protocol_of(plan, target)),
+      reader_(protocol_of(plan, target)),
       mode_(probe::tls_mode(plan, target)),
       state_(mode_ == targets::TlsMode::implicit ? State::implicit_tls : State::greeting) {}
 
@@ -87,7 +97,7 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
   }
   const std::size_t before = observation_.unfinished().size();
   observation_.append(octets);
-  const ReplyStatus status = reader_.read(observation_.unfinished());
+  const ReplyStatus status = reader_.read(observation_.unfinished(), state_);
   if (reader_.begin() >= before) reply_began_ = now;  // A text before it is no part of it.
   if (status == ReplyStatus::complete) {
     octets.remove_prefix(reader_.reached() - before);
@@ -120,13 +130,13 @@ Wants Conversation::on_reply(Instant now) {
   }
   if (now - reply_began_ >= kTrickle) observation_.anomalies_.add(Anomaly::trickled);
   const int code = reader_.code();
-  const Transition* const transition = smtp::find(state_, event_of(code));
+  const Transition* const transition = find(protocol(), state_, event_of(code));
   INVARIANT(transition != nullptr);
   if (transition->reads_on()) return on_stray_reply(now);
   if (transition->declined) decline(observation_.unfinished(), code);
   close_phase_time(now);
-  keep_reply(code, transition->declined);
-  reader_ = {};
+  keep_reply(code, *transition);
+  reader_.restart();
   return enter(transition->to, now);
 }
 
@@ -135,32 +145,33 @@ Wants Conversation::on_stray_reply(Instant now) {
   observation_.anomalies_.add(Anomaly::stray_reply);
   stray_received_ = true;
   observation_.cut_unfinished(0);
-  reader_ = {};
+  reader_.restart();
   if (++strays_ > kStrayRepliesMax) return on_noise(Cause::protocol_flood, now);
   return {.deadline = deadline_};
 }
 
 Event Conversation::event_of(int code) const {
-  const bool offers_tls = state_ == State::ehlo && wants_starttls() &&
-                          smtp::offers(observation_.unfinished(), "STARTTLS");
-  return smtp::event_of(state_, code, plan_->depth, offers_tls);
+  const std::string_view reply = observation_.unfinished();
+  const bool offers_tls = wants_starttls() && may_list_capabilities(protocol(), state_) &&
+                          offers_starttls(protocol(), reply);
+  return probe::event_of(protocol(), state_, code, reply, plan_->depth, offers_tls);
 }
 
 // Keeps the reply that was read, and what it shows beside its code.
-void Conversation::keep_reply(int code, bool declined) {
+void Conversation::keep_reply(int code, const Transition& transition) {
+  const bool succeeded = is_success(protocol(), state_, code);
   switch (state_) {
     case State::ehlo: look_at_capabilities(); break;
     case State::helo:
       // This reply replaces the refusal of EHLO.
       observation_.verb_ = results::Verb::helo;
-      if (!declined) observation_.anomalies_.add(Anomaly::ehlo_refused);
+      if (!transition.declined) observation_.anomalies_.add(Anomaly::ehlo_refused);
       break;
     case State::quit:
-      if (code != smtp::exchange_in(state_).success_code)
-        observation_.anomalies_.add(Anomaly::no_221);
+      if (!succeeded) observation_.anomalies_.add(Anomaly::no_221);
       break;
     case State::relay:
-      if (code == smtp::exchange_in(state_).success_code) {
+      if (succeeded) {
         observation_.decide(outcome_of(Cause::config_open_relay), Cause::config_open_relay, phase_);
         observation_.declined_ = true;
       }
@@ -175,18 +186,18 @@ void Conversation::keep_reply(int code, bool declined) {
     case State::handshake:
     case State::leaving: INVARIANT(false && "a reply where none is read");
   }
-  if (declined || row().keeps_reply || plan_->keep_all_replies) {
+  if (transition.declined || row().keeps_reply || plan_->keep_all_replies) {
     observation_.keep_reply(row().phase, code);
   } else {
     observation_.keep_code(row().phase, code);
   }
-  if (row().phase == Phase::ehlo && code == smtp::exchange_in(state_).success_code)
-    require_starttls();
+  const bool listed = row().phase == Phase::ehlo || may_list_capabilities(protocol(), state_);
+  if (listed && !transition.declined && transition.to != State::helo) require_starttls();
 }
 
 // Requires: the reply to EHLO was read.
 void Conversation::look_at_capabilities() {
-  if (reader_.code() != 250) return;
+  if (protocol() != Protocol::smtp || reader_.code() != 250) return;
   if (smtp::has_masked_keyword(observation_.unfinished()))
     observation_.anomalies_.add(Anomaly::masked_keyword);
   if (smtp::Capabilities(observation_.unfinished()).host().empty())
@@ -197,15 +208,19 @@ Wants Conversation::enter(State state, Instant now) {
   state_ = state;
   if (row().phase != phase_) begin_phase(row().phase, now);
   if (row().phase == Phase::tls) return begin_tls(now);
-  return await(plan_->commands[next_command()], plan_->timeout_of(row().wait), now);
+  return await(next_command(), plan_->timeout_of(row().wait), now);
 }
 
 // RFC 1870 section 6: the size is a parameter for servers that have offered it.
-smtp::Command Conversation::next_command() const {
-  if (state_ != State::mail) return smtp::exchange_in(state_).command;
-  const Phase latest = observation_.code(Phase::ehlo_tls) != 0 ? Phase::ehlo_tls : Phase::ehlo;
-  return smtp::offers(observation_.reply(latest), "SIZE") ? smtp::Command::mail_with_size
-                                                          : smtp::exchange_in(state_).command;
+std::string_view Conversation::next_command() const {
+  if (protocol() == Protocol::imap) return imap::exchange_in(state_).command;
+  if (protocol() == Protocol::pop3) return pop3::exchange_in(state_).command;
+  smtp::Command command = smtp::exchange_in(state_).command;
+  if (command == smtp::Command::mail) {
+    const Phase latest = observation_.code(Phase::ehlo_tls) != 0 ? Phase::ehlo_tls : Phase::ehlo;
+    if (smtp::offers(observation_.reply(latest), "SIZE")) command = smtp::Command::mail_with_size;
+  }
+  return plan_->commands[command];
 }
 
 Wants Conversation::on_closed(Instant now) { return encrypt(closed(now)); }
@@ -288,15 +303,17 @@ Wants Conversation::on_interrupted(Instant now) {
 }
 
 void Conversation::decline(std::string_view reply, int code) {
-  const verdict::Verdict verdict = verdict::classify_reply(
-      phase_, code, reply,
-      {plan_->commands[smtp::Command::ehlo], plan_->commands[smtp::Command::rcpt]});
+  const verdict::Verdict verdict =
+      protocol() == Protocol::smtp ? verdict::classify_reply(phase_, code, reply,
+                                                             {plan_->commands[smtp::Command::ehlo],
+                                                              plan_->commands[smtp::Command::rcpt]})
+                                   : verdict::classify_refusal(protocol(), phase_, reply);
   observation_.decide(verdict.outcome, verdict.cause, phase_);
   observation_.declined_ = true;
 }
 
-// For --tls starttls, after the reply to EHLO or HELO was kept. The conversation goes on, because a
-// later refusal is more precise.
+// For --tls starttls, after the reply to EHLO, HELO or their counterparts was kept. The
+// conversation goes on, because a later refusal is more precise.
 void Conversation::require_starttls() {
   if (mode_ != targets::TlsMode::starttls || plan_->depth < Depth::tls) return;
   if (observation_.starttls_offered() == results::Offered::yes) return;
@@ -304,7 +321,7 @@ void Conversation::require_starttls() {
                       observation_.anomalies_.has(Anomaly::masked_keyword)
                           ? Cause::config_middlebox_strips_starttls
                           : Cause::starttls_not_supported,
-                      Phase::ehlo);
+                      phase_);
 }
 
 Wants Conversation::fail(Cause cause, Instant now) {

@@ -8,6 +8,7 @@
 #include "mxsweep/probe/conversation.h"
 #include "mxsweep/tls/cipher_suites.h"
 #include "mxsweep/verdict/classify.h"
+#include "probe/dialogues.h"
 #include "probe/secure.h"
 
 namespace mxsweep::probe {
@@ -21,13 +22,6 @@ constexpr std::string_view kCloseNotify[] = {
     {"\x15\x03\x02\x00\x02\x01\x00", 7},
     {"\x15\x03\x03\x00\x02\x01\x00", 7},
 };
-
-// Whether a whole line has the code of a refusal.
-bool refuses(std::string_view line) {
-  smtp::ReplyReader reader;
-  static_cast<void>(reader.read(line));
-  return reader.code() / 100 == 4 || reader.code() / 100 == 5;
-}
 
 }  // namespace
 
@@ -81,7 +75,7 @@ bool Conversation::skip_clear_text(std::string_view& octets) {
     }
     if (line.size() > smtp::kLineOctetsMax) return false;
     if (!line.ends_with('\n')) continue;
-    if (refuses(line)) return false;
+    if (refuses(protocol(), line)) return false;
     observation_.anomalies_.add(Anomaly::plaintext_after_starttls);
     observation_.cut_unfinished(0);
   }
@@ -143,7 +137,7 @@ Wants Conversation::on_secured(Instant now) {
   close_phase_time(now);
   learn_chain(now);
   if (observation_.chain() == nullptr) return on_tls_shortage(now);
-  const Transition* const transition = smtp::find(state_, Event::secured);
+  const Transition* const transition = find(protocol(), state_, Event::secured);
   INVARIANT(transition != nullptr);
   return enter(transition->to, now);
 }

@@ -25,8 +25,9 @@ std::uint32_t microseconds(Duration duration, std::uint32_t most) {
 
 }  // namespace
 
-Observation::Observation(const Plan& plan, targets::TlsMode mode)
+Observation::Observation(const Plan& plan, targets::TlsMode mode, Protocol protocol)
     : chain_detail_(plan.chain_detail),
+      protocol_(protocol),
       starttls_known_(plan.depth >= Depth::ehlo && mode != targets::TlsMode::implicit),
       require_valid_(plan.require_valid) {}
 

@@ -2,16 +2,17 @@
 // Makes records of an observation.
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/probe/observation.h"
-#include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/verdict/classify.h"
 #include "probe/comparisons.h"
+#include "probe/dialogues.h"
 #include "probe/received.h"
 
 namespace mxsweep::probe {
 
 results::Offered Observation::starttls_offered() const {
-  if (code(Phase::ehlo) != 250 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
-  if (smtp::offers(reply(Phase::ehlo), "STARTTLS")) return results::Offered::yes;
+  const results::ReplyText list = capabilities();
+  if (list.code == 0 || verb_ != results::Verb::ehlo) return results::Offered::not_known;
+  if (offers_starttls(protocol_, list.octets)) return results::Offered::yes;
   // STARTTLS may have been a keyword that a middlebox has overwritten, or one in a stray reply; and
   // a server that answers EHLO like any other command need not have listed its capabilities.
   const bool doubtful = anomalies_.has(Anomaly::masked_keyword) ||
@@ -20,16 +21,32 @@ results::Offered Observation::starttls_offered() const {
   return doubtful ? results::Offered::not_known : results::Offered::no;
 }
 
+results::ReplyText Observation::reply_text(Phase phase) const {
+  return {code(phase), reply(phase), protocol_};
+}
+
+results::ReplyText Observation::capabilities() const {
+  for (const State state : {State::ehlo, State::greeting}) {
+    const results::ReplyText list = reply_text(row_of(state).phase);
+    if (may_list_capabilities(protocol_, state) && is_success(protocol_, state, list.code) &&
+        lists_capabilities(protocol_, list.octets)) {
+      return list;
+    }
+  }
+  return {};
+}
+
 // The octets that decided an outcome other than ok.
 results::ReplyText Observation::deciding_reply() const {
   if (outcome_ == Outcome::ok) return {};
   // The octets that were being read when it failed.
-  if (!declined_) return {0, unfinished()};
-  return {code(phase_), reply(phase_)};
+  if (!declined_) return {0, unfinished(), protocol_};
+  return reply_text(phase_);
 }
 
 // What is compared with each other, and with a name.
 Compared Observation::compared(bool secured) const {
+  if (protocol_ != Protocol::smtp) return {};
   const auto success = [this](Phase phase, int expected) {
     return code(phase) == expected ? reply(phase) : std::string_view();
   };
@@ -61,9 +78,12 @@ results::Record Observation::record(std::string_view name, std::string_view doma
   if (received_ != nullptr) {
     for (std::size_t i = index_of(Phase::greeting); i < kPhaseCount; ++i) {
       const auto phase = static_cast<Phase>(i);
-      record.replies[phase] = {code(phase), reply(phase)};
+      record.replies[phase] = reply_text(phase);
     }
   }
+  record.protocol = protocol_;
+  // Where the greeting lists the capabilities, CAPABILITY was not sent.
+  if (record.replies[Phase::ehlo].code == 0) record.replies[Phase::ehlo] = capabilities();
   record.verb = verb_;
   record.starttls_known = starttls_known_;
   record.starttls_offered = starttls_offered();

@@ -6,7 +6,7 @@
 namespace mxsweep::probe {
 
 std::optional<Software> software_of(const Plan& plan, const results::Record& record) {
-  if (plan.software == nullptr) return std::nullopt;
+  if (plan.software == nullptr || record.protocol != Protocol::smtp) return std::nullopt;
   const results::ReplyText& ehlo = record.replies[Phase::ehlo];
   return plan.software->identify(
       {.greeting = record.replies[Phase::greeting].octets,

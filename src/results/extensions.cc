@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "mxsweep/core/random.h"
-#include "mxsweep/smtp/reply.h"
+#include "mxsweep/imap/capabilities.h"
+#include "mxsweep/pop3/capabilities.h"
+#include "mxsweep/smtp/capabilities.h"
 
 namespace mxsweep::results {
 namespace {
@@ -41,15 +43,11 @@ std::uint64_t case_blind_hash(std::string_view octets) {
 // The lines of one reply; lines with the same keyword form a list.
 class Extensions {
  public:
-  Extensions(smtp::Capabilities& capabilities, Encoding encoding) {
-    smtp::Capability capability;
-    while (size_ < smtp::kReplyLinesMax && capabilities.next(capability)) {
-      // Cut before comparing: two different keywords must not become equal afterwards.
-      const std::string_view keyword = whole_characters(capability.keyword, encoding);
-      const std::string_view parameters = whole_characters(capability.parameters, encoding);
-      if (keyword.empty()) continue;
-      std::construct_at(&lines_[size_++], Extension{keyword, parameters, case_blind_hash(keyword),
-                                                    kNone, kNone, true});
+  Extensions(const ReplyText& reply, Encoding encoding) {
+    switch (reply.protocol) {
+      case Protocol::smtp: take(smtp::Capabilities(reply.octets), encoding); break;
+      case Protocol::imap: take(imap::Capabilities(reply.octets), encoding); break;
+      case Protocol::pop3: take(pop3::Capabilities(reply.octets), encoding); break;
     }
     chain();
   }
@@ -58,6 +56,19 @@ class Extensions {
   const Extension& operator[](std::size_t index) const { return lines_[index]; }
 
  private:
+  template <typename Capabilities>
+  void take(Capabilities capabilities, Encoding encoding) {
+    Capability capability;
+    while (size_ < smtp::kReplyLinesMax && capabilities.next(capability)) {
+      // Cut before comparing: two different keywords must not become equal afterwards.
+      const std::string_view keyword = whole_characters(capability.keyword, encoding);
+      const std::string_view parameters = whole_characters(capability.parameters, encoding);
+      if (keyword.empty()) continue;
+      std::construct_at(&lines_[size_++], Extension{keyword, parameters, case_blind_hash(keyword),
+                                                    kNone, kNone, true});
+    }
+  }
+
   void chain() {
     const std::size_t mask = std::bit_ceil(2 * size_ + 1) - 1;
     std::fill_n(slots_.begin(), mask + 1, kNone);
@@ -143,8 +154,8 @@ void write_merged(const Extensions& lines, const Extension& first, Encoding enco
 
 }  // namespace
 
-void write_extensions(smtp::Capabilities capabilities, Encoding encoding, JsonText& json) {
-  const Extensions lines(capabilities, encoding);
+void write_extensions(const ReplyText& reply, Encoding encoding, JsonText& json) {
+  const Extensions lines(reply, encoding);
   json.raw("{");
   bool comma = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {

@@ -11,11 +11,11 @@
 #pragma once
 
 #include "mxsweep/results/json_text.h"
-#include "mxsweep/smtp/capabilities.h"
+#include "mxsweep/results/record.h"
 
 namespace mxsweep::results {
 
-// `encoding`: that of the whole reply.
-void write_extensions(smtp::Capabilities capabilities, Encoding encoding, JsonText& json);
+// `reply`: one of success that lists capabilities. `encoding`: that of the whole reply.
+void write_extensions(const ReplyText& reply, Encoding encoding, JsonText& json);
 
 }  // namespace mxsweep::results

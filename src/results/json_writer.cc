@@ -7,6 +7,8 @@
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/core/text_line.h"
+#include "mxsweep/imap/reply.h"
+#include "mxsweep/pop3/reply.h"
 #include "mxsweep/results/json_text.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/greeting.h"
@@ -20,33 +22,65 @@
 namespace mxsweep::results {
 namespace {
 
-constexpr bool is_2xx(int code) { return code >= 200 && code <= 299; }
+bool is_success(const ReplyText& reply) {
+  switch (reply.protocol) {
+    case Protocol::smtp: break;
+    case Protocol::imap:
+      return reply.code == static_cast<int>(imap::Status::ok) ||
+             reply.code == static_cast<int>(imap::Status::preauth);
+    case Protocol::pop3: return reply.code == static_cast<int>(pop3::Status::ok);
+  }
+  return reply.code >= 200 && reply.code <= 299;
+}
 
-// Octets that are not an SMTP reply have no codes to leave out: their lines are kept whole.
-bool next_line_of_noise(std::string_view& rest, std::string_view& line) {
-  if (!next_line(rest, line)) return false;
-  line = line.substr(0, smtp::kLineOctetsMax);
-  return true;
+// Octets that are no reply have no codes to leave out: their lines are kept whole.
+class NoiseLines {
+ public:
+  explicit NoiseLines(std::string_view octets) : rest_(octets) {}
+  bool next(std::string_view& line) {
+    if (!next_line(rest_, line)) return false;
+    line = line.substr(0, smtp::kLineOctetsMax);
+    return true;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+template <typename Lines>
+void write_each(Lines lines, Encoding encoding, JsonText& json) {
+  std::string_view line;
+  for (std::size_t count = 0; count < smtp::kReplyLinesMax && lines.next(line); ++count) {
+    if (count > 0) json.raw(",");
+    json.quoted(whole_characters(line, encoding), encoding);
+  }
 }
 
 void write_lines(const ReplyText& reply, Encoding encoding, JsonText& json) {
   json.raw("\"text\":[");
-  smtp::ReplyLines lines(reply.octets);
-  std::string_view rest = reply.octets;
-  std::string_view line;
-  for (std::size_t count = 0; count < smtp::kReplyLinesMax; ++count) {
-    if (reply.code != 0 ? !lines.next(line) : !next_line_of_noise(rest, line)) break;
-    if (count > 0) json.raw(",");
-    json.quoted(whole_characters(line, encoding), encoding);
+  if (reply.code == 0) {
+    write_each(NoiseLines(reply.octets), encoding, json);
+  } else if (reply.protocol == Protocol::imap) {
+    write_each(imap::ReplyLines(reply.octets), encoding, json);
+  } else if (reply.protocol == Protocol::pop3) {
+    write_each(pop3::ReplyLines(reply.octets), encoding, json);
+  } else {
+    write_each(smtp::ReplyLines(reply.octets), encoding, json);
   }
   json.raw("]");
   if (encoding == Encoding::latin1) json.raw(",\"latin1\":true");
 }
 
-void write_code(int code, JsonText& json) {
-  json.raw("\"code\":");
-  json.number(static_cast<std::uint64_t>(code));
-  json.raw(",");
+// The key "code" of SMTP, or "status" of the others. Requires: the reply has one.
+void write_code(const ReplyText& reply, JsonText& json) {
+  if (reply.protocol == Protocol::smtp) {
+    json.raw("\"code\":");
+    return json.number(static_cast<std::uint64_t>(reply.code));
+  }
+  json.raw("\"status\":\"");
+  json.raw(reply.protocol == Protocol::imap ? to_string(static_cast<imap::Status>(reply.code))
+                                            : to_string(static_cast<pop3::Status>(reply.code)));
+  json.raw("\"");
 }
 
 void write_enhanced(smtp::EnhancedCode code, JsonText& json) {
@@ -64,8 +98,10 @@ void write_reply(std::string_view begin, const ReplyText& reply, JsonText& json)
   json.raw(begin);
   json.raw("{");
   if (reply.code != 0) {
-    write_code(reply.code, json);
-    const smtp::EnhancedCode enhanced = smtp::enhanced_code(reply.octets);
+    write_code(reply, json);
+    json.raw(",");
+    const smtp::EnhancedCode enhanced =
+        reply.protocol == Protocol::smtp ? smtp::enhanced_code(reply.octets) : smtp::EnhancedCode();
     if (enhanced) write_enhanced(enhanced, json);
   }
   write_lines(reply, encoding_of(reply.octets), json);
@@ -118,31 +154,47 @@ void write_host_and_esmtp(std::string_view greeting, JsonText& json) {
 
 void write_greeting(const ReplyText& greeting, JsonText& json) {
   json.raw(",\"greeting\":{");
-  if (greeting.code != 0) write_code(greeting.code, json);
+  if (greeting.code != 0) {
+    write_code(greeting, json);
+    json.raw(",");
+  }
   write_lines(greeting, encoding_of(greeting.octets), json);
-  if (is_2xx(greeting.code)) write_host_and_esmtp(greeting.octets, json);
+  if (greeting.protocol == Protocol::smtp && is_success(greeting)) {
+    write_host_and_esmtp(greeting.octets, json);
+  }
   json.raw("}");
+}
+
+std::string_view verb_json(Protocol protocol, Verb verb) {
+  switch (protocol) {
+    case Protocol::smtp: break;
+    case Protocol::imap: return "\"CAPABILITY\"";
+    case Protocol::pop3: return "\"CAPA\"";
+  }
+  return verb == Verb::ehlo ? "\"EHLO\"" : "\"HELO\"";
+}
+
+void write_host(std::string_view ehlo, Encoding encoding, JsonText& json) {
+  const std::string_view host = whole_characters(smtp::Capabilities(ehlo).host(), encoding);
+  if (host.empty()) return;
+  json.raw(",\"host\":");
+  json.quoted(host, encoding);
 }
 
 // `begin`: the JSON up to the value of "verb".
 void write_ehlo(std::string_view begin, Verb verb, const ReplyText& ehlo, JsonText& json) {
   json.raw(begin);
-  json.raw(verb == Verb::ehlo ? "\"EHLO\"" : "\"HELO\"");
+  json.raw(verb_json(ehlo.protocol, verb));
   if (ehlo.code != 0) {
-    json.raw(",\"code\":");
-    json.number(static_cast<std::uint64_t>(ehlo.code));
+    json.raw(",");
+    write_code(ehlo, json);
   }
-  if (is_2xx(ehlo.code)) {
+  if (is_success(ehlo)) {
     const Encoding encoding = encoding_of(ehlo.octets);
-    const smtp::Capabilities capabilities(ehlo.octets);
-    const std::string_view host = whole_characters(capabilities.host(), encoding);
-    if (!host.empty()) {
-      json.raw(",\"host\":");
-      json.quoted(host, encoding);
-    }
+    if (ehlo.protocol == Protocol::smtp) write_host(ehlo.octets, encoding, json);
     json.raw(",\"extensions\":");
     if (verb == Verb::ehlo) {
-      write_extensions(capabilities, encoding, json);
+      write_extensions(ehlo, encoding, json);
     } else {
       json.raw("{}");
     }
@@ -171,8 +223,8 @@ std::string_view starttls_json(Offered offered) {
 void write_starttls(const Record& record, JsonText& json) {
   json.raw(starttls_json(record.starttls_offered));
   if (record.replies[Phase::starttls].code != 0) {
-    json.raw(",\"code\":");
-    json.number(static_cast<std::uint64_t>(record.replies[Phase::starttls].code));
+    json.raw(",");
+    write_code(record.replies[Phase::starttls], json);
   }
   json.raw("}");
 }
@@ -222,6 +274,11 @@ void write_attempt(const Record& record, Encoding encoding, JsonText& json) {
   if (record.port != 0) {
     json.raw(",\"port\":");
     json.number(record.port);
+  }
+  if (record.protocol != Protocol::smtp) {
+    json.raw(",\"protocol\":\"");
+    json.raw(to_string(record.protocol));
+    json.raw("\"");
   }
   if (!record.name.empty()) {
     json.raw(",\"name\":");

@@ -22,15 +22,17 @@ std::string_view octets_of(const Record& record, Phase phase) {
   return whole.empty() && record.phase == phase ? record.reply.octets : whole;
 }
 
+// The keys are those of zgrab2's module for the protocol.
 void write_replies(const Record& record, Members& members) {
   const auto write = [&](std::string_view key, Phase phase) {
     const std::string_view octets = octets_of(record, phase);
     if (!octets.empty()) write_replaced(octets, members.key(key));
   };
   write("banner", Phase::greeting);
-  write(record.verb == Verb::helo ? "helo" : "ehlo", Phase::ehlo);
+  const bool smtp = record.protocol == Protocol::smtp;
+  if (smtp) write(record.verb == Verb::helo ? "helo" : "ehlo", Phase::ehlo);
   write("starttls", Phase::starttls);
-  write("quit", Phase::quit);
+  write(smtp ? "quit" : "close", Phase::quit);
 }
 
 bool has_result(const Record& record) {
@@ -41,7 +43,7 @@ void write_response(const Record& record, JsonText& json) {
   Members members(json);
   const std::string_view status = zgrab_status(record.phase, record.cause);
   members.word("status", status);
-  members.word("protocol", "smtp");
+  members.word("protocol", to_string(record.protocol));
   if (has_result(record)) {
     members.key("result").raw("{");
     Members result(json);
@@ -70,7 +72,9 @@ void append_zgrab(const Record& record, std::string& out) {
   }
   const std::string_view domain = domain_of(record);
   if (!domain.empty()) write_replaced(domain, members.key("domain"));
-  members.key("data").raw("{\"smtp\":{");
+  members.key("data").raw("{\"");
+  json.raw(to_string(record.protocol));
+  json.raw("\":{");
   write_response(record, json);
   json.raw("}}}\n");
 }

@@ -300,9 +300,9 @@ void Input::deal(Task& task, const Workers& workers, const Gauges& gauges) {
 
 // False: it is not visited, for which it has its record, or counts as not started.
 bool Input::admit_foreign(const Task& task, const Gauges& gauges) {
-  const Cause cause = plan_.depth > smtp::kForeignDepthMost ? Cause::excluded_not_own
-                      : gate_.has_our_name(task.target)     ? Cause::excluded_own_helo
-                                                            : Cause::none;
+  const Cause cause = plan_.depth > kForeignDepthMost   ? Cause::excluded_not_own
+                      : gate_.has_our_name(task.target) ? Cause::excluded_own_helo
+                                                        : Cause::none;
   if (cause != Cause::none) {
     const bool from_list = task.target.dns_us == targets::Target::kNotResolved;
     record_unvisited(task, cause, from_list ? Phase::input : Phase::dns);

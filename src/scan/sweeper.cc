@@ -85,9 +85,11 @@ void Sweeper::return_permits(const Load& load, Instant now) {
 
 VisitCache::Answer Sweeper::look_up(Task& task) {
   const targets::Target& target = task.target;
-  return visited_.look_up(
-      {.address = target.address, .port = target.port, .mode = probe::tls_mode(plan_, target)},
-      target.name(), task);
+  return visited_.look_up({.address = target.address,
+                           .port = target.port,
+                           .mode = probe::tls_mode(plan_, target),
+                           .protocol = probe::protocol_of(plan_, target)},
+                          target.name(), task);
 }
 
 void Sweeper::serve_waiters(Instant now) {

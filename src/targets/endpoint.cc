@@ -10,19 +10,21 @@
 namespace mxsweep::targets {
 namespace {
 
-constexpr std::uint16_t kSubmissionPort = 587;
-constexpr std::uint16_t kImplicitTlsPort = 465;
-
 struct Scheme {
   std::string_view name;
   std::uint16_t port;
   TlsMode tls;
+  Protocol protocol;
 };
 constexpr Scheme kSchemes[] = {
-    {"smtp", 0, TlsMode::from_flags},
-    {"smtps", kImplicitTlsPort, TlsMode::implicit},
-    {"submission", kSubmissionPort, TlsMode::from_flags},
-    {"submissions", kImplicitTlsPort, TlsMode::implicit},
+    {"smtp", 0, TlsMode::from_flags, Protocol::smtp},
+    {"smtps", 465, TlsMode::implicit, Protocol::smtp},
+    {"submission", 587, TlsMode::from_flags, Protocol::smtp},
+    {"submissions", 465, TlsMode::implicit, Protocol::smtp},
+    {"imap", 143, TlsMode::from_flags, Protocol::imap},
+    {"imaps", 993, TlsMode::implicit, Protocol::imap},
+    {"pop3", 110, TlsMode::from_flags, Protocol::pop3},
+    {"pop3s", 995, TlsMode::implicit, Protocol::pop3},
 };
 
 // Cuts `text` off at the first `mark` and returns the part after it.
@@ -107,6 +109,7 @@ bool take_scheme(std::string_view& text, Line& line) {
   if (scheme == std::end(kSchemes)) return false;
   line.scheme_port = scheme->port;
   line.tls = scheme->tls;
+  line.protocol = scheme->protocol;
   text.remove_prefix(at + 3);
   if (text.ends_with('/')) text.remove_suffix(1);
   return true;

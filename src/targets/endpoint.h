@@ -4,8 +4,8 @@
 //   Shape    [SCHEME://]HOST[:PORT][/]. HOST is an address, a prefix, a range of two whole
 //            addresses or a host name; an IPv6 address with ":PORT" is in brackets. smtps and
 //            submissions mean implicit TLS on port 465, submission means port 587, smtp the default
-//            ports.
-//   Source   RFC 8314 section 7.3 (submissions), RFC 6409 (submission).
+//            ports; imap, imaps, pop3 and pop3s their protocol and port.
+//   Source   RFC 8314 section 7.3 (submissions, imaps, pop3s), RFC 6409 (submission).
 //   Errors   a Cause of the group input.
 #pragma once
 

@@ -21,6 +21,7 @@ enum Key : std::size_t {
   kTls,
   kName,
   kMeta,
+  kProtocol,
   kOwnKeyCount,
   kVersion = kOwnKeyCount,
   kIp,
@@ -31,9 +32,9 @@ enum Key : std::size_t {
   kStatus,
   kKeyCount
 };
-constexpr std::array<std::string_view, kKeyCount> kKeys = {"target", "port",  "tls",     "name",
-                                                           "meta",   "v",     "ip",      "ports",
-                                                           "saddr",  "sport", "results", "status"};
+constexpr std::array<std::string_view, kKeyCount> kKeys = {
+    "target", "port",  "tls",   "name",  "meta",    "protocol", "v",
+    "ip",     "ports", "saddr", "sport", "results", "status"};
 
 }  // namespace
 
@@ -66,6 +67,7 @@ constexpr std::string_view kNoString = "not a string";
 constexpr std::string_view kNoInteger = "not an integer";
 constexpr std::string_view kNoArray = "not an array of objects that have a port";
 constexpr std::string_view kNoMode = "none of auto, starttls, implicit, off";
+constexpr std::string_view kNoProtocol = "none of smtp, imap, pop3";
 constexpr std::string_view kContradicts = "not what the target says";
 constexpr std::string_view kBareReturn = "has a carriage return";
 
@@ -144,6 +146,16 @@ Fault apply_tls(std::string_view word, Line& line) {
   return {};
 }
 
+Fault apply_protocol(std::string_view word, Line& line) {
+  for (const Protocol protocol : {Protocol::smtp, Protocol::imap, Protocol::pop3}) {
+    if (word != to_string(protocol)) continue;
+    if (line.protocol && line.protocol != protocol) return wrong(kProtocol, kContradicts);
+    line.protocol = protocol;
+    return {};
+  }
+  return wrong(kProtocol, kNoProtocol);
+}
+
 Fault take_name(std::string_view name, Line& line) {
   if (!line.name.empty() && line.name != name) return wrong(kName, kContradicts);
   if (!is_host_name(name)) return of(Cause::input_syntax, kName);
@@ -167,6 +179,9 @@ Fault apply_rest(const JsonMembers& members, Line& line) {
   if (members.has(kPort)) fault = apply_port(members.json(kPort), kPort, line);
   if (!is_fault(fault) && members.has(kName)) fault = take_name(*members.text(kName), line);
   if (!is_fault(fault) && members.has(kMeta)) fault = apply_meta(members.json(kMeta), line);
+  if (!is_fault(fault) && members.has(kProtocol)) {
+    fault = apply_protocol(*members.text(kProtocol), line);
+  }
   return fault;
 }
 
@@ -185,7 +200,8 @@ Fault without_text(const JsonMembers& members, std::initializer_list<Key> keys) 
 }  // namespace
 
 Fault JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& line) const {
-  if (const Fault fault = without_text(members, {kTarget, kTls, kName}); is_fault(fault)) {
+  if (const Fault fault = without_text(members, {kTarget, kTls, kName, kProtocol});
+      is_fault(fault)) {
     return fault;
   }
   for (std::size_t key = kOwnKeyCount; key < kKeyCount; ++key) {
@@ -201,13 +217,15 @@ Fault JsonLine::read_own(const JsonMembers& members, bool mail_domains, Line& li
 // Reads the server of a record: the record's address, or its target if it has none. The scheme of
 // the target ("smtps://") still sets the TLS mode; port and name are those of the record.
 Fault JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line& line) const {
-  if (const Fault fault = without_text(members, {kTarget, kIp, kName}); is_fault(fault)) {
+  if (const Fault fault = without_text(members, {kTarget, kIp, kName, kProtocol});
+      is_fault(fault)) {
     return fault;
   }
   const std::string_view target = *members.text(kTarget);
   if (!is_printable(target)) return of(Cause::input_syntax, kTarget);
   const Cause as_written = read_text(target, mail_domains, {}, line);
   const TlsMode tls = line.tls;
+  const std::optional<Protocol> protocol = line.protocol;
   const std::string_view host = line.host;
   if (members.has(kIp) || members.has(kPort) || members.has(kName)) line.port = 0;
   if (members.has(kIp)) {
@@ -215,6 +233,7 @@ Fault JsonLine::read_record(const JsonMembers& members, bool mail_domains, Line&
     line.text = target;
     line.host = host;
     line.tls = tls;
+    line.protocol = protocol;
     const Cause cause = read_address(*members.text(kIp), line);
     if (cause != Cause::none) return of(cause, kIp);
   } else if (as_written != Cause::none) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -31,6 +32,7 @@ struct Line {
   std::uint16_t port = 0;                // 0: the scheme's port.
   std::uint16_t scheme_port = 0;         // 0: the default ports.
   TlsMode tls = TlsMode::from_flags;
+  std::optional<Protocol> protocol{};
   bool has_unread = false;  // A part of the line was not parsed, so it may not be UTF-8.
 };
 

@@ -197,6 +197,7 @@ void Reader::State::expand_into(Target& target) {
   const std::size_t port_count = ports().size();
   target.address = without_mapping(line.range.first);
   target.tls = line.tls;
+  target.protocol = line.protocol;
   target.port = ports()[port_index];
   target.line = lines;
   target.set_words(line.text, line.name, line.meta, line.host);

@@ -13,12 +13,16 @@ Verdict verdict(Cause cause) { return {outcome_of(cause), cause}; }
 
 }  // namespace
 
-Verdict classify_reply(Phase phase, int code, std::string_view reply, const SentCommands& sent) {
-  Verdict found = verdict(reply_rows()[matching_row(phase, code, reply, sent)].cause);
+Verdict in_phase(Phase phase, Cause cause) {
+  Verdict found = verdict(cause);
   // EHLO had been answered.
   const bool worked = phase >= Phase::starttls && phase <= Phase::relay;
   if (worked && found.outcome == Outcome::failed) found.outcome = Outcome::degraded;
   return found;
+}
+
+Verdict classify_reply(Phase phase, int code, std::string_view reply, const SentCommands& sent) {
+  return in_phase(phase, reply_rows()[matching_row(phase, code, reply, sent)].cause);
 }
 
 bool is_local_shortage(int error) {

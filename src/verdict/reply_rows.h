@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/verdict/classify.h"
 #include "mxsweep/verdict/sent_commands.h"
 
 namespace mxsweep::verdict {
@@ -65,5 +66,8 @@ struct ReplyRow {
 // The index of the first row that matches. What was sent is ignored where the reply repeats it.
 [[nodiscard]] std::size_t matching_row(Phase phase, int code, std::string_view reply,
                                        const SentCommands& sent = {});
+
+// The verdict on a refusal of that cause.
+[[nodiscard]] Verdict in_phase(Phase phase, Cause cause);
 
 }  // namespace mxsweep::verdict

@@ -47,7 +47,7 @@ Sample sample_of(const results::Record& record, std::span<const Cause> page_on) 
   sample.outcome = record.outcome;
   sample.phase = record.phase;
   sample.cause = record.cause;
-  sample.code = record.reply.code;
+  if (record.reply.protocol == Protocol::smtp) sample.code = record.reply.code;
   if (!record.reply.octets.empty()) sample.reply = hash_of(record.reply.octets);
   sample.at = record.at;
   sample.with_tls = record.tls.has_value() || record.starttls_offered == results::Offered::no;

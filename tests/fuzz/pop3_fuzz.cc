@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whatever an POP3 server sends: the result does not depend on how it was cut and stays within its
-// limits, and every function on the reply can be called afterwards. The first octet chooses whether a
-// multi-line reply is awaited.
+// Whatever a POP3 server sends: the result does not depend on how it was cut and stays within its
+// limits, and every function on the reply can be called afterwards. The first octet chooses whether
+// a multi-line reply is awaited.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -153,6 +153,7 @@ class Flags(ProgramTest):
             "order": "shuffled", "seed": "drawn at the start",
             "concurrency": "1000, or as many as the limit on open files allows",
             "threads": "one for each processor", "helo": "the machine's own name",
+            "protocol": "auto",
             "depth": "tls", "mail-size": "10240", "tls": "auto", "tls-min": "1.0", "chain": "full",
             "ciphers": "everything that the library supports", "ca-file": "the system's store",
             "ca-path": "the system's store",

@@ -2,7 +2,8 @@
 // One conversation with one server, from the connect to the close; its result is an Observation.
 // Pure: the caller passes events and the time, and each call returns what to do next as Wants.
 //
-//   Source    RFC 5321 sections 3.1, 4.3; RFC 3207, RFC 8314; the dialogue is smtp/dialogue.h.
+//   Source    RFC 5321 sections 3.1, 4.3; RFC 3207, RFC 8314; the dialogues are smtp/dialogue.h,
+//             imap/dialogue.h and pop3/dialogue.h.
 //   Shape     on_started, then on_connected or on_error, then any of on_bytes, on_closed, on_error
 //             and on_deadline, until a call returns Wants::done. on_interrupted at any time. Then
 //             the observation is complete and can be taken.
@@ -24,9 +25,8 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/probe/plan.h"
+#include "mxsweep/probe/reply_reader.h"
 #include "mxsweep/probe/wants.h"
-#include "mxsweep/smtp/dialogue.h"
-#include "mxsweep/smtp/reply.h"
 #include "mxsweep/targets/target.h"
 
 namespace mxsweep::probe {
@@ -100,7 +100,7 @@ class Conversation {
   Wants fail(Cause cause, Instant now);
   Wants finish(Instant now, bool abort);
   Wants encrypt(Wants wants);  // The last step of every call: under TLS, makes records of `send`.
-  void keep_reply(int code, bool declined);
+  void keep_reply(int code, const Transition& transition);
   void look_at_capabilities();
   void decline(std::string_view reply, int code);
   void require_starttls();
@@ -110,12 +110,13 @@ class Conversation {
   void begin_phase(Phase phase, Instant now);
   void close_phase_time(Instant now);
   [[nodiscard]] Event event_of(int code) const;
-  [[nodiscard]] smtp::Command next_command() const;
+  [[nodiscard]] std::string_view next_command() const;
   [[nodiscard]] bool wants_starttls() const;
   // There is nothing left to learn, and the 221 is still to come.
   [[nodiscard]] bool expects_221() const { return state_ == State::rset || state_ == State::quit; }
   [[nodiscard]] Cause cause_of_noise() const;  // none: nothing unexpected was received.
   [[nodiscard]] Cause cause_of_deadline() const;
+  [[nodiscard]] Protocol protocol() const { return reader_.protocol(); }
   [[nodiscard]] bool conversing() const;  // Connected, and there is more to learn.
   [[nodiscard]] const StateRow& row() const { return row_of(state_); }
 
@@ -130,7 +131,7 @@ class Conversation {
   Instant deadline_ = kNever;
   Duration excused_{};
   Observation observation_;
-  smtp::ReplyReader reader_;
+  ReplyReader reader_;
   targets::TlsMode mode_;
   State state_;
   Phase phase_ = Phase::connect;  // Of state_, once connected.

@@ -38,7 +38,7 @@ class Observation {
 
   Observation() = default;  // Of no conversation.
   // Copies the parts of the plan that its records depend on.
-  Observation(const Plan& plan, targets::TlsMode mode);
+  Observation(const Plan& plan, targets::TlsMode mode, Protocol protocol);
 
   // The record for a target that leads to this server by `name` and, unless that is empty, as a
   // server of the mail domain `domain`. Requires: the conversation is over. The caller adds target,
@@ -55,9 +55,12 @@ class Observation {
   [[nodiscard]] AnomalySet anomalies() const { return anomalies_; }
   [[nodiscard]] std::uint32_t bytes_in() const;
   [[nodiscard]] Phase phase() const { return phase_; }  // The phase of the record.
-  // The code of the reply that decided the outcome; 0: none did.
-  [[nodiscard]] int deciding_code() const { return declined_ ? code(phase_) : 0; }
-  // The reply of a phase; 0 and empty: there was none, or its text was not kept.
+  // The SMTP code of the reply that decided the outcome; 0: none did.
+  [[nodiscard]] int deciding_code() const {
+    return declined_ && protocol_ == Protocol::smtp ? code(phase_) : 0;
+  }
+  // The reply of a phase, with the code as in results::ReplyText; 0 and empty: there was none, or
+  // its text was not kept.
   [[nodiscard]] int code(Phase phase) const;
   [[nodiscard]] std::string_view reply(Phase phase) const;
   // The octets received after the last reply.
@@ -118,7 +121,10 @@ class Observation {
   [[nodiscard]] const Tls* seen_tls() const;  // Null: TLS did not begin.
   [[nodiscard]] std::uint32_t us(Phase phase) const;
   [[nodiscard]] std::uint32_t& us(Phase phase);
+  [[nodiscard]] results::ReplyText reply_text(Phase phase) const;
   [[nodiscard]] results::ReplyText deciding_reply() const;
+  // That lists the capabilities in clear text, or under TLS from the start. Code 0: none.
+  [[nodiscard]] results::ReplyText capabilities() const;
   [[nodiscard]] Compared compared(bool secured) const;
 
   Instant started_{};
@@ -132,6 +138,7 @@ class Observation {
   Phase phase_ = Phase::quit;  // The phase of the record: where a refusal or failure happened.
   results::ChainDetail chain_detail_ = results::ChainDetail::full;
   results::Verb verb_ = results::Verb::ehlo;
+  Protocol protocol_ = Protocol::smtp;
   bool declined_ : 1 = false;  // The reply of phase_ decided the outcome.
   bool ended_ : 1 = false;
   bool starttls_known_ : 1 = false;  // Whether the record has a field on STARTTLS at all.

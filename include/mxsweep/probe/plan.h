@@ -8,14 +8,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "mxsweep/core/dialogue.h"
+#include "mxsweep/core/protocol.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/probe/hello_exchange.h"
 #include "mxsweep/probe/sources.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/smtp/command.h"
-#include "mxsweep/smtp/dialogue.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/tls/client.h"
 #include "mxsweep/tls/ticket.h"
@@ -39,9 +41,9 @@ inline constexpr Duration kTrickle = std::chrono::seconds{10};
 
 using mxsweep::Depth;
 
-inline constexpr std::uint16_t kImplicitTlsPort = 465;  // RFC 8314 section 7.3.
-
 struct Plan;
+// The protocol of this target: its own, or the plan's, or that of its port.
+[[nodiscard]] Protocol protocol_of(const Plan& plan, const targets::Target& target);
 // How TLS begins with this target: starttls, implicit, off, or automatic, which is STARTTLS if the
 // server offers it.
 [[nodiscard]] targets::TlsMode tls_mode(const Plan& plan, const targets::Target& target);
@@ -53,7 +55,8 @@ struct Plan {
 
   smtp::Commands commands;
   Sources sources;  // Empty: the kernel chooses the address that a connection comes from.
-  Depth depth = Depth::tls;
+  std::optional<Protocol> protocol{};  // For targets that name none. Nothing: by port.
+  Depth depth = Depth::tls;            // IMAP and POP3 go as far as tls.
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
   tls::Client* tls = nullptr;         // The worker's own. Null: no STARTTLS, and no implicit TLS.
   HelloExchange* exchange = nullptr;  // Instead of a handshake; null: handshakes.

@@ -16,6 +16,7 @@
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/finding.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/protocol.h"
 #include "mxsweep/core/software.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/enumeration.h"
@@ -23,11 +24,12 @@
 
 namespace mxsweep::results {
 
-// A reply as received, with code and line ends. Empty: there was none. Code 0: the octets are not
-// an SMTP reply.
+// A reply as received, with code and line ends. Empty: there was none. The code is SMTP's, or the
+// value of imap::Status or pop3::Status; 0: the octets are no reply of that protocol.
 struct ReplyText {
   int code = 0;
   std::string_view octets{};
+  Protocol protocol = Protocol::smtp;
 };
 
 enum class Verb : std::uint8_t { ehlo, helo };
@@ -64,6 +66,7 @@ struct PhaseReplies {
   const ReplyText& operator[](Phase phase) const { return of[static_cast<std::size_t>(phase)]; }
 };
 
+// IMAP's CAPABILITY and POP3's CAPA stand where SMTP has EHLO.
 struct Record {
   std::string_view target;  // As written in the list.
   std::uint64_t line = 0;   // Counted from 1; 0: there is no list.
@@ -78,8 +81,9 @@ struct Record {
   bool authentic = false;           // The resolver has validated all answers (AD).
   FindingSet findings;
 
-  Address ip;                 // Family::none: absent.
-  std::uint16_t port = 0;     // 0: absent.
+  Address ip;              // Family::none: absent.
+  std::uint16_t port = 0;  // 0: absent.
+  Protocol protocol = Protocol::smtp;
   std::string_view name;      // Empty: absent.
   std::uint32_t attempt = 0;  // 0: absent (no connection was tried).
   WallTime at{};

@@ -28,7 +28,6 @@ namespace mxsweep::smtp {
 
 using mxsweep::Depth;
 using mxsweep::Event;
-using mxsweep::kForeignDepthMost;
 using mxsweep::State;
 using mxsweep::Transition;
 

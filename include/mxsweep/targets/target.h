@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/memory.h"
+#include "mxsweep/core/protocol.h"
 
 namespace mxsweep::targets {
 
@@ -24,6 +26,7 @@ class Target {
   Address address;  // Family::none: the target is a name that is not resolved yet.
   TlsMode tls = TlsMode::from_flags;
   std::uint16_t port = 0;
+  std::optional<Protocol> protocol{};   // Nothing: the list names none.
   std::uint16_t list = 0;               // Which of the sweep's lists, counted from 0.
   bool own = false;                     // What --own names; the feeder decides.
   std::uint32_t dns_us = kNotResolved;  // Time of name resolution; kNotResolved: there was none.

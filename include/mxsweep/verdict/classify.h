@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "mxsweep/core/cause.h"
+#include "mxsweep/core/protocol.h"
 #include "mxsweep/tls/engine.h"
 #include "mxsweep/tls/facts.h"
 #include "mxsweep/verdict/sent_commands.h"
@@ -32,6 +33,10 @@ struct Verdict {
 // degraded after EHLO, because SMTP had worked.
 [[nodiscard]] Verdict classify_reply(Phase phase, int code, std::string_view reply,
                                      const SentCommands& sent = {});
+
+// The same for a refusal in IMAP (NO, BAD, BYE) or POP3 (-ERR): by its response code (RFC 5530, RFC
+// 2449, RFC 3206), then by the phrases that SMTP servers use too, then by its phase.
+[[nodiscard]] Verdict classify_refusal(Protocol protocol, Phase phase, std::string_view reply);
 
 // The errno of an operation on the socket in `phase`.
 [[nodiscard]] Verdict classify_errno(Phase phase, int error);
