@@ -134,6 +134,23 @@ def plain(build, folder, pairs):
         )
 
 
+def mailbox(build, folder, pairs):
+    """IMAP and POP3 conversations in clear text, against those of SMTP."""
+    targets = write_targets(folder, 100_000)
+    costs = {protocol: [] for protocol in ("smtp", "imap", "pop3")}
+    for number in range(-1, pairs):  # The first is the warm-up.
+        for protocol, runs in costs.items():
+            with Sink(build / "mxsweep", "--protocol", protocol, "--only", "plain"):
+                run = run_scan(build, folder, targets, 1000, "-j", 1, "--tls", "off",
+                               "--protocol", protocol)
+            if number >= 0:
+                runs.append(run["cpu_us"])
+    for protocol, runs in costs.items():
+        ratio = statistics.median(run / smtp for run, smtp in zip(runs, costs["smtp"]))
+        print(f"  {protocol}: {statistics.median(runs):.2f} us of CPU a conversation, "
+              f"ratio {ratio:.3f} (bar: <= 1.3)", flush=True)
+
+
 def many(build, folder, pairs):
     count = 150_000
     targets = write_targets(folder, count)
@@ -309,7 +326,7 @@ def main():
     kernel = os.uname()
     print(f"{kernel.sysname} {kernel.release}, {len(os.sched_getaffinity(0))} cores,", end=" ")
     print("own network namespace" if flags.own_network else "the machine's own network")
-    benches = (plain, many, refused, memory, held, tls, tls_memory, tls_many,
+    benches = (plain, mailbox, many, refused, memory, held, tls, tls_memory, tls_many,
                latency, micro, fleet, dns_lookups, dns_shared, dns_rate)
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     benches["checks"] = checks

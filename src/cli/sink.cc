@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -36,10 +37,13 @@ namespace {
 
 constexpr std::size_t kFileOctetsMax = 16 << 20;  // Of --personas: far more than any fleet needs.
 constexpr unsigned kDelayMsMax = 600'000;
+constexpr std::array<Choice<Protocol>, kProtocolCount> kFleetProtocols{
+    {{"smtp", Protocol::smtp}, {"imap", Protocol::imap}, {"pop3", Protocol::pop3}}};
 
 struct Options {
   std::string listen = "127.0.0.0/8:2525";
   std::uint64_t seed = 1;
+  Protocol protocol = Protocol::smtp;
   std::string personas_file;
   std::vector<std::string> only;
   unsigned threads = 1;
@@ -75,7 +79,7 @@ Result<std::string> read_file(const std::string& path) {
 
 Result<std::vector<sink::Persona>> read_fleet(const Options& options) {
   const Result<std::string> text = options.personas_file.empty()
-                                       ? std::string(sink::builtin_personas())
+                                       ? std::string(sink::builtin_personas(options.protocol))
                                        : read_file(options.personas_file);
   if (!text.ok()) return text.status();
   Result<std::vector<sink::Persona>> read = sink::read_personas(*text);
@@ -255,7 +259,7 @@ int serve(const Options& options, const sink::Listen& listen, sink::Fleet fleet,
 
 int run(const Options& options) {
   if (options.print_personas) {
-    put_text(sink::builtin_personas());
+    put_text(sink::builtin_personas(options.protocol));
     return kRanToItsEnd;
   }
   const Result<sink::Listen> listen = sink::read_listen(options.listen);
@@ -283,7 +287,7 @@ int run(const Options& options) {
 void add_sink(Program& program) {
   const auto options = std::make_shared<Options>();
   Command& command = program.add_command("sink",
-                                         "A simulated fleet of SMTP servers, on loopback: "
+                                         "A simulated fleet of mail servers, on loopback: "
                                          "every address of 127.0.0.0/8 answers as one of the "
                                          "personas, chosen by weight and seed");
   command
@@ -295,6 +299,9 @@ void add_sink(Program& program) {
       .add_number("--seed", "N", options->seed, 0, UINT64_MAX,
                   "Number that determines which persona answers at which address")
       .shows(std::to_string(options->seed));
+  command.add_choice("--protocol", "NAME", options->protocol, kFleetProtocols,
+                     "The built-in personas of smtp, imap or pop3; a file of --personas names its "
+                     "own");
   command.add_text("--personas", "FILE", options->personas_file,
                    "Read the personas from a file instead of the built-in ones (see "
                    "--print-personas)");
@@ -314,7 +321,7 @@ void add_sink(Program& program) {
                   "Milliseconds before every greeting")
       .shows(std::to_string(options->delay_ms));
   command.add_flag("--implicit-tls", options->implicit_tls,
-                   "Begin every conversation with TLS, as on port 465");
+                   "Begin every conversation with TLS, as on ports 465, 993 and 995");
   command.add_text(
       "--ca-out", "FILE", options->authority_file,
       "Write the certificate of the fleet's own authority to this file (PEM), for --ca-file of "

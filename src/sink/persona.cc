@@ -3,13 +3,22 @@
 
 #include <algorithm>
 
+#include "sink/imap_personas.json.h"
 #include "sink/personas.json.h"
+#include "sink/pop3_personas.json.h"
 
 namespace mxsweep::sink {
 
 // The weights are parts of 1000. `plain` has the same host name everywhere, so that its texts need
 // no memory of their own.
-std::string_view builtin_personas() { return kPersonas; }
+std::string_view builtin_personas(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::smtp: break;
+    case Protocol::imap: return kImapPersonas;
+    case Protocol::pop3: return kPop3Personas;
+  }
+  return kPersonas;
+}
 
 std::string host_name(const Address& address) {
   std::string name = "mx-" + to_string(address) + ".sink.test";

@@ -9,7 +9,6 @@
 namespace mxsweep::sink {
 namespace {
 
-constexpr std::string_view kHost = "{host}";
 static_assert(kStepsMax <= UINT8_MAX);
 
 bool is_verb(std::string_view command, std::string_view verb) {
@@ -22,22 +21,32 @@ bool is_verb(std::string_view command, std::string_view verb) {
   return rest.empty() || rest[0] == ' ' || rest[0] == '\r' || rest[0] == '\n';
 }
 
-std::string render(std::string_view octets, std::string_view host) {
-  std::string rendered;
+std::string fill_in(std::string_view octets, std::string_view field, std::string_view value) {
+  std::string filled;
   for (;;) {
-    const std::size_t found = octets.find(kHost);
-    rendered += octets.substr(0, found);
-    if (found == std::string_view::npos) return rendered;
-    rendered += host;
-    octets.remove_prefix(found + kHost.size());
+    const std::size_t found = octets.find(field);
+    filled += octets.substr(0, found);
+    if (found == std::string_view::npos) return filled;
+    filled += value;
+    octets.remove_prefix(found + field.size());
   }
 }
 
 }  // namespace
 
+// Of IMAP's commands the tag is kept for the reply.
+Trigger Player::read_command(std::string_view line) {
+  if (persona_->protocol != Protocol::imap) return trigger_of(line);
+  const std::string_view tag = line.substr(0, line.find_first_of(" \r\n"));
+  scratch().tag = tag;
+  line.remove_prefix(std::min(tag.size() + 1, line.size()));
+  return trigger_of(line);
+}
+
 Trigger Player::trigger_of(std::string_view command) const {
   for (const TriggerRow& row : kTriggers) {
-    if (row.command.empty() || !is_verb(command, row.command)) continue;
+    const std::string_view verb = row.commands[static_cast<std::size_t>(persona_->protocol)];
+    if (verb.empty() || !is_verb(command, verb)) continue;
     if (secured_ && row.trigger == Trigger::ehlo) return Trigger::ehlo_tls;
     if (secured_ && row.trigger == Trigger::starttls) return Trigger::other;
     if (has_recipient_ && row.trigger == Trigger::rcpt) return Trigger::relay;
@@ -77,7 +86,7 @@ PlayerOutput Player::on_bytes(std::string_view octets, Instant now) {
   out_of_turn_ += static_cast<std::uint32_t>(octets.size() - line_octets);
   if (scratch_ == nullptr && line_octets == octets.size() && octets.back() == '\n') {
     // The usual case: one whole command, processed without a copy.
-    begin_script(trigger_of(octets), now);
+    begin_script(read_command(octets), now);
   } else {
     keep(octets);
     if (!take_command(now)) return {};
@@ -107,7 +116,7 @@ PlayerOutput Player::advance(Instant now) {
     if (position_ < text(step).size()) {
       const bool first = output.send.empty();
       if (first) output.send = next_piece(step, now);
-      if (!first || step.names_host || step.forever || output.send.size() > kUnconfirmedOctetsMax) {
+      if (!first || step.has_fields || step.forever || output.send.size() > kUnconfirmedOctetsMax) {
         output.report_sent = true;
         state_ = State::sending;
         return output;
@@ -170,9 +179,11 @@ Player::Scratch& Player::scratch() {
 }
 
 std::string_view Player::text(const Step& step) {
-  if (!step.names_host) return step.octets;
+  if (!step.has_fields) return step.octets;
   std::string& rendered = scratch().rendered;
-  if (rendered.empty()) rendered = render(step.octets, host_name(at_));
+  if (rendered.empty()) {
+    rendered = fill_in(fill_in(step.octets, "{host}", host_name(at_)), "{tag}", scratch().tag);
+  }
   return rendered;
 }
 
@@ -198,7 +209,7 @@ bool Player::owes_octets() const {
   const Script& script = persona_->script(trigger_);
   for (std::size_t step = step_; step < script.size(); ++step) {
     if (script[step].forever) return true;
-    const bool rendered = step == step_ && script[step].names_host && scratch_ != nullptr &&
+    const bool rendered = step == step_ && script[step].has_fields && scratch_ != nullptr &&
                           !scratch_->rendered.empty();
     const std::size_t octets = rendered ? scratch_->rendered.size() : script[step].octets.size();
     if ((step == step_ ? position_ : 0) < octets) return true;
@@ -217,7 +228,7 @@ bool Player::take_command(Instant now) {
   const std::size_t line_end = unread.find('\n');
   if (line_end == std::string::npos && unread.size() < kCommandOctetsMax) return false;
   const std::size_t line_octets = std::min(line_end, unread.size() - 1) + 1;
-  const Trigger trigger = trigger_of(std::string_view(unread).substr(0, line_octets));
+  const Trigger trigger = read_command(std::string_view(unread).substr(0, line_octets));
   unread.erase(0, line_octets);
   begin_script(trigger, now);
   return true;

@@ -28,6 +28,7 @@ class Reader : private JsonReader {
 
  private:
   bool read_root(const dom::element& root);
+  bool read_protocol(const dom::element& value);
   bool read_part(std::string_view key, const dom::element& value, const std::string& where,
                  Scripts& scripts);
   bool read_defaults(const dom::element& value);
@@ -35,6 +36,7 @@ class Reader : private JsonReader {
   bool read_name(const dom::element& value, const std::string& where, std::string& name);
   bool complete(const std::string& where, const Scripts& own, Persona& persona);
 
+  Protocol protocol_ = Protocol::smtp;
   Scripts defaults_;
   std::vector<Persona> personas_;
 };
@@ -48,6 +50,8 @@ bool Reader::read_root(const dom::element& root) {
       if (!read_defaults(value)) return false;
     } else if (key == "personas") {
       list = value;
+    } else if (key == "protocol") {
+      if (!read_protocol(value)) return false;
     } else {
       return fail("top level", "unknown key \"" + std::string(key) + "\"");
     }
@@ -63,6 +67,17 @@ bool Reader::read_root(const dom::element& root) {
     if (!read_persona(value, where)) return false;
   }
   return true;
+}
+
+bool Reader::read_protocol(const dom::element& value) {
+  std::string_view word;
+  if (!text_of(value, "protocol", word)) return false;
+  for (const Protocol protocol : {Protocol::smtp, Protocol::imap, Protocol::pop3}) {
+    if (word != to_string(protocol)) continue;
+    protocol_ = protocol;
+    return true;
+  }
+  return fail("protocol", "must be \"smtp\", \"imap\" or \"pop3\"");
 }
 
 bool Reader::read_part(std::string_view key, const dom::element& value, const std::string& where,
@@ -87,6 +102,7 @@ bool Reader::read_persona(const dom::element& value, const std::string& place) {
   dom::object object;
   if (!object_of(value, place, object)) return false;
   Persona persona;
+  persona.protocol = protocol_;
   Scripts scripts;
   bool expects = false;
   std::string_view name;
@@ -117,19 +133,31 @@ bool Reader::read_persona(const dom::element& value, const std::string& place) {
   return true;
 }
 
-// A server under TLS does not offer STARTTLS again (RFC 3207, section 4.2). If that was the reply's
-// last line, another one must end the reply.
-void take_starttls_out(Script& ehlo) {
+void erase_word(std::string& octets, std::string_view word) {
+  const std::size_t at = octets.find(word);
+  if (at != std::string::npos) octets.erase(at, word.size());
+}
+
+void take_starttls_out_of_ehlo(std::string& octets) {
   constexpr std::string_view kOffer = "250-STARTTLS";
   constexpr std::string_view kLastOffer = "250 STARTTLS";
+  if (const std::size_t line = octets.find(kOffer); line != std::string::npos) {
+    const std::size_t end = octets.find('\n', line);
+    octets.erase(line, end == std::string::npos ? end : end + 1 - line);
+  }
+  if (const std::size_t line = octets.find(kLastOffer); line != std::string::npos) {
+    octets.replace(line, kLastOffer.size(), "250 HELP");
+  }
+}
+
+// A server under TLS does not offer STARTTLS again (RFC 3207, section 4.2). If that was the last
+// line of a reply to EHLO, another one must end the reply.
+void take_starttls_out(Protocol protocol, Script& ehlo) {
   for (Step& step : ehlo) {
-    std::string& octets = step.octets;
-    if (const std::size_t line = octets.find(kOffer); line != std::string::npos) {
-      const std::size_t end = octets.find('\n', line);
-      octets.erase(line, end == std::string::npos ? end : end + 1 - line);
-    }
-    if (const std::size_t line = octets.find(kLastOffer); line != std::string::npos) {
-      octets.replace(line, kLastOffer.size(), "250 HELP");
+    switch (protocol) {
+      case Protocol::smtp: take_starttls_out_of_ehlo(step.octets); break;
+      case Protocol::imap: erase_word(step.octets, " STARTTLS"); break;
+      case Protocol::pop3: erase_word(step.octets, "STLS\r\n"); break;
     }
   }
 }
@@ -138,7 +166,7 @@ void take_starttls_out(Script& ehlo) {
 // precedence over their reply under TLS.
 bool Reader::complete(const std::string& where, const Scripts& own, Persona& persona) {
   const bool own_ehlo = own[static_cast<std::size_t>(Trigger::ehlo)].has_value();
-  for (const auto& [trigger, key, command] : kTriggers) {
+  for (const auto& [trigger, key, commands] : kTriggers) {
     const auto index = static_cast<std::size_t>(trigger);
     Script& script = persona.scripts[index];
     if (own[index]) {
@@ -147,12 +175,13 @@ bool Reader::complete(const std::string& where, const Scripts& own, Persona& per
       script = *defaults_[index];
     } else if (trigger == Trigger::ehlo_tls) {
       script = persona.script(Trigger::ehlo);
-      take_starttls_out(script);
+      take_starttls_out(persona.protocol, script);
     } else if (trigger == Trigger::mail || trigger == Trigger::rcpt) {
       script = persona.script(Trigger::other);
     } else if (trigger == Trigger::relay) {
       script = persona.script(Trigger::rcpt);
-    } else if (trigger != Trigger::hello) {
+    } else if (trigger != Trigger::hello &&
+               (trigger != Trigger::helo || persona.protocol == Protocol::smtp)) {
       return fail(where, "no \"" + std::string(key) + "\", here or in \"defaults\"");
     }
   }

@@ -126,7 +126,8 @@ bool write_out(JsonReader& json, const std::string& where, RawStep& raw) {
       }
     }
   }
-  step.names_host = step.octets.find("{host}") != std::string::npos;
+  step.has_fields = step.octets.find("{host}") != std::string::npos ||
+                    step.octets.find("{tag}") != std::string::npos;
   return true;
 }
 
@@ -163,7 +164,7 @@ bool read_script(JsonReader& json, const dom::element& value, const std::string&
     }
     if (!script.empty() && continues(script.back(), raw.step)) {
       script.back().octets += raw.step.octets;
-      script.back().names_host |= raw.step.names_host;
+      script.back().has_fields |= raw.step.has_fields;
       script.back().action = raw.step.action;
     } else {
       script.push_back(std::move(raw.step));

@@ -218,10 +218,8 @@ def postfix(machine, folder, places, relayhost=None, settings=None, services=())
     return Server(machine, ["/usr/lib/postfix/sbin/master", "-c", config, "-s"], log, places)
 
 
-def dovecot(machine, folder, address, certificate, password="none", auth_socket=None, lmtp=False):
-    """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once). `password`: of every
-    user. `auth_socket`: where a Postfix asks whether a login is right. `lmtp`: also LMTP on 24."""
-    log = folder / "dovecot.log"
+def dovecot_settings(machine, folder, address, certificate, password):
+    """What all of its services need: the settings, and whether it is 2.4 or later."""
     version = subprocess.run([*machine.inside, "/usr/sbin/dovecot", "--version"], check=True,
                              capture_output=True).stdout.decode()
     modern = not version.startswith("2.3.")
@@ -242,6 +240,44 @@ passdb {{
   args = password={password}
 }}
 """
+    return own + f"""listen = {address}
+base_dir = {folder}/dovecot
+state_dir = {folder}/dovecot
+log_path = {folder}/dovecot.log
+hostname = {NAME}
+ssl = yes
+service anvil {{
+  chroot =
+}}
+""", modern
+
+
+def start_dovecot(machine, folder, settings, places):
+    config = folder / "dovecot.conf"
+    config.write_text(settings, encoding="ascii")
+    return Server(machine, ["/usr/sbin/dovecot", "-F", "-c", config], folder / "dovecot.log",
+                  places)
+
+
+def dovecot_mailboxes(machine, folder, address, certificate):
+    """A Dovecot with IMAP on 143 and 993, and POP3 on 110 and 995."""
+    settings, _ = dovecot_settings(machine, folder, address, certificate, "none")
+    settings += """protocols = imap pop3
+service imap-login {
+  chroot =
+}
+service pop3-login {
+  chroot =
+}
+"""
+    return start_dovecot(machine, folder, settings,
+                         [(address, port) for port in (143, 993, 110, 995)])
+
+
+def dovecot(machine, folder, address, certificate, password="none", auth_socket=None, lmtp=False):
+    """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once). `password`: of every
+    user. `auth_socket`: where a Postfix asks whether a login is right. `lmtp`: also LMTP on 24."""
+    own, modern = dovecot_settings(machine, folder, address, certificate, password)
     if auth_socket:
         own += f"""service auth {{
   unix_listener {auth_socket} {{
@@ -258,15 +294,7 @@ passdb {{
   }}
 }}
 """
-    config = folder / "dovecot.conf"
-    config.write_text(f"""{own}
-protocols = submission{" lmtp" * lmtp}
-listen = {address}
-base_dir = {folder}/dovecot
-state_dir = {folder}/dovecot
-log_path = {log}
-hostname = {NAME}
-ssl = yes
+    own += f"""protocols = submission{" lmtp" * lmtp}
 submission_relay_host = {address}
 service submission-login {{
   chroot =
@@ -280,12 +308,9 @@ service submission-login {{
     ssl = yes
   }}
 }}
-service anvil {{
-  chroot =
-}}
-""", encoding="ascii")
-    return Server(machine, ["/usr/sbin/dovecot", "-F", "-c", config], log,
-                  [(address, port) for port in (587, 465, *((24,) if lmtp else ()))])
+"""
+    return start_dovecot(machine, folder, own,
+                         [(address, port) for port in (587, 465, *((24,) if lmtp else ()))])
 
 
 def exim(machine, folder, addresses, certificate, more="", certificate_path=None):

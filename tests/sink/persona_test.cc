@@ -51,7 +51,7 @@ TEST_CASE("the plain persona needs no memory of its own", "[sink][persona]") {
   const Persona& plain = read->at(0);
   REQUIRE(plain.name == "plain");
   for (const Script& script : plain.scripts) {
-    for (const Step& step : script) CHECK_FALSE(step.names_host);
+    for (const Step& step : script) CHECK_FALSE(step.has_fields);
   }
   CHECK(plain.script(Trigger::ehlo).size() == 1);
   CHECK(plain.script(Trigger::ehlo_tls).size() == 1);
@@ -67,13 +67,13 @@ TEST_CASE("a step has a delay, a text, a speed, a number of repetitions and an a
   CHECK(script[0].after == std::chrono::milliseconds(1500));
   CHECK(script[0].octets == "220-{host}\r\n");
   CHECK(script[0].octet_interval == std::chrono::milliseconds(250));
-  CHECK(script[0].names_host);
+  CHECK(script[0].has_fields);
   CHECK(script[0].action == StepAction::none);
   CHECK(script[1].octets == std::string("\0\xff"
                                         "A",
                                         3));
   CHECK(script[1].octet_interval == Duration::zero());
-  CHECK_FALSE(script[1].names_host);
+  CHECK_FALSE(script[1].has_fields);
   CHECK(script[1].action == StepAction::reset);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("steps without a wait between them become one", "[sink][persona]") {
       greeting_of(R"([{"send": "220 "}, {"hex": "fc"}, {"send": "{host}\r\n"}, {"do": "close"}])");
   REQUIRE(script.size() == 1);
   CHECK(script[0].octets == "220 \xfc{host}\r\n");
-  CHECK(script[0].names_host);
+  CHECK(script[0].has_fields);
   CHECK(script[0].action == StepAction::close);
 }
 

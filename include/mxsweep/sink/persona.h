@@ -14,7 +14,11 @@
 //               repeat        ... this many times ("{n}" counts them from 1), or "forever"
 //               do            "close", "reset" (RST instead of FIN), "hang" (sends nothing more);
 //                             in "starttls" also "tls": from here on the session is under TLS
-//             "{host}" is the host name of the server at an address (host_name()).
+//             "{host}" is the host name of the server at an address (host_name()), "{tag}" the tag
+//             of the IMAP command.
+//             At the top level, "protocol": "imap" or "pop3" makes it a fleet of that protocol;
+//             "ehlo" is then for CAPABILITY and CAPA, "starttls" for STLS, "quit" for LOGOUT, and
+//             there are no "helo", "mail" and "rcpt".
 //             Some scripts are optional:
 //               ehlo_tls      answers EHLO under TLS; by default "ehlo" without STARTTLS
 //               hello         runs in clear text when the client's first TLS octets have arrived;
@@ -45,6 +49,7 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/anomaly.h"
 #include "mxsweep/core/outcome.h"
+#include "mxsweep/core/protocol.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/tls/server.h"
 
@@ -68,26 +73,26 @@ enum class Trigger : std::uint8_t {
 };
 inline constexpr std::size_t kTriggerCount = 12;
 
-// Its key in a persona's JSON, and the command that triggers it; empty: something else triggers it,
-// or the command alone does not decide.
+// Its key in a persona's JSON, and the command of each Protocol that triggers it; empty: something
+// else triggers it, or the command alone does not decide.
 struct TriggerRow {
   Trigger trigger;
   std::string_view key;
-  std::string_view command;
+  std::array<std::string_view, kProtocolCount> commands;
 };
 inline constexpr std::array<TriggerRow, kTriggerCount> kTriggers = {{
-    {Trigger::greeting, "greeting", ""},
-    {Trigger::ehlo, "ehlo", "EHLO"},
-    {Trigger::helo, "helo", "HELO"},
-    {Trigger::starttls, "starttls", "STARTTLS"},
-    {Trigger::noop, "noop", "NOOP"},
-    {Trigger::quit, "quit", "QUIT"},
-    {Trigger::other, "other", ""},
-    {Trigger::ehlo_tls, "ehlo_tls", ""},
-    {Trigger::hello, "hello", ""},
-    {Trigger::mail, "mail", "MAIL"},
-    {Trigger::rcpt, "rcpt", "RCPT"},
-    {Trigger::relay, "relay", ""},
+    {Trigger::greeting, "greeting", {}},
+    {Trigger::ehlo, "ehlo", {"EHLO", "CAPABILITY", "CAPA"}},
+    {Trigger::helo, "helo", {"HELO", "", ""}},
+    {Trigger::starttls, "starttls", {"STARTTLS", "STARTTLS", "STLS"}},
+    {Trigger::noop, "noop", {"NOOP", "NOOP", "NOOP"}},
+    {Trigger::quit, "quit", {"QUIT", "LOGOUT", "QUIT"}},
+    {Trigger::other, "other", {}},
+    {Trigger::ehlo_tls, "ehlo_tls", {}},
+    {Trigger::hello, "hello", {}},
+    {Trigger::mail, "mail", {"MAIL", "", ""}},
+    {Trigger::rcpt, "rcpt", {"RCPT", "", ""}},
+    {Trigger::relay, "relay", {}},
 }};
 
 enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };
@@ -97,7 +102,7 @@ struct Step {
   std::string octets;          // With repetitions expanded; for `forever` a chunk of them.
   Duration octet_interval{0};  // 0: all octets at once.
   bool forever = false;
-  bool names_host = false;  // `octets` contains "{host}" and differs from server to server.
+  bool has_fields = false;  // `octets` contains "{host}" or "{tag}".
   StepAction action = StepAction::none;
 };
 using Script = std::vector<Step>;
@@ -148,6 +153,7 @@ struct Expected {
 
 struct Persona {
   std::string name;  // Letters, digits, "_" and "-".
+  Protocol protocol = Protocol::smtp;
   std::uint32_t weight = 0;
   Expected expect;
   std::array<Script, kTriggerCount> scripts;
@@ -176,8 +182,8 @@ inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 // Returns at least one persona.
 Result<std::vector<Persona>> read_personas(std::string_view json);
 
-// The built-in fleet, as JSON: two thirds of it answer as a well-behaved server does.
-[[nodiscard]] std::string_view builtin_personas();
+// The built-in fleet of a protocol, as JSON: two thirds of it answer as a well-behaved server does.
+[[nodiscard]] std::string_view builtin_personas(Protocol protocol = Protocol::smtp);
 
 // "mx-127-1-2-3.sink.test".
 [[nodiscard]] std::string host_name(const Address& address);

@@ -2,14 +2,15 @@
 // The server's side of one conversation in clear text, played from a persona's scripts. Pure:
 // octets and `now` in, octets, deadlines and actions out. Session (sink/session.h) adds TLS.
 //
-//   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets per command line).
+//   Source    RFC 5321 section 4.1 (commands), 4.5.3.1.4 (512 octets per command line); RFC 9051
+//             section 2.2.1 (tags); RFC 1939 section 3.
 //   Shape     on_start() when it is time to greet, on_hello() when the client's first TLS octets
 //             have arrived; one of them comes first. Else on_bytes(), on_timer() and on_sent() as
 //             they happen, until an action ends it. A command that arrives while a script is
 //             running waits for the end of the script.
 //   Lifetime  PlayerOutput::send views the persona; with `report_sent` the player, until on_sent().
-//   Memory    56 octets; a heap block only while a command is incomplete or a text contains the
-//             host name or is endless.
+//   Memory    56 octets; a heap block only while a command is incomplete or a text has
+//             fields or is endless.
 //   Errors    none: anything that a client sends is a command, possibly an unknown one.
 #pragma once
 
@@ -61,11 +62,13 @@ class Player {
 
   struct Scratch {
     std::string unread;         // Commands; the last one may be incomplete.
-    std::string rendered;       // The current step's text, with the host name.
+    std::string tag;            // Of the latest command, in IMAP.
+    std::string rendered;       // The current step's text, with its fields filled in.
     std::uint32_t flooded = 0;  // Octets sent of an endless text.
   };
 
   [[nodiscard]] PlayerOutput advance(Instant now);
+  [[nodiscard]] Trigger read_command(std::string_view line);
   [[nodiscard]] Trigger trigger_of(std::string_view command) const;
   void begin_script(Trigger trigger, Instant now);
   void begin_step(std::size_t step, Instant now);
