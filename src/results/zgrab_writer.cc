@@ -32,7 +32,7 @@ void write_replies(const Record& record, Members& members) {
   const bool smtp = record.protocol == Protocol::smtp;
   if (smtp) write(record.verb == Verb::helo ? "helo" : "ehlo", Phase::ehlo);
   write("starttls", Phase::starttls);
-  write(smtp ? "quit" : "close", Phase::quit);
+  write(record.protocol == Protocol::imap ? "close" : "quit", Phase::quit);
 }
 
 bool has_result(const Record& record) {
