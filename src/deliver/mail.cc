@@ -9,6 +9,7 @@
 
 #include "deliver/text.h"
 #include "mxsweep/core/ascii.h"
+#include "mxsweep/core/base64.h"
 #include "mxsweep/core/utf8.h"
 
 namespace mxsweep::deliver {
@@ -41,7 +42,7 @@ std::string encoded(std::string_view line) {
   while (!line.empty()) {
     const std::string_view part = cut_between_characters(line, kOctetsMax);
     line.remove_prefix(part.size());
-    words += "=?utf-8?B?" + base64(part) + "?=";
+    words += "=?utf-8?B?" + base64_encoded(part) + "?=";
     if (!line.empty()) words += "\r\n ";
   }
   return words;

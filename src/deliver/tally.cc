@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "deliver/text.h"
+#include "mxsweep/core/base64.h"
 
 namespace mxsweep::deliver {
 namespace {
@@ -121,13 +122,14 @@ std::string safe_line(std::string_view text, const watch::Channel& channel) {
   std::string safe(text);
   const std::string& password =
       channel.password.empty() ? channel.token.reveal() : channel.password.reveal();
-  if (!channel.user.empty()) mask(safe, base64(channel.user + ":" + password));
+  if (!channel.user.empty()) mask(safe, base64_encoded(channel.user + ":" + password));
   if (!channel.user.empty()) {
-    mask(safe, base64(std::string("\0", 1) + channel.user + std::string("\0", 1) + password));
+    mask(safe,
+         base64_encoded(std::string("\0", 1) + channel.user + std::string("\0", 1) + password));
   }
   for (const watch::Secret* secret : {&channel.token, &channel.password, &channel.signing}) {
     mask(safe, secret->reveal());
-    if (!secret->empty()) mask(safe, base64(secret->reveal()));
+    if (!secret->empty()) mask(safe, base64_encoded(secret->reveal()));
   }
   mask_path(safe, channel.url);
   for (const auto& [name, value] : channel.parameters) {

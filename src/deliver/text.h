@@ -43,6 +43,4 @@ enum class Markup : std::uint8_t {
 // `text`: of clean() or neutral(). For a header, lines become one.
 void append_escaped(std::string& out, std::string_view text, Escaper escaper);
 
-[[nodiscard]] std::string base64(std::string_view octets);
-
 }  // namespace mxsweep::deliver

@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "mxsweep/core/base64.h"
+#include "mxsweep/core/tags.h"
 #include "mxsweep/policy/dkim.h"
 #include "mxsweep/tls/public_key.h"
-#include "policy/tags.h"
 #include "policy/texts.h"
 
 namespace mxsweep::policy {

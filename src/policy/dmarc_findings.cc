@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "policy/tags.h"
+#include "mxsweep/core/tags.h"
 #include "policy/texts.h"
 
 namespace mxsweep::policy {

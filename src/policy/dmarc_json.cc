@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "mxsweep/core/tags.h"
 #include "mxsweep/policy/dmarc.h"
 #include "mxsweep/results/json_text.h"
 #include "policy/json_parts.h"
-#include "policy/tags.h"
 
 namespace mxsweep::policy {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
-#include "policy/tags.h"
+#include "mxsweep/core/tags.h"
 
 namespace mxsweep::policy {
 namespace {

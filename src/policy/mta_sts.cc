@@ -6,8 +6,8 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/core/tags.h"
 #include "policy/json_parts.h"
-#include "policy/tags.h"
 #include "policy/texts.h"
 #include "policy/versioned.h"
 

@@ -5,9 +5,9 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/host_name.h"
+#include "mxsweep/core/tags.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/dns/name.h"
-#include "policy/tags.h"
 
 namespace mxsweep::policy {
 namespace {

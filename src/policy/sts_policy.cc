@@ -4,8 +4,8 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/host_name.h"
+#include "mxsweep/core/tags.h"
 #include "mxsweep/policy/mta_sts.h"
-#include "policy/tags.h"
 #include "policy/texts.h"
 
 namespace mxsweep::policy {

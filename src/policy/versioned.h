@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "mxsweep/core/presence.h"
+#include "mxsweep/core/tags.h"
 #include "mxsweep/dns/message.h"
 #include "mxsweep/policy/verdict.h"
-#include "policy/tags.h"
 #include "policy/texts.h"
 
 namespace mxsweep::policy {

@@ -8,6 +8,7 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/base64.h"
+#include "mxsweep/core/constant_time.h"
 #include "mxsweep/tls/signed_link.h"
 
 namespace mxsweep::serve {
@@ -59,16 +60,6 @@ bool is_signed(const Request& request, WallTime now, std::string_view key) {
   if (!equal_in_constant_time(*seal, tls::signature_of_link(request.path, seconds, key)))
     return false;
   return now < WallTime{std::chrono::seconds{seconds}};
-}
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-  // The time depends on the length of `a` alone, which is what a peer has sent.
-  unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t at = 0; at < a.size(); ++at) {
-    const char other = b.empty() ? '\0' : b[at % b.size()];
-    difference |= static_cast<unsigned char>(a[at] ^ other);
-  }
-  return difference == 0;
 }
 
 }  // namespace mxsweep::serve

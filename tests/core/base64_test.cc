@@ -19,6 +19,14 @@ TEST_CASE("base64 is read with and without padding", "[core][base64]") {
   CHECK(base64_decoded("+/+/") == "\xfb\xff\xbf");
 }
 
+TEST_CASE("octets become base64 with padding", "[core][base64]") {
+  CHECK(base64_encoded("").empty());
+  CHECK(base64_encoded("f") == "Zg==");
+  CHECK(base64_encoded("fo") == "Zm8=");
+  CHECK(base64_encoded("foobar") == "Zm9vYmFy");
+  CHECK(base64_encoded("\xfb\xff\xbf") == "+/+/");
+}
+
 TEST_CASE("other octets are no base64", "[core][base64]") {
   for (const std::string_view text : {"Zg==Zg", "Zm 8", "Zm8\n", "Zm-8", "\xff", "=Zm8"}) {
     INFO(text);

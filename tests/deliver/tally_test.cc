@@ -2,6 +2,7 @@
 #include "deliver/tally.h"
 
 #include "deliver/text.h"
+#include "mxsweep/core/base64.h"
 #include "support/catch.h"
 
 namespace mxsweep::deliver {
@@ -106,8 +107,8 @@ TEST_CASE("a line of a report has no secret, in whatever form, and no control ch
   CHECK(safe_line("POST /services/T0001/B0002/abcdefghij?sig=klmnopqrst failed", channel) ==
         "POST *** failed");
   CHECK(safe_line("sig was klmnopqrst", channel) == "sig was ***");
-  CHECK(safe_line("to+ken/1 to%2Bken%2F1 " + base64("AC1:to+ken/1") + " 12345678", channel) ==
-        "*** *** *** ***");
+  CHECK(safe_line("to+ken/1 to%2Bken%2F1 " + base64_encoded("AC1:to+ken/1") + " 12345678",
+                  channel) == "*** *** *** ***");
   CHECK(safe_line("a\r\nb\x1b[0m\n", channel) == "a\\u000d b\\u001b[0m");
   CHECK(safe_line(std::string(10'000, 'x'), channel).size() <= 500);
 }

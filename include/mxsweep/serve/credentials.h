@@ -26,6 +26,4 @@ enum class Proof : std::uint8_t {
 // By tls/signed_link.h, and not too old.
 [[nodiscard]] bool is_signed(const Request& request, WallTime now, std::string_view key);
 
-[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
-
 }  // namespace mxsweep::serve

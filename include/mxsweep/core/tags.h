@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mxsweep::policy {
+namespace mxsweep {
 
 struct Tag {
   std::string_view name;   // Without the white space around it, like the value.
@@ -39,4 +39,4 @@ void for_each_part(std::string_view list, char separator, Take take) {
   }
 }
 
-}  // namespace mxsweep::policy
+}  // namespace mxsweep

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "policy/tags.h"
+#include "mxsweep/core/tags.h"
 
 #include <algorithm>
 
 #include "mxsweep/core/ascii.h"
 
-namespace mxsweep::policy {
+namespace mxsweep {
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kWhite = " \t\r\n";
@@ -34,4 +34,4 @@ std::vector<Tag> tags_of(std::string_view record) {
   return tags;
 }
 
-}  // namespace mxsweep::policy
+}  // namespace mxsweep
