@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <iterator>
 
 #include "deliver/text.h"
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/base64.h"
 #include "mxsweep/core/utf8.h"
+#include "mxsweep/message/date.h"
 
 namespace mxsweep::deliver {
 namespace {
@@ -126,21 +127,6 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
-std::string date_of(WallTime time) {
-  constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
-                                                     "Thu", "Fri", "Sat"};
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
-  return fmt::format(
-      "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday{day}.c_encoding()],
-      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
-      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
-      clock.seconds().count());
-}
-
 // The left side of an id.
 std::string id_part(std::string_view text) {
   std::string part;
@@ -181,7 +167,7 @@ std::string make_mail(const watch::Channel& channel, const watch::Message& messa
   const auto add = [&mail](std::string_view name, std::string_view value) {
     mail += std::string(name) + ": " + std::string(value) + std::string(kLineEnd);
   };
-  add("Date", date_of(now));
+  add("Date", message::write_date(std::chrono::floor<std::chrono::seconds>(now)));
   add("From", channel.from.empty() ? sender_of(channel, host) : mailbox(channel.from));
   add("To", mailboxes(channel.to));
   add_header(mail, "Subject", message.subject);

@@ -30,7 +30,7 @@ inline constexpr std::size_t kChallengeOctetsMax = 4096;
 // Of a user, password or host. Tokens are longer: those of Microsoft have some 2500 octets.
 inline constexpr std::size_t kNameOctetsMax = 255;
 inline constexpr std::size_t kTokenOctetsMax = 8192;
-// SCRAM: RFC 7677 section 4 demands at least 4096; more than the most are an attack on this machine.
+// SCRAM: RFC 7677 section 4 demands at least 4096; more than the most are an attack.
 inline constexpr std::uint32_t kIterationsMin = 4096;
 inline constexpr std::uint32_t kIterationsMax = 600'000;
 // Of the client's nonce: 18 octets of chance in base64 have 24.
