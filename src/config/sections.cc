@@ -397,9 +397,10 @@ const std::vector<Section>& sections() {
 }
 
 const Section& section_of(std::string_view name) {
-  for (const std::vector<Section>* each : {&sections(), &blocklist_sections()}) {
-    const auto found = std::ranges::find(*each, name, &Section::name);
-    if (found != each->end()) return *found;
+  for (const auto& of_file : {sections, blocklist_sections, script_sections}) {
+    const std::vector<Section>& all = of_file();
+    const auto found = std::ranges::find(all, name, &Section::name);
+    if (found != all.end()) return *found;
   }
   INVARIANT(false);
 }

@@ -56,15 +56,15 @@ std::string lower_case(std::string_view text) {
   return lowered;
 }
 
-struct HostAndPort {
+struct SplitPort {
   std::string_view host;
   std::string_view port;  // Empty: there is none.
   bool bracketed = false;
 };
 
 // "host", "host:25", "[2001:db8::1]:25".
-std::optional<HostAndPort> split_port(std::string_view text) {
-  HostAndPort split;
+std::optional<SplitPort> split_port(std::string_view text) {
+  SplitPort split;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos) return std::nullopt;
@@ -83,7 +83,7 @@ std::optional<HostAndPort> split_port(std::string_view text) {
   return split;
 }
 
-bool is_host(const HostAndPort& split) {
+bool is_host(const SplitPort& split) {
   const std::optional<Address> address = parse_address(split.host);
   if (split.bracketed) return address && address->family == Family::ipv6;
   return address || scan_host_name(split.host, {.underscore = true}).faults.empty();
@@ -188,6 +188,15 @@ std::optional<unsigned> read_weekday(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<HostAndPort> read_host_and_port(std::string_view text, std::uint16_t port) {
+  const std::optional<SplitPort> split = split_port(text);
+  if (!split || !is_host(*split)) return std::nullopt;
+  if (split->port.empty()) return HostAndPort{std::string(split->host), port};
+  const std::optional<std::uint16_t> given = read_port(split->port);
+  if (!given) return std::nullopt;
+  return HostAndPort{std::string(split->host), *given};
+}
+
 std::optional<watch::Relay> read_relay(std::string_view text, bool with_login) {
   using watch::Relaying;
   watch::Relay relay;
@@ -214,13 +223,10 @@ std::optional<watch::Relay> read_relay(std::string_view text, bool with_login) {
     text.remove_prefix(scheme.beginning.size());
     break;
   }
-  const std::optional<HostAndPort> split = split_port(text);
-  if (!split || !is_host(*split)) return std::nullopt;
-  relay.host = split->host;
-  if (split->port.empty()) return relay;
-  const std::optional<std::uint16_t> port = read_port(split->port);
-  if (!port) return std::nullopt;
-  relay.port = *port;
+  std::optional<HostAndPort> place = read_host_and_port(text, relay.port);
+  if (!place) return std::nullopt;
+  relay.host = std::move(place->host);
+  relay.port = place->port;
   return relay;
 }
 
@@ -248,7 +254,7 @@ bool is_mail_address(std::string_view text) {
 
 bool is_resolver(std::string_view text) {
   if (parse_address(text)) return true;
-  const std::optional<HostAndPort> split = split_port(text);
+  const std::optional<SplitPort> split = split_port(text);
   if (!split || !parse_address(split->host)) return false;
   return split->port.empty() || read_port(split->port).has_value();
 }

@@ -32,6 +32,13 @@ inline constexpr Duration kSpanMax = kDay * 3660;  // Ten years: no window is lo
 // "Sun": 0 … "Sat": 6, also whole names, in upper or lower case.
 [[nodiscard]] std::optional<unsigned> read_weekday(std::string_view text);
 
+struct HostAndPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+// "mail.example.org", "192.0.2.1:25", "[2001:db8::1]:25"; without a port: `port`.
+[[nodiscard]] std::optional<HostAndPort> read_host_and_port(std::string_view text,
+                                                            std::uint16_t port);
 // `with_login`: without a scheme STARTTLS is demanded, so that no password goes in clear.
 [[nodiscard]] std::optional<watch::Relay> read_relay(std::string_view text, bool with_login);
 [[nodiscard]] bool is_url(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sections of watch.toml and their keys: what the reader knows, and what mxsweep-watch(5)
-// prints. There is no other list of them. Beside it, those of the file of blocklists.
+// prints. There is no other list of them. Beside it, those of the files of blocklists
+// and of scripts.
 //
 //   Shape    in the order of the page. The reader must ask for each key of a section, and may ask
 //            for no other (src/config/fields.h), so that neither can lack one.
@@ -54,7 +55,9 @@ struct Section {
 [[nodiscard]] const std::vector<Section>& sections();
 // Those of the file of blocklists (config/blocklists.h).
 [[nodiscard]] const std::vector<Section>& blocklist_sections();
-// Of either. Requires: there is such a section.
+// Those of a file of scripts (config/scripts.h).
+[[nodiscard]] const std::vector<Section>& script_sections();
+// Of any of them. Requires: there is such a section.
 [[nodiscard]] const Section& section_of(std::string_view name);
 
 }  // namespace mxsweep::config
