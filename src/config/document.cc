@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/bare_text.h"
+#include "config/values.h"
 
 namespace mxsweep::config {
 
@@ -61,7 +62,7 @@ bool parse(const std::vector<Source>& sources, Context& context, Parsed& parsed)
       parsed.roots.push_back(std::move(result).table());
       continue;
     }
-    context.complain(result.error().source(), std::string(result.error().description()));
+    context.complain(result.error().source(), one_line(result.error().description()));
   }
   return context.problems.empty();
 }

@@ -266,11 +266,16 @@ std::string_view stem_of(std::string_view path) {
   return path.substr(0, point);
 }
 
-std::string shown(std::string_view text) {
-  std::string clean(cut_between_characters(text, kShownOctetsMax));
-  for (char& c : clean) {
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
   }
+  return line;
+}
+
+std::string shown(std::string_view text) {
+  std::string clean = one_line(cut_between_characters(text, kShownOctetsMax));
   if (clean.size() < text.size()) clean += "…";
   return clean;
 }

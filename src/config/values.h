@@ -47,7 +47,8 @@ struct HostAndPort {
 
 // "edge" of "/etc/mxsweep/edge.jsonl".
 [[nodiscard]] std::string_view stem_of(std::string_view path);
-// For messages: without control characters, and not longer than a line.
+// For messages: with '?' for control characters; shown() is not longer than a line, too.
+[[nodiscard]] std::string one_line(std::string_view text);
 [[nodiscard]] std::string shown(std::string_view text);
 
 }  // namespace mxsweep::config

@@ -21,6 +21,11 @@ TEST_CASE("characters beyond ASCII are found outside strings and comments only",
   CHECK(find_bare_text_beyond_ascii("a = 'ä' ї\n") == Place{1, 9});
   CHECK(find_bare_text_beyond_ascii("# ä\n[wätch]") == Place{2, 3});
   CHECK(find_bare_text_beyond_ascii("a = \"\"\"\nä\"\"\"\nü") == Place{3, 1});
+  CHECK(find_bare_text_beyond_ascii("a = 5\"ü\"") == Place{1, 7});
+  CHECK(find_bare_text_beyond_ascii("a = [\"ü\",'ü']\nb.\"ü\"={\"ü\"=5}# ü") == std::nullopt);
+  CHECK(find_bare_text_beyond_ascii("a = \"\"\"\\\n  ü\"\"\"") == Place{2, 3});
+  CHECK(find_bare_text_beyond_ascii("a = \"\"\"\\ü\"\"\"") == Place{1, 9});
+  CHECK(find_bare_text_beyond_ascii("a = \"\\\\ü\\n ü\"") == std::nullopt);
   // A string that is not closed ends with its line: what follows is looked at.
   CHECK(find_bare_text_beyond_ascii("a = \"ä\nü = 1") == Place{2, 1});
 }

@@ -234,6 +234,10 @@ TEST_CASE("expectations and patterns are checked", "[config][scripts]") {
         "mechanism: 'CRAM-MD5' is not PLAIN, LOGIN, SCRAM-SHA-256, XOAUTH2 or OAUTHBEARER");
 }
 
+TEST_CASE("what is wrong with the form of a file is said in one line", "[config][scripts]") {
+  CHECK(problems_of("a = tru\nb = 1\n").find("tru?") != std::string::npos);
+}
+
 TEST_CASE("a file of scripts has checks with names and steps", "[config][scripts]") {
   CHECK(problems_of("") == "f: there is no [[check]]: nothing would be done\n");
   CHECK(problems_of("[[chek]]\n") == "f:1:3: unknown section 'chek', do you mean 'check'?\n");
