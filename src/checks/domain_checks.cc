@@ -161,6 +161,10 @@ void DomainChecks::append(const results::DomainLine& line, const ServerChecks& s
   for (const Checked& check : checked_) add_findings(findings, check.findings);
   json += members_;
   if (sts_ != nullptr) append_sts(line, findings, json);
+  if (options_.dnssec && line.totals.ipv6_visited > 0) {
+    json += ",\"ipv6\":{\"visited\":" + std::to_string(line.totals.ipv6_visited) +
+            ",\"answered\":" + std::to_string(line.totals.ipv6_answered) + '}';
+  }
   if (!options_.visits && asks_servers(options_)) servers.append_all(json);
   json += ",\"findings\":";
   results::append_findings(findings, options_.role, json);

@@ -157,6 +157,14 @@ void ServerChecks::append_object(const Seen& seen, std::string& json) const {
     append_json(*seen.server->reverse, json);
     add_findings(findings, name_findings(seen));
   }
+  // Where the MX records are not secure, nothing depends on the host's own addresses.
+  const bool knows_addresses =
+      host != nullptr && host->report.addresses != dns::Validation::unknown;
+  if (knows_addresses && options_.dnssec) {
+    json += ",\"dnssec\":{\"host\":\"";
+    json += to_string(host->report.addresses);
+    json += "\"}";
+  }
   if (host != nullptr) {
     const dane::Report report = dane::judge(host->report, seen.shown);
     json += ",\"dane\":";

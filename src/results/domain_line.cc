@@ -67,6 +67,8 @@ void ServerTotals::count(const DomainPart& part) {
   ++records;
   if (part.has_address) ++addresses;
   if (part.answered) ++answered;
+  if (part.over_ipv6) ++ipv6_visited;
+  if (part.over_ipv6 && part.answered) ++ipv6_answered;
   if (part.starttls == Offered::yes) ++starttls_yes;
   if (part.starttls == Offered::no) ++starttls_no;
   if (part.certificate == Offered::yes) ++certificate_yes;

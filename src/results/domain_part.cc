@@ -23,12 +23,17 @@ bool has_answered(const Record& record) {
   return false;
 }
 
+bool was_visited(const Record& record) {
+  return has_answered(record) || (record.outcome == Outcome::failed && record.attempt != 0);
+}
+
 constexpr std::string_view kNothing = "-";
 
 std::string flags_of(const DomainPart& part) {
   std::string flags;
   if (part.has_address) flags += 'a';
   if (part.answered) flags += 'r';
+  if (part.over_ipv6) flags += '6';
   if (part.starttls == Offered::yes) flags += 'y';
   if (part.starttls == Offered::no) flags += 'n';
   if (part.authentic) flags += 'v';
@@ -72,6 +77,7 @@ bool read_flags(std::string_view text, DomainPart& part) {
     switch (flag) {
       case 'a': part.has_address = true; break;
       case 'r': part.answered = true; break;
+      case '6': part.over_ipv6 = true; break;
       case 'y': part.starttls = Offered::yes; break;
       case 'n': part.starttls = Offered::no; break;
       case 'v': part.authentic = true; break;
@@ -102,6 +108,7 @@ DomainPart domain_part_of(const Record& record) {
                   .cause = record.cause,
                   .has_address = record.ip.family != Family::none,
                   .answered = has_answered(record),
+                  .over_ipv6 = record.ip.family == Family::ipv6 && was_visited(record),
                   .authentic = record.authentic,
                   .findings = record.findings,
                   .preference = record.mx_preference,

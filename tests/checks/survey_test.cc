@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A survey with a policy to fetch. What the other checks say is tested in their rooms.
+// A survey: what it waits for, and what it writes where. What the checks say is tested in their
+// rooms.
 #include "mxsweep/checks/survey.h"
 
 #include <algorithm>
@@ -39,7 +40,9 @@ struct Surveyed {
     do {
       for (dns::Question question; survey->take_question(question);) open.push_back(question);
       if (open.empty()) return;
-      survey->on_answer(open.back().number, answers.answer(open.back().name, open.back().type));
+      dns::Answer answer = answers.answer(open.back().name, open.back().type);
+      answer.authentic = authentic;
+      survey->on_answer(open.back().number, answer);
       asked.push_back(open.back().name);
       open.pop_back();
     } while (true);
@@ -79,6 +82,7 @@ struct Surveyed {
   }
 
   AnswersOfTest answers;
+  bool authentic = false;
   std::vector<std::string> asked;
   std::optional<Survey> survey;
 };
@@ -165,6 +169,132 @@ TEST_CASE("a policy is held against the certificates that visits have seen", "[c
   // One address with a certificate that does not count loses mail.
   for (const std::string& json : {surveyed.domain(0, 1), surveyed.domain(1, 1)})
     CHECK(has(json, R"("id":"mta_sts.certificate","severity":"error")"));
+}
+
+Options all_by_dns(bool visits) {
+  return {.spf = true,
+          .dmarc = true,
+          .tls_rpt = true,
+          .dane = true,
+          .names = true,
+          .dnssec = true,
+          .selectors = {"s1"},
+          .validates = true,
+          .visits = visits};
+}
+
+// Without a record of MTA-STS, so that there is nothing to fetch.
+struct AllAnswered : Surveyed {
+  explicit AllAnswered(bool visits, bool its_authentic = false)
+      : Surveyed(AnswersOfTest()
+                     .mx("example.net", "mx.example.net")
+                     .address("mx.example.net", "192.0.2.25")
+                     .txt("example.net", {"v=spf1 mx -all"})
+                     .txt("_dmarc.example.net", {"v=DMARC1; p=none"})
+                     .txt("s1._domainkey.example.net", {"v=DKIM1; p="}),
+                 all_by_dns(visits)) {
+    authentic = its_authentic;
+    lead_to_server();
+    REQUIRE(survey->done());
+  }
+};
+
+results::Record visited_record() {
+  results::Record record;
+  record.mx_host = "mx.example.net";
+  record.ip = ipv4(0xc0000219);
+  record.replies[Phase::greeting] = {.code = 220, .octets = "220 mx.example.net ESMTP\r\n"};
+  return record;
+}
+
+TEST_CASE("what concerns a server is in its record, and what concerns the domain in its line",
+          "[checks][survey]") {
+  const AllAnswered surveyed(/*visits=*/true);
+  std::string server;
+  surveyed.survey->append_server(visited_record(), server);
+  CHECK(has(server, R"({"rdns":{"verdict":"none"},"dane":{"verdict":"insecure")"));
+  CHECK(has(server, R"("findings":[{"id":"rdns.none")"));
+  const std::string domain = surveyed.domain();
+  for (const char* member :
+       {"spf", "dmarc", "dkim", "mta_sts", "tls_rpt", "dnssec", "redundancy"}) {
+    CHECK(has(domain, '"' + std::string(member) + "\":"));
+  }
+  CHECK_FALSE(has(domain, "servers"));
+  CHECK_FALSE(has(domain, "ipv6\":{"));
+
+  // With validated answers, DNSSEC of the host as well.
+  const AllAnswered validated(/*visits=*/true, /*authentic=*/true);
+  server.clear();
+  validated.survey->append_server(visited_record(), server);
+  CHECK(has(server, R"("dnssec":{"host":"secure"},"dane":{"verdict":"none")"));
+
+  // A server that was not led to has no checks.
+  results::Record other = visited_record();
+  other.mx_host = "other.example.net";
+  server.clear();
+  surveyed.survey->append_server(other, server);
+  CHECK(server.empty());
+}
+
+TEST_CASE("without visits the servers are in the line of the domain", "[checks][survey]") {
+  const AllAnswered surveyed(/*visits=*/false);
+  CHECK(has(surveyed.domain(),
+            R"("servers":[{"host":"mx.example.net","ip":"192.0.2.25","checks":{"rdns":)"));
+}
+
+TEST_CASE("the line of a domain says how many servers answered over IPv6", "[checks][survey]") {
+  const AllAnswered surveyed(/*visits=*/true);
+  results::DomainLine line;
+  line.totals.ipv6_visited = 2;
+  line.totals.ipv6_answered = 1;
+  std::string json;
+  surveyed.survey->append_domain(line, json);
+  CHECK(has(json, R"("ipv6":{"visited":2,"answered":1})"));
+}
+
+TEST_CASE("each check tells whether DNS has answered all of it", "[checks][survey]") {
+  Surveyed failing(AnswersOfTest()
+                       .mx("example.net", "mx.example.net")
+                       .address("mx.example.net", "192.0.2.25")
+                       .fails("_dmarc.example.net", dns::Type::txt, dns::LookupStatus::timeout),
+                   all_by_dns(/*visits=*/false));
+  failing.lead_to_server();
+  REQUIRE(failing.survey->done());
+  std::vector<std::string> checks;
+  for (const Checked& checked : failing.survey->checked()) {
+    checks.push_back(checked.check);
+    CHECK(checked.answered == (checked.check != "dmarc"));
+  }
+  CHECK(checks == std::vector<std::string>{"spf", "dmarc", "dkim", "mta_sts", "tls_rpt", "dnssec",
+                                           "names 192.0.2.25", "dane mx.example.net 192.0.2.25"});
+  CHECK(failing.survey->checked(visited_record()).size() == 2);
+}
+
+TEST_CASE("beyond the limit of questions a survey ends and says so", "[checks][survey]") {
+  Options few = all_by_dns(/*visits=*/false);
+  few.questions_max = 3;
+  Surveyed surveyed(AnswersOfTest().mx("example.net", "mx.example.net"), few);
+  surveyed.answer_all();
+  surveyed.survey->on_destinations({});
+  surveyed.answer_all();
+  REQUIRE(surveyed.survey->done());
+  CHECK(has(surveyed.domain(), R"("cut":true)"));
+}
+
+TEST_CASE("a host has no domain's checks", "[checks][survey]") {
+  Survey survey(std::make_shared<const Options>(all_by_dns(/*visits=*/true)), targets::Target(),
+                "");
+  std::vector<names::Destination> servers(1);
+  servers.front().address = ipv4(0xc0000219);
+  survey.on_destinations(servers);
+  std::vector<std::string> asked;
+  for (dns::Question question; survey.take_question(question);) {
+    asked.push_back(question.name);
+    survey.on_answer(question.number, AnswersOfTest().answer(question.name, question.type));
+  }
+  REQUIRE(survey.done());
+  CHECK(std::ranges::count(asked, "25.2.0.192.in-addr.arpa") == std::ssize(asked));
+  CHECK(survey.octets_held() > sizeof survey);
 }
 
 }  // namespace

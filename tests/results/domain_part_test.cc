@@ -16,6 +16,7 @@ void check_same(const DomainPart& part) {
   CHECK(read->cause == part.cause);
   CHECK(read->has_address == part.has_address);
   CHECK(read->answered == part.answered);
+  CHECK(read->over_ipv6 == part.over_ipv6);
   CHECK(read->authentic == part.authentic);
   CHECK(read->starttls == part.starttls);
   CHECK(read->certificate == part.certificate);
@@ -35,7 +36,7 @@ TEST_CASE("what a record adds to its domain survives as a text", "[results][doma
     part.cause = static_cast<Cause>(i);
     check_same(part);
   }
-  part.has_address = part.answered = part.authentic = true;
+  part.has_address = part.answered = part.over_ipv6 = part.authentic = true;
   part.preference = 65'535;
   part.host = "mx1 \xff,\n.example.net";
   for (const Offered offered : {Offered::yes, Offered::no, Offered::not_known}) {

@@ -39,6 +39,8 @@ struct ServerTotals {
   std::uint32_t records = 0;
   std::uint32_t addresses = 0;  // Records with an address.
   std::uint32_t answered = 0;   // Of these, servers that answered in SMTP, even if they declined.
+  std::uint32_t ipv6_visited = 0;
+  std::uint32_t ipv6_answered = 0;
   std::uint32_t starttls_yes = 0;
   std::uint32_t starttls_no = 0;
   // Whether the certificate is trusted and valid for the server's name, of those that sent one.

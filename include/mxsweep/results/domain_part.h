@@ -27,6 +27,7 @@ struct DomainPart {
   Cause cause = Cause::none;
   bool has_address = false;
   bool answered = false;
+  bool over_ipv6 = false;  // It was visited, at an IPv6 address.
   bool authentic = false;
   Offered starttls = Offered::not_known;
   // Whether the server's certificate is trusted and valid for its name.
