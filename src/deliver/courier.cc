@@ -35,7 +35,7 @@ Status Courier::start() {
     return Status::machine("no eventfd for the courier", "raise the limit of open files");
   }
   if (const Status ready = impl_->courier.open(); !ready.ok()) return ready;
-  const int error = impl_->thread.start([impl = impl_.get()] { impl->courier.run(); });
+  const int error = impl_->thread.start("courier", [impl = impl_.get()] { impl->courier.run(); });
   if (error == 0) return {};
   return Status::machine("no thread for the courier", "raise the limit of processes (ulimit -u)");
 }

@@ -306,7 +306,7 @@ void Transfers::start(std::unique_ptr<Transfer> transfer, Done done) {
   }
   Talk& talk = *talks_.emplace_back(std::make_unique<Talk>());
   talk.running = {std::move(transfer), std::move(done)};
-  const int error = talk.thread.start([&talk, multi = multi_] {
+  const int error = talk.thread.start("transfer", [&talk, multi = multi_] {
     talk.code = ::curl_easy_perform(talk.running.transfer->easy());
     talk.ended = true;
     ::curl_multi_wakeup(multi);

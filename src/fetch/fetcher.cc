@@ -45,7 +45,7 @@ Status Fetcher::open(const FetcherOptions& options, int wake_descriptor) {
   if (!impl->work.good()) {
     return Status::machine("libcurl does not start", "raise the limit of open files (ulimit -n)");
   }
-  const int error = impl->thread.start([its = impl.get()] { its->work.run(); });
+  const int error = impl->thread.start("fetcher", [its = impl.get()] { its->work.run(); });
   if (error != 0) {
     return Status::machine("no thread to fetch with", "raise the limit of processes (ulimit -u)");
   }

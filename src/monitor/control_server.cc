@@ -51,7 +51,7 @@ Status ControlServer::open(const std::string& path, const std::string& group) {
     if (listener_ >= 0) ::close(std::exchange(listener_, -1));
     return bound;
   }
-  if (const int error = thread_.start([this] { run(); }); error != 0) {
+  if (const int error = thread_.start("control", [this] { run(); }); error != 0) {
     return Status::machine(std::string("the thread of the control socket: ") +
                            std::strerror(error));
   }

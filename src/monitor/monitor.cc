@@ -202,7 +202,7 @@ Status Monitor::start_loop(watch::Settings&& settings, watch::Zones&& zones, wat
   if (is_seen(settings)) show(settings, machine);
   const std::vector<watch::DeliveryRow> deliveries = saved.deliveries;
   const auto opened = std::make_shared<std::promise<Status>>();
-  const int error = thread_.start([&, opened] {
+  const int error = thread_.start("loop", [&, opened] {
     Status status = loop_->open(std::move(saved), std::move(targets));
     ::malloc_trim(0);  // The lists are gone: they were the most that this process ever held.
     const bool runs = status.ok();

@@ -24,7 +24,8 @@ NameThread::~NameThread() {
 
 void NameThread::ask(targets::Target&& name) {
   if (!std::exchange(started_, true)) {
-    const int error = own_bell_.good() ? thread_.start([this] { run(); }) : own_bell_.error();
+    const int error =
+        own_bell_.good() ? thread_.start("names", [this] { run(); }) : own_bell_.error();
     if (error != 0) {
       const std::lock_guard lock(lock_);
       failure_ = Status::machine(std::string("the resolver: ") + std::strerror(error));

@@ -29,7 +29,7 @@ Status Outputs::open(const std::string& records, const std::string& events) {
 Status Outputs::start() {
   if (box_ == nullptr) return {};
   if (Status begun = output_.begin(); !begun.ok()) return begun;
-  if (const int error = thread_.start([this] { output_.run(); }); error != 0) {
+  if (const int error = thread_.start("writer", [this] { output_.run(); }); error != 0) {
     return Status::machine(std::string("the writer's thread: ") + std::strerror(error));
   }
   running_ = true;

@@ -207,7 +207,7 @@ Status WebFiles::start() {
   std::error_code error;
   std::filesystem::create_directory(folder_, error);
   if (error) return Status::unusable("[http] status_dir " + folder_ + ": " + error.message());
-  const int failed = thread_.start([this] { run(); });
+  const int failed = thread_.start("status-files", [this] { run(); });
   return failed == 0 ? Status() : Status::machine("the thread of status_dir cannot be started");
 }
 

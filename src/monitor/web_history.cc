@@ -48,7 +48,7 @@ Make answer_of(const Route& route, view::History&& facts) {
 }  // namespace
 
 Status WebHistory::start() {
-  const int failed = thread_.start([this] { run(); });
+  const int failed = thread_.start("history", [this] { run(); });
   return failed == 0 ? Status() : Status::machine("the thread of history.db cannot be started");
 }
 

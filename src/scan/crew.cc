@@ -7,8 +7,9 @@
 
 namespace mxsweep::scan {
 
-void Crew::add(std::function<void()> prepare, std::function<void(bool)> work) {
+void Crew::add(const char* name, std::function<void()> prepare, std::function<void(bool)> work) {
   Member& member = members_.emplace_back();
+  member.name = name;
   member.prepare = std::move(prepare);
   member.work = std::move(work);
 }
@@ -17,7 +18,7 @@ Status Crew::start() {
   prepared_.emplace(static_cast<std::ptrdiff_t>(members_.size()));
   std::size_t started = 0;
   for (Member& member : members_) {
-    const int error = member.thread.start([this, &member] {
+    const int error = member.thread.start(member.name, [this, &member] {
       member.prepare();
       prepared_->count_down();
       decided_.wait();

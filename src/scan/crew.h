@@ -26,7 +26,7 @@ class Crew {
 
   // Both run in the new thread: `prepare` at start(), then `work(true)` after go() or `work(false)`
   // after call_off().
-  void add(std::function<void()> prepare, std::function<void(bool)> work);
+  void add(const char* name, std::function<void()> prepare, std::function<void(bool)> work);
 
   // Returns when all threads have prepared. After an error, only call_off() and join() may follow.
   Status start();
@@ -36,6 +36,7 @@ class Crew {
 
  private:
   struct Member {
+    const char* name = "";
     std::function<void()> prepare;
     std::function<void(bool)> work;
     threads::Thread thread;

@@ -74,30 +74,34 @@ Outboxes Sweep::add_outboxes() {
 
 Status Sweep::start() {
   if (!bell_.good()) return ring::explain_refusal(EMFILE);
-  writer_.add([] {},
-              [this](bool begins) {
-                if (begins) outputs_.writer().run();
-              });
-  threads_.add([] {},
-               [this](bool begins) {
-                 if (begins) input_.run(workers_, feeder_outboxes_, gauges_);
-                 ended_thread();
-               });
+  writer_.add(
+      "writer", [] {},
+      [this](bool begins) {
+        if (begins) outputs_.writer().run();
+      });
+  threads_.add(
+      "feeder", [] {},
+      [this](bool begins) {
+        if (begins) input_.run(workers_, feeder_outboxes_, gauges_);
+        ended_thread();
+      });
   for (const auto& worker : workers_) {
-    threads_.add([&worker, &opened = opened_.emplace_back()] { opened = worker->open(); },
-                 [this, &worker](bool begins) {
-                   if (begins) worker->run();
-                   worker->close();
-                   ended_thread();
-                 });
+    threads_.add(
+        "worker", [&worker, &opened = opened_.emplace_back()] { opened = worker->open(); },
+        [this, &worker](bool begins) {
+          if (begins) worker->run();
+          worker->close();
+          ended_thread();
+        });
   }
   if (canaries_) {
-    prober_.add([this, &opened = opened_.emplace_back()] { opened = canaries_->open(); },
-                [this](bool begins) {
-                  if (begins) canaries_->run();
-                  canaries_->close();
-                  if (!canaries_->failure().ok()) stop_for_canaries();
-                });
+    prober_.add(
+        "prober", [this, &opened = opened_.emplace_back()] { opened = canaries_->open(); },
+        [this](bool begins) {
+          if (begins) canaries_->run();
+          canaries_->close();
+          if (!canaries_->failure().ok()) stop_for_canaries();
+        });
   }
   Status status = writer_.start();
   if (status.ok()) status = prober_.start();

@@ -45,7 +45,7 @@ Status Server::start() {
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int error = impl_->thread.start([this] { impl_->loop->run(); });
+  const int error = impl_->thread.start("http", [this] { impl_->loop->run(); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error == 0) return {};
   return Status::machine(std::string("a thread for HTTP: ") + std::strerror(error),

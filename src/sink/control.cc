@@ -95,7 +95,7 @@ Status Control::open(const std::string& path) {
   }
   path_ = path;
   listener_ = listener;
-  const int error = thread_.start([this] { run(); });
+  const int error = thread_.start("control", [this] { run(); });
   if (error != 0) return Status::machine(std::string("no thread: ") + std::strerror(error));
   return {};
 }

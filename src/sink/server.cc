@@ -53,7 +53,7 @@ Status Server::start_thread() {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.wake_descriptor = ::eventfd(0, EFD_CLOEXEC);
   if (thread.wake_descriptor < 0) return Status::io("no file descriptor is left");
-  const int error = thread.thread.start([this, &thread] {
+  const int error = thread.thread.start("sink", [this, &thread] {
     // If it is forbidden, the threads share one table and can have fewer connections.
     ring::own_descriptor_table();
     Worker worker({fleet_, stopping_, held_, visits_, log_});

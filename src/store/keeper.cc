@@ -125,7 +125,7 @@ Status Keeper::start() {
   if (!impl_->bell.good()) {
     return Status::machine(std::string("eventfd: ") + std::strerror(impl_->bell.error()));
   }
-  const int error = impl_->thread.start([it = impl_.get()] { it->run(); });
+  const int error = impl_->thread.start("keeper", [it = impl_.get()] { it->run(); });
   if (error == 0) return {};
   return Status::machine(std::string("cannot start a thread: ") + std::strerror(error));
 }

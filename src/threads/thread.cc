@@ -7,7 +7,7 @@
 
 namespace mxsweep::threads {
 
-int Thread::start(std::function<void()> body) {
+int Thread::start(const char* name, std::function<void()> body) {
   INVARIANT(!running_);
   body_ = std::move(body);
   const auto run = [](void* thread) -> void* {
@@ -16,6 +16,7 @@ int Thread::start(std::function<void()> body) {
   };
   const int error = ::pthread_create(&thread_, nullptr, run, this);
   running_ = error == 0;
+  if (running_) ::pthread_setname_np(thread_, name);
   return error;
 }
 

@@ -21,8 +21,8 @@ class Thread {
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
-  // Requires: not running.
-  [[nodiscard]] int start(std::function<void()> body);
+  // `name`: what `top -H` and perf show, at most 15 octets. Requires: not running.
+  [[nodiscard]] int start(const char* name, std::function<void()> body);
   void join();
 
  private:
