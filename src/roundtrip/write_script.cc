@@ -12,7 +12,7 @@ namespace mxsweep::roundtrip {
 namespace {
 
 // A basic string of TOML.
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -30,7 +30,7 @@ std::string quoted(std::string_view text) {
 template <typename Texts>
 std::string array_of(const Texts& texts) {
   std::string out = "[";
-  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + quoted(text);
+  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + toml_quoted(text);
   return out + "]";
 }
 
@@ -51,9 +51,9 @@ class Pairs {
   std::string text_;
 };
 
-std::string span_of(Duration span) { return quoted(write_duration(span)); }
+std::string span_of(Duration span) { return toml_quoted(write_duration(span)); }
 
-std::string value_of(const Connect& connect) { return quoted(to_string(connect.endpoint)); }
+std::string value_of(const Connect& connect) { return toml_quoted(to_string(connect.endpoint)); }
 std::string value_of(const Ehlo&) { return "true"; }
 std::string value_of(const StartTls& starttls) {
   Pairs pairs(", ");
@@ -63,31 +63,31 @@ std::string value_of(const StartTls& starttls) {
 }
 std::string value_of(const Authenticate& auth) {
   Pairs pairs(", ");
-  if (auth.mechanism) pairs.add("mechanism", quoted(sasl::to_string(*auth.mechanism)));
-  pairs.add("user", quoted(auth.user));
+  if (auth.mechanism) pairs.add("mechanism", toml_quoted(sasl::to_string(*auth.mechanism)));
+  pairs.add("user", toml_quoted(auth.user));
   return pairs.as_table();
 }
-std::string value_of(const MailFrom& mail) { return quoted(mail.address); }
-std::string value_of(const RcptTo& rcpt) { return quoted(rcpt.address); }
+std::string value_of(const MailFrom& mail) { return toml_quoted(mail.address); }
+std::string value_of(const RcptTo& rcpt) { return toml_quoted(rcpt.address); }
 std::string value_of(const Data& data) {
   Pairs pairs(", ");
   if (!data.file.empty()) {
-    pairs.add("file", quoted(data.file));
+    pairs.add("file", toml_quoted(data.file));
     return pairs.as_table();
   }
-  pairs.add("subject", quoted(data.subject));
+  pairs.add("subject", toml_quoted(data.subject));
   pairs.add("octets", std::to_string(data.octets));
   return pairs.as_table();
 }
-std::string value_of(const Send& send) { return quoted(send.line); }
+std::string value_of(const Send& send) { return toml_quoted(send.line); }
 std::string value_of(const Quit&) { return "true"; }
-std::string value_of(const Fetch& fetch) { return quoted(to_string(fetch.endpoint)); }
+std::string value_of(const Fetch& fetch) { return toml_quoted(to_string(fetch.endpoint)); }
 std::string value_of(const HeaderCheck& check) {
   Pairs pairs(", ");
   for (const HeaderPattern& each : check.patterns) {
     std::string name = each.name;
     if (each.index != 0) name += "[" + std::to_string(each.index) + "]";
-    pairs.add(quoted(name), quoted(each.pattern));
+    pairs.add(toml_quoted(name), toml_quoted(each.pattern));
   }
   return pairs.as_table();
 }
@@ -104,7 +104,7 @@ std::string expectation_of(const Expectation& expect) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool number = i < expect.codes.size();
-    out.append(i == 0 ? "" : ", ").append(number ? words[i] : quoted(words[i]));
+    out.append(i == 0 ? "" : ", ").append(number ? words[i] : toml_quoted(words[i]));
   }
   return words.size() == 1 ? out : "[" + out + "]";
 }
@@ -118,14 +118,15 @@ void add_step(const Step& step, std::string& out) {
   }
   if (const auto* fetch = std::get_if<Fetch>(&step.action)) {
     if (!fetch->folders.empty()) lines.add("folder", array_of(fetch->folders));
-    if (!fetch->want_folder.empty()) lines.add("want_folder", quoted(fetch->want_folder));
+    if (!fetch->want_folder.empty()) lines.add("want_folder", toml_quoted(fetch->want_folder));
   }
-  if (!step.name.empty()) lines.add("name", quoted(step.name));
+  if (!step.name.empty()) lines.add("name", toml_quoted(step.name));
   if (!step.expect.empty()) lines.add("expect", expectation_of(step.expect));
   if (step.within != Duration::zero()) lines.add("within", span_of(step.within));
   if (!step.captures.empty()) {
     Pairs pairs(", ");
-    for (const Capture& each : step.captures) pairs.add(quoted(each.name), quoted(each.pattern));
+    for (const Capture& each : step.captures)
+      pairs.add(toml_quoted(each.name), toml_quoted(each.pattern));
     lines.add("capture", pairs.as_table());
   }
   if (step.always) lines.add("always", "true");
@@ -136,11 +137,11 @@ void add_step(const Step& step, std::string& out) {
 
 std::string write_script(const Script& script) {
   Pairs lines("\n");
-  lines.add("kind", quoted("script"));
-  lines.add("name", quoted(script.name));
+  lines.add("kind", toml_quoted("script"));
+  lines.add("name", toml_quoted(script.name));
   lines.add("deadline", span_of(script.deadline));
-  if (!script.authserv_id.empty()) lines.add("authserv_id", quoted(script.authserv_id));
-  if (!script.secret_file.empty()) lines.add("secret_file", quoted(script.secret_file));
+  if (!script.authserv_id.empty()) lines.add("authserv_id", toml_quoted(script.authserv_id));
+  if (!script.secret_file.empty()) lines.add("secret_file", toml_quoted(script.secret_file));
   std::string out = "[[check]]\n" + lines.text() + "\n";
   for (const Step& step : script.steps) add_step(step, out);
   return out;

@@ -94,8 +94,8 @@ void Watch::Parts::follow_findings(MonitorId id, const Moment& now) {
     problem.findings.push_back(finding.report.finding);
   }
   std::ranges::sort(problem.findings);
-  const auto doubles = std::ranges::unique(problem.findings);
-  problem.findings.erase(doubles.begin(), doubles.end());
+  problem.findings.erase(std::unique(problem.findings.begin(), problem.findings.end()),
+                         problem.findings.end());
   incidents.open_problem(problem, now);
 }
 
