@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/names/names.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <string>
 
 #include "mxsweep/ring/clock.h"
+#include "mxsweep/ring/socket.h"
 #include "support/catch.h"
 
 namespace mxsweep::names {
@@ -16,6 +21,29 @@ NameOptions without_resolver(Duration patience) {
   options.patience = patience;
   return options;
 }
+
+// Takes queries, and answers none.
+class SilentResolver {
+ public:
+  SilentResolver() {
+    const ring::SocketAddress any_port = ring::socket_address(ipv4(0x7f000001), 0);
+    const auto* const place = reinterpret_cast<const sockaddr*>(&any_port.storage);
+    REQUIRE(::bind(descriptor_, place, any_port.octets) == 0);
+  }
+  SilentResolver(const SilentResolver&) = delete;
+  SilentResolver& operator=(const SilentResolver&) = delete;
+  ~SilentResolver() { ::close(descriptor_); }
+
+  [[nodiscard]] std::uint16_t port() const {
+    sockaddr_in place{};
+    socklen_t octets = sizeof place;
+    REQUIRE(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&place), &octets) == 0);
+    return ntohs(place.sin_port);
+  }
+
+ private:
+  int descriptor_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+};
 
 targets::Target named(const std::string& name) {
   targets::Target target;
@@ -86,7 +114,10 @@ TEST_CASE("no more names are begun when their targets hold too many octets", "[n
 }
 
 TEST_CASE("no more names are begun than keep the resolver busy", "[names]") {
-  Names names(without_resolver(std::chrono::minutes{1}));
+  const SilentResolver resolver;
+  NameOptions options;
+  options.resolver.servers = {{ipv4(0x7f000001), resolver.port()}};
+  Names names(options);
   REQUIRE(names.open(-1).ok());
   std::size_t begun = 0;
   while (!names.full()) names.begin(named("n" + std::to_string(begun++) + ".test"), ring::now());

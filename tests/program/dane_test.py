@@ -145,7 +145,9 @@ class DaneTest(RealTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.finger = tool("posttls-finger")[-1]
+        # Without files of its own it would read the system's.
+        (cls.shared / "main.cf").write_text("compatibility_level = 3.6\n", encoding="ascii")
+        cls.finger = ["env", f"MAIL_CONFIG={cls.shared}", tool("posttls-finger")[-1]]
         cls.root = cls.shared / "root.pem"
         only = ("--only", ",".join(PERSONAS))
         sink = Sink(cls.shared, *only, "--ca-out", str(cls.root), port=25,
@@ -179,7 +181,7 @@ class DaneTest(RealTest):
         return Shown(PEM.findall(said), cls.root.read_bytes())
 
     def postfix_says(self, case):
-        command = [*self.machine.inside, self.finger, "-c", "-a", "ipv4", "-l", "dane", "-L",
+        command = [*self.machine.inside, *self.finger, "-c", "-a", "ipv4", "-l", "dane", "-L",
                    "summary,verbose", "-o", "smtp_dns_support_level=dnssec", case.domain]
         ran = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS_MAX)
         return (ran.stdout + ran.stderr).decode()

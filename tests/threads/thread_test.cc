@@ -29,8 +29,8 @@ TEST_CASE("a thread runs its body once and is joined", "[threads]") {
 TEST_CASE("a thread has its name", "[threads]") {
   std::array<char, 16> name{};
   {
-    Thread thread;
     std::latch named(1);
+    Thread thread;
     REQUIRE(thread.start("fifteen octets.", [&] {
       named.wait();
       ::pthread_getname_np(::pthread_self(), name.data(), name.size());
