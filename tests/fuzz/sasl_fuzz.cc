@@ -47,7 +47,7 @@ void talk(Mechanism mechanism, std::string_view input) {
     INVARIANT(!sentence_of(step.fault).empty());
     INVARIANT(exchange.server_error().find(kSecret) == std::string_view::npos);
     INVARIANT(!failed || exchange.on_success() != Fault::none);
-    // Nobody can sign without the password.
+    // Without the password no signature is right.
     INVARIANT(mechanism != Mechanism::scram_sha_256 || exchange.on_success() != Fault::none);
     input.remove_prefix(std::min(end + 1, input.size()));
   }

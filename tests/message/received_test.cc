@@ -13,7 +13,7 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-// As Postfix, Exim and Exchange stamp, with fields of a border server and of somebody else.
+// As Postfix, Exim and Exchange stamp, with fields of a border server and of another domain.
 constexpr std::string_view kBlock =
     "Received: from mx1.example.org (mx1.example.org [192.0.2.10])\r\n"
     "\tby imap.example.org (Dovecot) with LMTP id 4Xabc\r\n"
@@ -191,7 +191,7 @@ TEST_CASE("results are read in the forms of RFC 8601", "[message][authentication
   CHECK(results_of("mx.example; =pass; dkim=; dkim; x=y") == "x=y;");
 }
 
-TEST_CASE("who has signed is told once", "[message][authentication]") {
+TEST_CASE("a domain that has signed is told once", "[message][authentication]") {
   const std::vector<DkimSigner> signers = dkim_signers(read_headers(kBlock));
   REQUIRE(signers.size() == 1);
   CHECK(signers[0] == DkimSigner{"example.net", "s1"});

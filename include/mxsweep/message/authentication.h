@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the receiving server says of a message's authentication, and who has signed it. Pure.
+// What the receiving server says of a message's authentication, and which domains signed it. Pure.
 //
 //   Source   RFC 8601 section 2.2 (Authentication-Results); RFC 6376 section 3.5 (DKIM-Signature).
 //   Trust    anybody can add such a field. Only the topmost one of the name that the user trusts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The token of a message of ours: nobody without the key can make one, so a message that has one is
+// The token of a message of ours: without the key none can be made, so a message that has one is
 // ours, and may be deleted. Pure.
 //
 //   Source   RFC 2104 (HMAC-SHA256), RFC 4648 section 6 (base32, in lower case, without padding).

@@ -19,7 +19,7 @@ struct Usual {
   std::string to{};
   Endpoint server{};
   bool starttls = true;      // Of no effect with smtps.
-  bool authenticate = true;  // Else nobody logs in to send.
+  bool authenticate = true;  // Else the message is submitted without AUTH.
   std::optional<sasl::Mechanism> mechanism{};
   std::string secret_file{};
   std::uint64_t octets = message::kMessageOctetsDefault;
