@@ -79,9 +79,14 @@ Wants Conversation::on_bytes(std::string_view octets, Instant now, Instant arriv
 Wants Conversation::on_clear(std::string_view octets, Instant now) {
   Wants wants{.deadline = deadline_};
   while (!octets.empty() && !wants.done) {
-    const bool tls_begun = row().phase == Phase::tls;
-    follow(wants,
-           tls_begun ? on_ciphertext(std::exchange(octets, {}), now) : read_reply(octets, now));
+    if (row().phase == Phase::tls) {
+      follow(wants, on_ciphertext(std::exchange(octets, {}), now));
+    } else if (state_ == State::transaction) {
+      keep_until_sent(wants);
+      follow(wants, make_move(plan_->transaction->on_bytes(std::exchange(octets, {}), now), now));
+    } else {
+      follow(wants, read_reply(octets, now));
+    }
   }
   return wants;
 }
@@ -92,7 +97,8 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
     // No reply is expected any more. Bounded like the rest of the session.
     octets = {};
     observation_.anomalies_.add(Anomaly::unsolicited_octets);
-    if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+    if (observation_.bytes_in() > plan_->session_octets_max)
+      return on_noise(Cause::protocol_flood, now);
     return {.deadline = deadline_};
   }
   const std::size_t before = observation_.unfinished().size();
@@ -109,7 +115,7 @@ Wants Conversation::read_reply(std::string_view& octets, Instant now) {
   if (status == ReplyStatus::malformed) {
     return on_noise(verdict::classify_noise(observation_.unfinished()), now);
   }
-  if (status == ReplyStatus::too_long || observation_.bytes_in() > kSessionOctetsMax) {
+  if (status == ReplyStatus::too_long || observation_.bytes_in() > plan_->session_octets_max) {
     return on_noise(Cause::protocol_flood, now);
   }
   return {.deadline = deadline_};
@@ -154,7 +160,13 @@ Event Conversation::event_of(int code) const {
   const std::string_view reply = observation_.unfinished();
   const bool offers_tls = wants_starttls() && may_list_capabilities(protocol(), state_) &&
                           offers_starttls(protocol(), reply);
-  return probe::event_of(protocol(), state_, code, reply, plan_->depth, offers_tls);
+  const Event event = probe::event_of(protocol(), state_, code, reply, plan_->depth, offers_tls);
+  if (plan_->transaction == nullptr) return event;
+  // A transaction takes the place of asking for no more.
+  const Transition* const transition = find(protocol(), state_, event);
+  const bool enough = transition != nullptr && transition->to == State::quit &&
+                      !transition->declined && row().learning;
+  return enough ? Event::transacts : event;
 }
 
 // Keeps the reply that was read, and what it shows beside its code.
@@ -184,6 +196,7 @@ void Conversation::keep_reply(int code, const Transition& transition) {
     case State::rset: break;
     case State::implicit_tls:
     case State::handshake:
+    case State::transaction:
     case State::leaving: INVARIANT(false && "a reply where none is read");
   }
   if (transition.declined || row().keeps_reply || plan_->keep_all_replies) {
@@ -208,7 +221,38 @@ Wants Conversation::enter(State state, Instant now) {
   state_ = state;
   if (row().phase != phase_) begin_phase(row().phase, now);
   if (row().phase == Phase::tls) return begin_tls(now);
+  if (state_ == State::transaction) return begin_transaction(now);
   return await(next_command(), plan_->timeout_of(row().wait), now);
+}
+
+Wants Conversation::begin_transaction(Instant now) {
+  const bool under_tls = secure_ != nullptr;
+  // IMAP's greeting may be what lists them.
+  std::string_view capabilities = observation_.reply(Phase::greeting);
+  if (observation_.code(Phase::ehlo) != 0) capabilities = observation_.reply(Phase::ehlo);
+  if (observation_.code(Phase::ehlo_tls) != 0) capabilities = observation_.reply(Phase::ehlo_tls);
+  return make_move(
+      plan_->transaction->begin({observation_, protocol(), under_tls, capabilities}, now), now);
+}
+
+Wants Conversation::make_move(const Transaction::Move& move, Instant now) {
+  if (!move.finished) {
+    if (observation_.bytes_in() > plan_->session_octets_max) {
+      return fail(Cause::protocol_flood, now);
+    }
+    Wants wants = await(move.send, move.deadline - now, now);
+    wants.transient = true;
+    return wants;
+  }
+  close_phase_time(now);
+  return enter(find(protocol(), state_, Event::satisfied)->to, now);
+}
+
+// The next move of a transaction ends the lifetime of the one before.
+void Conversation::keep_until_sent(Wants& wants) {
+  if (!wants.transient || wants.send.empty()) return;
+  joined_ = std::make_unique<std::string>(wants.send);
+  wants.send = *joined_;
 }
 
 // RFC 1870 section 6: the size is a parameter for servers that have offered it.
@@ -258,6 +302,9 @@ Wants Conversation::on_error(int error, Instant now) {
 
 Wants Conversation::on_deadline(Instant now) {
   if (phase_ == Phase::connect) return fail(Cause::net_timeout, now);
+  if (state_ == State::transaction && now < session_end()) {
+    return encrypt(make_move(plan_->transaction->on_deadline(now), now));
+  }
   if (conversing()) return fail(cause_of_deadline(), now);
   if (state_ == State::leaving && !sending_ended_) return encrypt(stop_sending(now));
   observation_.anomalies_.add(expects_221() ? Anomaly::no_221 : Anomaly::no_close);
@@ -345,7 +392,7 @@ Wants Conversation::finish(Instant now, bool abort) {
 
 Wants Conversation::await(std::string_view send, Duration patience, Instant now) {
   stray_received_ = false;
-  deadline_ = std::min(now + patience, observation_.started_ + plan_->session_timeout + excused_);
+  deadline_ = std::min(now + patience, session_end());
   return {.send = send, .deadline = deadline_};
 }
 
@@ -375,6 +422,10 @@ void Conversation::close_phase_time(Instant now) {
 bool Conversation::wants_starttls() const {
   return plan_->depth >= Depth::tls &&
          (mode_ == targets::TlsMode::automatic || mode_ == targets::TlsMode::starttls);
+}
+
+Instant Conversation::session_end() const {
+  return observation_.started_ + plan_->session_timeout + excused_;
 }
 
 bool Conversation::conversing() const { return phase_ != Phase::connect && row().learning; }

@@ -32,7 +32,8 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   secure.sent = {};
   if (secure.clear_until_now && !skip_clear_text(octets)) return on_noise(Cause::tls_not_tls, now);
   if (octets.empty()) {
-    if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+    if (observation_.bytes_in() > plan_->session_octets_max)
+      return on_noise(Cause::protocol_flood, now);
     return {.deadline = deadline_};
   }
   secure.records_received = true;
@@ -45,7 +46,8 @@ Wants Conversation::on_ciphertext(std::string_view octets, Instant now) {
   if (!secure.received.empty()) follow(wants, on_clear(secure.received, now));
   if (wants.done) return wants;
   if (status == tls::EngineState::failed) return on_tls_failure(octets, now);
-  if (observation_.bytes_in() > kSessionOctetsMax) return on_noise(Cause::protocol_flood, now);
+  if (observation_.bytes_in() > plan_->session_octets_max)
+    return on_noise(Cause::protocol_flood, now);
   if (status == tls::EngineState::closed) {
     secure.close_received = true;
     close_tls();

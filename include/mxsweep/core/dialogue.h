@@ -35,10 +35,11 @@ enum class State : std::uint8_t {
   rcpt,          // RCPT TO sent, with a recipient that the server should accept.
   relay,         // RCPT TO sent, with a recipient of a foreign domain.
   rset,          // RSET sent: the transaction ends without a message.
+  transaction,   // The caller's own commands (probe/transaction.h).
   quit,          // QUIT sent.
   leaving,       // Nothing more to send; waiting for the server to close.
 };
-inline constexpr std::size_t kStateCount = 13;
+inline constexpr std::size_t kStateCount = 14;
 
 // Which timeout of the sweep's plan (probe/plan.h) sets the deadline.
 enum class Wait : std::uint8_t { greeting, command, tls, quit, close };
@@ -72,6 +73,8 @@ inline constexpr std::array<StateRow, kStateCount> kStates = {{
     {State::rcpt, Phase::rcpt, Wait::command, Depth::rcpt, true, true, false, true, true},
     {State::relay, Phase::relay, Wait::command, Depth::relay, true, true, false, true, true},
     {State::rset, Phase::quit, Wait::quit, Depth::connect, true, false, false, true, false},
+    {State::transaction, Phase::mail, Wait::command, Depth::connect,  //
+     false, false, false, true, true},
     {State::quit, Phase::quit, Wait::quit, Depth::connect, true, false, false, false, false},
     {State::leaving, Phase::quit, Wait::close, Depth::connect, false, false, false, false, false},
 }};
@@ -86,6 +89,7 @@ enum class Event : std::uint8_t {
   offers_tls,  // Success, and the reply offers STARTTLS, which we want.
   accepted,    // Success.
   satisfied,   // Success, and the user asked for no more than this.
+  transacts,   // As much is known as a transaction needs, and there is one.
   tempfail,    // Declined for now.
   rejected,    // Declined.
   going_away,  // The server closes the connection, whatever we send.

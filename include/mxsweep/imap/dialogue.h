@@ -63,12 +63,14 @@ inline constexpr std::array kTransitions = {
     Transition{State::greeting, Event::offers_tls, State::starttls, false},
     Transition{State::greeting, Event::accepted, State::ehlo, false},
     Transition{State::greeting, Event::satisfied, State::quit, false},
+    Transition{State::greeting, Event::transacts, State::transaction, false},
     Transition{State::greeting, Event::rejected, State::quit, true},
     Transition{State::greeting, Event::going_away, State::leaving, true},
 
     Transition{State::ehlo, Event::offers_tls, State::starttls, false},
     Transition{State::ehlo, Event::accepted, State::quit, false},
     Transition{State::ehlo, Event::satisfied, State::quit, false},
+    Transition{State::ehlo, Event::transacts, State::transaction, false},
     Transition{State::ehlo, Event::rejected, State::quit, true},
     Transition{State::ehlo, Event::going_away, State::leaving, true},
     Transition{State::ehlo, Event::unexpected, State::ehlo, false},
@@ -82,9 +84,12 @@ inline constexpr std::array kTransitions = {
 
     Transition{State::ehlo_tls, Event::accepted, State::quit, false},
     Transition{State::ehlo_tls, Event::satisfied, State::quit, false},
+    Transition{State::ehlo_tls, Event::transacts, State::transaction, false},
     Transition{State::ehlo_tls, Event::rejected, State::quit, true},
     Transition{State::ehlo_tls, Event::going_away, State::leaving, true},
     Transition{State::ehlo_tls, Event::unexpected, State::ehlo_tls, false},
+
+    Transition{State::transaction, Event::satisfied, State::quit, false},
 
     Transition{State::quit, Event::accepted, State::leaving, false},
     Transition{State::quit, Event::rejected, State::leaving, false},

@@ -54,6 +54,7 @@ inline constexpr std::array kTransitions = {
     Transition{State::ehlo, Event::offers_tls, State::starttls, false},
     Transition{State::ehlo, Event::accepted, State::quit, false},
     Transition{State::ehlo, Event::satisfied, State::quit, false},
+    Transition{State::ehlo, Event::transacts, State::transaction, false},
     Transition{State::ehlo, Event::rejected, State::quit, false},
 
     Transition{State::starttls, Event::accepted, State::handshake, false},
@@ -63,7 +64,10 @@ inline constexpr std::array kTransitions = {
 
     Transition{State::ehlo_tls, Event::accepted, State::quit, false},
     Transition{State::ehlo_tls, Event::satisfied, State::quit, false},
+    Transition{State::ehlo_tls, Event::transacts, State::transaction, false},
     Transition{State::ehlo_tls, Event::rejected, State::quit, false},
+
+    Transition{State::transaction, Event::satisfied, State::quit, false},
 
     Transition{State::quit, Event::accepted, State::leaving, false},
     Transition{State::quit, Event::rejected, State::leaving, false},

@@ -26,6 +26,7 @@
 #include "mxsweep/probe/observation.h"
 #include "mxsweep/probe/plan.h"
 #include "mxsweep/probe/reply_reader.h"
+#include "mxsweep/probe/transaction.h"
 #include "mxsweep/probe/wants.h"
 #include "mxsweep/targets/target.h"
 
@@ -85,6 +86,9 @@ class Conversation {
   Wants on_ciphertext(std::string_view octets, Instant now);
   [[nodiscard]] bool skip_clear_text(std::string_view& octets);
   Wants on_reply(Instant now);
+  Wants begin_transaction(Instant now);
+  Wants make_move(const Transaction::Move& move, Instant now);
+  void keep_until_sent(Wants& wants);
   Wants on_stray_reply(Instant now);
   Wants closed(Instant now);
   Wants on_noise(Cause cause, Instant now);
@@ -112,6 +116,7 @@ class Conversation {
   [[nodiscard]] Event event_of(int code) const;
   [[nodiscard]] std::string_view next_command() const;
   [[nodiscard]] bool wants_starttls() const;
+  [[nodiscard]] Instant session_end() const;
   // There is nothing left to learn, and the 221 is still to come.
   [[nodiscard]] bool expects_221() const { return state_ == State::rset || state_ == State::quit; }
   [[nodiscard]] Cause cause_of_noise() const;  // none: nothing unexpected was received.
@@ -123,8 +128,7 @@ class Conversation {
   const Plan* plan_;
   const targets::Target* target_;
   std::unique_ptr<Secure> secure_;  // Null: in clear.
-  // What the latest Wants sends, if one piece of input held the replies to several commands. Else
-  // null.
+  // What the latest Wants sends, if one piece of input led to several things to send. Else null.
   std::unique_ptr<std::string> joined_;
   Instant phase_began_{};
   Instant reply_began_{};  // The first octet of the reply that is being read arrived.

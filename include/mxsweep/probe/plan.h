@@ -28,7 +28,9 @@ class Table;
 
 namespace mxsweep::probe {
 
-inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session.
+class Transaction;
+
+inline constexpr std::uint32_t kSessionOctetsMax = 512 * 1024;  // Read per session of a sweep.
 inline constexpr std::uint8_t kStrayRepliesMax = 16;            // Ignored in a session.
 // From this many other connections of ours to one address on, silence is reported as local.burst,
 // not as protocol.silent: listen queues are as short as 20 (Exim), and when one is full, SYN
@@ -58,9 +60,10 @@ struct Plan {
   std::optional<Protocol> protocol{};  // For targets that name none. Nothing: by port.
   Depth depth = Depth::tls;            // IMAP and POP3 go as far as tls.
   targets::TlsMode tls_mode = targets::TlsMode::automatic;  // For targets that name none.
-  tls::Client* tls = nullptr;         // The worker's own. Null: no STARTTLS, and no implicit TLS.
-  HelloExchange* exchange = nullptr;  // Instead of a handshake; null: handshakes.
-  tls::Ticket* ticket = nullptr;      // Of one conversation at a time; null: no resumption.
+  tls::Client* tls = nullptr;          // The worker's own. Null: no STARTTLS, and no implicit TLS.
+  HelloExchange* exchange = nullptr;   // Instead of a handshake; null: handshakes.
+  Transaction* transaction = nullptr;  // Null: there is nothing to do beyond the depth.
+  tls::Ticket* ticket = nullptr;       // Of one conversation at a time; null: no resumption.
   // What the servers' software is known by. Null: records have no software.
   std::shared_ptr<const software::Table> software;
   bool require_valid = false;     // A certificate that is not verified makes a server degraded.
@@ -78,6 +81,7 @@ struct Plan {
   // that a server which waits for that (Exim: 200 ms) is not held.
   Duration close_grace = std::chrono::milliseconds{50};
   Duration session_timeout = std::chrono::seconds{120};
+  std::uint32_t session_octets_max = kSessionOctetsMax;
 
   // The timeout for a wait of the states (core/dialogue.h).
   [[nodiscard]] Duration timeout_of(Wait wait) const {

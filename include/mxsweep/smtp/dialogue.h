@@ -51,6 +51,7 @@ inline constexpr std::array<Exchange, kStateCount> kExchanges = {{
     {State::rcpt, Command::rcpt, 250},
     {State::relay, Command::relay, 250},
     {State::rset, Command::rset, 250},
+    {State::transaction, Command::none, 0},
     {State::quit, Command::quit, 221},
     {State::leaving, Command::none, 0},
 }};
@@ -88,6 +89,7 @@ inline constexpr std::array kTransitions = {
     Transition{State::ehlo, Event::offers_tls, State::starttls, false},
     Transition{State::ehlo, Event::accepted, State::mail, false},
     Transition{State::ehlo, Event::satisfied, State::quit, false},
+    Transition{State::ehlo, Event::transacts, State::transaction, false},
     Transition{State::ehlo, Event::tempfail, State::quit, true},
     Transition{State::ehlo, Event::rejected, State::helo, false},
     Transition{State::ehlo, Event::going_away, State::leaving, true},
@@ -95,6 +97,7 @@ inline constexpr std::array kTransitions = {
 
     Transition{State::helo, Event::accepted, State::mail, false},
     Transition{State::helo, Event::satisfied, State::quit, false},
+    Transition{State::helo, Event::transacts, State::transaction, false},
     Transition{State::helo, Event::tempfail, State::quit, true},
     Transition{State::helo, Event::rejected, State::quit, true},
     Transition{State::helo, Event::going_away, State::leaving, true},
@@ -110,6 +113,7 @@ inline constexpr std::array kTransitions = {
 
     Transition{State::ehlo_tls, Event::accepted, State::mail, false},
     Transition{State::ehlo_tls, Event::satisfied, State::quit, false},
+    Transition{State::ehlo_tls, Event::transacts, State::transaction, false},
     Transition{State::ehlo_tls, Event::tempfail, State::quit, true},
     Transition{State::ehlo_tls, Event::rejected, State::quit, true},
     Transition{State::ehlo_tls, Event::going_away, State::leaving, true},
@@ -141,6 +145,8 @@ inline constexpr std::array kTransitions = {
     Transition{State::rset, Event::rejected, State::quit, false},
     Transition{State::rset, Event::going_away, State::leaving, false},
     Transition{State::rset, Event::unexpected, State::rset, false},
+
+    Transition{State::transaction, Event::satisfied, State::quit, false},
 
     Transition{State::quit, Event::accepted, State::leaving, false},
     Transition{State::quit, Event::tempfail, State::leaving, false},
