@@ -22,6 +22,7 @@ constexpr EnumWord<Phase> kPhases[] = {
     {Phase::rcpt, "rcpt"},
     {Phase::data, "data"},
     {Phase::dot, "dot"},
+    {Phase::command, "command"},
     {Phase::quit, "quit"},
     {Phase::fetch_connect, "fetch_connect"},
     {Phase::fetch_greeting, "fetch_greeting"},

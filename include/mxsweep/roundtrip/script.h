@@ -50,6 +50,7 @@ struct Endpoint {
 
 struct Connect {
   Endpoint endpoint{};
+  bool verify = true;  // With smtps: the certificate must be valid for the host.
   friend bool operator==(const Connect&, const Connect&) = default;
 };
 struct Ehlo {
@@ -64,6 +65,7 @@ struct StartTls {
 struct Authenticate {
   std::optional<sasl::Mechanism> mechanism{};  // Nothing: the best that is offered.
   std::string user{};
+  bool in_clear = false;  // Show the secret even without TLS.
   friend bool operator==(const Authenticate&, const Authenticate&) = default;
 };
 struct MailFrom {
@@ -91,6 +93,9 @@ struct Fetch {
   Endpoint endpoint{};
   std::vector<std::string> folders{};  // Empty: INBOX. "\Junk": by its special use (RFC 6154).
   std::string want_folder{};           // Where the message must be; empty: in any of them.
+  std::string user{};                  // Empty: "${user}".
+  bool verify = true;                  // The certificate must be valid for the host.
+  bool in_clear = false;               // Log in even without TLS.
   friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 struct HeaderPattern {

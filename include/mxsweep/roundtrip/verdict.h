@@ -23,8 +23,9 @@ enum class Phase : std::uint8_t {
   auth,
   mail,
   rcpt,
-  data,  // From DATA to 354.
-  dot,   // From the final dot to its reply: the server has the message.
+  data,     // From DATA to 354.
+  dot,      // From the final dot to its reply: the server has the message.
+  command,  // One that a script sends as it is.
   quit,
   fetch_connect,
   fetch_greeting,

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The part of sending before its first command and after the end of the conversation.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "mxsweep/core/cause.h"
+#include "mxsweep/core/dialogue.h"
+#include "mxsweep/roundtrip/certificate_check.h"
+#include "mxsweep/roundtrip/extension.h"
+#include "mxsweep/roundtrip/sending.h"
+#include "roundtrip/submission.h"
+
+namespace mxsweep::roundtrip {
+namespace {
+
+using CorePhase = mxsweep::Phase;
+
+struct PhaseRow {
+  CorePhase core;
+  Phase phase;
+};
+constexpr PhaseRow kPhaseRows[] = {
+    {CorePhase::dns, Phase::dns},           {CorePhase::connect, Phase::connect},
+    {CorePhase::greeting, Phase::greeting}, {CorePhase::ehlo, Phase::ehlo},
+    {CorePhase::starttls, Phase::starttls}, {CorePhase::tls, Phase::tls},
+    {CorePhase::ehlo_tls, Phase::ehlo_tls},
+};
+
+Phase phase_of(CorePhase core) {
+  const auto row = std::ranges::find(kPhaseRows, core, &PhaseRow::core);
+  return row == std::end(kPhaseRows) ? Phase::quit : row->phase;
+}
+
+bool is_opening(const Step& step) {
+  return std::holds_alternative<Connect>(step.action) ||
+         std::holds_alternative<Ehlo>(step.action) || std::holds_alternative<StartTls>(step.action);
+}
+
+std::optional<std::string> fault_of_extensions(const Ehlo& ehlo, std::string_view reply) {
+  for (const std::string& want : ehlo.want) {
+    if (!is_offered(want, reply)) return "the server does not offer " + want;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Endpoint& Sending::endpoint() const {
+  return std::get<Connect>(steps_.front().action).endpoint;
+}
+
+Sending::Move Sending::begin(const Opening& opening, Instant now) {
+  begun_ = true;
+  under_tls_ = opening.under_tls;
+  capabilities_ = opening.capabilities;
+  check_opening(opening, now);
+  return go_on(now);
+}
+
+// The steps of what the conversation has done already.
+void Sending::check_opening(const Opening& opening, Instant now) {
+  const WallTime wall = order_.wall_time(now);
+  CorePhase listing = CorePhase::ehlo;
+  for (; at_ < steps_.size() && is_opening(step()); ++at_) {
+    if (failed_) continue;
+    CorePhase phase = CorePhase::greeting;
+    std::optional<std::string> fault;
+    if (const auto* connect = std::get_if<Connect>(&step().action)) {
+      if (connect->endpoint.service == Service::smtps) {
+        fault = fault_of({.host = endpoint().host, .verify = connect->verify}, opening.seen, wall);
+      }
+    } else if (const auto* ehlo = std::get_if<Ehlo>(&step().action)) {
+      phase = listing;
+      fault = fault_of_extensions(*ehlo, opening.seen.reply(phase));
+    } else if (const auto* starttls = std::get_if<StartTls>(&step().action)) {
+      phase = CorePhase::starttls;
+      listing = CorePhase::ehlo_tls;
+      const CertificateCheck check{endpoint().host, starttls->verify, starttls->days_left};
+      fault = under_tls_ ? fault_of(check, opening.seen, wall)
+                         : std::optional<std::string>("the server does not offer STARTTLS");
+    }
+    phase_ = phase_of(phase);
+    StepResult done{.step = first_ + at_, .phase = phase_, .code = opening.seen.code(phase)};
+    const std::string_view reply = opening.seen.reply(phase);
+    done.reply = kept_text(reply);
+    if (!fault && done.code != 0) {
+      fault = fault_of_reply(step().expect, submission_of(phase_), done.code, reply);
+    }
+    if (fault) done.fault = *std::move(fault);
+    capture(step(), reply, variables_);
+    keep(std::move(done));
+  }
+}
+
+void Sending::on_end(const probe::Observation& seen, Instant now) {
+  const bool stopped = seen.outcome() == mxsweep::Outcome::local;
+  if (!begun_) {
+    explain_early_end(seen);
+  } else if (stage_ != Stage::idle) {
+    if (stage_ == Stage::dot) sent_ = Sent::unsure;
+    StepResult cut = result(now);
+    cut.fault = row_of(seen.cause()).sentence;
+    keep(std::move(cut));
+  } else if (!failed_ && at_ < steps_.size() && std::holds_alternative<Quit>(step().action)) {
+    StepResult quit{.step = first_ + at_, .phase = Phase::quit};
+    quit.code = seen.code(CorePhase::quit);
+    keep(std::move(quit));
+  }
+  const results::Record record = seen.record(endpoint().host);
+  std::vector<PhaseTime> opening;
+  for (const auto& row : kPhaseRows) {
+    const Duration took = record.ms[row.core];
+    if (took != results::kNotReached) opening.push_back({row.phase, took});
+  }
+  times_.insert(times_.begin(), opening.begin(), opening.end());
+  if (sent_ == Sent::unsure) return;
+  if (accepted_ || !failed_) {
+    sent_ = Sent::queued;
+  } else {
+    sent_ = stopped ? Sent::stopped : Sent::failed;
+  }
+}
+
+// The conversation ended before the transaction began: the step that belongs to its phase failed.
+void Sending::explain_early_end(const probe::Observation& seen) {
+  const Phase reached = phase_of(seen.phase());
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < steps_.size() && is_opening(steps_[i]); ++i) {
+    if (phase_of(steps_[i].action) <= reached) last = i;
+  }
+  StepResult failure{.step = first_ + last, .phase = reached};
+  failure.code = seen.code(seen.phase());
+  failure.reply = kept_text(seen.reply(seen.phase()));
+  failure.fault = row_of(seen.cause()).sentence;
+  if (!failure.reply.empty()) failure.fault += ": " + failure.reply;
+  keep(std::move(failure));
+}
+
+}  // namespace mxsweep::roundtrip
