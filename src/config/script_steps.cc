@@ -85,7 +85,14 @@ Action plain_action(Fields& fields, std::string_view key) {
 
 Action read_connect(Fields& fields, Context&, ScriptReading& reading) {
   reading.connected = true;
-  return roundtrip::Connect{read_endpoint(fields, "connect", true)};
+  reading.opening = true;
+  roundtrip::Connect connect{read_endpoint(fields, "connect", true)};
+  const bool secured = connect.endpoint.service == Service::smtps;
+  fields.flag("verify", connect.verify);
+  if (fields.has("verify") && !secured && !connect.endpoint.host.empty()) {
+    fields.complain("verify", "verify goes with smtps here; starttls has its own");
+  }
+  return connect;
 }
 
 Action read_ehlo(Fields& fields, Context& context, ScriptReading&) {
@@ -130,6 +137,7 @@ Action read_auth(Fields& fields, Context&, ScriptReading& reading) {
     }
     const std::string user = text_with_variables(*inside, "user", reading.variables);
     if (!user.empty()) auth.user = user;
+    inside->flag("in_clear", auth.in_clear);
     inside->finish();
   }
   return auth;
@@ -144,6 +152,11 @@ Action read_rcpt_to(Fields& fields, Context&, ScriptReading& reading) {
   const toml::node* node = fields.find("rcpt_to");
   const bool empty = node->is_string() && node->as_string()->get().empty();
   if (empty) fields.complain("rcpt_to", "rcpt_to is empty");
+  // What a server says must not choose whom messages go to.
+  const std::size_t at = rcpt.address.rfind('@');
+  if (at != rcpt.address.npos && rcpt.address.find("${", at) != rcpt.address.npos) {
+    fields.complain("rcpt_to", "rcpt_to: the domain must be written here, not be a variable");
+  }
   return rcpt;
 }
 
@@ -204,10 +217,14 @@ void read_folders(Fields& fields, roundtrip::Fetch& fetch) {
 }
 
 Action read_fetch(Fields& fields, Context&, ScriptReading& reading) {
+  if (reading.fetched) fields.complain("fetch", "fetch: a check has one mailbox");
   reading.fetched = true;
   roundtrip::Fetch fetch{.endpoint = read_endpoint(fields, "fetch", false)};
   read_folders(fields, fetch);
   fetch.want_folder = plain_text(fields, "want_folder");
+  fetch.user = text_with_variables(fields, "user", {"user"});
+  fields.flag("verify", fetch.verify);
+  fields.flag("in_clear", fetch.in_clear);
   const bool imap =
       fetch.endpoint.service == Service::imap || fetch.endpoint.service == Service::imaps;
   const bool of_folders = fields.has("folder") || fields.has("want_folder");
@@ -369,9 +386,12 @@ void complain_of_strangers(Fields& fields, const Step& step) {
     fields.find(key);
   };
   if (!std::holds_alternative<roundtrip::Ehlo>(step.action)) refuse("want", "ehlo");
-  if (!std::holds_alternative<roundtrip::Fetch>(step.action)) {
-    refuse("folder", "fetch");
-    refuse("want_folder", "fetch");
+  const bool fetches = std::holds_alternative<roundtrip::Fetch>(step.action);
+  for (const std::string_view key : {"folder", "want_folder", "user", "in_clear"}) {
+    if (!fetches) refuse(key, "fetch");
+  }
+  if (!fetches && !std::holds_alternative<roundtrip::Connect>(step.action)) {
+    refuse("verify", "connect and fetch");
   }
   if (!has_reply(step.action)) {
     refuse("expect", "actions that have a reply");
@@ -379,7 +399,7 @@ void complain_of_strangers(Fields& fields, const Step& step) {
   }
 }
 
-void complain_of_order(Fields& fields, const Step& step, const ScriptReading& reading) {
+void complain_of_order(Fields& fields, const Step& step, ScriptReading& reading) {
   const std::string_view key = key_of(step.action);
   const bool of_message = std::holds_alternative<roundtrip::HeaderCheck>(step.action) ||
                           std::holds_alternative<roundtrip::HopsCheck>(step.action) ||
@@ -390,6 +410,16 @@ void complain_of_order(Fields& fields, const Step& step, const ScriptReading& re
   if (has_reply(step.action) && !reading.connected) {
     fields.complain(key, fmt::format("{} needs a step with connect before it", key));
   }
+  if (has_reply(step.action) && reading.fetched) {
+    fields.complain(key, fmt::format("{} must stand before fetch", key));
+  }
+  const bool opens = std::holds_alternative<roundtrip::Connect>(step.action) ||
+                     std::holds_alternative<roundtrip::Ehlo>(step.action) ||
+                     std::holds_alternative<roundtrip::StartTls>(step.action);
+  if (opens && reading.connected && !reading.opening) {
+    fields.complain(key, fmt::format("{} must stand directly behind connect", key));
+  }
+  reading.opening = opens;
 }
 
 }  // namespace
@@ -423,7 +453,8 @@ Step read_step(Fields& fields, Context& context, ScriptReading& reading) {
     read_expect(fields, context, step.expect);
     read_captures(fields, context, reading, step);
   }
-  for (const std::string_view key : {"want", "folder", "want_folder"}) fields.find(key);
+  for (const std::string_view key : {"want", "folder", "want_folder", "user", "verify", "in_clear"})
+    fields.find(key);
   fields.finish();
   return step;
 }

@@ -65,6 +65,7 @@ std::string value_of(const Authenticate& auth) {
   Pairs pairs(", ");
   if (auth.mechanism) pairs.add("mechanism", toml_quoted(sasl::to_string(*auth.mechanism)));
   pairs.add("user", toml_quoted(auth.user));
+  if (auth.in_clear) pairs.add("in_clear", "true");
   return pairs.as_table();
 }
 std::string value_of(const MailFrom& mail) { return toml_quoted(mail.address); }
@@ -116,9 +117,15 @@ void add_step(const Step& step, std::string& out) {
   if (const auto* ehlo = std::get_if<Ehlo>(&step.action); ehlo && !ehlo->want.empty()) {
     lines.add("want", array_of(ehlo->want));
   }
+  if (const auto* connect = std::get_if<Connect>(&step.action); connect && !connect->verify) {
+    lines.add("verify", "false");
+  }
   if (const auto* fetch = std::get_if<Fetch>(&step.action)) {
     if (!fetch->folders.empty()) lines.add("folder", array_of(fetch->folders));
     if (!fetch->want_folder.empty()) lines.add("want_folder", toml_quoted(fetch->want_folder));
+    if (!fetch->user.empty()) lines.add("user", toml_quoted(fetch->user));
+    if (!fetch->verify) lines.add("verify", "false");
+    if (fetch->in_clear) lines.add("in_clear", "true");
   }
   if (!step.name.empty()) lines.add("name", toml_quoted(step.name));
   if (!step.expect.empty()) lines.add("expect", expectation_of(step.expect));

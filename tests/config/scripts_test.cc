@@ -73,9 +73,11 @@ Script only(std::string_view text) {
 
 // The problems of a script with these steps, one a line.
 std::string problems_of_steps(std::string_view steps) {
-  const std::string before =
-      "[[check]]\nname = \"a\"\n[[check.step]]\nconnect = \"a.test\"\n[[check.step]]\n"
-      "fetch = \"imap://a.test\"\n[[check.step]]\n";
+  std::string before = "[[check]]\nname = \"a\"\n[[check.step]]\nconnect = \"a.test\"\n";
+  const bool of_message =
+      steps.starts_with("header") || steps.starts_with("hops") || steps.starts_with("delete");
+  if (of_message) before += "[[check.step]]\nfetch = \"imap://a.test\"\n";
+  before += "[[check.step]]\n";
   std::string all;
   for (const Problem& problem : read_scripts({"f", before + std::string(steps)}).problems) {
     all += problem.sentence + "\n";
@@ -135,6 +137,46 @@ TEST_CASE("a script that is written is read as the same", "[config][scripts]") {
       CHECK(only(write_script(usual_script(usual))) == usual_script(usual));
     }
   }
+}
+
+TEST_CASE("steps stand where they can be run", "[config][scripts]") {
+  CHECK(problems_of_steps("mail_from = \"\"\n[[check.step]]\nstarttls = {}") ==
+        "starttls must stand directly behind connect");
+  CHECK(problems_of_steps("fetch = \"imap://a.test\"\n[[check.step]]\nfetch = \"pop3://a.test\"") ==
+        "fetch: a check has one mailbox");
+  CHECK(problems_of_steps("delete = true\n[[check.step]]\nquit = true") ==
+        "quit must stand before fetch");
+}
+
+TEST_CASE("passwords go to servers that are verified, unless a script says otherwise",
+          "[config][scripts]") {
+  const Script script = only(R"toml([[check]]
+name = "a"
+[[check.step]]
+connect = "smtps://a.test"
+verify = false
+[[check.step]]
+auth = { in_clear = true }
+[[check.step]]
+fetch = "imap://a.test"
+user = "other"
+verify = false
+in_clear = true
+)toml");
+  CHECK_FALSE(std::get<Connect>(script.steps[0].action).verify);
+  CHECK(std::get<Authenticate>(script.steps[1].action).in_clear);
+  CHECK(std::get<Fetch>(script.steps[2].action).user == "other");
+  CHECK_FALSE(std::get<Fetch>(script.steps[2].action).verify);
+  CHECK(std::get<Fetch>(script.steps[2].action).in_clear);
+  CHECK(only(write_script(script)) == script);
+  CHECK(problems_of_steps("ehlo = true\nverify = false") == "verify goes with connect and fetch");
+  CHECK(problems_of_steps("connect = \"a.test\"\nverify = false") ==
+        "verify goes with smtps here; starttls has its own");
+}
+
+TEST_CASE("a message goes to no domain that a server has chosen", "[config][scripts]") {
+  CHECK(problems_of_steps("rcpt_to = \"a@${user}.test\"") ==
+        "rcpt_to: the domain must be written here, not be a variable");
 }
 
 TEST_CASE("a step has one action", "[config][scripts]") {
