@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "deliver/mx_finder.h"
-#include "deliver/program.h"
 #include "deliver/tally.h"
 #include "deliver/transfer.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/programs/program.h"
 #include "mxsweep/watch/effects.h"
 #include "mxsweep/watch/settings.h"
 
@@ -124,7 +124,7 @@ class ExecAttempt : public Attempt {
  private:
   void start(Instant now, WallTime wall) override;
 
-  Program program_;
+  programs::Program program_;
   bool late_ = false;
 };
 

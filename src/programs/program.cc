@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "deliver/program.h"
+#include "mxsweep/programs/program.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -18,7 +18,7 @@
 
 extern char** environ;  // NOLINT: POSIX names it so.
 
-namespace mxsweep::deliver {
+namespace mxsweep::programs {
 namespace {
 
 void close_one(int& descriptor) {
@@ -39,11 +39,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 struct SpawnSettings {
-  SpawnSettings(int input, int output) {
+  SpawnSettings(int input, int output, bool errors) {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    if (errors) ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
     ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     ::posix_spawnattr_init(&attributes);
     sigset_t none;
@@ -81,7 +81,7 @@ Program::~Program() {
 }
 
 int Program::start(const std::vector<std::string>& command,
-                   const std::vector<std::string>& variables, std::string input) {
+                   const std::vector<std::string>& variables, std::string input, const Keep& keep) {
   INVARIANT(!command.empty() && process_ == 0);
   std::array<int, 2> in = {-1, -1};
   std::array<int, 2> out = {-1, -1};
@@ -93,7 +93,7 @@ int Program::start(const std::vector<std::string>& command,
     for (char** variable = environ; *variable != nullptr; ++variable) {
       if (!is_ours(*variable)) environment.emplace_back(*variable);
     }
-    const SpawnSettings settings(in[0], out[1]);
+    const SpawnSettings settings(in[0], out[1], keep.errors);
     error = ::posix_spawnp(&process_, arguments[0].c_str(), &settings.actions, &settings.attributes,
                            pointers(arguments).data(), pointers(environment).data());
     if (error != 0) process_ = 0;
@@ -109,6 +109,7 @@ int Program::start(const std::vector<std::string>& command,
   ::fcntl(input_descriptor_, F_SETFL, O_NONBLOCK);
   ::fcntl(output_descriptor_, F_SETFL, O_NONBLOCK);
   input_ = std::move(input);
+  output_octets_max_ = keep.octets_max;
   return 0;
 }
 
@@ -141,7 +142,7 @@ void Program::drain() {
     const ssize_t got = ::read(output_descriptor_, octets.data(), octets.size());
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) return close_one(output_descriptor_);
-    const std::size_t room = kOutputOctetsMax - output_.size();
+    const std::size_t room = output_octets_max_ - output_.size();
     output_.append(octets.data(), std::min(room, static_cast<std::size_t>(got)));
   }
 }
@@ -164,4 +165,4 @@ void Program::kill() {
   if (!done_ && process_ > 0) ::kill(-process_, SIGKILL);
 }
 
-}  // namespace mxsweep::deliver
+}  // namespace mxsweep::programs

@@ -8,7 +8,7 @@
 //   Security  no shell. It gets this process's environment without what belongs to its service
 //             manager, default signals, and a process group of its own, which kill() ends as a
 //             whole.
-//   Limits    kOutputOctetsMax octets of its output are kept; the rest is read and dropped.
+//   Limits    as many octets of its output are kept as wanted; the rest is read and dropped.
 //   Lifetime  the destructor kills what still runs.
 //   Errors    start() returns an errno; 0: it runs.
 #pragma once
@@ -16,15 +16,20 @@
 #include <poll.h>
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
-namespace mxsweep::deliver {
+namespace mxsweep::programs {
+
+// What is kept of a program's output.
+struct Keep {
+  std::size_t octets_max = 4096;
+  bool errors = true;  // Standard error too, in between; else it is ours.
+};
 
 class Program {
  public:
-  static constexpr std::size_t kOutputOctetsMax = 4096;
-
   Program() = default;
   ~Program();
   Program(const Program&) = delete;
@@ -32,7 +37,8 @@ class Program {
 
   // `variables`: "NAME=value", added to the environment. Requires: the command is not empty.
   [[nodiscard]] int start(const std::vector<std::string>& command,
-                          const std::vector<std::string>& variables, std::string input);
+                          const std::vector<std::string>& variables, std::string input,
+                          const Keep& keep = {});
   void descriptors(std::vector<pollfd>& descriptors) const;
   void on_ready();  // Reads and writes what is possible, and notices the end.
   void kill();
@@ -51,10 +57,11 @@ class Program {
   int output_descriptor_ = -1;
   std::string input_;
   std::size_t fed_ = 0;
+  std::size_t output_octets_max_ = 0;
   std::string output_;
   bool done_ = false;
   int status_ = -1;
   int signal_ = 0;
 };
 
-}  // namespace mxsweep::deliver
+}  // namespace mxsweep::programs
