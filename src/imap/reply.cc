@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include "mxsweep/core/ascii.h"
@@ -50,6 +51,8 @@ Status status_of(std::string_view word) {
 
 std::string_view word_before_blank(std::string_view text) { return text.substr(0, text.find(' ')); }
 
+constexpr std::size_t kLiteralEndless = std::numeric_limits<std::uint32_t>::max();
+
 // The size of the literal that a line announces at its end: "{5}", "{5+}", "~{5}". Sizes beyond
 // every limit are all the same.
 std::optional<std::size_t> literal_after(std::string_view line) {
@@ -61,7 +64,7 @@ std::optional<std::size_t> literal_after(std::string_view line) {
   if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
   std::size_t size = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  return error == std::errc{} ? std::min(size, kReplyOctetsMax) : kReplyOctetsMax;
+  return error == std::errc{} ? std::min(size, kLiteralEndless) : kLiteralEndless;
 }
 
 // Of the line that ends at `line`'s end and is a part of `response`.
@@ -95,7 +98,7 @@ StatusLine status_line(std::string_view line) {
 }
 
 ReplyStatus ReplyReader::read(std::string_view input, const Awaited& awaited) {
-  const std::string_view reply = input.substr(0, kReplyOctetsMax);
+  const std::string_view reply = input.substr(0, awaited.octets_max);
   while (true) {
     const std::string_view rest = reply.substr(std::min<std::size_t>(reached_, reply.size()));
     const std::size_t offending = first_octet_against_opening(rest, awaited.tag.empty());
@@ -113,7 +116,7 @@ ReplyStatus ReplyReader::read(std::string_view input, const Awaited& awaited) {
       return ReplyStatus::too_long;
     }
     if (const std::optional<std::size_t> literal = literal_of(response, line)) {
-      if (*literal > kLiteralOctetsMax || line_ + *literal >= kReplyOctetsMax) {
+      if (*literal > awaited.literal_octets_max || line_ + *literal >= awaited.octets_max) {
         reached_ = line_;
         return ReplyStatus::too_long;
       }
@@ -125,7 +128,7 @@ ReplyStatus ReplyReader::read(std::string_view input, const Awaited& awaited) {
     if (taken != ReplyStatus::need_more) return taken;
   }
   searched_ = std::max(searched_, static_cast<std::uint32_t>(reply.size()));
-  if (reply.size() < kReplyOctetsMax) return ReplyStatus::need_more;
+  if (reply.size() < awaited.octets_max) return ReplyStatus::need_more;
   reached_ = static_cast<std::uint32_t>(reply.size());
   return ReplyStatus::too_long;
 }
@@ -142,14 +145,16 @@ bool ReplyReader::take_line(std::string_view line) {
 // need_more: the reply goes on after this response.
 ReplyStatus ReplyReader::take_response(std::string_view response, const Awaited& awaited) {
   const StatusLine line = status_line(without_line_end(response));
+  const ReplyStatus untagged = awaited.single ? ReplyStatus::complete : ReplyStatus::need_more;
   if (awaited.tag.empty()) {
     if (line.status == Status::none) return ReplyStatus::malformed;
     status_ = line.status;
     return ReplyStatus::complete;
   }
-  if (line.tag == "+") return ReplyStatus::need_more;
+  // A continuation may be "+" alone.
+  if (response.starts_with('+')) return untagged;
   if (line.tag == "*") {
-    if (line.status != Status::bye || awaited.logout) return ReplyStatus::need_more;
+    if (line.status != Status::bye || awaited.logout) return untagged;
     status_ = Status::bye;
     return ReplyStatus::complete;
   }

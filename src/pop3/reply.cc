@@ -9,10 +9,10 @@
 namespace mxsweep::pop3 {
 namespace {
 
-constexpr std::array<std::string_view, 3> kStatuses = {"", "+OK", "-ERR"};
+constexpr std::array<std::string_view, 4> kStatuses = {"", "+OK", "-ERR", "+"};
 
 Status status_of(std::string_view line) {
-  for (const Status status : {Status::ok, Status::err}) {
+  for (const Status status : {Status::ok, Status::err, Status::challenge}) {
     const std::string_view word = to_string(status);
     const bool ends = line.size() == word.size() || line.substr(0, word.size() + 1).ends_with(' ');
     if (line.starts_with(word) && ends) return status;
@@ -20,9 +20,9 @@ Status status_of(std::string_view line) {
   return Status::none;
 }
 
-// The first octet of a line (possibly incomplete) that no status has; npos: none yet.
-std::size_t first_octet_against_status(std::string_view line) {
-  const std::string_view word = to_string(line.starts_with('-') ? Status::err : Status::ok);
+// The first octet of a line (possibly incomplete) against the word and what may follow it; npos:
+// none yet.
+std::size_t first_octet_against(std::string_view line, std::string_view word) {
   const std::size_t compared = std::min(line.size(), word.size());
   const auto* const differs =
       std::mismatch(line.begin(), line.begin() + compared, word.begin()).first;
@@ -32,14 +32,22 @@ std::size_t first_octet_against_status(std::string_view line) {
   return behind == ' ' || behind == '\r' || behind == '\n' ? line.npos : word.size();
 }
 
+// As above, for every status that the reply may have.
+std::size_t first_octet_against_status(std::string_view line, bool challenge) {
+  const Status likely = line.starts_with('-') ? Status::err : Status::ok;
+  const std::size_t offending = first_octet_against(line, to_string(likely));
+  if (!challenge) return offending;
+  return std::max(offending, first_octet_against(line, to_string(Status::challenge)));
+}
+
 }  // namespace
 
 std::string_view to_string(Status status) { return kStatuses[static_cast<std::size_t>(status)]; }
 
-ReplyStatus ReplyReader::read(std::string_view input, bool multi_line) {
-  const std::string_view reply = input.substr(0, kReplyOctetsMax);
+ReplyStatus ReplyReader::read(std::string_view input, const Awaited& awaited) {
+  const std::string_view reply = input.substr(0, awaited.octets_max);
   if (lines_ == 0) {
-    const std::size_t offending = first_octet_against_status(reply);
+    const std::size_t offending = first_octet_against_status(reply, awaited.challenge);
     if (offending != reply.npos) {
       reached_ = static_cast<std::uint32_t>(offending);
       return ReplyStatus::malformed;
@@ -54,17 +62,17 @@ ReplyStatus ReplyReader::read(std::string_view input, bool multi_line) {
       return ReplyStatus::malformed;
     }
     reached_ = searched_ = static_cast<std::uint32_t>(line_feed + 1);
-    if (take_line(line, multi_line)) return ReplyStatus::complete;
-    if (lines_ == kReplyLinesMax) return ReplyStatus::too_long;
+    if (take_line(line, awaited)) return ReplyStatus::complete;
+    if (lines_ == awaited.lines_max) return ReplyStatus::too_long;
   }
   searched_ = static_cast<std::uint32_t>(reply.size());
-  if (reply.size() < kReplyOctetsMax) return ReplyStatus::need_more;
+  if (reply.size() < awaited.octets_max) return ReplyStatus::need_more;
   reached_ = searched_;
   return ReplyStatus::too_long;
 }
 
 // Takes one whole line, LF included. True if it ends the reply.
-bool ReplyReader::take_line(std::string_view line, bool multi_line) {
+bool ReplyReader::take_line(std::string_view line, const Awaited& awaited) {
   const std::string_view content = without_line_end(line);
   anomalies_.add(anomalies_of_octets(content));
   if (!line.ends_with("\r\n")) anomalies_.add(Anomaly::bare_lf);
@@ -72,7 +80,7 @@ bool ReplyReader::take_line(std::string_view line, bool multi_line) {
   if (content.size() > kLineOctetsMax) anomalies_.add(Anomaly::line_cut);
   if (lines_++ > 0) return content == ".";
   status_ = status_of(content);
-  return status_ == Status::err || !multi_line;
+  return status_ != Status::ok || !awaited.multi_line;
 }
 
 StatusLine status_line(std::string_view line) {

@@ -9,7 +9,8 @@
 //   Reply     Untagged and continuation responses, then the tagged one: OK, NO or BAD. A greeting
 //             is one untagged status: OK, PREAUTH or BYE. An untagged BYE completes any reply but
 //             that to LOGOUT, of which it is a part. A response with another tag completes the
-//             reply too, as a stray one.
+//             reply too, as a stray one. While a command goes on (IDLE), responses must be seen as
+//             they come: Awaited::single.
 //   Literal   "{n}" at the end of a line: n octets of any value belong to the response, and the
 //             line goes on behind them. Counted, never searched. Text of a status has none.
 //   Lines     end in LF; without a CR before it: bare_lf. Over kLineOctetsMax: line_cut, because a
@@ -39,10 +40,13 @@ enum class Status : std::uint8_t { none, ok, no, bad, preauth, bye };
 // As sent, in capitals; empty for none.
 [[nodiscard]] std::string_view to_string(Status status);
 
-// What completes the reply.
+// What completes the reply, and how much it may have.
 struct Awaited {
   std::string_view tag;  // Of our command; empty: a greeting.
   bool logout = false;   // The command is LOGOUT.
+  bool single = false;   // Any response completes it: they are read one by one.
+  std::uint32_t octets_max = kReplyOctetsMax;
+  std::uint32_t literal_octets_max = kLiteralOctetsMax;
 };
 
 class ReplyReader {

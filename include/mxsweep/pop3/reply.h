@@ -26,16 +26,27 @@ inline constexpr std::size_t kReplyLinesMax = 512;
 inline constexpr std::size_t kLineOctetsMax = 4 * 1024;
 inline constexpr std::size_t kLineOctetsStandard = 512;
 
-enum class Status : std::uint8_t { none, ok, err };
+// challenge: "+", to which a client that authenticates responds (RFC 5034 section 4).
+enum class Status : std::uint8_t { none, ok, err, challenge };
 
-// As sent: "+OK", "-ERR"; empty for none.
+// As sent: "+OK", "-ERR", "+"; empty for none.
 [[nodiscard]] std::string_view to_string(Status status);
+
+// What the reply may be, and how much it may have.
+struct Awaited {
+  bool multi_line = false;  // The command has a multi-line reply when it succeeds.
+  bool challenge = false;   // The command is AUTH: a challenge is a reply.
+  std::uint32_t octets_max = kReplyOctetsMax;
+  std::uint16_t lines_max = kReplyLinesMax;
+};
 
 class ReplyReader {
  public:
   // Call again with the same reply, grown, while the status is need_more; any other is final.
-  // `multi_line`: the command has a multi-line reply when it succeeds.
-  [[nodiscard]] ReplyStatus read(std::string_view input, bool multi_line);
+  [[nodiscard]] ReplyStatus read(std::string_view input, const Awaited& awaited);
+  [[nodiscard]] ReplyStatus read(std::string_view input, bool multi_line) {
+    return read(input, Awaited{.multi_line = multi_line});
+  }
 
   // complete: the end of the reply. malformed: the offending octet. too_long: where the limit was
   // reached. need_more: the start of the unfinished line.
@@ -44,7 +55,7 @@ class ReplyReader {
   [[nodiscard]] AnomalySet anomalies() const { return anomalies_; }
 
  private:
-  [[nodiscard]] bool take_line(std::string_view line, bool multi_line);
+  [[nodiscard]] bool take_line(std::string_view line, const Awaited& awaited);
 
   std::uint32_t reached_ = 0;
   std::uint32_t searched_ = 0;  // There is no line end from reached_ up to here.
