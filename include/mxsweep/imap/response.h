@@ -26,7 +26,7 @@ struct ListedMailbox {
 };
 [[nodiscard]] std::optional<ListedMailbox> read_list(std::string_view response);
 
-// "* 23 EXISTS": 23.
+// "* 23 EXISTS": how many messages there are now.
 [[nodiscard]] std::optional<std::uint32_t> read_exists(std::string_view response);
 
 // The number in a response code: of UIDNEXT, UIDVALIDITY.

@@ -27,7 +27,7 @@ struct ListedMessage {
 [[nodiscard]] std::vector<ListedMessage> read_uidl(std::string_view reply);
 
 // The octets of a reply to TOP behind its status, without stuffed dots and the last line. Lines end
-// as they came.
+// in CRLF, and are cut at kLineOctetsMax.
 [[nodiscard]] std::string read_message(std::string_view reply);
 
 }  // namespace mxsweep::pop3

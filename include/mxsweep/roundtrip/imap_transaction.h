@@ -34,8 +34,6 @@ class ImapTransaction : public probe::Transaction {
   // Requires: sasl::check_credentials() is ok for the mechanism; order.token is one of order.key.
   ImapTransaction(const MailboxOrder& order, const Signals& signals, MailboxResult& result);
   ~ImapTransaction() override;
-  ImapTransaction(ImapTransaction&&) noexcept;
-  ImapTransaction& operator=(ImapTransaction&&) noexcept;
 
   Move begin(const Opening& opening, Instant now) override;
   Move on_bytes(std::string_view octets, Instant now) override;

@@ -37,8 +37,6 @@ class Pop3Transaction : public probe::Transaction {
   Pop3Transaction(const MailboxOrder& order, const Signals& signals, Pop3Seen& seen,
                   MailboxResult& result);
   ~Pop3Transaction() override;
-  Pop3Transaction(Pop3Transaction&&) noexcept;
-  Pop3Transaction& operator=(Pop3Transaction&&) noexcept;
 
   Move begin(const Opening& opening, Instant now) override;
   Move on_bytes(std::string_view octets, Instant now) override;
