@@ -88,6 +88,24 @@ TEST_CASE("BYE ends any reply but that to LOGOUT", "[imap]") {
   expect_reply("* BYE logging out\r\na1 OK done\r\n", kLogout, {Status::ok});
 }
 
+TEST_CASE("responses can be read one by one", "[imap]") {
+  const Awaited single{.tag = "a1", .single = true};
+  expect_reply("* 2 EXISTS\r\n", single, {Status::none});
+  expect_reply("+ idling\r\n", single, {Status::none});
+  expect_reply("+\r\n", single, {Status::none});
+  expect_reply("* OK still here\r\n", single, {Status::none});
+  expect_reply("* 1 FETCH (BODY[] {14}\r\n* 9 EXISTS\r\n\r\n)\r\n", single, {Status::none});
+  expect_reply("a1 NO no\r\n", single, {Status::no});
+}
+
+TEST_CASE("a caller has limits of its own", "[imap]") {
+  const Awaited roomy{.tag = "a1", .octets_max = 200'000, .literal_octets_max = 100'000};
+  CHECK(status_of("* X {100000}\r\n", roomy) == ReplyStatus::need_more);
+  CHECK(status_of("* X {100001}\r\n", roomy) == ReplyStatus::too_long);
+  CHECK(status_of("* " + std::string(199'997, 'x'), roomy) == ReplyStatus::need_more);
+  CHECK(status_of("* " + std::string(200'000, 'x'), roomy) == ReplyStatus::too_long);
+}
+
 TEST_CASE("a literal is as long as its size says, whatever is in it", "[imap]") {
   expect_reply("* 1 FETCH (BODY[HEADER] {12}\r\na1 OK no\r\n\r\n)\r\na1 OK done\r\n", kTagged,
                {Status::ok});

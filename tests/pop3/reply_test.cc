@@ -25,8 +25,11 @@ void check_complete(const ReplyReader& reader, std::size_t octets, Status status
   CHECK(reader.anomalies() == set_of(anomalies));
 }
 
+constexpr Awaited kOneLine{};
+constexpr Awaited kMultiLine{.multi_line = true};
+
 // As in tests/imap/reply_test.cc.
-void expect_reply(const std::string& wire, bool multi_line, Status status,
+void expect_reply(const std::string& wire, const Awaited& awaited, Status status,
                   std::initializer_list<Anomaly> anomalies = {}) {
   CAPTURE(wire);
   const GuardedBytes whole(wire);
@@ -34,13 +37,13 @@ void expect_reply(const std::string& wire, bool multi_line, Status status,
   ReplyReader growing;
   for (std::size_t cut = 0; cut < wire.size(); ++cut) {
     const GuardedBytes part(std::string_view(wire).substr(0, cut));
-    REQUIRE(growing.read(part.view(), multi_line) == ReplyStatus::need_more);
+    REQUIRE(growing.read(part.view(), awaited) == ReplyStatus::need_more);
     ReplyReader cut_once;
-    REQUIRE(cut_once.read(part.view(), multi_line) == ReplyStatus::need_more);
-    REQUIRE(cut_once.read(followed.view(), multi_line) == ReplyStatus::complete);
+    REQUIRE(cut_once.read(part.view(), awaited) == ReplyStatus::need_more);
+    REQUIRE(cut_once.read(followed.view(), awaited) == ReplyStatus::complete);
     check_complete(cut_once, wire.size(), status, anomalies);
   }
-  REQUIRE(growing.read(whole.view(), multi_line) == ReplyStatus::complete);
+  REQUIRE(growing.read(whole.view(), awaited) == ReplyStatus::complete);
   check_complete(growing, wire.size(), status, anomalies);
 }
 
@@ -62,14 +65,14 @@ std::vector<std::string> lines_of(std::string_view reply) {
 }
 
 TEST_CASE("a reply is one line", "[pop3]") {
-  expect_reply("+OK ready <1.2@mx.test>\r\n", false, Status::ok);
-  expect_reply("+OK\r\n", false, Status::ok);
-  expect_reply("-ERR [SYS/TEMP] later\r\n", false, Status::err);
-  expect_reply("-ERR no\n", true, Status::err, {Anomaly::bare_lf});
+  expect_reply("+OK ready <1.2@mx.test>\r\n", kOneLine, Status::ok);
+  expect_reply("+OK\r\n", kOneLine, Status::ok);
+  expect_reply("-ERR [SYS/TEMP] later\r\n", kOneLine, Status::err);
+  expect_reply("-ERR no\n", kMultiLine, Status::err, {Anomaly::bare_lf});
 }
 
 TEST_CASE("a multi-line reply ends with a line of one dot", "[pop3]") {
-  expect_reply("+OK list\r\nTOP\r\n..dot\r\n\r\n.\r\n", true, Status::ok);
+  expect_reply("+OK list\r\nTOP\r\n..dot\r\n\r\n.\r\n", kMultiLine, Status::ok);
   CHECK(lines_of("+OK list\r\nTOP\r\n..dot\r\n.x\r\n\r\n.\r\n") ==
         std::vector<std::string>{"list", "TOP", ".dot", "x", ""});
 }
@@ -89,7 +92,7 @@ TEST_CASE("an endless line or reply ends at the limit", "[pop3]") {
   std::string lines = "+OK\r\n";
   for (std::size_t i = 0; i <= kReplyLinesMax; ++i) lines += "X\r\n";
   CHECK(read(lines) == ReplyStatus::too_long);
-  expect_reply("+OK " + std::string(kLineOctetsMax, 'x') + "\r\n", false, Status::ok,
+  expect_reply("+OK " + std::string(kLineOctetsMax, 'x') + "\r\n", kOneLine, Status::ok,
                {Anomaly::long_line, Anomaly::line_cut});
 }
 
@@ -111,6 +114,25 @@ TEST_CASE("CAPA lists a capability a line, and the first line is none", "[pop3]"
   CHECK(text == "CAPA:|SASL:PLAIN  LOGIN|");
   CHECK_FALSE(offers(kReply, "STLS"));
   CHECK(offers("+OK\r\nstls\r\n.\r\n", "STLS"));
+}
+
+TEST_CASE("a challenge is a reply to AUTH alone", "[pop3]") {
+  const Awaited auth{.challenge = true};
+  expect_reply("+ cGFzc3dvcmQ=\r\n", auth, Status::challenge);
+  expect_reply("+ \r\n", auth, Status::challenge);
+  expect_reply("+\r\n", auth, Status::challenge);
+  expect_reply("+OK\r\n", auth, Status::ok);
+  expect_reply("-ERR no\r\n", auth, Status::err);
+  CHECK(ReplyReader().read("+ x\r\n", false) == ReplyStatus::malformed);
+  CHECK(ReplyReader().read("+O K\r\n", auth) == ReplyStatus::malformed);
+}
+
+TEST_CASE("a caller's limits take the place of those of a sweep", "[pop3]") {
+  std::string lines = "+OK\r\n";
+  for (std::size_t i = 0; i <= kReplyLinesMax; ++i) lines += "1 x\r\n";
+  CHECK(ReplyReader().read(lines + ".\r\n", true) == ReplyStatus::too_long);
+  const Awaited many{.multi_line = true, .lines_max = 1000};
+  CHECK(ReplyReader().read(lines + ".\r\n", many) == ReplyStatus::complete);
 }
 
 }  // namespace

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// A server of mailboxes in memory, and a conversation with it in virtual time.
+//
+//   Shape     ModelServer answers commands of IMAP as its switches say. Its folders are there to be
+//             changed while a Visit goes on.
+//   Errors    a command that it does not know fails the test.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mxsweep/core/tags.h"
+#include "mxsweep/message/headers.h"
+#include "mxsweep/probe/conversation.h"
+#include "mxsweep/roundtrip/imap_transaction.h"
+#include "support/catch.h"
+
+namespace mxsweep::roundtrip {
+
+struct ModelMessage {
+  std::uint32_t uid = 0;
+  std::string text{};  // The header block, an empty line, the body.
+  bool deleted = false;
+};
+
+struct ModelFolder {
+  std::vector<ModelMessage> messages{};
+  std::uint32_t uid_next = 100;
+  std::uint32_t uid_validity = 5;
+  std::string uses{};  // "\Junk"
+
+  std::uint32_t add(const std::string& text) {
+    messages.push_back({.uid = uid_next, .text = text});
+    return uid_next++;
+  }
+};
+
+class ModelServer {
+ public:
+  std::string capabilities = "IMAP4rev1 IDLE UIDPLUS LITERAL+ SPECIAL-USE";
+  bool search_finds = true;  // Else SEARCH by header never finds anything.
+  bool search_known = true;  // Else it is refused.
+  bool tells = true;         // Of new messages, while it idles.
+  std::map<std::string, ModelFolder> folders{{"INBOX", {}}};
+  std::string log;  // Commands, without tags, one a line.
+
+  ModelFolder& inbox() { return folders["INBOX"]; }
+
+  // A message comes. What the server sends at once.
+  std::string deliver(const std::string& folder, const std::string& text) {
+    folders[folder].add(text);
+    if (folder != selected_) return {};
+    told_ = false;
+    return idle_tag_.empty() || !tells ? std::string() : news();
+  }
+
+  // Answers whole lines; none of the commands has a literal that is waited for.
+  std::string answer(const std::string& octets) {
+    std::string replies;
+    std::istringstream lines(octets);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      replies += answer_line(line);
+    }
+    return replies;
+  }
+
+ private:
+  std::string news() {
+    told_ = true;
+    return "* " + std::to_string(folder().messages.size()) + " EXISTS\r\n";
+  }
+
+  ModelFolder& folder() { return folders.at(selected_); }
+
+  std::string answer_line(const std::string& line) {
+    if (line == "DONE") return std::exchange(idle_tag_, {}) + " OK idled\r\n";
+    const std::size_t blank = line.find(' ');
+    const std::string tag = line.substr(0, blank);
+    const std::string command = line.substr(blank + 1);
+    log += command + "\n";
+    const std::string ok = tag + " OK done\r\n";
+    const auto is = [&command](std::string_view word) { return command.starts_with(word); };
+    if (is("IDLE")) {
+      idle_tag_ = tag;
+      return "+ idling\r\n" + (told_ || !tells ? std::string() : news());
+    }
+    if (is("LOGOUT")) return "* BYE\r\n" + ok;
+    if (is("LOGIN")) return ok;
+    if (is("CAPABILITY")) return "* CAPABILITY " + capabilities + "\r\n" + ok;
+    if (is("LIST")) return list() + ok;
+    if (is("SELECT") || is("EXAMINE")) return select(command, tag);
+    if (is("NOOP")) return (told_ ? std::string() : news()) + ok;
+    if (is("UID SEARCH")) return search(command, tag);
+    if (is("UID FETCH")) return fetch(command) + ok;
+    if (is("UID STORE")) return store(command) + ok;
+    if (is("UID EXPUNGE")) return expunge(set_of(command.substr(12))) + ok;
+    if (is("EXPUNGE")) return expunge(all()) + ok;
+    FAIL("the server does not know: " << command);
+    return {};
+  }
+
+  std::string list() {
+    std::string listed;
+    for (const auto& [name, each] : folders) {
+      listed += "* LIST (" + each.uses + ") \"/\" \"" + name + "\"\r\n";
+    }
+    return listed;
+  }
+
+  std::string select(const std::string& command, const std::string& tag) {
+    const std::string name = command.substr(command.find('"') + 1);
+    selected_ = name.substr(0, name.size() - 1);
+    told_ = true;
+    if (!folders.contains(selected_)) return tag + " NO [NONEXISTENT] no such folder\r\n";
+    return news() + "* OK [UIDVALIDITY " + std::to_string(folder().uid_validity) +
+           "] ok\r\n* OK [UIDNEXT " + std::to_string(folder().uid_next) + "] ok\r\n" + tag +
+           " OK [READ-WRITE] selected\r\n";
+  }
+
+  std::string search(const std::string& command, const std::string& tag) {
+    const bool deleted = command.find("DELETED") != command.npos;
+    if (!deleted && !search_known) return tag + " BAD unknown\r\n";
+    const std::size_t open = command.find('"');
+    const std::string value = open == command.npos ? "" : command.substr(open + 1);
+    std::string found = "* SEARCH";
+    for (const ModelMessage& message : folder().messages) {
+      const message::Headers headers = message::read_headers(message.text);
+      const bool by_header =
+          search_finds && std::ranges::any_of(headers.fields, [&](const message::Field& each) {
+            return same_word(each.name, "X-Mxsweep-Token") &&
+                   each.value.find(value.substr(0, value.size() - 1)) != std::string::npos;
+          });
+      if (deleted ? message.deleted : by_header) found += " " + std::to_string(message.uid);
+    }
+    return found + "\r\n" + tag + " OK done\r\n";
+  }
+
+  std::string fetch(const std::string& command) {
+    const std::vector<std::uint32_t> uids = set_of(command.substr(10));
+    const bool whole = command.find("BODY.PEEK[]") != command.npos;
+    std::string replies;
+    std::size_t number = 0;
+    for (const ModelMessage& message : folder().messages) {
+      ++number;
+      if (std::ranges::find(uids, message.uid) == uids.end()) continue;
+      const std::string text =
+          whole ? message.text : message.text.substr(0, message.text.find("\r\n\r\n") + 4);
+      replies += "* " + std::to_string(number) + " FETCH (UID " + std::to_string(message.uid) +
+                 " BODY[" + (whole ? "" : "HEADER") + "] {" + std::to_string(text.size()) +
+                 "}\r\n" + text + ")\r\n";
+    }
+    return replies;
+  }
+
+  std::string store(const std::string& command) {
+    const std::vector<std::uint32_t> uids = set_of(command.substr(10));
+    for (ModelMessage& message : folder().messages) {
+      message.deleted |= std::ranges::find(uids, message.uid) != uids.end();
+    }
+    return {};
+  }
+
+  std::string expunge(const std::vector<std::uint32_t>& uids) {
+    std::erase_if(folder().messages, [&uids](const ModelMessage& message) {
+      return message.deleted && std::ranges::find(uids, message.uid) != uids.end();
+    });
+    return {};
+  }
+
+  std::vector<std::uint32_t> all() {
+    std::vector<std::uint32_t> uids;
+    for (const ModelMessage& message : folder().messages) uids.push_back(message.uid);
+    return uids;
+  }
+
+  // Of "3,5:*": 5 to the highest, and the highest always.
+  std::vector<std::uint32_t> set_of(const std::string& text) {
+    std::vector<std::uint32_t> uids;
+    for_each_part(text.substr(0, text.find(' ')), ',', [&](std::string_view part) {
+      const auto first = static_cast<std::uint32_t>(std::stoul(std::string(part)));
+      if (!part.ends_with(":*")) return uids.push_back(first);
+      for (const ModelMessage& message : folder().messages) {
+        if (message.uid >= first || &message == &folder().messages.back()) {
+          uids.push_back(message.uid);
+        }
+      }
+    });
+    return uids;
+  }
+
+  std::string selected_;
+  std::string idle_tag_;
+  bool told_ = true;
+};
+
+// A conversation with the server. An answer takes a millisecond.
+class ModelVisit {
+ public:
+  ModelVisit(ModelServer& server, const MailboxOrder& order)
+      : server_(server), transaction_(order, signals, result), conversation_(plan_, target_) {}
+
+  // Until everything is answered.
+  void begin() {
+    take(conversation_.on_started(now));
+    take(conversation_.on_connected(now));
+    receive("* OK [CAPABILITY " + server_.capabilities + "] ready\r\n");
+  }
+  void receive(const std::string& octets) {
+    for (std::string rest = octets; !rest.empty() && !wants_.done;) {
+      now += std::chrono::milliseconds{1};
+      take(conversation_.on_bytes(rest, now));
+      rest = server_.answer(std::exchange(sent_, {}));
+    }
+  }
+  void deliver(const std::string& folder, const std::string& text) {
+    receive(server_.deliver(folder, text));
+  }
+  void wait(Duration span) {
+    const Instant until = now + span;
+    while (!wants_.done && wants_.deadline <= until) {
+      now = std::max(now, wants_.deadline);
+      take(conversation_.on_deadline(now));
+      receive(server_.answer(std::exchange(sent_, {})));
+    }
+    now = std::max(now, until);
+  }
+  [[nodiscard]] bool ended() const { return server_.log.ends_with("LOGOUT\n"); }
+
+  Signals signals;
+  MailboxResult result;
+  Instant now{std::chrono::seconds{1000}};
+
+ private:
+  static probe::Plan plan_with(ImapTransaction& transaction) {
+    probe::Plan plan("scanner.test");
+    plan.protocol = Protocol::imap;
+    plan.transaction = &transaction;
+    plan.session_timeout = std::chrono::hours{1};
+    plan.session_octets_max = kMailboxSessionOctetsMax;
+    return plan;
+  }
+  void take(const probe::Wants& wants) {
+    wants_ = wants;
+    sent_ += wants.send;
+  }
+
+  ModelServer& server_;
+  ImapTransaction transaction_;
+  targets::Target target_;
+  probe::Plan plan_ = plan_with(transaction_);
+  probe::Conversation conversation_;
+  probe::Wants wants_;
+  std::string sent_;
+};
+
+}  // namespace mxsweep::roundtrip
