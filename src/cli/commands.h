@@ -16,6 +16,7 @@ void add_scan(Program& program, const std::vector<std::string>& command,
               const Resumption* resumption);
 void add_checks(Program& program, const std::vector<std::string>& command);
 void add_probe(Program& program);
+void add_roundtrip(Program& program);
 void add_watch(Program& program);
 void add_ctl(Program& program);
 void add_sink(Program& program);

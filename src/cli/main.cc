@@ -40,6 +40,7 @@ int run(int argc, char** argv, const mxsweep::cli::Resumption* resumption = null
   add_scan(program, {argv, argv + argc}, resumption);
   add_checks(program, {argv, argv + argc});
   add_probe(program);
+  add_roundtrip(program);
   add_watch(program);
   add_ctl(program);
   add_sink(program);

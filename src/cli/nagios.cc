@@ -109,8 +109,7 @@ std::string written(const std::optional<Number>& threshold) {
 
 // Times are in seconds, by the convention of the plugins.
 std::string performance(double total_s, std::optional<int> days, const Thresholds& thresholds) {
-  std::string text = fmt::format(" | time={:.6f}s;{};{};0", total_s, written(thresholds.warning_s),
-                                 written(thresholds.critical_s));
+  std::string text = time_performance(total_s, thresholds);
   if (days) {
     text += fmt::format(" days={};{};{}", *days, written(thresholds.warning_days),
                         written(thresholds.critical_days));
@@ -124,7 +123,12 @@ std::optional<int> fewest(std::optional<int> a, std::optional<int> b) {
 
 }  // namespace
 
-void Thresholds::add_to(Command& command, const Flag& nagios) {
+std::string time_performance(double total_s, const Thresholds& thresholds) {
+  return fmt::format(" | time={:.6f}s;{};{};0", total_s, written(thresholds.warning_s),
+                     written(thresholds.critical_s));
+}
+
+void Thresholds::add_times_to(Command& command, const Flag& nagios) {
   const auto time = [](std::optional<double>& threshold) -> Read {
     return [&threshold](const std::string& text) {
       const std::optional<Duration> duration = parse_duration(text);
@@ -136,13 +140,6 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
       return Status();
     };
   };
-  const auto days = [](std::optional<int>& threshold) -> Read {
-    return [&threshold](const std::string& text) {
-      const Result<std::uint64_t> count = Command::read_number(text, 0, kDaysMax);
-      if (count.ok()) threshold = static_cast<int>(*count);
-      return count.status();
-    };
-  };
   command
       .add_value("-w,--warning", "DURATION", time(warning_s),
                  "With --nagios, WARNING if the total time is longer")
@@ -151,6 +148,17 @@ void Thresholds::add_to(Command& command, const Flag& nagios) {
       .add_value("-c,--critical", "DURATION", time(critical_s),
                  "With --nagios, CRITICAL if the total time is longer")
       .needs(nagios);
+}
+
+void Thresholds::add_to(Command& command, const Flag& nagios) {
+  const auto days = [](std::optional<int>& threshold) -> Read {
+    return [&threshold](const std::string& text) {
+      const Result<std::uint64_t> count = Command::read_number(text, 0, kDaysMax);
+      if (count.ok()) threshold = static_cast<int>(*count);
+      return count.status();
+    };
+  };
+  add_times_to(command, nagios);
   command
       .add_value("--warning-days", "DAYS", days(warning_days),
                  "With --nagios, WARNING if the certificate expires in fewer days, or none is seen")
@@ -233,6 +241,13 @@ int report(std::string_view domain, const std::vector<Judged>& servers,
   return code;
 }
 
+int print_state(std::string_view subject, State state, std::string_view text,
+                std::string_view performance) {
+  const auto code = static_cast<int>(state);
+  put("{} {} - {}{}\n", subject, kWords[code], plain(text), performance);
+  return code;
+}
+
 int unknown(std::string_view why) {
   const auto code = static_cast<int>(State::unknown);
   put("SMTP {} - {}\n", kWords[code], plain(why));
@@ -243,7 +258,8 @@ bool wants_nagios(int count, char** words) {
   const auto is = [&](std::string_view word) {
     return std::find(words, words + count, word) != words + count;
   };
-  return count > 1 && std::string_view(words[1]) == "probe" && is("--nagios");
+  const std::string_view command = count > 1 ? words[1] : "";
+  return (command == "probe" || command == "roundtrip") && is("--nagios");
 }
 
 }  // namespace mxsweep::cli

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `mxsweep probe --nagios`: prints one line for a monitoring system and returns the exit code that
-// the system expects.
+// `mxsweep probe --nagios` and `roundtrip --nagios`: print one line for a monitoring system and
+// return the exit code that the system expects.
 //
 //   Source    Monitoring Plugins Development Guidelines: states 0 to 3; text, then after "|"
 //             'label'=value;warning;critical;minimum.
@@ -29,7 +29,9 @@ struct Thresholds {
   std::optional<int> warning_days;  // The fewest days left of the certificate.
   std::optional<int> critical_days;
 
-  // Adds -w, -c, --warning-days and --critical-days, which need `nagios`.
+  // Adds -w and -c, which need `nagios`.
+  void add_times_to(Command& command, const Flag& nagios);
+  // The same, and --warning-days and --critical-days.
   void add_to(Command& command, const Flag& nagios);
   [[nodiscard]] Status contradiction() const;
 };
@@ -57,6 +59,12 @@ int report(std::string_view domain, const std::vector<Judged>& servers,
 
 // Prints an UNKNOWN line; returns its exit code.
 int unknown(std::string_view why);
+
+// Prints "SUBJECT STATE - TEXT | PERFORMANCE"; returns the exit code. "SMTP OK - …"
+int print_state(std::string_view subject, State state, std::string_view text,
+                std::string_view performance);
+// " | time=1.5s;2;3;0", with the limits of the thresholds.
+[[nodiscard]] std::string time_performance(double total_s, const Thresholds& thresholds);
 
 // Whether --nagios is on the command line, which need not be valid.
 [[nodiscard]] bool wants_nagios(int count, char** words);

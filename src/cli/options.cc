@@ -68,10 +68,14 @@ void ConversationFlags::add_trust(Command& command) {
                    "The same for every file in a directory [the system's store]");
 }
 
-void ConversationFlags::add_to(Command& command) {
+void ConversationFlags::add_identity(Command& command) {
   command.add_text("--helo", "NAME", helo,
                    "Name to send in EHLO: a fully qualified host name that resolves to this "
                    "machine [the machine's own name]");
+}
+
+void ConversationFlags::add_to(Command& command) {
+  add_identity(command);
   command.add_choice("--protocol", "NAME", protocol, kProtocols,
                      "auto: IMAP on ports 143 and 993, POP3 on 110 and 995, else SMTP; smtp, imap "
                      "or pop3: that one on every port. A target may name its own");

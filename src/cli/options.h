@@ -71,7 +71,8 @@ struct ConversationFlags {
   probe::Plan defaults{""};
 
   void add_to(Command& command);
-  void add_trust(Command& command);  // --ca-file and --ca-path, of add_to() as well.
+  void add_identity(Command& command);  // --helo, of add_to() as well.
+  void add_trust(Command& command);     // --ca-file and --ca-path, of add_to() as well.
   // --tls-enumerate, with what its help says beside `what`, and --sni.
   Flag& add_survey(Command& command, std::string_view what);
   [[nodiscard]] Status check_survey() const;

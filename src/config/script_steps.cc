@@ -12,6 +12,7 @@
 
 #include "config/script_texts.h"
 #include "config/values.h"
+#include "mxsweep/config/endpoint.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/core/tags.h"
 #include "mxsweep/roundtrip/extension.h"
@@ -37,33 +38,12 @@ void complain_of(Fields& fields, std::string_view key, const Status& status) {
   if (!status.ok()) fields.complain(key, fmt::format("{}: {}", key, status.sentence()));
 }
 
-std::optional<Service> service_of(std::string_view word) {
-  for (const Service each : {Service::smtp, Service::smtps, Service::imap, Service::imaps,
-                             Service::pop3, Service::pop3s}) {
-    if (word == to_string(each)) return each;
-  }
-  return std::nullopt;
-}
-
-Endpoint read_endpoint(Fields& fields, std::string_view key, bool sending) {
-  std::string_view forms = sending ? "smtp://mail.example.org:587 or smtps://mail.example.org"
-                                   : "imaps://imap.example.org or pop3s://pop.example.org";
-  const std::string written = plain_text(fields, key);
-  std::string_view text = written;
-  constexpr std::string_view kBehindScheme = "://";
-  std::optional<Service> service = sending ? std::optional(Service::smtp) : std::nullopt;
-  if (const std::size_t at = text.find(kBehindScheme); at != text.npos) {
-    service = service_of(text.substr(0, at));
-    text.remove_prefix(at + kBehindScheme.size());
-  }
-  if (service && sends(*service) == sending) {
-    if (const auto place = read_host_and_port(text, port_of(*service))) {
-      return {*service, place->host, place->port};
-    }
-  }
-  if (!written.empty() || fields.find(key)->is_string()) {
-    fields.complain(key,
-                    fmt::format("{}: '{}' is not a server: write {}", key, shown(written), forms));
+Endpoint read_place(Fields& fields, std::string_view key, bool sending) {
+  const std::string text = plain_text(fields, key);
+  if (std::optional<Endpoint> endpoint = read_endpoint(text, sending)) return *std::move(endpoint);
+  if (!text.empty() || fields.find(key)->is_string()) {
+    fields.complain(key, fmt::format("{}: '{}' is not a server: write {}", key, shown(text),
+                                     sending ? kSendingForms : kMailboxForms));
   }
   return {};
 }
@@ -86,7 +66,7 @@ Action plain_action(Fields& fields, std::string_view key) {
 Action read_connect(Fields& fields, Context&, ScriptReading& reading) {
   reading.connected = true;
   reading.opening = true;
-  roundtrip::Connect connect{read_endpoint(fields, "connect", true)};
+  roundtrip::Connect connect{read_place(fields, "connect", true)};
   const bool secured = connect.endpoint.service == Service::smtps;
   fields.flag("verify", connect.verify);
   if (fields.has("verify") && !secured && !connect.endpoint.host.empty()) {
@@ -219,7 +199,7 @@ void read_folders(Fields& fields, roundtrip::Fetch& fetch) {
 Action read_fetch(Fields& fields, Context&, ScriptReading& reading) {
   if (reading.fetched) fields.complain("fetch", "fetch: a check has one mailbox");
   reading.fetched = true;
-  roundtrip::Fetch fetch{.endpoint = read_endpoint(fields, "fetch", false)};
+  roundtrip::Fetch fetch{.endpoint = read_place(fields, "fetch", false)};
   read_folders(fields, fetch);
   fetch.want_folder = plain_text(fields, "want_folder");
   fetch.user = text_with_variables(fields, "user", {"user"});

@@ -397,7 +397,7 @@ const std::vector<Section>& sections() {
 }
 
 const Section& section_of(std::string_view name) {
-  for (const auto& of_file : {sections, blocklist_sections, script_sections}) {
+  for (const auto& of_file : {sections, blocklist_sections, script_sections, account_sections}) {
     const std::vector<Section>& all = of_file();
     const auto found = std::ranges::find(all, name, &Section::name);
     if (found != all.end()) return *found;

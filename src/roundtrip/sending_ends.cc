@@ -9,28 +9,13 @@
 #include "mxsweep/roundtrip/certificate_check.h"
 #include "mxsweep/roundtrip/extension.h"
 #include "mxsweep/roundtrip/sending.h"
+#include "roundtrip/phases.h"
 #include "roundtrip/submission.h"
 
 namespace mxsweep::roundtrip {
 namespace {
 
 using CorePhase = mxsweep::Phase;
-
-struct PhaseRow {
-  CorePhase core;
-  Phase phase;
-};
-constexpr PhaseRow kPhaseRows[] = {
-    {CorePhase::dns, Phase::dns},           {CorePhase::connect, Phase::connect},
-    {CorePhase::greeting, Phase::greeting}, {CorePhase::ehlo, Phase::ehlo},
-    {CorePhase::starttls, Phase::starttls}, {CorePhase::tls, Phase::tls},
-    {CorePhase::ehlo_tls, Phase::ehlo_tls},
-};
-
-Phase phase_of(CorePhase core) {
-  const auto row = std::ranges::find(kPhaseRows, core, &PhaseRow::core);
-  return row == std::end(kPhaseRows) ? Phase::quit : row->phase;
-}
 
 bool is_opening(const Step& step) {
   return std::holds_alternative<Connect>(step.action) ||
@@ -80,7 +65,7 @@ void Sending::check_opening(const Opening& opening, Instant now) {
       fault = under_tls_ ? fault_of(check, opening.seen, wall)
                          : std::optional<std::string>("the server does not offer STARTTLS");
     }
-    phase_ = phase_of(phase);
+    phase_ = sending_phase_of(phase);
     StepResult done{.step = first_ + at_, .phase = phase_, .code = opening.seen.code(phase)};
     const std::string_view reply = opening.seen.reply(phase);
     done.reply = kept_text(reply);
@@ -108,12 +93,11 @@ void Sending::on_end(const probe::Observation& seen, Instant now) {
     keep(std::move(quit));
   }
   const results::Record record = seen.record(endpoint().host);
-  std::vector<PhaseTime> opening;
-  for (const auto& row : kPhaseRows) {
-    const Duration took = record.ms[row.core];
-    if (took != results::kNotReached) opening.push_back({row.phase, took});
-  }
+  const std::vector<PhaseTime> opening = opening_times(record.ms);
   times_.insert(times_.begin(), opening.begin(), opening.end());
+  if (record.ms[CorePhase::quit] != results::kNotReached) {
+    times_.push_back({Phase::quit, record.ms[CorePhase::quit]});
+  }
   if (sent_ == Sent::unsure) return;
   if (accepted_ || !failed_) {
     sent_ = Sent::queued;
@@ -124,7 +108,7 @@ void Sending::on_end(const probe::Observation& seen, Instant now) {
 
 // The conversation ended before the transaction began: the step that belongs to its phase failed.
 void Sending::explain_early_end(const probe::Observation& seen) {
-  const Phase reached = phase_of(seen.phase());
+  const Phase reached = sending_phase_of(seen.phase());
   std::size_t last = 0;
   for (std::size_t i = 0; i < steps_.size() && is_opening(steps_[i]); ++i) {
     if (phase_of(steps_[i].action) <= reached) last = i;

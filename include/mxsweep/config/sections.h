@@ -57,6 +57,8 @@ struct Section {
 [[nodiscard]] const std::vector<Section>& blocklist_sections();
 // Those of a file of scripts (config/scripts.h).
 [[nodiscard]] const std::vector<Section>& script_sections();
+// Those of the file with the accounts of a script (config/accounts.h).
+[[nodiscard]] const std::vector<Section>& account_sections();
 // Of any of them. Requires: there is such a section.
 [[nodiscard]] const Section& section_of(std::string_view name);
 

@@ -40,7 +40,9 @@ struct Signals {
 
 struct MailboxOrder {
   sasl::Credentials credentials{};
-  bool allow_in_clear = false;               // To show the secret without TLS.
+  bool allow_in_clear = false;  // To show the secret without TLS.
+  bool verify =
+      true;  // The certificate must be valid for credentials.host before a secret is sent.
   std::optional<sasl::Mechanism> only{};     // Nothing: the best that is offered.
   bool token_is_secret = false;              // The secret is an OAuth 2.0 token, else a password.
   std::string nonce{};                       // For SCRAM; as sasl::Exchange requires it.

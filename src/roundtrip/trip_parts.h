@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The connections of a trip.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "mxsweep/roundtrip/trip.h"
+
+namespace mxsweep::roundtrip {
+
+struct Trip::Mail {
+  std::size_t first = 0;  // Of its steps.
+  std::span<const Step> steps{};
+  std::unique_ptr<Sending> sending{};  // Null: it was not begun.
+  SentReport report{};
+};
+
+struct Trip::Watch {
+  const Step* step = nullptr;  // Its fetch.
+  MailboxOrder order{};
+  Signals signals{};
+  Pop3Seen seen{};
+  MailboxResult result{};  // Of the visit that runs, or of the latest one.
+  std::unique_ptr<probe::Transaction> transaction{};
+  FetchReport report{};
+  std::string header{};  // Of the message, once it was seen.
+  bool runs = false;
+  bool over = false;
+  bool ready = false;   // A visit was ready, or has failed: sending need not wait any longer.
+  bool failed = false;  // The latest visit.
+  Instant again = kNever;
+};
+
+}  // namespace mxsweep::roundtrip
