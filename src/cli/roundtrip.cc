@@ -23,6 +23,7 @@
 #include "mxsweep/roundtrip/usual_script.h"
 #include "mxsweep/sasl/mechanism.h"
 #include "mxsweep/scan/trips.h"
+#include "mxsweep/scope/scope.h"
 #include "mxsweep/smtp/command.h"
 #include "mxsweep/threads/signals.h"
 
@@ -242,11 +243,14 @@ int run_roundtrip(TripFlags& flags) {
     }
     return stopped || output_failed();
   };
-  const Status ran = scan::run_trips(*std::move(orders), {.plan = *plan,
-                                                          .client = client,
-                                                          .names = flags.names.options(),
-                                                          .stop = stop,
-                                                          .on_report = on_report});
+  names::NameOptions names = flags.names.options();
+  // Servers that the user has named, as those of mxsweep probe.
+  scope::Scope scope;
+  scope.allow_private = true;
+  names.route.scope = &scope;
+  const Status ran = scan::run_trips(
+      *std::move(orders),
+      {.plan = *plan, .client = client, .names = names, .stop = stop, .on_report = on_report});
   if (!ran.ok()) return unusable(flags, ran);
   if (flags.nagios) return nagios_code;
   return stopped ? kStoppedEarly : kRanToItsEnd;

@@ -38,7 +38,7 @@ std::string times_of(const std::vector<roundtrip::PhaseTime>& times) {
     text += fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", to_string(each.phase),
                         in_ms(each.took));
   }
-  return text.empty() ? text : text + " ms";
+  return text.empty() ? text : "  " + text + " ms\n";
 }
 
 void add_faults(const std::vector<roundtrip::StepResult>& steps, const Script& script,
@@ -54,7 +54,7 @@ void add_faults(const std::vector<roundtrip::StepResult>& steps, const Script& s
 
 void add_mailbox(const roundtrip::FetchReport& fetch, std::string& text) {
   const roundtrip::MailboxResult& last = fetch.last;
-  text += fmt::format("fetch {}\n  {}\n", place(fetch.endpoint, fetch.ip), times_of(fetch.times));
+  text += fmt::format("fetch {}\n{}", place(fetch.endpoint, fetch.ip), times_of(fetch.times));
   if (last.seen()) {
     text += fmt::format("  seen in {} by {}",
                         last.folder.empty() ? "the mailbox" : printable(last.folder),
@@ -132,7 +132,7 @@ std::string trip_in_words(const Report& report, const Script& script) {
   if (!report.why.empty()) text += fmt::format(": {}", printable(report.why));
   text += "\n";
   for (const roundtrip::SentReport& sent : report.sent) {
-    text += fmt::format("send {}\n  {}\n", place(sent.endpoint, sent.ip), times_of(sent.times));
+    text += fmt::format("send {}\n{}", place(sent.endpoint, sent.ip), times_of(sent.times));
     add_faults(sent.steps, script, text);
   }
   if (report.fetch) add_mailbox(*report.fetch, text);

@@ -202,6 +202,7 @@ void Trip::on_unreachable(std::size_t leg, Cause cause, Instant now) {
   const std::string_view why = row_of(cause).sentence;
   if (leg == 0) return end_of_visit(now, std::string(why), Phase::fetch_connect);
   Mail& mail = mails_[leg - 1];
+  mail.sending.reset();
   mail.report.steps.push_back({.step = mail.first, .phase = Phase::dns, .fault = std::string(why)});
   end_of_mail(mail);
 }

@@ -35,18 +35,15 @@ std::string words_of(const NonDelivery& report) {
 
 Sent Trip::sent() const {
   if (accepted_) return Sent::queued;
-  Sent sent = Sent::queued;
   for (const Mail& mail : mails_) {
     if (mail.sending == nullptr && mail.report.steps.empty()) {
       if (interrupted_) return Sent::stopped;
       continue;  // Not begun, because one before it has failed.
     }
     if (mail.sending == nullptr) return Sent::failed;
-    const bool resolved = first_fault(mail.report.steps) == nullptr;
     if (mail.sending->sent() != Sent::queued) return mail.sending->sent();
-    if (!resolved) sent = Sent::failed;
   }
-  return sent;
+  return Sent::queued;
 }
 
 Found Trip::found() const {
