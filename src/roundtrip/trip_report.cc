@@ -117,7 +117,10 @@ void Trip::judge_all(Report& report) const {
   }
   report.verdict = judge(outcome);
   const bool delivered = report.verdict.state == State::ok || report.verdict.state == State::slow;
-  if (delivered && send_fault != nullptr) {
+  // A message that has come was sent, though its server has not said so.
+  const bool unsure = outcome.sent == Sent::unsure && send_fault != nullptr &&
+                      send_fault->phase == Phase::dot && report.seen;
+  if (delivered && send_fault != nullptr && !unsure) {
     report.verdict = {State::send_failed, true, send_fault->phase};
   } else if (delivered && check_fault != nullptr) {
     report.verdict = {State::fetch_failed, true, check_fault->phase};

@@ -43,6 +43,14 @@ class Flags(ProgramTest):
                 ("probe",), ("probe", *helo, "--json", "-w", "1", "127.0.0.1"),
                 ("probe", *helo, "--mx", "127.0.0.1"),
                 ("probe", *helo, "--allow-private", "a.test"),
+                ("roundtrip",), ("roundtrip", "--server", "a.test"),
+                ("roundtrip", "--server", "imap://a.test", "--from", "a@b.test", "--to", "a@b.test"),
+                ("roundtrip", "--server", "a.test", "--from", "a", "--to", "a@b.test"),
+                ("roundtrip", "--server", "a.test", "--from", "a@b.test", "--to", "a@b.test",
+                 "--auth", "CRAM-MD5"),
+                ("roundtrip", "--server", "a.test", "--from", "a@b.test", "--to", "a@b.test",
+                 "--fetch", "imaps://a.test"),
+                ("roundtrip", *helo, "--script", "/nonexistent"),
                 ("sink", "--listen", "192.0.2.1:2525"), ("sink", "--listen", "0.0.0.0:2525"),
                 ("sink", "--only", "nobody"), ("sink", "--personas", "/dev/null"),
                 ("sink", "--expect", "127.0.0.0/33")):
@@ -181,7 +189,7 @@ class Flags(ProgramTest):
         root = pathlib.Path(__file__).resolve().parents[2]
         pages = {path.name: path.read_text(encoding="utf-8")
                  for path in (root / "README.md", *sorted((root / "docs").glob("*.md")))}
-        for command in ("scan", "checks", "probe", "watch", "ctl", "sink", "schema"):
+        for command in ("scan", "checks", "probe", "roundtrip", "watch", "ctl", "sink", "schema"):
             pages[command] = self.run_program(command, "--help")[1].decode()
         pages["manual"] = self.manual_page()
         for name, page in pages.items():
@@ -205,7 +213,8 @@ class Flags(ProgramTest):
             "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "TARGETS", "RECORD", "EXIT STATUS",
             "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
         self.assertEqual(re.findall(r"^\.SS (\w+)", page, flags=re.M),
-                         ["scan", "checks", "probe", "watch", "ctl", "sink", "schema", "explain"])
+                         ["scan", "checks", "probe", "roundtrip", "watch", "ctl", "sink", "schema",
+                          "explain"])
         self.assertEqual(re.findall(r"(?m)^@.*@", page), [])
         flags = re.findall(r"^\.B (?:-\w,)?(--[\w-]+)", page, flags=re.M)
         self.assertEqual(set(flags) | {"--help"}, self.flags_of_all_commands() - {"--version"})
