@@ -189,6 +189,7 @@ void Trip::on_end(std::size_t leg, const probe::Observation& seen, Instant now) 
   }
   Watch& watch = *watch_;
   add_mailbox_times(seen, watch.result, accepted_, watch.report.times);
+  watch.local = seen.outcome() == mxsweep::Outcome::local;
   std::string fault = watch.result.fault;
   Phase until = watch.result.until;
   if (fault.empty() && seen.outcome() != mxsweep::Outcome::ok) {
@@ -200,8 +201,13 @@ void Trip::on_end(std::size_t leg, const probe::Observation& seen, Instant now) 
 
 void Trip::on_unreachable(std::size_t leg, Cause cause, Instant now) {
   const std::string_view why = row_of(cause).sentence;
-  if (leg == 0) return end_of_visit(now, std::string(why), Phase::fetch_connect);
+  const bool local = outcome_of(cause) == mxsweep::Outcome::local;
+  if (leg == 0) {
+    watch_->local = local;
+    return end_of_visit(now, std::string(why), Phase::fetch_connect);
+  }
   Mail& mail = mails_[leg - 1];
+  mail.local = local;
   mail.sending.reset();
   mail.report.steps.push_back({.step = mail.first, .phase = Phase::dns, .fault = std::string(why)});
   end_of_mail(mail);

@@ -17,6 +17,7 @@ struct Trip::Mail {
   std::span<const Step> steps{};
   std::unique_ptr<Sending> sending{};  // Null: it was not begun.
   SentReport report{};
+  bool local = false;  // This machine is at fault that it has failed.
 };
 
 struct Trip::Watch {
@@ -32,6 +33,7 @@ struct Trip::Watch {
   bool over = false;
   bool ready = false;   // A visit was ready, or has failed: sending need not wait any longer.
   bool failed = false;  // The latest visit.
+  bool local = false;   // By this machine's fault.
   Instant again = kNever;
 };
 

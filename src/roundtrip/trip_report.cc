@@ -40,7 +40,7 @@ Sent Trip::sent() const {
       if (interrupted_) return Sent::stopped;
       continue;  // Not begun, because one before it has failed.
     }
-    if (mail.sending == nullptr) return Sent::failed;
+    if (mail.sending == nullptr) return mail.local ? Sent::stopped : Sent::failed;
     if (mail.sending->sent() != Sent::queued) return mail.sending->sent();
   }
   return Sent::queued;
@@ -53,7 +53,7 @@ Found Trip::found() const {
     const std::string& wanted = std::get<Fetch>(watch_->step->action).want_folder;
     return wanted.empty() || wanted == last.folder ? Found::as_wanted : Found::elsewhere;
   }
-  if (interrupted_) return Found::stopped;
+  if (interrupted_ || watch_->local) return Found::stopped;
   // A folder that cannot be looked at may have it.
   return watch_->failed || !last.folder_faults.empty() ? Found::failed : Found::nowhere;
 }
@@ -149,7 +149,12 @@ void Trip::judge_all(Report& report) const {
       break;
     }
     case State::bounced: report.why = words_of(*report.fetch->last.report); break;
-    case State::unknown: report.why = "it was stopped before it was known"; break;
+    case State::unknown:
+      report.why = "it was stopped before it was known";
+      if (interrupted_) break;
+      if (send_fault != nullptr) report.why = send_fault->fault;
+      if (send_fault == nullptr && report.fetch) report.why = report.fetch->last.fault;
+      break;
   }
 }
 

@@ -236,6 +236,16 @@ TEST_CASE("after a failure only connections for steps that always run are made",
   CHECK(world.mail_log.find("NOOP") != std::string::npos);
 }
 
+TEST_CASE("what this machine is at fault for is not known", "[trip]") {
+  TripWorld world;
+  world.unreachable = Cause::local_resolver_unreachable;
+  const Report report = world.run(script_to_mailbox());
+  CHECK(state_of(report) == "unknown");
+  CHECK(report.why == row_of(Cause::local_resolver_unreachable).sentence);
+  world.unreachable = Cause::dns_nxdomain;
+  CHECK(state_of(world.run(script_to_mailbox())) == "send_failed dns");
+}
+
 TEST_CASE("a trip that is interrupted ends at once, and says nothing of the message", "[trip]") {
   TripWorld world;
   world.folder.reset();

@@ -30,6 +30,7 @@ class TripWorld {
   int copies = 1;
   std::string added;  // To the head of the message.
   bool mailbox_refuses = false;
+  Cause unreachable = Cause::none;  // Why the names of the servers lead nowhere.
   ModelServer mailboxes;
   std::function<void(Trip&)> on_accepted;
   std::string mail_log;  // Commands, one a line.
@@ -76,6 +77,7 @@ class TripWorld {
   };
 
   void begin(Trip& trip, const Trip::Leg& leg) {
+    if (unreachable != Cause::none) return trip.on_unreachable(leg.number, unreachable, now_);
     trip.on_resolved(leg.number, *parse_address("192.0.2.1"), std::chrono::milliseconds{3});
     auto& made = connections_[leg.number] = std::make_unique<Connection>(leg);
     take(*made, made->conversation->on_started(now_));
