@@ -2,8 +2,6 @@
 #include "mxsweep/config/blocklists.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +16,6 @@ namespace {
 using blocklists::Kind;
 using blocklists::QueryError;
 using blocklists::Zone;
-
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(MXSWEEP_SOURCE_DIR "/" + path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 Room room_with_keys() {
   return {{{"/zen.key", "S3CRETkey\n"}, {"/odd.key", "s3cret.key\n"}, {"/empty", "\n"}},

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +12,12 @@
 #include <vector>
 
 #include "mxsweep/config/config.h"
+
+// Of the source.
+inline std::string text_of_file(const std::string& path) {
+  std::ifstream file(MXSWEEP_SOURCE_DIR "/" + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 struct Room {
   std::map<std::string, std::string> files;
