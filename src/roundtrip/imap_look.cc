@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "mxsweep/imap/response.h"
@@ -57,10 +58,16 @@ void ImapVisit::on_look_response(std::string_view response, Instant now) {
 
 void ImapVisit::on_searched(bool ok, Instant now) {
   if (!ok) look_.found.clear();
-  if (look_.found.size() > kOursMax)
+  if (look_.found.size() > kOursMax) {
     look_.found.erase(look_.found.begin(), look_.found.end() - kOursMax);
-  look_.reads_new = folder().first_new != 0 && look_.sign.notice != Notice::none &&
-                    (look_.found.empty() || order_.reports);
+  }
+  const bool found_by_reading = is_here() && result_.found_by == FoundBy::new_message;
+  const bool signs = look_.sign.notice != Notice::none && (look_.found.empty() || order_.reports);
+  look_.reads_new = folder().first_new != 0 && (signs || found_by_reading);
+  if (is_here()) {
+    std::ranges::copy_if(sighted_, std::back_inserter(look_.found),
+                         [this](std::uint32_t uid) { return !has(look_.found, uid); });
+  }
   std::string set = imap::uid_set(look_.found);
   if (look_.reads_new) {
     set += (set.empty() ? "" : ",") + std::to_string(folder().first_new) + ":*";
@@ -106,13 +113,16 @@ void ImapVisit::on_fetched(Instant now) {
     if (token && is_stale(*token, order_, now - began_)) look_.stale.push_back(uid);
   }
   if (!look_.wanted.empty() && !result_.seen()) note_sight(now);
-  if (is_here()) result_.copies = static_cast<std::uint32_t>(look_.wanted.size());
+  if (is_here()) {
+    result_.copies = std::max(result_.copies, static_cast<std::uint32_t>(look_.wanted.size()));
+  }
   proceed(now);
 }
 
 void ImapVisit::note_sight(Instant now) {
   const bool signed_before = look_.sign.notice != Notice::none;
   seen_in_ = current_;
+  sighted_ = look_.wanted;
   result_.notice = signed_before ? look_.sign.notice : Notice::look;
   result_.seen_at = signed_before ? look_.sign.at : look_.shown_at.value_or(now);
   const bool found = has(look_.found, look_.wanted.front());
@@ -129,6 +139,9 @@ void ImapVisit::proceed(Instant now) {
     return look(now);
   }
   if (look_.removes && !to_remove().empty()) return mark(now);
+  if (is_here() && look_.removes && order_.remove) {
+    return keep("they are no longer there", {}, now);
+  }
   finish_look(now);
 }
 

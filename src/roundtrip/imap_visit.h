@@ -2,9 +2,10 @@
 // The states of an ImapTransaction: which command was sent, and what follows from its reply. Pure.
 //
 //   Words     a look: what is asked of the folder that is selected, until its messages of ours are
-//             known and dealt with. A round: a look into each folder, the first one last, so that it
-//             stays selected.
-//   Files     imap_visit.cc (log in, folders, wait), imap_look.cc (look, delete).
+//             known and dealt with. A round: a look into each folder, the first one last, so that
+//             it stays selected.
+//   Files     imap_visit.cc (octets and moments), imap_login.cc, imap_folders.cc (select, wait),
+//             imap_look.cc (search, read, delete).
 #pragma once
 
 #include <cstdint>
@@ -89,13 +90,25 @@ class ImapVisit {
   };
 
   // imap_visit.cc
-  void read_offer(std::string_view response);
-  void log_in(bool under_tls, Instant now);
   void on_continuation(std::string_view text, Instant now);
   void on_untagged(const ImapDialogue::News& news, Instant now);
   void on_completed(const imap::StatusLine& line, Instant now);
+  void ask(Step step, imap::Command&& command, Instant now);
+  void fail(Phase phase, std::string sentence);
+  void finish() { step_ = Step::done; }
+  [[nodiscard]] bool is_waiting() const { return step_ == Step::rest || idles_; }
+  [[nodiscard]] Instant deadline(Instant now) const;
+  [[nodiscard]] Move move(Instant now);
+  [[nodiscard]] Folder& folder() { return folders_[current_]; }
+
+  // imap_login.cc
+  void read_offer(std::string_view response);
+  void log_in(bool under_tls, Instant now);
   void on_login_completed(const imap::StatusLine& line, Instant now);
   void on_logged_in(Instant now);
+
+  // imap_folders.cc
+  void list_folders(Instant now);
   void on_list(std::string_view response);
   void begin_round(Instant now);
   void select(std::size_t folder, Instant now);
@@ -107,8 +120,6 @@ class ImapVisit {
   void end_idle(Instant now);
   void after_wait(Instant now);
   [[nodiscard]] bool is_due(Instant now) const;
-  [[nodiscard]] bool is_waiting() const { return step_ == Step::rest || idles_; }
-  [[nodiscard]] Instant deadline(Instant now) const;
 
   // imap_look.cc
   void look(Instant now);
@@ -131,12 +142,6 @@ class ImapVisit {
   [[nodiscard]] std::vector<std::uint32_t> to_remove() const;
   [[nodiscard]] bool is_here() const;
 
-  [[nodiscard]] Folder& folder() { return folders_[current_]; }
-  void ask(Step step, imap::Command&& command, Instant now);
-  void fail(Phase phase, std::string sentence);
-  void finish() { step_ = Step::done; }
-  [[nodiscard]] Move move(Instant now);
-
   const MailboxOrder& order_;
   const Signals& signals_;
   MailboxResult& result_;
@@ -150,6 +155,7 @@ class ImapVisit {
   Look look_;
   Sign sign_;                           // That no look has followed.
   std::optional<std::size_t> seen_in_;  // Of folders_.
+  std::vector<std::uint32_t> sighted_;  // There, when it was seen first.
   std::uint32_t header_uid_ = 0;
   std::uint32_t report_uid_ = 0;
   bool looked_again_ = false;  // For more copies.

@@ -1,74 +1,61 @@
 // SPDX-License-Identifier: MIT
 // Whatever an IMAP server sends: the result does not depend on how it was cut and stays within its
-// limits, and every function on the reply can be called afterwards. The first octet chooses what is
-// awaited.
-#include <algorithm>
+// limits, and every function on the reply and its responses can be called afterwards. The first
+// octet chooses what is awaited.
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
-#include "mxsweep/core/invariant.h"
 #include "mxsweep/imap/capabilities.h"
+#include "mxsweep/imap/command.h"
 #include "mxsweep/imap/reply.h"
+#include "mxsweep/imap/response.h"
+#include "support/reply_pieces.h"
 
 namespace mxsweep::imap {
 namespace {
 
-constexpr std::array<Awaited, 3> kAwaited = {Awaited{}, Awaited{"a1"}, Awaited{"a4", true}};
+constexpr std::array<Awaited, 4> kAwaited = {Awaited{}, Awaited{"a1"}, Awaited{"a4", true},
+                                             Awaited{.tag = "a1", .single = true}};
 
-struct Answer {
-  ReplyStatus status = ReplyStatus::need_more;
-  ReplyReader reader;
-};
-
-Answer read_in_pieces(std::string_view input, const Awaited& awaited, std::size_t piece) {
-  Answer answer;
-  for (std::size_t size = 0; size < input.size() && answer.status == ReplyStatus::need_more;) {
-    size = std::min(size + piece, input.size());
-    answer.status = answer.reader.read(input.substr(0, size), awaited);
+void read_response(std::string_view response) {
+  if (const auto listed = read_list(response)) {
+    for (const std::string_view attribute : listed->attributes) {
+      INVARIANT(fuzz::lies_in(attribute, response));
+    }
+    INVARIANT(listed->name.size() <= response.size());
   }
-  return answer;
+  if (const auto uids = read_search(response)) INVARIANT(uids->size() <= kUidsMax);
+  if (const auto message = read_fetch(response); message && message->body) {
+    INVARIANT(fuzz::lies_in(*message->body, response));
+  }
+  static_cast<void>(read_exists(response));
+  static_cast<void>(read_code_number(status_line(response).response_code, "UIDNEXT"));
 }
 
-void require_same(const Answer& a, const Answer& b) {
-  INVARIANT(a.status == b.status);
-  if (a.status == ReplyStatus::need_more) return;
-  INVARIANT(a.reader.reached() == b.reader.reached());
-  INVARIANT(a.reader.status() == b.reader.status());
-  if (a.status == ReplyStatus::complete) INVARIANT(a.reader.anomalies() == b.reader.anomalies());
-}
-
-bool lies_in(std::string_view part, std::string_view whole) {
-  return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
-}
-
-void walk(std::string_view octets) {
-  Responses responses(octets);
-  for (std::string_view response; responses.next(response);) INVARIANT(lies_in(response, octets));
-  ReplyLines lines(octets);
-  for (std::string_view text; lines.next(text);) {
-    INVARIANT(text.size() <= kLineOctetsMax && text.find('\n') == text.npos);
-  }
-  Capabilities capabilities(octets);
-  for (Capability capability; capabilities.next(capability);) {
-    INVARIANT(!capability.keyword.empty() && lies_in(capability.keyword, octets));
-    INVARIANT(offers(octets, capability.keyword));
-  }
+// Each piece of a command ends a line, whatever a string has.
+void write_command(std::string_view text) {
+  static_cast<void>(mailbox_name(text));
+  Command command("m1", text.size() % 2 == 0);
+  INVARIANT(std::move(command.string(text)).pieces().back().ends_with("\r\n"));
 }
 
 void check(std::string_view input) {
   if (input.empty()) return;
   const Awaited& awaited = kAwaited[static_cast<unsigned char>(input.front()) % kAwaited.size()];
   input.remove_prefix(1);
-  const Answer whole = read_in_pieces(input, awaited, std::max<std::size_t>(input.size(), 1));
-  require_same(whole, read_in_pieces(input, awaited, 1));
-  require_same(whole, read_in_pieces(input, awaited, input.size() % 61 + 2));
-  if (whole.status == ReplyStatus::complete) {
-    INVARIANT(whole.reader.reached() <= input.size());
-    INVARIANT(input.substr(0, whole.reader.reached()).ends_with('\n'));
+  fuzz::check_reader<ReplyReader>(input, awaited);
+  Responses responses(input);
+  for (std::string_view response; responses.next(response);) {
+    INVARIANT(fuzz::lies_in(response, input));
+    read_response(response);
   }
-  walk(input);
+  read_response(input);
+  fuzz::check_lines<ReplyLines>(input, kLineOctetsMax);
+  fuzz::check_capabilities<Capabilities>(input, offers);
+  write_command(input);
 }
 
 }  // namespace

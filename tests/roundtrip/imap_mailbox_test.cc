@@ -4,7 +4,7 @@
 
 #include "mxsweep/message/probe_message.h"
 #include "mxsweep/message/token.h"
-#include "roundtrip/mailbox_world.h"
+#include "roundtrip/model_visit.h"
 
 namespace mxsweep::roundtrip {
 namespace {
@@ -125,6 +125,7 @@ TEST_CASE("headers of new messages are read where a search does not find them", 
     CHECK(visit.result.found_by == FoundBy::new_message);
     CHECK(visit.result.notice == Notice::idle);
     CHECK(server.inbox().messages.size() == 2);
+    CHECK(visit.result.removed == 1);
   }
 }
 
@@ -184,15 +185,15 @@ TEST_CASE("no message that is not ours is deleted, however it looks", "[mailbox]
       ModelServer server;
       if (!uidplus) server.capabilities = "IMAP4rev1 IDLE";
       server.search_finds = finds;
-      std::vector<std::uint32_t> foreign;
       const auto add_all = [&] {
-        for (const std::string& text : look_alikes) foreign.push_back(server.inbox().add(text));
+        for (const std::string& text : look_alikes) server.inbox().add(text);
       };
       add_all();
       const MailboxOrder order = usual_order();
       ModelVisit visit(server, order);
       visit.begin();
       add_all();
+      const std::vector<std::uint32_t> foreign = uids_of(server.inbox());
       visit.deliver("INBOX", message_with(kWanted));
       REQUIRE(visit.ended());
       CHECK(visit.result.removed == 1);

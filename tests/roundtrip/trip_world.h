@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "mxsweep/roundtrip/trip.h"
-#include "roundtrip/mailbox_world.h"
+#include "roundtrip/model_server.h"
 #include "support/catch.h"
 
 namespace mxsweep::roundtrip {

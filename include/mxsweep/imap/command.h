@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // IMAP commands as octets to send. Pure.
 //
-//   Source    RFC 9051 sections 2.2.1 (commands in pieces), 4.3 (strings), 6; RFC 3501 section 5.1.3
-//             (names of mailboxes); RFC 7888 (literals that need no continuation).
+//   Source    RFC 9051 sections 2.2.1 (commands in pieces), 4.3 (strings), 6; RFC 3501 section
+//             5.1.3 (names of mailboxes); RFC 7888 (literals that need no continuation).
 //   Shape     a command is sent piece by piece: each further one when the server has sent a
 //             continuation. A string is quoted if it can be, else a literal.
 //   Errors    none; text that is no UTF-8 stays as it is in a name.

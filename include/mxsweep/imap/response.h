@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What single IMAP responses tell of mailboxes and messages. Pure.
 //
-//   Source    RFC 9051 sections 7.3 (LIST), 7.1 (codes), 7.2, 7.3.4 (ESEARCH), 7.4.1 (EXISTS), 7.5.2
-//             (FETCH); RFC 3501 section 7.2.5 (SEARCH); RFC 6154 (special use).
+//   Source    RFC 9051 sections 7.1 (codes), 7.3.1 (LIST), 7.3.4 (ESEARCH), 7.4.1 (EXISTS),
+//             7.5.2 (FETCH); RFC 3501 section 7.2.5 (SEARCH); RFC 6154 (special use).
 //   Shape     a response as imap::Responses returns it: with literals, without its line end.
 //   Units     octets; UIDs.
 //   Lifetime  what is returned views the response.

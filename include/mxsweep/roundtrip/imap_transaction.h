@@ -2,16 +2,16 @@
 // Waits for a message in a mailbox by IMAP, reads its header, and deletes it. Pure.
 //
 //   Source    RFC 9051 (RFC 3501), 2177 (IDLE), 4315 (UIDPLUS), 4959 (SASL-IR), 6154 (special use).
-//   Flow      log in; select the first folder; sweep what is stale; then it is ready: IDLE, or NOOP
-//             after 0.2, 1, 2 and every 5 s. When a message comes: SEARCH by our header, and the
-//             headers of new messages for servers whose SEARCH does not find them. Other folders are
-//             looked at every kRoundEvery, the first one all the same every kIdleLookEvery, as some
-//             servers never report what has come. Once seen: its header, a look for more copies,
-//             deletion.
+//   Flow      log in; look into each folder, the first one last, and sweep what is stale; then it
+//             is ready: IDLE, or NOOP after 0.2, 1, 2 and every 5 s. When a message comes: SEARCH
+//             by our header, and the headers of new messages for servers whose SEARCH does not find
+//             them. Other folders are looked at every kRoundEvery; the first one all the same every
+//             kIdleLookEvery, as some servers never report what has come. Once seen: its header, a
+//             look for more copies, deletion.
 //   Deletion  with UIDPLUS only messages of ours are expunged. Without it all that are marked as
 //             deleted would be: then only if there are no others than ours.
 //   Lifetime  order, signals and result outlive it.
-//   Limits    responses of kResponseOctetsMax; kOursMax messages of ours in a folder.
+//   Limits    kOursMax messages of ours in a folder; a header of message::kHeaderOctetsMax.
 //   Errors    MailboxResult.
 #pragma once
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a round trip looks for in a mailbox, and what it has found there. Pure values.
 //
-//   Ours      a message is ours if its header has one field message::kTokenHeader, with a token that
-//             was made with the key. No other is ever deleted, nor is a report of non-delivery.
+//   Ours      a message is ours if its header has one field message::kTokenHeader, with a token
+//             that was made with the key. No other is ever deleted, nor is a report of
+//             non-delivery.
 //   Units     moments of the monotonic clock, as they were passed to the transaction.
 //   Secrets   no text of a result has one, even if the server repeats it.
 //   Errors    MailboxResult::fault. If the connection ends before, only the conversation's
@@ -26,7 +27,7 @@ namespace mxsweep::roundtrip {
 
 inline constexpr std::chrono::hours kStaleAfter{24};
 // What a plan with such a transaction should read at most: mailboxes are watched for long.
-inline constexpr std::uint32_t kMailboxSessionOctetsMax = 16 * 1024 * 1024;
+inline constexpr std::uint32_t kMailboxSessionOctetsMax = 64 * 1024 * 1024;
 // How long a server may take for a command.
 inline constexpr Duration kMailboxCommandTimeout = std::chrono::seconds{60};
 // How late a change of Signals may be noticed while the transaction waits.

@@ -3,9 +3,9 @@
 // ours. Pure.
 //
 //   Source    RFC 1939, 5034 (AUTH).
-//   Shape     POP3 shows a mailbox as it was at the login, so that each look is a transaction, and a
-//             conversation, of its own. Pop3Seen is what they share. MailboxResult is of one look:
-//             notice is `poll`, or `look` for the first.
+//   Shape     POP3 shows a mailbox as it was at the login, so that each look is a transaction, and
+//             a conversation, of its own. Pop3Seen is what they share. MailboxResult is of one
+//             look: notice is `poll`, or `look` for the first.
 //   Lifetime  order, signals, seen and result outlive it.
 //   Limits    kPop3MessagesMax of the newest messages are read in a look. Servers without UIDL show
 //             no difference between messages: then the newest are read each time.
