@@ -53,16 +53,18 @@ ImapVisit::Move ImapVisit::on_bytes(std::string_view octets, Instant now) {
 ImapVisit::Move ImapVisit::on_deadline(Instant now) {
   if (is_waiting()) {
     watch(now);
-  } else if (now >= answer_by_) {
+  } else if (step_ != Step::done && now >= answer_by_) {
     fail(result_.until, "the server does not answer");
   }
   return move(now);
 }
 
 ImapVisit::Move ImapVisit::move(Instant now) {
-  if (step_ == Step::done) return {.finished = true};
   sending_ = dialogue_.take_output();
-  return {.send = sending_, .deadline = deadline(now)};
+  if (step_ != Step::done) return {.send = sending_, .deadline = deadline(now)};
+  // A server that answers before it is asked: what was to be sent goes first.
+  if (!sending_.empty()) return {.send = sending_, .deadline = now};
+  return {.finished = true};
 }
 
 Instant ImapVisit::deadline(Instant now) const {

@@ -96,7 +96,9 @@ class ImapVisit {
   void ask(Step step, imap::Command&& command, Instant now);
   void fail(Phase phase, std::string sentence);
   void finish() { step_ = Step::done; }
-  [[nodiscard]] bool is_waiting() const { return step_ == Step::rest || idles_; }
+  [[nodiscard]] bool is_waiting() const {
+    return step_ == Step::rest || (step_ == Step::idle && idles_);
+  }
   [[nodiscard]] Instant deadline(Instant now) const;
   [[nodiscard]] Move move(Instant now);
   [[nodiscard]] Folder& folder() { return folders_[current_]; }

@@ -61,7 +61,7 @@ class Pop3Visit {
   void ask(Step step, std::string command, Instant now);
   void fail(Phase phase, std::string sentence);
   [[nodiscard]] pop3::Awaited awaited() const;
-  [[nodiscard]] Move move();
+  [[nodiscard]] Move move(Instant now);
 
   const MailboxOrder& order_;
   const Signals& signals_;
@@ -86,7 +86,7 @@ class Pop3Visit {
 Pop3Visit::Move Pop3Visit::begin(const probe::Transaction::Opening& opening, Instant now) {
   began_ = now;
   log_in(opening.capabilities, opening.under_tls, now);
-  return move();
+  return move(now);
 }
 
 pop3::Awaited Pop3Visit::awaited() const {
@@ -112,18 +112,20 @@ Pop3Visit::Move Pop3Visit::on_bytes(std::string_view octets, Instant now) {
       on_reply(reply, std::exchange(reader_, {}).status(), now);
     }
   }
-  return move();
+  return move(now);
 }
 
 Pop3Visit::Move Pop3Visit::on_deadline(Instant now) {
-  if (now >= answer_by_) fail(result_.until, "the server does not answer");
-  return move();
+  if (step_ != Step::done && now >= answer_by_) fail(result_.until, "the server does not answer");
+  return move(now);
 }
 
-Pop3Visit::Move Pop3Visit::move() {
-  if (step_ == Step::done) return {.finished = true};
+Pop3Visit::Move Pop3Visit::move(Instant now) {
   sending_ = std::exchange(out_, {});
-  return {.send = sending_, .deadline = answer_by_};
+  if (step_ != Step::done) return {.send = sending_, .deadline = answer_by_};
+  // As in IMAP: what was to be sent goes first.
+  if (!sending_.empty()) return {.send = sending_, .deadline = now};
+  return {.finished = true};
 }
 
 void Pop3Visit::ask(Step step, std::string command, Instant now) {
