@@ -100,6 +100,8 @@ void ImapVisit::wait(Instant now) {
     result_.stopped = !last_round_;
     return finish();
   }
+  // However many messages come: the end, and other folders, are not put off for long.
+  if (now >= std::min(signals_.until, round_at_ + kRoundEvery)) return begin_due_round(now);
   if (sign_.notice != Notice::none) return look(now);
   if (!offer_.idle) {
     step_ = Step::rest;
@@ -138,6 +140,10 @@ void ImapVisit::end_idle(Instant now) {
 void ImapVisit::after_wait(Instant now) {
   idles_ = false;
   if (signals_.stop || sign_.notice != Notice::none || !is_due(now)) return wait(now);
+  begin_due_round(now);
+}
+
+void ImapVisit::begin_due_round(Instant now) {
   last_round_ = now >= signals_.until;
   begin_round(now);
 }

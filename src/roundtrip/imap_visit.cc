@@ -88,6 +88,9 @@ void ImapVisit::fail(Phase phase, std::string sentence) {
 
 void ImapVisit::on_continuation(std::string_view text, Instant now) {
   if (step_ == Step::login && authentication_) {
+    if (authentication_->gave_up()) {
+      return fail(Phase::login, authentication_->on_success().sentence());
+    }
     dialogue_.send_line(authentication_->answer(text));
     answer_by_ = now + kMailboxCommandTimeout;
   } else if (step_ == Step::idle && !idles_) {
@@ -134,7 +137,7 @@ void ImapVisit::on_completed(const imap::StatusLine& line, Instant now) {
     case Step::marked: return on_marked_listed(ok, now);
     case Step::expunge: return on_expunged(ok, line.text, now);
     case Step::idle:
-      offer_.idle = ok && idles_;  // It has ended without DONE, or is not known.
+      offer_.idle = false;  // It has ended without DONE, or is not known.
       return after_wait(now);
     case Step::ending_idle:
     case Step::poll: return after_wait(now);

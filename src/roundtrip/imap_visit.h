@@ -121,6 +121,7 @@ class ImapVisit {
   void watch(Instant now);
   void end_idle(Instant now);
   void after_wait(Instant now);
+  void begin_due_round(Instant now);
   [[nodiscard]] bool is_due(Instant now) const;
 
   // imap_look.cc

@@ -42,8 +42,9 @@ class Authentication {
   [[nodiscard]] bool has_initial() const { return exchange_.has_initial(); }
   // Requires: has_initial(), and nothing was answered. "=": the first response is empty.
   [[nodiscard]] std::string initial();
-  // The line to send. After a failure that is "*", by which the client gives up.
+  // The line to send; "*" if the client gives up. Requires: it has not.
   [[nodiscard]] std::string answer(std::string_view challenge);
+  [[nodiscard]] bool gave_up() const { return fault_ != sasl::Fault::none; }
   // When the server has reported success.
   [[nodiscard]] Status on_success() const;
   // When it has refused: why, as far as that is not in its words.

@@ -160,6 +160,9 @@ void Pop3Visit::log_in(std::string_view capabilities, bool under_tls, Instant no
 }
 
 void Pop3Visit::on_challenge(std::string_view words, Instant now) {
+  if (authentication_->gave_up()) {
+    return fail(Phase::login, authentication_->on_success().sentence());
+  }
   ask(Step::auth, authentication_->answer(words), now);
 }
 
@@ -262,7 +265,9 @@ void Pop3Visit::on_message(const std::string& header, Instant now) {
   const message::Headers fields = message::read_headers(header);
   const std::optional<message::Token> token = token_of(fields, order_);
   if (token && is_wanted(*token, order_)) return see(header, now);
-  if (token && is_stale(*token, order_, now - began_)) return stale_.push_back(reading_.number);
+  if (token && order_.remove && is_stale(*token, order_, now - began_)) {
+    return stale_.push_back(reading_.number);
+  }
   if (!reading_.uid.empty()) seen_.uids.insert(reading_.uid);
   const bool may_report = order_.reports && !token && message::may_be_report(fields);
   if (may_report && reports_.size() < kPop3ReportsMax) reports_.push_back(reading_.number);

@@ -330,6 +330,28 @@ TEST_CASE("a message that comes while others are dealt with is noticed", "[mailb
   CHECK(visit.result.notice == Notice::idle);
 }
 
+TEST_CASE("a mailbox where messages never cease to come does not put off the end", "[mailbox]") {
+  ModelServer server;
+  server.folders["Spam"] = {.uses = "\\Junk"};
+  MailboxOrder order = usual_order();
+  order.folders = {"INBOX", "\\Junk"};
+  ModelVisit visit(server, order);
+  visit.begin();
+  visit.signals.until = visit.now + seconds{30};
+  server.after_answer = [] { return "* 3 EXISTS\r\n"; };
+  SECTION("nor a look into other folders") {
+    server.folders["Spam"].add(message_with(kWanted));
+    visit.deliver("INBOX", "Subject: other\r\n\r\n");
+    CHECK(visit.result.folder == "\\Junk");
+  }
+  SECTION("when nothing is there") {
+    visit.deliver("INBOX", "Subject: other\r\n\r\n");
+    CHECK_FALSE(visit.result.seen());
+  }
+  CHECK(visit.ended());
+  CHECK(visit.now < visit.signals.until + seconds{1});
+}
+
 TEST_CASE("messages under numbers that are no longer valid are not deleted", "[mailbox]") {
   ModelServer server;
   const MailboxOrder order = usual_order();

@@ -83,7 +83,8 @@ TEST_CASE("else it waits for the server's challenge", "[mailbox]") {
 
 TEST_CASE("what a server offers to who is logged in is asked for", "[mailbox]") {
   Reader reader;
-  CHECK(reader.play(R"(
+  CHECK(reader
+            .play(R"(
     S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
     C: m1 AUTHENTICATE PLAIN AHByb2JlAHNlc2FtZQ==
     S: m1 OK welcome
@@ -171,6 +172,18 @@ TEST_CASE("an exchange that goes wrong is cancelled", "[mailbox]") {
   CHECK(result.fault == "the login is refused: a challenge of the server is malformed: cancelled");
 }
 
+TEST_CASE("a server that goes on after that is left", "[mailbox]") {
+  Reader reader;
+  const MailboxResult result = reader.play(R"(
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+    C: m1 AUTHENTICATE PLAIN AHByb2JlAHNlc2FtZQ==
+    S: + bW9yZQ==
+    C: *
+    S: + bW9yZQ==
+)" + std::string(kEnd));
+  CHECK(result.fault == "the server sends a challenge where none may come");
+}
+
 TEST_CASE("SCRAM's success needs the server's proof", "[mailbox]") {
   Reader reader;
   const MailboxResult result = reader.play(R"(
@@ -222,6 +235,16 @@ TEST_CASE("a response inside a message is no response", "[mailbox]") {
   CHECK_FALSE(result.seen());
   CHECK(result.ready_at);
   CHECK(result.fault == "the server ends the session: shutting down");
+  CHECK(result.until == Phase::wait);
+}
+
+TEST_CASE("where IDLE ends by itself, the server is asked instead", "[mailbox]") {
+  Reader reader;
+  const MailboxResult result =
+      reader.play(kWatched + ("    C: " + search_command("m2")) +
+                  "    S: * SEARCH\n    S: m2 OK\n    C: m3 IDLE\n    S: + idling\n    S: m3 OK\n"
+                  "    [wait 1s]\n    C: m4 NOOP\n    S: * BYE\n" +
+                  kEnd);
   CHECK(result.until == Phase::wait);
 }
 

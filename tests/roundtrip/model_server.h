@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -43,7 +44,8 @@ class ModelServer {
   bool search_known = true;  // Else it is refused.
   bool tells = true;         // Of new messages, while it idles.
   std::map<std::string, ModelFolder> folders{{"INBOX", {}}};
-  std::string log;  // Commands, without tags, one a line.
+  std::function<std::string()> after_answer;  // What comes with each answer.
+  std::string log;                            // Commands, without tags, one a line.
 
   ModelFolder& inbox() { return folders["INBOX"]; }
 
@@ -63,6 +65,7 @@ class ModelServer {
       if (line.ends_with('\r')) line.pop_back();
       replies += answer_line(line);
     }
+    if (after_answer && !replies.empty() && !log.ends_with("LOGOUT\n")) replies += after_answer();
     return replies;
   }
 
