@@ -39,8 +39,31 @@ std::string with_tokens(std::string_view input) {
   return octets;
 }
 
-struct Played {
+// Keeps what a transaction sends.
+class Recorded : public probe::Transaction {
+ public:
+  explicit Recorded(probe::Transaction& inner) : inner_(inner) {}
+  Move begin(const Opening& opening, Instant now) override {
+    return keep(inner_.begin(opening, now));
+  }
+  Move on_bytes(std::string_view octets, Instant now) override {
+    return keep(inner_.on_bytes(octets, now));
+  }
+  Move on_deadline(Instant now) override { return keep(inner_.on_deadline(now)); }
+
   std::string sent;
+
+ private:
+  Move keep(const Move& move) {
+    INVARIANT(!move.finished || move.send.empty());
+    sent += move.send;
+    return move;
+  }
+  probe::Transaction& inner_;
+};
+
+struct Played {
+  std::string sent;  // By the transaction.
   MailboxResult result;
 };
 
@@ -65,8 +88,8 @@ class Play {
     Pop3Transaction pop3(order_, signals_, seen_, played_.result);
     probe::Plan plan("scanner.test");
     plan.protocol = imap_ ? Protocol::imap : Protocol::pop3;
-    plan.transaction = &pop3;
-    if (imap_) plan.transaction = &imap;
+    Recorded recorded = imap_ ? Recorded(imap) : Recorded(pop3);
+    plan.transaction = &recorded;
     const targets::Target target;
     probe::Conversation probe(plan, target);
     take(probe.on_started(now_));
@@ -83,6 +106,7 @@ class Play {
       INVARIANT(expired < 1000);
       expire(probe);
     }
+    played_.sent = recorded.sent;
     return played_;
   }
 
@@ -93,7 +117,6 @@ class Play {
   }
   void take(const probe::Wants& wants) {
     wants_ = wants;
-    played_.sent += wants.send;
     INVARIANT(wants.done || wants.deadline != kNever);
   }
 
