@@ -56,7 +56,7 @@ class Lines : public Transaction {
 };
 
 void play(const std::string& text, Protocol protocol, std::vector<std::string> lines) {
-  for (const std::size_t piece : {100'000, 1, 2, 7}) {
+  for (const std::size_t piece : {100'000U, 1U, 2U, 7U}) {
     CAPTURE(piece);
     Lines transaction(lines);
     Plan plan("scanner.test");

@@ -20,7 +20,7 @@ MailboxResult delete_in(const std::string& text) {
                            .key = kDeleterKey,
                            .wall_at_begin = kDeleterNow};
   MailboxResult result;
-  for (const std::size_t piece : {100'000, 1, 2, 7}) {
+  for (const std::size_t piece : {100'000U, 1U, 2U, 7U}) {
     CAPTURE(piece);
     result = {};
     const Signals signals;

@@ -27,7 +27,7 @@ struct Reader {
   // The same, however the octets are cut.
   MailboxResult play(const std::string& text) {
     MailboxResult result;
-    for (const std::size_t piece : {100'000, 1, 2, 7}) {
+    for (const std::size_t piece : {100'000U, 1U, 2U, 7U}) {
       CAPTURE(piece);
       result = {};
       const Signals signals;

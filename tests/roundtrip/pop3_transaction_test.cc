@@ -30,7 +30,7 @@ struct Pop3Reader {
   MailboxResult play(const std::string& text) {
     MailboxResult result;
     Pop3Seen now_seen;
-    for (const std::size_t piece : {100'000, 1, 2, 7}) {
+    for (const std::size_t piece : {100'000U, 1U, 2U, 7U}) {
       CAPTURE(piece);
       result = {};
       now_seen = seen;

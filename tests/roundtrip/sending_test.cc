@@ -43,7 +43,7 @@ struct Sender {
   // The same, however the octets are cut.
   Ended play(const std::string& text) {
     Ended ended;
-    for (const std::size_t piece : {100'000, 1, 3, 7}) {
+    for (const std::size_t piece : {100'000U, 1U, 3U, 7U}) {
       CAPTURE(piece);
       Variables variables;
       variables.set("user", "probe");
