@@ -21,7 +21,9 @@ ImapVisit::Move ImapVisit::begin(const probe::Transaction::Opening& opening, Ins
   began_ = now;
   read_offer(opening.capabilities);
   const std::string_view greeting = opening.seen.reply(mxsweep::Phase::greeting);
-  if (imap::status_line(greeting).status == imap::Status::preauth) {
+  if (const auto fault = fault_of_tls(opening, order_)) {
+    fail(Phase::fetch_tls, *fault);
+  } else if (imap::status_line(greeting).status == imap::Status::preauth) {
     on_logged_in(now);
   } else {
     log_in(opening.under_tls, now);

@@ -9,6 +9,7 @@
 #include "mxsweep/core/tags.h"
 #include "mxsweep/message/delivery_report.h"
 #include "mxsweep/message/probe_message.h"
+#include "mxsweep/roundtrip/certificate_check.h"
 
 namespace mxsweep::roundtrip {
 namespace {
@@ -53,6 +54,12 @@ void hide_encoded(std::string& text, const std::string& secret) {
 
 std::string_view to_string(Notice notice) { return word_of(kNotices, notice); }
 std::string_view to_string(FoundBy by) { return word_of(kFoundBy, by); }
+
+std::optional<std::string> fault_of_tls(const probe::Transaction::Opening& opening,
+                                        const MailboxOrder& order) {
+  if (!opening.under_tls || !order.verify) return std::nullopt;
+  return fault_of({.host = order.credentials.host}, opening.seen, order.wall_at_begin);
+}
 
 std::string told(std::string_view words, const MailboxOrder& order) {
   std::string text(words);

@@ -11,10 +11,15 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/message/headers.h"
 #include "mxsweep/message/token.h"
+#include "mxsweep/probe/transaction.h"
 #include "mxsweep/roundtrip/mailbox_order.h"
 #include "mxsweep/sasl/exchange.h"
 
 namespace mxsweep::roundtrip {
+
+// Why no secret may be sent to this server, because of its certificate; nothing: it may.
+[[nodiscard]] std::optional<std::string> fault_of_tls(const probe::Transaction::Opening& opening,
+                                                      const MailboxOrder& order);
 
 // What a server says, for a sentence: behind a colon, in printable ASCII, not too long, and without
 // the secret. Empty if it says nothing.

@@ -85,7 +85,11 @@ class Pop3Visit {
 
 Pop3Visit::Move Pop3Visit::begin(const probe::Transaction::Opening& opening, Instant now) {
   began_ = now;
-  log_in(opening.capabilities, opening.under_tls, now);
+  if (const auto fault = fault_of_tls(opening, order_)) {
+    fail(Phase::fetch_tls, *fault);
+  } else {
+    log_in(opening.capabilities, opening.under_tls, now);
+  }
   return move(now);
 }
 

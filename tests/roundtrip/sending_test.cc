@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mxsweep/roundtrip/expectation.h"
+#include "probe/secure_pair.h"
 #include "probe/transcript.h"
 #include "support/catch.h"
 
@@ -286,6 +287,35 @@ TEST_CASE("what STARTTLS is wanted for does not happen without it", "[sending]")
     [close]
     = ok quit none auth_in_clear)");
   CHECK(ended.faults() == "starttls: the server does not offer STARTTLS\n");
+}
+
+TEST_CASE("no password leaves for a server whose certificate is for another name", "[sending]") {
+  for (const bool implicit : {false, true}) {
+    CAPTURE(implicit);
+    const Service service = implicit ? Service::smtps : Service::smtp;
+    const auto sent_to = [&](const std::string& host) {
+      Sender sender{.steps = {step(Connect{{service, host, 465}}), step(Ehlo{})}};
+      sender.order.wall_at_zero = probe::kToday;
+      if (!implicit) sender.steps.push_back(step(StartTls{}));
+      sender.steps.push_back(step(Authenticate{.user = "probe"}));
+      Variables variables;
+      Sending sending(sender.order, sender.steps, 0, variables);
+      probe::Plan plan("scanner.test");
+      plan.transaction = &sending;
+      probe::ServerBehaviour behaviour;
+      behaviour.implicit = implicit;
+      probe::SecurePair pair(plan, behaviour, host, 1000);
+      static_cast<void>(pair.talk());
+      Ended ended{.results = sending.results()};
+      return ended.faults();
+    };
+    const std::string phase = implicit ? "greeting" : "starttls";
+    CHECK(sent_to("other.test") == phase +
+                                       ": the certificate is not valid for other.test: "
+                                       "certificate-host-mismatch\n");
+    // The server has no AUTH: it was asked.
+    CHECK(sent_to("mx.test") == "auth: the server offers no authentication\n");
+  }
 }
 
 TEST_CASE("an extension that is wanted and not offered fails EHLO", "[sending]") {
