@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/smtp/capabilities.h"
@@ -40,13 +41,23 @@ std::string_view full_name(std::string_view host) {
   return is_name ? host : std::string_view();
 }
 
-Names names_in(const Compared& replies) {
-  Names names;
+// Of the greeting, the reply to EHLO, and that under TLS; as they are given.
+Names hosts_in(const Compared& replies) {
+  Names hosts;
   smtp::ReplyLines lines(replies.greeting);
   std::string_view line;
-  if (lines.next(line)) names[0] = full_name(smtp::host_of_greeting(line));
-  names[1] = full_name(smtp::Capabilities(replies.ehlo).host());
-  names[2] = full_name(smtp::Capabilities(replies.ehlo_tls).host());
+  if (lines.next(line)) hosts[0] = smtp::host_of_greeting(line);
+  hosts[1] = smtp::Capabilities(replies.ehlo).host();
+  hosts[2] = smtp::Capabilities(replies.ehlo_tls).host();
+  return hosts;
+}
+
+// Most servers give the same name each time.
+Names names_of(const Names& hosts) {
+  Names names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = i > 0 && hosts[i] == hosts[i - 1] ? names[i - 1] : full_name(hosts[i]);
+  }
   return names;
 }
 
@@ -55,7 +66,7 @@ bool has_two(const Names& names) {
   for (const std::string_view name : names) {
     if (name.empty()) continue;
     if (first.empty()) first = name;
-    if (!smtp::same_keyword(name, first)) return true;
+    if (name != first && !smtp::same_keyword(name, first)) return true;
   }
   return false;
 }
@@ -144,6 +155,84 @@ class Offer {
   bool passwords_ = false;
 };
 
+// Of two lists with the same extensions, but for what depends on TLS.
+struct AgreeingLists {
+  bool passwords = false;           // Offered in clear text.
+  bool starttls_under_tls = false;  // Offered again.
+};
+
+// The lines of a list behind the first one.
+class ListLines {
+ public:
+  explicit ListLines(std::string_view ehlo) : lines_(ehlo) {
+    std::string_view host;
+    static_cast<void>(lines_.next(host));
+    advance();
+  }
+  void advance() { more_ = lines_.next(line); }
+  [[nodiscard]] bool more() const { return more_; }
+
+  std::string_view line;
+
+ private:
+  smtp::ReplyLines lines_;
+  bool more_ = false;
+};
+
+// Only these letters begin keywords that depend on TLS (kind_of()); anything else is no keyword.
+bool may_depend(std::string_view line) {
+  constexpr std::string_view kFirst = "aAbBrRsSxX \t";
+  return line.empty() || kFirst.find(line.front()) != kFirst.npos;
+}
+
+// What the line offers, if it depends on TLS; nothing: it does not.
+std::optional<AgreeingLists> dependent(std::string_view line) {
+  if (!may_depend(line)) return std::nullopt;
+  smtp::Capability capability;
+  if (!smtp::read_capability(line, capability)) return AgreeingLists{};
+  switch (kind_of(capability.keyword)) {
+    case Kind::same_under_tls: return std::nullopt;
+    case Kind::may_depend_on_tls: return AgreeingLists{};
+    case Kind::starttls: return AgreeingLists{.starttls_under_tls = true};
+    case Kind::auth: break;
+  }
+  return AgreeingLists{.passwords = exposes_password(capability.parameters)};
+}
+
+// Most servers list the same under TLS, in the same order. Nothing: this one does not, so that the
+// lists must be compared as sets.
+std::optional<AgreeingLists> agreeing(std::string_view ehlo, std::string_view ehlo_tls) {
+  AgreeingLists both;
+  ListLines first(ehlo);
+  ListLines second(ehlo_tls);
+  while (first.more() || second.more()) {
+    const bool same = first.more() && second.more() && first.line == second.line;
+    if (same && !may_depend(first.line)) {
+      first.advance();
+      second.advance();
+      continue;
+    }
+    const std::optional<AgreeingLists> one =
+        first.more() ? dependent(first.line) : std::optional<AgreeingLists>();
+    if (one) {
+      both.passwords |= one->passwords;
+      first.advance();
+      continue;
+    }
+    const std::optional<AgreeingLists> other =
+        second.more() ? dependent(second.line) : std::optional<AgreeingLists>();
+    if (other) {
+      both.starttls_under_tls |= other->starttls_under_tls;
+      second.advance();
+      continue;
+    }
+    if (!same) return std::nullopt;
+    first.advance();
+    second.advance();
+  }
+  return both;
+}
+
 }  // namespace
 
 AnomalySet compare(const Compared& replies) {
@@ -151,16 +240,24 @@ AnomalySet compare(const Compared& replies) {
   const auto add_if = [&found](bool is_so, Anomaly anomaly) {
     if (is_so) found.add(anomaly);
   };
-  add_if(has_two(names_in(replies)), Anomaly::two_names);
+  const Names hosts = hosts_in(replies);
+  add_if(has_two(names_of(hosts)), Anomaly::two_names);
   if (replies.ehlo.empty()) return found;
+  // Without a host under TLS there is no list, or none at all.
+  if (!replies.secured && !hosts[2].empty()) {
+    if (const std::optional<AgreeingLists> both = agreeing(replies.ehlo, replies.ehlo_tls)) {
+      add_if(both->passwords, Anomaly::auth_in_clear);
+      add_if(both->starttls_under_tls, Anomaly::starttls_under_tls);
+      return found;
+    }
+  }
   const Offer first(replies.ehlo);
   if (replies.secured) {
     add_if(first.has_starttls(), Anomaly::starttls_under_tls);
     return found;
   }
   add_if(first.exposes_passwords(), Anomaly::auth_in_clear);
-  if (smtp::Capabilities(replies.ehlo_tls).host().empty())
-    return found;  // No list, or none at all.
+  if (hosts[2].empty()) return found;
   const Offer under_tls(replies.ehlo_tls);
   add_if(under_tls.has_starttls(), Anomaly::starttls_under_tls);
   if (!first.is_whole() || !under_tls.is_whole()) return found;
@@ -172,7 +269,7 @@ AnomalySet compare(const Compared& replies) {
 bool has_other_name(const Compared& replies, std::string_view name) {
   name = full_name(name);
   if (name.empty()) return false;
-  const Names names = names_in(replies);
+  const Names names = names_of(hosts_in(replies));
   const auto is_given = [](std::string_view one) { return !one.empty(); };
   return std::any_of(names.begin(), names.end(), is_given) &&
          std::none_of(names.begin(), names.end(),

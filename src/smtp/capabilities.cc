@@ -46,17 +46,21 @@ Capabilities::Capabilities(std::string_view reply) : lines_(reply) {
   if (same_keyword(letters, "ok") || same_keyword(letters, "okay")) host_ = {};
 }
 
+bool read_capability(std::string_view line, Capability& capability) {
+  const std::string_view words = trimmed(line);
+  if (words.empty()) return false;
+  // Search from the second octet on, so that a line that begins with "=" still has a keyword.
+  const auto end = std::find_if(words.begin() + 1, words.end(),
+                                [](char octet) { return is_blank(octet) || octet == '='; });
+  const auto behind = end != words.end() && *end == '=' ? end + 1 : end;
+  capability.keyword = {words.begin(), behind};
+  capability.parameters = trimmed({behind, words.end()});
+  return true;
+}
+
 bool Capabilities::next(Capability& capability) {
   for (std::string_view line; lines_.next(line);) {
-    const std::string_view words = trimmed(line);
-    if (words.empty()) continue;
-    // Search from the second octet on, so that a line that begins with "=" still has a keyword.
-    const auto end = std::find_if(words.begin() + 1, words.end(),
-                                  [](char octet) { return is_blank(octet) || octet == '='; });
-    const auto behind = end != words.end() && *end == '=' ? end + 1 : end;
-    capability.keyword = {words.begin(), behind};
-    capability.parameters = trimmed({behind, words.end()});
-    return true;
+    if (read_capability(line, capability)) return true;
   }
   return false;
 }

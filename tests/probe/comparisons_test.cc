@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Anomalies of a conversation as a whole: each has a conversation that shows it in a record, and
 // what resembles it and is none.
+#include "probe/comparisons.h"
+
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/core/random.h"
 #include "probe/secure_ending.h"
 #include "probe/transcript.h"
 #include "support/catch.h"
@@ -175,6 +179,32 @@ TEST_CASE("an extension that TLS takes away or adds", "[probe][anomalies][tls]")
   // By design, some are for clear text only, and some for TLS only.
   CHECK(found({"AUTH GSSAPI", "X-EXPS NTLM", "X-ANONYMOUSTLS"}, {"XRDST", "REQUIRETLS"}).empty());
   CHECK(found({"AUTH=GSSAPI"}, {"AUTH LOGIN", "AUTH=LOGIN", "BURL imap", "XCLIENT NAME"}).empty());
+}
+
+// Lists of the same order are compared line by line, others as sets: both ways see the same.
+TEST_CASE("lists are compared alike, whatever their order", "[probe][anomalies]") {
+  const std::vector<std::string> all = {
+      "SIZE 1000",  "8BITMIME", "STARTTLS",    "AUTH PLAIN", "size",   "XMORE", "BURL imap",
+      "REQUIRETLS", "DSN",      "AUTH GSSAPI", "",           " DSN x", "RSET"};
+  Random random(7);
+  const auto list = [&](std::uint32_t chosen, bool turned) {
+    std::vector<std::string> lines = {"mx.test"};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if ((chosen >> i & 1U) != 0) lines.push_back(all[i]);
+    }
+    if (turned) std::reverse(lines.begin() + 1, lines.end());
+    return ehlo_reply(lines);
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const auto one = static_cast<std::uint32_t>(random.next() & 0x1fffU);
+    // Often nearly the same.
+    const std::uint32_t other = i % 2 == 0 ? one ^ (1U << (random.next() % all.size()))
+                                           : static_cast<std::uint32_t>(random.next() & 0x1fffU);
+    CAPTURE(one, other);
+    const std::string first = list(one, false);
+    CHECK(compare({.ehlo = first, .ehlo_tls = list(other, false)}) ==
+          compare({.ehlo = first, .ehlo_tls = list(other, true)}));
+  }
 }
 
 TEST_CASE("nothing is lost under TLS where what is offered there is unknown",

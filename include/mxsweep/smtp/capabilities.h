@@ -39,6 +39,9 @@ class Capabilities {
   std::string_view host_;
 };
 
+// Of one line of the list, without its code; false: it has none.
+[[nodiscard]] bool read_capability(std::string_view line, Capability& capability);
+
 [[nodiscard]] bool offers(std::string_view ehlo_reply, std::string_view keyword);
 // Whether a keyword looks like XXXXXXXA: some middleboxes hide a keyword but cannot shorten the
 // reply, so they overwrite it with X. At least four octets, capital letters only; no registered
