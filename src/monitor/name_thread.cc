@@ -22,7 +22,7 @@ NameThread::~NameThread() {
   thread_.join();
 }
 
-void NameThread::ask(targets::Target&& name) {
+void NameThread::ask(targets::Target&& name, bool domain) {
   if (!std::exchange(started_, true)) {
     const int error =
         own_bell_.good() ? thread_.start("names", [this] { run(); }) : own_bell_.error();
@@ -34,7 +34,7 @@ void NameThread::ask(targets::Target&& name) {
   {
     const std::lock_guard lock(lock_);
     if (failure_.ok()) {
-      questions_.push_back(std::move(name));
+      questions_.push_back({std::move(name), domain});
       own_bell_.notify_if_waiting();
       return;
     }
@@ -72,7 +72,7 @@ void NameThread::fail(const targets::Target& name) {
   answer(std::move(servers));
 }
 
-bool NameThread::take_question(targets::Target& question) {
+bool NameThread::take_question(Question& question) {
   const std::lock_guard lock(lock_);
   if (questions_.empty()) return false;
   question = std::move(questions_.front());
@@ -91,11 +91,11 @@ void NameThread::run() {
       if (!failure.ok() && failure_.ok()) failure_ = failure.behind("the resolver");
     }
     // Without the lock: an inquiry may have to ask the resolver before it begins.
-    for (targets::Target question; (!failure.ok() || !names.full()) && take_question(question);) {
+    for (Question question; (!failure.ok() || !names.full()) && take_question(question);) {
       if (failure.ok()) {
-        names.begin(std::move(question), ring::now());
+        names.begin(std::move(question.name), question.domain, ring::now());
       } else {
-        fail(question);
+        fail(question.name);
       }
     }
     if (failure.ok()) {

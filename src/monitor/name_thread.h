@@ -32,14 +32,20 @@ class NameThread {
   NameThread(const NameThread&) = delete;
   NameThread& operator=(const NameThread&) = delete;
 
-  void ask(targets::Target&& name);
+  // `domain`: the name is a mail domain.
+  void ask(targets::Target&& name, bool domain);
   [[nodiscard]] bool take(std::vector<names::Resolved>& servers);
   [[nodiscard]] bool has_answers() const { return answers_waiting_.load() > 0; }
   [[nodiscard]] Status failure() const;
 
  private:
+  struct Question {
+    targets::Target name;
+    bool domain = false;
+  };
+
   void run();
-  [[nodiscard]] bool take_question(targets::Target& question);
+  [[nodiscard]] bool take_question(Question& question);
   void answer(std::vector<names::Resolved>&& servers);
   void fail(const targets::Target& name);
 
@@ -49,7 +55,7 @@ class NameThread {
   threads::Thread thread_;
   bool started_ = false;
   mutable std::mutex lock_;
-  std::deque<targets::Target> questions_;
+  std::deque<Question> questions_;
   std::deque<std::vector<names::Resolved>> answers_;
   Status failure_;
   bool ends_ = false;

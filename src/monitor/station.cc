@@ -16,19 +16,13 @@ constexpr Duration kHistoryEvery = std::chrono::seconds{1};  // A transaction of
 constexpr std::uint32_t kNoNumber = UINT32_MAX;
 constexpr std::size_t kHistoryRowsMost = 100'000;
 
-names::NameOptions of_domains(names::NameOptions options) {
-  options.mail_domains = true;
-  return options;
-}
-
 }  // namespace
 
 Station::Station(const StationOptions& options, const watch::Settings& settings,
                  const names::NameOptions& names, Service& service)
     : options_(options),
       service_(service),
-      hosts_(names, bell_),
-      domains_(of_domains(names), bell_),
+      names_(names, bell_),
       surveys_(names, bell_),
       courier_({.helo = settings.helo, .resolver = settings.resolver, .ca_file = settings.ca_file},
                bell_),
@@ -111,13 +105,9 @@ void Station::carry(watch::Send&& send) {
   courier_.send((*channels)[send.channel], std::move(send));
 }
 
-void Station::ask(targets::Target&& name, bool domain) {
-  (domain ? domains_ : hosts_).ask(std::move(name));
-}
+void Station::ask(targets::Target&& name, bool domain) { names_.ask(std::move(name), domain); }
 
-bool Station::take(std::vector<names::Resolved>& servers) {
-  return hosts_.take(servers) || domains_.take(servers);
-}
+bool Station::take(std::vector<names::Resolved>& servers) { return names_.take(servers); }
 
 void Station::ask_checks(targets::Target&& target, bool domain, const checks::Options& options) {
   surveys_.ask(std::move(target), domain, options);
@@ -197,7 +187,7 @@ bool Station::take(Command& command) {
 }
 
 bool Station::has_work() const {
-  return posted_ > 0 || hosts_.has_answers() || domains_.has_answers() || surveys_.has_answers();
+  return posted_ > 0 || names_.has_answers() || surveys_.has_answers();
 }
 
 Instant Station::flush(Instant now) {
@@ -228,8 +218,7 @@ void Station::look_for_troubles() {
   note("state.db", stores.state);
   note("history.db", stores.history);
   note("output", outputs_.failure().sentence());
-  note("resolver",
-       hosts_.failure().ok() ? domains_.failure().line("; ") : hosts_.failure().line("; "));
+  note("resolver", names_.failure().line("; "));
   note("checks", surveys_.failure().line("; "));
   std::map<std::string, std::string> outer;
   {

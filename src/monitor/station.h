@@ -2,8 +2,8 @@
 // The surroundings of the loop: the threads of names, of the databases and of the courier, the
 // outputs, and what users ask for.
 //
-//   Threads   the keeper's thread commits a batch and then passes its messages to the courier; two
-//             resolve names, and two more ask what the slow checks need; one writes the outputs;
+//   Threads   the keeper's thread commits a batch and then passes its messages to the courier; one
+//             resolves names, and one more asks what the slow checks need; one writes the outputs;
 //             the courier and the control socket have one each. All of them wake the loop by its
 //             doorbell.
 //   Errors    open() and start(). What fails afterwards becomes an internal incident.
@@ -110,8 +110,7 @@ class Station final : public Outside {
   StationOptions options_;
   Service& service_;
   threads::Doorbell bell_;
-  NameThread hosts_;
-  NameThread domains_;
+  NameThread names_;
   SurveyThread surveys_;
   Outputs outputs_;
   deliver::Courier courier_;

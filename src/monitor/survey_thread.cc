@@ -11,13 +11,12 @@
 namespace mxsweep::monitor {
 
 SurveyThread::SurveyThread(const names::NameOptions& names, threads::Doorbell& bell)
-    : names_(names), hosts_(with_surveys(false), bell), domains_(with_surveys(true), bell) {}
+    : options_(names), names_(with_surveys(), bell) {}
 
-names::NameOptions SurveyThread::with_surveys(bool domains) {
-  names::NameOptions options = names_;
-  options.mail_domains = domains;
-  options.inquire = [this, domains](const targets::Target& target, const dns::Name& name) {
-    return survey(target, domains ? name.ascii : std::string());
+names::NameOptions SurveyThread::with_surveys() {
+  names::NameOptions options = options_;
+  options.inquire = [this](const targets::Target& target, const dns::Name& name) {
+    return survey(target, name);
   };
   return options;
 }
@@ -25,35 +24,36 @@ names::NameOptions SurveyThread::with_surveys(bool domains) {
 void SurveyThread::ask(targets::Target&& target, bool domain, const checks::Options& options) {
   {
     const std::lock_guard lock(lock_);
-    asked_.insert_or_assign(target.number, options);
+    asked_.insert_or_assign(target.number, Asked{.domain = domain, .options = options});
   }
-  (domain ? domains_ : hosts_).ask(std::move(target));
+  names_.ask(std::move(target), domain);
 }
 
 bool SurveyThread::take(std::vector<names::Resolved>& servers) {
-  if (!hosts_.take(servers) && !domains_.take(servers)) return false;
+  if (!names_.take(servers)) return false;
   const std::lock_guard lock(lock_);
   asked_.erase(servers.front().task.target.number);
   return true;
 }
 
-// In a thread of names.
+// In the thread of names.
 std::shared_ptr<names::Inquiry> SurveyThread::survey(const targets::Target& target,
-                                                     const std::string& domain) {
-  const auto options = std::make_shared<checks::Options>();
+                                                     const dns::Name& name) {
+  Asked asked;
   {
     const std::lock_guard lock(lock_);
-    *options = asked_[target.number];
+    asked = asked_[target.number];
   }
-  options->seed = names_.resolver.seed;
+  const auto options = std::make_shared<checks::Options>(std::move(asked.options));
+  options->seed = options_.resolver.seed;
   if (options->dane || options->dnssec) options->validates = validates();
-  return std::make_shared<checks::Survey>(options, target, domain);
+  return std::make_shared<checks::Survey>(options, target,
+                                          asked.domain ? name.ascii : std::string());
 }
 
 bool SurveyThread::validates() {
-  const std::lock_guard lock(validation_lock_);
   if (ring::now() < validation_until_) return validates_;
-  const names::ResolverCheck check = names::check_validation(names_);
+  const names::ResolverCheck check = names::check_validation(options_);
   validates_ = check.status.ok() && check.authentic;
   validation_until_ = ring::now() + (check.answered ? kValidationAge : kValidationAgain);
   return validates_;

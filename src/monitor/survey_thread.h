@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks DNS all that the slow checks need, for the loop: in threads of names (monitor/name_thread)
-// that run beside those of the probes, so that no probe waits for a check.
+// Asks DNS all that the slow checks need, for the loop: in a thread of names (monitor/name_thread)
+// that runs beside that of the probes, so that no probe waits for a check.
 //
 //   Shape     ask() and take() in the loop's thread. An answer is that of a name; its inquiry is a
 //             checks::Survey. Target::number tells the questions apart.
@@ -31,25 +31,26 @@ class SurveyThread {
 
   void ask(targets::Target&& target, bool domain, const checks::Options& options);
   [[nodiscard]] bool take(std::vector<names::Resolved>& servers);
-  [[nodiscard]] bool has_answers() const { return hosts_.has_answers() || domains_.has_answers(); }
-  [[nodiscard]] Status failure() const {
-    return hosts_.failure().ok() ? domains_.failure() : hosts_.failure();
-  }
+  [[nodiscard]] bool has_answers() const { return names_.has_answers(); }
+  [[nodiscard]] Status failure() const { return names_.failure(); }
 
  private:
-  [[nodiscard]] names::NameOptions with_surveys(bool domains);
+  struct Asked {
+    bool domain = false;
+    checks::Options options{};
+  };
+
+  [[nodiscard]] names::NameOptions with_surveys();
   [[nodiscard]] std::shared_ptr<names::Inquiry> survey(const targets::Target& target,
-                                                       const std::string& domain);
+                                                       const dns::Name& name);
   [[nodiscard]] bool validates();
 
-  names::NameOptions names_;
+  names::NameOptions options_;
   std::mutex lock_;
-  std::unordered_map<std::uint64_t, checks::Options> asked_;  // By Target::number.
-  std::mutex validation_lock_;                                // Held while the resolver is asked.
-  bool validates_ = false;
+  std::unordered_map<std::uint64_t, Asked> asked_;  // By Target::number.
+  bool validates_ = false;                          // These two are the thread's.
   Instant validation_until_ = Instant::min();
-  NameThread hosts_;
-  NameThread domains_;
+  NameThread names_;
 };
 
 }  // namespace mxsweep::monitor

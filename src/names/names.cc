@@ -26,11 +26,12 @@ bool is_unreachable(const Destination& destination) {
 
 }  // namespace
 
-Names::Pending::Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since)
-    : target(std::move(its_target)), since(its_since) {
+Names::Pending::Pending(targets::Target&& its_target, bool is_domain, const NameOptions& options,
+                        Instant its_since)
+    : target(std::move(its_target)), mail_domain(is_domain), since(its_since) {
   static const dns::Name kNoName;
   if (target.address.family == Family::none) {
-    route.emplace(options.mail_domains ? RouteKind::mail_domain : RouteKind::host, target.host(),
+    route.emplace(mail_domain ? RouteKind::mail_domain : RouteKind::host, target.host(),
                   options.route);
   }
   // Nothing is asked about a name that is excluded, or that is none.
@@ -65,17 +66,18 @@ Status Names::open(int wake_descriptor) {
   return opened;
 }
 
-void Names::begin(targets::Target&& target, Instant now) {
+void Names::begin(targets::Target&& target, bool mail_domain, Instant now) {
   now_ = now;
   octets_ += target.octets_held();
   if (resolver_.reachable() || excused_) silent_since_ = now;
-  begin_again(std::move(target), now);
+  begin_again(std::move(target), mail_domain, now);
 }
 
-void Names::begin_again(targets::Target&& target, Instant since) {
+void Names::begin_again(targets::Target&& target, bool mail_domain, Instant since) {
   if (next_number_ == kShared) ++next_number_;
   const std::uint32_t number = next_number_++;
-  Pending& pending = routes_.try_emplace(number, std::move(target), options_, since).first->second;
+  Pending& pending =
+      routes_.try_emplace(number, std::move(target), mail_domain, options_, since).first->second;
   ask(number, pending);
 }
 
@@ -112,9 +114,10 @@ void Names::answer(Pending& pending, std::uint32_t question, const dns::Answer& 
 void Names::finish(std::uint32_t number, Pending& pending) {
   std::vector<Destination> destinations = pending.destinations();
   const bool excluded = pending.route && pending.route->excluded_as_listed();
-  if (excluded && !options_.mail_domains) destinations.front().host = pending.route->name().ascii;
+  if (excluded && !pending.mail_domain) destinations.front().host = pending.route->name().ascii;
   if (awaits_resolver() && std::any_of(destinations.begin(), destinations.end(), is_unreachable)) {
-    retry_queue_.push_back({std::move(pending.target), pending.since, now_ + kRetryAfter});
+    retry_queue_.push_back(
+        {std::move(pending.target), pending.mail_domain, pending.since, now_ + kRetryAfter});
   } else {
     if (pending.route && !excluded) {
       pending.target.dns_us = microseconds(*pending.led_to - pending.since);
@@ -124,7 +127,7 @@ void Names::finish(std::uint32_t number, Pending& pending) {
   routes_.erase(number);
 }
 
-Resolved Names::resolve(const Pending& pending, Destination&& destination) const {
+Resolved Names::resolve(const Pending& pending, Destination&& destination) {
   Resolved resolved{.task = {.target = pending.target, .path = nullptr},
                     .cause = destination.error};
   if (!pending.route) {
@@ -144,12 +147,12 @@ Resolved Names::resolve(const Pending& pending, Destination&& destination) const
   path->inquiry = pending.inquiry;
   path->findings = pending.route->findings();
   path->findings.add(destination.findings);
-  if (options_.mail_domains) path->domain = name.ascii;
+  if (pending.mail_domain) path->domain = name.ascii;
   // A domain that is its own server has no MX record.
-  const bool has_mx = options_.mail_domains && !destination.host.empty() &&
-                      !path->findings.has(Finding::implicit_mx);
+  const bool has_mx =
+      pending.mail_domain && !destination.host.empty() && !path->findings.has(Finding::implicit_mx);
   const bool has_server = destination.address.family != Family::none;
-  if (has_server || !options_.mail_domains) resolved.task.target.use_name(destination.host);
+  if (has_server || !pending.mail_domain) resolved.task.target.use_name(destination.host);
   if (has_mx) {
     path->mx_host = std::move(destination.host);
     path->mx_preference = destination.preference;
@@ -187,7 +190,7 @@ void Names::collect() {
   while (!retry_queue_.empty() && retry_queue_.front().again <= now_) {
     Retry again = std::move(retry_queue_.front());
     retry_queue_.pop_front();
-    begin_again(std::move(again.target), again.since);
+    begin_again(std::move(again.target), again.mail_domain, again.since);
   }
   if (options_.shared) ask_shared();
 }

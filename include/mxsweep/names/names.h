@@ -67,8 +67,11 @@ class Names {
   // Names wait for a resolver that does not answer.
   [[nodiscard]] bool is_stuck() const { return waiting() > 0 && awaits_resolver(); }
 
-  // Requires: open() succeeded.
-  void begin(targets::Target&& target, Instant now);
+  // `mail_domain`: instead of the options'. Requires: open() succeeded.
+  void begin(targets::Target&& target, Instant now) {
+    begin(std::move(target), options_.mail_domains, now);
+  }
+  void begin(targets::Target&& target, bool mail_domain, Instant now);
   // Waits for answers, `longest` at most, and processes them. It waits even if there is something
   // to take() from an earlier turn.
   void turn(Duration longest);
@@ -109,10 +112,12 @@ class Names {
 
  private:
   struct Pending {
-    Pending(targets::Target&& its_target, const NameOptions& options, Instant its_since);
+    Pending(targets::Target&& its_target, bool is_domain, const NameOptions& options,
+            Instant its_since);
     [[nodiscard]] std::vector<Destination> destinations() const;
 
     targets::Target target;
+    bool mail_domain;
     std::optional<Route> route;  // Nothing: the target is an address.
     std::shared_ptr<Inquiry> inquiry;
     Instant since;
@@ -124,6 +129,7 @@ class Names {
   };
   struct Retry {
     targets::Target target;
+    bool mail_domain;
     Instant since;
     Instant again;
   };
@@ -132,11 +138,11 @@ class Names {
   [[nodiscard]] bool awaits_resolver() const {
     return !resolver_.reachable() && now_ - silent_since_ < options_.patience;
   }
-  void begin_again(targets::Target&& target, Instant since);
+  void begin_again(targets::Target&& target, bool mail_domain, Instant since);
   void ask(std::uint32_t number, Pending& pending);
   void answer(Pending& pending, std::uint32_t question, const dns::Answer& answer);
   void finish(std::uint32_t number, Pending& pending);
-  [[nodiscard]] Resolved resolve(const Pending& pending, Destination&& destination) const;
+  [[nodiscard]] static Resolved resolve(const Pending& pending, Destination&& destination);
   void collect();
   void collect_documents();
   void ask_shared();
