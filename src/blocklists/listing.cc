@@ -49,14 +49,28 @@ ZoneResult result_of(const Zone& zone, const Reading& reading, Unasked why) {
 
 }  // namespace
 
-Listing::Listing(ZoneWatch& watch, const Address& address)
-    : watch_(&watch), address_(without_mapping(address)), network_(network_of(address_)) {
+FindingReports ListingReport::findings() const {
+  FindingReports findings;
+  for (const ZoneResult& zone : zones) {
+    if (zone.finding) findings.push_back(*zone.finding);
+  }
+  return findings;
+}
+
+Listing::Listing(ZoneWatch& watch, const Address& address, bool absence_doubted)
+    : watch_(&watch),
+      address_(without_mapping(address)),
+      absence_doubted_(absence_doubted),
+      network_(network_of(address_)) {
   INVARIANT(address_.family != Family::none);
   begin(kind_of(address_));
 }
 
-Listing::Listing(ZoneWatch& watch, std::string_view domain)
-    : watch_(&watch), domain_(domain), network_(std::hash<std::string>{}(domain_)) {
+Listing::Listing(ZoneWatch& watch, std::string_view domain, bool absence_doubted)
+    : watch_(&watch),
+      domain_(domain),
+      absence_doubted_(absence_doubted),
+      network_(std::hash<std::string>{}(domain_)) {
   begin(Kind::domain);
 }
 
@@ -76,7 +90,7 @@ std::string Listing::shown_in(const Zone& zone) const {
 }
 
 bool Listing::take_question(dns::Question& question) {
-  judge_listings();
+  judge_answers();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& entry = entries_[i];
     if (entry.state != Entry::State::to_ask) continue;
@@ -104,17 +118,19 @@ void Listing::on_answer(std::uint32_t number, const dns::Answer& answer) {
   const Zone& zone = watch_->zone_of(entry.part);
   entry.reading = read_answer(zone, answer);
   entry.ticket = watch_->on_reading(entry.part, name_in(zone), answer, entry.reading, network_);
-  if (entry.reading.verdict == Verdict::listed) {
-    entry.state = Entry::State::listed;
-    judge_listings();
+  const bool doubted = entry.reading.verdict == Verdict::not_listed && absence_doubted_;
+  if (doubted) watch_->want_test(entry.part);
+  if (doubted || entry.reading.verdict == Verdict::listed) {
+    entry.state = Entry::State::unconfirmed;
+    judge_answers();
   } else {
     settle(entry, Unasked::none);
   }
 }
 
-void Listing::judge_listings() {
+void Listing::judge_answers() {
   for (Entry& entry : entries_) {
-    if (entry.state != Entry::State::listed) continue;
+    if (entry.state != Entry::State::unconfirmed) continue;
     switch (watch_->judge(entry.part, entry.ticket)) {
       case ZoneWatch::Judgement::waiting: break;
       case ZoneWatch::Judgement::confirmed: settle(entry, Unasked::none); break;
@@ -137,7 +153,7 @@ void Listing::finish() {
   }
 }
 
-void Listing::add_finding(const Zone& zone, const Entry& entry, const ZoneResult& result) {
+void Listing::add_finding(const Zone& zone, const Entry& entry, ZoneResult& result) {
   FindingReport finding{.at = shown_in(zone)};
   if (result.verdict == Verdict::listed) {
     finding.finding = CheckFinding::dnsbl_listed;
@@ -146,13 +162,13 @@ void Listing::add_finding(const Zone& zone, const Entry& entry, const ZoneResult
   } else if (result.verdict == Verdict::query_error) {
     finding.finding = CheckFinding::dnsbl_query_error;
     finding.detail = zone.name + ": " + std::string(to_string(result.error));
-  } else if (entry.why == Unasked::unverified) {
+  } else if (entry.why == Unasked::unverified && entry.reading.verdict == Verdict::listed) {
     finding.finding = CheckFinding::dnsbl_unverified;
     finding.detail = zone.name;
   } else {
     return;
   }
-  report_.findings.push_back(std::move(finding));
+  result.finding = std::move(finding);
 }
 
 const ListingReport& Listing::report() const {

@@ -37,9 +37,7 @@ constexpr std::string_view kBudget = "budget";
 // Of names whose answer the resolver may still have; a name that is forgotten is counted twice.
 constexpr std::size_t kCachedNamesMax = 65'536;
 constexpr Duration kInFlight = 60s;
-// The resolver's own bounds for what it keeps, however short or long a TTL is.
-constexpr Duration kCachedLeast = 5s;
-constexpr Duration kCachedMost = 3h;
+constexpr Duration kCachedLeast = 5s;  // The resolver's own bound, however short a TTL is.
 
 // Slots that are closer are waited for together, because all that wait are then woken.
 constexpr Duration kSlotsApart = 100ms;
@@ -47,10 +45,6 @@ constexpr Duration kSlotsApart = 100ms;
 constexpr std::uint32_t kTestQuestions = 2;
 constexpr std::uint8_t kListedBit = 1;    // The question that must be answered by a listing,
 constexpr std::uint8_t kUnlistedBit = 2;  // and the one that must not.
-
-std::uint32_t tests_reserve(const Zone& zone) {
-  return std::max<std::uint32_t>(zone.per_day / 10, kTestQuestions * kKindCount);
-}
 
 Address test_address(Kind kind, bool listed) {
   const std::uint8_t last = listed ? 2 : 1;
@@ -75,11 +69,18 @@ std::string_view fault_of(const Reading& listed, const Reading& unlisted) {
 
 }  // namespace
 
+std::uint32_t tests_reserve(const Zone& zone) {
+  return std::max<std::uint32_t>(zone.per_day / 10, kTestQuestions * kKindCount);
+}
+
 std::string_view to_string(ZoneState state) { return word_of(kStateWords, state); }
 std::string_view to_string(Unasked why) { return word_of(kUnaskedWords, why); }
 
-ZoneWatch::ZoneWatch(std::vector<Zone> zones, DaySpent spent)
-    : zones_(std::move(zones)), accounts_(zones_.size()), cached_(kCachedNamesMax, 1) {
+ZoneWatch::ZoneWatch(std::vector<Zone> zones, DaySpent spent, Duration cached_most)
+    : zones_(std::move(zones)),
+      accounts_(zones_.size()),
+      cached_most_(cached_most),
+      cached_(kCachedNamesMax, 1) {
   INVARIANT(zones_.size() <= kZonesMax);
   spent_.day = spent.day;
   for (std::uint32_t i = 0; i < zones_.size(); ++i) {
@@ -110,6 +111,7 @@ void ZoneWatch::on_time(Instant now, WallTime wall) {
   for (Part& part : parts_) {
     part.networks.clear();
     part.networks_listed = 0;
+    part.is_spent = false;
     if (part.state != ZoneState::suspended) continue;
     part.state = ZoneState::untested;
     part.fault = {};
@@ -132,7 +134,7 @@ Instant ZoneWatch::due_at(const Part& part) const {
     case ZoneState::usable:
       if (!part.asked_since) return kNever;
       if (finishing_) return now_;
-      return part.begun_at + (part.listings_new > 0 ? kConfirmAfter : kTestEvery);
+      return part.begun_at + (part.listings_new > 0 || part.doubted ? kConfirmAfter : kTestEvery);
     case ZoneState::unusable: return part.wanted ? part.begun_at + kTestEvery : kNever;
     case ZoneState::suspended: break;
   }
@@ -155,6 +157,7 @@ void ZoneWatch::begin_test(Part& part) {
   part.begun_at = now_;
   part.wanted = false;
   part.asked_since = false;
+  part.doubted = false;
   part.listings_covered += std::exchange(part.listings_new, 0);
   part.readings = {};
   part.to_ask = kListedBit | kUnlistedBit;
@@ -199,9 +202,11 @@ void ZoneWatch::conclude(Part& part) {
   part.fault = fault_of(part.readings[0], part.readings[1]);
   if (part.fault.empty()) {
     part.state = ZoneState::usable;
+    part.failed = 0;
     end_tests(part, true);
     return;
   }
+  ++part.failed;
   part.state = part.fault == kNoAnswer ? ZoneState::untested : ZoneState::unusable;
   withdraw(part);
 }
@@ -256,6 +261,7 @@ ZoneWatch::Permit ZoneWatch::ask(PartNumber number, const std::string& name) {
 
 ZoneWatch::Permit ZoneWatch::refuse_for_budget(Part& part) {
   ++part.over_budget;
+  part.is_spent = true;
   return {Leave::refused, Unasked::budget};
 }
 
@@ -278,6 +284,13 @@ ZoneWatch::Ticket ZoneWatch::on_reading(PartNumber number, const std::string& na
   }
   count(part, network, listed);
   return ticket;
+}
+
+void ZoneWatch::want_test(PartNumber number) {
+  Part& part = parts_[number];
+  if (part.state != ZoneState::usable) return;
+  part.doubted = true;
+  part.asked_since = true;
 }
 
 void ZoneWatch::count(Part& part, std::uint64_t network, bool listed) {
@@ -310,7 +323,7 @@ bool ZoneWatch::is_cached(const std::string& name) {
 }
 
 void ZoneWatch::expect_cached(const std::string& name, Duration span) {
-  cached_.keep(std::hash<std::string>{}(name), now_ + std::clamp(span, kCachedLeast, kCachedMost),
+  cached_.keep(std::hash<std::string>{}(name), now_ + std::clamp(span, kCachedLeast, cached_most_),
                1);
 }
 
@@ -338,7 +351,9 @@ std::vector<ZoneReport> ZoneWatch::reports() const {
                        .asked = part.asked,
                        .listed = part.listed,
                        .withdrawn = part.withdrawn,
-                       .over_budget = part.over_budget});
+                       .over_budget = part.over_budget,
+                       .is_spent = part.is_spent,
+                       .failed = part.failed});
   }
   return reports;
 }

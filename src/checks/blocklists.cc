@@ -5,13 +5,18 @@
 
 namespace mxsweep::checks {
 
-Blocklists::Blocklists(std::vector<blocklists::Zone> zones, blocklists::DaySpent spent, Keep keep)
-    : watch_(std::move(zones), std::move(spent)), keep_(std::move(keep)), kept_(watch_.spent()) {}
+Blocklists::Blocklists(std::vector<blocklists::Zone> zones, blocklists::DaySpent spent,
+                       Duration cached_most, Keep keep)
+    : watch_(std::move(zones), std::move(spent), cached_most),
+      keep_(std::move(keep)),
+      kept_(watch_.spent()) {}
 
 void Blocklists::on_time(Instant now, WallTime wall) {
   watch_.on_time(now, wall);
-  if (now < keep_at_ || watch_.spent() == kept_) return;
+  const bool same = watch_.spent() == kept_ && watch_.changes() == changes_kept_;
+  if (now < keep_at_ || same) return;
   keep_at_ = now + kKeepEvery;
+  changes_kept_ = watch_.changes();
   kept_ = watch_.spent();
   keep_(kept_);
 }

@@ -23,11 +23,12 @@ class Check {
   virtual void on_answer(std::uint32_t number, const dns::Answer& answer) = 0;
   [[nodiscard]] virtual bool done() const = 0;
 
-  // Whether DNS has answered all of it: else what was not found may be there all the same.
+  // Whether all of it was answered: else what was not found may be there all the same.
   [[nodiscard]] bool answered() const { return answered_; }
+  void note_failure() { answered_ = false; }
   void note_answer(const dns::Answer& answer) {
     const bool decides = answer.status == dns::LookupStatus::found || dns::is_absent(answer);
-    answered_ = answered_ && decides;
+    if (!decides) note_failure();
   }
 
  private:

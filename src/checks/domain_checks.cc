@@ -7,6 +7,7 @@
 
 #include "checks/check.h"
 #include "checks/findings.h"
+#include "checks/list_checks.h"
 #include "checks/mx_check.h"
 #include "checks/sts_check.h"
 #include "mxsweep/blocklists/listing.h"
@@ -57,7 +58,8 @@ DomainChecks::DomainChecks(const Options& options, const std::string& domain, Qu
   if (options.tls_rpt) questions.add(work_->tls_rpt.emplace(domain));
   if (const std::size_t lists = lists_of(options, blocklists::Kind::domain); lists > 0) {
     questions.allow(lists);
-    questions.add(work_->dnsbl.emplace(options.blocklists->watch(), domain));
+    questions.add(
+        work_->dnsbl.emplace(options.blocklists->watch(), domain, options.absence_doubted));
   }
 }
 
@@ -94,7 +96,8 @@ void DomainChecks::on_fetched(fetch::Fetched&& fetched) {
 void DomainChecks::settle_sts() {
   sts_ = std::make_unique<Sts>();
   sts_->report = work_->mta_sts->report();
-  sts_->answered = work_->mta_sts->answered();
+  // The policy is held against the MX hosts.
+  sts_->answered = work_->mta_sts->answered() && work_->mx->hosts_known();
   if (!work_->mx->hosts_known()) return;
   for (const std::string& host : work_->mx->hosts()) {
     const auto is_same = [&host](const policy::StsHost& known) { return known.name == host; };
@@ -103,10 +106,13 @@ void DomainChecks::settle_sts() {
 }
 
 void DomainChecks::settle(bool cut) {
-  const auto take = [this](std::string_view key, const auto& check) {
-    if (!check) return;
+  const auto write = [this](std::string_view key, const auto& check) {
     members_.append(",\"").append(key).append("\":");
     append_json(check->report(), members_);
+  };
+  const auto take = [this, write](std::string_view key, const auto& check) {
+    if (!check) return;
+    write(key, check);
     checked_.push_back({std::string(key), check->answered(), check->report().findings});
   };
   take("spf", work_->spf);
@@ -118,7 +124,10 @@ void DomainChecks::settle(bool cut) {
     take("mta_sts", work_->mta_sts);
   }
   take("tls_rpt", work_->tls_rpt);
-  take("dnsbl", work_->dnsbl);
+  if (work_->dnsbl) {
+    write("dnsbl", work_->dnsbl);
+    add_lists(work_->dnsbl->report(), {}, checked_);
+  }
   if (options_.dnssec) {
     members_ += ",\"dnssec\":{\"mx\":\"";
     members_ += to_string(work_->mx->validation());

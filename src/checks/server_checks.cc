@@ -8,6 +8,7 @@
 
 #include "checks/check.h"
 #include "checks/findings.h"
+#include "checks/list_checks.h"
 #include "mxsweep/blocklists/listing.h"
 #include "mxsweep/checks/blocklists.h"
 #include "mxsweep/core/memory.h"
@@ -45,8 +46,8 @@ struct ServerChecks::Work {
   std::deque<CheckOf<dane::Host>> hosts;
   std::deque<CheckOf<names::Reverse>> addresses;  // Of servers_, in their order.
   struct Listed {
-    Listed(std::size_t number, blocklists::ZoneWatch& watch, const Address& address)
-        : server(number), check(watch, address) {}
+    Listed(std::size_t number, blocklists::ZoneWatch& watch, const Address& address, bool doubted)
+        : server(number), check(watch, address, doubted) {}
 
     std::size_t server;  // Of servers_.
     CheckOf<blocklists::Listing> check;
@@ -97,9 +98,9 @@ void ServerChecks::ask_blocklists(Questioner& questions) {
   const std::size_t lists = lists_of(options_, blocklists::kind_of(address));
   if (lists == 0) return;
   questions.allow(lists);
-  questions.add(
-      work_->listings.emplace_back(servers_.size() - 1, options_.blocklists->watch(), address)
-          .check);
+  Work::Listed& listed = work_->listings.emplace_back(
+      servers_.size() - 1, options_.blocklists->watch(), address, options_.absence_doubted);
+  questions.add(listed.check);
 }
 
 void ServerChecks::settle() {
@@ -114,7 +115,8 @@ void ServerChecks::settle() {
     Server& server = servers_[listed.server];
     append_json(listed.check.report(), server.dnsbl);
     server.dnsbl.shrink_to_fit();
-    server.listings = listed.check.report().findings;
+    add_lists(listed.check.report(), to_string(server.address), server.lists);
+    server.lists.shrink_to_fit();
   }
   work_.reset();
 }
@@ -173,7 +175,7 @@ void ServerChecks::append_object(const Seen& seen, std::string& json) const {
   }
   if (has_lists) {
     json += ",\"dnsbl\":" + seen.server->dnsbl;
-    add_findings(findings, seen.server->listings);
+    for (const Checked& list : seen.server->lists) add_findings(findings, list.findings);
   }
   json += ",\"findings\":";
   results::append_findings(findings, options_.role, json);
@@ -191,6 +193,7 @@ void ServerChecks::add_checked(const Seen& seen, std::vector<Checked>& all) cons
   if (seen.server->reverse) {
     all.push_back({"names " + address, seen.server->answered, name_findings(seen)});
   }
+  all.insert(all.end(), seen.server->lists.begin(), seen.server->lists.end());
   const Host* const host = host_of(seen.host);
   if (host == nullptr) return;
   dane::Report report = dane::judge(host->report, seen.shown);
@@ -226,7 +229,9 @@ std::size_t ServerChecks::octets_held() const {
   std::size_t octets = allocated(sizeof *this);
   for (const Server& server : servers_) {
     octets += sizeof server + held_by(server.host) + held_by(server.dnsbl);
-    octets += octets_of(server.listings);
+    for (const Checked& list : server.lists) {
+      octets += sizeof list + held_by(list.check) + octets_of(list.findings);
+    }
     if (!server.reverse) continue;
     for (const std::string& name : server.reverse->names) octets += sizeof name + held_by(name);
     octets += server.reverse->findings.size() * sizeof(FindingReport);

@@ -67,7 +67,7 @@ class ServerChecks {
     std::optional<names::ReverseReport> reverse{};
     bool answered = false;  // Its reverse names.
     std::string dnsbl{};    // JSON; empty: no list was asked.
-    FindingReports listings{};
+    std::vector<Checked> lists{};
   };
   struct Host {
     dane::HostReport report;

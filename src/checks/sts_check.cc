@@ -17,6 +17,13 @@ std::vector<dns::Type> families_of(const Options& options) {
   return families;
 }
 
+// Whether the policy may be there all the same, and as it was.
+bool leaves_open(policy::MtaStsFetch::Outcome outcome) {
+  using enum policy::MtaStsFetch::Outcome;
+  return outcome == unresolved || outcome == refused || outcome == local || outcome == timeout ||
+         outcome == unreachable;
+}
+
 }  // namespace
 
 StsCheck::StsCheck(const std::string& domain, const Options& options)
@@ -59,6 +66,7 @@ void StsCheck::on_fetched(fetch::Fetched&& fetched) { end_fetch(sts_fetch_of(std
 void StsCheck::end_fetch(const policy::MtaStsFetch& fetch) {
   report_ = record_.report();
   policy::add_fetch(fetch, *report_);
+  if (leaves_open(fetch.outcome)) note_failure();
 }
 
 }  // namespace mxsweep::checks

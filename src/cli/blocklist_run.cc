@@ -67,7 +67,7 @@ Status BlocklistRun::open(const std::string& path) {
     lines_.push_back(fmt::format("{}; {} today", line_of(zone), asked ? known->questions : 0));
   }
   lists_ = std::make_shared<checks::Blocklists>(
-      *std::move(configured->zones), before_,
+      *std::move(configured->zones), before_, blocklists::kCachedMost,
       // A failure shows at the end, when it is written once more.
       [this](const blocklists::DaySpent& spent) { static_cast<void>(write(spent)); });
   return {};

@@ -32,14 +32,14 @@ TEST_CASE("a listing has the codes, their meaning and the configured severity",
   CHECK(json_of(report) ==
         R"([{"zone":"zen","verdict":"listed","codes":["127.0.0.10","127.0.0.99"],)"
         R"("meaning":["PBL"]}])");
-  REQUIRE(report.findings.size() == 1);
-  CHECK(report.findings[0] == FindingReport{.finding = CheckFinding::dnsbl_listed,
-                                            .at = "1.2.0.192.<key>.zen.example",
-                                            .detail = "zen: PBL"});
+  REQUIRE(report.findings().size() == 1);
+  CHECK(report.findings()[0] == FindingReport{.finding = CheckFinding::dnsbl_listed,
+                                              .at = "1.2.0.192.<key>.zen.example",
+                                              .detail = "zen: PBL"});
   const ListingReport policy = caller.look_up("192.0.2.2");
-  REQUIRE(policy.findings.size() == 1);
-  CHECK(severity_of(policy.findings[0], MailRole::out) == Severity::notice);
-  CHECK(severity_of(policy.findings[0], MailRole::in) == Severity::info);
+  REQUIRE(policy.findings().size() == 1);
+  CHECK(severity_of(policy.findings()[0], MailRole::out) == Severity::notice);
+  CHECK(severity_of(policy.findings()[0], MailRole::in) == Severity::info);
 }
 
 TEST_CASE("an address is asked of the lists of its family", "[blocklists][listing]") {
@@ -67,9 +67,9 @@ TEST_CASE("an error code is a query error with its reason", "[blocklists][listin
   Caller caller({zone_for(Kind::ip4)}, lists);
   const ListingReport report = caller.look_up("192.0.2.1");
   CHECK(json_of(report) == R"([{"zone":"zen","verdict":"query_error.open_resolver"}])");
-  REQUIRE(report.findings.size() == 1);
-  CHECK(report.findings[0].finding == CheckFinding::dnsbl_query_error);
-  CHECK(report.findings[0].detail == "zen: open_resolver");
+  REQUIRE(report.findings().size() == 1);
+  CHECK(report.findings()[0].finding == CheckFinding::dnsbl_query_error);
+  CHECK(report.findings()[0].detail == "zen: open_resolver");
   CHECK(json_of(caller.look_up("192.0.2.2")) ==
         R"([{"zone":"zen","verdict":"unknown","why":"servfail"}])");
 }
@@ -104,8 +104,8 @@ TEST_CASE("a listing waits for the test that follows it", "[blocklists][listing]
     };
     const ListingReport report = caller.finish(listing);
     CHECK(json_of(report) == R"([{"zone":"zen","verdict":"unknown","why":"unverified"}])");
-    REQUIRE(report.findings.size() == 1);
-    CHECK(report.findings[0].finding == CheckFinding::dnsbl_unverified);
+    REQUIRE(report.findings().size() == 1);
+    CHECK(report.findings()[0].finding == CheckFinding::dnsbl_unverified);
     CHECK(caller.watch.reports()[0].withdrawn == 1);
   }
   SECTION("it has no answer") {
@@ -122,6 +122,32 @@ TEST_CASE("a listing waits for the test that follows it", "[blocklists][listing]
     CHECK(caller.now == before);
     CHECK(caller.watch.quiet());
   }
+}
+
+TEST_CASE("an absence that is doubted waits for the test that follows it",
+          "[blocklists][listing]") {
+  Lists lists;
+  lists.tested(zone_for(Kind::ip4));
+  Caller caller({zone_for(Kind::ip4)}, lists);
+  Listing listing(caller.watch, at("192.0.2.1"), true);
+  while (caller.turn(listing)) {
+  }
+  CHECK_FALSE(listing.done());
+  CHECK(caller.watch.next_time() == caller.now + kConfirmAfter);
+
+  SECTION("it passes") {
+    CHECK(json_of(caller.finish(listing)) == R"([{"zone":"zen","verdict":"not_listed"}])");
+  }
+  SECTION("the list has closed, and lists nothing any more") {
+    lists.names.clear();
+    const ListingReport report = caller.finish(listing);
+    CHECK(json_of(report) == R"([{"zone":"zen","verdict":"unknown","why":"unverified"}])");
+    CHECK_FALSE(report.zones[0].answered());
+    CHECK(report.findings().empty());
+  }
+  // No listing was withdrawn.
+  CHECK(caller.watch.reports()[0].listed == 0);
+  CHECK(caller.watch.reports()[0].withdrawn == 0);
 }
 
 TEST_CASE("a listing that is read during a test that fails is withdrawn", "[blocklists][listing]") {

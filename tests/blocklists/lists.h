@@ -68,8 +68,9 @@ struct Caller {
   Instant now{std::chrono::hours{100}};
   WallTime wall{std::chrono::sys_days{std::chrono::year{2026} / 11 / 27}};
 
-  Caller(std::vector<Zone> zones, Lists& its_lists, DaySpent spent = {})
-      : watch(std::move(zones), std::move(spent)), lists(its_lists) {
+  Caller(std::vector<Zone> zones, Lists& its_lists, DaySpent spent = {},
+         Duration cached_most = kCachedMost)
+      : watch(std::move(zones), std::move(spent), cached_most), lists(its_lists) {
     watch.on_time(now, wall);
   }
 

@@ -98,7 +98,7 @@ TEST_CASE("a zone that does not pass its test is not asked", "[blocklists][watch
     Caller caller({zone_for(Kind::ip4)}, lists);
     const ListingReport report = caller.look_up("192.0.2.1");
     CHECK(json_of(report) == R"([{"zone":"zen","verdict":"unknown","why":"unusable"}])");
-    CHECK(report.findings.empty());
+    CHECK(report.findings().empty());
     CHECK(times_asked(lists, "1.2.0.192.zen.example") == 0);
     CHECK(only_report(caller).state == ZoneState::unusable);
     CHECK(only_report(caller).fault == each.fault);
@@ -175,11 +175,14 @@ TEST_CASE("questions beyond the day's budget are not asked, in this run or the n
   CHECK(json_of(caller.look_up("198.51.100.1")) ==
         R"([{"zone":"zen","verdict":"unknown","why":"budget"}])");
   CHECK(caller.watch.reports()[0].over_budget == 113);
+  CHECK(caller.watch.reports()[0].is_spent);
 
   Caller next({zone}, lists, *read_spent(write_spent(caller.watch.spent())));
   CHECK(json_of(next.look_up("198.51.100.1")) ==
         R"([{"zone":"zen","verdict":"unknown","why":"budget"}])");
+  CHECK(next.watch.reports()[0].is_spent);
   next.pass(24h);
+  CHECK_FALSE(next.watch.reports()[0].is_spent);
   CHECK(json_of(next.look_up("198.51.100.1")) == R"([{"zone":"zen","verdict":"not_listed"}])");
 }
 
@@ -222,6 +225,14 @@ TEST_CASE("what the resolver's cache answers costs nothing", "[blocklists][watch
   caller.pass(5min);
   (void)caller.look_up("192.0.2.1");
   CHECK(caller.watch.spent().zones[0].questions == 4);
+
+  // A resolver that keeps answers for no longer than ten seconds asks the list again.
+  Caller fresh({zone}, lists, {}, 10s);
+  for (int i = 0; i < 2; ++i) {
+    (void)fresh.look_up("192.0.2.1");
+    fresh.pass(1min);
+  }
+  CHECK(fresh.watch.spent().zones[0].questions == 4);
 }
 
 TEST_CASE("a list that answers yes to most is suspended for the day", "[blocklists][watch]") {

@@ -32,8 +32,9 @@ struct Round {
   explicit Round(const std::vector<Zone>& zones) {
     for (const Zone& zone : zones) lists.tested(zone);
     options->visits = false;
-    options->blocklists = std::make_shared<Blocklists>(
-        zones, DaySpent(), [this](const DaySpent& spent) { kept.push_back(spent); });
+    options->blocklists =
+        std::make_shared<Blocklists>(zones, DaySpent(), blocklists::kCachedMost,
+                                     [this](const DaySpent& spent) { kept.push_back(spent); });
     options->blocklists->on_time(now, wall);
   }
 
@@ -136,6 +137,26 @@ TEST_CASE("a survey waits for the test of a list, and for the test after a listi
   CHECK(json.find(R"("verdict":"unknown","why":"unverified")") != std::string::npos);
   CHECK(json.find("dnsbl.unverified") != std::string::npos);
   CHECK(json.find("dnsbl.listed") == std::string::npos);
+}
+
+TEST_CASE("each list is a check of its own, which a list that has closed does not answer",
+          "[checks][blocklists]") {
+  Round round({zone_for(Kind::ip4), zone_for(Kind::ip4, "own.example", "own"),
+               zone_for(Kind::domain, "dbl.example", "dbl")});
+  round.lists.names["1.2.0.192.own.example"] = listed_as({"127.0.0.2"});
+  round.lists.names.erase("2.0.0.127.zen.example");
+  const std::unique_ptr<Survey> survey = round.survey("a.test", {"192.0.2.1"});
+  round.finish(*survey);
+  const std::vector<Checked> all = survey->checked();
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].check == "dnsbl dbl");
+  CHECK(all[0].answered);
+  CHECK(all[1].check == "dnsbl zen 192.0.2.1");
+  CHECK_FALSE(all[1].answered);
+  CHECK(all[2].check == "dnsbl own 192.0.2.1");
+  CHECK(all[2].answered);
+  REQUIRE(all[2].findings.size() == 1);
+  CHECK(all[2].findings[0].finding == CheckFinding::dnsbl_listed);
 }
 
 TEST_CASE("a server that is left out for its address is not asked about", "[checks][blocklists]") {

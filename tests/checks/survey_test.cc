@@ -270,6 +270,28 @@ TEST_CASE("each check tells whether DNS has answered all of it", "[checks][surve
   CHECK(failing.survey->checked(visited_record()).size() == 2);
 }
 
+TEST_CASE("a policy that could not be fetched leaves open what it says", "[checks][survey]") {
+  using fetch::FetchOutcome;
+  const auto answered = [](FetchOutcome outcome) {
+    Surveyed surveyed(zone());
+    surveyed.lead_to_server();
+    REQUIRE(surveyed.request());
+    surveyed.fetch("enforce", outcome);
+    const std::vector<Checked> all = surveyed.survey->checked();
+    const auto check = std::ranges::find(all, "mta_sts", &Checked::check);
+    REQUIRE(check != all.end());
+    return check->answered;
+  };
+  for (const FetchOutcome known :
+       {FetchOutcome::ok, FetchOutcome::http_status, FetchOutcome::redirect, FetchOutcome::tls}) {
+    CHECK(answered(known));
+  }
+  for (const FetchOutcome unknown : {FetchOutcome::refused, FetchOutcome::local,
+                                     FetchOutcome::timeout, FetchOutcome::unreachable}) {
+    CHECK_FALSE(answered(unknown));
+  }
+}
+
 TEST_CASE("beyond the limit of questions a survey ends and says so", "[checks][survey]") {
   Options few = all_by_dns(/*visits=*/false);
   few.questions_max = 3;

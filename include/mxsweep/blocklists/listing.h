@@ -15,6 +15,8 @@
 //             nothing of the budget: an address is asked for once a sweep, however many domains
 //             lead to it.
 //   Lifetime  the ZoneWatch outlives it.
+//   Absence   is believed at once, unless it is `doubted`: then it counts, as a listing does, only if
+//             a test that began after its answer passes. So a list that has closed ends nothing.
 //   Errors    DNS trouble, error codes and zones that do not pass their tests are never listings.
 #pragma once
 
@@ -39,11 +41,18 @@ struct ZoneResult {
   std::string_view why{};               // Of unknown.
   std::vector<std::uint32_t> codes{};   // Of a listing.
   std::vector<std::string> meaning{};   // Of these codes, each once; without those that have none.
+  std::optional<FindingReport> finding{};
+
+  // Whether it is known: what is not listed is not so.
+  [[nodiscard]] bool answered() const {
+    return verdict == Verdict::listed || verdict == Verdict::not_listed;
+  }
 };
 
 struct ListingReport {
   std::vector<ZoneResult> zones{};  // Those with entries of the subject's kind.
-  FindingReports findings{};
+
+  [[nodiscard]] FindingReports findings() const;
 };
 
 void append_json(const ListingReport& report, std::string& out);
@@ -51,9 +60,9 @@ void append_json(const ListingReport& report, std::string& out);
 class Listing {
  public:
   // An IPv4 address in an IPv6 one is asked for as the former.
-  Listing(ZoneWatch& watch, const Address& address);
+  Listing(ZoneWatch& watch, const Address& address, bool absence_doubted = false);
   // Requires: dns::is_name(domain).
-  Listing(ZoneWatch& watch, std::string_view domain);
+  Listing(ZoneWatch& watch, std::string_view domain, bool absence_doubted = false);
 
   [[nodiscard]] bool take_question(dns::Question& question);
   void on_answer(std::uint32_t number, const dns::Answer& answer);
@@ -62,7 +71,7 @@ class Listing {
 
  private:
   struct Entry {
-    enum class State : std::uint8_t { to_ask, asked, listed, settled };
+    enum class State : std::uint8_t { to_ask, asked, unconfirmed, settled };
     ZoneWatch::PartNumber part = 0;
     State state = State::to_ask;
     Unasked why = Unasked::none;
@@ -74,13 +83,14 @@ class Listing {
   [[nodiscard]] std::string name_in(const Zone& zone) const;
   [[nodiscard]] std::string shown_in(const Zone& zone) const;
   void settle(Entry& entry, Unasked why);
-  void judge_listings();
+  void judge_answers();
   void finish();
-  void add_finding(const Zone& zone, const Entry& entry, const ZoneResult& result);
+  void add_finding(const Zone& zone, const Entry& entry, ZoneResult& result);
 
   ZoneWatch* watch_;
   Address address_{};  // Family::none: the subject is domain_.
   std::string domain_;
+  bool absence_doubted_ = false;
   std::uint64_t network_ = 0;
   std::vector<Entry> entries_;
   std::size_t unsettled_ = 0;

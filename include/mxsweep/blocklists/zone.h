@@ -49,11 +49,15 @@ struct Code {
   std::uint32_t address = 0;  // 127.0.0.2 is 0x7f000002.
   std::string word{};         // "SBL"
   Severity severity = Severity::error;
+
+  friend bool operator==(const Code&, const Code&) = default;
 };
 
 struct ErrorCode {
   std::uint32_t address = 0;
   QueryError error = QueryError::blocked;
+
+  friend bool operator==(const ErrorCode&, const ErrorCode&) = default;
 };
 
 inline constexpr std::size_t kZonesMax = 64;
@@ -73,6 +77,8 @@ struct Zone {
   std::vector<ErrorCode> errors{};   // Besides those that hold for all lists.
   std::string listed = "test";       // For the self-test of a list of domains: a domain that is
   std::string unlisted = "invalid";  // always listed, and one that never is (RFC 5782 section 5).
+
+  friend bool operator==(const Zone&, const Zone&) = default;
 };
 
 [[nodiscard]] std::string query_name(const Zone& zone, const Address& address);

@@ -7,9 +7,10 @@
 //             on_answer(). Besides on_time() in each turn. Listings (listing.h) ask it for leave.
 //             A zone that has entries of several kinds is tested, and judged, for each.
 //   Tests     one before the first question, one every kTestEvery while the zone is asked, and one
-//             after finish(). A listing counts only if a test that began after its answer passes:
-//             such a test begins kConfirmAfter after the last one, and after finish() at once. A
-//             test is no fresher than the caches of the resolvers on its way allow.
+//             after finish(). A listing counts only if a test that began after its answer passes,
+//             and so does an absence that is doubted: such a test begins kConfirmAfter after the
+//             last one, and after finish() at once. A test is no fresher than the caches of the
+//             resolvers on its way allow.
 //   Share     if more than half of more than kShareLeast networks (/24, /48, domains) are listed,
 //             the zone is suspended for the day: a list that has closed may answer so.
 //   Budget    of a zone, a day (UTC) and a second. What the resolver's cache answers costs nothing:
@@ -36,9 +37,15 @@ namespace mxsweep::blocklists {
 inline constexpr Duration kTestEvery = std::chrono::minutes{10};
 inline constexpr Duration kTestAgainAfterTrouble = std::chrono::minutes{1};
 inline constexpr Duration kConfirmAfter = std::chrono::seconds{10};
+inline constexpr std::uint32_t kFailuresLeast = 3;
 inline constexpr std::size_t kShareLeast = 20;
+// The resolver's own bound for what it keeps, however long a TTL is.
+inline constexpr Duration kCachedMost = std::chrono::hours{3};
 // Then counting begins anew, so that a list that closes is noticed among many earlier answers.
 inline constexpr std::size_t kShareMost = 256;
+
+// How many of the questions of a day are for tests alone.
+[[nodiscard]] std::uint32_t tests_reserve(const Zone& zone);
 
 enum class ZoneState : std::uint8_t { untested, usable, unusable, suspended };
 [[nodiscard]] std::string_view to_string(ZoneState state);
@@ -65,13 +72,23 @@ struct ZoneReport {
   std::uint64_t asked = 0;        // Subjects, in this run.
   std::uint64_t listed = 0;       // Those that had an entry,
   std::uint64_t withdrawn = 0;    // and those of them that no test has confirmed.
-  std::uint64_t over_budget = 0;  // Subjects that were not asked for that.
+  std::uint64_t over_budget = 0;  // Subjects that were not asked because it is spent,
+  bool is_spent = false;          // and whether that was so today.
+  std::uint32_t failed = 0;       // Tests in a row.
+
+  // Whether it is more than a test without an answer or two, as a network may cause.
+  [[nodiscard]] bool is_faulty() const {
+    return state == ZoneState::unusable || state == ZoneState::suspended ||
+           failed >= kFailuresLeast;
+  }
 };
 
 class ZoneWatch {
  public:
-  // `spent`: what earlier runs of the day have used up. Requires: at most kZonesMax zones.
-  explicit ZoneWatch(std::vector<Zone> zones, DaySpent spent = {});
+  // `spent`: what earlier runs of the day have used up. `cached_most`: the resolver keeps no answer
+  // for longer. Requires: at most kZonesMax zones.
+  explicit ZoneWatch(std::vector<Zone> zones, DaySpent spent = {},
+                     Duration cached_most = kCachedMost);
 
   void on_time(Instant now, WallTime wall);
   [[nodiscard]] Instant next_time() const;  // When to call on_time() next; kNever: no need.
@@ -105,6 +122,8 @@ class ZoneWatch {
   // `network`: the same number for subjects of one network.
   Ticket on_reading(PartNumber part, const std::string& name, const dns::Answer& answer,
                     const Reading& reading, std::uint64_t network);
+  // What was read last is to be confirmed by a test, though it is no listing.
+  void want_test(PartNumber part);
   enum class Judgement : std::uint8_t { waiting, confirmed, withdrawn };
   [[nodiscard]] Judgement judge(PartNumber part, Ticket ticket) const;
 
@@ -114,8 +133,10 @@ class ZoneWatch {
     Kind kind = Kind::ip4;
     ZoneState state = ZoneState::untested;
     std::string_view fault{};
+    std::uint32_t failed = 0;  // Tests in a row.
     bool wanted = false;       // There was a question since the last test began.
     bool asked_since = false;  // And one was granted.
+    bool doubted = false;      // And its answer is to be confirmed.
     Instant begun_at{};        // Of the last test.
     std::uint64_t begun = 0;   // Tests.
     std::uint64_t ended = 0;   // The last one may be open.
@@ -131,6 +152,7 @@ class ZoneWatch {
     std::uint64_t listed = 0;
     std::uint64_t withdrawn = 0;
     std::uint64_t over_budget = 0;
+    bool is_spent = false;
   };
   struct Account {
     Instant next{};  // When the next question may be sent, if all before came evenly.
@@ -151,8 +173,9 @@ class ZoneWatch {
 
   std::vector<Zone> zones_;
   std::vector<Part> parts_;
-  std::vector<Account> accounts_;                   // As zones_.
-  DaySpent spent_;                                  // Its zones are zones_, in that order.
+  std::vector<Account> accounts_;  // As zones_.
+  DaySpent spent_;                 // Its zones are zones_, in that order.
+  Duration cached_most_;
   GenerationCache<std::uint64_t, Instant> cached_;  // Until when, by the hash of the name.
   Instant now_{};
   Instant slot_wanted_ = kNever;  // The first slot that a subject waits for.

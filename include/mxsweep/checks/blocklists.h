@@ -2,8 +2,8 @@
 // The blocklists of a sweep, which all of its surveys ask: their tests and their budgets. Pure.
 //
 //   Shape     a names::SharedInquiry, for NameOptions::shared, and a member of Options.
-//   Budget    `keep` is called with what the lists were asked today, every kKeepEvery while that
-//             changes. Who ends the sweep keeps watch().spent().
+//   Budget    `keep` is called with what the lists were asked today, every kKeepEvery while that, or
+//             the state of a list, changes. Who ends the sweep keeps watch().spent().
 //   Lifetime  one thread, until the sweep has ended; then that of who reports about it.
 #pragma once
 
@@ -21,7 +21,9 @@ class Blocklists final : public names::SharedInquiry {
  public:
   using Keep = std::function<void(const blocklists::DaySpent&)>;
 
-  Blocklists(std::vector<blocklists::Zone> zones, blocklists::DaySpent spent, Keep keep);
+  // `cached_most`: as of a ZoneWatch.
+  Blocklists(std::vector<blocklists::Zone> zones, blocklists::DaySpent spent, Duration cached_most,
+             Keep keep);
 
   void on_time(Instant now, WallTime wall) override;
   [[nodiscard]] Instant next_time() const override { return watch_.next_time(); }
@@ -43,6 +45,7 @@ class Blocklists final : public names::SharedInquiry {
   blocklists::ZoneWatch watch_;
   Keep keep_;
   blocklists::DaySpent kept_;
+  std::uint64_t changes_kept_ = 0;
   Instant keep_at_{};
 };
 

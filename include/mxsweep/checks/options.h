@@ -34,6 +34,8 @@ struct Options {
   MailRole role = MailRole::both;
   // Those that are asked; null: none.
   std::shared_ptr<Blocklists> blocklists{};
+  // Whether that something is on none of them counts only after a test, as a listing does.
+  bool absence_doubted = false;
   // Whether the resolver has proved that it validates (names::check_validation).
   bool validates = false;
   bool ipv4 = true;  // Of what is fetched: the families of the addresses.
