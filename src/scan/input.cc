@@ -238,12 +238,7 @@ void Input::record_resolved(const std::vector<Resolved>& servers) {
     return record_unvisited(first, servers.front().cause, servers.front().phase);
   }
   names::Domain domain(first.target, *first.path, recorder_->list_name(first.target.list));
-  for (const Resolved& server : servers) {
-    const results::Record record = record_of(server.task, server.cause, server.phase);
-    results::DomainPart part = results::domain_part_of(record);
-    part.answered = false;  // Nothing was sent to it.
-    domain.add(part);
-  }
+  for (const Resolved& server : servers) domain.add_unvisited(server);
   results::Record best = record_of(first, domain.cause(), Phase::dns);
   recorder_->add(domain, best, first.target.number, ring::now());
   count(best);

@@ -50,6 +50,9 @@ class Domain {
     if (!part.host.empty()) host_of(part.host, part.preference).totals.count(part);
   }
 
+  // Adds a server as DNS has it, which nobody visits.
+  void add_unvisited(const Resolved& server);
+
   [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
 
   // Requires: count() has returned true, or no record is to come and one was added.
