@@ -261,7 +261,7 @@ ZoneWatch::Permit ZoneWatch::ask(PartNumber number, const std::string& name) {
 
 ZoneWatch::Permit ZoneWatch::refuse_for_budget(Part& part) {
   ++part.over_budget;
-  part.is_spent = true;
+  if (!std::exchange(part.is_spent, true)) ++changes_;
   return {Leave::refused, Unasked::budget};
 }
 

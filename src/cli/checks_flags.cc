@@ -2,6 +2,7 @@
 #include "cli/checks_flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "mxsweep/checks/survey.h"
 #include "mxsweep/checks/words.h"
 #include "mxsweep/core/address.h"
+#include "mxsweep/dnsbl/lists.h"
 #include "mxsweep/names/resolve.h"
 
 namespace mxsweep::cli {
@@ -103,10 +105,16 @@ std::uint32_t ChecksFlags::descriptors() const {
 
 Status ChecksFlags::open_blocklists() {
   if (blocklists.empty()) return {};
-  blocklist_run = std::make_shared<BlocklistRun>();
-  const Status opened = blocklist_run->open(blocklists);
-  if (opened.ok()) options.blocklists = blocklist_run->lists();
-  return opened;
+  dnsbl::Reading read = dnsbl::read_lists(blocklists);
+  if (!read.lists) {
+    for (std::string& problem : read.problems) problem = printable(problem);
+    return Status::unusable(fmt::format("{}", fmt::join(read.problems, "\nmxsweep: ")));
+  }
+  blocklist_run = std::make_shared<dnsbl::Run>();
+  const Status opened = blocklist_run->open(*std::move(read.lists));
+  if (!opened.ok()) return Status::unusable(printable(opened.sentence()));
+  options.blocklists = blocklist_run->blocklists();
+  return {};
 }
 
 Status ChecksFlags::set_up(bool visits, names::NameOptions& names, std::string& note) const {

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "cli/blocklist_run.h"
 #include "cli/command.h"
 #include "mxsweep/checks/options.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/dnsbl/run.h"
 #include "mxsweep/names/name_options.h"
 
 namespace mxsweep::cli {
@@ -25,7 +25,7 @@ struct ChecksFlags {
   std::uint16_t https_port = 443;  // Of policies; hidden, for tests.
   std::string blocklists;          // The file of dnsbl:FILE; empty: none.
   // Null until open_blocklists(), or if there is none.
-  std::shared_ptr<BlocklistRun> blocklist_run;
+  std::shared_ptr<dnsbl::Run> blocklist_run;
 
   // `fallback`: what is checked without --checks; empty: nothing.
   void add_to(Command& command, std::string_view fallback);

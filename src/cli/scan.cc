@@ -68,8 +68,8 @@ Result<std::unique_ptr<ScanMetrics>> open_metrics(const ScanFlags& flags,
 // What the lists were asked is kept however the sweep has ended.
 Status end_blocklists(const ScanFlags& flags, results::Summary* summary) {
   if (flags.checks.blocklist_run == nullptr) return {};
-  BlocklistRun& run = *flags.checks.blocklist_run;
-  if (summary != nullptr) append_json(run.lists()->watch().reports(), summary->blocklists);
+  dnsbl::Run& run = *flags.checks.blocklist_run;
+  if (summary != nullptr) append_json(run.blocklists()->watch().reports(), summary->blocklists);
   if (!flags.quiet) {
     for (const std::string& note : run.notes()) say("mxsweep: {}\n", note);
   }
@@ -203,7 +203,7 @@ Status open_blocklists(ScanFlags& flags, scan::Options& options) {
   const Status opened = flags.checks.open_blocklists();
   if (!opened.ok() || flags.checks.blocklist_run == nullptr) return opened;
   options.also_read.push_back(flags.checks.blocklists);
-  options.also_read.push_back(flags.checks.blocklist_run->state());
+  options.also_read.push_back(flags.checks.blocklist_run->lists().state);
   return {};
 }
 

@@ -15,8 +15,8 @@
 //             nothing of the budget: an address is asked for once a sweep, however many domains
 //             lead to it.
 //   Lifetime  the ZoneWatch outlives it.
-//   Absence   is believed at once, unless it is `doubted`: then it counts, as a listing does, only if
-//             a test that began after its answer passes. So a list that has closed ends nothing.
+//   Absence   is believed at once, unless it is doubted: then it counts, as a listing does, only
+//             if a test that began after its answer passes: a list that has closed ends nothing.
 //   Errors    DNS trouble, error codes and zones that do not pass their tests are never listings.
 #pragma once
 

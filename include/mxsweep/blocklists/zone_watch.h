@@ -163,7 +163,7 @@ class ZoneWatch {
   void conclude(Part& part);
   void end_tests(Part& part, bool passed);
   void withdraw(Part& part);
-  static Permit refuse_for_budget(Part& part);
+  Permit refuse_for_budget(Part& part);
   void count(Part& part, std::uint64_t network, bool listed);
   [[nodiscard]] std::string test_name(const Part& part, bool listed) const;
   [[nodiscard]] bool is_cached(const std::string& name);

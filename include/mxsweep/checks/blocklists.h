@@ -2,8 +2,8 @@
 // The blocklists of a sweep, which all of its surveys ask: their tests and their budgets. Pure.
 //
 //   Shape     a names::SharedInquiry, for NameOptions::shared, and a member of Options.
-//   Budget    `keep` is called with what the lists were asked today, every kKeepEvery while that, or
-//             the state of a list, changes. Who ends the sweep keeps watch().spent().
+//   Budget    `keep` is called with what the lists were asked today, every kKeepEvery while that or
+//             the state of a list changes. Who ends the sweep keeps watch().spent().
 //   Lifetime  one thread, until the sweep has ended; then that of who reports about it.
 #pragma once
 
