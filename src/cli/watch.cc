@@ -119,8 +119,8 @@ void add_watch(Program& program) {
       .excludes(check)
       .excludes(test);
   command.add_text("--records", "FILE", flags->records,
-                   "Append a record of each probe to this file, as scan writes it; - is standard "
-                   "output");
+                   "Append a record of each probe to this file, as scan writes it, and the line of "
+                   "each mail domain that is checked, as checks writes it; - is standard output");
   command.add_text("--events", "FILE", flags->events,
                    "Append each event (problem, confirmed, opened, told, recovered, …) to this "
                    "file, as JSON Lines; - is standard output");

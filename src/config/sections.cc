@@ -186,9 +186,10 @@ Section group_section() {
           {"tls_every", Type::duration, "\"15m\"", "that of [watch]",
            "How often a probe goes on to TLS, beside depth; \"always\": each time."},
           {"checks", Type::texts, "[\"spf\", \"dmarc\", \"dane\"]", "that of [watch]",
-           "What is checked in DNS, beside the probes, in the words of mxsweep checks: of domains "
-           "spf, dmarc, dkim:SELECTOR, mta-sts, tls-rpt and dnssec; of them and of servers dane "
-           "and names; policy: all. none: nothing."},
+           "What is checked beside the probes, in the words of mxsweep checks: of domains spf, "
+           "dmarc, dkim:SELECTOR, mta-sts, http (the policy of MTA-STS as well), tls-rpt and "
+           "dnssec; of them and of servers dane, names and dnsbl:FILE (blocklists; one file for "
+           "all groups); policy: spf to names; all: policy, dkim:common and http. none: nothing."},
           {"checks_every", Type::duration, "\"1h\"", "that of [watch]",
            "How often it is checked, from 1m to 30d."},
           {"checks_alert", Type::text, "\"warn\"", "that of [watch]",

@@ -50,6 +50,11 @@ Checked check_configuration(const std::string& path, const std::string& state_di
   };
   const config::Plan plan = config::make_plan(settings, watched);
   checked.lines = config::lines_of(plan);
+  if (loading.loaded->blocklists) {
+    for (const blocklists::Zone& zone : loading.loaded->blocklists->zones) {
+      checked.lines.push_back("blocklist " + line_of(zone));
+    }
+  }
   checked.lines.push_back("control socket: " + control_path(settings));
   checked.refused = plan.has_error();
   return checked;

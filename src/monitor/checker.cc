@@ -18,19 +18,31 @@ bool leaves_open(Cause cause) {
          outcome_of(cause) == Outcome::local;
 }
 
+constexpr std::string_view kBlocklists = "dnsbl:";
+
 }  // namespace
 
-checks::Options options_of(const watch::Group::Checks& rules) {
-  checks::Options options;
-  // Each word was looked at when the configuration was read.
-  for (const std::string& word : rules.words) static_cast<void>(checks::add_check(word, options));
-  options.role = rules.role;
-  return options;
+std::string_view blocklists_of(std::string_view word) {
+  return word.starts_with(kBlocklists) ? word.substr(kBlocklists.size()) : std::string_view();
+}
+
+CheckPlan plan_of(const watch::Group& group) {
+  CheckPlan plan{.domain = !group.domains.empty()};
+  for (const std::string& word : group.checks.words) {
+    if (!blocklists_of(word).empty()) {
+      plan.blocklists = true;
+    } else {
+      static_cast<void>(checks::add_check(word, plan.options));
+    }
+  }
+  plan.options.role = group.checks.role;
+  plan.options.visits = !plan.domain;  // Its line has what DNS has on the servers.
+  return plan;
 }
 
 std::string check_fault(const std::string& word, bool domains) {
-  if (word == "http" || word == "all" || word == "dnsbl") {
-    return "'" + word + "' is for mxsweep checks and scan alone, the monitor does not make it";
+  if (word.starts_with(kBlocklists)) {
+    return blocklists_of(word).empty() ? "dnsbl: needs the file that says which lists to ask" : "";
   }
   checks::Options options;
   if (Status read = checks::add_check(word, options); !read.ok()) return read.sentence();
@@ -50,9 +62,15 @@ void Checker::take_requests(const watch::Moment& now) {
     target.number = ++number_;
     pending_[monitor] = {.number = number_};
     asked_[number_] = monitor;
-    const bool domain = !watch_.monitor(monitor).domain.empty();
-    outside_.ask_checks(std::move(target), domain, options_of(group_of(monitor).checks));
+    outside_.ask_checks(std::move(target), plan_for(monitor));
   }
+}
+
+CheckPlan Checker::plan_for(watch::MonitorId monitor) const {
+  CheckPlan plan = plan_of(group_of(monitor));
+  // So that a list that dies does not end what it has listed.
+  plan.options.absence_doubted = watch_.slow_checks().has_open(monitor);
+  return plan;
 }
 
 targets::Target Checker::target_of(watch::MonitorId monitor) {
@@ -80,6 +98,7 @@ void Checker::on_answer(const std::vector<names::Resolved>& servers, const watch
   if (found == pending_.end() || found->second.number != number) {
     return watch_.on_checks(monitor, {}, now);
   }
+  record_domain(monitor, servers, now);
   Pending& pending = found->second;
   const names::Path* const path = servers.front().task.path.get();
   if (path != nullptr) {
@@ -87,11 +106,20 @@ void Checker::on_answer(const std::vector<names::Resolved>& servers, const watch
   }
   pending.whole = std::ranges::none_of(
       servers, [](const names::Resolved& server) { return leaves_open(server.cause); });
-  if (pending.survey == nullptr || !options_of(group_of(monitor).checks).dane) {
+  if (pending.survey == nullptr || !plan_of(group_of(monitor)).options.dane) {
     return finish(monitor, now);
   }
   pending.waits = true;
   watch_.ask(monitor, now);
+}
+
+void Checker::record_domain(watch::MonitorId monitor, const std::vector<names::Resolved>& servers,
+                            const watch::Moment& now) {
+  const names::Task& first = servers.front().task;
+  if (first.path == nullptr || first.path->domain.empty()) return;
+  names::Domain domain(first.target, *first.path, group_of(monitor).name);
+  for (const names::Resolved& server : servers) domain.add_unvisited(server);
+  outside_.record(domain, now.at);
 }
 
 void Checker::on_record(watch::MonitorId monitor, results::Record& record, std::string& json) {

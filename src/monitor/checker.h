@@ -5,7 +5,8 @@
 //   Shape     take_requests() with each turn, on_answer() when DNS has answered. With DANE the next
 //             probe that goes on to TLS decides, which is asked for at once: on_record() of each
 //             server that it has visited, then on_probed().
-//   Records   on_record() gives a record its "checks", as mxsweep scan writes them.
+//   Records   on_record() gives a record its "checks", as mxsweep scan writes them; the line of a
+//             domain is that of mxsweep checks.
 //   Threads   one.
 #pragma once
 
@@ -29,7 +30,11 @@ namespace mxsweep::monitor {
 // does.
 [[nodiscard]] std::string check_fault(const std::string& word, bool domains);
 
-[[nodiscard]] checks::Options options_of(const watch::Group::Checks& rules);
+// What the group's words ask about a target. Requires: each has no check_fault().
+[[nodiscard]] CheckPlan plan_of(const watch::Group& group);
+
+// The file of a word "dnsbl:FILE"; empty: it is another word.
+[[nodiscard]] std::string_view blocklists_of(std::string_view word);
 
 class Checker {
  public:
@@ -53,6 +58,9 @@ class Checker {
     std::vector<checks::Checked> seen{};  // With what visits have shown.
   };
 
+  [[nodiscard]] CheckPlan plan_for(watch::MonitorId monitor) const;
+  void record_domain(watch::MonitorId monitor, const std::vector<names::Resolved>& servers,
+                     const watch::Moment& now);
   [[nodiscard]] targets::Target target_of(watch::MonitorId monitor);
   [[nodiscard]] const watch::Group& group_of(watch::MonitorId monitor) const;
   void finish(watch::MonitorId monitor, const watch::Moment& now);

@@ -121,17 +121,22 @@ Desk::Reloaded Desk::reload() {
 Desk::Reloaded Desk::apply(Loaded&& loaded) {
   const std::string restart = needs_restart(present_, loaded.settings);
   loaded.settings.link_key = present_.link_key;
+  const Result<std::shared_ptr<dnsbl::Run>> lists =
+      open_blocklists(std::move(loaded.blocklists), blocklists_);
+  if (!lists.ok()) return {.problems = {lists.status().sentence()}, .text = {}};
   const auto shared = std::make_shared<Loaded>(std::move(loaded));
   const auto result = std::make_shared<std::optional<Result<Roster::Applied>>>();
-  const bool done = in_loop([this, shared, result](Hand& hand) {
+  const bool done = in_loop([this, shared, result, lists = *lists](Hand& hand) {
     *result = hand.reload(std::move(*shared));
     if (!(*result)->ok()) return;
     station_.use(hand.watch().settings());
+    station_.use(lists);
     station_.reopen_outputs();
   });
   if (!done) return {.problems = {std::string(kNoAnswer)}, .text = {}};
   const Result<Roster::Applied>& applied = **result;
   if (!applied.ok()) return {.problems = {applied.status().sentence()}, .text = {}};
+  blocklists_ = *lists;
   Reloaded reloaded;
   reloaded.text = fmt::format("{} new, {} gone", counted(applied->added, "target"),
                               counted(applied->removed, "target"));

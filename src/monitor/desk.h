@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,11 +28,14 @@ class Desk {
   // What is wrong with the configuration that was read; nothing: it is used.
   using OnReload = std::function<void(std::optional<std::string> problem)>;
 
-  // `settings`: those of the start. `on_reload`: after each reload, in the thread that asked.
-  Desk(const MonitorOptions& options, watch::Settings settings, Station& station, Service& service,
+  // `settings`, `blocklists`: those of the start. `on_reload`: after each reload, in the thread
+  // that asked.
+  Desk(const MonitorOptions& options, watch::Settings settings,
+       std::shared_ptr<dnsbl::Run> blocklists, Station& station, Service& service,
        OnReload on_reload)
       : options_(options),
         present_(std::move(settings)),
+        blocklists_(std::move(blocklists)),
         station_(station),
         service_(service),
         on_reload_(std::move(on_reload)) {}
@@ -55,7 +59,8 @@ class Desk {
 
   const MonitorOptions& options_;
   std::mutex reloading_;
-  watch::Settings present_;  // Of these, what a reload does not change.
+  watch::Settings present_;                 // Of these, what a reload does not change.
+  std::shared_ptr<dnsbl::Run> blocklists_;  // Null: none.
   Station& station_;
   Service& service_;
   OnReload on_reload_;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "monitor/prober.h"
 #include "monitor/roster.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/dnsbl/lists.h"
 #include "mxsweep/watch/moment.h"
 #include "mxsweep/watch/watch.h"
 
@@ -18,6 +20,7 @@ struct Loaded {
   watch::Settings settings;
   watch::Zones zones;
   std::vector<Listed> targets;
+  std::optional<dnsbl::Lists> blocklists{};  // Nothing: no group asks any.
 };
 
 class Hand {

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "monitor/checker.h"
+#include "monitor/list_terms.h"
 #include "mxsweep/config/config.h"
 #include "mxsweep/deliver/courier.h"
 #include "mxsweep/files/content.h"
@@ -66,6 +68,11 @@ void resolve_paths(watch::Settings& settings, const Folder& folder) {
   for (watch::Group& group : settings.groups) {
     group.targets = folder.of(group.targets);
     group.domains = folder.of(group.domains);
+    for (std::string& word : group.checks.words) {
+      const std::string_view file = blocklists_of(word);
+      if (!file.empty())
+        word.replace(word.size() - file.size(), file.size(), folder.of(std::string(file)));
+    }
   }
   for (watch::Channel& channel : settings.channels) channel.ca_file = folder.of(channel.ca_file);
   settings.ca_file = folder.of(settings.ca_file);
@@ -106,6 +113,25 @@ config::Configured configure(const std::string& path, const Folder& folder, Zone
                 .check_fault = check_fault});
 }
 
+// One file of blocklists has the count of one day.
+void read_blocklists(Loaded& loaded, std::vector<std::string>& problems) {
+  std::set<std::string> files;
+  for (const watch::Group& group : loaded.settings.groups) {
+    for (const std::string& word : group.checks.words) {
+      if (const std::string_view file = blocklists_of(word); !file.empty()) files.emplace(file);
+    }
+  }
+  if (files.empty()) return;
+  if (files.size() > 1) {
+    problems.push_back("checks: there is one file of blocklists for all groups, not " +
+                       *files.begin() + " and " + *std::next(files.begin()));
+    return;
+  }
+  dnsbl::Reading read = dnsbl::read_lists(*files.begin());
+  problems.insert(problems.end(), read.problems.begin(), read.problems.end());
+  loaded.blocklists = std::move(read.lists);
+}
+
 }  // namespace
 
 Loading load(const std::string& path, const std::string& state_dir, bool lists, WallTime now) {
@@ -126,10 +152,14 @@ Loading load(const std::string& path, const std::string& state_dir, bool lists, 
     }
   }
   if (!state_dir.empty()) loaded.settings.state_dir = state_dir;
+  read_blocklists(loaded, loading.problems);
   if (lists) {
     Lists read = read_lists(loaded.settings);
     loading.problems.insert(loading.problems.end(), read.problems.begin(), read.problems.end());
     loaded.targets = std::move(read.targets);
+    for (const std::string& sentence : beyond_terms(loaded)) {
+      loading.problems.push_back(path + ": " + sentence);
+    }
   }
   loaded.zones = zones.take();
   if (loading.problems.empty()) loading.loaded = std::move(loaded);

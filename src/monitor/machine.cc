@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "monitor/checker.h"
+#include "monitor/name_thread.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/monitor/control.h"
 #include "mxsweep/ring/clock.h"
@@ -17,7 +18,8 @@
 namespace mxsweep::monitor {
 namespace {
 
-constexpr std::uint32_t kDescriptorsReserved = 200;  // Files, databases, messages, clients.
+// Files, databases, messages, clients, policies.
+constexpr std::uint32_t kDescriptorsReserved = 200 + kFetchesAtOnce + fetch::kDescriptorsBesides;
 constexpr std::uint32_t kDescriptorsLeast = 256;
 constexpr std::uint32_t kClientDescriptors = serve::kConnectionsMost;
 // New lists, and addresses that names get, find room without a restart.
@@ -40,8 +42,8 @@ Status read_sources(const std::vector<std::string>& texts, probe::Sources& sourc
 
 // Some TLSA records need the certificates' octets.
 bool any_dane(const watch::Settings& settings) {
-  return std::ranges::any_of(
-      settings.groups, [](const watch::Group& group) { return options_of(group.checks).dane; });
+  return std::ranges::any_of(settings.groups,
+                             [](const watch::Group& group) { return plan_of(group).options.dane; });
 }
 
 std::uint32_t room_for(const std::vector<Listed>& targets) {
@@ -118,6 +120,18 @@ Status make_state_dir(const std::string& path) {
   if (!error && std::filesystem::is_directory(path, error)) return {};
   return Status::unusable("state_dir " + path + ": " +
                           (error ? error.message() : "not a directory"));
+}
+
+Result<std::shared_ptr<dnsbl::Run>> open_blocklists(std::optional<dnsbl::Lists>&& lists,
+                                                    const std::shared_ptr<dnsbl::Run>& present) {
+  if (!lists) return std::shared_ptr<dnsbl::Run>();
+  if (present != nullptr && present->lists() == *lists) return present;
+  auto run = std::make_shared<dnsbl::Run>(kAnswerAge);
+  Status opened = run->open(*std::move(lists), present.get());
+  const bool counts_anew = present == nullptr || present->lists().state != run->lists().state;
+  if (opened.ok() && counts_anew) opened = run->keep();
+  if (!opened.ok()) return opened;
+  return run;
 }
 
 std::string needs_restart(const watch::Settings& before, const watch::Settings& after) {

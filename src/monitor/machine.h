@@ -6,10 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "monitor/hand.h"
 #include "mxsweep/core/status.h"
+#include "mxsweep/dnsbl/run.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/probe/sources.h"
 #include "mxsweep/tls/client.h"
@@ -35,6 +38,11 @@ Result<dns::Server> read_resolver(const std::string& text);
 [[nodiscard]] std::string control_path(const watch::Settings& settings);
 
 Status make_state_dir(const std::string& path);
+
+// `present`: the run that is to be replaced, if any: it goes on if it has these lists. Null: there
+// are no lists.
+Result<std::shared_ptr<dnsbl::Run>> open_blocklists(std::optional<dnsbl::Lists>&& lists,
+                                                    const std::shared_ptr<dnsbl::Run>& present);
 
 // What a reload does not change, because it is used since the start; empty: nothing.
 [[nodiscard]] std::string needs_restart(const watch::Settings& before,

@@ -145,11 +145,15 @@ Status Monitor::open(Loaded&& loaded) {
     if (!key.ok()) return key.status();
     loaded.settings.link_key = *std::move(key);
   }
+  const Result<std::shared_ptr<dnsbl::Run>> blocklists =
+      open_blocklists(std::move(loaded.blocklists), nullptr);
+  if (!blocklists.ok()) return blocklists.status();
   const watch::Settings settings = loaded.settings;
   station_.emplace(StationOptions{.records = options_.records,
                                   .events = options_.events,
                                   .show = [this](const watch::Event& event) { show(event); }},
                    settings, machine->names, service_);
+  station_->use(*blocklists);
   Result<watch::Saved> saved = station_->open(settings, ring::wall_now());
   if (!saved.ok()) return saved.status();
   if (!station_->damage().empty()) {
@@ -166,14 +170,15 @@ Status Monitor::open(Loaded&& loaded) {
   Status started = start_loop(std::move(loaded.settings), std::move(loaded.zones),
                               *std::move(saved), std::move(loaded.targets), *machine);
   if (!started.ok()) return started;
-  desk_.emplace(
-      options_, settings, *station_, service_, [this](std::optional<std::string> problem) {
-        reload_good_ = !problem;
-        if (!problem) reload_seconds_ = unix_seconds(ring::wall_now());
-        if (!showing_) return;
-        station_->post(
-            [this, problem = std::move(problem)](Hand&) { showing_->on_reload(problem); });
-      });
+  desk_.emplace(options_, settings, *blocklists, *station_, service_,
+                [this](std::optional<std::string> problem) {
+                  reload_good_ = !problem;
+                  if (!problem) reload_seconds_ = unix_seconds(ring::wall_now());
+                  if (!showing_) return;
+                  station_->post([this, problem = std::move(problem)](Hand&) {
+                    showing_->on_reload(problem);
+                  });
+                });
   control_.emplace([this](std::string_view line) { return desk_->answer(line); });
   started = control_->open(control_path(settings), settings.control_group);
   if (!started.ok()) return started;

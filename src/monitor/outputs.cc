@@ -56,6 +56,12 @@ void Outputs::add(const results::Record& record, Instant now) {
   box_->end_line(now, records_);
 }
 
+void Outputs::add(const names::Domain& domain, Instant now) {
+  if (records_ == kNone || !has_room()) return;
+  domain.append_line(box_->begin_line(now, records_));
+  box_->end_line(now, records_);
+}
+
 void Outputs::add(const watch::Event& event, Instant now) {
   if (events_ == kNone || !has_room()) return;
   append_event_json(event, box_->begin_line(now, events_));

@@ -13,6 +13,7 @@
 
 #include "mxsweep/core/status.h"
 #include "mxsweep/files/output.h"
+#include "mxsweep/names/domain.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/threads/thread.h"
 #include "mxsweep/watch/effects.h"
@@ -32,6 +33,7 @@ class Outputs {
   void finish();  // Writes everything out.
 
   void add(const results::Record& record, Instant now);
+  void add(const names::Domain& domain, Instant now);
   void add(const watch::Event& event, Instant now);
   // Returns when to call it again.
   Instant flush(Instant now);

@@ -11,6 +11,7 @@
 
 #include "mxsweep/checks/options.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/names/domain.h"
 #include "mxsweep/names/task.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/targets/target.h"
@@ -23,6 +24,13 @@
 namespace mxsweep::monitor {
 
 class Hand;
+
+// What is asked about a target, beside where it leads.
+struct CheckPlan {
+  bool domain = false;      // The target is a mail domain.
+  bool blocklists = false;  // Those of the configuration are asked.
+  checks::Options options{};
+};
 
 class Outside {
  public:
@@ -38,9 +46,10 @@ class Outside {
   virtual bool take(std::vector<names::Resolved>& servers) = 0;
 
   // The same with all that the checks ask about it; the answers have the survey.
-  virtual void ask_checks(targets::Target&& target, bool domain,
-                          const checks::Options& options) = 0;
+  virtual void ask_checks(targets::Target&& target, const CheckPlan& plan) = 0;
   virtual bool take_checked(std::vector<names::Resolved>& servers) = 0;
+  // The line of a mail domain, with what the checks have found.
+  virtual void record(const names::Domain& domain, Instant now) = 0;
 
   // The result of one connection, or of a name that led to none.
   virtual void record(const results::Record& record, Instant now) = 0;

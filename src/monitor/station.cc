@@ -23,7 +23,7 @@ Station::Station(const StationOptions& options, const watch::Settings& settings,
     : options_(options),
       service_(service),
       names_(names, bell_),
-      surveys_(names, bell_),
+      surveys_(names, settings.ca_file, bell_),
       courier_({.helo = settings.helo, .resolver = settings.resolver, .ca_file = settings.ca_file},
                bell_),
       keeper_([this](watch::Send&& send) { carry(std::move(send)); }, bell_) {
@@ -109,8 +109,8 @@ void Station::ask(targets::Target&& name, bool domain) { names_.ask(std::move(na
 
 bool Station::take(std::vector<names::Resolved>& servers) { return names_.take(servers); }
 
-void Station::ask_checks(targets::Target&& target, bool domain, const checks::Options& options) {
-  surveys_.ask(std::move(target), domain, options);
+void Station::ask_checks(targets::Target&& target, const CheckPlan& plan) {
+  surveys_.ask(std::move(target), plan);
 }
 
 bool Station::take_checked(std::vector<names::Resolved>& servers) { return surveys_.take(servers); }
@@ -220,6 +220,7 @@ void Station::look_for_troubles() {
   note("output", outputs_.failure().sentence());
   note("resolver", names_.failure().line("; "));
   note("checks", surveys_.failure().line("; "));
+  for (const auto& [list, text] : surveys_.troubles()) note(list, text);
   std::map<std::string, std::string> outer;
   {
     const std::lock_guard lock(lock_);

@@ -73,8 +73,9 @@ class Station final : public Outside {
   void resume(const watch::Channel& channel, watch::Message&& message) {
     courier_.resume(channel, std::move(message));
   }
-  // The configuration is this from now on.
+  // The configuration is this from now on; null: no blocklists.
   void use(const watch::Settings& settings);
+  void use(std::shared_ptr<dnsbl::Run> blocklists) { surveys_.use(std::move(blocklists)); }
   [[nodiscard]] std::uint64_t history_octets() const { return keeper_.history_octets(); }
   [[nodiscard]] std::uint64_t history_lost() const { return keeper_.history_lost(); }
 
@@ -84,9 +85,10 @@ class Station final : public Outside {
   // Outside.
   void ask(targets::Target&& name, bool domain) override;
   bool take(std::vector<names::Resolved>& servers) override;
-  void ask_checks(targets::Target&& target, bool domain, const checks::Options& options) override;
+  void ask_checks(targets::Target&& target, const CheckPlan& plan) override;
   bool take_checked(std::vector<names::Resolved>& servers) override;
   void record(const results::Record& record, Instant now) override;
+  void record(const names::Domain& domain, Instant now) override { outputs_.add(domain, now); }
   void keep(watch::MonitorId id, const watch::Monitor& monitor, watch::HistoryRow&& row) override;
   void forget(watch::MonitorId id) override;
   void pass_on(watch::Effects&& effects, const watch::Settings& settings, Instant now) override;

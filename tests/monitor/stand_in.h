@@ -24,13 +24,15 @@ class StandIn final : public Outside {
     answers.pop_front();
     return true;
   }
-  void ask_checks(targets::Target&& target, bool /*domain*/,
-                  const checks::Options& /*options*/) override {
+  void ask_checks(targets::Target&& target, const CheckPlan& /*plan*/) override {
     checked.push_back(std::move(target));
   }
   bool take_checked(std::vector<names::Resolved>& /*servers*/) override { return false; }
   void record(const results::Record& record, Instant /*now*/) override {
     results::append_json(record, records.emplace_back());
+  }
+  void record(const names::Domain& domain, Instant /*now*/) override {
+    domain.append_line(records.emplace_back());
   }
   void keep(watch::MonitorId /*id*/, const watch::Monitor& monitor,
             watch::HistoryRow&& row) override {

@@ -6,6 +6,7 @@ MXSWEEP_SERVERS names the folder that scripts/servers has filled."""
 
 import contextlib
 import os
+import signal
 import subprocess
 
 from ports import free_port
@@ -87,48 +88,62 @@ def lists_of_all():
     return lists
 
 
-class BlocklistServers:
-    def __init__(self, folder):
+class Rbldnsd:
+    """rbldnsd with these lists: `datasets` as above. `ttl`: of what it answers."""
+
+    def __init__(self, folder, datasets, ttl=60):
         self.folder = folder
         self.place = ("127.0.0.1", free_port())
-        at = {"address": "127.0.0.1", "port": self.place[1]}
-        stubs = "".join(STUB.format(origin=zone, **at) for zone in DATASETS)
-        stubs += STUB.format(origin=BROKEN, address="127.0.0.1", port=free_port())
+        self.address = "{}:{}".format(*self.place)
+        sets = []
+        for zone, kinds in datasets.items():
+            for kind, lines in kinds.items():
+                self.write(zone, kind, lines)
+                sets.append(f"{zone}:{kind}:{zone}.{kind}")
+        folder.chmod(0o755)
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []  # It does not run as root.
+        command = [*tool("rbldnsd"), "-n", *user, "-w", str(folder), "-b",
+                   "/".join(map(str, self.place)), "-t", str(ttl), *sets]
+        log = folder / "rbldnsd.log"
+        with open(log, "wb") as output:
+            self.process = Process(command, folder / "rbldnsd.err", stdin=subprocess.DEVNULL,
+                                   stdout=output)
+        try:
+            wait_until(lambda: not self.process.running() or
+                       " started " in log.read_text(encoding="utf-8"),
+                       "rbldnsd to start", SECONDS_MAX)
+            if not self.process.running():
+                raise AssertionError(f"rbldnsd did not start: {self.process.stderr}")
+        except AssertionError:
+            self.end()
+            raise
+
+    def write(self, zone, kind, lines):
+        (self.folder / f"{zone}.{kind}").write_text(lines, encoding="ascii")
+
+    def reload(self):
+        """It reads the files that have changed."""
+        self.process.send(signal.SIGHUP)
+
+    def end(self):
+        self.process.end()
+
+
+class BlocklistServers:
+    def __init__(self, folder):
         zones = SignedZones(folder / "zones", DOMAINS)
         closed = [Zone(folder / "zones", f"{name}.bl.test.", f"* A {address}\n")
                   for name, address in CLOSED.items()]
         with contextlib.ExitStack() as started:
-            started.callback(self.start())
+            lists = Rbldnsd(folder, DATASETS)
+            started.callback(lists.end)
+            at = {"address": "127.0.0.1", "port": lists.place[1]}
+            stubs = "".join(STUB.format(origin=zone, **at) for zone in DATASETS)
+            stubs += STUB.format(origin=BROKEN, address="127.0.0.1", port=free_port())
             self.names = SignedNames(folder, [*zones.all, *closed], validates=False, more=stubs)
             started.callback(self.names.end)
             self.started = started.pop_all()
         self.address = self.names.address
-
-    def start(self):
-        """Starts rbldnsd, and returns what ends it."""
-        sets = []
-        for zone, datasets in DATASETS.items():
-            for kind, lines in datasets.items():
-                (self.folder / f"{zone}.{kind}").write_text(lines, encoding="ascii")
-                sets.append(f"{zone}:{kind}:{zone}.{kind}")
-        self.folder.chmod(0o755)
-        user = ["-u", "nobody"] if os.geteuid() == 0 else []  # It does not run as root.
-        command = [*tool("rbldnsd"), "-n", *user, "-w", str(self.folder),
-                   "-b", "/".join(map(str, self.place)), "-t", "60", *sets]
-        log = self.folder / "rbldnsd.log"
-        with open(log, "wb") as output:
-            process = Process(command, self.folder / "rbldnsd.err", stdin=subprocess.DEVNULL,
-                              stdout=output)
-        try:
-            wait_until(lambda: not process.running() or
-                       " started " in log.read_text(encoding="utf-8"),
-                       "rbldnsd to start", SECONDS_MAX)
-            if not process.running():
-                raise AssertionError(f"rbldnsd did not start: {process.stderr}")
-        except AssertionError:
-            process.end()
-            raise
-        return process.end
 
     def end(self):
         self.started.close()

@@ -116,7 +116,7 @@ class WatchChecksTest(WatchTest):
         self.write("domains.txt", "example.org\n")
         for word, group, sentence in (
                 ("sfp", {"domains": "domains.txt"}, "did you mean spf?"),
-                ("http", {"domains": "domains.txt"}, "is for mxsweep checks and scan alone"),
+                ("http", {"targets": "edge.txt"}, "is a check of mail domains"),
                 ("spf", {"targets": "edge.txt"}, "is a check of mail domains")):
             self.configure([], section("[[group]]", name="mail", checks=[word], **group))
             code, _, stderr = self.run_program("watch", "-c", str(self.path("watch.toml")),
