@@ -14,7 +14,7 @@ namespace {
 
 // "blocklist zen (ip4)"
 std::string name_of(const blocklists::ZoneReport& report) {
-  return fmt::format("blocklist {} ({})", report.zone, to_string(report.kind));
+  return fmt::format("{}{} ({})", kTroubleOfList, report.zone, to_string(report.kind));
 }
 
 std::string fault_of(const blocklists::ZoneReport& report) {

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "monitor/checker.h"
+#include "mxsweep/blocklists/zone_watch.h"
 
 namespace mxsweep::monitor {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "monitor/checker.h"
 #include "monitor/name_thread.h"
+#include "monitor/survey_thread.h"
 #include "mxsweep/files/trust_store.h"
 #include "mxsweep/monitor/control.h"
 #include "mxsweep/ring/clock.h"

@@ -328,6 +328,9 @@ Status Monitor::finish() {
     while (const auto signal = signals_.take()) react(*signal);
   }
   station_->finish_outputs();
+  if (const Status kept = station_->finish_checks(); !kept.ok()) {
+    say("mxsweep watch: " + kept.sentence(), 3);
+  }
   std::uint32_t waiting = 0;
   for (const watch::Watch::ChannelState& channel : loop_->watch().channels()) {
     waiting += channel.waiting;

@@ -202,7 +202,7 @@ void Station::on_turn(Instant now) {
   if (now < look_at_) return;
   look_at_ = now + kLookEvery;
   look_for_troubles();
-  if (dead_man_.empty() || now < ping_at_ || !known_troubles_.empty()) return;
+  if (dead_man_.empty() || now < ping_at_ || is_impaired()) return;
   ping_at_ = now + dead_man_every_;
   post([this](Hand& hand) {
     const std::vector<watch::Watch::ChannelState> channels = hand.watch().channels();
@@ -210,6 +210,13 @@ void Station::on_turn(Instant now) {
     const bool delivers = std::ranges::all_of(
         channels, [](const auto& channel) { return channel.last_error.empty(); });
     if (delivers && !dead_man_.empty()) courier_.ping(dead_man_);
+  });
+}
+
+// A list of others that is not usable keeps the monitor from nothing else.
+bool Station::is_impaired() const {
+  return std::ranges::any_of(known_troubles_, [](const auto& trouble) {
+    return !trouble.first.starts_with(dnsbl::kTroubleOfList);
   });
 }
 

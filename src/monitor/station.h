@@ -57,6 +57,7 @@ class Station final : public Outside {
   void submit_rest() { submit({}, {}, channels_); }
   [[nodiscard]] bool wait_until_kept(Duration longest) { return keeper_.flush(longest); }
   void finish_outputs() { outputs_.finish(); }
+  Status finish_checks() { return surveys_.finish(); }
   [[nodiscard]] threads::Doorbell& bell() { return bell_; }
 
   // From any thread.
@@ -102,6 +103,7 @@ class Station final : public Outside {
  private:
   void carry(watch::Send&& send);
   void look_for_troubles();
+  [[nodiscard]] bool is_impaired() const;
   void note(const std::string& key, const std::string& text);
   [[nodiscard]] bool is_test(const watch::Delivered& delivered);
 

@@ -25,9 +25,9 @@ SurveyThread::SurveyThread(const names::NameOptions& names, const std::string& c
   names_.emplace(with_surveys(), bell_);
 }
 
-SurveyThread::~SurveyThread() {
+Status SurveyThread::finish() {
   names_.reset();
-  if (lists_ != nullptr) static_cast<void>(lists_->keep());
+  return lists_ == nullptr ? Status() : lists_->keep();
 }
 
 names::NameOptions SurveyThread::with_surveys() {

@@ -38,7 +38,6 @@ class SurveyThread {
   // `ca_file`: of policy hosts; empty: the system's certificates.
   SurveyThread(const names::NameOptions& names, const std::string& ca_file,
                threads::Doorbell& bell);
-  ~SurveyThread();
 
   // The blocklists that are asked from now on; null: none.
   void use(std::shared_ptr<dnsbl::Run> lists);
@@ -47,6 +46,8 @@ class SurveyThread {
   [[nodiscard]] bool take(std::vector<names::Resolved>& servers);
   [[nodiscard]] bool has_answers() const { return names_->has_answers(); }
   [[nodiscard]] Status failure() const { return names_->failure(); }
+  // Ends the thread. Errors: the count of the lists' questions cannot be written.
+  Status finish();
   // Of each list that was ever asked; an empty sentence: it is well.
   [[nodiscard]] const std::map<std::string, std::string>& troubles();
 

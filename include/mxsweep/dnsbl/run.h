@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxsweep/checks/blocklists.h"
@@ -25,6 +26,9 @@
 namespace mxsweep::dnsbl {
 
 class Count;
+
+// How the troubles of lists begin, unlike that of the count.
+inline constexpr std::string_view kTroubleOfList = "blocklist ";
 
 class Run {
  public:
@@ -46,7 +50,7 @@ class Run {
   [[nodiscard]] std::vector<std::string> lines() const;
   // At the end: a sentence for each list that is not usable, or whose budget is spent.
   [[nodiscard]] std::vector<std::string> notes() const;
-  // What is wrong at present, by list; an empty sentence: nothing.
+  // What is wrong at present, of each list and of the count; an empty sentence: nothing.
   [[nodiscard]] std::map<std::string, std::string> troubles() const;
 
  private:
