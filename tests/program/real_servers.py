@@ -20,6 +20,7 @@ import unittest
 
 from program import Process, ProgramTest, as_root_of, wait_until
 from real_certificates import NAME, Authority
+from system_log import SystemLog
 
 SERVERS = os.environ.get("MXSWEEP_SERVERS")
 SECONDS_MAX = 30  # For a server to start, or to write what it has seen.
@@ -34,20 +35,22 @@ COMPLAINT = re.compile(
 
 # The accounts of the servers, which exist on the inner machine only.
 USERS = {"postfix": 64101, "postdrop": 64102, "dovecot": 64103, "dovenull": 64104,
-         "Debian-exim": 64105}
+         "Debian-exim": 64105, "courier": 64106, "cyrus": 64107, "opendkim": 64108, "vmail": 64109}
 
 INNER_MACHINE = """ip link set lo up &&
 if [ -n "$1" ]; then
   cd "$1" && mount -t overlay -o lowerdir=usr:/usr overlay /usr &&
   mount --bind "$2/passwd" /etc/passwd && mount --bind "$2/group" /etc/group &&
-  { [ ! -e /etc/resolv.conf ] || mount --bind "$2/resolv.conf" /etc/resolv.conf; }
+  { [ ! -e /etc/resolv.conf ] || mount --bind "$2/resolv.conf" /etc/resolv.conf; } &&
+  { [ ! -e "$2/dev" ] || mount -t overlay -o lowerdir="$2/dev:/dev" overlay /dev; }
 fi && echo ready && cat"""
 
 
 class InnerMachine:
-    """`folder`: for its accounts. `servers`: a folder with packages, or none."""
+    """`folder`: for its accounts. `servers`: a folder with packages, or none. `has_log`: it has a
+    system's log, which goes to system.log of `folder`."""
 
-    def __init__(self, folder, servers=None):
+    def __init__(self, folder, servers=None, has_log=False):
         for name, line in (("passwd", "{0}:x:{1}:{1}::/:/bin/false\n"), ("group", "{0}:x:{1}:\n")):
             system = pathlib.Path("/etc", name).read_text(encoding="utf-8").splitlines(True)
             # If a server is installed here, its accounts have the same names and other numbers.
@@ -56,11 +59,16 @@ class InnerMachine:
             (folder / name).write_text(others + ours, encoding="utf-8")
         # Without the file, 127.0.0.1 is the default.
         (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="ascii")
+        self.log = None
+        if has_log:
+            self.log = SystemLog(folder / "system.socket", folder / "system.log")
+            (folder / "dev").mkdir()
+            (folder / "dev/log").symlink_to(self.log.path)
         command = as_root_of("net", "mount", "pid", "fork", "kill-child", "mount-proc")
         self.holder = Process([*command, "sh", "-c", INNER_MACHINE, "sh", servers or "", folder],
                               folder / "machine.err", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if self.holder.process.stdout.readline() != b"ready\n":
-            self.holder.end()
+            self.end()
             raise unittest.SkipTest(f"no inner machine here: {self.holder.stderr.strip()}")
         pid = str(self.holder.process.pid)
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
@@ -77,6 +85,8 @@ class InnerMachine:
 
     def end(self):
         self.holder.end()
+        if self.log:
+            self.log.end()
 
 
 class Server(Process):
@@ -259,21 +269,6 @@ def start_dovecot(machine, folder, settings, places):
                   places)
 
 
-def dovecot_mailboxes(machine, folder, address, certificate):
-    """A Dovecot with IMAP on 143 and 993, and POP3 on 110 and 995."""
-    settings, _ = dovecot_settings(machine, folder, address, certificate, "none")
-    settings += """protocols = imap pop3
-service imap-login {
-  chroot =
-}
-service pop3-login {
-  chroot =
-}
-"""
-    return start_dovecot(machine, folder, settings,
-                         [(address, port) for port in (143, 993, 110, 995)])
-
-
 def dovecot(machine, folder, address, certificate, password="none", auth_socket=None, lmtp=False):
     """A Dovecot submission service on 587 (STARTTLS) and 465 (TLS at once). `password`: of every
     user. `auth_socket`: where a Postfix asks whether a login is right. `lmtp`: also LMTP on 24."""
@@ -346,6 +341,7 @@ class RealTest(ProgramTest):
     """A test on an inner machine that all tests of its class share. A failure prints the logs."""
 
     SERVERS = None  # A folder with packages, if the class needs them.
+    HAS_LOG = False  # The inner machine has a system's log.
     # Lines of logs that may have a complaint about us: where the test itself is the reason.
     TOLERATED = None
 
@@ -356,7 +352,7 @@ class RealTest(ProgramTest):
         cls.addClassCleanup(folder.cleanup)
         cls.shared = pathlib.Path(folder.name)
         cls.shared.chmod(0o755)  # Servers look into it as their own users.
-        cls.machine = InnerMachine(cls.shared, cls.SERVERS)
+        cls.machine = InnerMachine(cls.shared, cls.SERVERS, cls.HAS_LOG)
         cls.addClassCleanup(cls.machine.end)
         certificates = cls.shared / "certificates"
         certificates.mkdir()
