@@ -6,6 +6,7 @@ The sweep runs in the near namespace, at 10.0.0.1. The fleet runs in the far one
 198.18.0.0/15, the network for benchmarks. The link is a thread of the test that passes IP packets
 from one TUN device to the other, so that no module of the kernel is needed for the faults."""
 
+import concurrent.futures
 import contextlib
 import ctypes
 import fcntl
@@ -47,6 +48,18 @@ def why_impossible():
     return "" if made.returncode == 0 else made.stderr.decode().strip()
 
 
+def run_within(path, function, *arguments):
+    """The result of the function in the network namespace at `path`: the sockets that it opens stay
+    there. Only a thread can enter, so one does."""
+    def enter():
+        with open(path, "rb") as namespace:
+            if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "setns", path)
+
+    with concurrent.futures.ThreadPoolExecutor(1, initializer=enter) as thread:
+        return thread.submit(function, *arguments).result()
+
+
 class Namespace:
     """A network namespace, kept by a process that sleeps in it."""
 
@@ -62,21 +75,13 @@ class Namespace:
         subprocess.run([*self.within, "ip", *arguments], check=True, timeout=WAIT_SECONDS)
 
     def open_tun(self, name):
-        """A TUN device in the namespace. Only a thread can enter it, so one does."""
-        opened = []
-
-        def enter_and_open():
-            with open(self.path, "rb") as namespace:
-                if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) != 0:
-                    return
+        """A TUN device in the namespace."""
+        def open_one():
             tun = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
             fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
-            opened.append(tun)
+            return tun
 
-        thread = threading.Thread(target=enter_and_open)
-        thread.start()
-        thread.join()
-        return opened[0]
+        return run_within(self.path, open_one)
 
     def close(self):
         self.keeper.stdin.close()
