@@ -18,6 +18,7 @@ import tempfile
 import threading
 import unittest
 
+from network import run_within
 from program import Process, ProgramTest, as_root_of, wait_until
 from real_certificates import NAME, Authority
 from system_log import SystemLog
@@ -75,6 +76,10 @@ class InnerMachine:
         self.network = ["nsenter", "--target", pid, "--net", *user]
         # Of the holder itself only the children are inside.
         self.inside = [*self.network, "--mount", f"--pid=/proc/{pid}/ns/pid_for_children"]
+
+    def run(self, function, *arguments):
+        """The result of a function in its network, where the sockets stay that it opens."""
+        return run_within(f"/proc/{self.holder.process.pid}/ns/net", function, *arguments)
 
     def listening(self, address, port):
         """Whether the port has a listener; asks the kernel, as the server counts connections."""
@@ -184,7 +189,8 @@ PASSING_ON = ("cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr",
               "bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce",
               "error unix - - n - - error", "proxymap unix - - n - - proxymap")
 
-QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming")
+QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming",
+          "maildrop")
 
 
 def postfix(machine, folder, places, relayhost=None, settings=None, services=()):
@@ -228,8 +234,9 @@ def postfix(machine, folder, places, relayhost=None, settings=None, services=())
     return Server(machine, ["/usr/lib/postfix/sbin/master", "-c", config, "-s"], log, places)
 
 
-def dovecot_settings(machine, folder, address, certificate, password):
-    """What all of its services need: the settings, and whether it is 2.4 or later."""
+def dovecot_settings(machine, folder, address, certificate, password=None):
+    """What all of its services need: the settings, and whether it is 2.4 or later. `password`: of
+    every user; without it, the caller has to say who its users are."""
     version = subprocess.run([*machine.inside, "/usr/sbin/dovecot", "--version"], check=True,
                              capture_output=True).stdout.decode()
     modern = not version.startswith("2.3.")
@@ -238,19 +245,14 @@ def dovecot_settings(machine, folder, address, certificate, password):
 dovecot_storage_version = 2.4.0
 ssl_server_cert_file = {certificate.chain}
 ssl_server_key_file = {certificate.key}
-passdb static {{
-  password = {password}
-}}
 """
+        users = f"passdb static {{\n  password = {password}\n}}\n"
     else:
         own = f"""ssl_cert = <{certificate.chain}
 ssl_key = <{certificate.key}
-passdb {{
-  driver = static
-  args = password={password}
-}}
 """
-    return own + f"""listen = {address}
+        users = f"passdb {{\n  driver = static\n  args = password={password}\n}}\n"
+    return own + users * (password is not None) + f"""listen = {address}
 base_dir = {folder}/dovecot
 state_dir = {folder}/dovecot
 log_path = {folder}/dovecot.log
