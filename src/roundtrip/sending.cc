@@ -80,7 +80,9 @@ Sending::Move Sending::run(const Step& step, Instant now) {
   if (const auto* mail = std::get_if<MailFrom>(&step.action)) {
     sender_ = variables_.expand(mail->address);
     Result<std::string> line = mail_line(*mail);
-    return line.ok() ? command(*std::move(line), phase_, now) : fail(line.status().sentence());
+    if (!line.ok()) return fail(line.status().sentence());
+    mailed_ = now;
+    return command(*std::move(line), phase_, now);
   }
   if (const auto* rcpt = std::get_if<RcptTo>(&step.action)) {
     const std::string address = variables_.expand(rcpt->address);

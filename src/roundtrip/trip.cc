@@ -115,7 +115,9 @@ void Trip::look_for_acceptance() {
   if (watch_ != nullptr && watch_->runs && watch_->result.ready_at) watch_->ready = true;
   if (accepted_) return;
   for (const Mail& mail : mails_) {
-    if (mail.sending != nullptr && mail.sending->accepted()) accepted_ = mail.sending->accepted();
+    if (mail.sending == nullptr || !mail.sending->accepted()) continue;
+    mailed_ = mail.sending->mailed();
+    accepted_ = mail.sending->accepted();
   }
   if (!mails_over() || mail_runs_ || watch_ == nullptr) return;
   // Nothing will come, unless a server has taken the message without saying so.

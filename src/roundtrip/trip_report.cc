@@ -62,11 +62,9 @@ Found Trip::found() const {
 void Trip::judge_message(Report& report) const {
   if (watch_ == nullptr || !report.seen) return;
   const message::Headers headers = message::read_headers(watch_->header);
-  std::optional<std::chrono::sys_seconds> handed_over;
-  if (report.accepted) {
-    handed_over = std::chrono::floor<std::chrono::seconds>(*report.accepted);
-  }
-  report.hops = message::hops_of(headers, handed_over);
+  std::optional<std::chrono::sys_seconds> mailed;
+  if (mailed_) mailed = std::chrono::floor<std::chrono::seconds>(send_order_.wall_time(*mailed_));
+  report.hops = message::hops_of(headers, mailed);
   report.clock_skew = message::has_clock_skew(report.hops);
   report.signers = message::dkim_signers(headers);
   const std::string& authserv_id = order_.script.authserv_id;

@@ -208,10 +208,12 @@ TEST_CASE("the message has the token, and what the server calls it is captured",
   CHECK(delivery.message.find("To: <probe@example.org>") != std::string::npos);
   CHECK(delivery.message.find("Subject: probe " + std::string(kToken)) != std::string::npos);
   CHECK(delivery.message.ends_with("\r\n.\r\n"));
-  CHECK(delivery.conversation->on_bytes("250 2.0.0 Ok: queued as 4AbC\r\n", delivery.now).send ==
+  const Instant later = delivery.now + std::chrono::seconds{4};
+  CHECK(delivery.conversation->on_bytes("250 2.0.0 Ok: queued as 4AbC\r\n", later).send ==
         "QUIT\r\n");
   CHECK(delivery.variables.get("queue_id") == "4AbC");
-  CHECK(delivery.sending.accepted() == delivery.now);
+  CHECK(delivery.sending.mailed() == delivery.now);
+  CHECK(delivery.sending.accepted() == later);
 }
 
 TEST_CASE("a message of a file gets the token", "[sending]") {

@@ -33,7 +33,7 @@ struct Hop {
 
 [[nodiscard]] Hop read_received(std::string_view value);
 
-// `sent`: when the message was handed over, by this machine's clock; nothing: not known.
+// `sent`: when a server could first stamp the message, by this machine's clock; nothing: not known.
 [[nodiscard]] std::vector<Hop> hops_of(const Headers& headers,
                                        std::optional<std::chrono::sys_seconds> sent);
 

@@ -72,6 +72,8 @@ class Sending : public probe::Transaction {
   [[nodiscard]] Sent sent() const { return sent_; }
   // When the reply to the final dot was complete.
   [[nodiscard]] std::optional<Instant> accepted() const { return accepted_; }
+  // When MAIL was sent: servers stamp a message from then on, and some do not wait for its end.
+  [[nodiscard]] std::optional<Instant> mailed() const { return mailed_; }
 
  private:
   enum class Stage : std::uint8_t { idle, command, auth, cancelled, data, dot };
@@ -113,6 +115,7 @@ class Sending : public probe::Transaction {
   bool failed_ = false;
   bool under_tls_ = false;
   bool out_of_step_ = false;  // A reply is missing: no command can follow.
+  std::optional<Instant> mailed_;
   std::optional<Instant> accepted_;
   Instant began_{};     // The step that runs.
   Instant asked_{};     // The command of phase_ was sent.

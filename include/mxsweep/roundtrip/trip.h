@@ -108,7 +108,8 @@ class Trip {
   Variables variables_;
   SendOrder send_order_;
   std::deque<Mail> mails_;
-  std::unique_ptr<Watch> watch_;  // Null: nothing is fetched.
+  std::unique_ptr<Watch> watch_;   // Null: nothing is fetched.
+  std::optional<Instant> mailed_;  // Of the message that was accepted.
   std::optional<Instant> accepted_;
   std::size_t mail_at_ = 0;  // The one that runs, or is next.
   bool mail_runs_ = false;
