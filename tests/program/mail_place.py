@@ -27,6 +27,7 @@ HOST_ADDRESS, MX_ADDRESS = "127.0.0.1", "127.0.0.2"
 SENDER, BOX, FULL = f"probe@{DOMAIN}", f"box@{DOMAIN}", f"full@{DOMAIN}"
 TWIN, NOBODY = f"twin@{DOMAIN}", f"nobody@{DOMAIN}"
 PASSWORD, TOKEN = "of-the-test", "token-of-the-test"
+SLOW_PORT = 1587  # Also submission, but it thinks for some seconds before it accepts a message.
 SELECTOR, MILTER_PORT = "place", 8891
 
 # What `postqueue -f` needs beside PASSING_ON.
@@ -149,7 +150,8 @@ _dmarc.{DOMAIN}. TXT "v=DMARC1; p=reject"
 
     def sending_postfix(self):
         places = {(HOST_ADDRESS, 587): {},
-                  (HOST_ADDRESS, 465): {"smtpd_tls_wrappermode": "yes"}}
+                  (HOST_ADDRESS, 465): {"smtpd_tls_wrappermode": "yes"},
+                  (HOST_ADDRESS, SLOW_PORT): {"smtpd_end_of_data_restrictions": "sleep 4"}}
         return self.postfix(
             "sending", places, relayhost=f"[{MX_ADDRESS}]:25", myhostname=HOST,
             smtpd_sasl_path=f"inet:{HOST_ADDRESS}:{AUTH_PORT}", smtp_bind_address=HOST_ADDRESS)
