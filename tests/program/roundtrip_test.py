@@ -8,7 +8,7 @@ import subprocess
 
 from mail_place import (BOX, DOMAIN, FULL, HOST, HOST_ADDRESS, MX, NOBODY, PASSWORD, SELECTOR,
                         SENDER, SLOW_PORT, TOKEN, MailPlaceTest)
-from program import HELO, RAN_TO_ITS_END, main, record_of, whole_lines
+from program import HELO, RAN_TO_ITS_END, expect_valid, main, record_of, whole_lines
 
 OF_US = "X-Mxsweep-Token"  # In each message of ours, and in no other.
 SENT_PHASES = {"dns", "connect", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "dot", "quit"}
@@ -55,6 +55,7 @@ class RoundTrips(MailPlaceTest):
         for secret in (PASSWORD, TOKEN):
             self.assertNotIn(secret, octets.decode() + process.stderr)
         report, = map(record_of, whole_lines(octets))
+        expect_valid([report], "roundtrip_line")
         return report
 
     def trip(self, *more, **route):
