@@ -124,8 +124,7 @@ TEST_CASE("the schema allows additional members only where servers choose their 
                                                              "/$defs/roundtrip_line/properties/"
                                                              "authentication/items/properties/"
                                                              "properties",
-                                                             "/$defs/trip_times",
-                                                             "/$defs/standing",
+                                                             "/$defs/trip_times", "/$defs/standing",
                                                              "/$defs/certificate_facts"});
   // Closed by the definitions that refer to it.
   for (const std::string name :
