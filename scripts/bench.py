@@ -14,6 +14,7 @@ from bench_compare import compare as compare_with_others
 from bench_dns import dns_lookups, dns_rate, dns_shared
 from bench_fleet import fleet
 from bench_latency import latency
+from bench_roundtrip import roundtrip
 from bench_tools import OK, Neighbour, PORT, PORT_WITHOUT_LISTENER, Sink, on_core, prepare_namespace
 from bench_tools import run_scan, softirq_seconds, write_personas, write_targets
 from bench_http import watch_http
@@ -331,6 +332,7 @@ def main():
     benches = {bench.__name__.replace("_", "-"): bench for bench in benches}
     benches["checks"] = checks
     benches["compare"] = compare_with_others
+    benches["roundtrip"] = roundtrip
     benches["watch"] = watch_load
     benches["watch-compare"] = watch_compare
     benches["watch-http"] = watch_http
