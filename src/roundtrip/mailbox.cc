@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "mxsweep/core/ascii.h"
-#include "mxsweep/core/base64.h"
 #include "mxsweep/core/enum_words.h"
 #include "mxsweep/core/tags.h"
 #include "mxsweep/message/delivery_report.h"
@@ -24,32 +22,6 @@ constexpr EnumWord<FoundBy> kFoundBy[] = {{FoundBy::search, "search"},
                                           {FoundBy::new_message, "new_message"}};
 static_assert(has_each_value(kFoundBy, FoundBy::new_message) && words_differ(kFoundBy));
 
-void hide(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  for (std::size_t at = 0; (at = text.find(secret, at)) != text.npos;) {
-    text.replace(at, secret.size(), "***");
-    at += 3;
-  }
-}
-
-bool is_base64_digit(char c) { return is_alphanumeric(c) || c == '+' || c == '/'; }
-
-// As hide(), in words of base64: what was sent to the server may come back.
-void hide_encoded(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  for (auto begin = text.begin(); begin != text.end();) {
-    begin = std::find_if(begin, text.end(), is_base64_digit);
-    auto end = std::find_if_not(begin, text.end(), is_base64_digit);
-    const std::optional<std::string> decoded = base64_decoded(std::string_view(begin, end));
-    if (decoded && decoded->find(secret) != std::string::npos) {
-      const auto at = begin - text.begin();
-      text.replace(begin, end, "***");
-      end = text.begin() + at + 3;
-    }
-    begin = end;
-  }
-}
-
 }  // namespace
 
 std::string_view to_string(Notice notice) { return word_of(kNotices, notice); }
@@ -62,9 +34,7 @@ std::optional<std::string> fault_of_tls(const probe::Transaction::Opening& openi
 }
 
 std::string told(std::string_view words, const MailboxOrder& order) {
-  std::string text(words);
-  hide(text, order.credentials.secret.reveal());
-  hide_encoded(text, order.credentials.secret.reveal());
+  std::string text = without_secret(words, order.credentials.secret);
   std::ranges::replace_if(
       text, [](char c) { return c < ' ' || c > '~'; }, '?');
   if (text.size() > kToldOctetsMax) text = text.substr(0, kToldOctetsMax) + "...";
@@ -96,44 +66,14 @@ std::optional<NonDelivery> report_in(std::string_view text, const MailboxOrder& 
   return NonDelivery{report->failed, report->status, report->diagnostic};
 }
 
-Result<Authentication> Authentication::choose(std::string_view offered, bool under_tls,
-                                              const MailboxOrder& order) {
-  const sasl::Choice choice = sasl::choose(offered, {.under_tls = under_tls,
-                                                     .allow_in_clear = order.allow_in_clear,
-                                                     .token = order.token_is_secret,
-                                                     .only = order.only});
-  if (choice.fault != sasl::ChoiceFault::none) {
-    return Status::unusable(std::string(sasl::sentence_of(choice.fault)));
-  }
-  const Status usable = sasl::check_credentials(choice.mechanism, order.credentials);
-  if (!usable.ok()) return usable;
-  return Authentication(choice.mechanism, order);
-}
-
-std::string Authentication::initial() {
-  const std::string response = exchange_.initial();
-  return response.empty() ? "=" : base64_encoded(response);
-}
-
-std::string Authentication::answer(std::string_view challenge) {
-  const std::optional<std::string> decoded = base64_decoded(trimmed(challenge));
-  const sasl::Step step =
-      decoded ? exchange_.on_challenge(*decoded) : sasl::Step{.fault = sasl::Fault::malformed};
-  if (step.fault == sasl::Fault::none) return base64_encoded(step.response);
-  fault_ = step.fault;
-  return "*";
-}
-
-Status Authentication::on_success() const {
-  const sasl::Fault fault = fault_ != sasl::Fault::none ? fault_ : exchange_.on_success();
-  if (fault == sasl::Fault::none) return {};
-  return Status::unusable(std::string(sasl::sentence_of(fault)));
-}
-
-std::string Authentication::why_refused() const {
-  if (fault_ != sasl::Fault::none) return ": " + std::string(sasl::sentence_of(fault_));
-  const std::string_view error = exchange_.server_error();
-  return error.empty() ? std::string() : " (" + std::string(error) + ")";
+Result<Authentication> authentication(std::string_view offered, bool under_tls,
+                                      const MailboxOrder& order) {
+  return Authentication::choose(offered,
+                                {.under_tls = under_tls,
+                                 .allow_in_clear = order.allow_in_clear,
+                                 .token = order.token_is_secret,
+                                 .only = order.only},
+                                order.credentials, order.nonce);
 }
 
 Status may_send_password(bool under_tls, const MailboxOrder& order) {

@@ -13,7 +13,7 @@
 #include "mxsweep/message/token.h"
 #include "mxsweep/probe/transaction.h"
 #include "mxsweep/roundtrip/mailbox_order.h"
-#include "mxsweep/sasl/exchange.h"
+#include "roundtrip/authentication.h"
 
 namespace mxsweep::roundtrip {
 
@@ -36,32 +36,9 @@ namespace mxsweep::roundtrip {
 [[nodiscard]] std::optional<NonDelivery> report_in(std::string_view text,
                                                    const MailboxOrder& order);
 
-// An authentication as IMAP and POP3 carry it: in base64.
-class Authentication {
- public:
-  // `offered`: mechanisms, with blanks between them.
-  static Result<Authentication> choose(std::string_view offered, bool under_tls,
-                                       const MailboxOrder& order);
-
-  [[nodiscard]] std::string_view mechanism() const { return to_string(exchange_.mechanism()); }
-  [[nodiscard]] bool has_initial() const { return exchange_.has_initial(); }
-  // Requires: has_initial(), and nothing was answered. "=": the first response is empty.
-  [[nodiscard]] std::string initial();
-  // The line to send; "*" if the client gives up. Requires: it has not.
-  [[nodiscard]] std::string answer(std::string_view challenge);
-  [[nodiscard]] bool gave_up() const { return fault_ != sasl::Fault::none; }
-  // When the server has reported success.
-  [[nodiscard]] Status on_success() const;
-  // When it has refused: why, as far as that is not in its words.
-  [[nodiscard]] std::string why_refused() const;
-
- private:
-  Authentication(sasl::Mechanism mechanism, const MailboxOrder& order)
-      : exchange_(mechanism, order.credentials, order.nonce) {}
-
-  sasl::Exchange exchange_;
-  sasl::Fault fault_ = sasl::Fault::none;
-};
+// The one that the order means.
+[[nodiscard]] Result<Authentication> authentication(std::string_view offered, bool under_tls,
+                                                    const MailboxOrder& order);
 
 // Whether the commands that send a password as it is may be used, for a server without a mechanism
 // of ours.

@@ -151,7 +151,7 @@ void Pop3Visit::log_in(std::string_view capabilities, bool under_tls, Instant no
   for (Capability capability; offered.next(capability);) {
     if (same_keyword(capability.keyword, "SASL")) mechanisms = capability.parameters;
   }
-  Result<Authentication> chosen = Authentication::choose(mechanisms, under_tls, order_);
+  Result<Authentication> chosen = authentication(mechanisms, under_tls, order_);
   if (!chosen.ok()) {
     if (!may_send_password(under_tls, order_).ok()) {
       return fail(Phase::login, chosen.status().sentence());

@@ -9,6 +9,7 @@
 #include "mxsweep/message/probe_message.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "mxsweep/smtp/command.h"
+#include "roundtrip/authentication.h"
 #include "roundtrip/submission.h"
 
 namespace mxsweep::roundtrip {
@@ -31,6 +32,8 @@ Sending::Sending(const SendOrder& order, std::span<const Step> steps, std::size_
     : order_(order), steps_(steps), first_(first), variables_(variables) {
   INVARIANT(!steps_.empty() && std::holds_alternative<Connect>(steps_.front().action));
 }
+
+Sending::~Sending() = default;
 
 Sending::Move Sending::on_bytes(std::string_view octets, Instant now) {
   received_ += octets;
@@ -174,8 +177,7 @@ Sending::Move Sending::deliver(Instant now) {
 
 Sending::Move Sending::on_reply(int code, std::string_view reply, Instant now) {
   switch (stage_) {
-    case Stage::auth:
-    case Stage::cancelled: return on_auth_reply(code, reply, now);
+    case Stage::auth: return on_auth_reply(code, reply, now);
     case Stage::data:
       if (code != 354) return conclude(code, reply, now);
       return deliver(now);
@@ -222,6 +224,9 @@ StepResult Sending::result(Instant now) const {
 }
 
 void Sending::keep(StepResult result) {
+  for (std::string* const words : {&result.reply, &result.fault}) {
+    *words = without_secret(*words, order_.secret);
+  }
   failed_ |= !result.fault.empty();
   results_.push_back(std::move(result));
 }

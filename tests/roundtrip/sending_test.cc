@@ -402,6 +402,19 @@ TEST_CASE("a wrong password is told without showing it", "[sending]") {
         "auth: the server has refused the user: 5.7.8 Error: authentication failed\n");
 }
 
+TEST_CASE("a server that repeats the password does not make it known", "[sending]") {
+  Login login(Authenticate{.user = "${user}", .in_clear = true});
+  const Ended ended = login.play("PLAIN", R"(
+    C: AUTH PLAIN AHByb2JlAHNlc2FtZQ==
+    S: 535 no user with sesame, AHByb2JlAHNlc2FtZQ==
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none auth_in_clear)");
+  CHECK(ended.results.back().reply == "no user with ***, ***==");
+  CHECK(ended.faults() == "auth: the server has refused the user: no user with ***, ***==\n");
+}
+
 TEST_CASE("a challenge that is no base64 cancels the exchange", "[sending]") {
   Login login(
       Authenticate{.mechanism = sasl::Mechanism::login, .user = "${user}", .in_clear = true});

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,7 +34,6 @@
 #include "mxsweep/roundtrip/step_result.h"
 #include "mxsweep/roundtrip/variables.h"
 #include "mxsweep/roundtrip/verdict.h"
-#include "mxsweep/sasl/exchange.h"
 #include "mxsweep/smtp/reply.h"
 
 namespace mxsweep::roundtrip {
@@ -52,11 +52,14 @@ struct SendOrder {
   }
 };
 
+class Authentication;
+
 class Sending : public probe::Transaction {
  public:
   // `first`: the number of the first of the steps in its script.
   Sending(const SendOrder& order, std::span<const Step> steps, std::size_t first,
           Variables& variables);
+  ~Sending() override;
 
   Move begin(const Opening& opening, Instant now) override;
   Move on_bytes(std::string_view octets, Instant now) override;
@@ -76,7 +79,7 @@ class Sending : public probe::Transaction {
   [[nodiscard]] std::optional<Instant> mailed() const { return mailed_; }
 
  private:
-  enum class Stage : std::uint8_t { idle, command, auth, cancelled, data, dot };
+  enum class Stage : std::uint8_t { idle, command, auth, data, dot };
 
   // sending.cc
   Move go_on(Instant now);
@@ -95,7 +98,6 @@ class Sending : public probe::Transaction {
   // sending_auth.cc
   Move begin_auth(const Authenticate& auth, Instant now);
   Move on_auth_reply(int code, std::string_view reply, Instant now);
-  Move answer(const sasl::Step& step, std::string_view before, Instant now);
   // sending_ends.cc
   void check_opening(const Opening& opening, Instant now);
   void explain_early_end(const probe::Observation& seen);
@@ -124,8 +126,7 @@ class Sending : public probe::Transaction {
   std::string sending_;
   std::string received_;  // Since the last reply.
   smtp::ReplyReader reader_;
-  std::optional<sasl::Exchange> exchange_;
-  std::string auth_fault_;  // Why the exchange was cancelled.
+  std::unique_ptr<Authentication> authentication_;  // Null: none goes on.
   std::string sender_;
   std::string recipient_;  // The first one that was accepted.
 };
