@@ -60,7 +60,8 @@ struct TripFlags {
 void use_tls_flags(const TripFlags& flags, roundtrip::Script& script) {
   for (roundtrip::Step& step : script.steps) {
     if (auto* connect = std::get_if<roundtrip::Connect>(&step.action)) {
-      connect->verify = !flags.no_tls_verify;
+      const bool secured = connect->endpoint.service == roundtrip::Service::smtps;
+      connect->verify = !secured || !flags.no_tls_verify;
     } else if (auto* starttls = std::get_if<roundtrip::StartTls>(&step.action)) {
       starttls->verify = !flags.no_tls_verify;
     } else if (auto* auth = std::get_if<roundtrip::Authenticate>(&step.action)) {

@@ -9,6 +9,7 @@ import subprocess
 from mail_place import (BOX, DOMAIN, FULL, HOST, HOST_ADDRESS, MX, NOBODY, PASSWORD, SELECTOR,
                         SENDER, SLOW_PORT, TOKEN, MailPlaceTest)
 from program import HELO, RAN_TO_ITS_END, expect_valid, main, record_of, whole_lines
+from real_certificates import openssl
 
 OF_US = "X-Mxsweep-Token"  # In each message of ours, and in no other.
 SENT_PHASES = {"dns", "connect", "greeting", "ehlo", "auth", "mail", "rcpt", "data", "dot", "quit"}
@@ -222,6 +223,37 @@ class RoundTrips(MailPlaceTest):
                                                       within=self.machine.network)
             self.assertEqual(status, code, stderr)
             self.assertRegex(octets.decode(), rf"^\S+ {word}\b[^\n]*\|[^\n]*\n$")
+
+    def test_no_password_goes_to_a_mailbox_whose_certificate_is_not_trusted(self):
+        _, script, _ = self.run_program(*self.flags("--print-script", "--no-tls-verify"))
+        sending, fetch, rest = script.decode().partition("fetch = ")
+        path = self.write("script.toml", sending + fetch + rest.replace("verify = false\n", ""))
+        status, octets, stderr = self.run_program(
+            "roundtrip", "--script", str(path), "--json", "--helo", HELO, "--resolver",
+            HOST_ADDRESS, "--ca-file", str(self.certificate_of_nobody()),
+            within=self.machine.network)
+        self.assertEqual(status, RAN_TO_ITS_END, stderr)
+        report, = map(record_of, whole_lines(octets))
+        self.check_state(report, "fetch_failed", "fetch_tls")
+        self.assertIn("certificate-not-trusted", report["why"])
+        self.assertNotIn("login", report["fetch"]["ms"])
+        self.place.wait_for(BOX, report["token"])
+
+    def certificate_of_nobody(self):
+        path = self.path("nobody.pem")
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.path("nobody.key"),
+                "-out", path, "-subj", "/CN=nobody", "-days", "2")
+        return path
+
+    def test_the_keys_of_those_who_have_signed_can_be_checked(self):
+        signer, = self.trip()["dkim"]
+        status, octets, stderr = self.run_program(
+            "checks", signer["domain"], "--checks", f"dkim:{signer['selector']}", "--resolver",
+            HOST_ADDRESS, within=self.machine.network)
+        self.assertEqual(status, RAN_TO_ITS_END, stderr)
+        line, = map(record_of, whole_lines(octets))
+        self.assertEqual((line["checks"]["dkim"][0]["present"],
+                          line["checks"]["dkim"][0]["selector"]), ("yes", SELECTOR))
 
     def test_the_script_that_the_flags_mean_does_the_same(self):
         _, script, _ = self.run_program(*self.flags("--print-script"))
