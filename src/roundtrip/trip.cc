@@ -194,6 +194,8 @@ void Trip::on_end(std::size_t leg, const probe::Observation& seen, Instant now) 
   watch.local = seen.outcome() == mxsweep::Outcome::local;
   std::string fault = watch.result.fault;
   Phase until = watch.result.until;
+  // A login that fails again and again locks the account.
+  watch.barred = !fault.empty() && (until == Phase::login || until == Phase::fetch_tls);
   if (fault.empty() && seen.outcome() != mxsweep::Outcome::ok) {
     fault = row_of(seen.cause()).sentence;
     if (!watch.result.logged_in_at) until = mailbox_phase_of(seen.phase());
@@ -240,8 +242,8 @@ void Trip::end_of_visit(Instant now, std::string fault, Phase until) {
   watch.report.last = watch.result;
   const std::size_t look = std::min<std::size_t>(watch.report.visits, kLookAgain.size()) - 1;
   const Duration pause = watch.failed ? kMailboxAgain : kLookAgain[look];
-  watch.over = watch.result.seen() || watch.signals.stop || now + pause >= deadline_ ||
-               (!watch.failed && !is_pop3(watch.report.endpoint));
+  watch.over = watch.barred || watch.result.seen() || watch.signals.stop ||
+               now + pause >= deadline_ || (!watch.failed && !is_pop3(watch.report.endpoint));
   if (watch.result.report && watch.result.report->failed) watch.over = true;
   watch.again = now + pause;
 }

@@ -34,6 +34,7 @@ struct Trip::Watch {
   bool ready = false;   // A visit was ready, or has failed: sending need not wait any longer.
   bool failed = false;  // The latest visit.
   bool local = false;   // By this machine's fault.
+  bool barred = false;  // It will not let us in.
   Instant again = kNever;
 };
 

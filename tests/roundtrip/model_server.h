@@ -42,6 +42,7 @@ class ModelServer {
   std::string capabilities = "IMAP4rev1 IDLE UIDPLUS LITERAL+ SPECIAL-USE";
   bool search_finds = true;  // Else SEARCH by header never finds anything.
   bool search_known = true;  // Else it is refused.
+  std::string login{};       // The answer to a login; empty: it is welcome.
   bool tells = true;         // Of new messages, while it idles.
   std::map<std::string, ModelFolder> folders{{"INBOX", {}}};
   std::function<std::string()> after_answer;  // What comes with each answer.
@@ -90,7 +91,7 @@ class ModelServer {
       return "+ idling\r\n" + (told_ || !tells ? std::string() : news());
     }
     if (is("LOGOUT")) return "* BYE\r\n" + ok;
-    if (is("LOGIN")) return ok;
+    if (is("LOGIN")) return login.empty() ? ok : tag + " " + login + "\r\n";
     if (is("CAPABILITY")) return "* CAPABILITY " + capabilities + "\r\n" + ok;
     if (is("LIST")) return list() + ok;
     if (is("SELECT") || is("EXAMINE")) return select(command, tag);

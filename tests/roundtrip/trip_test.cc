@@ -144,6 +144,15 @@ TEST_CASE("a mailbox that cannot be reached does not make a message lost", "[tri
   static_cast<void>(line_of(report, script));
 }
 
+TEST_CASE("a login that is refused is not tried again", "[trip]") {
+  TripWorld world;
+  world.mailboxes.login = "NO [AUTHENTICATIONFAILED] wrong";
+  const Report report = world.run(script_to_mailbox());
+  CHECK(state_of(report) == "fetch_failed login");
+  CHECK(report.accepted);
+  CHECK(report.fetch->visits == 1);
+}
+
 TEST_CASE("a mailbox that can be reached again in time shows the message", "[trip]") {
   TripWorld world;
   world.mailbox_refuses = true;
