@@ -87,6 +87,33 @@ void read_page_on(Fields& fields, Context& context, watch::Group& group) {
   }
 }
 
+// The registered port of a group's protocol (RFC 8314 section 7).
+std::uint16_t usual_port(Protocol protocol, targets::TlsMode tls) {
+  const bool implicit = tls == targets::TlsMode::implicit;
+  switch (protocol) {
+    case Protocol::smtp: break;
+    case Protocol::imap: return implicit ? 993 : 143;
+    case Protocol::pop3: return implicit ? 995 : 110;
+  }
+  return 25;
+}
+
+void read_protocol(Fields& fields, watch::Group& group) {
+  constexpr std::array<std::pair<std::string_view, Protocol>, kProtocolCount> kProtocols{{
+      {"smtp", Protocol::smtp},
+      {"imap", Protocol::imap},
+      {"pop3", Protocol::pop3},
+  }};
+  Protocol protocol = Protocol::smtp;
+  fields.choice("protocol", protocol, kProtocols);
+  if (!fields.has("protocol")) return;
+  group.protocol = protocol;
+  if (fields.has("domains") && protocol != Protocol::smtp) {
+    fields.complain("protocol", "protocol: mail domains are served by SMTP");
+  }
+  if (!fields.has("ports")) group.ports = {usual_port(protocol, group.tls)};
+}
+
 void read_targets(Fields& fields, watch::Group& group) {
   constexpr std::array<std::pair<std::string_view, targets::TlsMode>, 4> kTls{{
       {"auto", targets::TlsMode::automatic},
@@ -106,6 +133,7 @@ void read_targets(Fields& fields, watch::Group& group) {
   const std::vector<std::int64_t> ports = fields.numbers("ports", 1, 65535);
   if (!ports.empty()) group.ports.assign(ports.begin(), ports.end());
   fields.choice("tls", group.tls, kTls);
+  read_protocol(fields, group);
 }
 
 // The label `severity` sets that of the group, unless the key does.
@@ -138,6 +166,10 @@ void check_depth(const Fields& fields, const watch::Group& group, const std::str
   if (group.depth > kForeignDepthMost && !(fields.has("own") && group.own)) {
     fields.complain(
         "depth", "depth: mail and rcpt are for one's own servers: if these are, write own = true");
+  } else if (group.depth > kForeignDepthMost &&
+             group.protocol.value_or(Protocol::smtp) != Protocol::smtp) {
+    fields.complain("depth",
+                    "depth: mail and rcpt are of SMTP, and the group's protocol is another");
   } else if (group.depth >= smtp::Depth::rcpt && recipient.empty()) {
     fields.complain("depth",
                     "depth: rcpt needs a recipient that the servers should accept: write "

@@ -172,10 +172,14 @@ Section group_section() {
           {"domains", Type::text, "\"domains.txt\"", "",
            "The path of a list of mail domains, instead of targets. A domain is down when all its "
            "MX hosts of the best preference are."},
-          {"ports", Type::numbers, "[25, 587]", "25", "The ports of targets that name none."},
+          {"protocol", Type::text, "\"imap\"", "that of the port",
+           "What targets that name none speak: smtp, imap or pop3. Without it IMAP on ports 143 "
+           "and 993, POP3 on 110 and 995, else SMTP."},
+          {"ports", Type::numbers, "[25, 587]", "25",
+           "The ports of targets that name none. With protocol, the default is its port."},
           {"tls", Type::text, "\"auto\"", "\"auto\"",
-           "How TLS begins: auto (implicit on port 465, else STARTTLS if it is offered), starttls, "
-           "implicit or off."},
+           "How TLS begins: auto (implicit on ports 465, 993 and 995, else STARTTLS if it is "
+           "offered), starttls, implicit or off."},
           {"interval", Type::duration, "\"60s\"", "that of [watch]",
            "How often each server is probed, from 1s to 24h."},
           {"retry", Type::table, "{ down_after = 3, up_after = 2 }", "that of [watch]",

@@ -354,6 +354,7 @@ results::Record Prober::record_of(watch::MonitorId id, const Part& part,
   record.mx_preference = part.preference;
   record.ip = part.address;
   record.port = monitor.port;
+  record.protocol = roster_.protocol_of(id);
   record.name = part.name;
   return record;
 }

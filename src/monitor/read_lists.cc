@@ -61,6 +61,7 @@ class ListReader {
     }
     targets::Target& target = lists_.targets.emplace_back(listed).target;
     if (target.tls == targets::TlsMode::from_flags) target.tls = group.tls;
+    if (!target.protocol) target.protocol = group.protocol;
     const bool implicit =
         target.tls == targets::TlsMode::automatic && is_implicit_tls_port(target.port);
     if (implicit) target.tls = targets::TlsMode::implicit;

@@ -119,6 +119,9 @@ void RecordReader::read_origin(element line) {
   }
   record_.ip = parse_address(text_of(line, "ip")).value_or(Address{});
   record_.port = static_cast<std::uint16_t>(number_of(line, "port"));
+  const std::string_view protocol = text_of(line, "protocol");
+  if (protocol == to_string(Protocol::imap)) record_.protocol = Protocol::imap;
+  if (protocol == to_string(Protocol::pop3)) record_.protocol = Protocol::pop3;
 }
 
 bool RecordReader::read_result(element line) {

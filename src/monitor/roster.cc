@@ -96,10 +96,16 @@ bool Roster::apply_server(Listed& listed, const watch::Moment& now, Applied& app
     ++applied.added;
   }
   places_[id].sweep = sweep_;
-  places_[id].line = static_cast<std::uint32_t>(target.line);
-  places_[id].tls = target.tls;
-  places_[id].protocol = target.protocol.value_or(protocol_of_port(target.port));
+  note_how(id, target);
   return true;
+}
+
+// What the list says of its visits.
+void Roster::note_how(watch::MonitorId monitor, const targets::Target& target) {
+  Place& place = places_[monitor];
+  place.line = static_cast<std::uint32_t>(target.line);
+  place.tls = target.tls;
+  place.protocol = target.protocol.value_or(protocol_of_port(target.port));
 }
 
 void Roster::apply_name(Listed& listed, const watch::Moment& now, Applied& applied) {
@@ -114,6 +120,10 @@ void Roster::apply_name(Listed& listed, const watch::Moment& now, Applied& appli
       name.wanted = true;
       name.group = listed.group;
       name.target = std::move(listed.target);
+      for (const NameServer& server : name.servers) {
+        if (server.monitor != watch::kNoMonitor) note_how(server.monitor, name.target);
+      }
+      if (name.own != watch::kNoMonitor) note_how(name.own, name.target);
       return;
     }
     remove_name(found->second, now);
@@ -197,12 +207,8 @@ watch::MonitorId Roster::add(watch::Monitor&& monitor, const targets::Target& ta
   ++size_;
   const watch::MonitorId id = watch_.add(std::move(monitor), hash_of(target), now);
   if (id >= places_.size()) places_.resize(std::size_t{id} + 1);
-  places_[id] = {.name = name,
-                 .sweep = sweep_,
-                 .line = static_cast<std::uint32_t>(target.line),
-                 .tls = target.tls,
-                 .protocol = target.protocol.value_or(protocol_of_port(target.port)),
-                 .used = true};
+  places_[id] = {.name = name, .sweep = sweep_, .used = true};
+  note_how(id, target);
   return id;
 }
 

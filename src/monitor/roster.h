@@ -145,6 +145,7 @@ class Roster {
                        const watch::Moment& now);
   void remove(watch::MonitorId monitor, const watch::Moment& now);
   void remove_name(std::uint32_t number, const watch::Moment& now);
+  void note_how(watch::MonitorId monitor, const targets::Target& target);
   bool apply_server(Listed& listed, const watch::Moment& now, Applied& applied);
   void apply_name(Listed& listed, const watch::Moment& now, Applied& applied);
   void add_known(const std::vector<std::string>& known, const watch::Moment& now);

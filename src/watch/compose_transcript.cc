@@ -25,9 +25,15 @@ std::string_view text_at(const element& root, std::string_view pointer) {
   return root.at_pointer(pointer).get(text) == SUCCESS ? text : std::string_view();
 }
 
-std::string code_at(const element& root, std::string_view pointer) {
-  std::int64_t code = 0;
-  return root.at_pointer(pointer).get(code) == SUCCESS ? std::to_string(code) : std::string();
+std::string number_at(const element& root, std::string_view pointer) {
+  std::int64_t number = 0;
+  return root.at_pointer(pointer).get(number) == SUCCESS ? std::to_string(number) : std::string();
+}
+
+// Of a reply: SMTP's code, or the status of the others.
+std::string code_at(const element& root, const std::string& place) {
+  std::string code = number_at(root, place + "/code");
+  return code.empty() ? std::string(text_at(root, place + "/status")) : code;
 }
 
 std::string join(std::string_view a, std::string_view b) {
@@ -44,7 +50,7 @@ void append_reply_line(std::string_view code, std::string_view text, std::string
 void append_texts(const element& root, const std::string& place, std::string& out) {
   array lines;
   if (root.at_pointer(place + "/text").get(lines) != SUCCESS) return;
-  const std::string code = code_at(root, place + "/code");
+  const std::string code = code_at(root, place);
   std::size_t written = 0;
   for (const element line : lines) {
     std::string_view text;
@@ -59,9 +65,11 @@ void append_texts(const element& root, const std::string& place, std::string& ou
 
 void append_ehlo(const element& root, const std::string& place, std::string& out) {
   object extensions;
-  const std::string code = code_at(root, place + "/code");
+  const std::string code = number_at(root, place + "/code");
   if (root.at_pointer(place + "/extensions").get(extensions) != SUCCESS) return;
-  append_reply_line(code, text_at(root, place + "/host"), out);
+  // IMAP and POP3 have none.
+  const std::string_view host = text_at(root, place + "/host");
+  if (!host.empty()) append_reply_line(code, host, out);
   std::size_t written = 0;
   for (const auto field : extensions) {
     if (written++ == kLinesShown) {
@@ -76,7 +84,7 @@ void append_ehlo(const element& root, const std::string& place, std::string& out
 
 std::string starttls_of(const element& root) {
   const std::string_view offered = text_at(root, "/starttls/offered");
-  const std::string code = code_at(root, "/starttls/code");
+  const std::string code = code_at(root, "/starttls");
   std::string text = offered.empty() ? "" : fmt::format("offered: {}", offered);
   return code.empty() ? text : text + (text.empty() ? "" : ", ") + "reply " + code;
 }
@@ -125,7 +133,6 @@ void append_phase(const element& root, Phase phase, std::string& out) {
 }
 
 void append_ending(const element& root, std::string& out) {
-  const std::string code = code_at(root, "/reply/code");
   const std::string_view error = text_at(root, "/errno");
   std::string text =
       fmt::format("ended in the phase {}: {}", text_at(root, "/phase"), text_at(root, "/cause"));
@@ -145,7 +152,7 @@ bool append_record(const EvidenceRow& row, std::string& out) {
   std::string place(text_at(root, "/target"));
   const std::string_view ip = text_at(root, "/ip");
   if (ip != place) place = join(place, ip);
-  const std::string port = code_at(root, "/port");
+  const std::string port = number_at(root, "/port");
   if (!port.empty()) place = join(place, "port " + port);
   append_wrapped("", shown(place, 2 * kNameShownOctets) + ", " + full_time(row.at, nullptr), out);
   for (auto phase = static_cast<std::size_t>(Phase::dns); phase < kPhaseCount; ++phase) {

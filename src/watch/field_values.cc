@@ -6,6 +6,8 @@
 
 #include "mxsweep/core/ascii.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/imap/capabilities.h"
+#include "mxsweep/pop3/capabilities.h"
 #include "mxsweep/smtp/capabilities.h"
 #include "watch/greeting_software.h"
 
@@ -36,14 +38,15 @@ bool before(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
 }
 
-void write_extensions(std::string_view ehlo, Text& text) {
+template <typename Capabilities>
+void write_extensions(Capabilities capabilities, Text& text) {
   std::array<std::string_view, kKeywordsMax> keywords;
   std::size_t count = 0;
-  smtp::Capabilities capabilities(ehlo);
-  smtp::Capability capability;
+  Capability capability;
   while (count < kKeywordsMax && capabilities.next(capability)) {
     // It is a field of its own.
-    if (!smtp::same_keyword(capability.keyword, "STARTTLS")) {
+    if (!smtp::same_keyword(capability.keyword, "STARTTLS") &&
+        !smtp::same_keyword(capability.keyword, "STLS")) {
       keywords[count++] = capability.keyword;
     }
   }
@@ -56,6 +59,28 @@ void write_extensions(std::string_view ehlo, Text& text) {
     if (!text.view().empty()) text.add(' ');
     for (const char octet : *keyword) text.add(upper(octet));
   }
+}
+
+// Whether the server has said what it offers; SMTP's HELO asks for nothing.
+bool write_offers(const results::Record& record, Text& text) {
+  const results::ReplyText& reply = record.replies[Phase::ehlo];
+  switch (reply.protocol) {
+    case Protocol::smtp:
+      if (reply.code != 250) return false;
+      if (record.verb == results::Verb::ehlo) {
+        write_extensions(smtp::Capabilities(reply.octets), text);
+      }
+      return true;
+    case Protocol::imap:
+      if (reply.code != static_cast<int>(imap::Status::ok)) return false;
+      write_extensions(imap::Capabilities(reply.octets), text);
+      return true;
+    case Protocol::pop3:
+      if (reply.code != static_cast<int>(pop3::Status::ok)) return false;
+      write_extensions(pop3::Capabilities(reply.octets), text);
+      return true;
+  }
+  return false;
 }
 
 void write_hexadecimal(const tls::Digest& digest, Text& text) {
@@ -111,12 +136,8 @@ void each_value(const results::Record& record, const VisitValue& visit) {
   if (record.outcome != Outcome::ok && record.outcome != Outcome::degraded) return;
   const results::ReplyText& greeting = record.replies[Phase::greeting];
   if (greeting.code == 220) visit(Field::greeting, software_of(greeting.octets).text());
-  const results::ReplyText& ehlo = record.replies[Phase::ehlo];
-  if (ehlo.code == 250) {
-    Text text;
-    if (record.verb == results::Verb::ehlo) write_extensions(ehlo.octets, text);
-    visit(Field::extensions, text.view());
-  }
+  Text offers;
+  if (write_offers(record, offers)) visit(Field::extensions, offers.view());
   if (record.starttls_known && record.starttls_offered != results::Offered::not_known) {
     visit(Field::starttls, record.starttls_offered == results::Offered::yes ? "yes" : "no");
   }

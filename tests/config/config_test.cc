@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "mxsweep/config/config.h"
-
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "config/read.h"
+#include "mxsweep/config/config.h"
 #include "mxsweep/config/sections.h"
 #include "support/catch.h"
 #include "support/guarded_bytes.h"
@@ -97,6 +96,29 @@ TEST_CASE("own servers can be asked whether they would take mail", "[config]") {
   CHECK(settings.groups.at(0).page_on == std::vector{Cause::resources_storage});
 }
 
+TEST_CASE("a group of mailboxes has the ports of its protocol", "[config]") {
+  const watch::Settings settings = settings_of(
+      "watch = { helo = \"a.test\" }\n"
+      "group = [{ name = \"a\", targets = \"x\", protocol = \"imap\" },\n"
+      "         { name = \"b\", targets = \"x\", protocol = \"pop3\", tls = \"implicit\" },\n"
+      "         { name = \"c\", targets = \"x\", protocol = \"imap\", ports = 1430 }]\n");
+  CHECK(settings.groups.at(0).protocol == Protocol::imap);
+  CHECK(settings.groups.at(0).ports == std::vector<std::uint16_t>{143});
+  CHECK(settings.groups.at(1).ports == std::vector<std::uint16_t>{995});
+  CHECK(settings.groups.at(2).ports == std::vector<std::uint16_t>{1430});
+}
+
+TEST_CASE("mail domains, and questions to take mail, are of SMTP alone", "[config]") {
+  CHECK(problems_of(Room{}.read("watch = { helo = \"a.test\" }\n"
+                                "group = [{ domains = \"x\", protocol = \"imap\" }]\n")) ==
+        std::vector<std::string>{"2:38: protocol: mail domains are served by SMTP"});
+  CHECK(problems_of(Room{}.read("watch = { helo = \"a.test\" }\n"
+                                "group = [{ targets = \"x\", protocol = \"pop3\", own = true, "
+                                "depth = \"mail\" }]\n")) ==
+        std::vector<std::string>{
+            "2:66: depth: mail and rcpt are of SMTP, and the group's protocol is another"});
+}
+
 TEST_CASE("the complete example has no problem", "[config]") {
   const watch::Settings settings = settings_of(example(), room_of_example());
   CHECK(settings.history_octets_max == 10'000'000'000);
@@ -110,7 +132,7 @@ TEST_CASE("the complete example has no problem", "[config]") {
   CHECK(settings.http.status_dir == "/var/www/status");
   CHECK(settings.http.per_monitor == false);
 
-  REQUIRE(settings.groups.size() == 3);
+  REQUIRE(settings.groups.size() == 4);
   const watch::Group& edge = settings.groups[0];
   CHECK(edge.labels == watch::Labels{{"team", "mail"}});
   CHECK(edge.page_on == std::vector{Cause::certificate_expired});
@@ -124,7 +146,10 @@ TEST_CASE("the complete example has no problem", "[config]") {
   CHECK(submission.interval == 30s);
   CHECK(submission.confirmation.down_after == 2);
   CHECK(submission.confirmation.after == std::vector<Duration>{15s, 30s});
-  const watch::Group& customers = settings.groups[2];
+  const watch::Group& mailboxes = settings.groups[2];
+  CHECK(mailboxes.protocol == Protocol::imap);
+  CHECK(mailboxes.ports == std::vector<std::uint16_t>{993});
+  const watch::Group& customers = settings.groups[3];
   CHECK(customers.domains == "domains.txt");
   CHECK(customers.name == "customers");
   CHECK(customers.severity == watch::Severity::warning);

@@ -67,6 +67,27 @@ std::vector<names::Resolved> answer(Roster& roster, WatchedName& name,
   return servers;
 }
 
+TEST_CASE("a target that names no protocol has that of its group, or of its port",
+          "[monitor][roster]") {
+  const TemporaryFile list("192.0.2.1\n192.0.2.2:143\nsmtp://192.0.2.3\npop3s://192.0.2.4\n");
+  watch::Settings settings;
+  settings.groups = {group_of("by port", list.path), group_of("imap", list.path)};
+  settings.groups[1].protocol = Protocol::imap;
+  Watched watched(settings);
+  watched.apply();
+  const auto protocol_of = [&watched](std::string_view key) {
+    const watch::MonitorId monitor = watched.watch.find(key);
+    REQUIRE(monitor != watch::kNoMonitor);
+    return watched.roster.protocol_of(monitor);
+  };
+  CHECK(protocol_of("by port 192.0.2.1:25") == Protocol::smtp);
+  CHECK(protocol_of("by port 192.0.2.2:143") == Protocol::imap);
+  CHECK(protocol_of("by port 192.0.2.4:995") == Protocol::pop3);
+  CHECK(protocol_of("imap 192.0.2.1:25") == Protocol::imap);
+  CHECK(protocol_of("imap 192.0.2.3:25") == Protocol::smtp);
+  CHECK(protocol_of("imap 192.0.2.4:995") == Protocol::pop3);
+}
+
 TEST_CASE("each target of a list is a monitor with a key of its own", "[monitor][roster]") {
   const TemporaryFile list(
       "192.0.2.1\n192.0.2.2:587,mx.example.net\n[2001:db8::1]:25\n"

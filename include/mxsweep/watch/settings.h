@@ -45,6 +45,7 @@ struct Group {
   std::string targets;  // The path of a list, as `scan` reads it; empty: see domains.
   std::string domains;  // The path of a list of mail domains (--mx).
   std::vector<std::uint16_t> ports = {25};
+  std::optional<Protocol> protocol;  // Of targets that name none; nothing: the port decides.
   targets::TlsMode tls = targets::TlsMode::automatic;
   Duration interval = std::chrono::seconds{60};
   smtp::Depth depth = smtp::Depth::ehlo;          // Of each probe.
