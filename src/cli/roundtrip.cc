@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // mxsweep roundtrip: sends a message, waits for it in a mailbox, and says where the time went.
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -14,18 +17,20 @@
 #include "cli/nagios.h"
 #include "cli/options.h"
 #include "cli/say.h"
-#include "cli/trip_accounts.h"
 #include "cli/trip_words.h"
 #include "mxsweep/config/endpoint.h"
 #include "mxsweep/config/scripts.h"
 #include "mxsweep/files/content.h"
 #include "mxsweep/files/trust_store.h"
+#include "mxsweep/programs/run.h"
 #include "mxsweep/roundtrip/usual_script.h"
+#include "mxsweep/sasl/exchange.h"
 #include "mxsweep/sasl/mechanism.h"
-#include "mxsweep/scan/trips.h"
 #include "mxsweep/scope/scope.h"
 #include "mxsweep/smtp/command.h"
 #include "mxsweep/threads/signals.h"
+#include "mxsweep/trips/recipe.h"
+#include "mxsweep/trips/run.h"
 
 namespace mxsweep::cli {
 namespace {
@@ -55,23 +60,6 @@ struct TripFlags {
   bool json = false;
   bool nagios = false;
 };
-
-// Sets the same for every step that it concerns.
-void use_tls_flags(const TripFlags& flags, roundtrip::Script& script) {
-  for (roundtrip::Step& step : script.steps) {
-    if (auto* connect = std::get_if<roundtrip::Connect>(&step.action)) {
-      const bool secured = connect->endpoint.service == roundtrip::Service::smtps;
-      connect->verify = !secured || !flags.no_tls_verify;
-    } else if (auto* starttls = std::get_if<roundtrip::StartTls>(&step.action)) {
-      starttls->verify = !flags.no_tls_verify;
-    } else if (auto* auth = std::get_if<roundtrip::Authenticate>(&step.action)) {
-      auth->in_clear = flags.allow_plaintext_auth;
-    } else if (auto* fetch = std::get_if<roundtrip::Fetch>(&step.action)) {
-      fetch->verify = !flags.no_tls_verify;
-      fetch->in_clear = flags.allow_plaintext_auth;
-    }
-  }
-}
 
 Result<roundtrip::Endpoint> read_flag(std::string_view flag, const std::string& text,
                                       bool sending) {
@@ -127,11 +115,23 @@ Result<roundtrip::Script> script_of_flags(const TripFlags& flags) {
   usual.octets = flags.octets;
   usual.within = flags.within;
   usual.deadline = flags.deadline;
-  roundtrip::Script script = roundtrip::usual_script(usual);
-  script.authserv_id = flags.authserv_id;
-  if (flags.keep && usual.mailbox) script.steps.pop_back();
-  use_tls_flags(flags, script);
-  return script;
+  usual.authserv_id = flags.authserv_id;
+  usual.verify = !flags.no_tls_verify;
+  usual.in_clear = flags.allow_plaintext_auth;
+  usual.keep = flags.keep;
+  return roundtrip::usual_script(usual);
+}
+
+// Each line of the sentence as one of ours.
+Status in_lines(const Status& status) {
+  std::string sentence;
+  for (std::string_view rest = status.sentence(); !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (!sentence.empty()) sentence += "\nmxsweep: ";
+    sentence += printable(line);
+  }
+  return Status::unusable(sentence);
 }
 
 Result<std::vector<roundtrip::Script>> scripts_of_file(const std::string& path) {
@@ -141,36 +141,40 @@ Result<std::vector<roundtrip::Script>> scripts_of_file(const std::string& path) 
   if (read.scripts) return *std::move(read.scripts);
   std::string sentence;
   for (const config::Problem& problem : read.problems) {
-    if (!sentence.empty()) sentence += "\nmxsweep: ";
-    sentence += printable(problem.text());
+    sentence += (sentence.empty() ? "" : "\n") + problem.text();
   }
-  return Status::unusable(sentence);
+  return in_lines(Status::unusable(sentence));
 }
 
-Status read_message_files(roundtrip::TripOrder& order, const std::filesystem::path& folder) {
-  for (const roundtrip::Step& step : order.script.steps) {
-    const auto* data = std::get_if<roundtrip::Data>(&step.action);
-    if (data == nullptr || data->file.empty() || order.files.contains(data->file)) continue;
-    Result<std::string> text =
-        files::read_text((folder / data->file).string(), message::kMessageOctetsMax);
-    if (!text.ok()) return Status::unusable(printable(text.status().sentence()));
-    order.files.emplace(data->file, *std::move(text));
-  }
+void warn_of_readers(const std::filesystem::path& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0 || (facts.st_mode & S_IROTH) == 0) return;
+  say("mxsweep: warning: {} can be read by every user of this machine; chmod o-r protects it\n",
+      printable(path.string()));
+}
+
+// Runs the program that prints the secret, if there is one.
+Status print_secret(config::ConfiguredAccount& account) {
+  if (account.command.empty()) return {};
+  Result<std::string> printed =
+      programs::output_of(account.command, sasl::kTokenOctetsMax, trips::kCommandPatience);
+  if (!printed.ok()) return printed.status();
+  account.secret = Secret(*std::move(printed));
   return {};
 }
 
 // Files that a script names are relative to its folder.
 Result<roundtrip::TripOrder> order_of(roundtrip::Script script,
                                       const std::filesystem::path& folder) {
-  roundtrip::TripOrder order{.script = std::move(script)};
-  if (!order.script.secret_file.empty()) {
-    const Status used = use_accounts((folder / order.script.secret_file).string(), order);
-    if (!used.ok()) return used;
+  const std::filesystem::path accounts = trips::secret_file_of(script, folder);
+  Result<trips::Recipe> recipe = trips::read_recipe(std::move(script), folder);
+  if (!recipe.ok()) return in_lines(recipe.status());
+  warn_of_readers(accounts);
+  for (config::ConfiguredAccount* const account :
+       {&recipe->accounts.send, &recipe->accounts.fetch}) {
+    if (Status printed = print_secret(*account); !printed.ok()) return printed;
   }
-  if (const Status read = read_message_files(order, folder); !read.ok()) return read;
-  order.wall_at_zero = scan::trip_wall_at_zero();
-  add_chance(order);
-  return order;
+  return trips::order_of(*recipe);
 }
 
 Result<std::vector<roundtrip::TripOrder>> orders_of(const TripFlags& flags) {
@@ -249,7 +253,7 @@ int run_roundtrip(TripFlags& flags) {
   scope::Scope scope;
   scope.allow_private = true;
   names.route.scope = &scope;
-  const Status ran = scan::run_trips(
+  const Status ran = trips::run_trips(
       *std::move(orders),
       {.plan = *plan, .client = client, .names = names, .stop = stop, .on_report = on_report});
   if (!ran.ok()) return unusable(flags, ran);

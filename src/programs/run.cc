@@ -3,9 +3,7 @@
 
 #include <poll.h>
 
-#include <cstring>
-
-#include "mxsweep/core/duration.h"
+#include "mxsweep/programs/ending.h"
 #include "mxsweep/programs/program.h"
 #include "mxsweep/ring/clock.h"
 
@@ -31,26 +29,17 @@ bool await_end(Program& program, Duration patience) {
 
 Result<std::string> output_of(const std::vector<std::string>& command, std::size_t octets_max,
                               Duration patience) {
-  const auto unusable = [&command](const std::string& why) {
-    return Status::unusable(command.front() + ": " + why);
-  };
   Program program;
   // One octet more shows that there is too much.
-  const int error = program.start(command, {}, {}, {.octets_max = octets_max + 1, .errors = false});
-  if (error != 0) return unusable(std::strerror(error));
-  if (!await_end(program, patience)) {
-    return unusable("it was ended because it took longer than " + write_duration(patience));
-  }
-  if (program.signal() != 0) return unusable("signal " + std::to_string(program.signal()));
-  if (program.exit_status() != 0) {
-    return unusable("exit status " + std::to_string(program.exit_status()));
-  }
-  std::string output = program.output();
-  if (output.ends_with('\n')) output.pop_back();
-  if (output.ends_with('\r')) output.pop_back();
-  if (output.empty()) return unusable("it has printed nothing");
-  if (output.size() > octets_max) return unusable("it has printed too much");
-  return output;
+  Ending ending{.error = program.start(command, {}, {}, {octets_max + 1, false}),
+                .timeout = patience};
+  if (ending.error == 0) ending.timed_out = !await_end(program, patience);
+  ending.signal = program.signal();
+  ending.exit_status = program.exit_status();
+  ending.output = program.output();
+  Result<std::string> printed = printed_by(ending, octets_max);
+  if (!printed.ok()) return printed.status().behind(command.front());
+  return printed;
 }
 
 }  // namespace mxsweep::programs

@@ -26,6 +26,10 @@ struct Usual {
   std::optional<Endpoint> mailbox{};          // Nothing: the message is not fetched.
   Duration within = std::chrono::minutes{3};  // Until it is seen.
   Duration deadline = kDeadlineDefault;
+  std::string authserv_id{};
+  bool verify = true;     // Of every certificate.
+  bool in_clear = false;  // Authenticate and log in even without TLS.
+  bool keep = false;      // Do not delete the message.
 };
 
 [[nodiscard]] Script usual_script(const Usual& usual);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Makes round trips, all beside each other, on one engine in the caller's thread.
+// Makes round trips to their end, all beside each other, in the caller's thread.
 //
 //   Shape     blocks until all are done, or one cannot go on because of this machine. `stop` is
 //             asked at least every kStopEvery; once true, the trips end as soon as they can.
-//   Names     each host is resolved once, before the first connection. If an address of a host
-//             cannot be reached, the next one is tried.
+//   Names     each host is resolved once, before the first connection.
 //   Lifetime  views in a report are valid during the call only.
 //   Errors    machine: this machine cannot run the engine or the resolver.
 #pragma once
@@ -15,12 +14,9 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/names/name_options.h"
-#include "mxsweep/probe/plan.h"
-#include "mxsweep/roundtrip/report.h"
-#include "mxsweep/roundtrip/trip.h"
-#include "mxsweep/tls/client.h"
+#include "mxsweep/trips/trips.h"
 
-namespace mxsweep::scan {
+namespace mxsweep::trips {
 
 inline constexpr Duration kStopEvery = std::chrono::milliseconds{200};
 inline constexpr std::size_t kTripsMax = 1000;
@@ -33,10 +29,7 @@ struct TripRun {
   std::function<void(const roundtrip::Report&, const roundtrip::Script&)> on_report;
 };
 
-// The wall time at the zero of the clock, for TripOrder::wall_at_zero.
-[[nodiscard]] WallTime trip_wall_at_zero();
-
 // Requires: not more than kTripsMax.
 Status run_trips(std::vector<roundtrip::TripOrder> orders, const TripRun& run);
 
-}  // namespace mxsweep::scan
+}  // namespace mxsweep::trips
