@@ -69,6 +69,12 @@ std::string checks_json(const view::MonitorPage& facts) {
   return object.json("findings", json_array(facts.findings, finding_json)).end();
 }
 
+std::string run_json(const view::MonitorPage& facts) {
+  JsonObject object;
+  object.text("kind", to_string(*facts.run)).text_if_any("text", text_part(facts.said.text));
+  return object.text_if_any("data", text_part(facts.said.data)).end();
+}
+
 // What a list line has, and the meta of the list.
 std::string whole_json(const view::MonitorPage& facts) {
   std::string line = monitor_json(facts.monitor);
@@ -118,6 +124,7 @@ std::string monitor(const view::MonitorPage& facts) {
   if (!facts.tls.empty() || !facts.path.empty()) object.json("tls", tls_json(facts));
   object.json("fields", json_array(facts.fields, field_json));
   if (!facts.checks.words.empty()) object.json("checks", checks_json(facts));
+  if (facts.run) object.json("run", run_json(facts));
   object.json("timeline", timeline_json(facts.timeline, true));
   const auto incident = [](const view::IncidentFacts& each) { return incident_json(each, true); };
   return object.json("incidents", json_array(facts.incidents, incident)).end();

@@ -14,32 +14,9 @@
 namespace mxsweep::config {
 namespace {
 
-// A section of versions to come: a file that has it must not seem to work.
-constexpr std::string_view kChecks = "check";
-
 bool is_key_of_watch(std::string_view key) {
   const std::vector<Key>& keys = section_of("watch").keys;
   return std::ranges::find(keys, key, &Key::name) != keys.end();
-}
-
-void complain_of_checks(const toml::node& node, Context& context) {
-  const auto complain = [&](const toml::node& each) {
-    const toml::table* table = each.as_table();
-    const toml::node* kind = table == nullptr ? nullptr : table->get("kind");
-    const toml::value<std::string>* word = kind == nullptr ? nullptr : kind->as_string();
-    if (word == nullptr) {
-      context.complain(each.source(), "checks are not in this version");
-      return;
-    }
-    context.complain(kind->source(), fmt::format("checks of kind '{}' are not in this version",
-                                                 shown(word->get())));
-  };
-  const toml::array* array = node.as_array();
-  if (array == nullptr) {
-    complain(node);
-    return;
-  }
-  for (const toml::node& each : *array) complain(each);
 }
 
 void complain_of_section(const toml::key& key, Context& context) {
@@ -56,9 +33,7 @@ void complain_of_section(const toml::key& key, Context& context) {
 void add_root(const toml::table& root, Context& context, Document& document) {
   for (const auto& [key, node] : root) {
     const auto section = std::ranges::find(sections(), key.str(), &Section::name);
-    if (key.str() == kChecks) {
-      complain_of_checks(node, context);
-    } else if (section == sections().end() || !is_section(*section)) {
+    if (section == sections().end() || !is_section(*section)) {
       complain_of_section(key, context);
     } else {
       add_section(*section, node, context, document.tables[std::string(key.str())]);
@@ -68,7 +43,7 @@ void add_root(const toml::table& root, Context& context, Document& document) {
 
 void check_whole(const Reading& reading, Context& context) {
   if (reading.settings.groups.empty() && context.problems.empty()) {
-    context.complain({}, "there is no section [[group]]: nothing would be watched");
+    context.complain({}, "there is no section [[group]] or [[check]]: nothing would be watched");
   }
 }
 
@@ -87,6 +62,7 @@ Configured read_config(const std::vector<Source>& sources, const Surroundings& s
     read_history_and_control(parsed.document, reading);
     read_http(parsed.document, reading);
     read_groups(parsed.document, reading);
+    read_runs(parsed.document, reading);
     read_channels(parsed.document, reading);
     read_routes(parsed.document, reading);
     read_maintenance(parsed.document, reading);
@@ -95,7 +71,10 @@ Configured read_config(const std::vector<Source>& sources, const Surroundings& s
   Configured configured;
   configured.problems = std::move(reading.context.problems);
   sort(sources, configured.problems);
-  if (configured.problems.empty()) configured.settings = std::move(reading.settings);
+  if (configured.problems.empty()) {
+    configured.settings = std::move(reading.settings);
+    configured.scripts = std::move(reading.scripts);
+  }
   return configured;
 }
 

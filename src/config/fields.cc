@@ -70,7 +70,10 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 }
 
 Fields::Fields(Context& context, std::string_view section, std::vector<const toml::table*> tables)
-    : context_(&context), section_(&section_of(section)), tables_(std::move(tables)) {
+    : Fields(context, section_of(section), std::move(tables)) {}
+
+Fields::Fields(Context& context, const Section& section, std::vector<const toml::table*> tables)
+    : context_(&context), section_(&section), tables_(std::move(tables)) {
   INVARIANT(!tables_.empty());
 }
 

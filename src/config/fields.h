@@ -48,6 +48,7 @@ class Fields {
  public:
   // Requires: `tables` is not empty.
   Fields(Context& context, std::string_view section, std::vector<const toml::table*> tables);
+  Fields(Context& context, const Section& section, std::vector<const toml::table*> tables);
 
   // Of a value: where it is; of what is missing: where the section begins.
   [[nodiscard]] const toml::source_region& where(std::string_view key) const;

@@ -187,17 +187,33 @@ void read_group(const toml::table& table, Reading& reading) {
   fields.flag("require_valid", group.require_valid);
   fields.flag("own", group.own);
   check_depth(fields, group, reading.settings.envelope.recipient);
-  read_page_on(fields, reading.context, group);
-  read_labels(fields, group);
+  read_judging(fields, reading, group);
   fields.texts("group_by", group.group_by);
-  fields.span("void_after", group.void_after, 1min, kDay * 366);
-  if (auto inside = fields.inside("slo", "group.slo")) read_slo(*std::move(inside), group);
   fields.finish();
 
   if (group.name.empty()) {
     group.name = stem_of(group.targets.empty() ? group.domains : group.targets);
   }
   if (group.name.empty()) return;  // Something is missing already.
+  add_group(fields, reading, std::move(group));
+}
+
+}  // namespace
+
+void read_confirmation(Fields& fields, watch::Group& group) {
+  if (auto retry = fields.inside("retry", "group.retry")) {
+    read_retry(*std::move(retry), group.confirmation);
+  }
+}
+
+void read_judging(Fields& fields, Reading& reading, watch::Group& group) {
+  read_page_on(fields, reading.context, group);
+  read_labels(fields, group);
+  fields.span("void_after", group.void_after, 1min, kDay * 366);
+  if (auto inside = fields.inside("slo", "group.slo")) read_slo(*std::move(inside), group);
+}
+
+void add_group(const Fields& fields, Reading& reading, watch::Group&& group) {
   if (!can_be_segment(group.name)) {
     fields.complain("name", fmt::format("'{}' cannot be the name of a group: it stands in the "
                                         "paths of pages, so it may not have a slash or a control "
@@ -211,8 +227,6 @@ void read_group(const toml::table& table, Reading& reading) {
   reading.settings.groups.push_back(std::move(group));
 }
 
-}  // namespace
-
 void read_probing(Fields& fields, watch::Group& group) {
   constexpr std::array<std::pair<std::string_view, smtp::Depth>, 6> kDepths{{
       {"connect", smtp::Depth::connect},
@@ -223,9 +237,7 @@ void read_probing(Fields& fields, watch::Group& group) {
       {"rcpt", smtp::Depth::rcpt},
   }};
   fields.span("interval", group.interval, 1s, kDay);
-  if (auto retry = fields.inside("retry", "group.retry")) {
-    read_retry(*std::move(retry), group.confirmation);
-  }
+  read_confirmation(fields, group);
   fields.choice("depth", group.depth, kDepths);
   read_tls_every(fields, group.tls_every);
 }

@@ -38,22 +38,6 @@ void complain_of(Fields& fields, std::string_view key, const Status& status) {
   if (!status.ok()) fields.complain(key, fmt::format("{}: {}", key, status.sentence()));
 }
 
-Endpoint read_place(Fields& fields, std::string_view key, bool sending) {
-  const std::string text = plain_text(fields, key);
-  if (std::optional<Endpoint> endpoint = read_endpoint(text, sending)) return *std::move(endpoint);
-  if (!text.empty() || fields.find(key)->is_string()) {
-    fields.complain(key, fmt::format("{}: '{}' is not a server: write {}", key, shown(text),
-                                     sending ? kSendingForms : kMailboxForms));
-  }
-  return {};
-}
-
-std::string read_address(Fields& fields, std::string_view key, const ScriptReading& reading) {
-  std::string address = text_with_variables(fields, key, reading.variables);
-  if (!address.empty()) complain_of(fields, key, smtp::check_mailbox(sample_of(address)));
-  return address;
-}
-
 // A flag that can only be true.
 template <typename Plain>
 Action plain_action(Fields& fields, std::string_view key) {
@@ -124,11 +108,11 @@ Action read_auth(Fields& fields, Context&, ScriptReading& reading) {
 }
 
 Action read_mail_from(Fields& fields, Context&, ScriptReading& reading) {
-  return roundtrip::MailFrom{read_address(fields, "mail_from", reading)};
+  return roundtrip::MailFrom{read_address(fields, "mail_from", reading.variables)};
 }
 
 Action read_rcpt_to(Fields& fields, Context&, ScriptReading& reading) {
-  roundtrip::RcptTo rcpt{read_address(fields, "rcpt_to", reading)};
+  roundtrip::RcptTo rcpt{read_address(fields, "rcpt_to", reading.variables)};
   const toml::node* node = fields.find("rcpt_to");
   const bool empty = node->is_string() && node->as_string()->get().empty();
   if (empty) fields.complain("rcpt_to", "rcpt_to is empty");
@@ -437,6 +421,35 @@ Step read_step(Fields& fields, Context& context, ScriptReading& reading) {
     fields.find(key);
   fields.finish();
   return step;
+}
+
+roundtrip::Endpoint read_place(Fields& fields, std::string_view key, bool sending) {
+  const std::string text = plain_text(fields, key);
+  if (std::optional<Endpoint> endpoint = read_endpoint(text, sending)) return *std::move(endpoint);
+  if (!text.empty() || (fields.has(key) && fields.find(key)->is_string())) {
+    fields.complain(key, fmt::format("{}: '{}' is not a server: write {}", key, shown(text),
+                                     sending ? kSendingForms : kMailboxForms));
+  }
+  return {};
+}
+
+std::string read_address(Fields& fields, std::string_view key,
+                         const std::vector<std::string>& variables) {
+  std::string address = text_with_variables(fields, key, variables);
+  if (!address.empty()) complain_of(fields, key, smtp::check_mailbox(sample_of(address)));
+  return address;
+}
+
+void read_steps(Fields& fields, Context& context, roundtrip::Script& script) {
+  ScriptReading reading;
+  reading.trusts_server = !script.authserv_id.empty();
+  for (Fields& inside : fields.each_inside("step", "check.step")) {
+    if (script.steps.size() == roundtrip::kStepsMax) {
+      fields.complain("step", fmt::format("there are more than {} steps", roundtrip::kStepsMax));
+      return;
+    }
+    script.steps.push_back(read_step(inside, context, reading));
+  }
 }
 
 }  // namespace mxsweep::config

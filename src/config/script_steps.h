@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads one step of a script. Pure.
+// Reads the steps of a script. Pure.
 //
 //   Errors   problems of the context; then the step is not to be used.
 #pragma once
@@ -21,6 +21,13 @@ struct ScriptReading {
   bool trusts_server = false;  // There is an authserv_id.
 };
 
+// A server; a host without a name: absent or wrong.
+[[nodiscard]] roundtrip::Endpoint read_place(Fields& fields, std::string_view key, bool sending);
+// A mailbox, with those variables.
+[[nodiscard]] std::string read_address(Fields& fields, std::string_view key,
+                                       const std::vector<std::string>& variables);
+// Appends those of "step".
+void read_steps(Fields& fields, Context& context, roundtrip::Script& script);
 [[nodiscard]] roundtrip::Step read_step(Fields& fields, Context& context, ScriptReading& reading);
 
 }  // namespace mxsweep::config

@@ -22,22 +22,9 @@ using roundtrip::Script;
 
 constexpr std::size_t kScriptNameOctetsMax = 64;
 
-void read_steps(Fields& fields, Context& context, Script& script) {
-  ScriptReading reading;
-  reading.trusts_server = !script.authserv_id.empty();
-  for (Fields& inside : fields.each_inside("step", "check.step")) {
-    if (script.steps.size() == roundtrip::kStepsMax) {
-      fields.complain("step", fmt::format("there are more than {} steps", roundtrip::kStepsMax));
-      return;
-    }
-    script.steps.push_back(read_step(inside, context, reading));
-  }
-  if (script.steps.empty()) fields.missing("step");
-}
-
 Script read_script(const toml::table& table, Context& context) {
   constexpr std::array<std::pair<std::string_view, bool>, 1> kKinds = {{{"script", true}}};
-  Fields fields(context, "check", {&table});
+  Fields fields(context, script_sections().front(), {&table});
   Script script;
   bool known_kind = true;
   fields.choice("kind", known_kind, kKinds);
@@ -49,6 +36,7 @@ Script read_script(const toml::table& table, Context& context) {
   script.secret_file = plain_text(fields, "secret_file");
   script.authserv_id = plain_text(fields, "authserv_id");
   read_steps(fields, context, script);
+  if (script.steps.empty()) fields.missing("step");
   fields.finish();
   return script;
 }
@@ -62,7 +50,7 @@ std::vector<Script> read_all(const toml::table& root, Context& context) {
   }
   std::vector<const toml::table*> tables;
   if (const toml::node* node = root.get("check")) {
-    add_section(section_of("check"), *node, context, tables);
+    add_section(script_sections().front(), *node, context, tables);
   }
   std::vector<Script> scripts;
   for (const toml::table* table : tables) {

@@ -6,6 +6,7 @@
 
 #include "config/values.h"
 #include "mxsweep/core/invariant.h"
+#include "mxsweep/roundtrip/usual_script.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::config {
@@ -223,6 +224,74 @@ Section group_section() {
       }};
 }
 
+Section check_section() {
+  const watch::Run run;
+  const roundtrip::Usual usual;
+  return {
+      "check",
+      Form::repeated,
+      "A check that is run again and again in place of probes: one monitor, check:NAME, whose "
+      "results are confirmed, grouped and told as those of a group. exec: a program that answers "
+      "as plugins of Nagios do. roundtrip: sends a message and waits for it in a mailbox, as "
+      "mxsweep roundtrip does. script: the steps of a script of mxsweep roundtrip.",
+      {
+          {"kind", Type::text, "\"exec\"", "", "exec, roundtrip or script; required."},
+          {"name", Type::text, "\"mailq\"", "", "Its name, in messages and in match; required."},
+          {"command", Type::texts, "[\"/usr/lib/nagios/plugins/check_mailq\", \"-w\", \"50\"]", "",
+           "exec: the program and its arguments; no shell runs it. Exit status 0 is good, 1 a "
+           "warning, 2 bad; any other says nothing. The first line of its output is the text."},
+          {"timeout", Type::duration, "\"30s\"", in_quotes(run.timeout),
+           "exec: after so long it is ended, which says nothing."},
+          {"send", Type::text, "\"submission.example.net:587\"", "",
+           "roundtrip: where the message is sent, HOST[:PORT] with STARTTLS or smtps://HOST; "
+           "required."},
+          {"from", Type::text, "\"probe@example.net\"", "",
+           "roundtrip: the sender of the envelope; required."},
+          {"to", Type::text, "\"probe+${token}@example.org\"", "",
+           "roundtrip: the recipient; required. ${token} in it is replaced."},
+          {"fetch", Type::text, "\"imaps://imap.example.org\"", "",
+           "roundtrip: where the message must arrive, imaps://, imap://, pop3s:// or pop3://; "
+           "without it, it is only sent."},
+          {"secret_file", Type::text, "\"/etc/mxsweep/rt.toml\"", "",
+           "A file with the users, their passwords or tokens, and the key of the messages."},
+          {"mechanism", Type::text, "\"SCRAM-SHA-256\"", "the best that is offered",
+           "roundtrip: PLAIN, LOGIN, SCRAM-SHA-256, XOAUTH2 or OAUTHBEARER."},
+          {"within", Type::duration, "\"3m\"", in_quotes(usual.within),
+           "roundtrip: how long delivery may take; what comes later is slow."},
+          {"deadline", Type::duration, "\"5m\"", in_quotes(usual.deadline),
+           "When everything must have ended."},
+          {"authserv_id", Type::text, "\"mx.example.org\"", "",
+           "The server whose Authentication-Results are believed."},
+          {"size", Type::number, "2000", std::to_string(usual.octets),
+           "roundtrip: the octets of the message."},
+          {"starttls", Type::flag, "false", "true",
+           "roundtrip: whether a server that is sent to without TLS must offer STARTTLS."},
+          {"verify", Type::flag, "false", "true",
+           "roundtrip: whether certificates must be valid for their hosts."},
+          {"in_clear", Type::flag, "true", "false",
+           "roundtrip: send passwords even where there is no TLS."},
+          {"keep", Type::flag, "true", "false",
+           "roundtrip: do not delete the message; otherwise it is, and nothing else."},
+          {"file", Type::text, "\"checks.toml\"", "",
+           "script: the file of its steps, as of mxsweep roundtrip --script; of several checks in "
+           "it the one of the same name."},
+          {"step", Type::tables, "[{ connect = \"mail.example.org\" }]", "",
+           "script: its steps, instead of a file, as mxsweep roundtrip --print-script has them."},
+          {"interval", Type::duration, "\"60s\"", "exec: that of [watch]; else 5m",
+           "How often it is run; a script or a round trip once a minute at most."},
+          {"retry", Type::table, "{ down_after = 2, up_after = 2 }", "two results in a row decide",
+           "How results are confirmed; its keys are those of a group's."},
+          {"page_on", Type::texts, "[\"roundtrip.slow\"]", "",
+           "Causes of warnings that count as failures."},
+          {"labels", Type::table, "{ team = \"mail\" }", "", "As of a group."},
+          {"severity", Type::text, "\"critical\"", "\"critical\"", "As of a group."},
+          {"void_after", Type::duration, "\"6h\"", in_quotes(kGroup.void_after),
+           "A check that says nothing for so long cannot be observed, which is an incident of its "
+           "own."},
+          {"slo", Type::table, "{ target = \"99.9%\", window = \"30d\" }", "", "As of a group."},
+      }};
+}
+
 Section retry_section() {
   return {
       "group.retry",
@@ -394,10 +463,10 @@ std::string_view to_string(Type type) {
 
 const std::vector<Section>& sections() {
   static const std::vector<Section> all = {
-      watch_section(),   group_section(),  retry_section(),       slo_section(),
-      channel_section(), route_section(),  match_section(),       escalate_section(),
-      vantage_section(), alerts_section(), maintenance_section(), history_section(),
-      control_section(), http_section()};
+      watch_section(),    group_section(),   check_section(),  retry_section(),
+      slo_section(),      channel_section(), route_section(),  match_section(),
+      escalate_section(), vantage_section(), alerts_section(), maintenance_section(),
+      history_section(),  control_section(), http_section()};
   return all;
 }
 

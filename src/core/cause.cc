@@ -59,7 +59,8 @@ Outcome outcome_of(CauseSection section) {
     case CauseSection::name:
     case CauseSection::mx:
     case CauseSection::network:
-    case CauseSection::tls: return Outcome::failed;
+    case CauseSection::tls:
+    case CauseSection::run: return Outcome::failed;
     // Overloaded and misconfigured servers too: the conversation did not get far enough to know
     // that everything else works. A null MX is the same refusal, in DNS.
     case CauseSection::declined: return Outcome::refused;

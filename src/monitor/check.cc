@@ -36,6 +36,7 @@ Checked check_configuration(const std::string& path, const std::string& state_di
   std::unordered_set<std::string> domains;
   for (const Listed& listed : loading.loaded->targets) {
     ++watched.monitors[listed.group];
+    if (listed.run) continue;
     const targets::Target& target = listed.target;
     if (target.address.family != Family::none) {
       hosts.insert(to_string(target.address));

@@ -127,9 +127,10 @@ Desk::Reloaded Desk::apply(Loaded&& loaded) {
   const auto shared = std::make_shared<Loaded>(std::move(loaded));
   const auto result = std::make_shared<std::optional<Result<Roster::Applied>>>();
   const bool done = in_loop([this, shared, result, lists = *lists](Hand& hand) {
+    const std::shared_ptr<const trips::Recipes> recipes = shared->recipes;
     *result = hand.reload(std::move(*shared));
     if (!(*result)->ok()) return;
-    station_.use(hand.watch().settings());
+    station_.use(hand.watch().settings(), recipes);
     station_.use(lists);
     station_.reopen_outputs();
   });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "monitor/roster.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/dnsbl/lists.h"
+#include "mxsweep/trips/recipe.h"
 #include "mxsweep/watch/moment.h"
 #include "mxsweep/watch/watch.h"
 
@@ -20,7 +22,8 @@ struct Loaded {
   watch::Settings settings;
   watch::Zones zones;
   std::vector<Listed> targets;
-  std::optional<dnsbl::Lists> blocklists{};  // Nothing: no group asks any.
+  std::optional<dnsbl::Lists> blocklists{};         // Nothing: no group asks any.
+  std::shared_ptr<const trips::Recipes> recipes{};  // Of the checks that are trips.
 };
 
 class Hand {

@@ -25,6 +25,7 @@ class Folder {
  public:
   explicit Folder(const std::string& file) : path_(std::filesystem::path(file).parent_path()) {}
 
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string of(const std::string& path) const {
     if (path.empty() || path.front() == '/') return path;
     return (path_ / path).string();
@@ -132,6 +133,21 @@ void read_blocklists(Loaded& loaded, std::vector<std::string>& problems) {
   loaded.blocklists = std::move(read.lists);
 }
 
+std::shared_ptr<const trips::Recipes> read_recipes(
+    std::map<std::string, roundtrip::Script, std::less<>>&& scripts, const std::string& path,
+    const Folder& folder, std::vector<std::string>& problems) {
+  trips::Recipes recipes;
+  for (auto& [name, script] : scripts) {
+    Result<trips::Recipe> recipe = trips::read_recipe(std::move(script), folder.path());
+    if (recipe.ok()) {
+      recipes.emplace(name, *std::move(recipe));
+    } else {
+      problems.push_back(path + ": check '" + name + "': " + recipe.status().sentence());
+    }
+  }
+  return std::make_shared<const trips::Recipes>(std::move(recipes));
+}
+
 }  // namespace
 
 Loading load(const std::string& path, const std::string& state_dir, bool lists, WallTime now) {
@@ -144,6 +160,9 @@ Loading load(const std::string& path, const std::string& state_dir, bool lists, 
   }
   if (!configured.settings) return loading;
   Loaded loaded{.settings = *std::move(configured.settings), .zones = {}, .targets = {}};
+  if (lists) {
+    loaded.recipes = read_recipes(std::move(configured.scripts), path, folder, loading.problems);
+  }
   resolve_paths(loaded.settings, folder);
   for (const watch::Channel& channel : loaded.settings.channels) {
     const Status checked = deliver::check_channel(channel);

@@ -21,7 +21,8 @@ struct Loading {
   std::vector<std::string> problems;
 };
 
-// `state_dir`: instead of the file's; empty: the file's. `lists`: false: no list is read.
+// `state_dir`: instead of the file's; empty: the file's. `lists`: false: no list is read, and no
+// account.
 [[nodiscard]] Loading load(const std::string& path, const std::string& state_dir, bool lists,
                            WallTime now);
 

@@ -92,6 +92,7 @@ void LoopOn<Kernel>::take_in() {
   for (std::vector<names::Resolved> servers; outside_.take_checked(servers);) {
     checker_.on_answer(servers, moment());
   }
+  for (RunResult result; outside_.take(result);) prober_.on_run(result, moment());
   for (watch::Delivered delivered; outside_.take(delivered);) {
     watch_.on_delivered(delivered, moment());
   }

@@ -152,7 +152,8 @@ Status Monitor::open(Loaded&& loaded) {
   station_.emplace(StationOptions{.records = options_.records,
                                   .events = options_.events,
                                   .show = [this](const watch::Event& event) { show(event); }},
-                   settings, machine->names, service_);
+                   settings, *machine, service_);
+  station_->use(settings, loaded.recipes);
   station_->use(*blocklists);
   Result<watch::Saved> saved = station_->open(settings, ring::wall_now());
   if (!saved.ok()) return saved.status();
@@ -320,6 +321,7 @@ Status Monitor::finish() {
   if (showing_) showing_->close();  // It asks the loop.
   thread_.join();
   control_->close();
+  station_->end_runs();
   station_->submit_rest();
   const Instant until = ring::now() + kFinishPatience;
   bool whole = false;

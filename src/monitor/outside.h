@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "monitor/run_result.h"
 #include "mxsweep/checks/options.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/names/domain.h"
@@ -50,6 +51,12 @@ class Outside {
   virtual bool take_checked(std::vector<names::Resolved>& servers) = 0;
   // The line of a mail domain, with what the checks have found.
   virtual void record(const names::Domain& domain, Instant now) = 0;
+
+  // Runs what a [[check]] says: that of `group`. Each order has one result.
+  virtual void run(std::uint64_t number, const watch::Group& group) = 0;
+  virtual bool take(RunResult& result) = 0;
+  // What a run has said, after its result was taken.
+  virtual void show(watch::MonitorId id, const RunResult& result) = 0;
 
   // The result of one connection, or of a name that led to none.
   virtual void record(const results::Record& record, Instant now) = 0;

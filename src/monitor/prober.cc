@@ -50,6 +50,11 @@ void Prober::begin(const watch::ProbeRequest& request, const watch::Moment& now)
   counts_.lags.add(lag);
   if (lag > kLate) ++counts_.late;
   pending_[request.monitor] = {.request = request, .number = ++number_};
+  const watch::Group& group = group_of(watch_.monitor(request.monitor));
+  if (group.run) {
+    runs_[number_] = request.monitor;
+    return outside_.run(number_, group);
+  }
   WatchedName* const name = roster_.name_of(request.monitor);
   if (name == nullptr) return go_on(request.monitor, now);
   switch (Roster::asks(*name, request.fresh, now.at)) {
@@ -311,20 +316,45 @@ void Prober::answer(const Waiter& waiter, const Seen& seen, bool shared, const w
   finish(waiter.monitor, best, best_seen, now);
 }
 
+void Prober::on_run(const RunResult& result, const watch::Moment& now) {
+  const auto found = runs_.find(result.number);
+  if (found == runs_.end()) return;
+  const watch::MonitorId monitor = found->second;
+  runs_.erase(found);
+  const auto pending = pending_.find(monitor);
+  if (stopping_ || pending == pending_.end() || pending->second.number != result.number) return;
+  pending_.erase(pending);
+  const watch::Monitor& its = watch_.monitor(monitor);
+  results::Record record;
+  record.target = its.target;
+  record.at = plans_.wall_time(result.began);
+  record.outcome = outcome_of(result.cause);
+  record.cause = result.cause;
+  if (result.cause != Cause::none) record.reply.octets = result.text;
+  record.ms.total = result.took;
+  outside_.record(record, now.at);
+  pass_on(monitor, record, now);
+  outside_.show(monitor, result);
+}
+
 void Prober::finish(watch::MonitorId monitor, const Part& part, const Seen& seen,
                     const watch::Moment& now) {
-  ++counts_.results;
   const smtp::Depth depth = pending_[monitor].request.depth;
   pending_.erase(monitor);
+  pass_on(monitor, record_of(monitor, part, seen.get(), now), now);
+  checker_.on_probed(monitor, depth, now);
+}
+
+void Prober::pass_on(watch::MonitorId monitor, const results::Record& record,
+                     const watch::Moment& now) {
+  ++counts_.results;
   const watch::Monitor& its = watch_.monitor(monitor);
-  const results::Record record = record_of(monitor, part, seen.get(), now);
   watch_.on_result(monitor, watch::sample_of(record, group_of(its).page_on), now);
   watch::HistoryRow row = history_row(record);
   row.state = watch_.health(monitor).state;
   row.unobserved = watch_.unobserved(monitor);
   row.maintenance = watch_.in_maintenance(monitor);
   outside_.keep(monitor, its, std::move(row));
-  checker_.on_probed(monitor, depth, now);
 }
 
 results::Record Prober::record_of(watch::MonitorId id, const Part& part,

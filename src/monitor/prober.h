@@ -8,6 +8,7 @@
 //             and of mail domains that it serves. What it does not answer, because it did not go as
 //             far or because another name may get another certificate, is visited again after it.
 //             A confirmation never takes a result that was on its way before it was asked for.
+//   Runs      a monitor of a [[check]] is no server: outside runs it, and its result is passed on.
 //   Domains   a mail domain is bad if all its best servers are bad; else the best of them counts.
 //   Courtesy  servers of groups that are not own are visited within the caps of `scan`
 //             (pace/courtesy.h): a visit that must wait is late, and not left out.
@@ -74,6 +75,7 @@ class Prober {
   // When a visit that waits for the caps may start; kNever: none waits for a moment.
   [[nodiscard]] Instant next_grant() const { return courtesy_.next(0); }
   void on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now);
+  void on_run(const RunResult& result, const watch::Moment& now);
   void forget_canaries() {
     canary_names_.clear();
     canaries_.clear();
@@ -165,6 +167,7 @@ class Prober {
   void answer(const Waiter& waiter, const Seen& seen, bool shared, const watch::Moment& now);
   void finish(watch::MonitorId monitor, const Part& part, const Seen& seen,
               const watch::Moment& now);
+  void pass_on(watch::MonitorId monitor, const results::Record& record, const watch::Moment& now);
   [[nodiscard]] results::Record record_of(watch::MonitorId monitor, const Part& part,
                                           const probe::Observation* seen,
                                           const watch::Moment& now) const;
@@ -182,6 +185,7 @@ class Prober {
   Checker& checker_;
   std::string checks_;  // Of the present record.
   std::unordered_map<watch::MonitorId, Pending> pending_;
+  std::unordered_map<std::uint64_t, watch::MonitorId> runs_;  // By their numbers.
   Servers servers_;  // With something to do, or being visited.
   std::deque<visits::ServerKey> ready_;
   std::deque<Visit> canaries_;

@@ -81,6 +81,9 @@ Lists read_lists(const watch::Settings& settings) {
     const auto number = static_cast<watch::GroupNumber>(i);
     if (!group.targets.empty()) reader.read(group.targets, false, group, number);
     if (!group.domains.empty()) reader.read(group.domains, true, group, number);
+    if (!group.run) continue;
+    Listed& listed = lists.targets.emplace_back(Listed{.group = number, .run = true, .target = {}});
+    listed.target.set_words("check:" + group.name, {}, {});
   }
   return lists;
 }

@@ -126,7 +126,7 @@ void each_key(const results::Record& record, const Loaded& loaded,
                            record.list == loaded.settings.groups[target.group].domains;
     const Address& address = target.target.address;
     if (!same_list || (address.family != Family::none && address != record.ip)) continue;
-    std::string key = key_of(group, target.target);
+    std::string key = key_of(group, target);
     const bool of_name = address.family == Family::none && !target.domain;
     if (of_name && record.ip.family != Family::none) key += ' ' + to_string(record.ip);
     on_key(std::move(key), target);

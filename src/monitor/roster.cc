@@ -23,9 +23,11 @@ std::string address_key(const std::string& name_key, const Address& address) {
 
 }  // namespace
 
-std::string key_of(std::string_view group, const targets::Target& target) {
+std::string key_of(std::string_view group, const Listed& listed) {
+  const targets::Target& target = listed.target;
   std::string key(group);
   key += ' ';
+  if (listed.run) return key.append(target.text());
   if (target.address.family != Family::none) {
     return key + with_port(target.address, target.port, target.name());
   }
@@ -41,7 +43,7 @@ Roster::Applied Roster::apply(std::vector<Listed>&& targets, const std::vector<s
   ++sweep_;
   for (WatchedName& name : names_) name.wanted = false;
   for (Listed& listed : targets) {
-    if (listed.target.address.family == Family::none) {
+    if (listed.target.address.family == Family::none && !listed.run) {
       apply_name(listed, now, applied);
     } else if (!apply_server(listed, now, applied)) {
       ++applied.repeated;
@@ -72,7 +74,7 @@ Roster::Applied Roster::apply(std::vector<Listed>&& targets, const std::vector<s
 bool Roster::apply_server(Listed& listed, const watch::Moment& now, Applied& applied) {
   const targets::Target& target = listed.target;
   watch::Monitor monitor;
-  monitor.key = key_of(watch_.settings().groups[listed.group].name, target);
+  monitor.key = key_of(watch_.settings().groups[listed.group].name, listed);
   monitor.group = listed.group;
   monitor.target = target.text();
   monitor.address = target.address;
@@ -109,7 +111,7 @@ void Roster::note_how(watch::MonitorId monitor, const targets::Target& target) {
 }
 
 void Roster::apply_name(Listed& listed, const watch::Moment& now, Applied& applied) {
-  std::string key = key_of(watch_.settings().groups[listed.group].name, listed.target);
+  std::string key = key_of(watch_.settings().groups[listed.group].name, listed);
   if (const auto found = numbers_.find(key); found != numbers_.end()) {
     WatchedName& name = names_[found->second];
     if (name.wanted) {

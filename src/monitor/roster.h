@@ -7,7 +7,8 @@
 //             with the addresses of one name.
 //   Keys      "GROUP ADDRESS:PORT" or "GROUP ADDRESS,NAME:PORT" for an address of a list;
 //             "GROUP NAME:PORT ADDRESS" for each address of a name; "GROUP NAME:PORT" for a mail
-//             domain, and for a name of which no address is known.
+//             domain, and for a name of which no address is known; "NAME check:NAME" for a
+//             [[check]].
 //   Names     are asked for again when a probe is due and the answer is older than kNameAge, when a
 //             failure is to be confirmed, and with each probe while they lead nowhere. An address
 //             is given up when kAbsencesMost answers in a row lacked it: pools rotate. If DNS says
@@ -39,10 +40,11 @@ inline constexpr std::size_t kAddressesMost = 64;  // Of a name.
 inline constexpr Duration kNameAge = std::chrono::minutes{5};
 inline constexpr std::uint8_t kAbsencesMost = 3;
 
-// A target of a list, expanded: one server, or a name.
+// A target of a list, expanded: one server, or a name; or a [[check]].
 struct Listed {
   watch::GroupNumber group = 0;
   bool domain = false;  // A mail domain.
+  bool run = false;     // The one of a [[check]].
   targets::Target target;
 };
 
@@ -53,7 +55,7 @@ struct Lists {
 
 [[nodiscard]] Lists read_lists(const watch::Settings& settings);
 
-[[nodiscard]] std::string key_of(std::string_view group, const targets::Target& target);
+[[nodiscard]] std::string key_of(std::string_view group, const Listed& listed);
 
 // A server that a name leads to, or a host of it that has none.
 struct NameServer {

@@ -51,6 +51,10 @@ void Showing::on_result(watch::MonitorId id, const watch::HistoryRow& row) {
   web_.on_result(id, hand_);
 }
 
+void Showing::on_run(watch::MonitorId id, const RunResult& result) {
+  board_.on_run(id, {.text = result.text, .data = result.data});
+}
+
 void Showing::on_reload(std::optional<std::string> problem) {
   web_.use(hand_.watch().settings());
   board_.on_reload(std::move(problem), hand_.moment());

@@ -48,6 +48,7 @@ class Showing {
 
   void on_record(const results::Record& record) { board_.on_record(record); }
   void on_result(watch::MonitorId id, const watch::HistoryRow& row);
+  void on_run(watch::MonitorId id, const RunResult& result);
   void on_effects(const watch::Effects& effects) { board_.on_effects(effects, hand_.moment()); }
   void on_delivered(std::string_view channel, bool ok) { board_.on_delivered(channel, ok); }
   void on_reload(std::optional<std::string> problem);

@@ -15,19 +15,22 @@ constexpr Duration kLookEvery = std::chrono::seconds{1};     // At what may have
 constexpr Duration kHistoryEvery = std::chrono::seconds{1};  // A transaction of history.db.
 constexpr std::uint32_t kNoNumber = UINT32_MAX;
 constexpr std::size_t kHistoryRowsMost = 100'000;
+constexpr std::size_t kProgramOctetsMax = 4096;  // Of the output: its first line counts.
 
 }  // namespace
 
 Station::Station(const StationOptions& options, const watch::Settings& settings,
-                 const names::NameOptions& names, Service& service)
+                 const Machine& machine, Service& service)
     : options_(options),
       service_(service),
-      names_(names, bell_),
-      surveys_(names, settings.ca_file, bell_),
+      names_(machine.names, bell_),
+      surveys_(machine.names, settings.ca_file, bell_),
+      programs_(bell_),
+      trips_(settings.helo, machine, bell_),
       courier_({.helo = settings.helo, .resolver = settings.resolver, .ca_file = settings.ca_file},
                bell_),
       keeper_([this](watch::Send&& send) { carry(std::move(send)); }, bell_) {
-  use(settings);
+  use(settings, {});
 }
 
 Station::~Station() = default;
@@ -44,7 +47,8 @@ Status Station::start() {
   return started;
 }
 
-void Station::use(const watch::Settings& settings) {
+void Station::use(const watch::Settings& settings, std::shared_ptr<const trips::Recipes> recipes) {
+  trips_.use(std::move(recipes));
   channels_ = std::make_shared<const std::vector<watch::Channel>>(settings.channels);
   courier_.reload(settings.channels);
   dead_man_ = settings.dead_man;
@@ -114,6 +118,27 @@ void Station::ask_checks(targets::Target&& target, const CheckPlan& plan) {
 }
 
 bool Station::take_checked(std::vector<names::Resolved>& servers) { return surveys_.take(servers); }
+
+void Station::run(std::uint64_t number, const watch::Group& group) {
+  if (group.run->kind != watch::RunKind::exec) return trips_.run(number, group.name);
+  programs_.run({.number = number,
+                 .command = group.run->command,
+                 .timeout = group.run->timeout,
+                 .keep = {.octets_max = kProgramOctetsMax}});
+}
+
+bool Station::take(RunResult& result) {
+  if (trips_.take(result)) return true;
+  ProgramResult ended;
+  if (!programs_.take(ended)) return false;
+  result = {.number = ended.number, .began = ended.began, .took = ended.took};
+  judge_program(ended.end, result);
+  return true;
+}
+
+void Station::show(watch::MonitorId id, const RunResult& result) {
+  if (showing_ != nullptr) showing_->on_run(id, result);
+}
 
 void Station::record(const results::Record& record, Instant now) {
   outputs_.add(record, now);
@@ -187,7 +212,8 @@ bool Station::take(Command& command) {
 }
 
 bool Station::has_work() const {
-  return posted_ > 0 || names_.has_answers() || surveys_.has_answers();
+  return posted_ > 0 || names_.has_answers() || surveys_.has_answers() || programs_.has_results() ||
+         trips_.has_results();
 }
 
 Instant Station::flush(Instant now) {
@@ -228,6 +254,7 @@ void Station::look_for_troubles() {
   note("resolver", names_.failure().line("; "));
   note("checks", surveys_.failure().line("; "));
   for (const auto& [list, text] : surveys_.troubles()) note(list, text);
+  note("round trips", trips_.failure().line("; "));
   std::map<std::string, std::string> outer;
   {
     const std::lock_guard lock(lock_);

@@ -3,9 +3,9 @@
 // outputs, and what users ask for.
 //
 //   Threads   the keeper's thread commits a batch and then passes its messages to the courier; one
-//             resolves names, and one more asks what the slow checks need; one writes the outputs;
-//             the courier and the control socket have one each. All of them wake the loop by its
-//             doorbell.
+//             resolves names, and one more asks what the slow checks need; one runs programs, one
+//             makes round trips; one writes the outputs; the courier and the control socket have
+//             one each. All of them wake the loop by its doorbell.
 //   Errors    open() and start(). What fails afterwards becomes an internal incident.
 #pragma once
 
@@ -23,8 +23,10 @@
 #include "monitor/name_thread.h"
 #include "monitor/outputs.h"
 #include "monitor/outside.h"
+#include "monitor/program_thread.h"
 #include "monitor/service.h"
 #include "monitor/survey_thread.h"
+#include "monitor/trip_thread.h"
 #include "mxsweep/deliver/courier.h"
 #include "mxsweep/names/name_options.h"
 #include "mxsweep/store/keeper.h"
@@ -43,8 +45,8 @@ struct StationOptions {
 
 class Station final : public Outside {
  public:
-  Station(const StationOptions& options, const watch::Settings& settings,
-          const names::NameOptions& names, Service& service);
+  Station(const StationOptions& options, const watch::Settings& settings, const Machine& machine,
+          Service& service);
   ~Station() override;
 
   // What was saved. `damage`: what was set aside.
@@ -56,6 +58,10 @@ class Station final : public Outside {
   // When the loop has ended: passes on the rest; whether everything is committed; ends the outputs.
   void submit_rest() { submit({}, {}, channels_); }
   [[nodiscard]] bool wait_until_kept(Duration longest) { return keeper_.flush(longest); }
+  void end_runs() {
+    programs_.stop();
+    trips_.stop();
+  }
   void finish_outputs() { outputs_.finish(); }
   Status finish_checks() { return surveys_.finish(); }
   [[nodiscard]] threads::Doorbell& bell() { return bell_; }
@@ -75,7 +81,7 @@ class Station final : public Outside {
     courier_.resume(channel, std::move(message));
   }
   // The configuration is this from now on; null: no blocklists.
-  void use(const watch::Settings& settings);
+  void use(const watch::Settings& settings, std::shared_ptr<const trips::Recipes> recipes);
   void use(std::shared_ptr<dnsbl::Run> blocklists) { surveys_.use(std::move(blocklists)); }
   [[nodiscard]] std::uint64_t history_octets() const { return keeper_.history_octets(); }
   [[nodiscard]] std::uint64_t history_lost() const { return keeper_.history_lost(); }
@@ -88,6 +94,9 @@ class Station final : public Outside {
   bool take(std::vector<names::Resolved>& servers) override;
   void ask_checks(targets::Target&& target, const CheckPlan& plan) override;
   bool take_checked(std::vector<names::Resolved>& servers) override;
+  void run(std::uint64_t number, const watch::Group& group) override;
+  bool take(RunResult& result) override;
+  void show(watch::MonitorId id, const RunResult& result) override;
   void record(const results::Record& record, Instant now) override;
   void record(const names::Domain& domain, Instant now) override { outputs_.add(domain, now); }
   void keep(watch::MonitorId id, const watch::Monitor& monitor, watch::HistoryRow&& row) override;
@@ -116,6 +125,8 @@ class Station final : public Outside {
   threads::Doorbell bell_;
   NameThread names_;
   SurveyThread surveys_;
+  ProgramThread programs_;
+  TripThread trips_;
   Outputs outputs_;
   deliver::Courier courier_;
   store::Keeper keeper_;

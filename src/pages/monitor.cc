@@ -76,7 +76,11 @@ void show_last(Page& page, const MonitorPage& facts) {
   if (last.cause != Cause::none) html.text(", " + problem(last.phase, last.cause));
   if (last.unobserved) html.text("; it says nothing of the server");
   html.text(".").close("p");
-  draw_laps(page, last);
+  if (!facts.said.text.empty()) html.put("p", cut(facts.said.text, 600));
+  if (!facts.said.data.empty()) {
+    html.open("p").put("code", cut(facts.said.data, 600)).close("p");
+  }
+  if (!facts.run) draw_laps(page, last);
   page.end_section();
 }
 

@@ -82,7 +82,7 @@ std::string problem(Phase phase, Cause cause) {
   word.erase(0, word.find('.') + 1);
   std::ranges::replace(word, '_', ' ');
   std::ranges::replace(word, '-', ' ');
-  if (phase == Phase::quit) return word;
+  if (phase == Phase::quit || phase == Phase::input) return word;
   std::string where(to_string(phase));
   std::ranges::replace(where, '_', ' ');
   return where + ' ' + word;

@@ -57,7 +57,8 @@ std::string_view status_of(CauseSection section) {
     case CauseSection::excluded:
     case CauseSection::local:
     case CauseSection::name:
-    case CauseSection::mx: return kUnknown;
+    case CauseSection::mx:
+    case CauseSection::run: return kUnknown;
   }
   INVARIANT(false);  // Not a value of CauseSection.
   return {};

@@ -39,6 +39,8 @@ constexpr Section kSections[] = {
      "A timeout, a close or a reset in the handshake keeps its word from above, with phase `tls`, "
      "and follows the same rule."},
     {CauseSection::fix, "Up, with something to fix", "", ""},
+    {CauseSection::run, "What was run in place of a probe", "",
+     "Of a `[[check]]` of `mxsweep watch`, phase `input`: see `docs/watch.md`."},
 };
 static_assert(std::size(kSections) == kCauseSectionCount);
 

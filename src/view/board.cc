@@ -106,6 +106,7 @@ void Board::Parts::forget(watch::MonitorId id) {
   ids.forget(id);
   recent.forget(id);
   days.forget(id);
+  said.erase(id);
 }
 
 void Board::restore(watch::Past&& past) { parts_->restore(std::move(past)); }
@@ -141,6 +142,10 @@ void Board::on_delivered(std::string_view channel, bool ok) {
 void Board::on_reload(std::optional<std::string> problem, const watch::Moment& now) {
   parts_->reload_problem = std::move(problem);
   parts_->follow(now);
+}
+
+void Board::on_run(watch::MonitorId id, RunSaid&& said) {
+  parts_->said.insert_or_assign(id, std::move(said));
 }
 
 void Board::forget(watch::MonitorId id) { parts_->forget(id); }

@@ -136,6 +136,8 @@ std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Mo
   });
   page.checks = group.checks;
   page.findings = parts.watch.slow_checks().open(id);
+  if (group.run) page.run = group.run->kind;
+  if (const auto said = parts.said.find(id); said != parts.said.end()) page.said = said->second;
   page.timeline = parts.archive.changes_of(monitor.key, kMonitorTimelineShown);
   parts.archive.each(UINT64_MAX, [&](watch::IncidentId number, const Kept& kept) {
     const watch::Incident* const live = parts.watch.incident(number);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "mxsweep/view/board.h"
@@ -83,6 +84,7 @@ struct Board::Parts {
   MonitorDays days;
   Ids ids;
   Paths paths;
+  std::unordered_map<watch::MonitorId, RunSaid> said;  // By the runs of checks.
   Counters counters;
   Archive archive;
   std::vector<GroupState> groups;       // By their numbers.

@@ -179,6 +179,8 @@ std::string problem_of(const Incident& incident) {
   std::string cause(to_string(incident.cause));
   cause.erase(0, cause.find('.') + 1);
   std::ranges::replace(cause, '_', ' ');
+  // What is no conversation has no phase.
+  if (incident.phase == Phase::input) return cause;
   return std::string(to_string(incident.phase)) + ' ' + cause;
 }
 
@@ -283,7 +285,7 @@ std::vector<std::string> first_members(const Subject& subject) {
     };
     add(shown(monitor->host, kNameShownOctets));
     if (monitor->address.family != Family::none) add(to_string(monitor->address));
-    if (monitor->port != 25 && monitor->domain.empty()) {
+    if (monitor->port != 25 && monitor->port != 0 && monitor->domain.empty()) {
       add("port " + std::to_string(monitor->port));
     }
     if (!details.empty()) name += " (" + details + ')';

@@ -134,12 +134,15 @@ void append_phase(const element& root, Phase phase, std::string& out) {
 
 void append_ending(const element& root, std::string& out) {
   const std::string_view error = text_at(root, "/errno");
-  std::string text =
-      fmt::format("ended in the phase {}: {}", text_at(root, "/phase"), text_at(root, "/cause"));
+  const std::string_view phase = text_at(root, "/phase");
+  std::string text(text_at(root, "/cause"));
+  // What is no conversation has no phase.
+  if (phase != to_string(Phase::input))
+    text = fmt::format("ended in the phase {}: {}", phase, text);
   if (!error.empty()) text += fmt::format(" ({})", error);
   append_wrapped("", shown(text, kLineShownOctets), out);
   // A refusal in the greeting was shown there.
-  if (text_at(root, "/phase") != "greeting") append_texts(root, "/reply", out);
+  if (phase != "greeting") append_texts(root, "/reply", out);
 }
 
 bool append_record(const EvidenceRow& row, std::string& out) {

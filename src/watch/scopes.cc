@@ -59,6 +59,12 @@ std::uint64_t scope_hash(ScopeKind kind, std::string_view text) {
 
 void Scopes::add(MonitorId id, const Monitor& monitor, const Group& group) {
   Values values;
+  if (group.run) {
+    // What it runs says nothing of the servers that are watched, nor do they of it.
+    values.push_back(take(ScopeKind::group, group.name));
+    remove(id);
+    return put(id, values);
+  }
   if (monitor.address.family != Family::none) {
     values.push_back(take(ScopeKind::address, to_string(monitor.address)));
   }

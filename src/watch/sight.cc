@@ -36,6 +36,7 @@ std::vector<MonitorId> Watch::Parts::pick_well(std::size_t most) {
     const MonitorId id = random.below(static_cast<std::uint32_t>(slots.size()));
     const Slot& slot = slots[id];
     if (!slot.used || slot.health.state != State::up || slot.health.bad > 0) continue;
+    if (group_of(slot).run) continue;  // It is no server.
     if (failing.contains(prefix_of(slot.monitor.address))) continue;
     if (std::ranges::find(picked, id) == picked.end()) picked.push_back(id);
   }

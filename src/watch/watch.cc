@@ -82,8 +82,10 @@ MonitorId Watch::add(Monitor&& monitor, std::uint64_t hash, const Moment& now) {
   }
   const Group& group = parts.group_of(slot);
   const State state = slot.health.state;
-  parts.schedule.add(id, group.interval, hash, state == State::down || state == State::degraded,
-                     now.at);
+  // What is not well, or has never been run, cannot wait for its turn.
+  const bool soon =
+      state == State::down || state == State::degraded || (group.run && state == State::unknown);
+  parts.schedule.add(id, group.interval, hash, soon, now.at);
   // Spread: TLS with all of them in the first round would cost as much as an hour of EHLO.
   if (group.tls_every > Duration::zero()) {
     slot.tls_at = now.at + Duration(static_cast<std::int64_t>(

@@ -18,6 +18,15 @@ std::string_view to_string(Severity severity) {
   return "critical";
 }
 
+std::string_view to_string(RunKind kind) {
+  switch (kind) {
+    case RunKind::exec: return "exec";
+    case RunKind::script: return "script";
+    case RunKind::roundtrip: break;
+  }
+  return "roundtrip";
+}
+
 std::string_view to_string(State state) {
   switch (state) {
     case State::unknown: return "unknown";

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "mxsweep/config/config.h"
+
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -7,7 +9,6 @@
 #include <vector>
 
 #include "config/read.h"
-#include "mxsweep/config/config.h"
 #include "mxsweep/config/sections.h"
 #include "support/catch.h"
 #include "support/guarded_bytes.h"
@@ -119,6 +120,74 @@ TEST_CASE("mail domains, and questions to take mail, are of SMTP alone", "[confi
             "2:66: depth: mail and rcpt are of SMTP, and the group's protocol is another"});
 }
 
+TEST_CASE("a check is a group of its own, with results of its own", "[config]") {
+  const watch::Settings settings = settings_of(
+      "watch = { helo = \"a.test\", interval = \"30s\", checks = [\"names\"] }\n"
+      "[[check]]\nkind = \"exec\"\nname = \"mailq\"\ncommand = [\"/bin/x\", \"-w\", \"50\"]\n"
+      "timeout = \"20s\"\npage_on = \"check.warning\"\nlabels = { team = \"mail\" }\n");
+  const watch::Group& group = settings.groups.at(0);
+  CHECK(group.name == "mailq");
+  CHECK(group.run == watch::Run{watch::RunKind::exec, {"/bin/x", "-w", "50"}, 20s});
+  CHECK(group.interval == 30s);
+  CHECK(group.confirmation.down_after == 2);
+  CHECK(group.page_on == std::vector{Cause::check_warning});
+  CHECK(group.labels == watch::Labels{{"team", "mail"}});
+  CHECK(group.checks.words.empty());
+}
+
+constexpr std::string_view kRoundtrip =
+    "watch = { helo = \"a.test\" }\n"
+    "[[check]]\nkind = \"roundtrip\"\nname = \"path\"\nsend = \"mail.example.net\"\n"
+    "from = \"probe@example.net\"\nto = \"probe+${token}@example.org\"\n"
+    "fetch = \"imaps://imap.example.org\"\nsecret_file = \"rt.toml\"\nwithin = \"1m\"\n";
+
+TEST_CASE("a round trip has the usual script with what its keys say", "[config]") {
+  const Configured configured = Room{}.read(kRoundtrip);
+  REQUIRE(problems_of(configured) == std::vector<std::string>());
+  const watch::Group& group = configured.settings->groups.at(0);
+  CHECK(group.run->kind == watch::RunKind::roundtrip);
+  CHECK(group.interval == 5min);
+  CHECK(group.confirmation.after == std::vector<Duration>{60s});
+  const roundtrip::Script& script = configured.scripts.at("path");
+  CHECK(script.name == "path");
+  CHECK(script.secret_file == "rt.toml");
+  const auto* connect = std::get_if<roundtrip::Connect>(&script.steps.at(0).action);
+  REQUIRE(connect != nullptr);
+  CHECK(to_string(connect->endpoint) == "smtp://mail.example.net:587");
+  CHECK(script.steps.at(script.steps.size() - 2).within == 60s);
+}
+
+TEST_CASE("a script has its steps in the configuration or in a file", "[config]") {
+  const std::string file =
+      "[[check]]\nname = \"other\"\n[[check.step]]\nconnect = \"b.test\"\n"
+      "[[check]]\nname = \"mine\"\n[[check.step]]\nconnect = \"c.test\"\n";
+  const Room room{{{"checks.toml", file}}, {}};
+  const Configured configured = room.read(
+      "watch = { helo = \"a.test\" }\n"
+      "[[check]]\nkind = \"script\"\nname = \"inline\"\nstep = [{ connect = \"a.test\" }]\n"
+      "[[check]]\nkind = \"script\"\nname = \"mine\"\nfile = \"checks.toml\"\n");
+  REQUIRE(problems_of(configured) == std::vector<std::string>());
+  const auto host = [&configured](const std::string& name) {
+    const auto& action = configured.scripts.at(name).steps.at(0).action;
+    return std::get<roundtrip::Connect>(action).endpoint.host;
+  };
+  CHECK(host("inline") == "a.test");
+  CHECK(host("mine") == "c.test");
+}
+
+TEST_CASE("what a check has no use for is a mistake", "[config]") {
+  const auto problems = [](const std::string& more) {
+    return problems_of(Room{}.read(std::string(kRoundtrip) + more));
+  };
+  CHECK(problems("command = [\"/bin/x\"]\n") ==
+        std::vector<std::string>{"11:11: a check of kind 'roundtrip' has no use for command"});
+  CHECK(problems("interval = \"30s\"\n") ==
+        std::vector<std::string>{"11:12: interval must be from 60s to 24h, not 30s"});
+  CHECK(problems("mechanism = \"CRAM\"\n") ==
+        std::vector<std::string>{"11:13: mechanism: 'CRAM' is not PLAIN, LOGIN, SCRAM-SHA-256, "
+                                 "XOAUTH2 or OAUTHBEARER"});
+}
+
 TEST_CASE("the complete example has no problem", "[config]") {
   const watch::Settings settings = settings_of(example(), room_of_example());
   CHECK(settings.history_octets_max == 10'000'000'000);
@@ -132,7 +201,11 @@ TEST_CASE("the complete example has no problem", "[config]") {
   CHECK(settings.http.status_dir == "/var/www/status");
   CHECK(settings.http.per_monitor == false);
 
-  REQUIRE(settings.groups.size() == 4);
+  REQUIRE(settings.groups.size() == 7);
+  CHECK(settings.groups[4].run->kind == watch::RunKind::exec);
+  CHECK(settings.groups[5].name == "delivery");
+  CHECK(settings.groups[5].run->kind == watch::RunKind::roundtrip);
+  CHECK(settings.groups[6].run->kind == watch::RunKind::script);
   const watch::Group& edge = settings.groups[0];
   CHECK(edge.labels == watch::Labels{{"team", "mail"}});
   CHECK(edge.page_on == std::vector{Cause::certificate_expired});

@@ -28,6 +28,16 @@ class StandIn final : public Outside {
     checked.push_back(std::move(target));
   }
   bool take_checked(std::vector<names::Resolved>& /*servers*/) override { return false; }
+  void run(std::uint64_t number, const watch::Group& group) override {
+    runs.emplace_back(number, group.name);
+  }
+  bool take(RunResult& result) override {
+    if (run_results.empty()) return false;
+    result = std::move(run_results.front());
+    run_results.pop_front();
+    return true;
+  }
+  void show(watch::MonitorId /*id*/, const RunResult& result) override { shown.push_back(result); }
   void record(const results::Record& record, Instant /*now*/) override {
     results::append_json(record, records.emplace_back());
   }
@@ -79,6 +89,9 @@ class StandIn final : public Outside {
   std::size_t delivered_at = 0;
   std::deque<Command> commands;
   std::uint64_t turns = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> runs;  // Number and group.
+  std::deque<RunResult> run_results;
+  std::vector<RunResult> shown;
 };
 
 }  // namespace mxsweep::monitor

@@ -31,6 +31,19 @@ std::uint32_t watched(const Scopes& scopes, ScopeKind kind, std::string_view tex
   return value == kNoValue ? 0 : scopes.watched(value);
 }
 
+TEST_CASE("a check has nothing in common with servers", "[watch][scopes]") {
+  Scopes scopes;
+  Group check;
+  check.name = "mailq";
+  check.run.emplace();
+  Monitor monitor;
+  monitor.key = "mailq check:mailq";
+  scopes.add(0, server("192.0.2.1"), group_by({}));
+  scopes.add(1, monitor, check);
+  CHECK(watched(scopes, ScopeKind::everything, "everything") == 1);
+  CHECK(watched(scopes, ScopeKind::group, "mailq") == 1);
+}
+
 TEST_CASE("monitors are counted for each value that they have", "[watch][scopes]") {
   Scopes scopes;
   const Group group = group_by({"rack"});

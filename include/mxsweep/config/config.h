@@ -11,12 +11,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mxsweep/core/status.h"
+#include "mxsweep/roundtrip/script.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::config {
@@ -27,7 +29,7 @@ struct Source {
 };
 
 struct Surroundings {
-  std::function<Result<std::string>(const std::string& path)> read_file;  // Of secrets.
+  std::function<Result<std::string>(const std::string& path)> read_file;  // Of secrets, of scripts.
   std::function<std::optional<std::string>(const std::string& name)> environment;
   std::function<bool(std::string_view zone)> has_zone;
   std::function<bool(std::string_view kind)> has_channel_kind;
@@ -46,7 +48,8 @@ struct Problem {
 };
 
 struct Configured {
-  std::optional<watch::Settings> settings;  // Nothing: there are problems.
+  std::optional<watch::Settings> settings;                          // Nothing: there are problems.
+  std::map<std::string, roundtrip::Script, std::less<>> scripts{};  // Of checks, by their names.
   std::vector<Problem> problems;
 };
 

@@ -59,7 +59,7 @@ struct Section {
 [[nodiscard]] const std::vector<Section>& script_sections();
 // Those of the file with the accounts of a script (config/accounts.h).
 [[nodiscard]] const std::vector<Section>& account_sections();
-// Of any of them. Requires: there is such a section.
+// Of any of them, in that order: "check" is that of watch.toml. Requires: there is such a section.
 [[nodiscard]] const Section& section_of(std::string_view name);
 
 }  // namespace mxsweep::config

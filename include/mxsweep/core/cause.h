@@ -27,8 +27,9 @@ enum class CauseSection : std::uint8_t {
   declined,  // The server answered in SMTP and declined us.
   tls,       // TLS was started but not completed.
   fix,       // It works, but something must be fixed.
+  run,       // What was run instead of a probe says that it fails.
 };
-inline constexpr std::size_t kCauseSectionCount = 10;
+inline constexpr std::size_t kCauseSectionCount = 11;
 
 // The classic reasons why mail does not flow, in the record's "group".
 enum class CauseGroup : std::uint8_t {

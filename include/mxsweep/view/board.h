@@ -2,8 +2,8 @@
 // Remembers what pages, API and metrics show and watch::Watch does not keep, and makes their facts.
 // Pure; used only while the monitor serves HTTP or writes its pages.
 //
-//   Shape     fed with what happens, in the loop's thread: on_result(), on_record(), on_effects(),
-//             forget(). Then each question is a function that returns facts.
+//   Shape     fed with what happens, in the loop's thread: on_result(), on_record(), on_run(),
+//             on_effects(), forget(). Then each question is a function that returns facts.
 //   Remembers the latest results of each monitor, as many as `octets_max` allows and at most
 //             kProbesMost; 90 days of groups, exact, and of monitors, to 6 minutes (down: to 2
 //             seconds), of more than 10,000 monitors only 30; the latest kIncidentsMost incidents
@@ -64,6 +64,7 @@ class Board {
 
   void on_result(watch::MonitorId id, const watch::HistoryRow& row, const watch::Moment& now);
   void on_record(const results::Record& record);
+  void on_run(watch::MonitorId id, RunSaid&& said);
   void on_effects(const watch::Effects& effects, const watch::Moment& now);
   void on_delivered(std::string_view channel, bool ok);
   void on_reload(std::optional<std::string> problem, const watch::Moment& now);

@@ -177,6 +177,12 @@ struct FieldValue {
   std::uint8_t percent = 0;  // Of the last 32 probes.
 };
 
+// What the latest run of a [[check]] has said.
+struct RunSaid {
+  std::string text{};
+  std::string data{};  // Performance data, as a plugin of Nagios has it; may be empty.
+};
+
 struct MonitorPage {
   Now now;
   MonitorLine monitor;
@@ -196,6 +202,8 @@ struct MonitorPage {
   std::vector<FieldValue> fields;
   watch::Group::Checks checks{};               // What is checked in DNS; no words: nothing.
   std::vector<watch::OpenFinding> findings{};  // The worst first.
+  std::optional<watch::RunKind> run{};         // Of a [[check]].
+  RunSaid said{};                              // Of that.
   std::vector<watch::TimelineRow> timeline;    // The newest first, at most 50.
   std::vector<IncidentFacts> incidents;        // The newest first, at most 10.
 };

@@ -39,7 +39,22 @@ struct Confirmation {
   std::uint8_t degraded_after = 3;
 };
 
-// [[group]]: targets that are probed and judged in the same way.
+// [[check]]: what is run, again and again, in place of probes.
+enum class RunKind : std::uint8_t { exec, script, roundtrip };
+[[nodiscard]] std::string_view to_string(RunKind kind);
+
+// Between the beginnings of two runs of a script or a round trip, at least.
+inline constexpr Duration kTripBreak = std::chrono::seconds{60};
+
+struct Run {
+  RunKind kind = RunKind::exec;                 // The scripts of the others are beside Settings.
+  std::vector<std::string> command{};           // Of exec.
+  Duration timeout = std::chrono::seconds{30};  // The same.
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+// [[group]]: targets that are probed and judged in the same way. [[check]]: the same of one
+// monitor, whose results are those of a run.
 struct Group {
   std::string name;
   std::string targets;  // The path of a list, as `scan` reads it; empty: see domains.
@@ -73,6 +88,7 @@ struct Group {
     friend bool operator==(const Checks&, const Checks&) = default;
   };
   Checks checks{};
+  std::optional<Run> run{};  // Nothing: targets are probed.
 };
 
 struct Canary {
