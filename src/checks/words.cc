@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "mxsweep/core/nearest_word.h"
-#include "mxsweep/dns/name.h"
+#include "mxsweep/dns/message.h"
 
 namespace mxsweep::checks {
 namespace {
