@@ -251,7 +251,8 @@ _dmarc.{DOMAIN}. TXT "v=DMARC1; p=reject"
         return self.output_of("/usr/bin/doveadm", "-c", config, *arguments)
 
     def messages(self, user, mark):
-        """The messages of a user that have `mark` somewhere, as (mailbox, headers)."""
+        """The messages of a user that have `mark` somewhere, as (mailbox, headers). It has an octet
+        that base64 has not: a short word can stand in any signature."""
         rows = json.loads(self.doveadm("-f", "json", "fetch", "-u", user, "mailbox hdr", "mailbox",
                                        "*", "text", mark))
         return [(row["mailbox"], row["hdr"]) for row in rows]

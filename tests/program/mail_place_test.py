@@ -84,10 +84,10 @@ class MailPlaces(MailPlaceTest):
             self.assertRegex(headers, rf"by mx\.{DOMAIN} \(Postfix\) with ESMTPS ")
 
     def test_imap_pop3_and_curl_see_it(self):
-        self.send("seen", f"box+more@{DOMAIN}")
-        self.place.wait_for(BOX, "seen")
+        self.send("is-seen", f"box+more@{DOMAIN}")
+        self.place.wait_for(BOX, "is-seen")
         with self.imap() as client:
-            self.assertRegex(client.search(None, "SUBJECT", "seen")[1][0], rb"^\d+$")
+            self.assertRegex(client.search(None, "SUBJECT", "is-seen")[1][0], rb"^\d+$")
         client = self.within(lambda: poplib.POP3_SSL(HOST_ADDRESS, context=self.context()))
         client.user(BOX)
         client.pass_(PASSWORD)
@@ -130,45 +130,45 @@ class MailPlaces(MailPlaceTest):
 
     def test_a_message_can_be_held_on_its_way(self):
         self.place.hold()
-        self.send("held")
+        self.send("is-held")
         self.place.wait_until_held()
-        self.assertEqual(self.place.messages(BOX, "held"), [])
+        self.assertEqual(self.place.messages(BOX, "is-held"), [])
         self.place.release()
-        self.place.wait_for(BOX, "held")
+        self.place.wait_for(BOX, "is-held")
 
     def test_a_message_can_be_deferred(self):
         self.place.defer()
-        self.send("deferred")
+        self.send("is-deferred")
         self.place.wait_until_deferred()
-        self.assertEqual(self.place.messages(BOX, "deferred"), [])
+        self.assertEqual(self.place.messages(BOX, "is-deferred"), [])
         self.place.retry()
-        self.place.wait_for(BOX, "deferred")
+        self.place.wait_for(BOX, "is-deferred")
 
     def test_a_message_can_be_filed_as_junk(self):
         self.place.file_as_junk()
-        self.send("junk")
-        (mailbox, _), = self.place.wait_for(BOX, "junk")
+        self.send("is-junk")
+        (mailbox, _), = self.place.wait_for(BOX, "is-junk")
         self.assertEqual(mailbox, "Junk")
         with self.imap() as client:
             self.assertIn(rb'(\HasNoChildren \Junk) "." Junk', client.list()[1])
 
     def test_a_message_can_come_twice(self):
         self.place.duplicate()
-        self.send("twice")
-        self.assertEqual(len(self.place.wait_for(BOX, "twice", 2)), 2)
+        self.send("is-twice")
+        self.assertEqual(len(self.place.wait_for(BOX, "is-twice", 2)), 2)
 
     def test_a_clock_on_the_way_can_be_wrong(self):
         self.place.skew(-3600)
-        self.send("skewed")
-        (_, headers), = self.place.wait_for(BOX, "skewed")
+        self.send("is-skewed")
+        (_, headers), = self.place.wait_for(BOX, "is-skewed")
         self.assertRegex(headers, rf"Received: from mx\.{DOMAIN} by inner\.{DOMAIN} with LMTP")
 
     def test_what_cannot_be_delivered_comes_back_to_its_sender(self):
         self.send("unknown user", NOBODY)
         self.send("no room", FULL)
         self.place.refuse()
-        self.send("refused")
-        for mark in ("unknown user", "no room", "refused"):
+        self.send("is-refused")
+        for mark in ("unknown user", "no room", "is-refused"):
             (_, headers), = self.place.wait_for(SENDER, mark)
             self.assertIn("multipart/report", headers)
         self.assertEqual(self.place.messages(FULL, "no room"), [])
@@ -178,12 +178,12 @@ class MailPlaces(MailPlaceTest):
         try:
             with self.assertRaises(ConnectionRefusedError), self.imap():
                 pass
-            self.send("down")
-            self.place.wait_for(BOX, "down")
+            self.send("is-down")
+            self.place.wait_for(BOX, "is-down")
         finally:
             self.place.start_mailboxes()
         with self.imap() as client:
-            self.assertNotEqual(client.search(None, "SUBJECT", "down")[1], [b""])
+            self.assertNotEqual(client.search(None, "SUBJECT", "is-down")[1], [b""])
 
     def test_imap_can_lack_capabilities(self):
         lacking = {"UIDPLUS", "IDLE", "SPECIAL-USE"}

@@ -140,6 +140,8 @@ MonitorPage down_monitor() {
                                .detail = "old.example.net"},
                     .severity = Severity::error,
                     .since = kNow - hours{5}}};
+  page.run = watch::RunKind::exec;
+  page.said = {"SMTP CRITICAL - Socket timeout", "time=10.0s;;;0"};
   page.incidents = {prefix_outage()};
   page.timeline = {{kNow - minutes{7}, page.monitor.key, 412, "down", "connect net.timeout"}};
   return page;
