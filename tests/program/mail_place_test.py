@@ -92,7 +92,7 @@ class MailPlaces(MailPlaceTest):
         client.user(BOX)
         client.pass_(PASSWORD)
         newest = client.stat()[0]
-        self.assertIn(b"Subject: seen", client.top(newest, 0)[1])
+        self.assertIn(b"Subject: is-seen", client.top(newest, 0)[1])
         client.quit()
         if shutil.which("curl"):
             self.assertRegex(self.curl("INBOX?SUBJECT%20seen"), r"^\* SEARCH \d+\r\n$")
