@@ -30,8 +30,8 @@ const std::vector<Section>& account_sections() {
        "The messages.",
        {
            {"key", Type::text, "\"${RT_KEY}\"", "",
-            "A text of chance that the tokens are made with: who has it can make messages that are "
-            "deleted. Without it, the passwords serve."},
+            "A random text that the tokens are made with: with it, messages can be made that this "
+            "program deletes. Without it, the passwords serve."},
            {"key_file", Type::text, "\"rt.key\"", "", "A file with the key."},
        }},
   };

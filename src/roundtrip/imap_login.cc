@@ -30,7 +30,7 @@ void ImapVisit::read_offer(std::string_view response) {
 
 void ImapVisit::log_in(bool under_tls, Instant now) {
   result_.until = Phase::login;
-  offer_.listed = false;  // Until there is a list for who is logged in.
+  offer_.listed = false;  // Until there is a list for an authenticated session.
   Result<Authentication> chosen = authentication(offer_.mechanisms, under_tls, order_);
   if (chosen.ok()) {
     authentication_.emplace(*std::move(chosen));

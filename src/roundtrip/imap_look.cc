@@ -204,7 +204,7 @@ void ImapVisit::on_marked(bool ok, std::string_view words, Instant now) {
   ask(Step::marked, std::move(command), now);
 }
 
-// EXPUNGE removes all that are marked, whoever has marked them.
+// EXPUNGE removes all that are marked, those that other clients have marked too.
 void ImapVisit::on_marked_listed(bool ok, Instant now) {
   const std::vector<std::uint32_t> ours = to_remove();
   const bool only_ours =

@@ -36,7 +36,7 @@ TEST_CASE("what tells of a success, or of nothing, is no report", "[message]") {
   CHECK_FALSE(read_delivery_report(""));
 }
 
-TEST_CASE("a message of somebody who quotes a report is none", "[message]") {
+TEST_CASE("a reply that quotes a report is none", "[message]") {
   CHECK_FALSE(read_delivery_report("From: a@b.test\r\n\r\nAction: failed\r\n\r\nStatus: 5\r\n"));
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("without a validity of its numbers nothing is deleted", "[mailbox]") {
   CHECK(result.kept == "the server does not say how long its numbers are valid");
 }
 
-TEST_CASE("a message that somebody else has moved away was seen all the same", "[mailbox]") {
+TEST_CASE("a message that another client has moved away was seen all the same", "[mailbox]") {
   const MailboxResult result =
       delete_in(selected() + search("m2", " 9") + fields("m3", message_of(9, kOurHeader)) +
                 header("") + search("m5", "") + fields("m6", ""));

@@ -81,7 +81,7 @@ TEST_CASE("else it waits for the server's challenge", "[mailbox]") {
             .fault == kFault);
 }
 
-TEST_CASE("what a server offers to who is logged in is asked for", "[mailbox]") {
+TEST_CASE("what a server offers after the login is asked for", "[mailbox]") {
   Reader reader;
   CHECK(reader
             .play(R"(

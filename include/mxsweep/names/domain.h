@@ -50,7 +50,7 @@ class Domain {
     if (!part.host.empty()) host_of(part.host, part.preference).totals.count(part);
   }
 
-  // Adds a server as DNS has it, which nobody visits.
+  // Adds a server as DNS has it, which is not visited.
   void add_unvisited(const Resolved& server);
 
   [[nodiscard]] std::size_t octets_of_target() const { return target_.octets_held(); }
