@@ -125,6 +125,7 @@ Action read_rcpt_to(Fields& fields, Context&, ScriptReading& reading) {
 }
 
 Action read_data(Fields& fields, Context&, ScriptReading& reading) {
+  reading.has_message = true;
   roundtrip::Data data{.subject = "probe ${token}"};
   if (std::optional<Fields> inside = fields.inside("data", "check.step.data")) {
     const std::string subject = text_with_variables(*inside, "subject", reading.variables);
@@ -182,6 +183,7 @@ void read_folders(Fields& fields, roundtrip::Fetch& fetch) {
 
 Action read_fetch(Fields& fields, Context&, ScriptReading& reading) {
   if (reading.fetched) fields.complain("fetch", "fetch: a check has one mailbox");
+  if (!reading.has_message) fields.complain("fetch", "fetch needs a step with data before it");
   reading.fetched = true;
   roundtrip::Fetch fetch{.endpoint = read_place(fields, "fetch", false)};
   read_folders(fields, fetch);

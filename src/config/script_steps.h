@@ -16,7 +16,8 @@ namespace mxsweep::config {
 struct ScriptReading {
   std::vector<std::string> variables{"token", "user"};
   bool connected = false;
-  bool opening = false;  // Nothing was sent yet but what leads to TLS.
+  bool opening = false;      // Nothing was sent yet but what leads to TLS.
+  bool has_message = false;  // One is sent.
   bool fetched = false;
   bool trusts_server = false;  // There is an authserv_id.
 };

@@ -40,6 +40,29 @@ Phase mailbox_phase_of(mxsweep::Phase phase) {
   return row == nullptr ? Phase::login : row->mailbox;
 }
 
+Duration time_of_step(Phase phase, const results::PhaseTimes& times) {
+  Duration took{};
+  const auto add = [&](CorePhase core) {
+    if (times[core] != results::kNotReached) took += times[core];
+  };
+  switch (phase) {
+    case Phase::connect: add(CorePhase::connect); break;
+    case Phase::greeting:
+      add(CorePhase::connect);
+      add(CorePhase::greeting);
+      break;
+    case Phase::ehlo: add(CorePhase::ehlo); break;
+    case Phase::starttls:
+      add(CorePhase::starttls);
+      add(CorePhase::tls);
+      break;
+    case Phase::ehlo_tls: add(CorePhase::ehlo_tls); break;
+    case Phase::quit: add(CorePhase::quit); break;
+    default: break;
+  }
+  return took;
+}
+
 std::vector<PhaseTime> opening_times(const results::PhaseTimes& times) {
   std::vector<PhaseTime> opening;
   for (const PhaseRow& row : kPhaseRows) {

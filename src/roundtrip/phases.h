@@ -19,6 +19,10 @@ namespace mxsweep::roundtrip {
 [[nodiscard]] Phase sending_phase_of(mxsweep::Phase phase);
 [[nodiscard]] Phase mailbox_phase_of(mxsweep::Phase phase);
 
+// What a step took whose reply is that of the phase: connecting is a part of the greeting's, and a
+// step with STARTTLS includes the handshake.
+[[nodiscard]] Duration time_of_step(Phase phase, const results::PhaseTimes& times);
+
 // Of the phases that were reached before the transaction.
 [[nodiscard]] std::vector<PhaseTime> opening_times(const results::PhaseTimes& times);
 

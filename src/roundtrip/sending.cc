@@ -93,7 +93,11 @@ Sending::Move Sending::run(const Step& step, Instant now) {
     if (!status.ok()) return fail(status.sentence());
     return command("RCPT TO:<" + address + ">", phase_, now);
   }
-  if (std::holds_alternative<Data>(step.action)) {
+  if (const auto* data = std::get_if<Data>(&step.action)) {
+    // Made before: after a 354 only closing would end that without a message.
+    Result<std::string> octets = mail_octets(*data, now);
+    if (!octets.ok()) return fail(octets.status().sentence());
+    message_ = *std::move(octets);
     Move move = command("DATA", phase_, now);
     stage_ = Stage::data;
     return move;
@@ -164,10 +168,7 @@ Result<std::string> Sending::mail_octets(const Data& data, Instant now) const {
 
 // After a 354.
 Sending::Move Sending::deliver(Instant now) {
-  Result<std::string> octets = mail_octets(std::get<Data>(step().action), now);
-  // The server waits for octets: only closing ends that without a message.
-  if (!octets.ok()) return give_up(octets.status().sentence(), now);
-  sending_ = *std::move(octets);
+  sending_ = std::exchange(message_, {});
   times_.push_back({Phase::data, now - asked_});
   phase_ = Phase::dot;
   stage_ = Stage::dot;

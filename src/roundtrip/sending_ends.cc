@@ -93,6 +93,9 @@ void Sending::on_end(const probe::Observation& seen, Instant now) {
     keep(std::move(quit));
   }
   const results::Record record = seen.record(endpoint().host);
+  for (StepResult& each : results_) {
+    if (each.took == Duration::zero()) each.took = time_of_step(each.phase, record.ms);
+  }
   const std::vector<PhaseTime> opening = opening_times(record.ms);
   times_.insert(times_.begin(), opening.begin(), opening.end());
   if (record.ms[CorePhase::quit] != results::kNotReached) {

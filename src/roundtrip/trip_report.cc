@@ -48,6 +48,8 @@ Sent Trip::sent() const {
 
 Found Trip::found() const {
   if (watch_ == nullptr) return Found::not_tried;
+  // All went as the script wants, and no message is on its way.
+  if (!accepted_ && sent() == Sent::queued) return Found::not_tried;
   const MailboxResult& last = watch_->report.last;
   if (last.seen()) {
     const std::string& wanted = std::get<Fetch>(watch_->step->action).want_folder;

@@ -76,6 +76,8 @@ std::string problems_of_steps(std::string_view steps) {
   std::string before = "[[check]]\nname = \"a\"\n[[check.step]]\nconnect = \"a.test\"\n";
   const bool of_message =
       steps.starts_with("header") || steps.starts_with("hops") || steps.starts_with("delete");
+  const bool of_mailbox = of_message || steps.starts_with("fetch");
+  if (of_mailbox) before += "[[check.step]]\ndata = {}\n";
   if (of_message) before += "[[check.step]]\nfetch = \"imap://a.test\"\n";
   before += "[[check.step]]\n";
   std::string all;
@@ -148,6 +150,11 @@ TEST_CASE("steps stand where they can be run", "[config][scripts]") {
         "quit must stand before fetch");
 }
 
+TEST_CASE("a mailbox is looked at for a message", "[config][scripts]") {
+  CHECK(problems_of_steps("quit = true\n[[check.step]]\nfetch = \"imap://a.test\"") ==
+        "fetch needs a step with data before it");
+}
+
 TEST_CASE("passwords go to servers that are verified, unless a script says otherwise",
           "[config][scripts]") {
   const Script script = only(R"toml([[check]]
@@ -158,6 +165,8 @@ verify = false
 [[check.step]]
 auth = { in_clear = true }
 [[check.step]]
+data = {}
+[[check.step]]
 fetch = "imap://a.test"
 user = "other"
 verify = false
@@ -165,9 +174,9 @@ in_clear = true
 )toml");
   CHECK_FALSE(std::get<Connect>(script.steps[0].action).verify);
   CHECK(std::get<Authenticate>(script.steps[1].action).in_clear);
-  CHECK(std::get<Fetch>(script.steps[2].action).user == "other");
-  CHECK_FALSE(std::get<Fetch>(script.steps[2].action).verify);
-  CHECK(std::get<Fetch>(script.steps[2].action).in_clear);
+  CHECK(std::get<Fetch>(script.steps[3].action).user == "other");
+  CHECK_FALSE(std::get<Fetch>(script.steps[3].action).verify);
+  CHECK(std::get<Fetch>(script.steps[3].action).in_clear);
   CHECK(only(write_script(script)) == script);
   CHECK(problems_of_steps("ehlo = true\nverify = false") == "verify goes with connect and fetch");
   CHECK(problems_of_steps("connect = \"a.test\"\nverify = false") ==

@@ -233,6 +233,26 @@ TEST_CASE("a server that closes after the final dot leaves it unsure", "[sending
   CHECK(delivery.sending.sent() == Sent::unsure);
 }
 
+TEST_CASE("a file that cannot be sent is told before DATA", "[sending]") {
+  Sender sender{.steps = steps_with_data()};
+  sender.order.files["x"] = "Subject: x\n\na\rb\n";
+  sender.steps[4] = step(Data{.file = "x"});
+  const Ended ended = sender.play(R"(
+    S: 220 mx.test ESMTP
+    C: EHLO scanner.test
+    S: 250 mx.test
+    C: MAIL FROM:<probe@example.net>
+    S: 250 2.1.0 Ok
+    C: RCPT TO:<probe@example.org>
+    S: 250 2.1.5 Ok
+    C: QUIT
+    S: 221 bye
+    [close]
+    = ok quit none)");
+  CHECK(ended.faults().starts_with("data: "));
+  CHECK(ended.sent == Sent::failed);
+}
+
 TEST_CASE("no message is sent where DATA is refused", "[sending]") {
   Sender sender{.steps = steps_with_data()};
   const Ended ended = sender.play(kUntilData + R"(

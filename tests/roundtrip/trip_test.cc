@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "mxsweep/roundtrip/expectation.h"
 #include "mxsweep/roundtrip/usual_script.h"
 #include "roundtrip/trip_world.h"
 #include "support/catch.h"
@@ -213,6 +214,25 @@ TEST_CASE("headers that are not as they should be fail the check", "[trip]") {
   CHECK(report.authentication->front().result == "fail");
   CHECK(world.mailboxes.inbox().messages.empty());
   static_cast<void>(line_of(report, script));
+}
+
+TEST_CASE("a message whose refusal is expected is not waited for", "[trip]") {
+  TripWorld world;
+  world.replies["dot"] = "550 5.7.1 no such content here";
+  Script script = script_to_mailbox();
+  REQUIRE(add_word("550", script.steps[4].expect).ok());
+  const Report report = world.run(script);
+  CHECK(state_of(report) == "ok");
+  CHECK(report.total < seconds{2});
+}
+
+TEST_CASE("each step has its time", "[trip]") {
+  TripWorld world;
+  const Report report = world.run(script_to_mailbox());
+  for (const StepResult& each : report.sent.front().steps) {
+    CAPTURE(each.step);
+    CHECK(each.took > Duration::zero());
+  }
 }
 
 TEST_CASE("a script without a mailbox only sends", "[trip]") {

@@ -124,6 +124,7 @@ class Sending : public probe::Transaction {
   Instant deadline_{};  // Of the reply that is awaited.
   std::string capabilities_;
   std::string sending_;
+  std::string message_;   // To be sent after a 354.
   std::string received_;  // Since the last reply.
   smtp::ReplyReader reader_;
   std::unique_ptr<Authentication> authentication_;  // Null: none goes on.
