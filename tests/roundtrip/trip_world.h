@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mxsweep/probe/conversation.h"
 #include "mxsweep/roundtrip/trip.h"
 #include "roundtrip/model_server.h"
 #include "support/catch.h"
