@@ -42,34 +42,16 @@ void NameThread::ask(targets::Target&& name, bool domain) {
   fail(name);
 }
 
-bool NameThread::take(std::vector<names::Resolved>& servers) {
-  if (!has_answers()) return false;
-  const std::lock_guard lock(lock_);
-  servers = std::move(answers_.front());
-  answers_.pop_front();
-  --answers_waiting_;
-  return true;
-}
-
 Status NameThread::failure() const {
   const std::lock_guard lock(lock_);
   return failure_;
-}
-
-void NameThread::answer(std::vector<names::Resolved>&& servers) {
-  {
-    const std::lock_guard lock(lock_);
-    answers_.push_back(std::move(servers));
-    ++answers_waiting_;
-  }
-  bell_.notify_if_waiting();
 }
 
 void NameThread::fail(const targets::Target& name) {
   std::vector<names::Resolved> servers;
   servers.push_back(
       {.task = {.target = name, .path = nullptr}, .cause = Cause::local_resolver_unreachable});
-  answer(std::move(servers));
+  answers_.push(std::move(servers));
 }
 
 bool NameThread::take_question(Question& question) {
@@ -106,7 +88,9 @@ void NameThread::run() {
     }
     own_bell_.cancel_wait();
     if (!names.is_open()) continue;
-    for (std::vector<names::Resolved> servers; names.take(servers);) answer(std::move(servers));
+    for (std::vector<names::Resolved> servers; names.take(servers);) {
+      answers_.push(std::move(servers));
+    }
   }
 }
 

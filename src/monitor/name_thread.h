@@ -8,7 +8,6 @@
 //             local_resolver_unreachable, which says nothing of the name. failure() says why.
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "mxsweep/core/status.h"
 #include "mxsweep/names/names.h"
 #include "mxsweep/threads/doorbell.h"
+#include "mxsweep/threads/doorbell_queue.h"
 #include "mxsweep/threads/thread.h"
 
 namespace mxsweep::monitor {
@@ -25,7 +25,7 @@ inline constexpr Duration kAnswerAge = std::chrono::seconds{10};
 class NameThread {
  public:
   NameThread(names::NameOptions options, threads::Doorbell& bell)
-      : options_(std::move(options)), bell_(bell) {
+      : options_(std::move(options)), answers_(bell) {
     options_.resolver.ttl_most = kAnswerAge;
   }
   ~NameThread();
@@ -34,8 +34,8 @@ class NameThread {
 
   // `domain`: the name is a mail domain.
   void ask(targets::Target&& name, bool domain);
-  [[nodiscard]] bool take(std::vector<names::Resolved>& servers);
-  [[nodiscard]] bool has_answers() const { return answers_waiting_.load() > 0; }
+  [[nodiscard]] bool take(std::vector<names::Resolved>& servers) { return answers_.pop(servers); }
+  [[nodiscard]] bool has_answers() const { return !answers_.empty(); }
   [[nodiscard]] Status failure() const;
 
  private:
@@ -46,20 +46,17 @@ class NameThread {
 
   void run();
   [[nodiscard]] bool take_question(Question& question);
-  void answer(std::vector<names::Resolved>&& servers);
   void fail(const targets::Target& name);
 
   names::NameOptions options_;
-  threads::Doorbell& bell_;
+  threads::DoorbellQueue<std::vector<names::Resolved>> answers_;
   threads::Doorbell own_bell_;
   threads::Thread thread_;
   bool started_ = false;
   mutable std::mutex lock_;
   std::deque<Question> questions_;
-  std::deque<std::vector<names::Resolved>> answers_;
   Status failure_;
   bool ends_ = false;
-  std::atomic<std::size_t> answers_waiting_ = 0;
 };
 
 }  // namespace mxsweep::monitor

@@ -21,20 +21,12 @@ void ProgramThread::run(ProgramOrder&& order) {
         own_bell_.good() ? thread_.start("programs", [this] { serve(); }) : own_bell_.error();
   }
   if (start_error_ != 0) {
-    return pass_on({.number = order.number, .end = {.error = start_error_}, .began = ring::now()});
+    return results_.push(
+        {.number = order.number, .end = {.error = start_error_}, .began = ring::now()});
   }
   const std::lock_guard lock(lock_);
   orders_.push_back(std::move(order));
   own_bell_.notify_if_waiting();
-}
-
-bool ProgramThread::take(ProgramResult& result) {
-  if (!has_results()) return false;
-  const std::lock_guard lock(lock_);
-  result = std::move(results_.front());
-  results_.pop_front();
-  --results_waiting_;
-  return true;
 }
 
 void ProgramThread::stop() {
@@ -111,24 +103,15 @@ void ProgramThread::end_all() {
 }
 
 void ProgramThread::finish(const Running& running, int error) {
-  pass_on({.number = running.order.number,
-           .end = {.error = error,
-                   .signal = running.program.signal(),
-                   .exit_status = running.program.exit_status(),
-                   .timed_out = running.timed_out,
-                   .timeout = running.order.timeout,
-                   .output = running.program.output()},
-           .began = running.began,
-           .took = ring::now() - running.began});
-}
-
-void ProgramThread::pass_on(ProgramResult&& result) {
-  {
-    const std::lock_guard lock(lock_);
-    results_.push_back(std::move(result));
-    ++results_waiting_;
-  }
-  bell_.notify_if_waiting();
+  results_.push({.number = running.order.number,
+                 .end = {.error = error,
+                         .signal = running.program.signal(),
+                         .exit_status = running.program.exit_status(),
+                         .timed_out = running.timed_out,
+                         .timeout = running.order.timeout,
+                         .output = running.program.output()},
+                 .began = running.began,
+                 .took = ring::now() - running.began});
 }
 
 }  // namespace mxsweep::monitor

@@ -21,6 +21,7 @@
 #include "monitor/run_result.h"
 #include "mxsweep/programs/program.h"
 #include "mxsweep/threads/doorbell.h"
+#include "mxsweep/threads/doorbell_queue.h"
 #include "mxsweep/threads/thread.h"
 
 namespace mxsweep::monitor {
@@ -43,14 +44,14 @@ struct ProgramResult {
 
 class ProgramThread {
  public:
-  explicit ProgramThread(threads::Doorbell& bell) : bell_(bell) {}
+  explicit ProgramThread(threads::Doorbell& bell) : results_(bell) {}
   ~ProgramThread() { stop(); }
   ProgramThread(const ProgramThread&) = delete;
   ProgramThread& operator=(const ProgramThread&) = delete;
 
   void run(ProgramOrder&& order);
-  [[nodiscard]] bool take(ProgramResult& result);
-  [[nodiscard]] bool has_results() const { return results_waiting_.load() > 0; }
+  [[nodiscard]] bool take(ProgramResult& result) { return results_.pop(result); }
+  [[nodiscard]] bool has_results() const { return !results_.empty(); }
   void stop();
 
  private:
@@ -68,9 +69,8 @@ class ProgramThread {
   void end_all();
   [[nodiscard]] bool has_room_for_orders();
   void finish(const Running& running, int error);
-  void pass_on(ProgramResult&& result);
 
-  threads::Doorbell& bell_;
+  threads::DoorbellQueue<ProgramResult> results_;
   threads::Doorbell own_bell_;
   threads::Thread thread_;
   bool started_ = false;
@@ -78,8 +78,6 @@ class ProgramThread {
   std::list<Running> running_;  // Of the thread.
   std::mutex lock_;
   std::deque<ProgramOrder> orders_;
-  std::deque<ProgramResult> results_;
-  std::atomic<std::size_t> results_waiting_ = 0;
   std::atomic<bool> ends_ = false;
 };
 

@@ -32,7 +32,7 @@ TripThread::TripThread(const std::string& helo, const Machine& machine, threads:
     : helo_(helo),
       sources_(machine.sources),
       tls_(machine.tls),
-      bell_(bell),
+      results_(bell),
       names_(named_by_the_user(machine.names, scope_), own_bell_),
       programs_(own_bell_) {
   scope_.allow_private = true;
@@ -57,15 +57,6 @@ void TripThread::run(std::uint64_t number, const std::string& name) {
 void TripThread::fail(const Status& why) {
   const std::lock_guard lock(lock_);
   failure_ = why.behind("round trips");
-}
-
-bool TripThread::take(RunResult& result) {
-  if (!has_results()) return false;
-  const std::lock_guard lock(lock_);
-  result = std::move(results_.front());
-  results_.pop_front();
-  --results_waiting_;
-  return true;
 }
 
 Status TripThread::failure() const {
@@ -237,13 +228,7 @@ void TripThread::end(const roundtrip::Report& report, std::uint64_t number) {
 }
 
 void TripThread::pass_on(RunResult&& result) {
-  if (ends_) return;
-  {
-    const std::lock_guard lock(lock_);
-    results_.push_back(std::move(result));
-    ++results_waiting_;
-  }
-  bell_.notify_if_waiting();
+  if (!ends_) results_.push(std::move(result));
 }
 
 }  // namespace mxsweep::monitor

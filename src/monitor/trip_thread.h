@@ -28,6 +28,7 @@
 #include "monitor/program_thread.h"
 #include "monitor/run_result.h"
 #include "mxsweep/scope/scope.h"
+#include "mxsweep/threads/doorbell_queue.h"
 #include "mxsweep/trips/recipe.h"
 #include "mxsweep/trips/trips.h"
 
@@ -49,8 +50,8 @@ class TripThread {
   void use(std::shared_ptr<const trips::Recipes> recipes) { recipes_ = std::move(recipes); }
   // Requires: there is a recipe of that name.
   void run(std::uint64_t number, const std::string& name);
-  [[nodiscard]] bool take(RunResult& result);
-  [[nodiscard]] bool has_results() const { return results_waiting_.load() > 0; }
+  [[nodiscard]] bool take(RunResult& result) { return results_.pop(result); }
+  [[nodiscard]] bool has_results() const { return !results_.empty(); }
   [[nodiscard]] Status failure() const;
   void stop();
 
@@ -94,7 +95,7 @@ class TripThread {
   const probe::Sources sources_;
   const tls::ClientOptions tls_;
   scope::Scope scope_;
-  threads::Doorbell& bell_;
+  threads::DoorbellQueue<RunResult> results_;
   std::shared_ptr<const trips::Recipes> recipes_ = std::make_shared<const trips::Recipes>();
   bool started_ = false;
 
@@ -114,9 +115,7 @@ class TripThread {
   threads::Thread thread_;
   mutable std::mutex lock_;
   std::deque<Order> ordered_;
-  std::deque<RunResult> results_;
   Status failure_;
-  std::atomic<std::size_t> results_waiting_ = 0;
   std::atomic<bool> ends_ = false;
 };
 

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "mxsweep/threads/doorbell.h"
+#include "mxsweep/threads/doorbell_queue.h"
 #include "mxsweep/threads/spsc_queue.h"
 #include "support/catch.h"
 
@@ -91,6 +93,34 @@ TEST_CASE("two threads lose no value, repeat none and miss no notification", "[t
   }
   producer.join();
   CHECK(in_order);
+  CHECK(queue.empty());
+}
+
+TEST_CASE("all values of several writers reach a reader that sleeps at its doorbell, each once",
+          "[threads][queue]") {
+  constexpr int kWriters = 3;
+  constexpr int kEach = 2'000;
+  Doorbell bell;
+  DoorbellQueue<std::unique_ptr<int>> queue(bell);
+  std::unique_ptr<int> value;
+  CHECK_FALSE(queue.pop(value));
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&queue, writer] {
+      for (int i = 0; i < kEach; ++i) queue.push(std::make_unique<int>(writer * kEach + i));
+    });
+  }
+  std::vector<int> next = {0, kEach, 2 * kEach};
+  for (int got = 0; got < kWriters * kEach;) {
+    bell.prepare();
+    if (queue.empty()) bell.wait();
+    bell.cancel_wait();
+    for (; queue.pop(value); ++got) {
+      // Those of one writer keep their order.
+      CHECK(*value == next[static_cast<std::size_t>(*value / kEach)]++);
+    }
+  }
+  for (std::thread& writer : writers) writer.join();
   CHECK(queue.empty());
 }
 
