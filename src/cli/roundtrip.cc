@@ -139,11 +139,7 @@ Result<std::vector<roundtrip::Script>> scripts_of_file(const std::string& path) 
   if (!text.ok()) return Status::unusable(printable(text.status().sentence()));
   config::ConfiguredScripts read = config::read_scripts({.name = path, .text = *text});
   if (read.scripts) return *std::move(read.scripts);
-  std::string sentence;
-  for (const config::Problem& problem : read.problems) {
-    sentence += (sentence.empty() ? "" : "\n") + problem.text();
-  }
-  return in_lines(Status::unusable(sentence));
+  return in_lines(config::unusable(read.problems));
 }
 
 void warn_of_readers(const std::filesystem::path& path) {

@@ -85,6 +85,14 @@ const std::vector<const toml::table*>& Document::of(std::string_view section) co
   return found == tables.end() ? kNone : found->second;
 }
 
+Status unusable(const std::vector<Problem>& problems) {
+  std::string sentence;
+  for (const Problem& problem : problems) {
+    sentence += (sentence.empty() ? "" : "\n") + problem.text();
+  }
+  return Status::unusable(sentence);
+}
+
 std::string Problem::text() const {
   if (line == 0) return fmt::format("{}: {}", file, sentence);
   return fmt::format("{}:{}:{}: {}", file, line, column, sentence);

@@ -33,11 +33,7 @@ Result<config::Accounts> read_accounts(const std::filesystem::path& path) {
       {.name = path.string(), .text = *text},
       {.read_file = read_secret, .environment = variable, .has_zone = {}, .has_channel_kind = {}});
   if (read.accounts) return *std::move(read.accounts);
-  std::string sentence;
-  for (const config::Problem& problem : read.problems) {
-    sentence += (sentence.empty() ? "" : "\n") + problem.text();
-  }
-  return Status::unusable(sentence);
+  return config::unusable(read.problems);
 }
 
 // Whose password is the key of messages, if the file has none.

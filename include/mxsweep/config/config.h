@@ -46,6 +46,8 @@ struct Problem {
 
   [[nodiscard]] std::string text() const;  // "watch.toml:3:8: …"
 };
+// A line each.
+[[nodiscard]] Status unusable(const std::vector<Problem>& problems);
 
 struct Configured {
   std::optional<watch::Settings> settings;                          // Nothing: there are problems.
