@@ -2,7 +2,6 @@
 #include "mxsweep/scan/scan.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,20 +16,13 @@
 #include "cli/say.h"
 #include "cli/scan_flags.h"
 #include "cli/scan_metrics.h"
+#include "cli/scan_options.h"
 #include "cli/scan_order.h"
 #include "mxsweep/files/whole_file.h"
-#include "mxsweep/pace/retry.h"
 #include "mxsweep/ring/socket.h"
 
 namespace mxsweep::cli {
 namespace {
-
-std::uint32_t processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
-}
 
 // False: it could not be written, which has been reported.
 bool write_summary(const std::string& path, const results::Summary& summary) {
@@ -125,86 +117,10 @@ int sweep(const ScanFlags& flags, scan::Options& options, ScanMetrics* metrics) 
   return kWrongUsage;
 }
 
-// What a sweep does to one's own servers only.
-Status check_own(const ScanFlags& flags) {
-  if (!flags.scope.own.empty()) return {};
-  if (flags.conversation.enumerate) {
-    return Status::unusable(
-        "--tls-enumerate is for one's own servers; name them: --own FILE|PREFIX|DOMAIN. "
-        "mxsweep probe takes any server by its name");
-  }
-  if (!flags.conversation.is_for_own_only()) return {};
-  return Status::unusable(
-      "--depth mail and rcpt are for one's own servers; name them: --own FILE|PREFIX|DOMAIN");
-}
-
-std::uint32_t descriptors_besides(const ScanFlags& flags) {
-  return flags.checks.descriptors() + (flags.metrics.empty() ? 0 : ScanMetrics::kDescriptors);
-}
-
-// Policies of MTA-STS are fetched for the lines of domains. Without visits, authorities are for
-// their hosts only.
-Status check_http(const ScanFlags& flags) {
-  const bool http = flags.checks.options.http;
-  if (http && flags.visits && flags.domains.empty()) {
-    return Status::unusable(
-        "--checks http: the policies are written into the lines of domains; name a file for them: "
-        "--domain-summary FILE");
-  }
-  const bool trusts = !flags.conversation.ca_file.empty() || !flags.conversation.ca_path.empty();
-  if (trusts && !http && !flags.visits) {
-    return Status::unusable(
-        "--ca-file and --ca-path are for the policies of MTA-STS: --checks +http");
-  }
-  return {};
-}
-
-// zgrab2's records have certificates, or none, but not digests alone.
-Status check_format(const ScanFlags& flags) {
-  if (flags.format != results::Format::zgrab2) return {};
-  if (flags.conversation.enumerate)
-    return Status::unusable("--format zgrab2 has no place for --tls-enumerate");
-  if (flags.conversation.chain != results::ChainDetail::digest) return {};
-  return Status::unusable("--format zgrab2 has no place for --chain digest; give leaf or full");
-}
-
 bool reads_terminal(const std::vector<files::ListSource>& lists) {
   return ::isatty(STDIN_FILENO) != 0 && std::ranges::any_of(lists, [](const auto& list) {
            return list.words.empty() && list.path == "-";
          });
-}
-
-// What the sweep takes as it was given.
-void take_over(const ScanFlags& flags, scan::Options& options) {
-  options.shard = flags.shard;
-  options.output = flags.output;
-  options.format = flags.format;
-  options.summary = flags.summary;
-  options.ports = flags.ports;
-  options.rate = flags.rate;
-  options.courtesy = flags.courtesy;
-  options.enumerate = flags.conversation.enumerate;
-  options.server_names = flags.conversation.server_names;
-  options.retries = flags.retries.value_or(pace::kRetriesDefault);
-  options.retries_own = flags.retries.value_or(0);
-  options.retry_delay = flags.retry_delay;
-  options.drain = flags.drain;
-  options.max_runtime = flags.max_runtime;
-  options.rotation = flags.rotation;
-  options.compress = flags.compress;
-  options.strict = flags.strict;
-  options.certificates = flags.certificates;
-  options.domains = flags.domains;
-  options.visits = flags.visits;
-}
-
-// The blocklists, before anything is asked.
-Status open_blocklists(ScanFlags& flags, scan::Options& options) {
-  const Status opened = flags.checks.open_blocklists();
-  if (!opened.ok() || flags.checks.blocklist_run == nullptr) return opened;
-  options.also_read.push_back(flags.checks.blocklists);
-  options.also_read.push_back(flags.checks.blocklist_run->lists().state);
-  return {};
 }
 
 // What else is asked about the targets, and whether certificates are kept for it.
@@ -227,60 +143,12 @@ Status add_inquiry(const ScanFlags& flags, scan::Options& options) {
 }  // namespace
 
 int run_scan(ScanFlags& flags, const Resumption* resumption) {
-  const Result<std::vector<files::ListSource>> lists = choose_lists(flags);
-  if (!lists.ok()) return refuse(lists.status());
-  if (const Status checked = check_format(flags); !checked.ok()) return refuse(checked);
-  if (const Status checked = check_own(flags); !checked.ok()) return refuse(checked);
-  if (const Status checked = check_http(flags); !checked.ok()) return refuse(checked);
-  if (const Status checked = flags.conversation.check_survey(); !checked.ok())
-    return refuse(checked);
   if (flags.ports.empty()) flags.ports = {kPortDefault};
+  if (const Status checked = check_flags(flags); !checked.ok()) return refuse(checked);
   Result<probe::Plan> plan = flags.conversation.plan();
   if (!plan.ok()) return refuse(plan.status());
-  flags.capacity.tls = flags.conversation.tls != targets::TlsMode::off;
-  flags.capacity.enumerate = flags.conversation.enumerate;
-  flags.capacity.processors = processors();
-  flags.capacity.descriptor_limit = ring::raise_descriptor_limit();
-  flags.capacity.descriptors_besides = descriptors_besides(flags);
-  const Result<scan::Capacity> capacity = scan::plan_capacity(flags.capacity);
-  if (!capacity.ok()) return refuse(capacity.status());
   scan::Options options(*std::move(plan));
-  options.lists = *lists;
-  if (const Status checked = check_shard(flags); !checked.ok()) return refuse(checked);
-  divide_caps(flags);
-  const Result<std::optional<std::uint64_t>> seed = choose_seed(flags);
-  if (!seed.ok()) return refuse(seed.status());
-  options.seed = *seed;
-  take_over(flags, options);
-  options.checkpoint = checkpoint_options(flags, resumption);
-  for (const std::string& file : {flags.conversation.ca_file, flags.conversation.fingerprints}) {
-    if (!file.empty()) options.also_read.push_back(file);
-  }
-  options.capacity = *capacity;
-  options.share_octets = flags.no_share ? 0 : flags.share_megabytes * kMegabyte;
-  if (const Status opened = open_blocklists(flags, options); !opened.ok()) return refuse(opened);
-  options.names = flags.names.options();
-  options.names.mail_domains = flags.mail_domains;
-  if (const Status read = scan::read_scope(flags.scope, options.scope, options.also_read);
-      !read.ok()) {
-    return refuse(Status::unusable(printable(read.sentence())));
-  }
-  const Result<files::TrustStore> trust =
-      files::read_trust_store(flags.conversation.ca_file, flags.conversation.ca_path);
-  if (!trust.ok()) return refuse(trust.status());
-  options.trust = *trust;
-  options.tls = flags.conversation.tls_options(options.trust);
-  if (const Status checked = check_sources(flags.sources); !checked.ok()) return refuse(checked);
-  options.plan.sources = flags.sources;
-  options.identity = {.helo = flags.conversation.helo_name(), .check = !flags.allow_no_fcrdns};
-  const bool zgrab2 = flags.format == results::Format::zgrab2;
-  options.tls.keep_der = zgrab2 || !flags.certificates.empty();
-  options.plan.keep_all_replies = zgrab2;
-  if (zgrab2) options.plan.software = nullptr;  // Its records have no place for it.
-  if (const Status checked = scan::check_tls(options.tls); !checked.ok()) {
-    say("mxsweep: {}\n", checked.sentence());
-    return kWrongUsage;
-  }
+  if (const Status set = set_options(flags, resumption, options); !set.ok()) return refuse(set);
   const Result<std::unique_ptr<ScanMetrics>> metrics = open_metrics(flags, options);
   if (!metrics.ok()) return refuse(metrics.status());
   if (flags.check) return check(flags, options);
