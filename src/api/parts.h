@@ -16,6 +16,7 @@
 
 #include "mxsweep/results/json_object.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::api {
 

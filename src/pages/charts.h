@@ -7,6 +7,7 @@
 #include <span>
 
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 #include "pages/page.h"
 
 namespace mxsweep::pages {

@@ -11,6 +11,7 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 #include "mxsweep/watch/rows.h"
 
 namespace mxsweep::view {

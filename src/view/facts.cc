@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "mxsweep/view/monitor_facts.h"
+
 namespace mxsweep::view {
 
 std::optional<double> uptime(const watch::Shares& shares) {

@@ -83,6 +83,63 @@ bool needs_tls(watch::Field field) {
 
 }  // namespace
 
+void Board::Parts::show_certificate(watch::MonitorId id, MonitorPage& page) const {
+  const auto certificate = watch.certificates().of(id);
+  if (!certificate) return;
+  page.path = paths.find(certificate->sha256);
+  page.verified = paths.is_trusted(certificate->sha256);
+  page.path_end = certificate->not_after;  // The ledger has that of the whole path.
+  if (page.path.empty()) {
+    // Of a handshake before this process, or of one among thousands: what the ledger has.
+    page.path.push_back({.subject = certificate->subject,
+                         .issuer = certificate->issuer,
+                         .not_before = certificate->not_before,
+                         .not_after = certificate->not_after,
+                         .key = {}});
+  }
+  const watch::Monitor& monitor = watch.monitor(id);
+  page.server_name = !monitor.host.empty()     ? monitor.host
+                     : !monitor.domain.empty() ? monitor.domain
+                                               : monitor.target;
+}
+
+void Board::Parts::show_fields(watch::MonitorId id, MonitorPage& page) const {
+  const watch::Group& group = watch.settings().groups[watch.monitor(id).group];
+  const WallTime last = page.monitor.last;
+  watch.changes().each(id, [&](const watch::Changes::Shown& shown) {
+    const Duration every =
+        needs_tls(shown.field) ? std::max(group.interval, group.tls_every) : group.interval;
+    // The latest sighting lies so many probes back.
+    const auto back =
+        std::chrono::duration_cast<std::chrono::microseconds>(every * std::countr_zero(shown.seen));
+    page.fields.push_back({.field = std::string(to_string(shown.field)),
+                           .value = std::string(shown.value),
+                           .adopted = shown.adopted,
+                           .first = shown.first,
+                           .last = std::max(shown.first, last - back),
+                           .percent = shown.percent});
+    if (shown.field == watch::Field::tls && page.tls.empty()) page.tls = shown.value;
+  });
+}
+
+void Board::Parts::show_incidents(watch::MonitorId id, MonitorPage& page) const {
+  const std::string& key = watch.monitor(id).key;
+  archive.each(UINT64_MAX, [&](watch::IncidentId number, const Kept& kept) {
+    const watch::Incident* const live = watch.incident(number);
+    const bool open = live != nullptr && live->open();
+    const bool member =
+        std::ranges::binary_search(kept.members, id) || (open && number == page.monitor.incident);
+    if (!member) return true;
+    page.incidents.push_back(open ? facts_of(*live) : facts_of(kept));
+    for (const watch::EvidenceRow& row : kept.evidence) {
+      if (row.monitor == key && (!page.failure || row.at > page.failure->at)) {
+        page.failure = row;
+      }
+    }
+    return page.incidents.size() < kMonitorIncidentsShown;
+  });
+}
+
 std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Moment& now) const {
   Parts& parts = *parts_;
   parts.follow(now);
@@ -103,56 +160,14 @@ std::optional<MonitorPage> Board::monitor(std::string_view name, const watch::Mo
   page.month = uptime_of_days(page.days, kFewDays);
   if (parts.days.kept() == kDays) page.quarter = uptime_of_days(page.days, kDays);
 
-  if (const auto certificate = parts.watch.certificates().of(id)) {
-    page.path = parts.paths.find(certificate->sha256);
-    page.verified = parts.paths.is_trusted(certificate->sha256);
-    page.path_end = certificate->not_after;  // The ledger has that of the whole path.
-    if (page.path.empty()) {
-      // Of a handshake before this process, or of one among thousands: what the ledger has.
-      page.path.push_back({.subject = certificate->subject,
-                           .issuer = certificate->issuer,
-                           .not_before = certificate->not_before,
-                           .not_after = certificate->not_after,
-                           .key = {}});
-    }
-    page.server_name = !monitor.host.empty()     ? monitor.host
-                       : !monitor.domain.empty() ? monitor.domain
-                                                 : monitor.target;
-  }
-  const WallTime last = page.monitor.last;
-  parts.watch.changes().each(id, [&](const watch::Changes::Shown& shown) {
-    const Duration every =
-        needs_tls(shown.field) ? std::max(group.interval, group.tls_every) : group.interval;
-    // The latest sighting lies so many probes back.
-    const auto back =
-        std::chrono::duration_cast<std::chrono::microseconds>(every * std::countr_zero(shown.seen));
-    page.fields.push_back({.field = std::string(to_string(shown.field)),
-                           .value = std::string(shown.value),
-                           .adopted = shown.adopted,
-                           .first = shown.first,
-                           .last = std::max(shown.first, last - back),
-                           .percent = shown.percent});
-    if (shown.field == watch::Field::tls && page.tls.empty()) page.tls = shown.value;
-  });
+  parts.show_certificate(id, page);
+  parts.show_fields(id, page);
   page.checks = group.checks;
   page.findings = parts.watch.slow_checks().open(id);
   if (group.run) page.run = group.run->kind;
   if (const auto said = parts.said.find(id); said != parts.said.end()) page.said = said->second;
   page.timeline = parts.archive.changes_of(monitor.key, kMonitorTimelineShown);
-  parts.archive.each(UINT64_MAX, [&](watch::IncidentId number, const Kept& kept) {
-    const watch::Incident* const live = parts.watch.incident(number);
-    const bool open = live != nullptr && live->open();
-    const bool member =
-        std::ranges::binary_search(kept.members, id) || (open && number == page.monitor.incident);
-    if (!member) return true;
-    page.incidents.push_back(open ? parts.facts_of(*live) : parts.facts_of(kept));
-    for (const watch::EvidenceRow& row : kept.evidence) {
-      if (row.monitor == monitor.key && (!page.failure || row.at > page.failure->at)) {
-        page.failure = row;
-      }
-    }
-    return page.incidents.size() < kMonitorIncidentsShown;
-  });
+  parts.show_incidents(id, page);
   return page;
 }
 

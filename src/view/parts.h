@@ -77,6 +77,11 @@ struct Board::Parts {
   [[nodiscard]] TimeKind time_of(watch::MonitorId id) const;  // As of its latest result.
   [[nodiscard]] std::array<Day, kDays> days_of(watch::MonitorId id, const watch::Moment& now);
 
+  // monitor_page.cc: its sections.
+  void show_certificate(watch::MonitorId id, MonitorPage& page) const;
+  void show_fields(watch::MonitorId id, MonitorPage& page) const;
+  void show_incidents(watch::MonitorId id, MonitorPage& page) const;
+
   const watch::Watch& watch;
   WallTime began;
   watch::Moment latest;  // The time of the latest call.

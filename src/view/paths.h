@@ -13,6 +13,7 @@
 
 #include "mxsweep/tls/facts.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::view {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::view::samples {
 

@@ -12,6 +12,7 @@
 
 #include "mxsweep/view/facts.h"
 #include "mxsweep/view/metrics_facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::view::samples {
 

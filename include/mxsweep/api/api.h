@@ -17,6 +17,7 @@
 #include "mxsweep/metrics/exposition.h"
 #include "mxsweep/view/facts.h"
 #include "mxsweep/view/metrics_facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::api {
 

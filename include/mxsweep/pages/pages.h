@@ -16,6 +16,7 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::pages {
 

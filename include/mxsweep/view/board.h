@@ -29,6 +29,7 @@
 #include "mxsweep/results/record.h"
 #include "mxsweep/view/facts.h"
 #include "mxsweep/view/metrics_facts.h"
+#include "mxsweep/view/monitor_facts.h"
 #include "mxsweep/watch/effects.h"
 #include "mxsweep/watch/watch.h"
 

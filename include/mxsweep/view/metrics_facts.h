@@ -10,6 +10,7 @@
 
 #include "mxsweep/metrics/buckets.h"
 #include "mxsweep/view/facts.h"
+#include "mxsweep/view/monitor_facts.h"
 
 namespace mxsweep::view {
 
