@@ -10,24 +10,14 @@
 #include "mxsweep/core/slot_table.h"
 #include "mxsweep/core/timer_wheel.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 
 namespace mxsweep {
 namespace {
 
 // Generous bounds: AddressSanitizer's shadow memory grows with memory that we only reserve.
 // ThreadSanitizer's is larger than the memory itself, so with it nothing can be measured.
-#if defined(__SANITIZE_THREAD__)
-#define MXSWEEP_MEMORY_IS_OURS 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MXSWEEP_MEMORY_IS_OURS 0
-#endif
-#endif
-#ifndef MXSWEEP_MEMORY_IS_OURS
-#define MXSWEEP_MEMORY_IS_OURS 1
-#endif
-
-#if MXSWEEP_MEMORY_IS_OURS
+#if !MXSWEEP_THREAD_SANITIZER
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
 

@@ -10,6 +10,7 @@
 
 #include "mxsweep/dane/judge.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 
 namespace mxsweep::dane {
 namespace {
@@ -353,7 +354,7 @@ TEST_CASE("trouble of DNS leads to the same result, or to none", "[dane][host]")
   zones[3].answers[{kMx, Type::a}] = addresses(false, {end});
   zones[3].answers[{kMx, Type::cname}] = data(true, {end});
   std::mt19937_64 random(15);
-  for (int round = 0; round < 4000; ++round) {
+  for (std::uint64_t round = 0; round < cases_of(4000); ++round) {
     Resolver calm = zones[random() % zones.size()];
     Resolver troubled = calm;
     for (const Asked& question :

@@ -19,6 +19,7 @@
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/dane/judge.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 
 namespace mxsweep::dane {
 namespace {
@@ -153,7 +154,7 @@ struct Draw {
 TEST_CASE("OpenSSL authenticates the same servers by the same records", "[dane][openssl]") {
   Draw draw{std::mt19937_64(7672)};
   std::size_t passed = 0;
-  constexpr std::size_t kServers = 1500;
+  constexpr std::size_t kServers = cases_of(1500);
   for (std::size_t i = 0; i < kServers; ++i) {
     const std::string sent = draw.chain();
     std::string records = draw.record(sent);

@@ -9,6 +9,7 @@
 
 #include "mxsweep/core/random.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 
 namespace mxsweep::pace {
 namespace {
@@ -336,7 +337,7 @@ class RandomSweep {
 };
 
 TEST_CASE("whatever the targets, caps and rests hold and every visit starts", "[pace][courtesy]") {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= cases_of(300); ++seed) {
     INFO("seed " << seed);
     RandomSweep sweep(mix(seed));
     CHECK(sweep.run() == "");

@@ -9,6 +9,7 @@
 #include "store/folder.h"
 #include "store/history_schema.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 
 namespace mxsweep::store {
 namespace {
@@ -196,7 +197,7 @@ TEST_CASE("damage within the history is a status, wherever it is", "[store][hist
   {
     HistoryStore store;
     REQUIRE(store.open(folder.path(), kPlenty, hour_and(0, 0)).ok());
-    fill(store, 26, 50);
+    fill(store, 26, cases_of(50));
   }
   const std::string whole = folder.read("history.db");
   HistoryReader reader(folder.path());

@@ -13,15 +13,12 @@
 #include <new>
 #include <optional>
 
+#include "support/sanitizer.h"
+
 // The library's allocations are refused by replacing malloc; a sanitizer has replaced it already.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#if MXSWEEP_ADDRESS_SANITIZER || MXSWEEP_THREAD_SANITIZER || !defined(__GLIBC__)
 #define MXSWEEP_MALLOC_IS_OURS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MXSWEEP_MALLOC_IS_OURS 0
-#endif
-#endif
-#ifndef MXSWEEP_MALLOC_IS_OURS
+#else
 #define MXSWEEP_MALLOC_IS_OURS 1
 #endif
 

@@ -158,7 +158,7 @@ TEST_CASE("what is remembered of incidents is bounded", "[view][incidents]") {
     for (int i = 0; i < 30; ++i) {
       effects.batch.evidence.push_back({id, scene.key(1), scene.now.wall, std::string(1000, 'x')});
     }
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 210; ++i) {
       effects.batch.timeline.push_back({scene.now.wall, scene.key(1), id, "cause", "text"});
       effects.batch.delivery_log.push_back(
           {scene.now.wall, id, "ops", "update", true, 200, {}, "accepted"});

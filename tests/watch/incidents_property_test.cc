@@ -11,12 +11,13 @@
 
 #include "mxsweep/core/random.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 #include "watch/incident_world.h"
 
 namespace mxsweep::watch {
 namespace {
 
-constexpr std::size_t kSteps = 100'000;
+constexpr std::size_t kSteps = cases_of(100'000);
 constexpr std::array kKinds = {IncidentKind::down, IncidentKind::degraded, IncidentKind::flapping,
                                IncidentKind::unobserved};
 constexpr std::uint32_t kMonitors = 72;

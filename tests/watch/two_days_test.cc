@@ -209,7 +209,8 @@ std::string difference(const Lines& golden, const Lines& found) {
   return text;
 }
 
-TEST_CASE("two days of 10,000 servers cause these messages and no others", "[watch][two_days]") {
+TEST_CASE("two days of 10,000 servers cause these messages and no others",
+          "[watch][two_days][long]") {
   const std::string path = MXSWEEP_SOURCE_DIR "/tests/watch/golden/two_days.txt";
   std::size_t broken = 0;
   std::size_t untold = 0;

@@ -12,6 +12,7 @@
 
 #include "mxsweep/core/random.h"
 #include "support/catch.h"
+#include "support/sanitizer.h"
 #include "watch/lasting_watch.h"
 #include "watch/scripted_world.h"
 
@@ -225,7 +226,7 @@ class RandomWorld {
 TEST_CASE("whatever fails, what was said last is true, and every end was told",
           "[watch][property]") {
   const std::uint64_t first = number_from("MXSWEEP_WATCH_SEED", 1);
-  const std::uint64_t worlds = number_from("MXSWEEP_WATCH_WORLDS", 10);
+  const std::uint64_t worlds = number_from("MXSWEEP_WATCH_WORLDS", cases_of(10));
   std::uint64_t steps = 0;
   for (std::uint64_t seed = first; seed < first + worlds; ++seed) {
     RandomWorld world(seed);
