@@ -53,6 +53,7 @@ Duration time_of_step(Phase phase, const results::PhaseTimes& times) {
       break;
     case Phase::ehlo: add(CorePhase::ehlo); break;
     case Phase::starttls:
+    case Phase::tls:
       add(CorePhase::starttls);
       add(CorePhase::tls);
       break;

@@ -43,7 +43,8 @@ Sending::Move Sending::begin(const Opening& opening, Instant now) {
   return go_on(now);
 }
 
-// The steps of what the conversation has done already.
+// The steps of what the conversation has done already. A certificate that is not as wanted is a
+// failure of TLS, whichever step has begun that.
 void Sending::check_opening(const Opening& opening, Instant now) {
   const WallTime wall = order_.wall_time(now);
   CorePhase listing = CorePhase::ehlo;
@@ -51,9 +52,11 @@ void Sending::check_opening(const Opening& opening, Instant now) {
     if (failed_) continue;
     CorePhase phase = CorePhase::greeting;
     std::optional<std::string> fault;
+    std::optional<std::string> fault_of_certificate;
     if (const auto* connect = std::get_if<Connect>(&step().action)) {
       if (connect->endpoint.service == Service::smtps) {
-        fault = fault_of({.host = endpoint().host, .verify = connect->verify}, opening.seen, wall);
+        fault_of_certificate =
+            fault_of({.host = endpoint().host, .verify = connect->verify}, opening.seen, wall);
       }
     } else if (const auto* ehlo = std::get_if<Ehlo>(&step().action)) {
       phase = listing;
@@ -62,13 +65,20 @@ void Sending::check_opening(const Opening& opening, Instant now) {
       phase = CorePhase::starttls;
       listing = CorePhase::ehlo_tls;
       const CertificateCheck check{endpoint().host, starttls->verify, starttls->days_left};
-      fault = under_tls_ ? fault_of(check, opening.seen, wall)
-                         : std::optional<std::string>("the server does not offer STARTTLS");
+      if (under_tls_) {
+        fault_of_certificate = fault_of(check, opening.seen, wall);
+      } else {
+        fault = "the server does not offer STARTTLS";
+      }
     }
     phase_ = sending_phase_of(phase);
     StepResult done{.step = first_ + at_, .phase = phase_, .code = opening.seen.code(phase)};
     const std::string_view reply = opening.seen.reply(phase);
     done.reply = kept_text(reply);
+    if (fault_of_certificate) {
+      done.phase = Phase::tls;
+      fault = std::move(fault_of_certificate);
+    }
     if (!fault && done.code != 0) {
       fault = fault_of_reply(step().expect, submission_of(phase_), done.code, reply);
     }
