@@ -28,6 +28,9 @@ SENDER, BOX, FULL = f"probe@{DOMAIN}", f"box@{DOMAIN}", f"full@{DOMAIN}"
 TWIN, NOBODY = f"twin@{DOMAIN}", f"nobody@{DOMAIN}"
 PASSWORD, TOKEN = "of-the-test", "token-of-the-test"
 SLOW_PORT = 1587  # Also submission, but it thinks for some seconds before it accepts a message.
+STRICT_PORT = 3587  # The same, but only of short messages, and a user may only send as himself.
+STRICT_OCTETS_MAX = 20000
+CLEAR_PORT = 4587  # The same, but AUTH is offered without TLS, too.
 SELECTOR, MILTER_PORT = "place", 8891
 
 # What `postqueue -f` needs beside PASSING_ON.
@@ -151,7 +154,12 @@ _dmarc.{DOMAIN}. TXT "v=DMARC1; p=reject"
     def sending_postfix(self):
         places = {(HOST_ADDRESS, 587): {},
                   (HOST_ADDRESS, 465): {"smtpd_tls_wrappermode": "yes"},
-                  (HOST_ADDRESS, SLOW_PORT): {"smtpd_end_of_data_restrictions": "sleep 4"}}
+                  (HOST_ADDRESS, SLOW_PORT): {"smtpd_end_of_data_restrictions": "sleep 4"},
+                  (HOST_ADDRESS, STRICT_PORT): {
+                      "message_size_limit": STRICT_OCTETS_MAX, "smtpd_delay_reject": "no",
+                      "smtpd_sender_login_maps": f"inline:{{ {{ {SENDER} = {SENDER} }} }}",
+                      "smtpd_sender_restrictions": "reject_sender_login_mismatch"},
+                  (HOST_ADDRESS, CLEAR_PORT): {"smtpd_tls_auth_only": "no"}}
         return self.postfix(
             "sending", places, relayhost=f"[{MX_ADDRESS}]:25", myhostname=HOST,
             smtpd_sasl_path=f"inet:{HOST_ADDRESS}:{AUTH_PORT}", smtp_bind_address=HOST_ADDRESS)
