@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mxsweep/config/config.h"
 
-#include <cmath>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +8,6 @@
 #include "config/read.h"
 #include "mxsweep/config/sections.h"
 #include "support/catch.h"
-#include "support/guarded_bytes.h"
 
 using namespace mxsweep;
 using namespace mxsweep::config;
@@ -28,31 +24,6 @@ constexpr std::string_view kSmall =
     "kind = \"mail\"\n"
     "to = \"ops@example.net\"\n"
     "relays = [\"mx:\"]\n";
-
-std::string example() {
-  std::ifstream file(MXSWEEP_SOURCE_DIR "/src/config/watch.toml.example");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// What the example's secrets need.
-Room room_of_example() {
-  return {{{"/etc/mxsweep/twilio.secret", "twilio\n"},
-           {"/etc/mxsweep/hook.secret", "hook\n"},
-           {"/etc/mxsweep/hook.key", "key"},
-           {"/etc/mxsweep/http.token", "a token of the example\n"}},
-          {{"RELAY_PASSWORD", "relay"}}};
-}
-
-watch::Settings settings_of(const Room& room, const std::vector<Source>& sources) {
-  Configured configured = room.read(sources);
-  CHECK(problems_of(configured) == std::vector<std::string>());
-  REQUIRE(configured.settings);
-  return *std::move(configured.settings);
-}
-
-watch::Settings settings_of(std::string_view text, const Room& room = {}) {
-  return settings_of(room, {{"watch.toml", std::string(text)}});
-}
 
 }  // namespace
 
@@ -118,184 +89,6 @@ TEST_CASE("mail domains, and questions to take mail, are of SMTP alone", "[confi
                                 "depth = \"mail\" }]\n")) ==
         std::vector<std::string>{
             "2:66: depth: mail and rcpt are of SMTP, and the group's protocol is another"});
-}
-
-TEST_CASE("a check is a group of its own, with results of its own", "[config]") {
-  const watch::Settings settings = settings_of(
-      "watch = { helo = \"a.test\", interval = \"30s\", checks = [\"names\"] }\n"
-      "[[check]]\nkind = \"exec\"\nname = \"mailq\"\ncommand = [\"/bin/x\", \"-w\", \"50\"]\n"
-      "timeout = \"20s\"\npage_on = \"check.warning\"\nlabels = { team = \"mail\" }\n");
-  const watch::Group& group = settings.groups.at(0);
-  CHECK(group.name == "mailq");
-  CHECK(group.run == watch::Run{watch::RunKind::exec, {"/bin/x", "-w", "50"}, 20s});
-  CHECK(group.interval == 30s);
-  CHECK(group.confirmation.down_after == 2);
-  CHECK(group.page_on == std::vector{Cause::check_warning});
-  CHECK(group.labels == watch::Labels{{"team", "mail"}});
-  CHECK(group.checks.words.empty());
-}
-
-constexpr std::string_view kRoundtrip =
-    "watch = { helo = \"a.test\" }\n"
-    "[[check]]\nkind = \"roundtrip\"\nname = \"path\"\nsend = \"mail.example.net\"\n"
-    "from = \"probe@example.net\"\nto = \"probe+${token}@example.org\"\n"
-    "fetch = \"imaps://imap.example.org\"\nsecret_file = \"rt.toml\"\nwithin = \"1m\"\n";
-
-TEST_CASE("a round trip has the usual script with what its keys say", "[config]") {
-  const Configured configured = Room{}.read(kRoundtrip);
-  REQUIRE(problems_of(configured) == std::vector<std::string>());
-  const watch::Group& group = configured.settings->groups.at(0);
-  CHECK(group.run->kind == watch::RunKind::roundtrip);
-  CHECK(group.interval == 5min);
-  CHECK(group.confirmation.after == std::vector<Duration>{60s});
-  const roundtrip::Script& script = configured.scripts.at("path");
-  CHECK(script.name == "path");
-  CHECK(script.secret_file == "rt.toml");
-  const auto* connect = std::get_if<roundtrip::Connect>(&script.steps.at(0).action);
-  REQUIRE(connect != nullptr);
-  CHECK(to_string(connect->endpoint) == "smtp://mail.example.net:587");
-  CHECK(script.steps.at(script.steps.size() - 2).within == 60s);
-}
-
-TEST_CASE("a script has its steps in the configuration or in a file", "[config]") {
-  const std::string file =
-      "[[check]]\nname = \"other\"\n[[check.step]]\nconnect = \"b.test\"\n"
-      "[[check]]\nname = \"mine\"\n[[check.step]]\nconnect = \"c.test\"\n";
-  const Room room{{{"checks.toml", file}}, {}};
-  const Configured configured = room.read(
-      "watch = { helo = \"a.test\" }\n"
-      "[[check]]\nkind = \"script\"\nname = \"inline\"\nstep = [{ connect = \"a.test\" }]\n"
-      "[[check]]\nkind = \"script\"\nname = \"mine\"\nfile = \"checks.toml\"\n");
-  REQUIRE(problems_of(configured) == std::vector<std::string>());
-  const auto host = [&configured](const std::string& name) {
-    const auto& action = configured.scripts.at(name).steps.at(0).action;
-    return std::get<roundtrip::Connect>(action).endpoint.host;
-  };
-  CHECK(host("inline") == "a.test");
-  CHECK(host("mine") == "c.test");
-}
-
-TEST_CASE("what a check has no use for is a mistake", "[config]") {
-  const auto problems = [](const std::string& more) {
-    return problems_of(Room{}.read(std::string(kRoundtrip) + more));
-  };
-  CHECK(problems("command = [\"/bin/x\"]\n") ==
-        std::vector<std::string>{"11:11: a check of kind 'roundtrip' has no use for command"});
-  CHECK(problems("interval = \"30s\"\n") ==
-        std::vector<std::string>{"11:12: interval must be from 60s to 24h, not 30s"});
-  CHECK(problems("mechanism = \"CRAM\"\n") ==
-        std::vector<std::string>{"11:13: mechanism: 'CRAM' is not PLAIN, LOGIN, SCRAM-SHA-256, "
-                                 "XOAUTH2 or OAUTHBEARER"});
-}
-
-TEST_CASE("the complete example has no problem", "[config]") {
-  const watch::Settings settings = settings_of(example(), room_of_example());
-  CHECK(settings.history_octets_max == 10'000'000'000);
-  CHECK(settings.time_zone == "Europe/Berlin");
-  CHECK(settings.digest_at == 8h);
-  CHECK(settings.control == "/run/mxsweep/control");
-  CHECK(settings.http.listen == "127.0.0.1:8025");
-  CHECK(settings.http.token.reveal() == "a token of the example");
-  CHECK(settings.http.visible == watch::Visible::status);
-  CHECK(settings.http.hosts == std::vector<std::string>{"status.example.net"});
-  CHECK(settings.http.status_dir == "/var/www/status");
-  CHECK(settings.http.per_monitor == false);
-
-  REQUIRE(settings.groups.size() == 7);
-  CHECK(settings.groups[4].run->kind == watch::RunKind::exec);
-  CHECK(settings.groups[5].name == "delivery");
-  CHECK(settings.groups[5].run->kind == watch::RunKind::roundtrip);
-  CHECK(settings.groups[6].run->kind == watch::RunKind::script);
-  const watch::Group& edge = settings.groups[0];
-  CHECK(edge.labels == watch::Labels{{"team", "mail"}});
-  CHECK(edge.page_on == std::vector{Cause::certificate_expired});
-  CHECK(edge.group_by == std::vector<std::string>{"rack", "site"});
-  REQUIRE(edge.objective);
-  CHECK(std::abs(edge.objective->target - 0.999) < 1e-9);
-  CHECK(edge.objective->window == 720h);
-  const watch::Group& submission = settings.groups[1];
-  CHECK(submission.ports == std::vector<std::uint16_t>{465, 587});
-  CHECK(submission.tls_every == Duration::zero());
-  CHECK(submission.interval == 30s);
-  CHECK(submission.confirmation.down_after == 2);
-  CHECK(submission.confirmation.after == std::vector<Duration>{15s, 30s});
-  const watch::Group& mailboxes = settings.groups[2];
-  CHECK(mailboxes.protocol == Protocol::imap);
-  CHECK(mailboxes.ports == std::vector<std::uint16_t>{993});
-  const watch::Group& customers = settings.groups[3];
-  CHECK(customers.domains == "domains.txt");
-  CHECK(customers.name == "customers");
-  CHECK(customers.severity == watch::Severity::warning);
-  CHECK_FALSE(customers.own);
-
-  REQUIRE(settings.vantage.canaries.size() == 3);
-  CHECK_FALSE(settings.vantage.canaries[0].greets);
-  CHECK(settings.vantage.canaries[0].target.port == 53);
-  CHECK(settings.vantage.canaries[1].greets);
-  CHECK(settings.vantage.canaries[1].target.host() == "mx-a.example.org");
-  CHECK(settings.vantage.quorum == 2);
-}
-
-TEST_CASE("the complete example's channels, routes and windows are resolved", "[config]") {
-  const watch::Settings settings = settings_of(example(), room_of_example());
-  REQUIRE(settings.channels.size() == 5);
-  const watch::Channel& mail = settings.channels[0];
-  CHECK(mail.password.reveal() == "relay");
-  REQUIRE(mail.relays.size() == 3);
-  CHECK(mail.relays[0].host == "relay-a.example.org");
-  CHECK(mail.relays[0].port == 587);
-  CHECK(mail.relays[0].tls == watch::Relaying::starttls);  // There is a password.
-  CHECK(mail.relays[1].tls == watch::Relaying::implicit);
-  CHECK(mail.relays[1].port == 465);
-  CHECK(mail.relays[2].host.empty());
-  CHECK(mail.fallback == watch::ChannelNumber{1});
-  CHECK(settings.channels[1].token.reveal() == "twilio");
-  CHECK(settings.channels[1].max_per_hour == 6);
-  CHECK(settings.channels[2].signing.reveal() == "key");
-  CHECK(settings.channels[3].parameters.at("room") == "ops");
-  CHECK(settings.channels[4].command.front() == "/usr/local/bin/wall-light");
-
-  REQUIRE(settings.routes.size() == 3);
-  const watch::Route& first = settings.routes[0];
-  CHECK(first.match.severity == watch::Severity::critical);
-  CHECK(first.to == std::vector<watch::ChannelNumber>{0, 4});
-  CHECK(first.reminder == 4h);
-  REQUIRE(first.escalate.size() == 1);
-  CHECK(first.escalate[0].after == 15min);
-  CHECK(first.escalate[0].to == std::vector<watch::ChannelNumber>{1});
-  CHECK(settings.routes[1].match.target == "*.example.net");
-
-  REQUIRE(settings.maintenance.size() == 2);
-  CHECK(settings.maintenance[0].weekdays == 1);
-  CHECK(settings.maintenance[0].at == 2h);
-  CHECK(settings.maintenance[0].match.group == "edge");
-  CHECK(settings.maintenance[1].date == "2026-12-24");
-  CHECK(settings.maintenance[1].lasts == 12h);
-  CHECK(settings.maintenance[1].time_zone == "Europe/Berlin");
-}
-
-TEST_CASE("the small example of the manual page is enough", "[config]") {
-  std::ifstream file(MXSWEEP_SOURCE_DIR "/src/cli/mxsweep-watch.5.in");
-  const std::string page{std::istreambuf_iterator<char>(file), {}};
-  const std::size_t begin = page.find("\n.EX\n") + 5;
-  const std::size_t end = page.find(".EE", begin);
-  REQUIRE(end != std::string::npos);
-  const watch::Settings settings = settings_of(page.substr(begin, end - begin));
-  CHECK(settings.groups.size() == 1);
-  CHECK(settings.routes.size() == 1);
-}
-
-TEST_CASE("the example shows every key", "[config]") {
-  const std::string text = example();
-  for (const Section& section : sections()) {
-    for (const Key& key : section.keys) {
-      const std::string name(key.name);
-      const bool in_file = text.find(name + "_file = ") != std::string::npos;
-      if (in_file || name == "password_file") continue;  // The other way to give a secret.
-      CAPTURE(section.name, name);
-      CHECK(text.find(name + " = ") != std::string::npos);
-    }
-  }
 }
 
 // The page prints them as the defaults.
@@ -486,19 +279,6 @@ TEST_CASE("a configuration without a channel is complete", "[config]") {
   CHECK(settings.routes.empty());
 }
 
-TEST_CASE("a file that is cut anywhere is read or refused", "[config]") {
-  const std::string whole = example();
-  const Room room = room_of_example();
-  std::size_t settled = 0;
-  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
-    const GuardedBytes part(std::string_view(whole).substr(0, cut));
-    const Configured configured = room.read(part.view());
-    CHECK(configured.settings.has_value() == configured.problems.empty());
-    if (configured.settings) ++settled;
-  }
-  CHECK(settled > 0);
-}
-
 TEST_CASE("twenty thousand groups on one line each are read", "[config]") {
   std::string text = "group = [\n";
   for (int i = 0; i < 20'000; ++i) {
@@ -511,36 +291,4 @@ TEST_CASE("twenty thousand groups on one line each are read", "[config]") {
   REQUIRE(settings.groups.size() == 20'000);
   CHECK(settings.groups.back().name == "g19999");
   CHECK(settings.groups.back().interval == 5min);
-}
-
-TEST_CASE("a group has the checks of [watch] that it can have, or those of its own", "[config]") {
-  const Room room;
-  const std::string channel = "[[channel]]\nkind = \"mail\"\nto = \"a@b.test\"\nrelays = \"mx:\"\n";
-  config::Surroundings surroundings = room.surroundings();
-  surroundings.check_fault = [](const std::string& word, bool domains) -> std::string {
-    if (word != "spf" && word != "dane") return "no " + word;
-    return word == "spf" && !domains ? "spf is of domains" : "";
-  };
-  const auto read = [&](const std::string& groups) {
-    return config::read_config({{"watch.toml",
-                                 "[watch]\nhelo = \"a.test\"\nchecks = [\"spf\", \"dane\"]\n"
-                                 "checks_every = \"2h\"\nchecks_alert = \"warn\"\n" +
-                                     groups + channel}},
-                               surroundings);
-  };
-  const config::Configured good = read(
-      "[[group]]\nname = \"a\"\ndomains = \"a.txt\"\n[[group]]\nname = \"b\"\ntargets = \"b.txt\"\n"
-      "[[group]]\nname = \"c\"\ndomains = \"c.txt\"\nchecks = \"none\"\nchecks_role = \"in\"\n");
-  REQUIRE(good.settings);
-  const std::vector<watch::Group>& groups = good.settings->groups;
-  CHECK(groups[0].checks.words == std::vector<std::string>{"spf", "dane"});
-  CHECK(groups[1].checks.words == std::vector<std::string>{"dane"});
-  CHECK(groups[2].checks.words.empty());
-  CHECK(groups[0].checks.every == 2h);
-  CHECK(groups[0].checks.least == mxsweep::Severity::warn);
-  CHECK(groups[2].checks.role == mxsweep::MailRole::in);
-
-  CHECK(problems_of(read("[[group]]\ntargets = \"b.txt\"\nchecks = \"spf\"\n")) ==
-        std::vector<std::string>{"8:10: checks: spf is of domains"});
-  CHECK(problems_of(read("[[group]]\ndomains = \"b.txt\"\nchecks_every = \"30s\"\n")).size() == 1);
 }

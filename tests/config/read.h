@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mxsweep/config/config.h"
+#include "support/catch.h"
 
 // Of the source.
 inline std::string text_of_file(const std::string& path) {
@@ -65,4 +66,17 @@ inline std::vector<std::string> problems_of(const mxsweep::config::Configured& c
     lines.push_back(line);
   }
   return lines;
+}
+
+// Of a configuration without problems.
+inline mxsweep::watch::Settings settings_of(const Room& room,
+                                            const std::vector<mxsweep::config::Source>& sources) {
+  mxsweep::config::Configured configured = room.read(sources);
+  CHECK(problems_of(configured) == std::vector<std::string>());
+  REQUIRE(configured.settings);
+  return *std::move(configured.settings);
+}
+
+inline mxsweep::watch::Settings settings_of(std::string_view text, const Room& room = {}) {
+  return settings_of(room, {{"watch.toml", std::string(text)}});
 }
