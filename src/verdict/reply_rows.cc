@@ -115,8 +115,8 @@ constexpr ReplyRow kRows[] = {
      "servers send 5xx"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many connections|too many concurrent|too many sessions|too many simultaneous"
-     "|too many open |too many smtp |too many clients|too many connected|too many active"
-     "|too many tcp |too many users|client connections|max clients|maximum clients"
+     "|too many open conn|too many open sess|too many smtp |too many clients|too many connected"
+     "|too many active|too many tcp |too many users|client connections|max clients|maximum clients"
      "|limit of clients|client limit|session limit|too many parallel|connection limit"
      "|concurrent connections|simultaneous connections|number of connections|number of clients"
      "|number of sessions|maximum connections|max connections|numerous connection"
@@ -209,7 +209,7 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kSoft, x(3, 1), "",
      Cause::resources_exhausted, "Exchange's back pressure: disk or memory, it does not say which"},
     {kAnyPhase, kSoftWords, kAnyEnhanced,
-     "out of memory|cannot allocate|memory exhausted|low on memory|not enough memory|load is too"
+     "too many open files|file table overflow|out of memory|cannot allocate|memory exhausted|low on memory|not enough memory|load is too"
      "|load too high|system load|server load|under load|queue is full|queue full| queue+ congested"
      "| congestion|no free process|no processes free|currently busy|too many processes| backlog"
      "| overburdened|too much load|load average|high load|heavy load| overload|ports are busy"
@@ -279,6 +279,8 @@ constexpr ReplyRow kRows[] = {
      Cause::protocol_out_of_turn, "the same with another code"},
     {kTransaction, kRefusal, x(1, 7, 8), "",
      Cause::policy_sender_rejected, "RFC 3463: the sender's mailbox or system address"},
+    {kRcpt, only(450), kAnyEnhanced, "mailbox unavailable",
+     Cause::tempfail_unspecified, "RFC 5321's own words: busy, or blocked for reasons of policy"},
     {kRcpt, kRefusal, kAnyEnhanced,
      "user unknown|unknown user|no such user|no such mailbox|no such recipient|no such account"
      "|no such address|no such person|no such local|unknown recipient|recipient unknown"
