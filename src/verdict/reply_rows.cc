@@ -209,7 +209,8 @@ constexpr ReplyRow kRows[] = {
     {kAnyPhase, kSoft, x(3, 1), "",
      Cause::resources_exhausted, "Exchange's back pressure: disk or memory, it does not say which"},
     {kAnyPhase, kSoftWords, kAnyEnhanced,
-     "too many open files|file table overflow|out of memory|cannot allocate|memory exhausted|low on memory|not enough memory|load is too"
+     "too many open files|file table overflow"
+     "|out of memory|cannot allocate|memory exhausted|low on memory|not enough memory|load is too"
      "|load too high|system load|server load|under load|queue is full|queue full| queue+ congested"
      "| congestion|no free process|no processes free|currently busy|too many processes| backlog"
      "| overburdened|too much load|load average|high load|heavy load| overload|ports are busy"
