@@ -239,6 +239,7 @@ class NoRing(ProgramTest):
         sink = self.sink("--only", "silent", listen="127.0.0.1",
                          preexec_fn=refusing(self.ENTER, errno.EPERM, 50))
         sink.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, sink.process.pid, os.WSTOPPED)
         for _ in range(200):
             client = socket.create_connection(("127.0.0.1", sink.port))
             self.addCleanup(client.close)
