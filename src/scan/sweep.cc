@@ -118,7 +118,10 @@ void Sweep::call_off() {
 }
 
 results::Summary Sweep::run(threads::Signals& signals, const ProgressCallback& on_progress) {
-  const threads::MemoryReserve reserve(bell_.descriptor());
+  const threads::MemoryReserve reserve([this] {
+    stop(Stop::leave);
+    bell_.notify();
+  });
   reserve_ = &reserve;
   start_ = ring::now();
   summary_.start = ring::wall_now();
@@ -152,7 +155,6 @@ void Sweep::watch(threads::Signals& signals, const ProgressCallback& on_progress
       end_early("--max-runtime has passed");
     }
     if (outputs_.writer().failed()) stop(Stop::leave);
-    if (reserve_->used()) stop(Stop::leave);
     gauges_.paused.store(doubts_.watch(ring::now(), input_.is_stuck()));
     report(on_progress);
   }
@@ -198,8 +200,10 @@ void Sweep::end_early(const char* why) {
 }
 
 void Sweep::stop(Stop how) {
-  if (gauges_.stop.load(std::memory_order_relaxed) >= how) return;
-  gauges_.stop.store(how, std::memory_order_seq_cst);
+  Stop before = gauges_.stop.load(std::memory_order_relaxed);
+  do {
+    if (before >= how) return;
+  } while (!gauges_.stop.compare_exchange_weak(before, how, std::memory_order_seq_cst));
   input_.doorbell().notify();
   for (const auto& worker : workers_) worker->doorbell().notify();
 }

@@ -2,12 +2,12 @@
 #include "mxsweep/threads/memory_reserve.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace mxsweep::threads {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 // A new-handler has no argument, hence these variables.
 std::mutex mutex;
 std::atomic<void*> reserve = nullptr;
-int wake_descriptor = -1;
+std::function<void()> tell;
 unsigned generation = 0;  // Of the reserve: a thread's note about an earlier one must not count.
 std::new_handler before = nullptr;
 
@@ -26,8 +26,7 @@ void give_back() {
   const std::lock_guard<std::mutex> lock(mutex);
   if (void* const pages = reserve.exchange(nullptr)) {
     ::munmap(pages, MemoryReserve::kOctets);
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(wake_descriptor, &one, sizeof one);
+    tell();
   } else if (tried_again == generation) {
     std::set_new_handler(before);  // The reserve is used up: the next failure throws.
   }
@@ -36,14 +35,14 @@ void give_back() {
 
 }  // namespace
 
-MemoryReserve::MemoryReserve(int descriptor) {
+MemoryReserve::MemoryReserve(std::function<void()> on_used) {
   void* const pages =
       ::mmap(nullptr, kOctets, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) return;
   kept_ = true;
   const std::lock_guard<std::mutex> lock(mutex);
   ++generation;
-  wake_descriptor = descriptor;
+  tell = std::move(on_used);
   reserve = pages;
   before = std::set_new_handler(give_back);
 }
