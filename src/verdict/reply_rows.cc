@@ -115,12 +115,13 @@ constexpr ReplyRow kRows[] = {
      "servers send 5xx"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "too many connections|too many concurrent|too many sessions|too many simultaneous"
-     "|too many open conn|too many open sess|too many smtp |too many clients|too many connected"
-     "|too many active|too many tcp |too many users|client connections|max clients|maximum clients"
-     "|limit of clients|client limit|session limit|too many parallel|connection limit"
-     "|concurrent connections|simultaneous connections|number of connections|number of clients"
-     "|number of sessions|maximum connections|max connections|numerous connection"
-     "| maximum+ sessions| limit+ sessions| many+ sessions",
+     "|too many open conn|too many open sess|too many open smtp|too many open tcp|too many smtp "
+     "|too many clients|too many connected|too many active|too many tcp |too many users"
+     "|client connections|max clients|maximum clients|limit of clients|client limit"
+     "|session limit|too many parallel|connection limit|concurrent connections"
+     "|simultaneous connections|number of connections|number of clients|number of sessions"
+     "|maximum connections|max connections|numerous connection| maximum+ sessions"
+     "| limit+ sessions| many+ sessions",
      Cause::throttled_connections,
      "before x.3.2 and x.4.5, which Exchange and Cisco send with it. Temporary until a connection "
      "closes, although some servers send 5xx"},

@@ -193,7 +193,7 @@ password = "{PASSWORD}"
         self.check_refused(report, "mail", 553, "5.7.1")
 
     def test_a_message_that_is_too_long_is_refused(self):
-        """At its end, if nobody has told the server its size."""
+        """At its end, without a SIZE at MAIL."""
         way, octets = Way(port=STRICT_PORT), str(2 * STRICT_OCTETS_MAX)
         told, untold = f'mail_from = "{SENDER}"', f'send = "MAIL FROM:<{SENDER}>"'
         replies, end = self.swaks(way, "--body", "of many lines\n" * (STRICT_OCTETS_MAX // 10))
