@@ -119,6 +119,24 @@ def expect_valid(records, definition=None):
             raise AssertionError(f"{error.json_path}: {error.message[:500]}: {record}")
 
 
+def wait_for_state(process, letters):
+    """Waits until the process is in one of these states of proc(5), or gone."""
+
+    def reached():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            stat = pathlib.Path(f"/proc/{process}/stat").read_bytes()
+            return stat.rpartition(b")")[2].split()[0] in letters
+        return True
+
+    wait_until(reached, f"process {process} to be in one of the states {letters}")
+
+
+def leads_a_group(process):
+    with contextlib.suppress(ProcessLookupError):
+        return os.getpgid(process) == process
+    return False
+
+
 class Process:
     """A process started by a test, and ended by its id in every case. Its stderr goes to a file,
     unless the caller passes another one."""
@@ -165,9 +183,26 @@ class Process:
 
         wait_until(taken, "a signal to be taken notice of")
 
+    def programs(self):
+        """The children that lead a process group. It is stopped first, and so starts no more."""
+        self.process.send_signal(signal.SIGSTOP)
+        wait_for_state(self.process.pid, b"TtZX")
+        found = []
+        for children in pathlib.Path(f"/proc/{self.process.pid}").glob("task/*/children"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, children.read_text(encoding="ascii").split())
+        return [child for child in found if leads_a_group(child)]
+
     def end(self):
+        """Kills it, and the programs that it has started: each leads a process group of its own,
+        and would still write to the test's folder when that is removed."""
         if self.running():
+            programs = self.programs()
             self.process.kill()
+            for program in programs:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(program, signal.SIGKILL)
+                wait_for_state(program, b"ZX")
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
