@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "mxsweep/dane/judge.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 
 namespace mxsweep::dane {
 namespace {

@@ -18,8 +18,8 @@
 #include "dane/chains.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/dane/judge.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 
 namespace mxsweep::dane {
 namespace {

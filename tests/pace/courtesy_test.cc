@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "mxsweep/core/random.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 
 namespace mxsweep::pace {
 namespace {

@@ -8,8 +8,8 @@
 #include "mxsweep/store/history_store.h"
 #include "store/folder.h"
 #include "store/history_schema.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 
 namespace mxsweep::store {
 namespace {

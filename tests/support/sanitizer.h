@@ -4,8 +4,6 @@
 //   Shape    MXSWEEP_ADDRESS_SANITIZER and MXSWEEP_THREAD_SANITIZER are 0 or 1.
 #pragma once
 
-#include <cstdint>
-
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define MXSWEEP_ADDRESS_SANITIZER 1
@@ -28,13 +26,3 @@
 #define MXSWEEP_THREAD_SANITIZER 0
 #endif
 #endif
-
-namespace mxsweep {
-
-// How many random cases a test tries of `all`. Under a sanitizer each takes ten times as long, and
-// there are two of those trees.
-constexpr std::uint64_t cases_of(std::uint64_t all) {
-  return MXSWEEP_ADDRESS_SANITIZER || MXSWEEP_THREAD_SANITIZER ? (all + 9) / 10 : all;
-}
-
-}  // namespace mxsweep

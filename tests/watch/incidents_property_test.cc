@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "mxsweep/core/random.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 #include "watch/incident_world.h"
 
 namespace mxsweep::watch {

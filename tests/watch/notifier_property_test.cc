@@ -14,8 +14,8 @@
 
 #include "mxsweep/core/random.h"
 #include "mxsweep/watch/notifier.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 #include "watch/notifier_scene.h"
 
 namespace mxsweep::watch {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "mxsweep/core/random.h"
+#include "support/cases.h"
 #include "support/catch.h"
-#include "support/sanitizer.h"
 #include "watch/lasting_watch.h"
 #include "watch/scripted_world.h"
 
