@@ -12,9 +12,9 @@ import unittest
 from program import ProgramTest, record_of, sanitized
 
 FLEET = os.environ.get("MXSWEEP_HOSTILE_FLEET")
-CONVERSATIONS = int(os.environ.get("MXSWEEP_HOSTILE_CONVERSATIONS", "2048"))
+CONVERSATIONS = int(os.environ.get("MXSWEEP_HOSTILE_CONVERSATIONS", 512 if sanitized() else 2048))
 FIRST = int(os.environ.get("MXSWEEP_HOSTILE_FIRST", "1"))
-PERSONAS = 1000  # As many as a file may have.
+PERSONAS = 1000  # As many as a file may have; no more than there are servers.
 SERVERS_MOST = 8192  # Of a fleet.
 # Of a server that sends no more; all others answer within a tenth of it. Where many run, a machine
 # has other work beside: a moment without the processor must not look like silence.
@@ -47,7 +47,7 @@ def verdict(line):
 class HostileServers(ProgramTest):
     def sweep(self, first, servers, *, implicit):
         prefix = ipaddress.ip_network(f"127.64.0.0/{33 - servers.bit_length()}")
-        words = [FLEET, str(first), str(PERSONAS), str(TIMEOUT_SECONDS)]
+        words = [FLEET, str(first), str(min(PERSONAS, servers)), str(TIMEOUT_SECONDS)]
         personas = subprocess.run(words + ["implicit"] * implicit, check=True, capture_output=True)
         flags = ["--personas", str(self.write("personas.json", personas.stdout))]
         flags += ["--implicit-tls"] * implicit

@@ -12,6 +12,7 @@
 
 #include "mxsweep/results/json_writer.h"
 #include "mxsweep/tls/client.h"
+#include "support/cases.h"
 #include "support/catch.h"
 #include "support/hostile_persona.h"
 #include "support/hostile_talk.h"
@@ -23,7 +24,7 @@ namespace {
 
 using targets::TlsMode;
 
-constexpr std::uint64_t kConversations = 10'000;
+constexpr std::uint64_t kConversations = cases_of(10'000);
 constexpr int kRepetitions = 1000;
 constexpr WallTime kToday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}};
 constexpr HostileRules kRules = {

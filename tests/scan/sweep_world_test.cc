@@ -15,6 +15,7 @@
 #include "mxsweep/sink/authority.h"
 #include "mxsweep/tls/client.h"
 #include "scan/sweep_in_world.h"
+#include "support/cases.h"
 #include "support/catch.h"
 
 namespace mxsweep::scan {
@@ -101,7 +102,8 @@ void expect_promises_kept(const std::vector<sink::Persona>& personas, const prob
   const std::uint64_t first = number_of("MXSWEEP_WORLD_SEED", 1);
   const bool asked_for_one = std::getenv("MXSWEEP_WORLD_SEED") != nullptr &&
                              std::getenv("MXSWEEP_WORLD_SWEEPS") == nullptr;
-  const std::uint64_t count = asked_for_one ? 1 : number_of("MXSWEEP_WORLD_SWEEPS", sweeps);
+  const std::uint64_t count =
+      asked_for_one ? 1 : number_of("MXSWEEP_WORLD_SWEEPS", cases_of(sweeps));
   const double began = ring::cpu_seconds();
   std::uint64_t conversations = 0;
   std::uint64_t broken = 0;
