@@ -10,6 +10,7 @@
 
 #include "config/fields.h"
 #include "mxsweep/roundtrip/script.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::config {

@@ -7,6 +7,7 @@
 #include "config/values.h"
 #include "mxsweep/core/invariant.h"
 #include "mxsweep/roundtrip/usual_script.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::config {

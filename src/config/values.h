@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "mxsweep/core/time.h"
-#include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/channel.h"
 
 namespace mxsweep::config {
 

@@ -20,8 +20,8 @@
 #include "deliver/transfer.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/programs/program.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/effects.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::deliver {
 

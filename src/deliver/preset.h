@@ -21,7 +21,7 @@
 #include "deliver/template.h"
 #include "deliver/text.h"
 #include "mxsweep/core/status.h"
-#include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/channel.h"
 
 namespace mxsweep::deliver {
 

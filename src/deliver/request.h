@@ -15,8 +15,8 @@
 #include "deliver/template.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/message.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::deliver {
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "mxsweep/core/time.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/effects.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::deliver {
 

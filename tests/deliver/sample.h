@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/message.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::deliver {
 

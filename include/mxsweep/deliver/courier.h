@@ -32,8 +32,8 @@
 
 #include "mxsweep/core/status.h"
 #include "mxsweep/threads/doorbell.h"
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/effects.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::deliver {
 

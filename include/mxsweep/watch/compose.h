@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/message.h"
 #include "mxsweep/watch/moment.h"

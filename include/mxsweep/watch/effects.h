@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/message.h"
 #include "mxsweep/watch/rows.h"
-#include "mxsweep/watch/settings.h"
 
 namespace mxsweep::watch {
 

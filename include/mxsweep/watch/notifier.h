@@ -32,6 +32,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mxsweep/watch/channel.h"
 #include "mxsweep/watch/effects.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/moment.h"
