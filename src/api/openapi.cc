@@ -8,8 +8,8 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/message.h"
-#include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::api {
 namespace {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "mxsweep/results/record.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/history_row.h"
 
 namespace mxsweep::monitor {
 

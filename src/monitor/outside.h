@@ -17,9 +17,9 @@
 #include "mxsweep/results/record.h"
 #include "mxsweep/targets/target.h"
 #include "mxsweep/watch/effects.h"
+#include "mxsweep/watch/history_row.h"
 #include "mxsweep/watch/moment.h"
 #include "mxsweep/watch/monitor.h"
-#include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/settings.h"
 
 namespace mxsweep::monitor {

@@ -14,7 +14,7 @@
 
 #include "mxsweep/core/time.h"
 #include "mxsweep/serve/request.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::monitor {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/state.h"
 #include "store/history_schema.h"
 #include "store/quantiles.h"
 

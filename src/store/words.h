@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "mxsweep/core/outcome.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/state.h"
 #include "store/database.h"
 
 namespace mxsweep::store {

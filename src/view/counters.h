@@ -13,7 +13,7 @@
 
 #include "mxsweep/metrics/buckets.h"
 #include "mxsweep/view/metrics_facts.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/history_row.h"
 
 namespace mxsweep::view {
 

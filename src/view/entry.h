@@ -12,7 +12,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/view/facts.h"
 #include "mxsweep/view/monitor_facts.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/history_row.h"
 
 namespace mxsweep::view {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::store {
 

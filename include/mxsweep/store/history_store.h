@@ -25,7 +25,7 @@
 
 #include "mxsweep/core/status.h"
 #include "mxsweep/core/time.h"
-#include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/history_row.h"
 
 namespace mxsweep::store {
 

@@ -23,6 +23,7 @@
 #include "mxsweep/core/time.h"
 #include "mxsweep/threads/doorbell.h"
 #include "mxsweep/watch/effects.h"
+#include "mxsweep/watch/history_row.h"
 #include "mxsweep/watch/rows.h"
 
 namespace mxsweep::store {

@@ -31,6 +31,8 @@
 #include "mxsweep/view/metrics_facts.h"
 #include "mxsweep/view/monitor_facts.h"
 #include "mxsweep/watch/effects.h"
+#include "mxsweep/watch/history_row.h"
+#include "mxsweep/watch/state.h"
 #include "mxsweep/watch/watch.h"
 
 namespace mxsweep::view {

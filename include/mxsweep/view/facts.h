@@ -18,6 +18,7 @@
 #include "mxsweep/watch/certificates.h"
 #include "mxsweep/watch/incident.h"
 #include "mxsweep/watch/rows.h"
+#include "mxsweep/watch/state.h"
 #include "mxsweep/watch/uptime.h"
 #include "mxsweep/watch/vantage.h"
 #include "mxsweep/watch/watch.h"

@@ -15,6 +15,7 @@
 #include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/settings.h"
 #include "mxsweep/watch/slow_checks.h"
+#include "mxsweep/watch/state.h"
 #include "mxsweep/watch/uptime.h"
 
 namespace mxsweep::view {

@@ -18,9 +18,9 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/watch/moment.h"
-#include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/sample.h"
 #include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::watch {
 

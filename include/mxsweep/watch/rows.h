@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the monitor keeps on disk, as plain rows: what `store` reads at the start, and the batches
-// that it writes. docs/watch-storage.md describes the tables.
+// What the monitor keeps in state.db, as plain rows: what `store` reads at the start, and the
+// batches that it writes. docs/watch-storage.md describes the tables.
 //
 //   Shape    A row replaces the one with the same key. Monitors are named by their keys, because
 //            ids are of this process.
@@ -15,16 +15,9 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/watch/incident.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::watch {
-
-enum class State : std::uint8_t {
-  unknown,  // No hard state yet: the first results decide.
-  up,
-  degraded,
-  down,
-};
-[[nodiscard]] std::string_view to_string(State state);
 
 struct MonitorRow {
   std::string key;
@@ -187,23 +180,6 @@ struct Past {
   std::vector<DeliveryRow> deliveries;
   std::vector<DeliveryLogRow> delivery_log;
   std::vector<TimelineRow> timeline;
-};
-
-// One result, for history.db: 100,000 a minute are usual, so it is small.
-struct HistoryRow {
-  std::uint32_t monitor = 0;  // The number that `store` has given to its key.
-  std::int64_t at_ms = 0;     // Unix time.
-  Outcome outcome = Outcome::ok;
-  Phase phase = Phase::quit;
-  Cause cause = Cause::none;
-  State state = State::up;  // After this result.
-  bool unobserved = false;
-  bool maintenance = false;
-  std::uint32_t total_us = 0;
-  std::uint32_t connect_us = 0;
-  std::uint32_t greeting_us = 0;
-  std::uint32_t ehlo_us = 0;
-  std::uint32_t tls_us = 0;  // 0: not reached.
 };
 
 }  // namespace mxsweep::watch

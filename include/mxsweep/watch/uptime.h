@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "mxsweep/core/time.h"
-#include "mxsweep/watch/rows.h"
 #include "mxsweep/watch/settings.h"
+#include "mxsweep/watch/state.h"
 
 namespace mxsweep::watch {
 
