@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "mxsweep/sink/persona.h"
+#include "mxsweep/sink/script.h"
 
 namespace mxsweep::sink {
 

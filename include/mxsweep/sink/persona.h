@@ -7,15 +7,7 @@
 //                              "expect": {"outcome": "ok", "phase": "quit", "cause": "none"},
 //                              "greeting": [{"send": "220 {host} ESMTP\r\n"}], ...}]}
 //             A persona has a script for the greeting and for each command; a missing one is taken
-//             from "defaults". A script is a list of steps; a step does, in this order:
-//               after_ms      waits
-//               send or hex   sends a text, or octets that JSON cannot represent
-//               octets_per_s  ... one octet at a time, this many per second
-//               repeat        ... this many times ("{n}" counts them from 1), or "forever"
-//               do            "close", "reset" (RST instead of FIN), "hang" (sends nothing more);
-//                             in "starttls" also "tls": from here on the session is under TLS
-//             "{host}" is the host name of the server at an address (host_name()), "{tag}" the tag
-//             of the IMAP command.
+//             from "defaults". sink/script.h describes the steps of a script.
 //             At the top level, "protocol": "imap" or "pop3" makes it a fleet of that protocol;
 //             "ehlo" is then for CAPABILITY and CAPA, "starttls" for STLS, "quit" for LOGOUT, and
 //             there are no "helo", "mail" and "rcpt".
@@ -34,7 +26,6 @@
 //               {"version": "TLSv1.3", "verified": true, "verify_error": "certificate-expired",
 //                "name_match": true, "offered": "yes"}, the last being starttls.offered. They hold
 //             for a scan that trusts the fleet's authority and knows the server's name.
-//   Units     milliseconds; octets.
 //   Errors    read_personas() returns the place in the JSON and the reason.
 #pragma once
 
@@ -51,61 +42,10 @@
 #include "mxsweep/core/outcome.h"
 #include "mxsweep/core/protocol.h"
 #include "mxsweep/core/time.h"
+#include "mxsweep/sink/script.h"
 #include "mxsweep/tls/server.h"
 
 namespace mxsweep::sink {
-
-// What triggers a script. noop: also RSET. rcpt: the first RCPT of a transaction; relay: any later
-// one, which a relay test asks for a foreign recipient. other: any other command.
-enum class Trigger : std::uint8_t {
-  greeting,
-  ehlo,
-  helo,
-  starttls,
-  noop,
-  quit,
-  other,
-  ehlo_tls,
-  hello,
-  mail,
-  rcpt,
-  relay,
-};
-inline constexpr std::size_t kTriggerCount = 12;
-
-// Its key in a persona's JSON, and the command of each Protocol that triggers it; empty: something
-// else triggers it, or the command alone does not decide.
-struct TriggerRow {
-  Trigger trigger;
-  std::string_view key;
-  std::array<std::string_view, kProtocolCount> commands;
-};
-inline constexpr std::array<TriggerRow, kTriggerCount> kTriggers = {{
-    {Trigger::greeting, "greeting", {}},
-    {Trigger::ehlo, "ehlo", {"EHLO", "CAPABILITY", "CAPA"}},
-    {Trigger::helo, "helo", {"HELO", "", ""}},
-    {Trigger::starttls, "starttls", {"STARTTLS", "STARTTLS", "STLS"}},
-    {Trigger::noop, "noop", {"NOOP", "NOOP", "NOOP"}},
-    {Trigger::quit, "quit", {"QUIT", "LOGOUT", "QUIT"}},
-    {Trigger::other, "other", {}},
-    {Trigger::ehlo_tls, "ehlo_tls", {}},
-    {Trigger::hello, "hello", {}},
-    {Trigger::mail, "mail", {"MAIL", "", ""}},
-    {Trigger::rcpt, "rcpt", {"RCPT", "", ""}},
-    {Trigger::relay, "relay", {}},
-}};
-
-enum class StepAction : std::uint8_t { none, close, reset, hang, tls, cut };
-
-struct Step {
-  Duration after{0};
-  std::string octets;          // With repetitions expanded; for `forever` a chunk of them.
-  Duration octet_interval{0};  // 0: all octets at once.
-  bool forever = false;
-  bool has_fields = false;  // `octets` contains "{host}" or "{tag}".
-  StepAction action = StepAction::none;
-};
-using Script = std::vector<Step>;
 
 enum class CertificateKind : std::uint8_t {
   good,           // For *.sink.test, issued by an intermediate of the fleet's own authority.
@@ -171,13 +111,7 @@ struct Persona {
 
 // Far above what a fleet needs: they limit the effect of a mistake in the file.
 inline constexpr std::size_t kPersonasMax = 1000;
-inline constexpr std::size_t kStepsMax = 64;
-inline constexpr std::size_t kStepOctetsMax = 64 * 1024;  // With repetitions expanded.
 inline constexpr std::uint32_t kWeightMax = 1'000'000;
-inline constexpr std::uint64_t kAfterMsMax = 3'600'000;
-// One for each tick of the timer wheel, which is a millisecond.
-inline constexpr std::uint64_t kOctetsPerSecondMax = 1000;
-inline constexpr std::size_t kFloodChunkOctets = 16 * 1024;
 
 // Returns at least one persona.
 Result<std::vector<Persona>> read_personas(std::string_view json);

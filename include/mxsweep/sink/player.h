@@ -22,6 +22,7 @@
 #include "mxsweep/core/address.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/sink/persona.h"
+#include "mxsweep/sink/script.h"
 
 namespace mxsweep::sink {
 
