@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cerrno>
+#include <memory>
+#include <utility>
 
 #include "mxsweep/engine/engine.h"
 #include "mxsweep/verdict/classify.h"
