@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/certificate_words.h"
+#include "cli/choice.h"
 #include "mxsweep/checks/blocklists.h"
 #include "mxsweep/checks/survey.h"
 #include "mxsweep/checks/words.h"

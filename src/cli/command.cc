@@ -6,10 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 #include <utility>
 
 #include "cli/certificate_words.h"
+#include "cli/help.h"
 #include "mxsweep/core/nearest_word.h"
 
 namespace mxsweep::cli {

@@ -9,7 +9,6 @@
 //             CLI::ParseError, also for --help and --version; explain() makes the text to print.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/choice.h"
 #include "mxsweep/core/duration.h"
 #include "mxsweep/core/status.h"
 
@@ -29,19 +29,6 @@ class Option;
 }  // namespace CLI
 
 namespace mxsweep::cli {
-
-// A word of the command line and the value it means.
-template <typename Value>
-using Choice = std::pair<std::string_view, Value>;
-
-// Requires: there is a word for it.
-template <typename Choices, typename Value>
-[[nodiscard]] std::string_view word_of(Value value, const Choices& choices) {
-  for (const auto& [word, meaning] : choices) {
-    if (meaning == value) return word;
-  }
-  return {};
-}
 
 // Reads the value of a flag; returns what is wrong with it.
 using Read = std::function<Status(const std::string& text)>;
@@ -193,11 +180,5 @@ class Program {
   std::deque<Command> commands_;
   std::vector<std::string> behind_mark_;
 };
-
-// What --help prints.
-[[nodiscard]] std::string help_of(const Program& program);
-[[nodiscard]] std::string help_of(const Program& program, const Command& command);
-// "  scan      Sweep a list of targets", a line for each command.
-[[nodiscard]] std::string list_of_commands(const Program& program);
 
 }  // namespace mxsweep::cli

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/certificate_words.h"
+#include "cli/choice.h"
 #include "cli/options.h"
 #include "mxsweep/core/counted.h"
 #include "mxsweep/tls/cipher_suites.h"

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Prints --help: one flag after the other with its description beside it, in lines of at most
-// kColumnsMax columns.
+#include "cli/help.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
-
-#include "cli/command.h"
 
 namespace mxsweep::cli {
 namespace {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "mxsweep/core/status.h"
 #include "mxsweep/files/trust_store.h"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/certificate_words.h"
+#include "cli/choice.h"
 #include "cli/exit_code.h"
 #include "cli/say.h"
 #include "cli/scan_flags.h"

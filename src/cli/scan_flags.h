@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/checks_flags.h"
+#include "cli/choice.h"
 #include "cli/options.h"
 #include "cli/resumption.h"
 #include "mxsweep/core/status.h"

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/choice.h"
+
 namespace mxsweep::cli {
 namespace {
 

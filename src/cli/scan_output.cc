@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/certificate_words.h"
+#include "cli/choice.h"
 #include "cli/scan_flags.h"
 #include "mxsweep/files/rotation.h"
 

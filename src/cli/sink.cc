@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cli/certificate_words.h"
+#include "cli/choice.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/say.h"
