@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/certificate_words.h"
 #include "cli/say.h"
 #include "cli/scan_metrics.h"
 #include "cli/scan_order.h"
