@@ -13,9 +13,6 @@
 namespace mxsweep::monitor {
 namespace {
 
-// Tickets of canaries' names among those of the roster, whose upper half is a generation.
-constexpr std::uint64_t kCanaryTicket = std::uint64_t{1} << 63;
-
 bool is_time_limit(Cause cause) {
   return cause == Cause::net_timeout || cause == Cause::protocol_silent ||
          cause == Cause::protocol_tarpit;
@@ -36,8 +33,8 @@ int rank_of(watch::Verdict verdict) {
 
 void Prober::take_requests(std::size_t room, const watch::Moment& now) {
   if (stopping_) return;
-  while (const auto request = watch_.next_canary(now)) begin(*request, now);
-  while (ready_.size() + canaries_.size() + again_.size() < room) {
+  canaries_.take_requests(now);
+  while (ready_.size() + canaries_.ready() + again_.size() < room) {
     const std::optional<watch::ProbeRequest> request = watch_.next_probe(now);
     if (!request) break;
     begin(*request, now);
@@ -145,13 +142,13 @@ void Prober::queue(const visits::ServerKey& key, Server& server) {
   ready_.push_back(key);
 }
 
-std::optional<Prober::Visit> Prober::next(Instant now) {
+std::optional<Visit> Prober::next(Instant now) {
   now_ = now;
   if (stopping_ || now < braked_until_) return std::nullopt;
-  for (std::deque<Visit>* const first : {&canaries_, &again_}) {
-    if (first->empty()) continue;
-    std::optional<Visit> visit = std::move(first->front());
-    first->pop_front();
+  if (std::optional<Visit> canary = canaries_.next()) return canary;
+  if (!again_.empty()) {
+    std::optional<Visit> visit = std::move(again_.front());
+    again_.pop_front();
     return visit;
   }
   for (take_grants(now); !ready_.empty(); take_grants(now)) {
@@ -200,7 +197,7 @@ bool Prober::may_start(const visits::ServerKey& key, const Server& server, Insta
   return false;
 }
 
-Prober::Visit Prober::start(const visits::ServerKey& key, Server& server, Instant now) {
+Visit Prober::start(const visits::ServerKey& key, Server& server, Instant now) {
   const Waiter& first = server.waiters.front();
   server.queued = false;
   server.visiting = true;
@@ -233,10 +230,10 @@ void Prober::on_closed(Visit& visit) {
 void Prober::on_end(Visit& visit, probe::Observation&& seen, Instant now) {
   ++counts_.visits;
   now_ = now;
-  if (visit.canary) return end_canary(visit, seen, now);
+  if (stopping_ || seen.cause() == Cause::local_interrupted) return;
+  if (visit.canary) return canaries_.on_end(visit, seen, now);
   const auto found = servers_.find(visit.server);
   if (found == servers_.end()) return;
-  if (stopping_ || seen.cause() == Cause::local_interrupted) return;
   const watch::Moment moment{now, plans_.wall_time(now)};
   const auto shown = std::make_shared<const probe::Observation>(std::move(seen));
   const bool excused = late_turn_ && is_time_limit(shown->cause());
@@ -390,65 +387,10 @@ results::Record Prober::record_of(watch::MonitorId id, const Part& part,
 }
 
 void Prober::on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now) {
-  if ((servers.front().task.target.number & kCanaryTicket) != 0) {
-    return on_canary_name(servers, now);
-  }
+  if (Canaries::asked_for(servers.front().task.target)) return canaries_.on_names(servers, now);
   WatchedName* const name = roster_.on_answer(servers, now);
   if (name == nullptr) return;
   for (const watch::MonitorId monitor : std::exchange(name->waiting, {})) go_on(monitor, now);
-}
-
-void Prober::begin(const watch::CanaryRequest& request, const watch::Moment& now) {
-  const std::vector<watch::Canary>& canaries = watch_.settings().vantage.canaries;
-  const targets::Target& target = canaries[request.canary].target;
-  if (target.address.family != Family::none) return visit_canary(request, target, now);
-  canary_names_.resize(canaries.size());
-  CanaryName& name = canary_names_[request.canary];
-  const bool known = name.address.family != Family::none;
-  if (!known) name.waiting.push_back(request);
-  if (!name.asking && (!known || now.at - kNameAge >= name.answered)) {
-    name.asking = true;
-    targets::Target question = target;
-    question.number = kCanaryTicket | request.canary;
-    outside_.ask(std::move(question), false);
-  }
-  if (!known) return;
-  targets::Target resolved = target;
-  resolved.address = name.address;
-  visit_canary(request, resolved, now);
-}
-
-void Prober::visit_canary(const watch::CanaryRequest& request, const targets::Target& target,
-                          const watch::Moment& now) {
-  const bool greets = watch_.settings().vantage.canaries[request.canary].greets;
-  canaries_.push_back({.its_target = target,
-                       .its_plan = &plans_.of_canary(greets),
-                       .since = now.at,
-                       .canary = request});
-}
-
-void Prober::on_canary_name(const std::vector<names::Resolved>& servers, const watch::Moment& now) {
-  const std::size_t number = servers.front().task.target.number & ~kCanaryTicket;
-  if (number >= canary_names_.size()) return;
-  CanaryName& name = canary_names_[number];
-  name.asking = false;
-  name.answered = now.at;
-  const auto usable = std::ranges::find(servers, Cause::none, &names::Resolved::cause);
-  if (usable != servers.end()) name.address = usable->task.target.address;
-  for (const watch::CanaryRequest& request : std::exchange(name.waiting, {})) {
-    if (usable == servers.end()) {
-      watch_.on_canary(request, false, now);
-    } else {
-      visit_canary(request, usable->task.target, now);
-    }
-  }
-}
-
-void Prober::end_canary(const Visit& visit, const probe::Observation& seen, Instant now) {
-  if (stopping_ || seen.cause() == Cause::local_interrupted) return;
-  const bool greets = visit.its_plan == &plans_.of_canary(true);
-  const bool answered = greets ? seen.bytes_in() > 0 : seen.outcome() == Outcome::ok;
-  watch_.on_canary(*visit.canary, answered, {now, plans_.wall_time(now)});
 }
 
 }  // namespace mxsweep::monitor

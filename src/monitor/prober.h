@@ -27,14 +27,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "monitor/canaries.h"
 #include "monitor/checker.h"
 #include "monitor/outside.h"
 #include "monitor/plans.h"
 #include "monitor/probe_counts.h"
 #include "monitor/roster.h"
+#include "monitor/visit.h"
 #include "mxsweep/pace/courtesy.h"
 #include "mxsweep/probe/observation.h"
-#include "mxsweep/probe/plan.h"
 #include "mxsweep/results/record.h"
 #include "mxsweep/visits/server_key.h"
 #include "mxsweep/watch/watch.h"
@@ -48,21 +49,16 @@ inline constexpr Duration kBrakeMost = std::chrono::seconds{1};
 
 class Prober {
  public:
-  struct Visit {
-    targets::Target its_target;
-    const probe::Plan* its_plan = nullptr;
-    Instant since{};  // When it was first tried.
-    visits::ServerKey server{};
-    std::optional<watch::CanaryRequest> canary{};
-    pace::Ticket ticket = pace::kNoTicket;
-
-    [[nodiscard]] const targets::Target& target() const { return its_target; }
-    [[nodiscard]] const probe::Plan* plan() const { return its_plan; }
-  };
+  using Visit = monitor::Visit;
 
   Prober(watch::Watch& watch, Roster& roster, const Plans& plans, Outside& outside,
          Checker& checker)
-      : watch_(watch), roster_(roster), plans_(plans), outside_(outside), checker_(checker) {}
+      : watch_(watch),
+        roster_(roster),
+        plans_(plans),
+        outside_(outside),
+        checker_(checker),
+        canaries_(watch, plans, outside) {}
 
   // Takes what is due from Watch, while there are fewer than `room` visits to start.
   void take_requests(std::size_t room, const watch::Moment& now);
@@ -70,16 +66,13 @@ class Prober {
   [[nodiscard]] std::optional<Visit> next(Instant now);
   [[nodiscard]] Instant braked_until() const { return braked_until_; }
   [[nodiscard]] bool has_ready() const {
-    return !ready_.empty() || !canaries_.empty() || !again_.empty() || courtesy_.has_granted(0);
+    return !ready_.empty() || canaries_.ready() > 0 || !again_.empty() || courtesy_.has_granted(0);
   }
   // When a visit that waits for the caps may start; kNever: none waits for a moment.
   [[nodiscard]] Instant next_grant() const { return courtesy_.next(0); }
   void on_names(const std::vector<names::Resolved>& servers, const watch::Moment& now);
   void on_run(const RunResult& result, const watch::Moment& now);
-  void forget_canaries() {
-    canary_names_.clear();
-    canaries_.clear();
-  }  // The configuration has others now.
+  void forget_canaries() { canaries_.forget(); }  // The configuration has others now.
   // The monitor is removed: nothing more of it goes to Watch.
   void forget(watch::MonitorId monitor) {
     pending_.erase(monitor);
@@ -142,19 +135,7 @@ class Prober {
   };
   using Servers = std::unordered_map<visits::ServerKey, Server, visits::ServerKey::Hash>;
 
-  // A canary that is a name.
-  struct CanaryName {
-    Address address;
-    Instant answered = Instant::min();
-    bool asking = false;
-    std::vector<watch::CanaryRequest> waiting;
-  };
-
   void begin(const watch::ProbeRequest& request, const watch::Moment& now);
-  void begin(const watch::CanaryRequest& request, const watch::Moment& now);
-  void visit_canary(const watch::CanaryRequest& request, const targets::Target& target,
-                    const watch::Moment& now);
-  void on_canary_name(const std::vector<names::Resolved>& servers, const watch::Moment& now);
   void ask(WatchedName& name);
   void go_on(watch::MonitorId monitor, const watch::Moment& now);
   void visit_domain(watch::MonitorId monitor, const WatchedName& name, const watch::Moment& now);
@@ -171,7 +152,6 @@ class Prober {
   [[nodiscard]] results::Record record_of(watch::MonitorId monitor, const Part& part,
                                           const probe::Observation* seen,
                                           const watch::Moment& now) const;
-  void end_canary(const Visit& visit, const probe::Observation& seen, Instant now);
 
   [[nodiscard]] Pending* find(const Waiter& waiter);
   [[nodiscard]] const watch::Group& group_of(const watch::Monitor& monitor) const {
@@ -183,13 +163,12 @@ class Prober {
   const Plans& plans_;
   Outside& outside_;
   Checker& checker_;
+  Canaries canaries_;
   std::string checks_;  // Of the present record.
   std::unordered_map<watch::MonitorId, Pending> pending_;
   std::unordered_map<std::uint64_t, watch::MonitorId> runs_;  // By their numbers.
   Servers servers_;  // With something to do, or being visited.
   std::deque<visits::ServerKey> ready_;
-  std::deque<Visit> canaries_;
-  std::vector<CanaryName> canary_names_;
   std::deque<Visit> again_;  // After a shortage.
   pace::Courtesy courtesy_{pace::CourtesyLimits{}, 1};
   std::vector<visits::ServerKey> places_;  // Of those that wait for the caps.
