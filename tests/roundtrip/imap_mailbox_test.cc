@@ -39,12 +39,6 @@ MailboxOrder usual_order() {
           .wall_at_begin = kNow};
 }
 
-std::vector<std::uint32_t> uids_of(const ModelFolder& folder) {
-  std::vector<std::uint32_t> uids;
-  for (const ModelMessage& message : folder.messages) uids.push_back(message.uid);
-  return uids;
-}
-
 TEST_CASE("a message is seen at the moment when the server tells of it", "[mailbox]") {
   ModelServer server;
   const MailboxOrder order = usual_order();
@@ -193,12 +187,12 @@ TEST_CASE("no message that is not ours is deleted, however it looks", "[mailbox]
       ModelVisit visit(server, order);
       visit.begin();
       add_all();
-      const std::vector<std::uint32_t> foreign = uids_of(server.inbox());
+      const Uids foreign = server.inbox().uids();
       visit.deliver("INBOX", message_with(kWanted));
       REQUIRE(visit.ended());
       CHECK(visit.result.removed == 1);
       CHECK(visit.result.swept == 0);
-      CHECK(uids_of(server.inbox()) == foreign);
+      CHECK(server.inbox().uids() == foreign);
       CHECK(std::ranges::none_of(server.inbox().messages, &ModelMessage::deleted));
     }
   }

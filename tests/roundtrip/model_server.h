@@ -10,32 +10,15 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "mxsweep/core/tags.h"
 #include "mxsweep/message/headers.h"
+#include "roundtrip/model_folder.h"
 #include "support/catch.h"
 
 namespace mxsweep::roundtrip {
-
-struct ModelMessage {
-  std::uint32_t uid = 0;
-  std::string text{};  // The header block, an empty line, the body.
-  bool deleted = false;
-};
-
-struct ModelFolder {
-  std::vector<ModelMessage> messages{};
-  std::uint32_t uid_next = 100;
-  std::uint32_t uid_validity = 5;
-  std::string uses{};  // "\Junk"
-
-  std::uint32_t add(const std::string& text) {
-    messages.push_back({.uid = uid_next, .text = text});
-    return uid_next++;
-  }
-};
 
 class ModelServer {
  public:
@@ -98,9 +81,14 @@ class ModelServer {
     if (is("NOOP")) return (told_ ? std::string() : news()) + ok;
     if (is("UID SEARCH")) return search(command, tag);
     if (is("UID FETCH")) return fetch(command) + ok;
-    if (is("UID STORE")) return store(command) + ok;
-    if (is("UID EXPUNGE")) return expunge(set_of(command.substr(12))) + ok;
-    if (is("EXPUNGE")) return expunge(all()) + ok;
+    if (is("UID STORE")) {
+      folder().mark_deleted(set_of(command));
+      return ok;
+    }
+    if (is("UID EXPUNGE") || is("EXPUNGE")) {
+      folder().expunge(is("UID") ? set_of(command) : folder().uids());
+      return ok;
+    }
     FAIL("the server does not know: " << command);
     return {};
   }
@@ -142,13 +130,13 @@ class ModelServer {
   }
 
   std::string fetch(const std::string& command) {
-    const std::vector<std::uint32_t> uids = set_of(command.substr(10));
+    const Uids uids = set_of(command);
     const bool whole = command.find("BODY.PEEK[]") != command.npos;
     std::string replies;
     std::size_t number = 0;
     for (const ModelMessage& message : folder().messages) {
       ++number;
-      if (std::ranges::find(uids, message.uid) == uids.end()) continue;
+      if (!ModelFolder::contains(uids, message.uid)) continue;
       const std::string text =
           whole ? message.text : message.text.substr(0, message.text.find("\r\n\r\n") + 4);
       replies += "* " + std::to_string(number) + " FETCH (UID " + std::to_string(message.uid) +
@@ -158,40 +146,10 @@ class ModelServer {
     return replies;
   }
 
-  std::string store(const std::string& command) {
-    const std::vector<std::uint32_t> uids = set_of(command.substr(10));
-    for (ModelMessage& message : folder().messages) {
-      message.deleted |= std::ranges::find(uids, message.uid) != uids.end();
-    }
-    return {};
-  }
-
-  std::string expunge(const std::vector<std::uint32_t>& uids) {
-    std::erase_if(folder().messages, [&uids](const ModelMessage& message) {
-      return message.deleted && std::ranges::find(uids, message.uid) != uids.end();
-    });
-    return {};
-  }
-
-  std::vector<std::uint32_t> all() {
-    std::vector<std::uint32_t> uids;
-    for (const ModelMessage& message : folder().messages) uids.push_back(message.uid);
-    return uids;
-  }
-
-  // Of "3,5:*": 5 to the highest, and the highest always.
-  std::vector<std::uint32_t> set_of(const std::string& text) {
-    std::vector<std::uint32_t> uids;
-    for_each_part(text.substr(0, text.find(' ')), ',', [&](std::string_view part) {
-      const auto first = static_cast<std::uint32_t>(std::stoul(std::string(part)));
-      if (!part.ends_with(":*")) return uids.push_back(first);
-      for (const ModelMessage& message : folder().messages) {
-        if (message.uid >= first || &message == &folder().messages.back()) {
-          uids.push_back(message.uid);
-        }
-      }
-    });
-    return uids;
+  // Of "UID FETCH 3,5:* (...)".
+  Uids set_of(const std::string& command) {
+    const std::size_t begin = command.find(' ', 4) + 1;
+    return folder().uids_of(command.substr(begin, command.find(' ', begin) - begin));
   }
 
   std::string selected_;
