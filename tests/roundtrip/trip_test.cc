@@ -124,7 +124,7 @@ TEST_CASE("a step that takes longer than it may is slow", "[trip]") {
 
 TEST_CASE("a refusal is told in the server's words, and the mailbox is left alone", "[trip]") {
   TripWorld world;
-  world.replies["RCPT"] = "550 5.1.1 no such user";
+  world.mail.replies["RCPT"] = "550 5.1.1 no such user";
   const Script script = script_to_mailbox();
   const Report report = world.run(script);
   CHECK(state_of(report) == "send_failed rcpt");
@@ -165,10 +165,10 @@ TEST_CASE("a mailbox that can be reached again in time shows the message", "[tri
 
 TEST_CASE("a server that closes after the dot may have sent the message", "[trip]") {
   TripWorld world;
-  world.closes_after_dot = true;
+  world.mail.closes_after_dot = true;
   CHECK(state_of(world.run(script_to_mailbox())) == "ok");
   TripWorld nothing;
-  nothing.closes_after_dot = true;
+  nothing.mail.closes_after_dot = true;
   nothing.folder.reset();
   nothing.mailboxes.folders["Spam"].uses = "\\Junk";
   CHECK(state_of(nothing.run(script_to_mailbox())) == "send_failed dot");
@@ -218,7 +218,7 @@ TEST_CASE("headers that are not as they should be fail the check", "[trip]") {
 
 TEST_CASE("a message whose refusal is expected is not waited for", "[trip]") {
   TripWorld world;
-  world.replies["dot"] = "550 5.7.1 no such content here";
+  world.mail.replies["dot"] = "550 5.7.1 no such content here";
   Script script = script_to_mailbox();
   REQUIRE(add_word("550", script.steps[4].expect).ok());
   const Report report = world.run(script);
@@ -253,16 +253,16 @@ TEST_CASE("after a failure only connections for steps that always run are made",
   script.steps.insert(script.steps.end(), once.begin(), once.end());
   {
     TripWorld world;
-    world.replies["RCPT"] = "550 no";
+    world.mail.replies["RCPT"] = "550 no";
     CHECK(world.run(script).sent.size() == 1);
   }
   script.steps[8] = {.action = Send{"NOOP"}};
   script.steps[8].always = true;
   TripWorld world;
-  world.replies["MAIL"] = "550 no";
+  world.mail.replies["MAIL"] = "550 no";
   const Report report = world.run(script);
   CHECK(report.sent.size() == 2);
-  CHECK(world.mail_log.find("NOOP") != std::string::npos);
+  CHECK(world.mail.log.find("NOOP") != std::string::npos);
 }
 
 TEST_CASE("what this machine is at fault for is not known", "[trip]") {

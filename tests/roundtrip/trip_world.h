@@ -15,6 +15,7 @@
 
 #include "mxsweep/probe/conversation.h"
 #include "mxsweep/roundtrip/trip.h"
+#include "roundtrip/model_mail_server.h"
 #include "roundtrip/model_server.h"
 #include "support/catch.h"
 
@@ -22,9 +23,8 @@ namespace mxsweep::roundtrip {
 
 class TripWorld {
  public:
-  // Of the mail server: what it replies to a command; without an entry, yes.
-  std::map<std::string, std::string> replies;
-  bool closes_after_dot = false;
+  ModelMailServer mail;
+  ModelServer mailboxes;
   // Where the message comes to, and after how long; nothing: nowhere.
   std::optional<std::string> folder = "INBOX";
   Duration delay = std::chrono::milliseconds{40};
@@ -32,9 +32,7 @@ class TripWorld {
   std::string added;  // To the head of the message.
   bool mailbox_refuses = false;
   Cause unreachable = Cause::none;  // Why the names of the servers lead nowhere.
-  ModelServer mailboxes;
   std::function<void(Trip&)> on_accepted;
-  std::string mail_log;  // Commands, one a line.
 
   Report run(Script script) {
     TripOrder order{.script = std::move(script)};
@@ -88,12 +86,7 @@ class TripWorld {
     }
     take(*made, made->conversation->on_connected(now_));
     made->incoming = made->mailbox ? "* OK [CAPABILITY " + mailboxes.capabilities + "] ready\r\n"
-                                   : reply_to("greeting", "220 mx.test ESMTP");
-  }
-
-  std::string reply_to(const std::string& command, const std::string& usual) {
-    const auto known = replies.find(command);
-    return (known == replies.end() ? usual : known->second) + "\r\n";
+                                   : mail.greeting();
   }
 
   void take(Connection& connection, const probe::Wants& wants) {
@@ -138,27 +131,12 @@ class TripWorld {
       connection.closing |= mailboxes.log.ends_with("LOGOUT\n");
       return;
     }
-    if (connection.in_data) {
-      if (!octets.ends_with("\r\n.\r\n")) return;
-      connection.in_data = false;
-      connection.incoming += reply_to("dot", "250 2.0.0 queued as 4AbC");
-      connection.closing = closes_after_dot;
-      if (closes_after_dot) connection.incoming.clear();
-      if (folder) arrivals_.push_back({now_ + delay, octets.substr(0, octets.size() - 5)});
-      if (on_accepted) on_accepted(trip);
-      return;
-    }
-    const std::string verb = octets.substr(0, octets.find_first_of(" :\r"));
-    mail_log += octets.substr(0, octets.find('\r')) + "\n";
-    if (verb == "DATA") {
-      connection.incoming += reply_to(verb, "354 go on");
-      connection.in_data = connection.incoming.starts_with("354");
-    } else if (verb == "QUIT") {
-      connection.incoming += "221 bye\r\n";
-      connection.closing = true;
-    } else {
-      connection.incoming += reply_to(verb, "250 mx.test");
-    }
+    const ModelMailServer::Answer answer = mail.answer(octets, connection.in_data);
+    connection.incoming += answer.octets;
+    connection.closing |= answer.closes;
+    if (!answer.message) return;
+    if (folder) arrivals_.push_back({now_ + delay, *answer.message});
+    if (on_accepted) on_accepted(trip);
   }
 
   void advance(Trip& trip) {
