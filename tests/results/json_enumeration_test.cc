@@ -5,7 +5,7 @@
 
 #include "support/catch.h"
 #include "support/parsed_record.h"
-#include "support/sample_tls_records.h"
+#include "support/sample_enumeration.h"
 
 namespace mxsweep::results {
 

@@ -8,6 +8,7 @@
 
 #include "support/catch.h"
 #include "support/parsed_record.h"
+#include "support/sample_chain_records.h"
 #include "support/sample_tls_records.h"
 
 namespace mxsweep::results {

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "mxsweep/results/record.h"
+#include "support/sample_chain_records.h"
+#include "support/sample_enumeration.h"
 #include "support/sample_name_records.h"
 #include "support/sample_odd_records.h"
 #include "support/sample_plain_records.h"
@@ -16,7 +18,8 @@ namespace mxsweep::results::samples {
 inline std::vector<Record> sample_records() {
   std::vector<Record> records;
   for (const auto& kind :
-       {plain_records(), transaction_records(), odd_records(), name_records(), tls_records()}) {
+       {plain_records(), transaction_records(), odd_records(), name_records(), tls_records(),
+        chain_records(), std::vector<Record>{with_enumeration()}}) {
     records.insert(records.end(), kind.begin(), kind.end());
   }
   return records;
