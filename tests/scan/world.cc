@@ -15,7 +15,12 @@ namespace {
 constexpr std::uint64_t kWaitsMax = 400'000;
 constexpr std::uint64_t kIdleWaitsMax = 2'000;
 constexpr std::size_t kWindowOctets = 64 * 1024;
-constexpr std::uint32_t kNoBuffer = 0xffff'ffff;
+
+FakeBuffers some_buffers(Random& random) {
+  constexpr std::size_t kSizes[] = {2048, 2048, 512, 61};
+  const std::size_t octets_each = kSizes[random.below(4)];
+  return {1U << (1 + random.below(4)), octets_each};
+}
 
 std::uint64_t key(ring::Operation operation, Handle handle) {
   return std::uint64_t{static_cast<std::uint8_t>(operation)} << 56U |
@@ -25,12 +30,13 @@ std::uint64_t key(ring::Operation operation, Handle handle) {
 }  // namespace
 
 World::World(std::uint64_t seed, const Faults& faults, const std::vector<sink::Persona>& personas)
-    : seed_(mix(seed)), random_(seed_), faults_(faults), personas_(personas) {
+    : seed_(mix(seed)),
+      random_(seed_),
+      faults_(faults),
+      personas_(personas),
+      buffers_(some_buffers(random_)) {
   current = this;
   for (const sink::Persona& persona : personas_) weights_ += persona.weight;
-  constexpr std::uint32_t kSizes[] = {2048, 2048, 512, 61};
-  buffer_octets_ = kSizes[random_.below(4)];
-  buffers_ = 1U << (1 + random_.below(4));
   choose_worker(0);
   if (faults_.ring_fails) {
     add(now_ + std::chrono::milliseconds{random_.below(20'000)}, [this] { failure_ = EBADF; });
@@ -38,11 +44,7 @@ World::World(std::uint64_t seed, const Faults& faults, const std::vector<sink::P
 }
 
 void World::choose_worker(std::size_t number) {
-  while (rings_.size() <= number) {
-    Ring& ring = rings_.emplace_back();
-    ring.buffers.resize(buffers_);
-    for (std::uint32_t i = 0; i < buffers_; ++i) ring.free_buffers.push_back(i);
-  }
+  while (rings_.size() <= number) rings_.emplace_back(buffers_);
   ring_ = &rings_[number];
 }
 
@@ -62,7 +64,7 @@ void World::run(const std::vector<std::function<void()>>& bodies) {
       const std::lock_guard ends(lock_);
       ring.runs = false;
       read_bells();
-      for (Ring& other : rings_) {
+      for (FakeRing& other : rings_) {
         if (other.runs) ring_ = &other;
       }
       ring_changed_.notify_all();
@@ -72,8 +74,8 @@ void World::run(const std::vector<std::function<void()>>& bodies) {
   for (std::thread& thread : threads) thread.join();
 }
 
-void World::let_run(Ring& ring) {
-  Ring& ours = *ring_;
+void World::let_run(FakeRing& ring) {
+  FakeRing& ours = *ring_;
   std::unique_lock guard(lock_);
   ring_ = &ring;
   ring_changed_.notify_all();
@@ -153,9 +155,7 @@ void World::close_ring() {
       const bool active = socket.armed != nullptr || socket.sends != 0;
       if (socket.ring == ring_ && active) violate("an operation has leaked");
     }
-    if (ring_->free_buffers.size() + ring_->completed.size() + ring_->tasks.size() < buffers_) {
-      violate("a buffer was not given back");
-    }
+    if (ring_->buffers.in_use() > ring_->to_take()) violate("a buffer was not given back");
   }
   ring_->open = false;
 }
@@ -189,7 +189,7 @@ void World::cancel(ring::Operation operation, Handle handle) {
   // Otherwise it is done, and its completion is on its way.
 }
 
-void World::execute(Queued& queued) {
+void World::execute(FakeRing::Queued& queued) {
   Socket* const socket = find(queued.descriptor, "submitted");
   if (socket == nullptr) return;
   switch (queued.operation) {
@@ -227,8 +227,9 @@ void World::execute(Queued& queued) {
     if (it == nullptr) return;
     if (queued.reported) {
       --it->sends;
-      it->ring->tasks.push_back({queued.operation, queued.handle,
-                                 static_cast<std::int32_t>(queued.octets.size()), kNoBuffer});
+      it->ring->done.push_back({queued.operation, queued.handle,
+                                static_cast<std::int32_t>(queued.octets.size()),
+                                FakeBuffers::kNone});
     }
     if (it->session == nullptr || it->server_ended) return;
     add(now_ + latency(), true, [=, this] {
@@ -293,33 +294,28 @@ void World::connect(int descriptor, Socket& socket) {
 void World::finish(int descriptor, ring::Operation operation, Handle handle, int result) {
   Socket& socket = sockets_.at(descriptor);
   socket.armed.reset();
-  socket.ring->tasks.push_back({operation, handle, result, kNoBuffer});
+  socket.ring->done.push_back({operation, handle, result, FakeBuffers::kNone});
 }
 
 void World::try_receive(Socket& socket, bool at_once) {
   if (socket.armed == nullptr || socket.armed->operation != ring::Operation::receive) return;
   const Handle handle = socket.armed->handle;
-  Ring& ring = *socket.ring;
-  std::deque<ring::Completion>& seen = at_once ? ring.completed : ring.tasks;
+  FakeRing& ring = *socket.ring;
+  std::deque<ring::Completion>& seen = at_once ? ring.completed : ring.done;
   if (!socket.readable.empty()) {
     socket.armed.reset();
-    if (ring.free_buffers.empty()) {
-      seen.push_back({ring::Operation::receive, handle, -ENOBUFS, kNoBuffer});
+    if (ring.buffers.exhausted()) {
+      seen.push_back({ring::Operation::receive, handle, -ENOBUFS, FakeBuffers::kNone});
       return;
     }
-    // A free buffer at random: a view of a buffer that was given back must not be right by chance.
-    const std::size_t place = random_.below(static_cast<std::uint32_t>(ring.free_buffers.size()));
-    const std::uint32_t buffer = ring.free_buffers[place];
-    ring.free_buffers.erase(ring.free_buffers.begin() + static_cast<std::ptrdiff_t>(place));
-    const std::size_t count = std::min<std::size_t>(socket.readable.size(), buffer_octets_);
-    ring.buffers[buffer] = socket.readable.substr(0, count);
-    socket.readable.erase(0, count);
+    const std::uint32_t buffer = ring.buffers.fill(socket.readable, random_);
+    const std::size_t count = ring.buffers.octets(buffer).size();
     if (socket.window_full && socket.readable.size() < kWindowOctets) go_on_sending(socket);
     seen.push_back({ring::Operation::receive, handle, static_cast<std::int32_t>(count), buffer});
   } else if (socket.end != End::no) {
     socket.armed.reset();
     const int result = socket.end == End::reset ? -ECONNRESET : 0;
-    seen.push_back({ring::Operation::receive, handle, result, kNoBuffer});
+    seen.push_back({ring::Operation::receive, handle, result, FakeBuffers::kNone});
   }
 }
 
@@ -390,7 +386,7 @@ void World::end_server(int descriptor, Socket& socket, End end) {
 }
 
 void World::read_bells() {
-  for (Ring& ring : rings_) {
+  for (FakeRing& ring : rings_) {
     if (ring.wake_descriptor < 0) continue;
     pollfd bell{.fd = ring.wake_descriptor, .events = POLLIN, .revents = 0};
     if (::poll(&bell, 1, 0) <= 0) continue;
@@ -399,17 +395,17 @@ void World::read_bells() {
   }
 }
 
-bool World::has_ended_wait(const Ring& ring) const {
-  if (ring.tasks.size() + ring.completed.size() >= ring.least || ring.woken || failure_ != 0) {
+bool World::has_ended_wait(const FakeRing& ring) const {
+  if (ring.to_take() >= ring.least || ring.woken || failure_ != 0) {
     return true;
   }
   return now_ >= ring.until && (events_.empty() || events_.top().at > ring.until);
 }
 
 // Another worker whose wait has ended; null: there is none.
-World::Ring* World::other_to_run() {
-  std::vector<Ring*> others;
-  for (Ring& ring : rings_) {
+FakeRing* World::other_to_run() {
+  std::vector<FakeRing*> others;
+  for (FakeRing& ring : rings_) {
     if (&ring != ring_ && ring.runs && has_ended_wait(ring)) others.push_back(&ring);
   }
   if (others.empty()) return nullptr;
@@ -419,11 +415,11 @@ World::Ring* World::other_to_run() {
 // Runs events until that time, or until `least` operations are done, or the doorbell is notified.
 // Other workers run meanwhile.
 void World::run_until(Instant until, std::uint32_t least) {
-  Ring& ours = *ring_;
+  FakeRing& ours = *ring_;
   ours.until = until;
   ours.least = least;
   while (true) {
-    if (Ring* const other = other_to_run()) {
+    if (FakeRing* const other = other_to_run()) {
       // Sometimes the other one goes on although our wait has ended, too.
       if (!has_ended_wait(ours) || random_.below(2) != 0) {
         let_run(*other);
@@ -432,7 +428,7 @@ void World::run_until(Instant until, std::uint32_t least) {
     }
     if (has_ended_wait(ours)) return;
     Instant first = until;
-    for (const Ring& ring : rings_) {
+    for (const FakeRing& ring : rings_) {
       if (ring.runs) first = std::min(first, ring.until);
     }
     if (events_.empty() || events_.top().at > first) {
@@ -449,18 +445,18 @@ void World::run_until(Instant until, std::uint32_t least) {
 void World::submit_and_wait(std::uint32_t least, Duration longest) {
   if (failure_ != 0) return;
   on_wait();
-  Ring& ring = *ring_;
+  FakeRing& ring = *ring_;
   if (++ring.waits > kWaitsMax) violate("it does not end");
   const Instant before = now_;
   while (!ring.queued.empty()) {
-    Queued queued = std::move(ring.queued.front());
+    FakeRing::Queued queued = std::move(ring.queued.front());
     ring.queued.pop_front();
     execute(queued);
   }
   if (rings_.size() > 1) read_bells();
   Instant until = now_ + std::max(longest, Duration::zero());
   // The kernel checks for signals when it is about to sleep, after it has processed submissions.
-  const bool interrupted = until > now_ && ring.tasks.empty() && chance(faults_.interrupted);
+  const bool interrupted = until > now_ && ring.done.empty() && chance(faults_.interrupted);
   if (interrupted) {
     until = now_ + Duration{static_cast<std::int64_t>(
                        random_.next() % static_cast<std::uint64_t>((until - now_).count()))};
@@ -480,41 +476,15 @@ void World::submit_and_wait(std::uint32_t least, Duration longest) {
   }
   ring.woken = false;
   if (interrupted) return;
-  while (!ring.tasks.empty()) {
-    // Mostly in order; one in eight is taken from a random place.
-    const std::size_t place =
-        random_.below(8) == 0 ? random_.below(static_cast<std::uint32_t>(ring.tasks.size())) : 0;
-    ring.completed.push_back(ring.tasks[place]);
-    ring.tasks.erase(ring.tasks.begin() + static_cast<std::ptrdiff_t>(place));
-  }
+  ring.make_visible(random_);
   ring.idle_waits = now_ == before && ring.completed.empty() ? ring.idle_waits + 1 : 0;
   if (ring.idle_waits > kIdleWaitsMax) violate("it keeps the processor busy for nothing");
   if (!violation_.empty()) failure_ = EIO;  // So that it ends.
 }
 
-std::span<const ring::Completion> World::completions() {
-  ring_->turn.clear();
-  while (!ring_->completed.empty() && ring_->turn.size() < ring::kCompletionsPerTurn) {
-    ring_->turn.push_back(ring_->completed.front());
-    ring_->completed.pop_front();
-  }
-  return ring_->turn;
-}
-
-std::string_view World::octets(const ring::Completion& completion) const {
-  return completion.flags == kNoBuffer ? std::string_view{} : ring_->buffers[completion.flags];
-}
-
 void World::give_back(const ring::Completion& completion) {
-  const std::uint32_t buffer = completion.flags;
-  if (buffer == kNoBuffer) return;
-  std::vector<std::uint32_t>& free = ring_->free_buffers;
-  if (std::find(free.begin(), free.end(), buffer) != free.end()) {
-    violate("a buffer was given back twice");
-    return;
-  }
-  ring_->buffers[buffer].assign(ring_->buffers[buffer].size(), '#');
-  free.push_back(buffer);
+  if (completion.flags == FakeBuffers::kNone) return;
+  if (!ring_->buffers.give_back(completion.flags)) violate("a buffer was given back twice");
 }
 
 }  // namespace mxsweep::scan

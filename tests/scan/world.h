@@ -24,32 +24,19 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "mxsweep/core/address.h"
 #include "mxsweep/core/random.h"
 #include "mxsweep/core/slot_table.h"
 #include "mxsweep/core/time.h"
 #include "mxsweep/ring/ring.h"
 #include "mxsweep/sink/persona.h"
 #include "mxsweep/sink/session.h"
+#include "scan/fake_ring.h"
+#include "scan/faults.h"
 
 namespace mxsweep::scan {
-
-// How often each fault happens, in parts of 1000.
-struct Faults {
-  std::uint32_t refused = 0;           // By address: there is no server.
-  std::uint32_t unanswered = 0;        // By address: the connect is never answered.
-  std::uint32_t reset = 0;             // Of a connection, at some moment.
-  std::uint32_t no_descriptor = 0;     // EMFILE of open_tcp().
-  std::uint32_t connect_shortage = 0;  // ENOBUFS or EADDRNOTAVAIL of a connect.
-  std::uint32_t cancel_in_vain = 0;    // Of cancelled operations.
-  std::uint32_t interrupted = 0;       // Of waits: EINTR.
-  std::uint32_t stopped = 0;           // Of waits: the process is stopped, for up to stop_most.
-  Duration stop_most{};
-  std::uint32_t late = 0;  // Of completions: up to 20 ms late.
-  bool ring_fails = false;
-};
 
 class World {
  public:
@@ -113,10 +100,12 @@ class World {
               const Address& to);
   void cancel(ring::Operation operation, Handle handle);
   void submit_and_wait(std::uint32_t least, Duration longest);
-  std::span<const ring::Completion> completions();
-  [[nodiscard]] bool more() const { return !ring_->tasks.empty() || !ring_->completed.empty(); }
+  std::span<const ring::Completion> completions() { return ring_->take_completions(); }
+  [[nodiscard]] bool more() const { return ring_->to_take() > 0; }
   [[nodiscard]] int failure() const { return failure_; }
-  [[nodiscard]] std::string_view octets(const ring::Completion& completion) const;
+  [[nodiscard]] std::string_view octets(const ring::Completion& completion) const {
+    return ring_->buffers.octets(completion.flags);
+  }
   void give_back(const ring::Completion& completion);
 
  private:
@@ -125,9 +114,8 @@ class World {
     ring::Operation operation;
     Handle handle;
   };
-  struct Ring;
   struct Socket {
-    Ring* ring = nullptr;
+    FakeRing* ring = nullptr;
     std::uint64_t number = 0;  // Unique, as descriptors are reused.
     Address to;
     std::unique_ptr<sink::Session> session;
@@ -139,32 +127,6 @@ class World {
     std::uint32_t sends = 0;  // In flight, with a completion to come.
     bool server_ended = false;
     bool window_full = false;  // The server waits until we have read.
-  };
-  struct Queued {
-    ring::Operation operation;
-    int descriptor;
-    Handle handle;
-    std::string_view octets;
-    std::string copy;  // Of the octets, when they were queued.
-    Address to;
-    bool reported;  // The operation has a completion.
-  };
-  struct Ring {  // Of a worker.
-    int wake_descriptor = -1;
-    bool open = false;
-    bool woken = false;
-    bool runs = false;  // Its worker's body has not ended.
-    // Its present wait, or the latest one.
-    Instant until{};
-    std::uint32_t least = 0;
-    std::uint64_t waits = 0;
-    std::uint64_t idle_waits = 0;  // In a row, in which no time passed and nothing completed.
-    std::deque<Queued> queued;
-    std::deque<ring::Completion> tasks;      // Done, but not visible yet.
-    std::deque<ring::Completion> completed;  // Visible to the worker.
-    std::vector<ring::Completion> turn;
-    std::vector<std::string> buffers;
-    std::vector<std::uint32_t> free_buffers;
   };
   struct Event {
     Instant at;
@@ -189,7 +151,7 @@ class World {
   void add(Instant at, bool by_network, std::function<void()> act);
   Socket* find(int descriptor, const char* what);
   Socket* same(int descriptor, std::uint64_t number);
-  void execute(Queued& queued);
+  void execute(FakeRing::Queued& queued);
   void connect(int descriptor, Socket& socket);
   void finish(int descriptor, ring::Operation operation, Handle handle, int result);
   void try_receive(Socket& socket, bool at_once);
@@ -198,9 +160,9 @@ class World {
   void end_server(int descriptor, Socket& socket, End end);
   void arrive(int descriptor, Socket& socket, std::function<void(Socket&)> act);
   void read_bells();
-  [[nodiscard]] bool has_ended_wait(const Ring& ring) const;
-  [[nodiscard]] Ring* other_to_run();
-  void let_run(Ring& ring);
+  [[nodiscard]] bool has_ended_wait(const FakeRing& ring) const;
+  [[nodiscard]] FakeRing* other_to_run();
+  void let_run(FakeRing& ring);
   void run_until(Instant until, std::uint32_t least);
 
   std::uint64_t seed_;
@@ -223,10 +185,9 @@ class World {
   std::deque<std::function<void()>> stalled_;
 
   int failure_ = 0;
-  std::uint32_t buffer_octets_ = 2048;
-  std::size_t buffers_ = 0;  // Of each ring.
-  std::deque<Ring> rings_;
-  Ring* ring_ = nullptr;  // Of the worker that runs.
+  FakeBuffers buffers_;  // Each ring begins with a copy.
+  std::deque<FakeRing> rings_;
+  FakeRing* ring_ = nullptr;  // Of the worker that runs.
   std::mutex lock_;
   std::condition_variable ring_changed_;
 };
