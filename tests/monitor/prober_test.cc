@@ -3,9 +3,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "monitor/stand_in.h"
 #include "mxsweep/probe/conversation.h"
+#include "mxsweep/watch/vantage.h"
 #include "support/catch.h"
 
 namespace mxsweep::monitor {
@@ -32,8 +37,9 @@ Listed listed(watch::GroupNumber group, const char* host, bool domain = false) {
 }
 
 struct Desk {
-  explicit Desk(const std::vector<watch::Group>& groups, std::vector<Listed> targets)
-      : watch(settings_of(groups), {}, 100, 1, now()),
+  explicit Desk(const std::vector<watch::Group>& groups, std::vector<Listed> targets,
+                const watch::Vantage& vantage = {})
+      : watch(settings_of(groups, vantage), {}, 100, 1, now()),
         roster(watch, 100, [this](watch::MonitorId monitor) { prober.forget(monitor); }),
         plans("probe.example.net", {}, {}, nullptr, kWallAtZero),
         checker(watch, roster, outside),
@@ -41,9 +47,11 @@ struct Desk {
     roster.apply(std::move(targets), {}, now());
     watch.end_of_monitors(now());
   }
-  static watch::Settings settings_of(const std::vector<watch::Group>& groups) {
+  static watch::Settings settings_of(const std::vector<watch::Group>& groups,
+                                     const watch::Vantage& vantage) {
     watch::Settings settings;
     settings.groups = groups;
+    settings.vantage = vantage;
     return settings;
   }
   [[nodiscard]] watch::Moment now() const {
@@ -234,6 +242,65 @@ TEST_CASE("nothing of a monitor that was removed goes to Watch", "[monitor][prob
   for (Prober::Visit& visit : visits) desk.serve(visit);
   CHECK(desk.outside.kept.empty());
   CHECK(desk.visits().size() == 1);
+}
+
+// So many servers fail at once that the vantage is in doubt, and its canary is a name.
+Desk desk_in_doubt() {
+  watch::Canary canary{.text = "canary.test", .target = {}};
+  canary.target.set_words("canary.test", {}, {});
+  canary.target.port = 25;
+  std::vector<Listed> targets;
+  for (int i = 1; i <= 20; ++i) {
+    targets.push_back(listed(0, ("192.0.2." + std::to_string(i)).c_str()));
+  }
+  return Desk({group_of("one")}, std::move(targets), {.canaries = {canary}, .quorum = 1});
+}
+
+// The visit to the canary, once DNS has answered.
+std::optional<Prober::Visit> visit_of_canary(Desk& desk, const char* address) {
+  std::vector<names::Resolved> servers(1);
+  servers.front().task.target = desk.outside.questions.back();
+  if (address == nullptr) {
+    servers.front().cause = Cause::dns_nxdomain;
+  } else {
+    servers.front().task.target.address = *parse_address(address);
+  }
+  desk.prober.on_names(servers, desk.now());
+  return desk.prober.next(desk.at);
+}
+
+TEST_CASE("a canary that is a name is visited where it leads", "[monitor][prober]") {
+  Desk desk = desk_in_doubt();
+  for (Prober::Visit& visit : desk.visits()) desk.refuse(visit);
+  CHECK(desk.watch.sight() == watch::Sight::doubtful);
+  desk.prober.take_requests(1000, desk.now());
+  REQUIRE(desk.outside.questions.size() == 1);
+  std::optional<Prober::Visit> visit = visit_of_canary(desk, "198.51.100.1");
+  REQUIRE(visit);
+  CHECK(to_string(visit->target().address) == "198.51.100.1");
+  SECTION("an answer of it shows that the servers have failed") {
+    desk.serve(*visit);
+    CHECK(desk.watch.sight() == watch::Sight::clear);
+  }
+  SECTION("without one, this machine sees nothing, and asks again where it is known to be") {
+    desk.refuse(*visit);
+    CHECK(desk.watch.sight() == watch::Sight::blind);
+    desk.at += watch::VantageCheck::kRoundEvery;
+    desk.prober.take_requests(1000, desk.now());
+    CHECK(desk.outside.questions.size() == 1);
+    visit = desk.prober.next(desk.at);
+    REQUIRE(visit);
+    CHECK(to_string(visit->target().address) == "198.51.100.1");
+  }
+}
+
+TEST_CASE("a canary whose name leads nowhere has not answered", "[monitor][prober]") {
+  Desk desk = desk_in_doubt();
+  for (Prober::Visit& visit : desk.visits()) desk.refuse(visit);
+  desk.prober.take_requests(1000, desk.now());
+  REQUIRE(desk.outside.questions.size() == 1);
+  CHECK_FALSE(visit_of_canary(desk, nullptr));
+  CHECK(desk.watch.sight() == watch::Sight::blind);
 }
 
 }  // namespace
