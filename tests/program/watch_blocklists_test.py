@@ -6,11 +6,12 @@ list that dies, a budget over a restart, and a configuration that changes."""
 import datetime
 import json
 import subprocess
+import time
 
 from blocklist_servers import Rbldnsd, table_of
 from name_server import NameServer
 from program import MXSWEEP, WAIT_SECONDS_MAX, main, wait_until
-from signed_zone import temporary_folder
+from together import together
 from watching import WatchTest, bodies, section
 
 PATIENT = "127.9.1.1"
@@ -19,6 +20,9 @@ ENTRY = "1.1.9.127"  # PATIENT's in a list, and that of its test:
 TESTED = "2.0.0.127"
 LISTED = ["127.0.0.2"]
 ZEN = 'zone = "zen.test"\nkinds = "ip4"\n'
+ASKED_EVERY_SECONDS = 0.5  # The monitor keeps the answer to a question for ten seconds.
+
+load_tests = together
 
 
 class WatchBlocklistsTest(WatchTest):
@@ -45,6 +49,7 @@ class WatchBlocklistsTest(WatchTest):
 
     def check_until(self, reached, what):
         def checked():
+            time.sleep(ASKED_EVERY_SECONDS)
             self.ctl("check", "--group", "mail")
             return reached()
 
@@ -68,7 +73,9 @@ class WatchBlocklistsTest(WatchTest):
     def test_a_server_that_gets_on_a_list_is_told_until_it_is_off_it(self):
         zone = f"{KEY}.bl.test"
         tests = ":127.0.0.2:listed\n127.0.0.2\n"
-        lists = Rbldnsd(temporary_folder(type(self)), {zone: {"ip4set": tests}}, ttl=1)
+        self.folder.chmod(0o711)  # rbldnsd, which gives up root, gets through to its own.
+        self.path("rbldnsd").mkdir()
+        lists = Rbldnsd(self.path("rbldnsd"), {zone: {"ip4set": tests}}, ttl=1)
         self.addCleanup(lists.end)
         watch = self.begin(lists.address, {"own": 'zone = "${key}.bl.test"\nkinds = "ip4"\n'
                                                   f'key = "{KEY}"\n'},
@@ -100,7 +107,8 @@ class WatchBlocklistsTest(WatchTest):
         # The key is in the questions alone.
         written = [watch.stderr, json.dumps(bodies(self.hook)),
                    *(path.read_bytes().decode("latin-1") for path in self.folder.rglob("*")
-                     if path.is_file() and path.name != "lists.toml")]
+                     if path.is_file() and path.name != "lists.toml" and
+                     path.parent.name != "rbldnsd")]
         for text in written:
             self.assertNotIn(KEY, text)
 
