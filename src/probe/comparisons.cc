@@ -106,19 +106,122 @@ bool exposes_password(std::string_view mechanisms) {
   return false;
 }
 
-// What a reply to EHLO offers.
-class Offer {
+// The lines of a list behind the first one.
+class ListLines {
  public:
-  explicit Offer(std::string_view ehlo) {
+  explicit ListLines(std::string_view ehlo) : lines_(ehlo) {
+    std::string_view host;
+    static_cast<void>(lines_.next(host));
+    advance();
+  }
+  void advance() { more_ = lines_.next(line); }
+  [[nodiscard]] bool more() const { return more_; }
+  [[nodiscard]] std::string_view behind() const { return lines_.rest(); }
+
+  std::string_view line;
+
+ private:
+  smtp::ReplyLines lines_;
+  bool more_ = false;
+};
+
+// What a list, or a line of it, offers of what depends on TLS.
+struct Offer {
+  bool passwords = false;
+  bool starttls = false;
+
+  Offer& operator|=(const Offer& other) {
+    passwords |= other.passwords;
+    starttls |= other.starttls;
+    return *this;
+  }
+};
+
+// Only these letters begin keywords that depend on TLS (kind_of()); anything else is no keyword.
+bool may_depend(std::string_view line) {
+  constexpr std::string_view kFirst = "aAbBrRsSxX \t";
+  return line.empty() || kFirst.find(line.front()) != kFirst.npos;
+}
+
+// Nothing: the line does not depend on TLS.
+std::optional<Offer> dependent(std::string_view line) {
+  if (!may_depend(line)) return std::nullopt;
+  smtp::Capability capability;
+  if (!smtp::read_capability(line, capability)) return Offer{};
+  switch (kind_of(capability.keyword)) {
+    case Kind::same_under_tls: return std::nullopt;
+    case Kind::may_depend_on_tls: return Offer{};
+    case Kind::starttls: return Offer{.starttls = true};
+    case Kind::auth: break;
+  }
+  return Offer{.passwords = exposes_password(capability.parameters)};
+}
+
+Offer offer_of(ListLines list) {
+  Offer offer;
+  for (; list.more(); list.advance()) offer |= dependent(list.line).value_or(Offer{});
+  return offer;
+}
+
+// Both, of lists with the same extensions, but for what depends on TLS.
+struct Offers {
+  Offer in_clear;
+  Offer under_tls;
+};
+
+// Most servers list the same under TLS, in the same order. Nothing: this one does not, so that the
+// lists must be compared as sets.
+std::optional<Offers> agreeing(std::string_view ehlo, std::string_view ehlo_tls) {
+  Offers offers;
+  ListLines first(ehlo);
+  ListLines second(ehlo_tls);
+  while (first.more() || second.more()) {
+    const bool same = first.more() && second.more() && first.line == second.line;
+    if (same && first.behind() == second.behind()) {
+      const Offer rest = offer_of(first);
+      offers.in_clear |= rest;
+      offers.under_tls |= rest;
+      return offers;
+    }
+    if (same && !may_depend(first.line)) {
+      first.advance();
+      second.advance();
+      continue;
+    }
+    const std::optional<Offer> one = first.more() ? dependent(first.line) : std::optional<Offer>();
+    if (one) {
+      offers.in_clear |= *one;
+      first.advance();
+      continue;
+    }
+    const std::optional<Offer> other =
+        second.more() ? dependent(second.line) : std::optional<Offer>();
+    if (other) {
+      offers.under_tls |= *other;
+      second.advance();
+      continue;
+    }
+    if (!same) return std::nullopt;
+    first.advance();
+    second.advance();
+  }
+  return offers;
+}
+
+// The extensions of a reply to EHLO that do not depend on TLS.
+class Extensions {
+ public:
+  explicit Extensions(std::string_view ehlo) {
     smtp::Capabilities capabilities(ehlo);
-    for (smtp::Capability capability; capabilities.next(capability);) add(capability);
+    for (smtp::Capability capability; capabilities.next(capability);) {
+      if (kind_of(capability.keyword) != Kind::same_under_tls) continue;
+      cut_ = size_ == keywords_.size();
+      if (!cut_) keywords_[size_++] = capability.keyword;
+    }
   }
 
-  [[nodiscard]] bool has_starttls() const { return starttls_; }
-  [[nodiscard]] bool exposes_passwords() const { return passwords_; }
   [[nodiscard]] bool is_whole() const { return !cut_; }
-  // Of the extensions that do not depend on TLS.
-  [[nodiscard]] bool has_all_of(const Offer& other) const {
+  [[nodiscard]] bool has_all_of(const Extensions& other) const {
     std::size_t place = 0;  // Both lists nearly always have the same order.
     for (std::size_t i = 0; i < other.size_; ++i) {
       for (std::size_t tried = 0;; ++tried, ++place) {
@@ -136,102 +239,11 @@ class Offer {
   [[nodiscard]] static bool are_same(std::string_view one, std::string_view other) {
     return one == other || smtp::same_keyword(one, other);
   }
-  void add(const smtp::Capability& capability) {
-    switch (kind_of(capability.keyword)) {
-      case Kind::same_under_tls:
-        cut_ = size_ == keywords_.size();
-        if (!cut_) keywords_[size_++] = capability.keyword;
-        return;
-      case Kind::may_depend_on_tls: return;
-      case Kind::starttls: starttls_ = true; return;
-      case Kind::auth: passwords_ = passwords_ || exposes_password(capability.parameters); return;
-    }
-  }
 
   std::array<std::string_view, kExtensionsComparedMax> keywords_;
   std::size_t size_ = 0;
   bool cut_ = false;
-  bool starttls_ = false;
-  bool passwords_ = false;
 };
-
-// Of two lists with the same extensions, but for what depends on TLS.
-struct AgreeingLists {
-  bool passwords = false;           // Offered in clear text.
-  bool starttls_under_tls = false;  // Offered again.
-};
-
-// The lines of a list behind the first one.
-class ListLines {
- public:
-  explicit ListLines(std::string_view ehlo) : lines_(ehlo) {
-    std::string_view host;
-    static_cast<void>(lines_.next(host));
-    advance();
-  }
-  void advance() { more_ = lines_.next(line); }
-  [[nodiscard]] bool more() const { return more_; }
-
-  std::string_view line;
-
- private:
-  smtp::ReplyLines lines_;
-  bool more_ = false;
-};
-
-// Only these letters begin keywords that depend on TLS (kind_of()); anything else is no keyword.
-bool may_depend(std::string_view line) {
-  constexpr std::string_view kFirst = "aAbBrRsSxX \t";
-  return line.empty() || kFirst.find(line.front()) != kFirst.npos;
-}
-
-// What the line offers, if it depends on TLS; nothing: it does not.
-std::optional<AgreeingLists> dependent(std::string_view line) {
-  if (!may_depend(line)) return std::nullopt;
-  smtp::Capability capability;
-  if (!smtp::read_capability(line, capability)) return AgreeingLists{};
-  switch (kind_of(capability.keyword)) {
-    case Kind::same_under_tls: return std::nullopt;
-    case Kind::may_depend_on_tls: return AgreeingLists{};
-    case Kind::starttls: return AgreeingLists{.starttls_under_tls = true};
-    case Kind::auth: break;
-  }
-  return AgreeingLists{.passwords = exposes_password(capability.parameters)};
-}
-
-// Most servers list the same under TLS, in the same order. Nothing: this one does not, so that the
-// lists must be compared as sets.
-std::optional<AgreeingLists> agreeing(std::string_view ehlo, std::string_view ehlo_tls) {
-  AgreeingLists both;
-  ListLines first(ehlo);
-  ListLines second(ehlo_tls);
-  while (first.more() || second.more()) {
-    const bool same = first.more() && second.more() && first.line == second.line;
-    if (same && !may_depend(first.line)) {
-      first.advance();
-      second.advance();
-      continue;
-    }
-    const std::optional<AgreeingLists> one =
-        first.more() ? dependent(first.line) : std::optional<AgreeingLists>();
-    if (one) {
-      both.passwords |= one->passwords;
-      first.advance();
-      continue;
-    }
-    const std::optional<AgreeingLists> other =
-        second.more() ? dependent(second.line) : std::optional<AgreeingLists>();
-    if (other) {
-      both.starttls_under_tls |= other->starttls_under_tls;
-      second.advance();
-      continue;
-    }
-    if (!same) return std::nullopt;
-    first.advance();
-    second.advance();
-  }
-  return both;
-}
 
 }  // namespace
 
@@ -243,23 +255,23 @@ AnomalySet compare(const Compared& replies) {
   const Names hosts = hosts_in(replies);
   add_if(has_two(names_of(hosts)), Anomaly::two_names);
   if (replies.ehlo.empty()) return found;
-  // Without a host under TLS there is no list, or none at all.
-  if (!replies.secured && !hosts[2].empty()) {
-    if (const std::optional<AgreeingLists> both = agreeing(replies.ehlo, replies.ehlo_tls)) {
-      add_if(both->passwords, Anomaly::auth_in_clear);
-      add_if(both->starttls_under_tls, Anomaly::starttls_under_tls);
-      return found;
-    }
-  }
-  const Offer first(replies.ehlo);
   if (replies.secured) {
-    add_if(first.has_starttls(), Anomaly::starttls_under_tls);
+    add_if(offer_of(ListLines(replies.ehlo)).starttls, Anomaly::starttls_under_tls);
     return found;
   }
-  add_if(first.exposes_passwords(), Anomaly::auth_in_clear);
-  if (hosts[2].empty()) return found;
-  const Offer under_tls(replies.ehlo_tls);
-  add_if(under_tls.has_starttls(), Anomaly::starttls_under_tls);
+  if (hosts[2].empty()) {  // Without a host under TLS there is no list, or none at all.
+    add_if(offer_of(ListLines(replies.ehlo)).passwords, Anomaly::auth_in_clear);
+    return found;
+  }
+  const std::optional<Offers> agreed = agreeing(replies.ehlo, replies.ehlo_tls);
+  const Offers offers = agreed ? *agreed
+                               : Offers{.in_clear = offer_of(ListLines(replies.ehlo)),
+                                        .under_tls = offer_of(ListLines(replies.ehlo_tls))};
+  add_if(offers.in_clear.passwords, Anomaly::auth_in_clear);
+  add_if(offers.under_tls.starttls, Anomaly::starttls_under_tls);
+  if (agreed) return found;
+  const Extensions first(replies.ehlo);
+  const Extensions under_tls(replies.ehlo_tls);
   if (!first.is_whole() || !under_tls.is_whole()) return found;
   add_if(!under_tls.has_all_of(first), Anomaly::extension_lost_under_tls);
   add_if(!first.has_all_of(under_tls), Anomaly::extension_gained_under_tls);

@@ -96,6 +96,8 @@ class ReplyLines {
  public:
   explicit ReplyLines(std::string_view reply) : rest_(reply) {}
   [[nodiscard]] bool next(std::string_view& text);
+  // What follows the last text, with its codes.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
   std::string_view rest_;
