@@ -40,11 +40,11 @@ class ModelMailServer {
 
  private:
   Answer take(const std::string& octets, bool& in_data) {
-    constexpr std::string_view kEnd = "\r\n.\r\n";
-    if (!octets.ends_with(kEnd)) return {};
+    constexpr std::string_view kEndOfMail = "\r\n.\r\n";
+    if (!octets.ends_with(kEndOfMail)) return {};
     in_data = false;
     Answer answer{.closes = closes_after_dot,
-                  .message = octets.substr(0, octets.size() - kEnd.size())};
+                  .message = octets.substr(0, octets.size() - kEndOfMail.size())};
     if (!closes_after_dot) answer.octets = reply_to("dot", "250 2.0.0 queued as 4AbC");
     return answer;
   }
