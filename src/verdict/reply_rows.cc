@@ -177,6 +177,10 @@ constexpr ReplyRow kRows[] = {
      "|no certificate supplied|no certificate sent|no certificate received|present a certificate"
      "|presented no certificate|without a certificate",
      Cause::tls_client_certificate, "Postfix and Exim request it in TLS and refuse in SMTP"},
+    {kAnyPhase, kRefusal, kAnyEnhanced,
+     "disk full|disk is full|filesystem full|file system full|filesystem is full"
+     "|file system is full|partition is full|partition full|volume is full|volume full",
+     Cause::resources_storage, "a disk, whatever is said of the recipient, be the code 4xx or 5xx"},
     {kTransaction, kRefusal, kAnyEnhanced,
      "mailbox full|mailbox is full| mailbox+ quota|over quota| overquota|quota exceed"
      "| quota+ reached| exceeded+ quota| exceeds+ quota|quota full| inbox+ full|inbox is full"
@@ -198,13 +202,11 @@ constexpr ReplyRow kRows[] = {
      Cause::policy_message_too_large, "RFC 3463: message too big for system"},
     {kAnyPhase, kRefusal, kAnyEnhanced,
      "insufficient storage|insufficient system storage|insufficient disk|space shortage|disk space"
-     "|disk full|disk is full|out of disk|no space left|mail system full|insufficient free"
-     "|no room left|no room for|room left on|enough room|enough space|enough disk|enough storage"
-     "|out of space| inodes|free blocks|filesystem full|file system full|filesystem is full"
-     "|file system is full|file system+ low|spool is full|spool full|spool space|spool area"
-     "|volume is full|volume full|storage is full|storage full|storage is exhausted"
-     "|storage exhausted|low on disk| spool+ free space| spool+ partition| minimum of free space"
-     "|low on space|low on storage|partition is full|partition full"
+     "|out of disk|no space left|mail system full|insufficient free|no room left|no room for"
+     "|room left on|enough room|enough space|enough disk|enough storage|out of space| inodes"
+     "|free blocks|file system+ low|spool is full|spool full|spool space|spool area"
+     "|storage is full|storage full|storage is exhausted|storage exhausted|low on disk"
+     "| spool+ free space| spool+ partition| minimum of free space|low on space|low on storage"
      "|server storage",
      Cause::resources_storage, "no room for mail, be the code 4xx or 5xx (552)"},
     {kAnyPhase, kSoft, x(3, 1), "",
