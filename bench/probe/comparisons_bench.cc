@@ -48,6 +48,22 @@ BENCHMARK(compare_under_tls)
     ->Args({47, 1})
     ->Args({480, 1});
 
+// Question: and two long lists that differ in their last lines only, as a hostile server has them?
+void compare_to_the_end(benchmark::State& state) {
+  constexpr int kLines = 500;
+  const std::string filling(100, 'f');
+  std::string ehlo = "250-mx.test\r\n";
+  for (int i = 0; i < kLines; ++i) ehlo += "250-EXTENSION " + filling + "\r\n";
+  const std::string ehlo_tls = ehlo + "250 HELQ\r\n";
+  ehlo += "250 HELP\r\n";
+  for (auto _ : state) {
+    AnomalySet found =
+        compare({.greeting = "220 mx.test ESMTP\r\n", .ehlo = ehlo, .ehlo_tls = ehlo_tls});
+    benchmark::DoNotOptimize(found);
+  }
+}
+BENCHMARK(compare_to_the_end);
+
 // Question: what does it cost to compare them with the name that led to the server?
 void compare_names(benchmark::State& state) {
   const std::string ehlo = ehlo_reply(kExtensionsUsual, "STARTTLS", false);

@@ -169,15 +169,21 @@ struct Offers {
   Offer under_tls;
 };
 
+// Lists that agree do so behind their first or second difference. More often the rests are not
+// compared, so that hostile lists cost no more.
+constexpr int kRestsComparedMax = 2;
+
 // Most servers list the same under TLS, in the same order. Nothing: this one does not, so that the
 // lists must be compared as sets.
 std::optional<Offers> agreeing(std::string_view ehlo, std::string_view ehlo_tls) {
   Offers offers;
+  int rests_compared = 0;
   ListLines first(ehlo);
   ListLines second(ehlo_tls);
   while (first.more() || second.more()) {
     const bool same = first.more() && second.more() && first.line == second.line;
-    if (same && first.behind() == second.behind()) {
+    if (same && first.behind().size() == second.behind().size() &&
+        rests_compared++ < kRestsComparedMax && first.behind() == second.behind()) {
       const Offer rest = offer_of(first);
       offers.in_clear |= rest;
       offers.under_tls |= rest;
