@@ -31,6 +31,7 @@ SUPPRESSIONS = pathlib.Path(__file__).with_name("thread_sanitizer.supp")
 HELO = "scanner.example.net"
 WAIT_SECONDS_MAX = 120
 POLL_SECONDS = 0.02
+POLL_SECONDS_MAX = 1
 
 # The documented exit codes.
 RAN_TO_ITS_END = 0
@@ -59,14 +60,15 @@ def libraries_of(servers):
 
 
 def wait_until(true, what, seconds_max=WAIT_SECONDS_MAX):
-    """Waits until `true()` returns a true value, and returns that. The question takes a fifth of
-    the time at most: one that starts a program is asked less often than one that reads a file."""
+    """Waits until `true()` returns a true value, and returns that. A question that starts a program
+    is asked less often than one that reads a file, so that it takes a fifth of the processor."""
     give_up = time.monotonic() + seconds_max
     while (asked := time.monotonic()) < give_up:
         answer = true()
         if answer:
             return answer
-        time.sleep(max(POLL_SECONDS, 4 * (time.monotonic() - asked)))
+        took = time.monotonic() - asked
+        time.sleep(min(max(POLL_SECONDS, 4 * took), POLL_SECONDS_MAX))
     raise AssertionError(f"waited {seconds_max} s in vain: {what}")
 
 
